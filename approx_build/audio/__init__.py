@@ -1,0 +1,1 @@
+"""Sound as arrays: clips, random streams, portable functions, spectra, mixing, files."""

@@ -1,0 +1,1 @@
+"""Recordings under consent, and the training windows made from them."""

@@ -1,0 +1,1 @@
+"""Families of generative networks, one file each, registered by name."""

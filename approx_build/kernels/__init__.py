@@ -1,0 +1,1 @@
+"""The portable inference library: C kernels, their NumPy oracle, and the choice between them."""

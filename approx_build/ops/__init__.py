@@ -1,0 +1,1 @@
+"""Grain operations, one file each, registered by name."""

@@ -1,0 +1,1 @@
+"""Scores: YAML text to validated models that know their lines."""

@@ -1,0 +1,1 @@
+"""Objects by digest, records of what made them, and the lock of a piece."""

@@ -1,0 +1,1 @@
+"""Training of networks: loop, optimisers, checkpoints."""
