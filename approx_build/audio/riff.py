@@ -1,0 +1,103 @@
+"""WAV headers: what a RIFF or RF64 file says of its samples, and the header we write.
+
+RIFF WAVE (Microsoft, Multimedia Programming Interface 1.0, 1991) and RF64 (EBU Tech 3306,
+2009). Ours is always 94 bytes long: the place of RF64's `ds64` chunk is kept free by a `JUNK`
+chunk, so a file that outgrows 4 GiB while it is written only needs its header written again.
+No chunk carries a date or a program's name: equal samples make equal files.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import BinaryIO
+
+PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
+UNKNOWN = 0xFFFFFFFF
+"""A size field of RF64 whose value stands in `ds64`, or of a stream that nobody finished."""
+HEADER_SIZE = 94
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where the samples of a WAV file are and what they are; `start` and `size` in bytes."""
+
+    code: int
+    bits: int
+    channels: int
+    rate: int
+    start: int
+    size: int
+
+    @property
+    def frame_size(self) -> int:
+        """Bytes of one sample of all channels."""
+        return self.channels * self.bits // 8
+
+    @property
+    def length(self) -> int:
+        """Length in samples."""
+        return self.size // self.frame_size
+
+
+def header_bytes(code: int, bits: int, channels: int, rate: int, length: int) -> bytes:
+    """The header of a WAV file of `length` samples; RF64 when RIFF cannot count its bytes."""
+    frame = channels * bits // 8
+    size = length * frame
+    whole = HEADER_SIZE - 8 + size + size % 2
+    fmt = struct.pack("<HHIIHHH", code, channels, rate, rate * frame, frame, bits, 0)
+    if whole < UNKNOWN:
+        head = struct.pack("<4sI4s4sI28x", b"RIFF", whole, b"WAVE", b"JUNK", 28)
+    else:
+        sizes = struct.pack("<QQQI", whole, size, length, 0)
+        head = struct.pack("<4sI4s4sI", b"RF64", UNKNOWN, b"WAVE", b"ds64", 28) + sizes
+    return b"".join(
+        (
+            head,
+            struct.pack("<4sI", b"fmt ", len(fmt)) + fmt,
+            struct.pack("<4sII", b"fact", 4, min(length, UNKNOWN)),
+            struct.pack("<4sI", b"data", size if whole < UNKNOWN else UNKNOWN),
+        )
+    )
+
+
+def read_header(file: BinaryIO) -> Header | None:
+    """The header of a WAV file, or None when the file is no WAV file.
+
+    ValueError when it is one that contradicts itself. `size` is what the header promises,
+    which may be more than the file holds.
+    """
+    head = file.read(12)
+    if len(head) < 12 or head[:4] not in (b"RIFF", b"RF64") or head[8:] != b"WAVE":
+        return None
+    fmt, long_size = b"", None
+    while len(chunk := file.read(8)) == 8:
+        name, size = struct.unpack("<4sI", chunk)
+        if name == b"data":
+            start = file.tell()
+            if size == UNKNOWN:
+                size = _end(file) - start if long_size is None else long_size
+            return _described(fmt, start, size)
+        body = file.read(min(size, 64)) if name in (b"fmt ", b"ds64") else b""
+        file.seek(size + size % 2 - len(body), 1)
+        if name == b"fmt ":
+            fmt = body
+        elif name == b"ds64" and len(body) >= 16:
+            long_size = struct.unpack_from("<Q", body, 8)[0]
+    raise ValueError("it has no sound in it (no data chunk)")
+
+
+def _end(file: BinaryIO) -> int:
+    return file.seek(0, 2)
+
+
+def _described(fmt: bytes, start: int, size: int) -> Header:
+    """The header from the body of the fmt chunk."""
+    if len(fmt) < 16:
+        raise ValueError("its header does not say how it is coded (no fmt chunk)")
+    code, channels, rate, _, frame, bits = struct.unpack_from("<HHIIHH", fmt)
+    if code == EXTENSIBLE and len(fmt) >= 26:
+        code = struct.unpack_from("<H", fmt, 24)[0]
+    if not channels or not rate or (code in (PCM, FLOAT) and frame * 8 != channels * bits):
+        raise ValueError("its header contradicts itself (fmt chunk)")
+    return Header(code, bits, channels, rate, start, size)

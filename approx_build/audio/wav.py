@@ -1,0 +1,241 @@
+"""Sound files: read anything libsndfile reads, write WAVs that are equal when their samples are.
+
+Integers are never made from floats here: rounding and dither are `audio.dither`'s, because
+libsndfile floors. WAV files of PCM and float samples are read without libsndfile; soundfile
+is imported only for other files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from approx_build.audio.clip import Clip
+from approx_build.audio.riff import FLOAT, PCM, Header, read_header
+from approx_build.audio.wav_writer import FloatWriter, IntWriter, write_float, write_pcm24
+from approx_build.errors import AudioError
+
+if TYPE_CHECKING:
+    import soundfile
+
+__all__ = [
+    "BLOCK",
+    "FloatWriter",
+    "Info",
+    "IntWriter",
+    "blocks",
+    "info",
+    "read",
+    "read_ints",
+    "read_pcm24_ints",
+    "samples_digest",
+    "write_float",
+    "write_pcm24",
+]
+
+AnyPath = str | os.PathLike[str]
+Ints = NDArray[np.int32]
+
+BLOCK = 1 << 18
+"""Samples read at once where a file is read block by block."""
+_OWN = {
+    (PCM, 16): "PCM_16",
+    (PCM, 24): "PCM_24",
+    (PCM, 32): "PCM_32",
+    (FLOAT, 32): "FLOAT",
+    (FLOAT, 64): "DOUBLE",
+}
+_DTYPES = {"PCM_16": "<i2", "PCM_32": "<i4", "FLOAT": "<f4", "DOUBLE": "<f8"}
+
+
+class Info(NamedTuple):
+    """What a sound file holds: rate in Hz, channels, length in samples, coding of a sample."""
+
+    rate: int
+    channels: int
+    length: int
+    subtype: str
+
+
+def info(path: AnyPath, max_channels: int | None = None) -> Info:
+    """What the file holds. AudioError when it is no sound, broken, empty or has too many channels.
+
+    `max_channels` is the most the caller can use.
+    """
+    header = _own_header(path)
+    if header is None:
+        with _opened(path) as file:
+            found = Info(file.samplerate, file.channels, file.frames, file.subtype)
+    else:
+        subtype = _OWN[header.code, header.bits]
+        found = Info(header.rate, header.channels, header.length, subtype)
+    if found.length == 0:
+        raise AudioError(f"{path}: the file is empty: it has no samples")
+    if max_channels is not None and found.channels > max_channels:
+        raise AudioError(
+            f"{path}: the file has {found.channels} channels; at most {max_channels} can be used"
+        )
+    return found
+
+
+def read(
+    path: AnyPath, start: int = 0, stop: int | None = None, max_channels: int | None = None
+) -> Clip:
+    """Samples `start` to `stop` (default: the end) as a clip, full scale 1.0.
+
+    AudioError as `info`'s, when the range is not inside the file, or when a sample is not finite.
+    """
+    found = info(path, max_channels)
+    data = _samples(path, found, *_checked_range(path, found, start, stop))
+    if data.dtype.kind == "i":
+        scaled = data.astype(np.float64) * 2.0 ** (1 - _int_bits(found.subtype))
+        return Clip(scaled.astype(np.float32), found.rate)
+    with np.errstate(over="ignore"):
+        floats = data.astype(np.float32, copy=False)
+    if not np.isfinite(floats).all():
+        bad = int(np.flatnonzero(~np.isfinite(floats).all(axis=0))[0]) + start
+        raise AudioError(f"{path}: sample {bad} is not a number (NaN or infinite)")
+    return Clip(floats, found.rate)
+
+
+def read_ints(path: AnyPath, start: int = 0, stop: int | None = None) -> Ints:
+    """Samples as the integers they are stored as [C, T]; AudioError when they are not integers."""
+    found = info(path)
+    if not found.subtype.startswith("PCM_"):
+        raise AudioError(f"{path}: the samples are {found.subtype}, not integers")
+    start, stop = _checked_range(path, found, start, stop)
+    return _samples(path, found, start, stop).astype(np.int32, copy=False)
+
+
+def read_pcm24_ints(path: AnyPath, start: int = 0, stop: int | None = None) -> Ints:
+    """Samples of a 24-bit file as integers from -2^23 to 2^23 - 1 [C, T]."""
+    subtype = info(path).subtype
+    if subtype != "PCM_24":
+        raise AudioError(f"{path}: the samples are {subtype}; 24-bit integers are needed")
+    return read_ints(path, start, stop)
+
+
+def blocks(path: AnyPath, size: int = BLOCK) -> Iterator[tuple[int, int]]:
+    """The ranges (start, stop) of the file in steps of `size` samples."""
+    length = info(path).length
+    for start in range(0, length, size):
+        yield start, min(start + size, length)
+
+
+def samples_digest(path: AnyPath) -> str:
+    """SHA-256 of the sound alone: rate, channels and samples, whatever the container.
+
+    Integers count by their value at full scale, so the same 24-bit sound has one digest as
+    WAV, RF64 and FLAC; floats count as float64.
+    """
+    found = info(path)
+    digest = sha256(f"{found.rate} {found.channels} {_is_pcm(found.subtype)}\n".encode())
+    for start, stop in blocks(path):
+        data = _samples(path, found, start, stop)
+        if data.dtype.kind == "i":
+            canonical = (data.astype(np.int32) << (32 - _int_bits(found.subtype))).astype("<i4")
+        else:
+            canonical = data.astype("<f8")
+        digest.update(np.ascontiguousarray(canonical.T).data)
+    return digest.hexdigest()
+
+
+def _is_pcm(subtype: str) -> bool:
+    return subtype.startswith("PCM_")
+
+
+def _int_bits(subtype: str) -> int:
+    return {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24}.get(subtype, 32)
+
+
+def _checked_range(path: AnyPath, found: Info, start: int, stop: int | None) -> tuple[int, int]:
+    stop = found.length if stop is None else stop
+    if not 0 <= start <= stop <= found.length:
+        raise AudioError(
+            f"{path}: samples {start} to {stop} are not inside the file ({found.length} samples)"
+        )
+    return start, stop
+
+
+def _own_header(path: AnyPath) -> Header | None:
+    """The header of a WAV file we read ourselves; None when libsndfile must."""
+    try:
+        with open(path, "rb") as file:
+            header = read_header(file)
+            there = file.seek(0, os.SEEK_END)
+    except OSError as error:
+        raise AudioError(f"{path}: cannot be read ({error.strerror})") from None
+    except ValueError as error:
+        raise AudioError(f"{path}: not a usable WAV file: {error}") from None
+    if there == 0:
+        raise AudioError(f"{path}: the file is empty (0 bytes)")
+    if header is None:
+        return None
+    if header.start + header.size > there:
+        missing = header.start + header.size - there
+        raise AudioError(f"{path}: truncated: its header promises {missing} bytes more than it has")
+    return header if (header.code, header.bits) in _OWN else None
+
+
+def _samples(path: AnyPath, found: Info, start: int, stop: int) -> NDArray[Any]:
+    """Samples [C, T]: right-justified integers or floats."""
+    header = _own_header(path)
+    if header is None:
+        return _foreign_samples(path, found, start, stop)
+    count = (stop - start) * header.channels
+    offset = header.start + start * header.frame_size
+    if header.bits == 24:
+        flat = _unpack24(np.fromfile(path, np.uint8, count * 3, offset=offset))
+    else:
+        flat = np.fromfile(path, _DTYPES[found.subtype], count, offset=offset)
+    return np.ascontiguousarray(flat.reshape(-1, header.channels).T)
+
+
+def _unpack24(raw: NDArray[np.uint8]) -> Ints:
+    """Bytes of 24-bit little-endian integers as int32."""
+    wide = np.zeros((raw.size // 3, 4), np.uint8)
+    wide[:, 1:] = raw.reshape(-1, 3)
+    return np.asarray(wide.view("<i4")[:, 0] >> 8, np.int32)
+
+
+def _foreign_samples(path: AnyPath, found: Info, start: int, stop: int) -> NDArray[Any]:
+    import soundfile
+
+    pcm = _is_pcm(found.subtype)
+    with _opened(path) as file:
+        try:
+            file.seek(start)
+            data = file.read(stop - start, dtype="int32" if pcm else "float64", always_2d=True)
+        except soundfile.LibsndfileError as error:
+            raise AudioError(f"{path}: corrupt: {error.error_string}") from None
+    if len(data) < stop - start:
+        raise AudioError(f"{path}: truncated: {found.length} samples promised, fewer are there")
+    samples = np.ascontiguousarray(data.T)
+    return samples >> (32 - _int_bits(found.subtype)) if pcm else samples
+
+
+def _opened(path: AnyPath) -> soundfile.SoundFile:
+    """The file opened by libsndfile; AudioError when it cannot."""
+    import soundfile
+
+    _refuse_short_aiff(path)
+    try:
+        return soundfile.SoundFile(os.fspath(path))
+    except soundfile.LibsndfileError as error:
+        raise AudioError(
+            f"{path}: not a sound file that can be read ({error.error_string})"
+        ) from None
+
+
+def _refuse_short_aiff(path: AnyPath) -> None:
+    """libsndfile reads a cut AIFF file without a word; its FORM chunk tells."""
+    with open(path, "rb") as file:
+        head = file.read(8)
+    if head[:4] == b"FORM" and int.from_bytes(head[4:], "big") + 8 > Path(path).stat().st_size:
+        raise AudioError(f"{path}: truncated: its header promises more than it has")
