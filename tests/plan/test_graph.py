@@ -1,0 +1,113 @@
+"""The graph: its checks, its order, and the part of it that a target needs."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from approx_build.errors import BuildError, Location
+from approx_build.plan.graph import Action, Graph, Kind
+
+HERE = Location("pieces/tide.yaml", 3, 5)
+
+
+def act(target: str, *inputs: str, where: Location | None = None) -> Action:
+    roles = {f"in{index}": source for index, source in enumerate(inputs)}
+    return Action(target, Kind.EVENT, {}, roles, where=where)
+
+
+def graph_of(*actions: Action) -> Graph:
+    graph = Graph()
+    for action in actions:
+        graph.add(action)
+    return graph
+
+
+@st.composite
+def dags(draw: st.DrawFn) -> list[Action]:
+    count = draw(st.integers(1, 12))
+    names = draw(st.permutations([f"t{index}" for index in range(count)]))
+    actions = []
+    for index, name in enumerate(names):
+        sources = draw(st.sets(st.sampled_from(names[:index]))) if index else set()
+        actions.append(act(name, *sorted(sources)))
+    return actions
+
+
+@given(dags(), st.randoms(use_true_random=False))
+def test_order_puts_inputs_first_however_actions_were_added(
+    actions: list[Action], chance: random.Random
+) -> None:
+    order = graph_of(*actions).order()
+    place = {target: index for index, target in enumerate(order)}
+    assert sorted(order) == sorted(a.target for a in actions)
+    assert all(place[s] < place[a.target] for a in actions for s in a.inputs.values())
+    chance.shuffle(actions)
+    assert graph_of(*actions).order() == order
+
+
+@given(dags())
+def test_needed_is_closed_and_has_nothing_else(actions: list[Action]) -> None:
+    graph = graph_of(*actions)
+    wanted = actions[0].target
+    part = graph.needed([wanted])
+    part.check()
+    read = {source for action in part for source in action.inputs.values()}
+    assert set(part.actions) == read | {wanted}
+
+
+def test_an_input_played_twice_by_one_target_counts_once() -> None:
+    graph = graph_of(act("a"), act("b", "a", "a"))
+    assert graph.order() == ["a", "b"]
+    assert graph.consumers() == {"a": ["b"], "b": []}
+
+
+def test_leaves_are_inputs_without_actions() -> None:
+    graph = Graph()
+    leaf = graph.add_leaf("models/corpora/reed/a.flac")
+    graph.add(act("clip", leaf))
+    graph.check()
+    assert leaf == "file:models/corpora/reed/a.flac"
+    assert graph.order() == ["clip"]
+    assert graph.needed(["clip"]).leaves == {leaf: "models/corpora/reed/a.flac"}
+
+
+def test_an_unknown_input_is_named_with_its_place() -> None:
+    graph = graph_of(act("stem", "nowhere", where=HERE))
+    with pytest.raises(BuildError, match=r"tide.yaml:3:5: stem: its input 'in0' is 'nowhere'"):
+        graph.check()
+
+
+def test_a_circle_is_named_in_full() -> None:
+    graph = graph_of(act("a", "c"), act("b", "a"), act("c", "b"), act("d", "c"), act("e"))
+    with pytest.raises(BuildError, match="in a circle: a <- c <- b <- a"):
+        graph.check()
+
+
+def test_two_actions_for_one_target_are_refused() -> None:
+    with pytest.raises(BuildError, match="two actions make 'a'"):
+        graph_of(act("a"), act("a"))
+
+
+def test_an_unknown_wanted_target_is_refused() -> None:
+    with pytest.raises(BuildError, match="there is no target 'b'"):
+        graph_of(act("a")).needed(["b"])
+
+
+def test_ten_thousand_actions_are_cheap_to_check() -> None:
+    events = [act(f"event/{index}") for index in range(9_900)]
+    stems = [act(f"stem/{i}", *(f"event/{e}" for e in range(i, 9_900, 100))) for i in range(100)]
+    graph = graph_of(*events, *stems)
+    best = min(_seconds(graph.check) for _ in range(3))
+    assert best < 0.1
+    assert graph.kinds()[Kind.EVENT] == len(graph) == 10_000
+
+
+def _seconds(work) -> float:  # type: ignore[no-untyped-def]
+    start = time.process_time()
+    work()
+    return time.process_time() - start
