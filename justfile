@@ -1,0 +1,38 @@
+# Lint, types and the fast tests
+check: lint types test
+
+# Formatting and lint rules
+lint:
+    ruff format --check . && ruff check .
+
+# Strict types of the package
+types:
+    mypy
+
+# The fast tests (the slow ones too: just test -m "")
+test *ARGS='-m "not slow"':
+    pytest {{ARGS}}
+
+# Build the kernels in place after editing C
+kernels:
+    cmake -S . -B build/inplace -DCMAKE_BUILD_TYPE=Release && cmake --build build/inplace
+
+# Write one golden file, to be reviewed before it is committed
+golden NAME:
+    python -m tests.golden {{NAME}}
+
+# Render a piece
+render PIECE='pieces/approximations.yaml':
+    approx-build render {{PIECE}}
+
+# Rebuild a piece from nothing and compare it with its lock
+verify PIECE='pieces/approximations.yaml':
+    approx-build verify {{PIECE}}
+
+# Run a benchmark: sampler, harmonic, spectrogram, nothing_to_do
+bench NAME:
+    python bench/{{NAME}}.py
+
+# Write the generated reference pages again
+docs:
+    python -m approx_build.score.reference
