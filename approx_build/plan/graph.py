@@ -37,8 +37,9 @@ class Action:
     """One step of the build: makes `target` from its inputs.
 
     `inputs` maps a role to the target that plays it, `stream` names the randomness, and `where`
-    is the place in a score that asked for the action. Target, roles' targets and `where` never
-    enter a key.
+    is the place in a score that asked for the action. `options` tell the action what must not
+    change its result, such as where to look first. Target, roles' targets, `where` and `options`
+    never enter a key.
     """
 
     target: str
@@ -47,6 +48,7 @@ class Action:
     inputs: Mapping[str, str] = field(default_factory=dict)
     stream: str = ""
     where: Location | None = None
+    options: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass

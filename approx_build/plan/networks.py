@@ -1,0 +1,93 @@
+"""Networks in the graph: training runs, their checkpoints, and the takes drawn from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from approx_build.errors import Location
+from approx_build.plan.catalog import Catalog
+from approx_build.plan.graph import Action, Graph, Json, Kind
+
+
+@dataclass
+class Networks:
+    """Adds what takes need to the graph, each thing once."""
+
+    graph: Graph
+    catalog: Catalog
+    used: dict[str, set[int]] = field(default_factory=dict)
+    """Steps asked of each model."""
+
+    def run(self, model: str, where: Location | None) -> str:
+        """The training run of a declared model, made from the recordings of its corpus."""
+        target = f"models/{model}/run"
+        if target not in self.graph.actions:
+            spec = self.catalog.model(model)
+            recordings = self.catalog.corpus_files(spec.corpus)
+            inputs = {
+                f"recording.{index:04}": self.graph.add_leaf(path)
+                for index, path in enumerate(recordings)
+            }
+            self.graph.add(
+                Action(
+                    target=target,
+                    kind=Kind.TRAIN,
+                    params=spec.manifest(),
+                    inputs=inputs,
+                    where=where,
+                    options={
+                        "model": self.catalog.model_path(model),
+                        "corpus": self.catalog.corpus_path(spec.corpus),
+                        "shipped": self.catalog.shipped_path(model),
+                    },
+                )
+            )
+        return target
+
+    def checkpoint(self, model: str, step: int | None, where: Location | None) -> str:
+        """The weights of `model` as they were after `step`, or after the last step."""
+        spec = self.catalog.model(model)
+        number = spec.last_step if step is None else step
+        self.used.setdefault(model, set()).add(number)
+        target = f"models/{model}/{number}"
+        if target not in self.graph.actions:
+            self.graph.add(
+                Action(
+                    target=target,
+                    kind=Kind.CHECKPOINT,
+                    params={
+                        "family": spec.family,
+                        "network": spec.network_params(),
+                        "step": number,
+                    },
+                    inputs={"run": self.run(model, where)},
+                    where=where,
+                )
+            )
+        return target
+
+    def take(
+        self,
+        target: str,
+        model: str,
+        step: int | None,
+        sampling: Mapping[str, Json],
+        stream: str,
+        prime: str | None = None,
+        where: Location | None = None,
+    ) -> str:
+        """One clip of a take; `sampling` holds its length in samples and the family's own terms."""
+        spec = self.catalog.model(model)
+        inputs = {"checkpoint": self.checkpoint(model, step, where)}
+        if prime is not None:
+            inputs["prime"] = prime
+        params: dict[str, Json] = {
+            "family": spec.family,
+            "version": spec.family_version,
+            "network": spec.network_params(),
+            **sampling,
+        }
+        return self.graph.add(
+            Action(target, Kind.TAKE, params, inputs, stream=stream, where=where)
+        )
