@@ -1,0 +1,32 @@
+"""Runs a piece of Python with NumPy's instruction sets switched off, to compare its bits."""
+
+import os
+import subprocess
+import sys
+import warnings
+
+from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+
+
+def optional_features() -> list[str]:
+    """The instruction sets that NumPy uses here and can be told not to use."""
+    return [name for name in __cpu_dispatch__ if __cpu_features__[name]]
+
+
+def output_of(code: str, without: list[str]) -> str:
+    """What `code` prints in a fresh process that has no use of the features `without`."""
+    environment = {**os.environ, "NPY_DISABLE_CPU_FEATURES": " ".join(without)}
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def assert_same_bits(code: str) -> None:
+    """`code` prints the same with all of NumPy's instruction sets and with its baseline only."""
+    features = optional_features()
+    if not features:
+        warnings.warn("this processor has no more than NumPy's baseline", stacklevel=2)
+    assert output_of(code, []) == output_of(code, features)
