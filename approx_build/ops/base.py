@@ -1,0 +1,79 @@
+"""What a grain operation is: parameters, and a pure function of clips and a random stream.
+
+One file of this package holds one operation: a frozen pydantic model whose tag `op` names it,
+registered with `@OPS.register`. Adding one changes no other file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from approx_build.audio.clip import Clip
+from approx_build.audio.stream import Stream
+from approx_build.errors import OpError
+from approx_build.registry import Registry
+
+LONGEST_S = 3600.0
+"""No operation makes more than an hour of sound."""
+
+SHORTEST = 2
+"""Samples that a clip needs for anything to be done with it."""
+
+
+class GrainOp(BaseModel):
+    """Parameters of one operation. A subclass gives its tag, its fields and `make`.
+
+    Fields carry bounds, a description and their unit. `version` rises when equal
+    parameters and clips give other samples than before.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    version: ClassVar[int] = 1
+    many: ClassVar[bool] = False
+    """Whether the operation takes any number of clips; otherwise exactly one."""
+
+    op: str
+
+    def apply(self, clips: Sequence[Clip], rng: Stream) -> Clip:
+        """The result for `clips`, all of one rate; OpError when it cannot be made.
+
+        The same parameters, clips and stream give the same samples. An operation keeps the
+        number of channels of its clip unless it says otherwise.
+        """
+        self._check(clips)
+        length_s = self.length([clip.length_s for clip in clips])
+        if length_s is not None and length_s > LONGEST_S:
+            raise OpError(f"{self.op}: the result would last {length_s:.0f} s; at most an hour")
+        return self.make(clips, rng)
+
+    def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:
+        """The operation itself, on clips that `apply` has found usable."""
+        raise NotImplementedError
+
+    def length(self, source_s: Sequence[float]) -> float | None:
+        """Seconds of the result for clips of `source_s` seconds; None when not known before.
+
+        The result has this many samples, rounded to the nearest whole number.
+        """
+        raise NotImplementedError
+
+    def _check(self, clips: Sequence[Clip]) -> None:
+        if not clips:
+            raise OpError(f"{self.op}: there is no clip to work on")
+        if len(clips) > 1 and not self.many:
+            raise OpError(f"{self.op}: takes one clip, was given {len(clips)}; choose one")
+        rates = sorted({clip.rate for clip in clips})
+        if len(rates) > 1:
+            raise OpError(f"{self.op}: clips have different rates: {rates} Hz")
+        for clip in clips:
+            if clip.length < SHORTEST or not clip.channels:
+                noun = "sample" if clip.length == 1 else "samples"
+                raise OpError(f"{self.op}: a clip of {clip.length} {noun} is too short")
+
+
+OPS: Registry[GrainOp] = Registry("operation", "approx_build.ops", "op")
+"""All operations by name."""
