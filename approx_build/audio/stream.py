@@ -61,6 +61,13 @@ class Stream:
         """The next `count` raw 64-bit words [count]."""
         return np.asarray(self._bits.random_raw(count), dtype=np.uint64)
 
+    def words_at(self, start: int, count: int) -> NDArray[np.uint64]:
+        """Words `start` to `start + count` of the stream [count]; does not move it on."""
+        low, high = key_words(self.key)
+        counter = (start // 4 + _BEFORE_FIRST) % (1 << 256)
+        bits = np.random.Philox(key=low | high << 64, counter=counter)
+        return np.asarray(bits.random_raw(start % 4 + count)[start % 4 :], dtype=np.uint64)
+
     def uniforms(self, count: int) -> NDArray[np.float64]:
         """The next `count` numbers in [0, 1), multiples of 2^-53 [count]."""
         return (self.words(count) >> np.uint64(11)).astype(np.float64) * 2.0**-53

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BLOCK",
+    "ClipFile",
     "FloatWriter",
     "Info",
     "IntWriter",
@@ -102,6 +104,26 @@ def read(
         bad = int(np.flatnonzero(~np.isfinite(floats).all(axis=0))[0]) + start
         raise AudioError(f"{path}: sample {bad} is not a number (NaN or infinite)")
     return Clip(floats, found.rate)
+
+
+@dataclass(frozen=True, slots=True)
+class ClipFile:
+    """A sound file whose samples are read as they are wanted; otherwise like a `Clip`."""
+
+    path: AnyPath
+    rate: int
+    channels: int
+    length: int
+
+    @classmethod
+    def at(cls, path: AnyPath) -> ClipFile:
+        """The file at `path`; AudioError as `info`'s."""
+        found = info(path)
+        return cls(path, found.rate, found.channels, found.length)
+
+    def cut(self, start: int, stop: int) -> Clip:
+        """Samples `start` to `stop`; AudioError as `read`'s."""
+        return read(self.path, start, stop)
 
 
 def read_ints(path: AnyPath, start: int = 0, stop: int | None = None) -> Ints:

@@ -1,0 +1,84 @@
+"""From sound to 24-bit integers: dither, rounding, and the refusal to clip.
+
+Triangular dither of two units in the last place, peak to peak (Lipshitz, Wannamaker,
+Vanderkooy: Quantization and Dither, 1992), then rounding to the nearest integer, ties to even.
+What is a 24-bit integer already needs no rounding and gets no dither: silence stays silence,
+and integers that nothing changed stay what they are. Sample n of channel c takes word n of
+that channel's own stream, so blocks of any size give the same bits.
+"""
+
+from __future__ import annotations
+
+from math import ceil, log10
+
+import numpy as np
+from numpy.typing import NDArray
+
+from approx_build.audio.clock import clock
+from approx_build.audio.stream import Stream
+from approx_build.errors import AudioError
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+FULL_SCALE = 1 << 23
+"""24-bit integers from -FULL_SCALE to FULL_SCALE - 1 stand for -1.0 to just below 1.0."""
+
+
+def triangular(stream: Stream, start: int, count: int) -> Floats:
+    """Dither of samples `start` to `start + count`: between -1 and 1, 0 the likeliest [count]."""
+    words = stream.words_at(start, count)
+    high = (words >> np.uint64(32)).astype(np.float64)
+    low = (words & np.uint64(0xFFFFFFFF)).astype(np.float64)
+    return (high - low) * 2.0**-32
+
+
+def quantised(data: Floats, stream: Stream | None, start: int = 0) -> Ints:
+    """Sound [C, T], full scale 1.0, from sample `start` on, as integers that may pass 24 bits.
+
+    Without a `stream` there is no dither.
+    """
+    scaled = data * float(FULL_SCALE)
+    rounded = np.rint(scaled)
+    if stream is None:
+        return rounded.astype(np.int64)
+    for channel in range(len(data)):
+        inexact = np.flatnonzero(rounded[channel] != scaled[channel])
+        if inexact.size:
+            noise = triangular(stream.child("dither", channel), start, data.shape[1])
+            rounded[channel, inexact] = np.rint(scaled[channel, inexact] + noise[inexact])
+    return rounded.astype(np.int64)
+
+
+class Quantiser:
+    """Makes a sound 24-bit, block by block, and remembers where it was too loud."""
+
+    def __init__(self, name: str, rate: int, stream: Stream | None) -> None:
+        self.name, self.rate, self.stream = name, rate, stream
+        self._position, self._peak, self._peak_at = 0, 0, 0
+
+    def block(self, data: Floats) -> NDArray[np.int32]:
+        """The next block [C, T] as integers, those beyond full scale cut to it."""
+        if not np.isfinite(data).all():
+            raise AudioError(f"{self.name} has samples that are not numbers (NaN or infinite)")
+        integers = quantised(data, self.stream, self._position)
+        self._remember(integers)
+        self._position += data.shape[1]
+        return np.clip(integers, -FULL_SCALE, FULL_SCALE - 1).astype(np.int32)
+
+    def _remember(self, integers: Ints) -> None:
+        # One's complement: -2^23 fits and 2^23 does not.
+        over = np.maximum(integers, ~integers).max(axis=0, initial=0)
+        if over.size and int(over.max()) > self._peak:
+            self._peak, self._peak_at = int(over.max()), self._position + int(over.argmax())
+
+    def finish(self) -> None:
+        """AudioError when a sample did not fit: how much too loud, and where."""
+        if self._peak < FULL_SCALE:
+            return
+        excess_db = 20 * log10((self._peak + 1) / FULL_SCALE)
+        raise AudioError(
+            f"{self.name} peaks at +{excess_db:.2f} dBFS at "
+            f"{clock(self._peak_at / self.rate)}: lower its gain by "
+            f"{ceil(excess_db * 10 + 0.01) / 10:.1f} dB"
+        )

@@ -1,0 +1,92 @@
+"""Stems: parts as 24-bit files, their exact sum, and files one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from approx_build.audio import wav
+from approx_build.audio.dither import Floats, Quantiser
+from approx_build.audio.stream import Stream
+from approx_build.audio.wav_writer import Target
+from approx_build.errors import AudioError
+
+Ints = NDArray[np.int32]
+
+
+def write_stem(
+    target: Target,
+    blocks: Iterable[Floats],
+    rate: int,
+    channels: int,
+    stream: Stream | None,
+    name: str = "the stem",
+) -> None:
+    """Write blocks of sound as 24-bit WAV, dithered from `stream`.
+
+    AudioError, after the last block, when a sample does not fit; the file is then of no use.
+    """
+    quantiser = Quantiser(name, rate, stream)
+    with wav.IntWriter(target, rate, channels) as writer:
+        for block in blocks:
+            writer.write(quantiser.block(block))
+    quantiser.finish()
+
+
+def sum_blocks(paths: Sequence[wav.AnyPath], block: int = wav.BLOCK) -> Iterator[Ints]:
+    """The exact sum of 24-bit stems of one length, block by block [C, T]; may pass 24 bits."""
+    _check_alike(paths)
+    for start, stop in wav.blocks(paths[0], block):
+        total = wav.read_pcm24_ints(paths[0], start, stop).astype(np.int64)
+        for path in paths[1:]:
+            total += wav.read_pcm24_ints(path, start, stop)
+        if np.abs(total).max() >= 1 << 31:
+            raise AudioError(f"the sum of {len(paths)} stems is louder than a mix can hold")
+        yield total.astype(np.int32)
+
+
+def write_sum(target: Target, paths: Sequence[wav.AnyPath], block: int = wav.BLOCK) -> None:
+    """Write the exact sum of stems as 32-bit integers, in units of the stems' last place.
+
+    Played as it is it sounds 48 dB too soft: the room above is for sums beyond full scale.
+    """
+    found = wav.info(paths[0])
+    with wav.IntWriter(target, found.rate, found.channels, bits=32) as writer:
+        for total in sum_blocks(paths, block):
+            writer.write(total)
+
+
+def joined_blocks(paths: Sequence[wav.AnyPath], gap: int) -> Iterator[Ints]:
+    """24-bit files one after another with `gap` samples of exact silence between them [C, T]."""
+    _check_alike(paths, lengths=False)
+    channels = wav.info(paths[0]).channels
+    for number, path in enumerate(paths):
+        for start in range(0, gap if number else 0, wav.BLOCK):
+            yield np.zeros((channels, min(wav.BLOCK, gap - start)), np.int32)
+        for start, stop in wav.blocks(path):
+            yield wav.read_pcm24_ints(path, start, stop)
+
+
+def write_joined(target: Target, paths: Sequence[wav.AnyPath], gap: int) -> None:
+    """Write 24-bit files one after another with `gap` samples of exact silence between them."""
+    found = wav.info(paths[0])
+    with wav.IntWriter(target, found.rate, found.channels) as writer:
+        for block in joined_blocks(paths, gap):
+            writer.write(block)
+
+
+def _check_alike(paths: Sequence[wav.AnyPath], lengths: bool = True) -> None:
+    """AudioError when files differ in rate or channels, or in length where that counts."""
+    if not paths:
+        raise AudioError("there is nothing to put together: no files were given")
+    first = wav.info(paths[0])
+    for path in paths[1:]:
+        other = wav.info(path)
+        if other[:2] != first[:2] or (lengths and other.length != first.length):
+            raise AudioError(
+                f"{path} ({other.channels} channels at {other.rate} Hz, {other.length} samples) "
+                f"does not go with {paths[0]} ({first.channels} at {first.rate} Hz, "
+                f"{first.length} samples)"
+            )
