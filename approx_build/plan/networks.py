@@ -88,6 +88,4 @@ class Networks:
             "network": spec.network_params(),
             **sampling,
         }
-        return self.graph.add(
-            Action(target, Kind.TAKE, params, inputs, stream=stream, where=where)
-        )
+        return self.graph.add(Action(target, Kind.TAKE, params, inputs, stream=stream, where=where))

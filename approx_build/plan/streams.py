@@ -45,9 +45,7 @@ def event_identities(contents: Sequence[tuple[str | None, Mapping[str, Any]]]) -
     return names
 
 
-def event_stream(
-    piece_seed: int, movement: str, part: str, identity: str, seed: int | None
-) -> str:
+def event_stream(piece_seed: int, movement: str, part: str, identity: str, seed: int | None) -> str:
     """The stream key of an event; a seed of its own redraws it and it alone."""
     own = [] if seed is None else [seed]
     return stream_key("event", piece_seed, movement, part, identity, *own)

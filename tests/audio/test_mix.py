@@ -8,6 +8,7 @@ from approx_build.audio.clip import Clip
 from approx_build.audio.curve import Curve
 from approx_build.audio.mix import Placed, part_blocks, stem_blocks
 from approx_build.errors import AudioError
+from tests.dispatch import assert_same_bits
 
 RATE = 1000
 
@@ -109,3 +110,26 @@ def test_many_events_in_a_long_part_need_little_memory():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 12e6
+
+
+def test_the_bits_do_not_change_with_the_instruction_set():
+    assert_same_bits(
+        """
+import hashlib
+import numpy as np
+from approx_build.audio.clip import Clip
+from approx_build.audio.curve import Curve, FadeShape
+from approx_build.audio.dither import quantised
+from approx_build.audio.mix import Placed, part_blocks, stem_blocks
+from approx_build.audio.stream import Stream
+data = np.array(Stream.named("x").uniforms(30000) - 0.5, np.float32).reshape(2, 15000)
+gain, pan = Curve.of([(0, -30), (1, 0)], 8000), Curve.of([(0, -1), (2, 1)], 8000)
+shapes = (FadeShape.RAISED_COSINE, FadeShape.EQUAL_POWER)
+events = [
+    Placed(str(n), Clip(data[n:], 8000), n * 999, gain, pan, 3000, 5000, shapes[n]) for n in (0, 1)
+]
+for block in stem_blocks(part_blocks(events, 20000, 8000), gain, pan):
+    print(hashlib.sha256(block.tobytes()).hexdigest())
+    print(hashlib.sha256(quantised(block, Stream.named("d")).tobytes()).hexdigest())
+"""
+    )
