@@ -1,1 +1,1 @@
-"""The portable inference library: C kernels, their NumPy oracle, and the choice between them."""
+"""Inference with the same bits everywhere: C kernels, and the NumPy reference that states them."""

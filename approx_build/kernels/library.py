@@ -1,0 +1,114 @@
+"""Find, choose and load the compiled kernels.
+
+One shared library holds the same C sources compiled once per instruction set. The choice among
+them cannot be heard: every kernel, and the NumPy reference, gives the same bits. `APPROX_KERNEL`
+forces one; without a library (no C compiler at installation) the reference serves.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import TypedDict
+
+from approx_build.errors import UsageError
+
+VARIABLE = "APPROX_KERNEL"
+_SUFFIXES = (".so", ".dylib", ".dll")
+_SLOW = "the NumPy reference serves instead: the same samples, some hundred times slower"
+
+
+class Kernel(StrEnum):
+    """The ways to compute; all with the same bits."""
+
+    AVX512 = "avx512"
+    """x86-64-v4, 16 floats at once."""
+    AVX2 = "avx2"
+    """x86-64-v3, 8 floats at once; its FMA is not used."""
+    BASELINE = "baseline"
+    """What every processor of this architecture has: SSE2, NEON."""
+    REFERENCE = "reference"
+    """NumPy, needs no compiler."""
+
+
+_CPU_FEATURE = {Kernel.BASELINE: 0, Kernel.AVX2: 1, Kernel.AVX512: 2}
+"""Bits of `kernel_cpu_features` (src/cpu.c) that a kernel needs."""
+
+
+class Description(TypedDict):
+    """What computes, and why, for reports and error messages."""
+
+    kernel: str
+    available: list[str]
+    library: str | None
+    note: str
+
+
+def library_path() -> Path | None:
+    """The compiled library beside this file, if there is one."""
+    folder = Path(__file__).parent
+    candidates = (folder / f"libapprox_kernels{suffix}" for suffix in _SUFFIXES)
+    return next((path for path in candidates if path.exists()), None)
+
+
+@cache
+def _load() -> tuple[ctypes.CDLL | None, str]:
+    """The library, or None and why there is none."""
+    path = library_path()
+    if path is None:
+        return None, f"the kernels were not compiled at installation (no C compiler?); {_SLOW}"
+    try:
+        return ctypes.CDLL(str(path)), ""
+    except OSError as error:
+        return None, f"{path}: cannot be loaded ({error}); {_SLOW}"
+
+
+@cache
+def available() -> tuple[Kernel, ...]:
+    """The kernels that this library holds and this processor can run, best first."""
+    library, _ = _load()
+    if library is None:
+        return (Kernel.REFERENCE,)
+    features = int(library.kernel_cpu_features())
+    runnable = [
+        kernel
+        for kernel, needed in sorted(_CPU_FEATURE.items(), key=lambda item: -item[1])
+        if features & needed == needed and hasattr(library, f"measure_peak_{kernel}")
+    ]
+    return (*runnable, Kernel.REFERENCE)
+
+
+def choose(name: str | None = None) -> Kernel:
+    """The kernel `name`, else that of APPROX_KERNEL, else the best; UsageError if it cannot run."""
+    source = f"{VARIABLE}=" if name is None else "kernel "
+    name = name or os.environ.get(VARIABLE) or available()[0]
+    known = [str(kernel) for kernel in Kernel]
+    if name not in known:
+        raise UsageError(f"{source}{name}: no such kernel; there are: {', '.join(known)}")
+    kernel = Kernel(name)
+    if kernel not in available():
+        usable = ", ".join(available())
+        raise UsageError(f"{source}{name}: cannot run here; this machine has: {usable}")
+    return kernel
+
+
+def function(name: str, kernel: Kernel) -> ctypes._NamedFuncPointer:
+    """The function `name` of the object compiled for `kernel`."""
+    library, reason = _load()
+    if library is None or kernel is Kernel.REFERENCE:
+        raise UsageError(reason or "the reference kernel has no compiled functions")
+    return library[f"{name}_{kernel}"]
+
+
+def describe() -> Description:
+    """What will compute: the kernel chosen, those available, the library, and what to know."""
+    path = library_path()
+    return {
+        "kernel": str(choose()),
+        "available": [str(kernel) for kernel in available()],
+        "library": str(path) if path else None,
+        "note": _load()[1],
+    }

@@ -1,0 +1,163 @@
+"""The rule that fixes the bits of every kernel, stated in NumPy (docs/numerics-of-kernels.md).
+
+Plain float32 arithmetic, one rounding per operation, sums from left to right. The C kernels must
+equal it bit for bit; where there is no compiler it serves in their place.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from approx_build.errors import ModelError
+
+Floats = NDArray[np.float32]
+Words = NDArray[np.uint64]
+
+_BLOCK_FLOATS = 1 << 18
+"""Products held at once: they should stay in the cache."""
+
+GROUP = 16
+"""Classes summed together in the two-level sum of the CDF."""
+
+
+def f32(value: float) -> np.float32:
+    """A float32 constant."""
+    return np.float32(value)
+
+
+def product(x: Floats, weights: Floats, bias: Floats | None = None) -> Floats:
+    """y [B, N] = bias [N] + x [B, 0] w [0, N] + x [B, 1] w [1, N] + …, strictly in this order."""
+    inputs, outputs = weights.shape
+    total = np.zeros((len(x), outputs), np.float32)
+    if bias is not None:
+        total[:] = bias
+    block = max(1, _BLOCK_FLOATS // max(1, total.size))
+    for start in range(0, inputs, block):
+        part = slice(start, min(start + block, inputs))
+        terms = x.T[part, :, None] * weights[part, None, :]
+        total = _sum_rows(np.concatenate([total[None], terms]))
+    return total
+
+
+def _sum_rows(rows: Floats) -> Floats:
+    """The sum of rows [K, B, N] -> [B, N], from first to last.
+
+    NumPy adds along the first of several axes row by row; only along a single axis does it add
+    in pairs, so a single column is given a neighbour.
+    """
+    if rows[0].size == 1:
+        rows = np.concatenate([rows, rows], axis=2)
+        return np.asarray(np.add.reduce(rows, axis=0)[:, :1], np.float32)
+    return np.asarray(np.add.reduce(rows, axis=0), np.float32)
+
+
+def exp(x: Floats) -> Floats:
+    """e^x, x taken into [-87, 87]: expf of the Cephes library (Moshier, 1992)."""
+    x = np.where(x > f32(87), f32(87), x)
+    x = np.where(x < f32(-87), f32(-87), x)
+    magic = f32(12582912.0)
+    shifted = x * f32(1.44269504) + magic
+    n = shifted - magic
+    r = (x - n * f32(0.693359375)) + n * f32(2.12194440e-4)
+    p = r * f32(1.9875691500e-4) + f32(1.3981999507e-3)
+    for coefficient in (8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1):
+        p = p * r + f32(coefficient)
+    mantissa = ((p * r) * r + r) + f32(1)
+    exponent = shifted.view(np.int32) - np.int32(0x4B400000)
+    power = ((exponent + np.int32(127)) << np.int32(23)).view(np.float32)
+    return np.asarray(mantissa * power, np.float32)
+
+
+def gated(f: Floats, g: Floats) -> Floats:
+    """tanh(f) sigmoid(g) = (e^2f - 1) / ((e^2f + 1) (e^-g + 1)), |f| <= 9 and |g| <= 30."""
+    f = np.where(f > f32(9), f32(9), f)
+    f = np.where(f < f32(-9), f32(-9), f)
+    g = np.where(g > f32(30), f32(30), g)
+    g = np.where(g < f32(-30), f32(-30), g)
+    a, b = exp(f + f), exp(-g)
+    return np.asarray((a - f32(1)) / ((a + f32(1)) * (b + f32(1))), np.float32)
+
+
+def relu(x: Floats) -> Floats:
+    """x where it is not negative, else 0."""
+    return np.where(x < f32(0), f32(0), x)
+
+
+def philox_block(counter: int, key: tuple[int, int]) -> list[int]:
+    """The four words of Philox4x64-10 at `counter` (256 bits) under `key`."""
+    mask = (1 << 64) - 1
+    c = [counter >> shift & mask for shift in (0, 64, 128, 192)]
+    k0, k1 = key
+    for _ in range(10):
+        a, b = 0xD2E7470EE14C6C93 * c[0], 0xCA5A826395121157 * c[2]
+        c = [(b >> 64) ^ c[1] ^ k0, b & mask, (a >> 64) ^ c[3] ^ k1, a & mask]
+        k0, k1 = (k0 + 0x9E3779B97F4A7C15) & mask, (k1 + 0xBB67AE8584CAA73B) & mask
+    return c
+
+
+def uniform(key: tuple[int, int], index: int) -> np.float32:
+    """Word `index` of the stream as a number in [0, 1): its top 24 bits, times 2^-24."""
+    word = philox_block(index // 4, key)[index % 4]
+    return f32((word >> 40) * 2.0**-24)
+
+
+class Choices(NamedTuple):
+    """How each of B classes is to be drawn; see `ClipRequest`."""
+
+    temperature: Floats
+    towards_silence: Floats
+    top_k: NDArray[np.intp]
+    uniform: Floats
+
+
+def silence_distance(classes: int) -> Floats:
+    """((q - middle) / middle)^2 for each class q [classes]."""
+    middle = classes // 2
+    distance = (np.arange(classes) - middle).astype(np.float32) / f32(middle)
+    return np.asarray(distance * distance, np.float32)
+
+
+def draw(logits: Floats, choices: Choices) -> NDArray[np.intp]:
+    """The class drawn from each row of `logits` [B, Q]; ModelError when one is not finite."""
+    classes = logits.shape[1]
+    greedy = choices.temperature <= 0
+    divisor = np.where(greedy, f32(1), choices.temperature)[:, None]
+    pull = choices.towards_silence[:, None] * silence_distance(classes)
+    adjusted = (logits - pull) / divisor
+    if not np.isfinite(adjusted).all():
+        raise ModelError("the network's output is not finite: its weights are too large")
+    weights = exp(adjusted - adjusted.max(axis=1, keepdims=True))
+    for row, k in enumerate(np.where(greedy, 1, choices.top_k)):
+        if 0 < k < classes:
+            least = np.sort(adjusted[row])[classes - k]
+            weights[row, adjusted[row] < least] = 0
+    return invert(weights, choices.uniform)
+
+
+def invert(weights: Floats, point: Floats) -> NDArray[np.intp]:
+    """Inverse CDF of each row of `weights` [B, Q] at `point` [B] in [0, 1), in two levels."""
+    count, classes = weights.shape
+    padded = np.zeros((count, -(-classes // GROUP) * GROUP), np.float32)
+    padded[:, :classes] = weights
+    grouped = padded.reshape(count, -1, GROUP)
+    sums = np.add.accumulate(grouped, axis=2)[:, :, -1]
+    target = point * np.add.accumulate(sums, axis=1)[:, -1]
+    nothing = np.zeros(count, np.float32)
+    group, before = _pass(sums, nothing, target)
+    inside, _ = _pass(grouped[np.arange(count), group], before, target)
+    return group * GROUP + inside
+
+
+def _pass(weights: Floats, start: Floats, point: Floats) -> tuple[NDArray[np.intp], Floats]:
+    """Where the running sum from `start` passes `point`, and the sum before that.
+
+    Where it never does, for rounding, the last class that has any weight.
+    """
+    running = np.add.accumulate(np.concatenate([start[:, None], weights], axis=1), axis=1)
+    passed = running[:, 1:] > point[:, None]
+    last = weights.shape[1] - 1 - np.argmax(weights[:, ::-1] > 0, axis=1)
+    index = np.where(passed.any(axis=1), np.argmax(passed, axis=1), last)
+    return index, running[np.arange(len(index)), index]

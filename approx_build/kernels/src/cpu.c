@@ -1,0 +1,20 @@
+/* Which instruction sets this processor and its operating system support. Compiled once. */
+#include <stdint.h>
+
+#include "names.h"
+
+/* Bits: 1 AVX2 (with FMA's generation, x86-64-v3), 2 AVX-512 (F, BW, CD, DQ, VL: x86-64-v4).
+ * The compiler's run time asks the operating system too whether it saves the wide registers. */
+VISIBLE int32_t kernel_cpu_features(void) {
+    int32_t features = 0;
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    int v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+             __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+    int v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+             __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+             __builtin_cpu_supports("avx512vl");
+    features = (v3 ? 1 : 0) | (v4 ? 2 : 0);
+#endif
+    return features;
+}

@@ -1,0 +1,44 @@
+/* exp and the gated activation, made of + - x / and integer bit operations only.
+ *
+ * The polynomial of exp is expf of the Cephes library (Moshier, 1992): relative error < 2^-23 on
+ * |x| <= 87. The compiler's own libm is never called: it differs between systems.
+ */
+#ifndef APPROX_FUNCTIONS_H
+#define APPROX_FUNCTIONS_H
+
+#include "vector.h"
+
+#define EXP_LIMIT 87.0f
+#define TANH_LIMIT 9.0f
+#define SIGMOID_LIMIT 30.0f
+
+/* e^x for |x| <= 87: x = n ln 2 + r, n whole and |r| <= ln(2) / 2. */
+INLINE vec exp_within(vec x) {
+    const float magic = 12582912.0f; /* 1.5 * 2^23: adding it rounds to a whole number */
+    vec shifted = x * 1.44269504f + magic;
+    vec n = shifted - magic;
+    vec r = (x - n * 0.693359375f) + n * 2.12194440e-4f; /* ln 2 in two parts, the first exact */
+    vec p = r * 1.9875691500e-4f + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    vec mantissa = ((p * r) * r + r) + 1.0f;
+    ivec exponent = (ivec)shifted - 0x4B400000; /* the bits of 1.5 * 2^23 + n, less those of n = 0 */
+    return mantissa * (vec)((exponent + 127) << 23);
+}
+
+/* e^x, x taken into [-87, 87] first. */
+INLINE vec exp_clamped(vec x) {
+    return exp_within(at_least(at_most(x, EXP_LIMIT), -EXP_LIMIT));
+}
+
+/* tanh(f) sigmoid(g) = (e^2f - 1) / ((e^2f + 1) (e^-g + 1)). */
+INLINE vec gated(vec f, vec g) {
+    f = at_least(at_most(f, TANH_LIMIT), -TANH_LIMIT);
+    g = at_least(at_most(g, SIGMOID_LIMIT), -SIGMOID_LIMIT);
+    vec a = exp_within(f + f), b = exp_within(-g);
+    return (a - 1.0f) / ((a + 1.0f) * (b + 1.0f));
+}
+
+#endif

@@ -1,0 +1,29 @@
+/* Every function that one source file of a kernel offers another, or Python, named for its
+ * instruction set: wavenet_batch_run is wavenet_batch_run_avx512 in that object, and so on. */
+#ifndef APPROX_NAMES_H
+#define APPROX_NAMES_H
+
+#define JOIN_NAMES(name, kernel) name##_##kernel
+#define JOIN(name, kernel) JOIN_NAMES(name, kernel)
+#define OWN(name) JOIN(name, APPROX_KERNEL)
+
+#ifdef _WIN32
+#define VISIBLE __declspec(dllexport)
+#else
+#define VISIBLE __attribute__((visibility("default")))
+#endif
+
+#define matrix_pack OWN(matrix_pack)
+#define matrix_free OWN(matrix_free)
+#define measure_peak OWN(measure_peak)
+#define product OWN(product)
+#define wavenet_network_new OWN(wavenet_network_new)
+#define wavenet_network_free OWN(wavenet_network_free)
+#define wavenet_group_init OWN(wavenet_group_init)
+#define wavenet_group_free OWN(wavenet_group_free)
+#define wavenet_group_run OWN(wavenet_group_run)
+#define wavenet_batch_new OWN(wavenet_batch_new)
+#define wavenet_batch_run OWN(wavenet_batch_run)
+#define wavenet_batch_free OWN(wavenet_batch_free)
+
+#endif

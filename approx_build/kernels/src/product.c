@@ -1,0 +1,99 @@
+/* The matrix product: register tiles over packed panels. */
+#include "product.h"
+
+/* Panels of one block of pieces should stay in the first-level cache while all rows pass. */
+#define BLOCK_INPUTS 256
+
+/* Where in the packed weights the panel of vector `first` begins. */
+INLINE const float *panel(const matrix *m, int first) {
+    return m->weights + (size_t)first * LANES * m->inputs;
+}
+
+/* What a tile adds up: pieces first..last of the operand from row `row` on, times `weights`,
+ * on top of `initial` (a bias: stride 0; or sums so far). */
+typedef struct {
+    const operand *x;
+    int first, last;
+    size_t row;
+    const float *weights, *initial;
+    size_t initial_stride;
+    float *y;
+    size_t y_stride;
+} tile_work;
+
+INLINE void tile(const tile_work *t, int rows, int vectors) {
+    vec sum[TILE_ROWS][TILE_VECTORS];
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int v = 0; v < vectors; v++)
+            sum[r][v] = load(t->initial + r * t->initial_stride + v * LANES);
+    const float *w = t->weights;
+    const size_t stride = t->x->stride;
+    const int depth = t->x->depth;
+    for (int piece = t->first; piece < t->last; piece++) {
+        const float *x = t->x->piece[piece] + t->row * stride;
+        for (int i = 0; i < depth; i++, x++, w += vectors * LANES) {
+            vec weight[TILE_VECTORS];
+            UNROLL for (int v = 0; v < vectors; v++) weight[v] = load(w + v * LANES);
+            UNROLL for (int r = 0; r < rows; r++) {
+                float input = x[r * stride];
+                UNROLL for (int v = 0; v < vectors; v++)
+                    sum[r][v] = sum[r][v] + input * weight[v];
+            }
+        }
+    }
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int v = 0; v < vectors; v++)
+            store(t->y + r * t->y_stride + v * LANES, sum[r][v]);
+}
+
+typedef void (*tile_function)(const tile_work *);
+#define TILE(rows, vectors) \
+    static void tile_##rows##x##vectors(const tile_work *t) { tile(t, rows, vectors); }
+#define TILES(vectors) \
+    TILE(1, vectors) TILE(2, vectors) TILE(3, vectors) \
+    TILE(4, vectors) TILE(5, vectors) TILE(6, vectors)
+#define TILE_NAMES(vectors) \
+    { tile_1x##vectors, tile_2x##vectors, tile_3x##vectors, \
+      tile_4x##vectors, tile_5x##vectors, tile_6x##vectors }
+TILES(1)
+TILES(2)
+#if TILE_VECTORS == 4
+TILES(3)
+TILES(4)
+#endif
+static const tile_function TILE_OF[TILE_VECTORS][TILE_ROWS] = {
+    TILE_NAMES(1),
+    TILE_NAMES(2),
+#if TILE_VECTORS == 4
+    TILE_NAMES(3),
+    TILE_NAMES(4),
+#endif
+};
+
+/* One panel, all rows, cut into tiles of nearly equal height. */
+INLINE void panel_product(tile_work *t, const float *initial, float *y, int rows, int vectors) {
+    int tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
+    for (int done = 0; tiles > 0; tiles--) {
+        int height = (rows - done + tiles - 1) / tiles;
+        t->row = (size_t)done;
+        t->y = y + done * t->y_stride;
+        t->initial = initial + done * t->initial_stride;
+        TILE_OF[vectors - 1][height - 1](t);
+        done += height;
+    }
+}
+
+void product(const matrix *m, const operand *x, int rows, float *y, size_t y_stride) {
+    int block = BLOCK_INPUTS > x->depth ? BLOCK_INPUTS / x->depth : 1;
+    tile_work t = {.x = x, .y_stride = y_stride};
+    for (int piece = 0; piece < x->pieces; piece += block) {
+        t.first = piece;
+        t.last = piece + block < x->pieces ? piece + block : x->pieces;
+        t.initial_stride = piece ? y_stride : 0;
+        for (int first = 0; first < m->vectors; first += TILE_VECTORS) {
+            int vectors = panel_vectors(m, first), at = first * LANES;
+            t.weights = panel(m, first) + (size_t)piece * x->depth * vectors * LANES;
+            panel_product(&t, piece ? y + at : m->bias + at, y + at, rows, vectors);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+/* One step of WaveNet for a group of clips, fused: a layer's inputs are read from the rings
+ * where they lie, and its outputs go straight into the ring of the next. */
+#include "wavenet_group.h"
+
+#include "draw.h"
+#include "memory.h"
+
+INLINE int64_t clip_steps(const wavenet_clip *c) { return c->prime_length + c->length; }
+
+INLINE int ring_slots(const wavenet_group *g, int layer) {
+    return (g->network->shape.filter_width - 1) * g->network->layers[layer].dilation + 1;
+}
+
+INLINE size_t slot_floats(const wavenet_group *g) {
+    return (size_t)g->size * g->network->residual_row;
+}
+
+/* The inputs of `layer` at this step, [size][residual_row]. */
+INLINE float *present(const wavenet_group *g, int layer) {
+    return g->rings[layer] + g->now[layer] * slot_floats(g);
+}
+
+/* x of the first layer: the causal convolution of the last classes, or of their values. */
+static void enter(wavenet_group *g) {
+    const wavenet_network *n = g->network;
+    int width = n->shape.causal_width, row = n->residual_row;
+    float *x = present(g, 0);
+    if (n->shape.scalar_input) {
+        const float *piece[] = {g->past_values};
+        operand past = {piece, 1, width, (size_t)width};
+        product(&n->causal_scalar, &past, g->active, x, (size_t)row);
+        return;
+    }
+    for (int c = 0; c < g->active; c++, x += row) {
+        const int32_t *codes = g->past_codes + (size_t)c * width;
+        for (int i = 0; i < row; i += LANES) {
+            vec sum = load(n->causal + (size_t)codes[0] * row + i);
+            for (int tap = 1; tap < width; tap++)
+                sum = sum + load(n->causal + ((size_t)tap * n->shape.classes + codes[tap]) * row + i);
+            store(x + i, sum);
+        }
+    }
+}
+
+/* Point at the inputs of `layer` for all taps, oldest first. */
+static void find_taps(wavenet_group *g, int layer) {
+    int taps = g->network->shape.filter_width, slots = ring_slots(g, layer);
+    for (int tap = 0; tap < taps; tap++) {
+        int64_t back = (int64_t)(taps - 1 - tap) * g->network->layers[layer].dilation;
+        int64_t slot = g->now[layer] - back;
+        g->taps[tap] = g->rings[layer] + (slot < 0 ? slot + slots : slot) * slot_floats(g);
+    }
+}
+
+/* Filter and gate sums -> gated outputs of this layer, one row. */
+INLINE void gate_row(const matrix *m, const float *sums, float *out) {
+    for (int first = 0; first < m->vectors; first += TILE_VECTORS) {
+        int half = panel_vectors(m, first) / 2;
+        for (int v = 0; v < half; v++, sums += LANES, out += LANES)
+            store(out, gated(load(sums), load(sums + half * LANES)));
+        sums += half * LANES;
+    }
+}
+
+/* The next layer's input: this layer's plus its dense output. */
+static void add_residual(wavenet_group *g, int layer) {
+    const float *x = present(g, layer);
+    float *next = present(g, layer + 1);
+    int row = g->network->residual_row, used = round_up(g->network->shape.residual, LANES);
+    for (int c = 0; c < g->active; c++, x += row, next += row)
+        for (int i = 0; i < used; i += LANES)
+            store(next + i, load(x + i) + load(g->work + c * g->work_row + i));
+}
+
+static void run_layer(wavenet_group *g, int layer) {
+    const wavenet_network *n = g->network;
+    const wavenet_shape *s = &n->shape;
+    const wavenet_layer *w = &n->layers[layer];
+    float *gated_outputs = g->gated + (size_t)layer * n->dilated_row;
+    find_taps(g, layer);
+    operand past = {g->taps, s->filter_width, s->residual, (size_t)n->residual_row};
+    product(&w->gate, &past, g->active, g->work, g->work_row);
+    for (int c = 0; c < g->active; c++)
+        gate_row(&w->gate, g->work + c * g->work_row, gated_outputs + c * g->gated_row);
+    if (layer + 1 == s->layers) return; /* the last layer's dense output goes nowhere */
+    operand inner = {g->dilated + layer, 1, s->dilated, g->gated_row};
+    product(&w->dense, &inner, g->active, g->work, g->work_row);
+    add_residual(g, layer);
+}
+
+static void relu(const matrix *m, float *rows, int count, size_t stride) {
+    for (int c = 0; c < count; c++, rows += stride)
+        for (size_t i = 0; i < row_floats(m); i += LANES) store(rows + i, at_least(load(rows + i), 0.0f));
+}
+
+/* Skips of all layers -> ReLU -> post1 -> ReLU -> post2: the logits. */
+static void run_head(wavenet_group *g) {
+    const wavenet_network *n = g->network;
+    operand all = {g->dilated, n->shape.layers, n->shape.dilated, g->gated_row};
+    product(&n->skip, &all, g->active, g->hidden[0], g->head_row);
+    relu(&n->skip, g->hidden[0], g->active, g->head_row);
+    const float *piece[] = {g->hidden[0], g->hidden[1]};
+    operand skips = {piece, 1, n->shape.skip, g->head_row};
+    product(&n->post1, &skips, g->active, g->hidden[1], g->head_row);
+    relu(&n->post1, g->hidden[1], g->active, g->head_row);
+    operand posts = {piece + 1, 1, n->shape.skip, g->head_row};
+    product(&n->post2, &posts, g->active, g->logits, g->head_row);
+}
+
+/* Whether this step's logits are wanted: not while every clip is still being primed. */
+static int needs_head(const wavenet_group *g) {
+    for (int c = 0; c < g->active; c++)
+        if (g->step >= g->clips[c].prime_length || g->clips[c].logits) return 1;
+    return 0;
+}
+
+/* The code of clip `c` at this step: given by its prime, or drawn. -1: not finite. */
+static int next_code(wavenet_group *g, const wavenet_clip *c, float *logits) {
+    const wavenet_network *n = g->network;
+    int classes = n->shape.classes;
+    if (c->logits)
+        memcpy(c->logits + (size_t)g->step * classes, logits, (size_t)classes * sizeof(float));
+    int64_t sample = g->step - c->prime_length;
+    if (sample < 0) return c->prime[g->step];
+    draw_choice choice = {
+        .temperature = c->temperature[c->steady ? 0 : sample],
+        .towards_silence = c->towards_silence,
+        .top_k = c->top_k,
+        .uniform = philox_uniform(c->key[0], c->key[1], (uint64_t)(c->first_draw + sample)),
+    };
+    int code = draw(logits, n->silence, classes, &choice);
+    if (code >= 0) c->codes[sample] = (uint8_t)code;
+    return code;
+}
+
+/* Forget the oldest code of clip `c` and remember `code`. */
+static void remember(wavenet_group *g, int c, int code) {
+    size_t width = (size_t)g->network->shape.causal_width, at = (size_t)c * width;
+    memmove(g->past_codes + at, g->past_codes + at + 1, (width - 1) * sizeof(int32_t));
+    g->past_codes[at + width - 1] = code;
+    memmove(g->past_values + at, g->past_values + at + 1, (width - 1) * sizeof(float));
+    g->past_values[at + width - 1] = g->network->values[code];
+}
+
+static int run_step(wavenet_group *g) {
+    enter(g);
+    for (int l = 0; l < g->layers; l++) run_layer(g, l);
+    if (needs_head(g)) run_head(g);
+    for (int c = 0; c < g->active; c++) {
+        int code = next_code(g, &g->clips[c], g->logits + c * g->head_row);
+        if (code < 0) return WAVENET_NOT_FINITE;
+        remember(g, c, code);
+    }
+    for (int l = 0; l < g->layers; l++)
+        if (++g->now[l] == ring_slots(g, l)) g->now[l] = 0;
+    g->step++;
+    return WAVENET_MORE;
+}
+
+int wavenet_group_run(wavenet_group *g, int64_t steps) {
+    for (; steps > 0; steps--) {
+        while (g->active > 0 && clip_steps(&g->clips[g->active - 1]) <= g->step) g->active--;
+        if (!g->active) return WAVENET_DONE;
+        int status = run_step(g);
+        if (status != WAVENET_MORE) return status;
+    }
+    return WAVENET_MORE;
+}
+
+static int reserve_rings(wavenet_group *g) {
+    g->rings = reserve((size_t)g->layers * sizeof *g->rings);
+    g->now = reserve((size_t)g->layers * sizeof *g->now);
+    if (!g->rings || !g->now) return 0;
+    for (int l = 0; l < g->layers; l++) {
+        g->rings[l] = reserve(ring_slots(g, l) * slot_floats(g) * sizeof(float));
+        if (!g->rings[l]) return 0;
+    }
+    return 1;
+}
+
+/* Rows are ROW_STEP floats longer than they need be, so that they do not share cache sets. */
+static int reserve_rows(wavenet_group *g) {
+    const wavenet_network *n = g->network;
+    size_t size = (size_t)g->size, gates = row_floats(&n->layers[0].gate);
+    size_t dense = row_floats(&n->layers[0].dense);
+    size_t skip = row_floats(&n->skip), classes = row_floats(&n->post2);
+    g->work_row = (gates > dense ? gates : dense);
+    g->gated_row = (size_t)n->shape.layers * n->dilated_row + ROW_STEP;
+    g->head_row = (skip > classes ? skip : classes) + ROW_STEP;
+    g->work = reserve(size * g->work_row * sizeof(float));
+    g->gated = reserve(size * g->gated_row * sizeof(float));
+    g->hidden[0] = reserve(size * g->head_row * sizeof(float));
+    g->hidden[1] = reserve(size * g->head_row * sizeof(float));
+    g->logits = reserve(size * g->head_row * sizeof(float));
+    return g->work && g->gated && g->hidden[0] && g->hidden[1] && g->logits;
+}
+
+/* Silence so far: the middle class, or the value 0. */
+static int reserve_past(wavenet_group *g) {
+    const wavenet_shape *s = &g->network->shape;
+    size_t count = (size_t)g->size * s->causal_width;
+    g->past_codes = reserve(count * sizeof(int32_t));
+    g->past_values = reserve(count * sizeof(float));
+    if (!g->past_codes || !g->past_values) return 0;
+    for (size_t i = 0; i < count; i++) g->past_codes[i] = s->classes / 2;
+    return 1;
+}
+
+int wavenet_group_init(wavenet_group *g, const wavenet_network *network, wavenet_clip *clips,
+                       int size) {
+    const wavenet_shape *s = &network->shape;
+    *g = (wavenet_group){.network = network, .clips = clips, .layers = s->layers,
+                         .size = size, .active = size};
+    g->taps = reserve((size_t)s->filter_width * sizeof *g->taps);
+    g->dilated = reserve((size_t)s->layers * sizeof *g->dilated);
+    if (!g->taps || !g->dilated) return 0;
+    if (!reserve_rings(g) || !reserve_rows(g) || !reserve_past(g)) return 0;
+    for (int l = 0; l < s->layers; l++)
+        g->dilated[l] = g->gated + (size_t)l * network->dilated_row;
+    return 1;
+}
+
+void wavenet_group_free(wavenet_group *g) {
+    for (int l = 0; g->rings && l < g->layers; l++) release(g->rings[l]);
+    void *blocks[] = {g->rings, g->now, (void *)g->taps, (void *)g->dilated, g->past_codes,
+                      g->past_values, g->work, g->gated, g->hidden[0], g->hidden[1], g->logits};
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) release(blocks[i]);
+}

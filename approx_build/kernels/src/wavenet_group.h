@@ -1,0 +1,31 @@
+/* Clips drawn in lock step by one thread: their rings of past activations and their next step. */
+#ifndef APPROX_WAVENET_GROUP_H
+#define APPROX_WAVENET_GROUP_H
+
+#include "wavenet_network.h"
+
+typedef struct {
+    const wavenet_network *network;
+    wavenet_clip *clips; /* longest first: those still being drawn come before those done */
+    int layers, size, active;
+    int64_t step;
+    float **rings; /* per layer [slots][size][residual_row]: its inputs, now and before */
+    int *now;      /* per layer: the slot of this step */
+    const float **taps, **dilated; /* operand pieces: filter taps, outputs of all layers */
+    int32_t *past_codes;           /* [size][causal_width], newest last */
+    float *past_values;            /* the same, as values, when the input is scalar */
+    float *work;                   /* [size][work_row] sums of one layer */
+    float *gated;                  /* [size][gated_row] gated outputs of all layers */
+    float *hidden[2], *logits;     /* [size][head_row] */
+    size_t work_row, gated_row, head_row;
+} wavenet_group;
+
+/* Take over `size` clips (an array of this group's own). 0 when memory is short. */
+int wavenet_group_init(wavenet_group *group, const wavenet_network *network, wavenet_clip *clips,
+                       int size);
+void wavenet_group_free(wavenet_group *group);
+
+/* Draw up to `steps` further samples of every clip; a WAVENET_ status. */
+int wavenet_group_run(wavenet_group *group, int64_t steps);
+
+#endif
