@@ -1,0 +1,100 @@
+"""Writing so that a crash leaves the old or the new, and saying plainly what a disk refuses."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from approx_build.errors import ApproxError, StoreError
+
+FULL = {errno.ENOSPC, errno.EDQUOT}
+REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+NEARLY_FULL = 1 << 16
+"""Bytes: with less than this free, a failed write is put down to the disk."""
+
+
+def refusal(error: OSError, path: os.PathLike[str] | str) -> StoreError:
+    """`error`, met while working on `path`, in plain words."""
+    if error.errno in FULL:
+        return StoreError(
+            f"the disk is full: {path} could not be written; "
+            "free some space and run again (finished steps are kept)"
+        )
+    reason = (error.strerror or str(error)).lower()
+    if error.errno in REFUSED:
+        return StoreError(f"{path} cannot be written ({reason}); make it writable or use another")
+    return StoreError(f"{path}: {reason}")
+
+
+@contextmanager
+def plain_words(path: os.PathLike[str] | str) -> Iterator[None]:
+    """Turn an OSError of the block into a StoreError about `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise refusal(error, path) from error
+
+
+@contextmanager
+def blaming_a_full_disk(folder: Path) -> Iterator[None]:
+    """Say that the disk is full when the block fails because of it.
+
+    A library that writes the file (libsndfile, safetensors) may hide the reason, so a disk with
+    next to nothing free is believed to be it.
+    """
+    try:
+        yield
+    except ApproxError:
+        raise
+    except OSError as error:
+        if error.errno in FULL or _is_full(folder):
+            raise refusal(OSError(errno.ENOSPC, ""), folder) from error
+        raise
+    except Exception as error:
+        if _is_full(folder):
+            raise refusal(OSError(errno.ENOSPC, ""), folder) from error
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` survive a power cut, where the system can."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        # Some network and FUSE filesystems cannot sync a folder; they order it themselves.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise
+    finally:
+        os.close(handle)
+
+
+def make_folder(folder: Path) -> None:
+    """Make `folder` and those above it, and make a new name survive a power cut."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        with suppress(FileExistsError):
+            folder.mkdir()
+        sync_folder(folder.parent)
+
+
+def write_synced(path: Path, data: bytes) -> None:
+    """Write `data` to a new file at `path` and on to the disk."""
+    with open(path, "xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _is_full(folder: Path) -> bool:
+    if not hasattr(os, "statvfs"):
+        return False
+    with suppress(OSError):
+        state = os.statvfs(folder)
+        return state.f_bavail * state.f_frsize < NEARLY_FULL
+    return False

@@ -1,0 +1,88 @@
+"""The journal: which key made each target last, and how long each kind of action takes.
+
+One line of JSON per finished or reused action, appended in one write, so that several builders
+may append at once. Every entry begins with a line break: what a full disk or a crash cut off
+spoils only itself. The journal is advice, for explanations and estimates; nothing that is built
+depends on it, and losing it loses no sound.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from approx_build.store.disk import make_folder, plain_words
+from approx_build.store.drafts import Drafts
+
+COMPACT_ABOVE = 4 << 20
+"""Bytes: a longer journal is cut down to the entries that still say something."""
+RUNS_KEPT = 200
+"""Timed entries kept of each kind when the journal is cut down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`target` was made under `key`; `seconds` is 0 when it was found in the store."""
+
+    target: str
+    key: str
+    kind: str
+    seconds: float = 0.0
+    size: float = 1.0  # units of work, by which seconds are divided
+
+
+class Journal:
+    """The journal at `path`."""
+
+    def __init__(self, path: Path, drafts: Drafts) -> None:
+        self.path = path
+        self._drafts = drafts
+
+    def append(self, entries: Iterable[Entry]) -> None:
+        """Write `entries`, together."""
+        data = "".join("\n" + json.dumps(asdict(e), separators=(",", ":")) for e in entries)
+        if not data:
+            return
+        with plain_words(self.path):
+            make_folder(self.path.parent)
+            handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+            try:
+                os.write(handle, data.encode())
+            finally:
+                os.close(handle)
+
+    def __iter__(self) -> Iterator[Entry]:
+        """All entries that can be read, oldest first."""
+        try:
+            text = self.path.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return
+        for line in text.split("\n"):
+            with suppress(ValueError, TypeError):
+                yield Entry(**json.loads(line))
+
+    def latest(self) -> dict[str, Entry]:
+        """The last entry of each target."""
+        return {entry.target: entry for entry in self}
+
+    def compact(self) -> None:
+        """Cut a long journal down. An entry appended at the same moment may be lost, harmlessly."""
+        with suppress(OSError):
+            if self.path.stat().st_size > COMPACT_ABOVE:
+                lines = (json.dumps(asdict(e), separators=(",", ":")) for e in self._telling())
+                self._drafts.replace(self.path, ("\n" + "\n".join(lines)).encode())
+
+    def _telling(self) -> list[Entry]:
+        latest: dict[str, int] = {}
+        runs: dict[str, list[int]] = {}
+        entries = list(self)
+        for index, entry in enumerate(entries):
+            latest[entry.target] = index
+            if entry.seconds:
+                runs.setdefault(entry.kind, []).append(index)
+        kept = set(latest.values()).union(*(each[-RUNS_KEPT:] for each in runs.values()))
+        return [entries[index] for index in sorted(kept)]

@@ -1,0 +1,185 @@
+"""Objects: bytes named by their SHA-256, written once and never changed.
+
+A file is written under a temporary name, hashed, synced, linked into place (a link refuses to
+replace), and its folder synced; so an object is whole or absent, and of several writers of one
+object one wins. What the disk did to it later is found when it is used: a wrong object is moved
+to `quarantine/` and counts as missing, so the builder makes it again.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from hashlib import file_digest, sha256
+from pathlib import Path
+
+from approx_build.errors import StoreError
+from approx_build.store.delivery import deliver
+from approx_build.store.disk import (
+    blaming_a_full_disk,
+    make_folder,
+    plain_words,
+    sync_folder,
+    write_synced,
+)
+from approx_build.store.drafts import Drafts
+from approx_build.store.memo import Stat, stat
+
+NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
+"""How filesystems say that they have no hard links."""
+
+HEX = frozenset("0123456789abcdef")
+
+
+@dataclass
+class Draft:
+    """An object being written at `path`; `digest` and `size` are known once it is stored."""
+
+    path: Path
+    digest: str = ""
+    size: int = 0
+
+
+class Objects:
+    """The objects under `<root>/objects`, by digest."""
+
+    def __init__(self, root: Path, drafts: Drafts) -> None:
+        self.root = root
+        self._folder = root / "objects"
+        self._drafts = drafts
+        self._verified: dict[str, Stat] = {}
+
+    def path(self, digest: str) -> Path:
+        """Where the object of `digest` lies, or would."""
+        if len(digest) != 64 or not HEX.issuperset(digest):
+            raise StoreError(f"{digest!r} is not a digest")
+        return self._folder / digest[:2] / digest[2:]
+
+    def __contains__(self, digest: str) -> bool:
+        return self.path(digest).is_file()
+
+    def __iter__(self) -> Iterator[str]:
+        """The digests of all objects, sorted."""
+        if self._folder.is_dir():
+            for folder in sorted(self._folder.iterdir()):
+                names = (folder.name + name for name in sorted(os.listdir(folder)))
+                yield from (name for name in names if len(name) == 64)
+
+    def size(self, digest: str) -> int:
+        """Bytes of the object."""
+        with plain_words(self.path(digest)):
+            return self.path(digest).stat().st_size
+
+    def put_bytes(self, data: bytes) -> str:
+        """Store `data`; returns its digest."""
+        digest = sha256(data).hexdigest()
+        if not self.verify(digest):
+            with self._drafts.new() as path, plain_words(self.root):
+                write_synced(path, data)
+                self._publish(path, digest)
+        return digest
+
+    @contextmanager
+    def writer(self) -> Iterator[Draft]:
+        """Store the file that the block writes at `draft.path`; nothing when the block fails."""
+        with self._drafts.new() as path:
+            draft = Draft(path)
+            with blaming_a_full_disk(path.parent):
+                yield draft
+            with plain_words(self.root):
+                with open(path, "rb+") as file:
+                    draft.digest = file_digest(file, sha256).hexdigest()
+                    draft.size = file.tell()
+                    os.fsync(file.fileno())
+                self._publish(path, draft.digest)
+
+    def verify(self, digest: str) -> bool:
+        """Whether the object is there and right. A wrong one is moved aside.
+
+        Read once in the life of this process, unless size, times or inode have changed since.
+        """
+        path = self.path(digest)
+        try:
+            found = stat(path)
+            if self._verified.get(digest) == found:
+                return True
+            with open(path, "rb") as file:
+                is_right = file_digest(file, sha256).hexdigest() == digest
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            # An unreadable sector is as wrong as a flipped bit.
+            if error.errno != errno.EIO:
+                raise StoreError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+            is_right = False
+        if is_right:
+            self._verified[digest] = found
+        else:
+            self.quarantine(digest, found)
+        return is_right
+
+    def read(self, digest: str) -> bytes:
+        """The bytes of the object, checked."""
+        self._require(digest)
+        return self.path(digest).read_bytes()
+
+    def materialise(self, digest: str, dest: Path) -> bool:
+        """Copy the object to `dest`, checked, at once; whether `dest` had to be written."""
+        is_new, is_right = deliver(self.path(digest), digest, dest)
+        if not is_right:
+            self._verified.pop(digest, None)
+            self.verify(digest)
+            raise _damaged(digest)
+        return is_new
+
+    def quarantine(self, digest: str, seen: Stat | None = None) -> None:
+        """Move the object aside, unless it is no longer the file `seen`."""
+        path, aside = self.path(digest), self.root / "quarantine"
+        with plain_words(aside), suppress(FileNotFoundError):
+            make_folder(aside)
+            if seen is None or stat(path) == seen:
+                os.rename(path, aside / f"{digest}.{secrets.token_hex(4)}")
+        self._verified.pop(digest, None)
+
+    def _require(self, digest: str) -> None:
+        if not self.verify(digest):
+            raise _damaged(digest)
+
+    def _publish(self, draft: Path, digest: str) -> None:
+        path = self.path(digest)
+        os.chmod(draft, 0o444)
+        make_folder(path.parent)
+        # The second round is for a damaged object that `verify` has just moved away.
+        for _ in range(2):
+            if _place(draft, path):
+                break
+            if self.verify(digest):
+                return
+        sync_folder(path.parent)
+        self._verified[digest] = stat(path)
+
+
+def _place(draft: Path, path: Path) -> bool:
+    """Give the draft its name; False when something has that name already."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        if path.exists():
+            return False
+        # Replacing is harmless here: the bytes of one digest are always the same.
+        os.replace(draft, path)
+    else:
+        draft.unlink()
+    return True
+
+
+def _damaged(digest: str) -> StoreError:
+    return StoreError(f"object {digest} is missing or was damaged; run the build again")

@@ -1,0 +1,81 @@
+"""Records: what an action made, under its key, published after its objects.
+
+A record file is canonical JSON under its seal. A record that is missing, unreadable, damaged or
+of another key is a miss. It is believed without looking at its objects; those are checked when
+they are used.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from approx_build.canonical import Json, canonical
+from approx_build.store.drafts import Drafts
+from approx_build.store.seal import seal, unseal
+
+
+@dataclass(frozen=True)
+class Record:
+    """One finished action: what it saw, what it made and what that took."""
+
+    key: str
+    manifest: Mapping[str, Json]
+    outputs: Mapping[str, str]  # name -> digest; consumers get "main"
+    facts: Mapping[str, Json] = field(default_factory=dict)  # what is known of the outputs
+    seconds: float = 0.0  # its share of the wall clock of the batch it ran in
+    cpu_seconds: float = 0.0
+    peak_bytes: int = 0  # highest resident memory of the process while it ran
+    toolchain: Mapping[str, str] = field(default_factory=dict)
+    created: str = ""  # for people; nothing reads it
+
+    @property
+    def digest(self) -> str:
+        """The digest of the main output."""
+        return self.outputs["main"]
+
+
+class Records:
+    """The records under `<root>/records`, by key."""
+
+    def __init__(self, root: Path, drafts: Drafts) -> None:
+        self._folder = root / "records"
+        self._drafts = drafts
+
+    def path(self, key: str) -> Path:
+        """Where the record of `key` lies, or would."""
+        return self._folder / key[:2] / key[2:]
+
+    def get(self, key: str) -> Record | None:
+        """The record of `key`; None when there is none that can be believed."""
+        try:
+            data = self.path(key).read_bytes()
+        except OSError:
+            return None
+        record = _read(data)
+        return record if record and record.key == key else None
+
+    def put(self, record: Record) -> None:
+        """Publish `record`, in place of an earlier one of the same key. Its objects come first."""
+        self._drafts.replace(self.path(record.key), seal(canonical(asdict(record))))
+
+    def remove(self, key: str) -> None:
+        """Forget the record of `key`, if any."""
+        self.path(key).unlink(missing_ok=True)
+
+    def __iter__(self) -> Iterator[str]:
+        """The keys of all records, sorted; whether they can be believed is another matter."""
+        if self._folder.is_dir():
+            for folder in sorted(self._folder.iterdir()):
+                yield from sorted(folder.name + path.name for path in folder.iterdir())
+
+
+def _read(data: bytes) -> Record | None:
+    text = unseal(data)
+    try:
+        record = Record(**json.loads(text)) if text else None
+    except (ValueError, TypeError):
+        return None
+    return record if record and "main" in record.outputs else None

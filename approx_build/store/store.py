@@ -1,0 +1,44 @@
+"""The store: objects, records, journal and the memo of files, in one folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from approx_build.errors import StoreError
+from approx_build.store.drafts import Drafts
+from approx_build.store.journal import Journal
+from approx_build.store.memo import Memo
+from approx_build.store.objects import Objects
+from approx_build.store.records import Records
+
+FORMAT = "approx-build store 1\n"
+"""Content of `<root>/format`; a store of another format is refused, not guessed at."""
+
+
+class Store:
+    """Everything under `root`. Opening reads one small file and writes nothing but that file."""
+
+    def __init__(self, root: os.PathLike[str] | str) -> None:
+        self.root = Path(root).absolute()
+        self.drafts = Drafts(self.root / "drafts")
+        self.objects = Objects(self.root, self.drafts)
+        self.records = Records(self.root, self.drafts)
+        self.journal = Journal(self.root / "journal", self.drafts)
+        self.memo = Memo(self.root / "memo.json", self.drafts)
+        self._check_format()
+
+    def _check_format(self) -> None:
+        path = self.root / "format"
+        try:
+            found = path.read_text(encoding="ascii")
+        except FileNotFoundError:
+            self.drafts.replace(path, FORMAT.encode())
+        except (OSError, ValueError) as error:
+            raise StoreError(f"the store at {self.root} cannot be read: {error}") from error
+        else:
+            if found != FORMAT:
+                raise StoreError(
+                    f"{path} says {found.strip()[:40]!r}, not {FORMAT.strip()!r}; "
+                    "use another store or the version of approx-build that made it"
+                )

@@ -1,0 +1,115 @@
+"""What a disk refuses is said in plain words, and nothing half-written stays."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from approx_build.errors import StoreError
+from approx_build.store import disk
+from approx_build.store.store import Store
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A filesystem of 1 MB mounted for the test; skipped where that is not allowed."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = shutil.which("mount")
+    command = [mount or "mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if not mount or os.name != "posix" or subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("mounting a small filesystem is not allowed here")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk_is_said_plainly_and_leaves_nothing_behind(small_disk: Path) -> None:
+    store = Store(small_disk / "store")
+    kept = store.objects.put_bytes(b"kept")
+    with pytest.raises(StoreError, match=r"the disk is full: .* free some space and run again"):
+        store.objects.put_bytes(os.urandom(2_000_000))
+    with pytest.raises(StoreError, match="the disk is full"), store.objects.writer() as draft:
+        draft.path.write_bytes(os.urandom(2_000_000))
+    assert list(store.objects) == [kept]
+    assert os.listdir(store.drafts.root) == []
+    assert store.objects.put_bytes(b"small enough") in store.objects
+
+
+def test_a_library_that_hides_the_reason_is_overruled(small_disk: Path) -> None:
+    store = Store(small_disk / "store")
+    with pytest.raises(StoreError, match="the disk is full"), store.objects.writer() as draft:
+        _write_hiding_the_reason(draft.path)
+
+
+def _write_hiding_the_reason(path: Path) -> None:
+    try:
+        path.write_bytes(os.urandom(2_000_000))
+    except OSError as error:
+        raise RuntimeError("Error : flush failed.") from error
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (errno.ENOSPC, "the disk is full"),
+        (errno.EDQUOT, "the disk is full"),
+        (errno.EROFS, r"cannot be written \(read-only file system\)"),
+        (errno.EACCES, r"cannot be written \(permission denied\); make it writable"),
+        (errno.EIO, "input/output error"),
+    ],
+)
+def test_each_refusal_has_its_words(code: int, words: str) -> None:
+    with pytest.raises(StoreError, match=words), disk.plain_words("store"):
+        raise OSError(code, os.strerror(code))
+
+
+def test_a_failing_sync_is_an_error_and_leaves_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(StoreError, match="the disk is full"):
+        store.objects.put_bytes(b"tide")
+    assert list(store.objects) == []
+    assert os.listdir(store.drafts.root) == []
+
+
+@pytest.fixture
+def read_only(tmp_path: Path) -> Iterator[Path]:
+    """A store with one object on a filesystem mounted read-only."""
+    root = tmp_path / "read-only"
+    Store(root).objects.put_bytes(b"tide")
+    if os.geteuid():
+        for folder, _, _ in os.walk(root):
+            os.chmod(folder, 0o555)
+        yield root
+        for folder, _, _ in os.walk(root):
+            os.chmod(folder, 0o755)
+        return
+    bind = ["mount", "--bind", str(root), str(root)]
+    if subprocess.run(bind, capture_output=True).returncode:
+        pytest.skip("mounting is not allowed here")
+    subprocess.run(["mount", "-o", "remount,bind,ro", str(root)], check=True)
+    yield root
+    subprocess.run(["umount", "-l", str(root)], check=True)
+
+
+def test_a_read_only_store_is_read_and_refuses_writes_clearly(read_only: Path) -> None:
+    store = Store(read_only)
+    (digest,) = store.objects
+    assert store.objects.read(digest) == b"tide"
+    with pytest.raises(StoreError, match=r"cannot be written \(.*\); make it writable"):
+        store.objects.put_bytes(b"ebb")
+
+
+def test_a_folder_made_is_made_with_those_above_it(tmp_path: Path) -> None:
+    disk.make_folder(tmp_path / "a" / "b" / "c")
+    assert (tmp_path / "a" / "b" / "c").is_dir()

@@ -1,0 +1,65 @@
+"""The journal: many writers, torn lines, and only what still says something when cut down."""
+
+from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+
+from approx_build.store import journal as journal_module
+from approx_build.store.journal import Entry
+from approx_build.store.store import Store
+
+
+def test_the_latest_entry_of_a_target_wins(store: Store) -> None:
+    store.journal.append([Entry("stem", "k1", "stem", 2.0), Entry("mix", "k2", "mix")])
+    store.journal.append([Entry("stem", "k3", "stem", 1.0, 3.0)])
+    assert store.journal.latest() == {
+        "stem": Entry("stem", "k3", "stem", 1.0, 3.0),
+        "mix": Entry("mix", "k2", "mix"),
+    }
+
+
+def test_no_entries_write_nothing(store: Store) -> None:
+    store.journal.append([])
+    assert list(store.journal) == []
+    assert not store.journal.path.exists()
+
+
+def test_a_torn_line_spoils_only_itself(store: Store) -> None:
+    store.journal.append([Entry("a", "k1", "stem")])
+    with open(store.journal.path, "ab") as file:
+        file.write(b'\n{"target": "b", "ke\xff')
+    store.journal.append([Entry("c", "k2", "stem")])
+    assert [entry.target for entry in store.journal] == ["a", "c"]
+
+
+def _append(root: Path, name: str) -> None:
+    store = Store(root)
+    for index in range(200):
+        store.journal.append([Entry(f"{name}/{index}", "k", "event", 0.5)] * 3)
+
+
+def test_many_processes_append_at_once(store: Store) -> None:
+    context = multiprocessing.get_context("fork")
+    crowd = [context.Process(target=_append, args=(store.root, f"p{n}")) for n in range(4)]
+    for process in crowd:
+        process.start()
+    for process in crowd:
+        process.join()
+    assert len(list(store.journal)) == 4 * 200 * 3
+    assert len(store.journal.latest()) == 4 * 200
+
+
+def test_a_long_journal_is_cut_down_to_what_tells(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.journal.append(Entry("a", f"k{index}", "stem", float(index + 1)) for index in range(300))
+    store.journal.append(Entry("a", f"h{index}", "stem") for index in range(300))
+    store.journal.compact()
+    assert len(list(store.journal)) == 600
+    monkeypatch.setattr(journal_module, "COMPACT_ABOVE", 100)
+    store.journal.compact()
+    assert len(list(store.journal)) == journal_module.RUNS_KEPT + 1
+    assert store.journal.latest() == {"a": Entry("a", "h299", "stem")}
