@@ -46,20 +46,20 @@ class GrainOp(BaseModel):
         """
         self._check(clips)
         length_s = self.length([clip.length_s for clip in clips])
-        if length_s is not None and length_s > LONGEST_S:
-            raise OpError(f"{self.op}: the result would last {length_s:.0f} s; at most an hour")
+        if length_s is not None:
+            self._check_length(length_s, clips[0].rate)
         return self.make(clips, rng)
 
     def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:
         """The operation itself, on clips that `apply` has found usable."""
-        raise NotImplementedError
+        raise NotImplementedError(f"operation {self.op} has no `make`")
 
     def length(self, source_s: Sequence[float]) -> float | None:
         """Seconds of the result for clips of `source_s` seconds; None when not known before.
 
         The result has this many samples, rounded to the nearest whole number.
         """
-        raise NotImplementedError
+        return None
 
     def _check(self, clips: Sequence[Clip]) -> None:
         if not clips:
@@ -73,6 +73,12 @@ class GrainOp(BaseModel):
             if clip.length < SHORTEST or not clip.channels:
                 noun = "sample" if clip.length == 1 else "samples"
                 raise OpError(f"{self.op}: a clip of {clip.length} {noun} is too short")
+
+    def _check_length(self, length_s: float, rate: int) -> None:
+        if length_s > LONGEST_S:
+            raise OpError(f"{self.op}: the result would last {length_s:.0f} s; at most an hour")
+        if round(length_s * rate) < 1:
+            raise OpError(f"{self.op}: the result would be shorter than a sample")
 
 
 OPS: Registry[GrainOp] = Registry("operation", "approx_build.ops", "op")

@@ -1,0 +1,82 @@
+"""What the operations that join grains share: how a grain begins and ends.
+
+By default every grain rises and falls along a raised cosine, so that no join clicks. The
+parameters are the same everywhere, so that a composer learns them once.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from approx_build.audio.clip import Clip
+from approx_build.audio.window import fade_in, faded, hann
+from approx_build.ops.base import LONGEST_S, GrainOp
+
+Sound = NDArray[np.float64]
+"""Samples [C, T] while an operation works on them."""
+
+
+class Windowed(GrainOp):
+    """An operation whose grains have windows: `fade` by default, `hann`, or `none`."""
+
+    window: Literal["fade", "hann", "none"] = Field(
+        "fade",
+        description="how each grain begins and ends: 'fade' rises and falls over fade_ms, "
+        "'hann' swells over the whole grain, 'none' cuts hard",
+    )
+    fade_ms: float = Field(
+        5.0, gt=0, le=1000, description="length of a fade and of an overlap, milliseconds"
+    )
+
+    def fade(self, clip: Clip, size: int) -> int:
+        """Samples over which a sound of `size` samples fades at either end; 0 for no window."""
+        if self.window == "none":
+            return 0
+        return min(max(clip.samples(self.fade_ms / 1000), 1), size // 2)
+
+    def shaped(self, grain: NDArray[np.floating], fade: int) -> Sound:
+        """The grain [C, T] under the window, with fades of `fade` samples."""
+        sound = np.asarray(grain, dtype=np.float64)
+        match self.window:
+            case "none":
+                return sound
+            case "hann":
+                return sound * hann(sound.shape[1])
+            case "fade":
+                return sound * faded(sound.shape[1], fade)
+
+
+class Lasting(GrainOp):
+    """An operation that makes as much sound as it is asked for."""
+
+    length_s: float = Field(gt=0, le=LONGEST_S, description="length of the result, seconds")
+
+    def length(self, source_s: object) -> float:
+        """Seconds of the result: `length_s`."""
+        return self.length_s
+
+
+def looped(grain: Sound, overlap: int, length: int) -> Sound:
+    """`length` samples [C, length] of a grain repeated, its ends overlapping by `overlap`.
+
+    The ends are added as they are: fade them first.
+    """
+    period = grain.shape[1] - overlap
+    cycle = grain[:, :period].copy()
+    cycle[:, :overlap] += grain[:, period:]
+    count = -(-length // period)
+    sound = np.tile(cycle, count)[:, :length]
+    head = min(overlap, length)
+    sound[:, :head] = grain[:, :head]
+    return sound
+
+
+def close(sound: Sound, fade: int) -> Sound:
+    """`sound`, its last `fade` samples fading to nothing, in place."""
+    fade = min(fade, sound.shape[1])
+    sound[:, sound.shape[1] - fade :] *= fade_in(fade)[::-1]
+    return sound

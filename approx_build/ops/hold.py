@@ -1,0 +1,56 @@
+"""Hold: one grain repeated without a break, a moment of sound made to stand still.
+
+The grain lasts exactly `round(rate / rate_hz)` samples, so the repetition is exactly periodic:
+slow rates loop a gesture, rates above some 20 Hz make a tone of that pitch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from approx_build.audio.clip import Clip
+from approx_build.audio.stream import Stream
+from approx_build.errors import OpError
+from approx_build.ops.base import OPS
+from approx_build.ops.grains import Lasting, Windowed, close, looped
+
+
+@OPS.register
+class Hold(Lasting, Windowed):
+    """One grain of the clip, repeated at `rate_hz` until `length_s` is reached.
+
+    When the clip ends before the grain does, the grain is what there is of it. Under `window:
+    fade` the sound that follows the grain fades out over the grain's next beginning; where the
+    clip has no more sound the grain itself fades out and in.
+    """
+
+    op: Literal["hold"] = "hold"
+    rate_hz: float = Field(6.0, gt=0, le=2000, description="grains per second")
+    start_s: float = Field(0.0, ge=0, description="where in the clip the grain begins, seconds")
+
+    def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:
+        """The grain, looped [C, length_s]."""
+        clip = clips[0]
+        start, period = self._grain(clip)
+        fade = self.fade(clip, period)
+        fits = self.window == "fade" and start + period + fade <= clip.length
+        overlap = fade if fits else 0
+        grain = self.shaped(clip.data[:, start : start + period + overlap], fade)
+        sound = looped(grain, overlap, clip.samples(self.length_s))
+        return clip.like(close(sound, fade))
+
+    def _grain(self, clip: Clip) -> tuple[int, int]:
+        """Where the grain starts and how long it is, samples."""
+        start = clip.samples(self.start_s)
+        period = min(round(clip.rate / self.rate_hz), clip.length - start)
+        if start >= clip.length:
+            raise OpError(
+                f"hold: the grain would start at {self.start_s} s, after the end of the clip "
+                f"({clip.length_s:.3f} s)"
+            )
+        if period < 2:
+            raise OpError(f"hold: a grain of {period} samples is too short; lower rate_hz")
+        return start, period
