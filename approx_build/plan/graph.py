@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
-from approx_build.canonical import Json
+from approx_build.canonical import Json as Json
 from approx_build.errors import BuildError, Location
 
 LEAF = "file:"

@@ -1,6 +1,6 @@
-"""Delivery: an object copied out of the store to where the user works with it.
+"""Delivery: an object or a text put where the user works with it, whole or not at all.
 
-Always a copy, never a link: whoever edits a render must not reach the object behind it.
+An object is copied and never linked: whoever edits a render must not reach the object behind it.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from hashlib import file_digest, sha256
 from pathlib import Path
 
-from approx_build.store.disk import make_folder, plain_words, sync_folder
+from approx_build.store.disk import make_folder, plain_words, sync_folder, write_synced
 from approx_build.store.drafts import YOUNG_S
 
 BLOCK = 1 << 20
@@ -24,18 +25,37 @@ def deliver(source: Path, digest: str, dest: Path) -> tuple[bool, bool]:
     with plain_words(dest):
         if _holds(dest, digest):
             return False, True
-        make_folder(dest.parent)
-        _sweep(dest)
-        part = dest.parent / f".{dest.name}.{secrets.token_hex(8)}{PART}"
-        try:
+        with _part(dest) as part:
             if not _copied(source, digest, part):
                 return False, False
             os.replace(part, dest)
-        finally:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
         sync_folder(dest.parent)
     return True, True
+
+
+def write(dest: Path, data: bytes) -> bool:
+    """Make `data` the content of `dest`, at once; whether it had to be written."""
+    with plain_words(dest):
+        if _holds(dest, sha256(data).hexdigest()):
+            return False
+        with _part(dest) as part:
+            write_synced(part, data)
+            os.replace(part, dest)
+        sync_folder(dest.parent)
+    return True
+
+
+@contextmanager
+def _part(dest: Path) -> Iterator[Path]:
+    """A path for a new file beside `dest`, removed at the end if it is still there."""
+    make_folder(dest.parent)
+    _sweep(dest)
+    part = dest.parent / f".{dest.name}.{secrets.token_hex(8)}{PART}"
+    try:
+        yield part
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def _holds(dest: Path, digest: str) -> bool:

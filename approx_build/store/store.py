@@ -8,6 +8,7 @@ from pathlib import Path
 from approx_build.errors import StoreError
 from approx_build.store.drafts import Drafts
 from approx_build.store.journal import Journal
+from approx_build.store.leases import Leases
 from approx_build.store.memo import Memo
 from approx_build.store.objects import Objects
 from approx_build.store.records import Records
@@ -26,6 +27,7 @@ class Store:
         self.records = Records(self.root, self.drafts)
         self.journal = Journal(self.root / "journal", self.drafts)
         self.memo = Memo(self.root / "memo.json", self.drafts)
+        self.leases = Leases(self.root)
         self._check_format()
 
     def _check_format(self) -> None:

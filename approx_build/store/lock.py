@@ -1,0 +1,116 @@
+"""The lock of a piece: the digests that its checkpoints, takes, stems and movements had.
+
+A JSON file beside the score, to be committed: sorted, indented, the same text for the same
+content. `samples_digest` is of the samples alone, so that a change of container shows as one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final
+
+from approx_build.errors import StoreError
+from approx_build.store.delivery import write as deliver_text
+
+VERSION: Final = 1
+SECTIONS: Final = ("checkpoints", "takes", "stems", "movements")
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What one target was: the key it was made under and the digest of its bytes."""
+
+    key: str
+    digest: str
+    samples_digest: str = ""
+
+
+@dataclass(frozen=True)
+class Lock:
+    """All pins of a piece by section and target, and what made them."""
+
+    piece: str
+    versions: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    checkpoints: Mapping[str, Pin] = field(default_factory=dict)
+    takes: Mapping[str, Pin] = field(default_factory=dict)
+    stems: Mapping[str, Pin] = field(default_factory=dict)
+    movements: Mapping[str, Pin] = field(default_factory=dict)
+
+    def pins(self) -> dict[str, Pin]:
+        """Every pin, by target, in the order in which things are made."""
+        return {name: pin for section in SECTIONS for name, pin in getattr(self, section).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A target whose pin differs between two locks; None where a lock has no such target."""
+
+    section: str
+    target: str
+    old: Pin | None
+    new: Pin | None
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the bytes differ, and not only what led to them."""
+        return self.old is None or self.new is None or self.old.digest != self.new.digest
+
+
+def read(path: Path) -> Lock | None:
+    """The lock at `path`; None when there is no such file, StoreError when it is not a lock."""
+    try:
+        return _parsed(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except json.JSONDecodeError as error:
+        place = f"{path}:{error.lineno}:{error.colno}"
+        raise StoreError(f"{place}: not a lock ({error.msg}); {_ADVICE}") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreError(f"{path}: not a lock ({error}); {_ADVICE}") from error
+
+
+def write(path: Path, lock: Lock) -> bool:
+    """Make `path` hold `lock`; whether it had to be written."""
+    return deliver_text(path, text(lock).encode())
+
+
+def text(lock: Lock) -> str:
+    """The content of the lock file."""
+    rows: dict[str, Any] = {"lock": VERSION, **asdict(lock)}
+    for section in SECTIONS:
+        rows[section] = {target: _row(pin) for target, pin in rows[section].items()}
+    tidy = {k: dict(sorted(v.items())) if isinstance(v, dict) else v for k, v in rows.items()}
+    return json.dumps(tidy, indent=2, ensure_ascii=False) + "\n"
+
+
+def changes(old: Lock, new: Lock) -> list[Change]:
+    """The pins that differ, what is made first first; versions and environment do not count."""
+    found = []
+    for section in SECTIONS:
+        before, after = getattr(old, section), getattr(new, section)
+        targets = sorted(before.keys() | after.keys())
+        pairs = ((target, before.get(target), after.get(target)) for target in targets)
+        found += [Change(section, target, a, b) for target, a, b in pairs if a != b]
+    return found
+
+
+_ADVICE = "restore it from version control, or remove it and render again"
+
+
+def _row(pin: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in pin.items() if value}
+
+
+def _parsed(rows: dict[str, Any]) -> Lock:
+    if rows.pop("lock") != VERSION:
+        raise ValueError("it is of another version")
+    unknown = rows.keys() - {each.name for each in fields(Lock)}
+    if unknown:
+        raise ValueError(f"unknown field {min(unknown)!r}")
+    for section in SECTIONS:
+        rows[section] = {target: Pin(**pin) for target, pin in rows.get(section, {}).items()}
+    return Lock(**rows)

@@ -1,0 +1,77 @@
+"""Leases: one holder at a time, none stale, and never a wall."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from approx_build.errors import StoreError
+from approx_build.store.store import Store
+
+KEYS = ["ab" * 32, "0c" * 32, "ff" * 32]
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from approx_build.store.leases import Leases
+with Leases(Path(sys.argv[1])).on(sys.argv[2:], 0), Leases(Path(sys.argv[1])).in_use():
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def holder(store: Store):  # type: ignore[no-untyped-def]
+    """Another process that holds the first lease and uses the store."""
+    command = [sys.executable, "-c", HOLD, str(store.root), KEYS[0]]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"held\n"
+    yield process
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def seconds_to_lease(store: Store, wait_s: float) -> float:
+    start = time.monotonic()
+    with store.leases.on(KEYS, wait_s):
+        return time.monotonic() - start
+
+
+def test_a_held_lease_is_waited_for_and_then_done_without(
+    store: Store, holder: subprocess.Popen[bytes]
+) -> None:
+    assert 0.2 < seconds_to_lease(store, 0.4) < 2.0
+    with store.leases.on(KEYS[1:], 5.0):
+        pass
+
+
+def test_a_lease_ends_with_the_process_that_is_killed(
+    store: Store, holder: subprocess.Popen[bytes]
+) -> None:
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.wait()
+    assert seconds_to_lease(store, 30.0) < 1.0
+    with store.leases.alone():
+        pass
+
+
+def test_nothing_is_collected_while_a_build_runs(
+    store: Store, holder: subprocess.Popen[bytes]
+) -> None:
+    with pytest.raises(StoreError, match="a build is using the store"), store.leases.alone():
+        pass
+    with store.leases.in_use():
+        pass
+
+
+def test_leases_leave_two_files_behind_however_many_keys(store: Store) -> None:
+    with store.leases.on([f"{n:064x}" for n in range(100)], 1.0), store.leases.in_use():
+        pass
+    assert {path.name for path in store.root.iterdir()} == {"format", "leases", "use", "drafts"}
