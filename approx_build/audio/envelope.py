@@ -1,0 +1,97 @@
+"""The limiter's gain over time: smooth, never above what is required, exact in whole numbers.
+
+Time goes in cells of 16 samples, counted from the sound's first. A gain is an integer in units
+of 2^-40, so minima, ramps and weighted sums are exact and do not depend on blocks. From what
+each cell requires: the least over the look-ahead around it (a gain must be down before the
+peak), a release that rises in a straight line, a Hann-shaped average over the look-ahead,
+and a quadratic B-spline from cells to samples. Each step keeps the result at or below the
+requirement of every cell, and a gain of 1 stays exactly 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from approx_build.audio import portable
+
+Cells = NDArray[np.int64]
+
+CELL = 16
+UNITY = 1 << 40
+LOOK_AHEAD_S = 0.005
+RELEASE_S = 0.2
+"""Seconds in which a gain would rise from 0 to 1."""
+_WEIGHT_BITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a gain moves at one rate: half the look-ahead, and the rise, both per cell."""
+
+    half: int
+    rise: int
+
+    @classmethod
+    def at(cls, rate: int) -> Shape:
+        """The shape at `rate` Hz."""
+        half = max(2, round(LOOK_AHEAD_S * rate / CELL / 2))
+        return cls(half, max(1, round(UNITY * CELL / (RELEASE_S * rate))))
+
+
+def unity(length: int) -> Cells:
+    """Cells of a sound of `length` samples that require nothing."""
+    return np.full(-(-length // CELL), UNITY, np.int64)
+
+
+def smoothed(required: Cells, shape: Shape) -> Cells:
+    """The gain of each cell: smooth, and around each cell not above what it requires."""
+    if int(required.min(initial=UNITY)) == UNITY:
+        return required
+    # One cell more than the average reaches, for the spline between cells.
+    least = _least_around(required, shape.half + 1)
+    return _averaged(_released(least, shape.rise), shape.half)
+
+
+def _least_around(cells: Cells, reach: int) -> Cells:
+    padded = np.pad(cells, reach, constant_values=UNITY)
+    result = cells.copy()
+    for shift in range(2 * reach + 1):
+        np.minimum(result, padded[shift : shift + len(cells)], out=result)
+    return result
+
+
+def _released(cells: Cells, rise: int) -> Cells:
+    """The highest gain below `cells` that rises by at most `rise` per cell."""
+    ramp = np.arange(len(cells), dtype=np.int64) * rise
+    return np.asarray(np.minimum.accumulate(cells - ramp) + ramp)
+
+
+def _averaged(cells: Cells, half: int) -> Cells:
+    padded = np.pad(cells, half, mode="edge")
+    total = np.zeros_like(cells)
+    for shift, weight in enumerate(_weights(half)):
+        total += padded[shift : shift + len(cells)] * weight
+    return np.asarray(total >> _WEIGHT_BITS)
+
+
+def _weights(half: int) -> list[int]:
+    """Hann weights of 2 half + 1 cells as integers whose sum is exactly 2^16."""
+    angle = np.arange(1, 2 * half + 2) * (portable.TAU / (2 * half + 2))
+    hann = 0.5 - 0.5 * portable.cos(angle)
+    weights = [int(value) for value in np.rint(hann * (2**_WEIGHT_BITS / (half + 1)))]
+    weights[half] += (1 << _WEIGHT_BITS) - sum(weights)
+    return weights
+
+
+def factors(cells: Cells, start: int, stop: int) -> NDArray[np.float64]:
+    """Gains of samples `start` to `stop` [T]: a curve without corners through the cells."""
+    first, last = start // CELL, -(-stop // CELL)
+    near = np.pad(cells, 1, mode="edge")[first : last + 2].astype(np.float64) * (1.0 / UNITY)
+    place = (np.arange(CELL) + 0.5) * (1.0 / CELL)
+    before, after = 0.5 * (1.0 - place) * (1.0 - place), 0.5 * place * place
+    middle = 0.5 + place * (1.0 - place)
+    curve = near[:-2, None] * before + near[1:-1, None] * middle + near[2:, None] * after
+    return np.asarray(curve.reshape(-1)[start - first * CELL : stop - first * CELL])
