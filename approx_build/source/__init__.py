@@ -1,0 +1,15 @@
+"""YAML text with positions: loaded, located, validated, its faults said in plain words."""
+
+from approx_build.source.document import Source, load_source, read_source
+from approx_build.source.problems import Problems, validate
+from approx_build.source.suggestion import choices, suggestion
+
+__all__ = [
+    "Problems",
+    "Source",
+    "choices",
+    "load_source",
+    "read_source",
+    "suggestion",
+    "validate",
+]

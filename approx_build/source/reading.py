@@ -1,0 +1,67 @@
+"""Files as text: UTF-8, printable, of a sensible size, with lines that end in a newline."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from approx_build.errors import ApproxError, Fault, Location, ScoreError
+
+LIMIT_BYTES = 4 * 2**20
+"""Largest file that is read. A score of ten thousand events is about 1 MiB."""
+
+# What YAML 1.2 allows, less the line breaks only YAML 1.1 knew (NEL, LS, PS) and the
+# byte order mark inside a text: editors do not agree about any of these.
+_UNUSUAL = re.compile(
+    "[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+
+
+def read_text(path: Path, shown: str) -> str:
+    """The text of `path`, named `shown` in errors; ApproxError when it cannot be read."""
+    data = _read_bytes(path, shown)
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode()
+        message = f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
+        raise ScoreError([fault_at(before, len(before), shown, message)]) from None
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    unusual = list(_UNUSUAL.finditer(text))[:20]
+    if unusual:
+        raise ScoreError([_unusual_fault(text, found, shown) for found in unusual])
+    return text
+
+
+def _read_bytes(path: Path, shown: str) -> bytes:
+    try:
+        if path.exists() and not path.is_file():
+            raise ApproxError(
+                f"{shown}: is {'a folder' if path.is_dir() else 'no file'}; name a file"
+            )
+        with path.open("rb") as file:
+            data = file.read(LIMIT_BYTES + 1)
+    except FileNotFoundError:
+        raise ApproxError(f"{shown}: there is no such file") from None
+    except PermissionError:
+        raise ApproxError(f"{shown}: may not be read; its permissions forbid it") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ApproxError(f"{shown}: cannot be read ({reason})") from None
+    if len(data) > LIMIT_BYTES:
+        limit = f"{LIMIT_BYTES // 2**20} MiB"
+        raise ScoreError(
+            [Fault(Location(shown, 1, 1), f"the file is larger than {limit}; split it")]
+        )
+    return data
+
+
+def _unusual_fault(text: str, found: re.Match[str], shown: str) -> Fault:
+    message = f"character U+{ord(found[0]):04X} cannot be used here; remove it"
+    return fault_at(text, found.start(), shown, message)
+
+
+def fault_at(text: str, index: int, shown: str, message: str) -> Fault:
+    """A fault at the character `index` of `text`, without its source line."""
+    start = text.rfind("\n", 0, index) + 1
+    return Fault(Location(shown, text.count("\n", 0, index) + 1, index - start + 1), message)

@@ -1,0 +1,168 @@
+"""Pydantic's errors in our own words."""
+
+from __future__ import annotations
+
+import json
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from approx_build.source.node import Loc
+from approx_build.source.suggestion import choices, suggestion
+
+_TEMPLATES = {
+    "missing": "missing field '{name}'",
+    "greater_than": "must be greater than {gt} (is {value})",
+    "greater_than_equal": "must be at least {ge} (is {value})",
+    "less_than": "must be less than {lt} (is {value})",
+    "less_than_equal": "must be at most {le} (is {value})",
+    "multiple_of": "must be a multiple of {multiple_of} (is {value})",
+    "finite_number": "must be a finite number (is {value})",
+    "string_too_short": "must have at least {min_length} characters (is {value})",
+    "string_too_long": "must have at most {max_length} characters (is {value})",
+    "string_pattern_mismatch": "must look like {pattern} (is {value})",
+    "too_short": "needs at least {min_length} items (has {actual_length})",
+    "too_long": "takes at most {max_length} items (has {actual_length})",
+    "none_required": "must be left empty (is {value})",
+}
+_NEEDS = {
+    "float": "a number",
+    "int": "a whole number",
+    "bool": "true or false",
+    "string": "text",
+    "list": "a list",
+    "tuple": "a list",
+    "set": "a list",
+    "frozen_set": "a list",
+    "dict": "named fields",
+    "mapping": "named fields",
+    "model": "named fields",
+    "model_attributes": "named fields",
+    "dataclass": "named fields",
+    "date": "a date such as 2023-05-19",
+    "date_from_datetime": "a date such as 2023-05-19",
+    "datetime": "a date and time such as 2023-05-19T20:00:00Z",
+    "path": "a path",
+}
+
+
+def shown(value: object) -> str:
+    """`value` as in a score, cut when it is long."""
+    if isinstance(value, Mapping | list | tuple):
+        kind = "a list" if not isinstance(value, Mapping) else "named fields"
+        return f"{kind} of {len(value)}" if kind == "a list" else kind
+    if isinstance(value, str):
+        return f"'{value}'" if len(value) <= 40 else f"'{value[:39]}…'"
+    text = json.dumps(value, default=str)
+    return "empty" if text == "null" else text
+
+
+def worded(error: ErrorDetails, model: type[BaseModel], loc: Loc) -> str:
+    """What `error` at `loc` of `model` means."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "fault":
+        return str(context["words"])
+    if kind in ("value_error", "assertion_error"):
+        return str(context["error"])
+    if kind == "extra_forbidden":
+        return f"unknown field{choices(str(loc[-1]), field_names(model, loc[:-1]))}"
+    if kind in ("literal_error", "enum"):
+        return _literal(error["input"], str(context["expected"]))
+    if kind == "union_tag_invalid":
+        return _tag(str(context["tag"]), str(context["expected_tags"]))
+    if kind == "union_tag_not_found":
+        return f"missing field {context['discriminator']}"
+    if kind in _TEMPLATES:
+        words = {name: _number(value) for name, value in context.items()}
+        words |= {"value": shown(error["input"]), "name": loc[-1] if loc else ""}
+        return _TEMPLATES[kind].format(**words)
+    needed = _needed(kind)
+    if needed:
+        return f"needs {needed}, is {shown(error['input'])}"
+    return error["msg"][:1].lower() + error["msg"][1:]
+
+
+def _number(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _needed(kind: str) -> str:
+    for ending in ("_type", "_parsing", "_from_float", "_parsing_size", "_inexact"):
+        if kind.endswith(ending) and kind.removesuffix(ending) in _NEEDS:
+            return _NEEDS[kind.removesuffix(ending)]
+    return ""
+
+
+def _literal(value: object, expected: str) -> str:
+    known = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")]
+    if len(known) == 1:
+        return f"must be {known[0]} (is {shown(value)})"
+    hint = suggestion(value, known) if isinstance(value, str) else ""
+    return f"must be one of {', '.join(known)} (is {shown(value)}){hint}"
+
+
+def _tag(tag: str, expected: str) -> str:
+    known = [word.strip("' ") for word in expected.split(",")]
+    return f"unknown '{tag}'{choices(tag, known)}"
+
+
+def field_names(model: type[BaseModel], loc: Loc) -> list[str]:
+    """The names a field may have at `loc` of `model`, following annotations."""
+    found: list[type[BaseModel]] = [*_models(model)]
+    reached: list[Any] = [model]
+    for step in loc:
+        reached = [*_follow(reached, step)]
+    found = [member for annotation in reached for member in _models(annotation)]
+    names = [_name(key, info.alias) for cls in found for key, info in cls.model_fields.items()]
+    return list(dict.fromkeys(names))
+
+
+def _name(key: str, alias: str | None) -> str:
+    return alias or key
+
+
+def _members(annotation: Any) -> Iterator[Any]:
+    """The types an annotation may stand for: unions opened, Annotated taken off."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from _members(get_args(annotation)[0])
+    elif origin in (Union, types.UnionType):
+        for member in get_args(annotation):
+            yield from _members(member)
+    else:
+        yield annotation
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    for member in _members(annotation):
+        if isinstance(member, type) and issubclass(member, BaseModel):
+            yield member
+
+
+def _follow(reached: Sequence[Any], step: str | int) -> Iterator[Any]:
+    """The annotations one step further; a step that is a union's tag narrows to its class."""
+    members = [member for annotation in reached for member in _members(annotation)]
+    tagged = [member for member in members if _has_tag(member, step)]
+    if tagged and not any(step in getattr(m, "model_fields", {}) for m in members):
+        yield from tagged
+        return
+    for member in members:
+        arguments = get_args(member)
+        if get_origin(member) in (dict, Mapping) and isinstance(step, str):
+            yield arguments[1]
+        elif arguments and isinstance(step, int):
+            yield arguments[0]
+        elif isinstance(member, type) and issubclass(member, BaseModel):
+            for key, info in member.model_fields.items():
+                if step == _name(key, info.alias):
+                    yield info.annotation
+
+
+def _has_tag(member: Any, step: str | int) -> bool:
+    if not (isinstance(member, type) and issubclass(member, BaseModel)):
+        return False
+    fields = member.model_fields.values()
+    return any(get_origin(f.annotation) is Literal and f.default == step for f in fields)
