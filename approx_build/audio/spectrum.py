@@ -1,0 +1,103 @@
+"""Short-time Fourier transform and its inverse, with frames centred on their times.
+
+Convention, as librosa's: frame `m` is centred on sample `m * hop`, sound outside the clip is
+silence, the window is the periodic Hann. float32 in, complex64 within, float32 out. The inverse is
+least-squares (Griffin and Lim, Signal estimation from modified short-time Fourier transform,
+1984): windowed again, overlap-added, divided by the sum of squared windows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from approx_build.audio.window import hann
+
+Mono = NDArray[np.float32]
+"""Samples of one channel [T]."""
+
+Spectrum = NDArray[np.complex64]
+"""Frames of a spectrogram [M, F], F = size / 2 + 1 bins from 0 Hz up."""
+
+
+@dataclass(frozen=True)
+class Stft:
+    """A transform of `size` samples, a power of two, every `hop` samples, a divisor of its quarter."""
+
+    size: int = 2048
+    hop: int = 512
+
+    def __post_init__(self) -> None:
+        if self.size & (self.size - 1) or self.hop < 1 or self.size // 4 % self.hop:
+            raise ValueError(f"no transform of {self.size} samples every {self.hop}")
+
+    def frames(self, length: int) -> int:
+        """The number of frames of `length` samples."""
+        return 1 + length // self.hop
+
+    def forward(self, samples: Mono, start: int = 0, stop: int | None = None) -> Spectrum:
+        """Frames `start` to `stop` (all of them by default) of `samples` [T] -> [M, F]."""
+        stop = self.frames(samples.size) if stop is None else stop
+        first = start * self.hop - self.size // 2
+        last = (stop - 1) * self.hop + self.size // 2
+        piece = np.zeros(last - first, np.float32)
+        inside = slice(max(first, 0), min(last, samples.size))
+        piece[inside.start - first : inside.stop - first] = samples[inside]
+        frames = np.lib.stride_tricks.sliding_window_view(piece, self.size)[:: self.hop]
+        return np.asarray(fft.rfft(frames * self._window), np.complex64)
+
+    def inverse(self, spectrum: Spectrum, length: int) -> Mono:
+        """Samples [length] of all the frames [M, F] of a clip of that length."""
+        adder = OverlapAdd(self, length)
+        adder.add(spectrum)
+        return adder.result()
+
+    @cached_property
+    def _window(self) -> Mono:
+        return hann(self.size).astype(np.float32)
+
+
+class OverlapAdd:
+    """The inverse of a transform, fed frame by frame; how frames are grouped changes no bit."""
+
+    def __init__(self, stft: Stft, length: int) -> None:
+        self._stft = stft
+        self._folds = stft.size // stft.hop
+        self._length = length
+        self._done = 0
+        hops = stft.frames(length) + self._folds
+        self._sound = np.zeros((hops, stft.hop), np.float32)
+
+    def add(self, spectrum: Spectrum) -> None:
+        """The next frames [M, F]."""
+        window = self._stft._window
+        pieces = np.asarray(fft.irfft(spectrum, self._stft.size), np.float32) * window
+        pieces = pieces.reshape(len(pieces), self._folds, self._stft.hop)
+        # The latest part of each frame last, so that every sample sums its frames in one order.
+        for fold in reversed(range(self._folds)):
+            start = self._done + fold
+            self._sound[start : start + len(pieces)] += pieces[:, fold]
+        self._done += len(pieces)
+
+    def result(self) -> Mono:
+        """The samples [length], when all frames are in."""
+        if self._done != self._stft.frames(self._length):
+            raise ValueError(f"{self._done} frames are not all of {self._length} samples")
+        self._divide_by_windows()
+        first = self._stft.size // 2
+        return self._sound.reshape(-1)[first : first + self._length]
+
+    def _divide_by_windows(self) -> None:
+        """Divide each sample by the sum of the squared windows over it."""
+        window = hann(self._stft.size).reshape(self._folds, -1)
+        squares = (window * window).astype(np.float32)
+        inner = range(self._folds, self._done)
+        for hop in set(range(len(self._sound))).difference(inner):
+            folds = [fold for fold in range(self._folds) if 0 <= hop - fold < self._done]
+            total = squares[folds].sum(axis=0)
+            self._sound[hop] /= np.where(total > 0, total, 1)
+        self._sound[inner.start : inner.stop] /= squares.sum(axis=0)

@@ -1,0 +1,60 @@
+import librosa
+import numpy as np
+import pytest
+
+from approx_build.audio.spectrum import OverlapAdd, Stft
+from approx_build.audio.stream import Stream
+
+TOLERANCE = 1e-6
+"""Of samples, full scale 1."""
+
+
+def noise(length):
+    return (Stream.named("noise").uniforms(length) - 0.5).astype(np.float32)
+
+
+@pytest.mark.parametrize("length", [2048, 5000, 8192, 22051])
+def test_frames_are_librosas(length):
+    ours = Stft().forward(noise(length))
+    theirs = librosa.stft(noise(length), pad_mode="constant").T
+    assert ours.shape == theirs.shape
+    assert ours.dtype == np.complex64
+    assert np.abs(ours - theirs).max() < 1e-4  # of sums of 2048 samples
+
+
+@pytest.mark.parametrize("length", [1, 2, 511, 512, 513, 2048, 22051])
+@pytest.mark.parametrize("stft", [Stft(), Stft(256, 64), Stft(256, 32)])
+def test_inverse_gives_the_sound_back(length, stft):
+    sound = noise(length)
+    back = stft.inverse(stft.forward(sound), length)
+    assert back.shape == (length,)
+    assert np.abs(back - sound).max() < TOLERANCE
+
+
+def test_a_range_of_frames_is_that_part_of_all_frames():
+    stft, sound = Stft(256, 64), noise(4000)
+    whole = stft.forward(sound)
+    assert (stft.forward(sound, 0, 7) == whole[:7]).all()
+    assert (stft.forward(sound, 50, stft.frames(4000)) == whole[50:]).all()
+
+
+@pytest.mark.parametrize("group", [1, 3, 1000])
+def test_grouping_of_frames_changes_no_bit(group):
+    stft, sound = Stft(256, 64), noise(4000)
+    spectrum = stft.forward(sound) * np.float32(0.3)
+    adder = OverlapAdd(stft, sound.size)
+    for start in range(0, len(spectrum), group):
+        adder.add(spectrum[start : start + group])
+    assert (adder.result() == stft.inverse(spectrum, sound.size)).all()
+
+
+def test_an_inverse_without_all_frames_is_refused():
+    stft = Stft(256, 64)
+    with pytest.raises(ValueError, match="3 frames are not all of 4000 samples"):
+        stft.inverse(stft.forward(noise(4000))[:3], 4000)
+
+
+@pytest.mark.parametrize(("size", "hop"), [(1000, 250), (256, 0), (256, 100), (256, 128)])
+def test_a_transform_that_cannot_be_inverted_is_refused(size, hop):
+    with pytest.raises(ValueError, match=f"no transform of {size} samples every {hop}"):
+        Stft(size, hop)
