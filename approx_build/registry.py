@@ -40,7 +40,8 @@ class Registry(Generic[T]):
     def _loaded(self) -> dict[str, type[T]]:
         package = importlib.import_module(self.package)
         for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
-            importlib.import_module(f"{self.package}.{module.name}")
+            if not module.name.endswith("_network"):  # torch code; its family imports it
+                importlib.import_module(f"{self.package}.{module.name}")
         for point in sorted(entry_points(group=self.package), key=lambda p: p.name):
             point.load()
         return dict(sorted(self._classes.items()))

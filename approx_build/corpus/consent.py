@@ -1,0 +1,102 @@
+"""Consent: who agreed that a corpus may be used, for what, and until when.
+
+`consent.yaml` lies beside the recordings. Without it, or when it does not allow what is asked
+on the day it is asked, nothing is trained on the corpus and nothing of it is rendered.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from approx_build.errors import ConsentError
+from approx_build.source import load_source, validate
+
+FILE_NAME = "consent.yaml"
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Strict(BaseModel):
+    """Frozen; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Performer(Strict):
+    """Who plays, and what."""
+
+    name: Text
+    plays: Text
+
+
+class Source(Strict):
+    """Where sound comes from when nobody played it for this corpus."""
+
+    name: Text
+    made_by: Text
+    licence: Text
+    notice: Text = Field(description="file beside the recordings that travels with them")
+
+
+class Scope(Strict):
+    """What was agreed to. Null means any."""
+
+    models: tuple[str, ...] | None = Field(description="models that may learn from the corpus")
+    pieces: tuple[str, ...] | None = Field(description="pieces it may be heard in")
+
+
+class Consent(Strict):
+    """The consent record of a corpus."""
+
+    consent: Literal[1] = Field(description="version of this record's grammar")
+    corpus: Text
+    sound: Text = Field(description="in plain words: recorded from whom, or rendered from what")
+    performers: tuple[Performer, ...] = Field((), description="none when nobody played")
+    sources: tuple[Source, ...] = Field((), description="recordings by others it is made of")
+    agreed: Text = Field(description="what was agreed, in plain words")
+    agreed_on: date
+    licence: Text = Field(description="SPDX expression for the recordings")
+    scope: Scope
+    valid_until: date | None = Field(description="last day; null: without end")
+    contact: Text = Field(description="whom to ask, and where to withdraw")
+
+    def allow(self, path: Path, today: date, model: str | None, piece: str | None) -> None:
+        """ConsentError when the record at `path` does not allow this today."""
+        if today < self.agreed_on:
+            raise ConsentError(f"{path}: consent begins on {self.agreed_on}; today is {today}")
+        if self.valid_until is not None and today > self.valid_until:
+            raise ConsentError(
+                f"{path}: consent ended on {self.valid_until}; ask {self.contact} to renew it"
+            )
+        for noun, name, allowed in (
+            ("model", model, self.scope.models),
+            ("piece", piece, self.scope.pieces),
+        ):
+            if name is not None and allowed is not None and name not in allowed:
+                named = ", ".join(allowed) or f"no {noun}"
+                raise ConsentError(f"{path}: not agreed for {noun} {name!r}; agreed for: {named}")
+
+
+def load_consent(
+    folder: Path, today: date, model: str | None = None, piece: str | None = None
+) -> Consent:
+    """The consent of the corpus in `folder`, valid `today` for `model` and `piece` if named.
+
+    ConsentError when the record or a notice is missing or does not allow it, naming the file;
+    ScoreError with every fault of the record.
+    """
+    path = folder / FILE_NAME
+    if not path.is_file():
+        raise ConsentError(f"{path}: missing; without it corpus {folder.name!r} cannot be used")
+    consent = validate(Consent, load_source(path, str(path)))
+    if consent.corpus != folder.name:
+        raise ConsentError(f"{path}: is of corpus {consent.corpus!r}, not {folder.name!r}")
+    for source in consent.sources:
+        if not (folder / source.notice).is_file():
+            raise ConsentError(f"{folder / source.notice}: missing; it must travel with the sound")
+    consent.allow(path, today, model, piece)
+    return consent

@@ -1,0 +1,96 @@
+"""The recordings of a corpus: which there are, what they sound like, and their digest.
+
+Any file that libsndfile reads counts. Nothing is dropped in silence: a file that cannot be
+used stops the work with its name and the reason; what is converted is said in `Heard`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from approx_build.audio import wav
+from approx_build.errors import AudioError
+
+SUFFIXES = {".aif", ".aiff", ".caf", ".flac", ".mp3", ".ogg", ".w64", ".wav"}
+MAX_CHANNELS = 2
+SILENT = 1e-4
+"""A recording whose loudest sample is below this (-80 dBFS) holds nothing to learn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One file of a corpus: `name` is corpus/stem, `digest` the SHA-256 of its bytes."""
+
+    name: str
+    path: Path
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A recording as the network hears it: mono samples [T] at `rate` Hz, and what was done."""
+
+    recording: Recording
+    samples: NDArray[np.float32]
+    rate: int
+    converted: str
+
+
+def list_recordings(folder: Path) -> list[Recording]:
+    """The recordings of the corpus in `folder`, by name; AudioError when there are none."""
+    if not folder.is_dir():
+        raise AudioError(f"{folder}: there is no such corpus folder")
+    paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
+    if not paths:
+        kinds = ", ".join(sorted(SUFFIXES))
+        raise AudioError(f"{folder}: no recordings in this folder (files ending in {kinds})")
+    by_stem: dict[str, Path] = {}
+    for path in paths:
+        if path.stem in by_stem:
+            raise AudioError(f"{path}: has the same name as {by_stem[path.stem].name}; rename one")
+        by_stem[path.stem] = path
+    return [_recording(folder.name, by_stem[stem]) for stem in sorted(by_stem)]
+
+
+def corpus_digest(recordings: Sequence[Recording]) -> str:
+    """SHA-256 over the names and digests of the recordings, in the order of names."""
+    listed = sorted((recording.name, recording.digest) for recording in recordings)
+    return sha256(json.dumps(listed, separators=(",", ":")).encode()).hexdigest()
+
+
+def hear(recording: Recording, rate: int) -> Heard:
+    """The recording mixed to mono and resampled (soxr VHQ) to `rate` Hz.
+
+    AudioError when the file is corrupt, truncated, empty, silent or has more than two channels.
+    """
+    clip = wav.read(recording.path, max_channels=MAX_CHANNELS)
+    if float(np.abs(clip.data).max()) < SILENT:
+        raise AudioError(f"{recording.path}: silent: no sample reaches -80 dBFS")
+    mono = clip.data.mean(axis=0, dtype=np.float64)
+    done = ["mixed to mono"] if clip.channels > 1 else []
+    if clip.rate != rate:
+        mono = _resampled(mono, clip.rate, rate)
+        done.append(f"{clip.rate} Hz to {rate} Hz")
+    return Heard(recording, mono.astype(np.float32), rate, ", ".join(done))
+
+
+def _recording(corpus: str, path: Path) -> Recording:
+    try:
+        with open(path, "rb") as file:
+            digest = sha256(file.read()).hexdigest()
+    except OSError as error:
+        raise AudioError(f"{path}: cannot be read ({error.strerror})") from None
+    return Recording(f"{corpus}/{path.stem}", path, digest)
+
+
+def _resampled(samples: NDArray[np.float64], rate: int, target: int) -> NDArray[np.float64]:
+    import soxr
+
+    return np.asarray(soxr.resample(samples, rate, target, quality="VHQ"), dtype=np.float64)

@@ -1,0 +1,96 @@
+"""Checkpoints: weights in safetensors files, written whole or not at all.
+
+A checkpoint's header holds one string, `approx-build`: JSON of model, family, network, step
+and corpus digest. Files of equal weights and header are equal bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from approx_build.errors import ModelError
+from approx_build.families.base import Shapes
+
+HEADER_KEY = "approx-build"
+
+Arrays = Mapping[str, NDArray[np.float32]]
+
+
+def file_name(step: int) -> str:
+    """The name of the checkpoint after `step` steps."""
+    return f"step-{step:06d}.safetensors"
+
+
+def write_checkpoint(path: Path, weights: Arrays, about: Mapping[str, Any]) -> str:
+    """Write float32 tensors and what they are; returns the file's SHA-256."""
+    from safetensors.numpy import save
+
+    ordered = {name: np.ascontiguousarray(weights[name]) for name in sorted(weights)}
+    header = json.dumps(about, sort_keys=True, separators=(",", ":"))
+    content = save(ordered, metadata={HEADER_KEY: header})
+    write_atomically(path, content)
+    return sha256(content).hexdigest()
+
+
+def read_checkpoint(path: Path, shapes: Shapes) -> dict[str, NDArray[np.float32]]:
+    """The tensors of a checkpoint; ModelError when they are not those of the declared network."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        weights = load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise ModelError(f"{path}: not a checkpoint that can be read ({error})") from None
+    check_weights(path, weights, shapes)
+    return dict(weights)
+
+
+def read_about(path: Path) -> dict[str, Any]:
+    """What a checkpoint says of itself; ModelError when it is none of ours."""
+    try:
+        with open(path, "rb") as file:
+            (size,) = struct.unpack("<Q", file.read(8))
+            header = json.loads(file.read(size))
+        about = json.loads(header["__metadata__"][HEADER_KEY])
+    except (OSError, ValueError, KeyError, struct.error, MemoryError) as error:
+        raise ModelError(f"{path}: not a checkpoint of approx-build ({error!r})") from None
+    return dict(about)
+
+
+def check_weights(path: Path, weights: Arrays, shapes: Shapes) -> None:
+    """ModelError when tensors differ from `shapes` in name, shape or type, or are not finite."""
+    wrong = [f"{name} is missing" for name in sorted(shapes.keys() - weights.keys())]
+    wrong += [f"{name} is unknown" for name in sorted(weights.keys() - shapes.keys())]
+    for name in sorted(shapes.keys() & weights.keys()):
+        weight = weights[name]
+        if weight.shape != shapes[name]:
+            wrong.append(f"{name} is {list(weight.shape)}, not {list(shapes[name])}")
+        elif weight.dtype != np.float32:
+            wrong.append(f"{name} is {weight.dtype}, not float32")
+        elif not np.isfinite(weight).all():
+            wrong.append(f"{name} holds numbers that are not finite")
+    if wrong:
+        raise ModelError(f"{path}: not a checkpoint of the declared network: {'; '.join(wrong)}")
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write under another name, then rename, so that the file is whole or absent."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with open(temporary, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,31 @@
+"""The numeric environment: what besides the manifest decides the bits of a training."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+
+
+def numeric_environment() -> dict[str, str]:
+    """Versions and processor of this machine. Imports torch."""
+    import numpy as np
+    import torch
+
+    return {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "machine": platform.machine(),
+        "cpu": _cpu_name(),
+        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+        "device": "cpu",
+    }
+
+
+def _cpu_name() -> str:
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.processor()
+    names = [line.split(":", 1)[1].strip() for line in text.splitlines() if "model name" in line]
+    return names[0] if names else platform.processor()

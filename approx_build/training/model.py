@@ -1,0 +1,99 @@
+"""Declared models: `models/<name>.yaml`, validated, every fault at its line."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, create_model
+
+from approx_build.errors import ScoreError
+from approx_build.families.base import FAMILIES, Family
+from approx_build.source import Source, choices, load_source, validate
+from approx_build.training.parameters import TrainingParameters
+
+SCHEMA = 1
+"""Raised when the training loop would make other weights of equal parameters."""
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+class ModelSpec(BaseModel):
+    """A model as its YAML declares it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: Name = Field(description="name of the model, that of its file")
+    family: str = Field(description="kind of network")
+    corpus: Name = Field(description="corpus it learns from")
+    network: SerializeAsAny[Family] = Field(description="parameters of the network")
+    training: TrainingParameters
+    checkpoints: tuple[Annotated[int, Field(ge=0)], ...] = Field(
+        (0,), description="steps kept besides the first and the last"
+    )
+    sampling: SerializeAsAny[BaseModel] = Field(
+        description="what a take has unless it says otherwise"
+    )
+
+    @property
+    def family_version(self) -> int:
+        """The version of the family's drawing."""
+        return type(self.network).version
+
+    @property
+    def last_step(self) -> int:
+        """The number of the last step."""
+        return self.training.steps
+
+    @property
+    def kept_steps(self) -> tuple[int, ...]:
+        """The steps whose weights are kept: step 0, those asked for, and the last."""
+        last = self.last_step
+        return tuple(sorted({0, last, *(step for step in self.checkpoints if step < last)}))
+
+    def network_params(self) -> dict[str, Any]:
+        """The parameters of the network, all of them, as JSON values."""
+        return self.network.model_dump(mode="json")
+
+    def manifest(self, corpus_digest: str) -> dict[str, Any]:
+        """Everything that fixes the weights, apart from the numeric environment."""
+        return {
+            "schema": SCHEMA,
+            "family_version": self.family_version,
+            "corpus_digest": corpus_digest,
+            "network": self.network_params(),
+            "training": self.training.model_dump(mode="json"),
+            "checkpoints": list(self.kept_steps),
+        }
+
+
+def load_model(path: Path, shown: str | None = None) -> ModelSpec:
+    """The model that a YAML file declares; ScoreError with every fault and its place.
+
+    `shown` is the file's name in errors.
+    """
+    source = load_source(path, shown or str(path))
+    return validate(_declared(_family_named(source)), source)
+
+
+def _family_named(source: Source) -> type[Family]:
+    name = source.data.get("family") if isinstance(source.data, dict) else None
+    if not isinstance(name, str):
+        return Family  # what is missing is said with everything else
+    if name not in FAMILIES:
+        hint = choices(name, FAMILIES.names())
+        raise ScoreError([source.fault(("family",), f"unknown family '{name}'{hint}")])
+    return FAMILIES.get(name)
+
+
+@cache
+def _declared(family: type[Family]) -> type[ModelSpec]:
+    """ModelSpec for networks of one family."""
+    sampling = family.sampling_model
+    return create_model(
+        "ModelSpec",
+        __base__=ModelSpec,
+        network=(family, ...),
+        sampling=(sampling, Field(default_factory=sampling)),
+    )

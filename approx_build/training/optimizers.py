@@ -1,0 +1,191 @@
+"""Optimisers: parameters, and the change that one step makes to weights.
+
+adam, sgd and rmsprop follow TensorFlow 1 and have the defaults of ibab's tensorflow-wavenet.
+muon turns the matrices by an orthogonalised momentum (Jordan et al., Muon, 2024: five
+Newton-Schulz steps of the quintic 3.4445, -4.7750, 2.0315) and everything else by Adam.
+
+An optimiser's state is a dict of tensors, so that it can be stored and taken up exactly.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    State = dict[str, Tensor]
+
+Matrices = Mapping[str, tuple[int, int, int, float]]
+Rate = Annotated[float, Field(gt=0, le=10)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+
+
+class Optimizer(BaseModel, ABC):
+    """Parameters of an optimiser."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def start(self, weights: Mapping[str, Tensor], matrices: Matrices) -> State:
+        """The state before the first step."""
+        return {
+            f"{name}.{part}": weight.new_full(weight.shape, value)
+            for name, weight in weights.items()
+            for part, value in self._parts(name, matrices).items()
+        }
+
+    @abstractmethod
+    def _parts(self, name: str, matrices: Matrices) -> dict[str, float]:
+        """The tensors kept for a weight and the number they begin with."""
+
+    @abstractmethod
+    def turn(
+        self,
+        weights: Mapping[str, Tensor],
+        gradients: Mapping[str, Tensor],
+        state: State,
+        step: int,
+        factor: float,
+        matrices: Matrices,
+    ) -> None:
+        """Change weights and state, in place, by step number `step` (from 1).
+
+        `factor` is the schedule's share of the learning rate.
+        """
+
+
+class Adam(Optimizer):
+    """Kingma & Ba (2015), with epsilon after the bias correction, as TensorFlow has it."""
+
+    name: Literal["adam"] = "adam"
+    learning_rate: Rate = 1e-3
+    beta1: Share = 0.9
+    beta2: Share = 0.999
+    epsilon: float = Field(1e-4, gt=0, le=1)
+
+    def _parts(self, name: str, matrices: Matrices) -> dict[str, float]:
+        return {"mean": 0.0, "square": 0.0}
+
+    def turn(
+        self,
+        weights: Mapping[str, Tensor],
+        gradients: Mapping[str, Tensor],
+        state: State,
+        step: int,
+        factor: float,
+        matrices: Matrices,
+    ) -> None:
+        """mean, square <- moving averages; weight -= rate · mean / (sqrt(square) + epsilon)."""
+        correction = (1 - self.beta2**step) ** 0.5 / (1 - self.beta1**step)
+        for name, gradient in gradients.items():
+            mean, square = state[f"{name}.mean"], state[f"{name}.square"]
+            mean.mul_(self.beta1).add_(gradient, alpha=1 - self.beta1)
+            square.mul_(self.beta2).addcmul_(gradient, gradient, value=1 - self.beta2)
+            rate = factor * self.learning_rate * correction
+            weights[name].addcdiv_(mean, square.sqrt().add_(self.epsilon), value=-rate)
+
+
+class Sgd(Optimizer):
+    """Gradient descent with momentum."""
+
+    name: Literal["sgd"] = "sgd"
+    learning_rate: Rate = 1e-3
+    momentum: Share = 0.9
+
+    def _parts(self, name: str, matrices: Matrices) -> dict[str, float]:
+        return {"momentum": 0.0}
+
+    def turn(
+        self,
+        weights: Mapping[str, Tensor],
+        gradients: Mapping[str, Tensor],
+        state: State,
+        step: int,
+        factor: float,
+        matrices: Matrices,
+    ) -> None:
+        """momentum <- momentum · share + gradient; weight -= rate · momentum."""
+        for name, gradient in gradients.items():
+            momentum = state[f"{name}.momentum"].mul_(self.momentum).add_(gradient)
+            weights[name].add_(momentum, alpha=-factor * self.learning_rate)
+
+
+class RmsProp(Optimizer):
+    """Tieleman & Hinton (2012), with momentum; the square's average begins at one."""
+
+    name: Literal["rmsprop"] = "rmsprop"
+    learning_rate: Rate = 1e-3
+    decay: Share = 0.9
+    momentum: Share = 0.9
+    epsilon: float = Field(1e-5, gt=0, le=1)
+
+    def _parts(self, name: str, matrices: Matrices) -> dict[str, float]:
+        return {"square": 1.0, "momentum": 0.0}
+
+    def turn(
+        self,
+        weights: Mapping[str, Tensor],
+        gradients: Mapping[str, Tensor],
+        state: State,
+        step: int,
+        factor: float,
+        matrices: Matrices,
+    ) -> None:
+        """momentum <- share · momentum + rate · gradient / sqrt(square + epsilon)."""
+        rate = factor * self.learning_rate
+        for name, gradient in gradients.items():
+            square, momentum = state[f"{name}.square"], state[f"{name}.momentum"]
+            square.mul_(self.decay).addcmul_(gradient, gradient, value=1 - self.decay)
+            momentum.mul_(self.momentum)
+            momentum.addcdiv_(gradient, square.add(self.epsilon).sqrt_(), value=rate)
+            weights[name].sub_(momentum)
+
+
+class Muon(Optimizer):
+    """Orthogonalised Nesterov momentum for the matrices, Adam for the rest."""
+
+    name: Literal["muon"] = "muon"
+    learning_rate: Rate = 0.01
+    momentum: Share = 0.95
+    adam: Adam = Adam(learning_rate=2e-3, beta2=0.99, epsilon=1e-8)
+
+    def _parts(self, name: str, matrices: Matrices) -> dict[str, float]:
+        return {"momentum": 0.0} if name in matrices else self.adam._parts(name, matrices)
+
+    def turn(
+        self,
+        weights: Mapping[str, Tensor],
+        gradients: Mapping[str, Tensor],
+        state: State,
+        step: int,
+        factor: float,
+        matrices: Matrices,
+    ) -> None:
+        """matrix -= rate · scale · 0.2 · sqrt(max(rows, columns)) · orthogonal(momentum)."""
+        others = {name: g for name, g in gradients.items() if name not in matrices}
+        self.adam.turn(weights, others, state, step, factor, matrices)
+        for name, (count, rows, columns, scale) in matrices.items():
+            momentum = state[f"{name}.momentum"].lerp_(gradients[name], 1 - self.momentum)
+            ahead = gradients[name].lerp(momentum, self.momentum).reshape(count, rows, columns)
+            step_size = factor * self.learning_rate * scale * 0.2 * max(rows, columns) ** 0.5
+            change = orthogonal(ahead).reshape(weights[name].shape)
+            weights[name].add_(change, alpha=-step_size)
+
+
+def orthogonal(stack: Tensor) -> Tensor:
+    """The nearly orthogonal matrices beside those of a stack [N, rows, columns]."""
+    tall = stack.shape[1] > stack.shape[2]
+    x = stack.transpose(1, 2) if tall else stack
+    x = x / (x.flatten(1).norm(dim=1)[:, None, None] + 1e-12)
+    for _ in range(5):
+        gram = x @ x.transpose(1, 2)
+        x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram @ gram) @ x
+    turned: Tensor = x.transpose(1, 2) if tall else x
+    return turned
+
+
+AnyOptimizer = Annotated[Adam | Sgd | RmsProp | Muon, Field(discriminator="name")]

@@ -1,0 +1,61 @@
+"""What the training loop tells whoever watches, and how it is asked to stop."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """After a step: losses in nats (`held_out` when it was just measured), seconds so far."""
+
+    step: int
+    steps: int
+    loss: float
+    held_out: float | None
+    seconds: float
+
+
+Watcher = Callable[[Progress], None]
+
+
+def unwatched(progress: Progress) -> None:
+    """Tells nobody."""
+
+
+@dataclass
+class StopRequest:
+    """The signal that asked to stop, or none."""
+
+    signal: int | None = None
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[StopRequest]:
+    """Within, SIGINT and SIGTERM ask to stop instead of stopping; a second one stops.
+
+    Only the main thread can catch signals; elsewhere nothing changes.
+    """
+    request = StopRequest()
+    if threading.current_thread() is not threading.main_thread():
+        yield request
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        request.signal = number
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+    for number in before:
+        signal.signal(number, ask)
+    try:
+        yield request
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,92 @@
+"""The record of a training run: `record.json` beside its checkpoints."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from approx_build.errors import ModelError
+from approx_build.training.checkpoint import write_atomically
+
+RECORD_NAME = "record.json"
+
+
+class CurvePoint(BaseModel):
+    """A point of the loss curve, nats per sample.
+
+    `train` is the mean over the steps since the point before (with noise in phase two),
+    `held_out` that of the averaged weights on what is held out.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    step: int
+    train: float | None
+    held_out: float
+
+
+class StoredStep(BaseModel):
+    """A checkpoint: its step, held-out loss, file name and the file's SHA-256."""
+
+    model_config = ConfigDict(frozen=True)
+
+    step: int
+    loss: float
+    file: str
+    digest: str
+
+
+class TrainingRecord(BaseModel):
+    """What a training run was told, what it heard, where it ran, and what it made."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str
+    family: str
+    corpus: str
+    corpus_digest: str
+    recordings: dict[str, str]
+    converted: dict[str, str]
+    seed: int
+    manifest: dict[str, Any]
+    threads: int
+    environments: list[dict[str, str]]
+    seconds: float
+    curve: list[CurvePoint]
+    checkpoints: list[StoredStep]
+
+    def write(self, folder: Path) -> None:
+        """Write `record.json`, whole or not at all."""
+        text = json.dumps(self.model_dump(mode="json"), indent=1, sort_keys=True)
+        write_atomically(folder / RECORD_NAME, (text + "\n").encode())
+
+    def checkpoint(self, step: int | None = None) -> StoredStep:
+        """The checkpoint after `step` steps, or the last; ModelError when it was not kept."""
+        if step is None:
+            return self.checkpoints[-1]
+        for stored in self.checkpoints:
+            if stored.step == step:
+                return stored
+        kept = ", ".join(str(stored.step) for stored in self.checkpoints)
+        raise ModelError(f"model {self.model!r} has no checkpoint at step {step}; kept: {kept}")
+
+
+def read_record(folder: Path) -> TrainingRecord | None:
+    """The record in `folder`, None when there is none; ModelError when it cannot be read."""
+    path = folder / RECORD_NAME
+    if not path.exists():
+        return None
+    try:
+        return TrainingRecord.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise ModelError(f"{path}: not a training record ({error})") from None
+
+
+def manifest_digest(manifest: dict[str, Any]) -> str:
+    """SHA-256 of a manifest's canonical JSON."""
+    text = json.dumps(manifest, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
