@@ -92,10 +92,14 @@ class Graph:
                 readers[source].append(action.target)
         return readers
 
+    def made_inputs(self, action: Action) -> set[str]:
+        """The inputs of `action` that other actions make."""
+        return {source for source in action.inputs.values() if source not in self.leaves}
+
     def order(self) -> list[str]:
         """Targets of all actions, inputs first; among equals by name, however they were added."""
         readers = self.consumers()
-        missing = {t: len(self._made_inputs(a)) for t, a in self.actions.items()}
+        missing = {t: len(self.made_inputs(a)) for t, a in self.actions.items()}
         ready = [target for target, count in missing.items() if not count]
         heapify(ready)
         order = []
@@ -133,14 +137,11 @@ class Graph:
     def __len__(self) -> int:
         return len(self.actions)
 
-    def _made_inputs(self, action: Action) -> set[str]:
-        return set(action.inputs.values()) - self.leaves.keys()
-
     def _circle(self, stuck: set[str]) -> BuildError:
         # Every stuck action waits for a stuck one or more, so walking inputs must meet itself.
         walk = [min(stuck)]
         while walk[-1] not in walk[:-1]:
-            walk.append(min(self._made_inputs(self.actions[walk[-1]]) & stuck))
+            walk.append(min(self.made_inputs(self.actions[walk[-1]]) & stuck))
         circle = walk[walk.index(walk[-1]) :]
         text = " <- ".join(circle)
         where = self.actions[circle[0]].where

@@ -44,6 +44,12 @@ class Drafts:
             os.replace(draft, path)
             sync_folder(path.parent)
 
+    def sweep_of(self, process: int) -> None:
+        """Remove the drafts of a process of this host that is known to be dead."""
+        for path in self.root.glob(f"{_host()}+{process}+*"):
+            with suppress(OSError):
+                path.unlink()
+
     def sweep(self, now_s: float | None = None) -> int:
         """Remove what dead writers left; returns how many files."""
         now_s = time.time() if now_s is None else now_s

@@ -34,12 +34,16 @@ class Memo:
 
     def digest(self, path: os.PathLike[str] | str) -> str:
         """The SHA-256 of the file at `path`; StoreError when it cannot be read."""
+        return self.look(path)[0]
+
+    def look(self, path: os.PathLike[str] | str) -> tuple[str, Stat]:
+        """The SHA-256 of the file at `path`, and its size, times and inode before it was read."""
         name = os.path.abspath(path)
         known = self._load()
         try:
             found = stat(name)
             if name in known and known[name][0] == found:
-                return known[name][1]
+                return known[name][1], found
             now_ns = time.time_ns()
             with open(name, "rb") as file:
                 digest = file_digest(file, sha256).hexdigest()
@@ -50,7 +54,7 @@ class Memo:
         if is_still and now_ns - max(found[1:3]) >= RACY_NS:
             known[name] = found, digest
             self._is_changed = True
-        return digest
+        return digest, found
 
     def save(self) -> None:
         """Keep what was learnt; a store that cannot be written keeps nothing, without complaint."""

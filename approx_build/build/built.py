@@ -1,0 +1,48 @@
+"""How to build, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from approx_build.build.work import Failure
+from approx_build.errors import BuildError
+from approx_build.plan.graph import Action
+from approx_build.store.records import Record
+
+
+def one(_action: Action) -> float:
+    """The size of an action when nothing better is known."""
+    return 1.0
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """How to build; nothing here changes a sample."""
+
+    root: Path  # of the project: paths of leaves are relative to it
+    keep_going: bool = False  # after a failure, build what does not depend on it
+    size: Callable[[Action], float] = one  # units of work, for balance and estimates
+    verified: frozenset[str] | None = None  # targets whose objects must be right; None: all wanted
+
+
+@dataclass
+class Built:
+    """What came of a build, by target."""
+
+    records: dict[str, Record] = field(default_factory=dict)  # everything done
+    ran: list[str] = field(default_factory=list)  # in the order they ended
+    reused: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)  # needed something that failed
+    is_interrupted: bool = False
+    seconds: float = 0.0
+
+    def check(self) -> None:
+        """BuildError with all that failed, if anything did."""
+        if len(self.failures) == 1:
+            raise BuildError(str(self.failures[0]))
+        if self.failures:
+            text = "\n".join(str(failure) for failure in self.failures)
+            raise BuildError(f"{len(self.failures)} actions failed:\n{text}")

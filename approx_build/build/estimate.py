@@ -1,0 +1,82 @@
+"""Estimates: how long actions take, as the store has seen them, and what is left of a build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from statistics import median
+
+from approx_build.plan.graph import Action, Graph, Kind
+from approx_build.store.journal import Entry
+
+RUNS_LOOKED_AT = 50
+"""Estimates follow the latest runs of a kind: machines and kernels change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """What is left, taking every action not yet looked at for one that must run.
+
+    `seconds` is what the known ones take together, divided by the jobs; `unknown` counts the
+    actions of kinds that have never been timed, which are not in it.
+    """
+
+    actions: int
+    seconds: float
+    unknown: int
+
+
+@dataclass(frozen=True)
+class History:
+    """Median seconds per unit of work of each kind of action, as this store has seen them."""
+
+    pace: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> History:
+        """The history that a journal tells."""
+        runs: dict[str, list[float]] = {}
+        for entry in entries:
+            if entry.seconds > 0 and entry.size > 0:
+                runs.setdefault(entry.kind, []).append(entry.seconds / entry.size)
+        return cls({kind: median(each[-RUNS_LOOKED_AT:]) for kind, each in runs.items()})
+
+    def estimate(self, kind: Kind, size: float = 1.0) -> float | None:
+        """Seconds that an action of `size` units should take; None when none was ever timed."""
+        pace = self.pace.get(kind.value)
+        return None if pace is None else pace * size
+
+
+class Outlook:
+    """What is left of a build, learning from what it has timed itself where nothing was known."""
+
+    def __init__(self, graph: Graph, sizes: Mapping[str, float], history: History) -> None:
+        self._sizes = sizes
+        self._pace = dict(history.pace)
+        self._learnt: dict[str, tuple[float, float]] = {}  # kind -> seconds, units
+        self._open = {action.target for action in graph}
+        self._counts: dict[str, int] = {}
+        self._units: dict[str, float] = {}
+        for action in graph:
+            kind = action.kind.value
+            self._counts[kind] = self._counts.get(kind, 0) + 1
+            self._units[kind] = self._units.get(kind, 0.0) + sizes[action.target]
+
+    def done(self, action: Action, seconds: float | None) -> None:
+        """An action is done; `seconds` when it was run."""
+        kind, size = action.kind.value, self._sizes[action.target]
+        if action.target in self._open:
+            self._open.remove(action.target)
+            self._counts[kind] -= 1
+            self._units[kind] -= size
+        if seconds is not None and (kind not in self._pace or kind in self._learnt):
+            spent, units = self._learnt.get(kind, (0.0, 0.0))
+            self._learnt[kind] = spent + seconds, units + size
+            self._pace[kind] = (spent + seconds) / (units + size) if units + size else 0.0
+
+    def remaining(self, jobs: int) -> Remaining:
+        """What is left for `jobs` workers."""
+        left = [kind for kind, count in self._counts.items() if count]
+        known = sum(max(0.0, self._units[kind]) * self._pace.get(kind, 0.0) for kind in left)
+        unknown = sum(self._counts[kind] for kind in left if kind not in self._pace)
+        return Remaining(sum(self._counts.values()), known / max(1, jobs), unknown)

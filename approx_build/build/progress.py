@@ -1,0 +1,35 @@
+"""Progress: what the builder tells the face while it works."""
+
+from __future__ import annotations
+
+from approx_build.build.built import Built
+from approx_build.build.estimate import Remaining
+from approx_build.build.work import Failure
+from approx_build.plan.graph import Action
+
+
+class Progress:
+    """Hears of a build and does nothing; the face overrides what it wants to show.
+
+    Called from the builder's thread only.
+    """
+
+    def started(self, total: int, jobs: int) -> None:
+        """A build of `total` actions begins."""
+
+    def action_started(self, action: Action) -> None:
+        """The action is given to a worker."""
+
+    def action_progress(self, action: Action, fraction: float) -> None:
+        """The action, or the batch it runs in, has come so far, from 0 to 1."""
+
+    def action_done(
+        self, action: Action, was_run: bool, seconds: float, remaining: Remaining
+    ) -> None:
+        """The action is done: run just now, or found in the store (`seconds` is then 0)."""
+
+    def action_failed(self, failure: Failure) -> None:
+        """The action failed."""
+
+    def finished(self, built: Built) -> None:
+        """The build has ended, well or not, or was interrupted."""

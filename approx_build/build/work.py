@@ -1,0 +1,88 @@
+"""Work: an action ready to run, and what running it gives.
+
+This is what travels between the builder and its workers, so all of it can be pickled. Sound
+never travels: actions read objects of the store and leave objects there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from approx_build.canonical import Json
+from approx_build.errors import Location
+from approx_build.plan.graph import Action
+from approx_build.store.memo import Stat
+from approx_build.store.records import Record
+from approx_build.store.store import Store
+
+Report = Callable[[float], None]
+"""Told the fraction of a batch that is done, from 0 to 1, as often as one likes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A file of the project as it was when it was hashed."""
+
+    path: str
+    digest: str
+    state: Stat
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """An action whose inputs are done. Its params are those of the manifest."""
+
+    action: Action
+    key: str
+    manifest: Mapping[str, Json]
+    digests: Mapping[str, str]  # role -> digest of that input
+    leaves: Mapping[str, Leaf]  # role -> file, for the inputs that are files of the project
+    size: float = 1.0  # units of work, for balance and estimates
+
+    def path(self, role: str, store: Store) -> Path:
+        """The file to read for the input that plays `role`. Never write to it."""
+        if role in self.leaves:
+            return Path(self.leaves[role].path)
+        return store.objects.path(self.digests[role])
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an action made: objects by name ("main" is for consumers), and facts about them."""
+
+    outputs: Mapping[str, str]
+    facts: Mapping[str, Json] = field(default_factory=dict)
+
+
+RunActions = Callable[[Sequence[Work], Store, Any, Report], Sequence[Result]]
+"""Runs a batch (one action, or takes of one checkpoint in lock-step): results in its order.
+
+The third argument is the builder's options, as they were given to the executor.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An action is done; `was_run` is False when another builder had just made the same."""
+
+    target: str
+    record: Record
+    was_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An action failed: why, where its score asked for it, and the traceback of a bug."""
+
+    target: str
+    message: str
+    where: Location | None = None
+    trace: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        trace = f"\n{self.trace.rstrip()}" if self.trace else ""
+        return f"{place}{self.target}: {self.message}{trace}"

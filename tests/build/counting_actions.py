@@ -1,0 +1,66 @@
+"""Fake actions that write down each run. What they do is in their params:
+
+- `text`: the content is this text, whatever the inputs; else it is made of all inputs
+- `do`: "fail", "bug", "die" (killed), "exit", "nothing stored", "touch" (change an input file)
+- `sleep_s`: take this long; `count`: units of work
+- `wait_for`: go on when a file of this path exists
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from approx_build.build.work import Report, Result, Work
+from approx_build.canonical import canonical
+from approx_build.errors import OpError
+from approx_build.plan.graph import Action
+from approx_build.store.store import Store
+
+
+def size(action: Action) -> float:
+    return float(action.params.get("count", 1))  # type: ignore[arg-type]
+
+
+def run(batch: Sequence[Work], store: Store, log: Any, report: Report) -> list[Result]:
+    line = " ".join(work.action.target for work in batch) + "\n"
+    handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(handle, line.encode())
+    os.close(handle)
+    report(0.5)
+    return [_make(work, store) for work in batch]
+
+
+def _make(work: Work, store: Store) -> Result:
+    params = work.action.params
+    _misbehave(work)
+    time.sleep(float(params.get("sleep_s", 0)))  # type: ignore[arg-type]
+    while "wait_for" in params and not Path(str(params["wait_for"])).exists():
+        time.sleep(0.01)
+    text = params.get("text")
+    if text is None:
+        read = {role: work.path(role, store).read_text() for role in work.action.inputs}
+        text = canonical([dict(params), read, work.action.stream])
+    with store.objects.writer() as draft:
+        draft.path.write_text(str(text))
+    return Result({"main": draft.digest}, {"length": len(str(text))})
+
+
+def _misbehave(work: Work) -> None:
+    match work.action.params.get("do"):
+        case "fail":
+            raise OpError("a grain is longer than the clip")
+        case "bug":
+            raise ZeroDivisionError("no such number")
+        case "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "exit":
+            sys.exit(7)
+        case "touch":
+            for leaf in work.leaves.values():
+                Path(leaf.path).write_text("changed under way")
