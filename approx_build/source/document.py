@@ -58,7 +58,7 @@ class Source:
 
     def fault(self, loc: Loc, message: str, key: bool = False) -> Fault:
         """A fault at `loc`, which opens the message as `takes.cry.length_s: …`."""
-        text = f"{dotted(loc)}: {message}" if loc else message
+        text = f"{dotted(self.root.written(loc))}: {message}" if loc else message
         return self.show(Fault(self.locate(loc, key), text))
 
     def show(self, fault: Fault) -> Fault:

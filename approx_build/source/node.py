@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from approx_build.source.scalars import Scalar
 
@@ -18,7 +19,8 @@ Place = tuple[int, int]
 class Node:
     """One value: where it begins, what it holds, and where its keys stand.
 
-    `weight` counts the values it stands for, each alias counted in full.
+    `weight` counts the values it stands for, each alias counted in full. `numbers` are the
+    numbers its items were written as, when some were taken out.
     """
 
     place: Place
@@ -26,6 +28,7 @@ class Node:
     children: dict[str | int, Node] = field(default_factory=dict)
     keys: dict[str, Place] = field(default_factory=dict)
     weight: int = 1
+    numbers: tuple[int, ...] = ()
 
     def nearest(self, loc: Loc) -> tuple[Node, int]:
         """The deepest node on the way to `loc`, and how many of its steps lead there."""
@@ -35,6 +38,35 @@ class Node:
                 return node, depth
             node = node.children[step]
         return node, len(loc)
+
+    def written(self, loc: Loc) -> Loc:
+        """`loc` as it was before anything was taken out."""
+        node, steps = self, list[str | int]()
+        for step in loc:
+            steps.append(node.numbers[step] if isinstance(step, int) and node.numbers else step)
+            node = node.children.get(step, _NOTHING)
+        return tuple(steps)
+
+    def without(self, locs: Sequence[Loc]) -> Node:
+        """A copy that lacks the values at `locs`; the items after them move up."""
+        heads = {loc[0] for loc in locs if len(loc) == 1}
+        kept = {
+            step: child.without([loc[1:] for loc in locs if len(loc) > 1 and loc[0] == step])
+            for step, child in self.children.items()
+            if step not in heads
+        }
+        if not self.children:
+            return self
+        if not isinstance(self.value, list):
+            value: Value = {str(key): child.value for key, child in kept.items()}
+            return replace(self, value=value, children=kept)
+        numbers = tuple(int(step) for step in kept)
+        children: dict[str | int, Node] = dict(enumerate(kept.values()))
+        value = [child.value for child in kept.values()]
+        return replace(self, value=value, children=children, numbers=numbers)
+
+
+_NOTHING = Node((1, 1), None)
 
 
 def dotted(loc: Loc) -> str:

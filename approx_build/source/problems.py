@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -14,6 +15,7 @@ from approx_build.source.node import Loc, Value
 from approx_build.source.wording import worded
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 Problem = tuple[Loc, str, bool]
 """Where, what, and whether it is the key rather than the value that is wrong."""
 
@@ -44,11 +46,13 @@ def in_order(faults: list[Fault]) -> list[Fault]:
     return sorted(dict.fromkeys(faults), key=lambda f: (f.where.path, f.where.line, f.where.column))
 
 
-def problems_of(error: ValidationError, model: type[BaseModel], data: Value) -> list[Problem]:
+def problems_of(
+    error: ValidationError, model: type[BaseModel], data: Value, names: Sequence[str] = ()
+) -> list[Problem]:
     """What `error` found in `data`; those of one place, the branches of a union, as one."""
     found: dict[tuple[Loc, bool], list[str]] = {}
     for detail in error.errors(include_url=False):
-        words = worded(detail, model, detail["loc"])
+        words = worded(detail, model, names)
         loc = _in_data(detail["loc"], data)
         is_key = detail["type"] == "extra_forbidden" or detail["loc"][-1:] == ("[key]",)
         if detail["type"] in ("missing", "union_tag_not_found"):
@@ -98,13 +102,24 @@ class Problems:
         fault = PydanticCustomError("fault", "{words}", words)
         self._found.append(InitErrorDetails(type=fault, loc=loc, input=None))
 
-    def attempt(self, loc: Loc, model: type[M], data: Value) -> M | None:
-        """`data`, which stands at `loc`, as a `model`; None when it is not one."""
+    def attempt(self, loc: Loc, model: type[M], data: Value, names: Sequence[str] = ()) -> M | None:
+        """`data`, which stands at `loc`, as a `model`; None when it is not one.
+
+        `names` are the fields that may stand beside it, when those are not the model's.
+        """
         try:
             return strictly(model, data)
         except ValidationError as error:
-            for where, message, is_key in problems_of(error, model, data):
+            for where, message, is_key in problems_of(error, model, data, names):
                 self.add((*loc, *where), message, is_key)
+        return None
+
+    def call(self, loc: Loc, read: Callable[[object], T], data: object) -> T | None:
+        """`data`, which stands at `loc`, by a function that raises ValueError; None if it does."""
+        try:
+            return read(data)
+        except ValueError as error:
+            self.add(loc, str(error))
         return None
 
     def close(self) -> None:

@@ -60,15 +60,16 @@ def shown(value: object) -> str:
     return "empty" if text == "null" else text
 
 
-def worded(error: ErrorDetails, model: type[BaseModel], loc: Loc) -> str:
-    """What `error` at `loc` of `model` means."""
-    kind, context = error["type"], error.get("ctx", {})
+def worded(error: ErrorDetails, model: type[BaseModel], names: Sequence[str] = ()) -> str:
+    """What an `error` of `model` means. `names` are its own fields where the model's are not."""
+    kind, context, loc = error["type"], error.get("ctx", {}), error["loc"]
     if kind == "fault":
         return str(context["words"])
     if kind in ("value_error", "assertion_error"):
         return str(context["error"])
     if kind == "extra_forbidden":
-        return f"unknown field{choices(str(loc[-1]), field_names(model, loc[:-1]))}"
+        known = names if names and len(loc) == 1 else field_names(model, loc[:-1])
+        return f"unknown field{choices(str(loc[-1]), known)}"
     if kind in ("literal_error", "enum"):
         return _literal(error["input"], str(context["expected"]))
     if kind == "union_tag_invalid":
@@ -111,7 +112,6 @@ def _tag(tag: str, expected: str) -> str:
 
 def field_names(model: type[BaseModel], loc: Loc) -> list[str]:
     """The names a field may have at `loc` of `model`, following annotations."""
-    found: list[type[BaseModel]] = [*_models(model)]
     reached: list[Any] = [model]
     for step in loc:
         reached = [*_follow(reached, step)]

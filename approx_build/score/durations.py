@@ -1,0 +1,165 @@
+"""Times in a score that must fit: into the movement, into a take, into each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from approx_build.errors import Fault
+from approx_build.score.curve import Curve
+from approx_build.score.event import Event
+from approx_build.score.lengths import RecordingLength, event_length, unknown, whole_length
+from approx_build.score.movement import LoadedMovement
+from approx_build.score.takes import Take
+from approx_build.score.time import Time, clock
+from approx_build.source.node import Loc
+
+TOLERANCE_S = 1e-6
+"""A fifth of a sample at 192 kHz: lengths that operations compute are not exact."""
+
+
+def duration_faults(movement: LoadedMovement) -> Iterator[Fault]:
+    """Every time of `movement` that does not fit."""
+    fault = movement.source.fault
+    if not movement.length:
+        yield fault(("length",), "must be greater than 0")
+        return
+    for name, take in movement.model.takes.items():
+        yield from _take_faults(movement, name, take)
+    for name, part in movement.model.parts.items():
+        loc: Loc = ("parts", name)
+        for field, curve in (("gain_db", part.gain_db), ("pan", part.pan)):
+            yield from _curve_faults(movement, (*loc, field), curve, movement.tempo.seconds)
+        for index, event in enumerate(part.events):
+            yield from event_faults(movement, (*loc, "events", index), event)
+            yield from _event_curves(movement, (*loc, "events", index), event)
+    for index, cue in enumerate(movement.model.cues):
+        yield from _moment_faults(movement, ("cues", index, "at"), cue.at)
+    yield from _expectation_faults(movement)
+
+
+def _take_faults(movement: LoadedMovement, name: str, take: Take) -> Iterator[Fault]:
+    if take.length_s > movement.length:
+        message = f"a take longer than the movement ({clock(movement.length)})"
+        yield movement.source.fault(("takes", name, "length_s"), message)
+    prime = take.prime
+    primed = movement.takes.get(prime.take) if prime and prime.take else None
+    if prime and primed:
+        loc: Loc = ("takes", name, "prime")
+        message = _range_message(prime.start_s, prime.length_s, primed.length_s, "take")
+        if message:
+            yield movement.source.fault(loc, message)
+
+
+def _moment_faults(movement: LoadedMovement, loc: Loc, time: Time) -> Iterator[Fault]:
+    try:
+        seconds = movement.tempo.seconds(time)
+    except ValueError as error:
+        yield movement.source.fault(loc, str(error))
+        return
+    if seconds > movement.length:
+        message = f"{_when(time, seconds)} is after the movement's end ({clock(movement.length)})"
+        yield movement.source.fault(loc, message)
+
+
+def _expectation_faults(movement: LoadedMovement) -> Iterator[Fault]:
+    for index, expectation in enumerate(movement.model.expect):
+        if expectation.silence is None:
+            continue
+        faults = [
+            fault
+            for end, time in enumerate(expectation.silence)
+            for fault in _moment_faults(movement, ("expect", index, "silence", end), time)
+        ]
+        yield from faults
+        start, stop = expectation.silence
+        if not faults and movement.tempo.seconds(stop) <= movement.tempo.seconds(start):
+            loc: Loc = ("expect", index, "silence", 1)
+            yield movement.source.fault(loc, f"must be after {start} (is {stop})")
+
+
+def event_faults(
+    movement: LoadedMovement, loc: Loc, event: Event, recording: RecordingLength = unknown
+) -> Iterator[Fault]:
+    """What of `event`, which stands at `loc`, does not fit."""
+    fault = movement.source.fault
+    yield from source_faults(movement, loc, event, recording)
+    try:
+        onset = movement.tempo.seconds(event.at)
+    except ValueError as error:
+        yield fault((*loc, "at"), str(error))
+        return
+    end = clock(movement.length)
+    if onset >= movement.length:
+        yield fault((*loc, "at"), f"begins at {clock(onset)}; the movement ends at {end}")
+        return
+    length = event_length(movement, event, recording)
+    if length is None:
+        return
+    if onset + Fraction(length) > movement.length + Fraction(TOLERANCE_S):
+        stop = clock(Fraction(f"{float(onset) + length:.3f}"))
+        yield fault((*loc, event.op.op), f"ends at {stop}; the movement ends at {end}")
+    for field, fade in (("fade_in_s", event.fade_in_s), ("fade_out_s", event.fade_out_s)):
+        if fade > length + TOLERANCE_S:
+            message = f"a fade longer than the event ({length:.6g} s) (is {fade:g})"
+            yield fault((*loc, field), message)
+
+
+def source_faults(
+    movement: LoadedMovement, loc: Loc, event: Event, recording: RecordingLength
+) -> Iterator[Fault]:
+    """Ranges of sources that reach beyond the sound they are taken from."""
+    _, part, _, index = loc
+    for number, source in enumerate(event.sources):
+        whole = whole_length(movement, source, recording)
+        if whole is not None:
+            message = _range_message(source.start_s, source.length_s, whole, source.kind.value)
+            if message:
+                place = movement.source_loc(str(part), int(index), number)
+                yield movement.source.fault(place, message)
+
+
+def _range_message(start_s: float, length_s: float | None, whole_s: float, noun: str) -> str:
+    if start_s >= whole_s:
+        return f"begins at {start_s:g} s, after the end of the {noun} ({whole_s:g} s)"
+    if length_s is not None and start_s + length_s > whole_s + TOLERANCE_S:
+        stop_s = start_s + length_s
+        return f"ends at {stop_s:g} s, after the end of the {noun} ({whole_s:g} s)"
+    return ""
+
+
+def _event_curves(movement: LoadedMovement, loc: Loc, event: Event) -> Iterator[Fault]:
+    try:
+        onset = movement.tempo.seconds(event.at)
+    except ValueError:
+        return
+
+    def seconds(time: Time) -> Fraction:
+        return onset + movement.tempo.length(time, onset)
+
+    for field, curve in (("gain_db", event.gain_db), ("pan", event.pan)):
+        yield from _curve_faults(movement, (*loc, field), curve, seconds)
+
+
+def _curve_faults(
+    movement: LoadedMovement, loc: Loc, curve: Curve, seconds: Callable[[Time], Fraction]
+) -> Iterator[Fault]:
+    before: Fraction | None = None
+    for index, (time, _) in enumerate(curve.points if curve.is_moving else ()):
+        here = (*loc, index, 0)
+        try:
+            now = seconds(time)
+        except ValueError as error:
+            yield movement.source.fault(here, str(error))
+            return
+        if before is not None and now <= before:
+            yield movement.source.fault(here, f"must come after the time before it (is {time})")
+        elif now > movement.length:
+            message = f"{time} is after the movement's end ({clock(movement.length)})"
+            yield movement.source.fault(here, message)
+        before = now
+
+
+def _when(time: Time, seconds: Fraction) -> str:
+    written, read = str(time), clock(Fraction(f"{float(seconds):.3f}"))
+    return written if written == read else f"{written} ({read})"

@@ -1,0 +1,46 @@
+"""What every model of a score shares: its strictness, and the kinds of names in it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+
+from approx_build.source.wording import shown
+
+_NAME = r"[a-z0-9][a-z0-9_-]{0,63}"
+_RECORDING = r"[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9*?\[][A-Za-z0-9._*?\[\]-]*"
+
+
+class Strict(BaseModel):
+    """A frozen model that takes only its own fields, and only finite numbers."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True
+    )
+
+
+def _name(value: str) -> str:
+    if not re.fullmatch(_NAME, value):
+        raise ValueError(
+            "names are made of a–z, 0–9, '-' and '_', begin with a letter or digit and have at "
+            f"most 64 characters (is {shown(value)})"
+        )
+    return value
+
+
+def _recording(value: str) -> str:
+    if not re.fullmatch(_RECORDING, value):
+        raise ValueError(f"needs corpus/recording, as in accordion/phrase-3, is {shown(value)}")
+    return value
+
+
+Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": _NAME})]
+"""A name of a take, part, event or model."""
+Recording = Annotated[
+    str, AfterValidator(_recording), WithJsonSchema({"type": "string", "pattern": _RECORDING})
+]
+"""A recording of a corpus, or several: `accordion/phrase-3`, `accordion/*`."""
+Text = Annotated[str, Field(min_length=1, max_length=10_000)]
+Seed = Annotated[int, Field(ge=0, lt=2**63)]

@@ -1,0 +1,139 @@
+"""Tempo and meter marks of a movement, and the tempo map they make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from approx_build.score.fields import Strict
+from approx_build.score.tempo import MeterSpan, TempoMap, TempoSpan
+from approx_build.score.time import Moment, Unit
+from approx_build.source.node import Loc
+from approx_build.source.wording import shown
+
+_SIGNATURE = r"([1-9][0-9]?)/(1|2|4|8|16|32)"
+Report = Callable[[Loc, str], None]
+"""Takes a place in the movement and what is wrong there."""
+
+
+def _signature(value: str) -> str:
+    if not re.fullmatch(_SIGNATURE, value):
+        raise ValueError(f"needs a meter such as 4/4 or 6/8, is {shown(value)}")
+    return value
+
+
+class TempoMark(Strict):
+    """From a moment on, a tempo."""
+
+    at: Moment = Field(description="when: seconds, m:ss.mmm or bar N.B")
+    bpm: float = Field(gt=0, le=1000, description="quarter notes in a minute")
+    ramp: bool = Field(
+        False, description="move to the next mark's tempo, in a straight line over time"
+    )
+
+
+class MeterMark(Strict):
+    """From a bar on, a meter."""
+
+    at: Moment = Field(description="the bar it begins with, as bar N")
+    meter: Annotated[
+        str,
+        AfterValidator(_signature),
+        WithJsonSchema({"type": "string", "pattern": f"^{_SIGNATURE}$"}),
+    ] = Field(description="beats in a bar / the note that is a beat, as 6/8")
+
+
+def _one_or_list(key: str) -> BeforeValidator:
+    """One value as a list of one mark at the movement's start, `key` holding it."""
+
+    def marks(data: Any) -> tuple[Any, ...]:
+        return tuple(data) if isinstance(data, list | tuple) else ({"at": 0, key: data},)
+
+    return BeforeValidator(marks)
+
+
+Tempo = Annotated[tuple[TempoMark, ...], _one_or_list("bpm")]
+Meter = Annotated[tuple[MeterMark, ...], _one_or_list("meter")]
+
+
+def tempo_map(tempo: Sequence[TempoMark], meter: Sequence[MeterMark], report: Report) -> TempoMap:
+    """The map of these marks. Marks that make no sense are reported and passed over."""
+    meters = _meters(meter, report)
+    return TempoMap(_tempos(tempo, meters, report), meters)
+
+
+def _meters(marks: Sequence[MeterMark], report: Report) -> tuple[MeterSpan, ...]:
+    spans = [*TempoMap().meters]
+    for index, mark in enumerate(marks):
+        upper, lower = (int(number) for number in mark.meter.split("/"))
+        last, bar = spans[-1], mark.at.amount
+        if mark.at.unit is Unit.SECONDS and not bar:
+            bar = Fraction(1)
+        elif mark.at.unit is Unit.SECONDS or mark.at.beat != 1:
+            report(("meter", index, "at"), f"a meter begins with a bar, as in bar 5 (is {mark.at})")
+            continue
+        if index == 0 and bar != 1:
+            report(("meter", index, "at"), f"the first meter begins with bar 1 (is {mark.at})")
+        elif index and bar <= last.bar:
+            report(("meter", index, "at"), "must come after the mark before it")
+        elif index == 0:
+            spans = [MeterSpan(bar, Fraction(0), Fraction(0), upper, lower)]
+        else:
+            beats = last.beats + (bar - last.bar) * last.upper
+            start = last.start + (bar - last.bar) * last.length
+            spans.append(MeterSpan(bar, beats, start, upper, lower))
+    return tuple(spans)
+
+
+def _tempos(
+    marks: Sequence[TempoMark], meters: tuple[MeterSpan, ...], report: Report
+) -> tuple[TempoSpan, ...]:
+    spans = list[TempoSpan]()
+    is_ramp = False
+    for index, mark in enumerate(marks):
+        loc = ("tempo", index, "at")
+        try:
+            span = _next(spans, mark, meters, is_ramp)
+        except ValueError as error:
+            report(loc, str(error))
+            continue
+        if index == 0 and (span.start_s or span.start):
+            report(loc, f"the first tempo begins the movement, at 0 (is {mark.at})")
+            continue
+        if is_ramp and spans:
+            slope = (span.bpm - spans[-1].bpm) / (span.start_s - spans[-1].start_s)
+            spans[-1] = TempoSpan(spans[-1].start_s, spans[-1].start, spans[-1].bpm, slope)
+        spans.append(span)
+        is_ramp = mark.ramp
+    if is_ramp:
+        report(("tempo", len(marks) - 1, "ramp"), "a ramp needs a later mark to move to")
+    return tuple(spans) or TempoMap().tempos
+
+
+def _next(
+    spans: Sequence[TempoSpan], mark: TempoMark, meters: tuple[MeterSpan, ...], is_ramp: bool
+) -> TempoSpan:
+    """The span that begins with `mark`, after `spans`, the last of them a ramp or level.
+
+    Over a ramp the mean tempo is the mean of its ends, which gives its seconds from its
+    quarters and its quarters from its seconds without a root.
+    """
+    bpm, at = Fraction(str(mark.bpm)), mark.at
+    is_bar = at.unit is Unit.BAR
+    quarters = TempoMap(meters=meters).position(at) if is_bar else Fraction(0)
+    if not spans:
+        return TempoSpan(Fraction(0) if is_bar else at.amount, quarters, bpm)
+    last = spans[-1]
+    mean = (last.bpm + bpm) / 2 if is_ramp else last.bpm
+    if is_bar:
+        seconds = last.start_s + (quarters - last.start) * 60 / mean
+    else:
+        seconds = at.amount
+        quarters = last.start + (seconds - last.start_s) * mean / 60
+    if seconds <= last.start_s:
+        raise ValueError("must come after the mark before it")
+    return TempoSpan(seconds, quarters, bpm)

@@ -1,0 +1,51 @@
+"""A movement as loaded: its model, its file, and its times in seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from approx_build.errors import Location
+from approx_build.score.schema import Event, Movement
+from approx_build.score.takes import Take
+from approx_build.score.tempo import TempoMap
+from approx_build.source import Source
+from approx_build.source.node import Loc
+
+
+@dataclass(frozen=True)
+class LoadedMovement:
+    """A movement of a piece. `number` counts from 1, `path` from the project's folder."""
+
+    number: int
+    slug: str
+    path: str
+    model: Movement
+    source: Source = field(repr=False)
+    tempo: TempoMap
+    length: Fraction
+    """Length in seconds, exactly."""
+    takes: Mapping[str, Take]
+    """Its own takes and the piece's, by name."""
+
+    def locate(self, loc: Loc, key: bool = False) -> Location:
+        """Where `loc` stands in the movement's file."""
+        return self.source.locate(loc, key)
+
+    def heard(self) -> list[str]:
+        """The parts that are mixed: those with solo if there are any, never those with mute."""
+        parts = self.model.parts
+        has_solo = any(part.solo and not part.mute for part in parts.values())
+        return [name for name, p in parts.items() if not p.mute and (p.solo or not has_solo)]
+
+    def onset(self, event: Event) -> Fraction:
+        """When `event` begins, seconds."""
+        return self.tempo.seconds(event.at)
+
+    def source_loc(self, part: str, index: int, number: int) -> Loc:
+        """Where source `number` of event `index` of `part` is written."""
+        event = self.model.parts[part].events[index]
+        loc: Loc = ("parts", part, "events", index, event.op.op, "from")
+        node, _ = self.source.root.nearest(loc)
+        return (*loc, number) if isinstance(node.value, list) else loc

@@ -1,0 +1,115 @@
+"""Names that point outside the score: models, their steps, recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Set
+from fnmatch import fnmatchcase
+from typing import Protocol
+
+from approx_build.errors import Fault
+from approx_build.score.durations import TOLERANCE_S, event_faults
+from approx_build.score.load import Score
+from approx_build.score.movement import LoadedMovement
+from approx_build.score.takes import Take
+from approx_build.source import Source, choices, in_order
+from approx_build.source.node import Loc
+
+
+class Catalog(Protocol):
+    """What a project has that scores may name."""
+
+    def models(self) -> Collection[str]:
+        """The declared models."""
+
+    def steps(self, model: str) -> Set[int]:
+        """The steps of a model that are kept, the last among them."""
+
+    def recordings(self) -> Collection[str]:
+        """The recordings, as corpus/recording."""
+
+    def recording_length_s(self, name: str) -> float | None:
+        """Seconds of a recording; None when it cannot be read (which is said elsewhere)."""
+
+
+def check_names(score: Score, catalog: Catalog) -> list[Fault]:
+    """Every name of `score` that `catalog` does not have, and ranges its recordings lack."""
+    faults = [*_takes(score.piece.takes, score.source, catalog)]
+    for movement in score.movements:
+        faults += _takes(movement.model.takes, movement.source, catalog)
+        faults += _recordings(movement, catalog)
+        faults += _lengths(movement, catalog)
+    return in_order(faults)
+
+
+def matching(pattern: str, recordings: Collection[str]) -> list[str]:
+    """The recordings a name or pattern stands for, in order of their names."""
+    return sorted(name for name in recordings if fnmatchcase(name, pattern))
+
+
+def _takes(takes: Mapping[str, Take], source: Source, catalog: Catalog) -> Iterator[Fault]:
+    models = sorted(catalog.models())
+    for name, take in takes.items():
+        loc: Loc = ("takes", name)
+        if take.model not in models:
+            message = f"unknown model '{take.model}'{choices(take.model, models)}"
+            yield source.fault((*loc, "model"), message)
+        elif take.step is not None and take.step not in (steps := catalog.steps(take.model)):
+            kept = ", ".join(str(step) for step in sorted(steps))
+            message = f"step {take.step} of '{take.model}' is not kept; kept are {kept}"
+            yield source.fault((*loc, "step"), message)
+        yield from _prime(take, (*loc, "prime"), source, catalog)
+
+
+def _prime(take: Take, loc: Loc, source: Source, catalog: Catalog) -> Iterator[Fault]:
+    prime = take.prime
+    if prime is None or prime.recording is None:
+        return
+    message = _unknown_recording(prime.recording, catalog)
+    if message:
+        yield source.fault((*loc, "recording"), message)
+        return
+    length_s = catalog.recording_length_s(prime.recording)
+    stop_s = prime.start_s + (prime.length_s or 0.0)
+    if length_s is not None and (prime.start_s >= length_s or stop_s > length_s + TOLERANCE_S):
+        yield source.fault(loc, f"reaches to {stop_s:g} s of a recording of {length_s:g} s")
+
+
+def _unknown_recording(name: str, catalog: Catalog) -> str:
+    recordings = catalog.recordings()
+    if matching(name, recordings):
+        return ""
+    if any(sign in name for sign in "*?["):
+        return f"no recording is named like '{name}'"
+    corpus = [known for known in recordings if known.split("/")[0] == name.split("/")[0]]
+    return f"unknown recording '{name}'{choices(name, sorted(corpus or recordings))}"
+
+
+def _recordings(movement: LoadedMovement, catalog: Catalog) -> Iterator[Fault]:
+    for part, index, number, name in _named_recordings(movement):
+        message = _unknown_recording(name, catalog)
+        if message:
+            loc = movement.source_loc(part, index, number)
+            node, _ = movement.source.root.nearest(loc)
+            field = ("recording",) if isinstance(node.value, dict) else ()
+            yield movement.source.fault((*loc, *field), message)
+
+
+def _named_recordings(movement: LoadedMovement) -> Iterator[tuple[str, int, int, str]]:
+    for part, voice in movement.model.parts.items():
+        for index, event in enumerate(voice.events):
+            for number, source in enumerate(event.sources):
+                if source.recording is not None:
+                    yield part, index, number, source.recording
+
+
+def _lengths(movement: LoadedMovement, catalog: Catalog) -> Iterator[Fault]:
+    """Faults of events made from recordings, which loading could not measure."""
+    recordings = catalog.recordings()
+
+    def length_s(name: str) -> float | None:
+        return catalog.recording_length_s(name) if name in recordings else None
+
+    touched = {(part, index) for part, index, _, _ in _named_recordings(movement)}
+    for part, index in sorted(touched):
+        event = movement.model.parts[part].events[index]
+        yield from event_faults(movement, ("parts", part, "events", index), event, length_s)

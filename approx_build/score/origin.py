@@ -1,0 +1,84 @@
+"""Sources: the sound an operation works on."""
+
+from __future__ import annotations
+
+import enum
+from typing import Any
+
+from pydantic import Field, model_validator
+from pydantic_core import core_schema
+
+from approx_build.score.fields import Name, Recording, Strict
+from approx_build.source.wording import shown
+
+
+class SourceKind(enum.Enum):
+    """Where a sound comes from."""
+
+    TAKE = "take"  # clips drawn from a network
+    RECORDING = "recording"  # a recording of a corpus, or several by a pattern
+    PART = "part"  # another part of the movement, before its pan
+    FILE = "file"  # a sound file of the project
+
+
+class SourceRef(Strict):
+    """A sound, or a range of it. A bare name is a take, `corpus/recording` a recording."""
+
+    take: Name | None = Field(None, description="a take, by name")
+    recording: Recording | None = Field(
+        None, description="a recording, as corpus/recording; `*` and `?` match several"
+    )
+    part: Name | None = Field(None, description="another part of this movement, before its pan")
+    file: str | None = Field(
+        None,
+        min_length=1,
+        max_length=1000,
+        description="a sound file, its path counted from the file it is written in",
+    )
+    clip: int | None = Field(
+        None, ge=1, le=100_000, description="one clip of the take, from 1 (all if left out)"
+    )
+    start_s: float = Field(0.0, ge=0, le=86_400, description="where in the sound to begin, seconds")
+    length_s: float | None = Field(
+        None, gt=0, le=86_400, description="how much of it, seconds (to its end if left out)"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, data: object) -> object:
+        if isinstance(data, str):
+            return {"recording" if "/" in data else "take": data}
+        if not isinstance(data, dict):
+            raise ValueError(f"needs a name or fields such as {{ take: fog }}, is {shown(data)}")
+        return data
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> SourceRef:
+        kinds = [kind.value for kind in SourceKind if getattr(self, kind.value) is not None]
+        if len(kinds) != 1:
+            given = " and ".join(f"'{kind}'" for kind in kinds) or "none"
+            raise ValueError(f"needs one of take, recording, part, file (is {given})")
+        if self.clip is not None and self.take is None:
+            raise ValueError(f"'clip' chooses one clip of a take; a {kinds[0]} has none")
+        return self
+
+    @property
+    def kind(self) -> SourceKind:
+        """What kind of sound it is."""
+        return next(kind for kind in SourceKind if getattr(self, kind.value) is not None)
+
+    @property
+    def name(self) -> str:
+        """The take, recording, part or file, as written."""
+        return str(getattr(self, self.kind.value))
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether it may stand for several recordings."""
+        return any(sign in (self.recording or "") for sign in "*?[")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: core_schema.CoreSchema, handler: Any) -> Any:
+        """A name, or the fields."""
+        fields = handler(schema)
+        return {"anyOf": [{"type": "string", "minLength": 1}, fields]}

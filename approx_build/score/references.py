@@ -1,0 +1,146 @@
+"""Names in a score that must be names of something in it: takes, clips, parts, files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Set
+from pathlib import Path
+
+from approx_build.errors import Fault
+from approx_build.score.circles import circles
+from approx_build.score.movement import LoadedMovement
+from approx_build.score.origin import SourceKind, SourceRef
+from approx_build.score.project import written_path
+from approx_build.score.takes import Take
+from approx_build.source import Source, choices
+from approx_build.source.node import Loc
+
+
+def reference_faults(
+    movement: LoadedMovement, own: Set[str], shared: Set[str], root: Path
+) -> Iterator[Fault]:
+    """Names of `movement` that nothing has.
+
+    Its `own` takes and those `shared` by the piece exist, though some may have faults.
+    """
+    declared = own | shared
+    yield from _shadowed(movement, shared)
+    yield from prime_faults(movement.takes, declared, movement.source, movement.model.takes)
+    for name, part in movement.model.parts.items():
+        yield from _repeated_ids(movement, name)
+        for index, event in enumerate(part.events):
+            for number, source in enumerate(event.sources):
+                loc = movement.source_loc(name, index, number)
+                message = _source_message(movement, source, declared, root)
+                if message:
+                    yield movement.source.fault(_field(movement, loc, source), message)
+    yield from _part_circles(movement)
+
+
+def prime_faults(
+    takes: Mapping[str, Take],
+    declared: Set[str],
+    source: Source,
+    own: Mapping[str, Take] | None = None,
+) -> Iterator[Fault]:
+    """Primes of `own` takes (all of `takes` if left out) that are not among `takes`, or circle."""
+    own = takes if own is None else own
+    for name, take in own.items():
+        if take.prime is None or take.prime.take is None:
+            continue
+        primed = take.prime.take
+        if primed not in declared | takes.keys():
+            message = f"unknown take '{primed}'{choices(primed, takes)}"
+            yield source.fault(("takes", name, "prime", "take"), message)
+        elif primed in takes and (take.prime.clip or 1) > takes[primed].count:
+            message = f"take '{primed}' has {_clips(takes[primed].count)} (is {take.prime.clip})"
+            yield source.fault(("takes", name, "prime", "clip"), message)
+    needs = {n: [t.prime.take] for n, t in takes.items() if t.prime and t.prime.take}
+    for circle in circles(needs):
+        first = next((name for name in circle if name in own), None)
+        if first is not None:
+            text = f"takes prime each other in a circle: {' → '.join(circle)}"
+            yield source.fault(("takes", first, "prime", "take"), text)
+
+
+def _shadowed(movement: LoadedMovement, shared: Set[str]) -> Iterator[Fault]:
+    for name in movement.model.takes:
+        if name in shared:
+            message = "the piece has a take of this name; rename one"
+            yield movement.source.fault(("takes", name), message, key=True)
+
+
+def _repeated_ids(movement: LoadedMovement, part: str) -> Iterator[Fault]:
+    seen: Counter[str] = Counter()
+    for index, event in enumerate(movement.model.parts[part].events):
+        if event.id is not None:
+            seen[event.id] += 1
+            if seen[event.id] == 2:
+                loc: Loc = ("parts", part, "events", index, "id")
+                yield movement.source.fault(loc, f"another event of this part is '{event.id}'")
+
+
+def _field(movement: LoadedMovement, loc: Loc, source: SourceRef) -> Loc:
+    """The name inside a source that is written as fields, else the source."""
+    node, _ = movement.source.root.nearest(loc)
+    return (*loc, source.kind.value) if isinstance(node.value, dict) else loc
+
+
+def _source_message(
+    movement: LoadedMovement, source: SourceRef, declared: Set[str], root: Path
+) -> str:
+    """What is wrong with the name of `source`, or nothing."""
+    name = source.name
+    match source.kind:
+        case SourceKind.TAKE:
+            return _take_message(movement, source, declared)
+        case SourceKind.PART if name not in movement.model.parts:
+            return f"unknown part '{name}'{choices(name, movement.model.parts)}"
+        case SourceKind.FILE:
+            return _file_message(movement, name, root)
+        case _:
+            return ""
+
+
+def _take_message(movement: LoadedMovement, source: SourceRef, declared: Set[str]) -> str:
+    name = source.name
+    if name in movement.takes:
+        count = movement.takes[name].count
+        if (source.clip or 1) > count:
+            return f"take '{name}' has {_clips(count)} (clip is {source.clip})"
+        return ""
+    if name in declared:
+        return ""
+    if name in movement.model.parts:
+        return f"unknown take '{name}'; a part is written {{ part: {name} }}"
+    return f"unknown take '{name}'{choices(name, sorted(declared))}"
+
+
+def _file_message(movement: LoadedMovement, written: str, root: Path) -> str:
+    try:
+        path = root / written_path(written, root / movement.path, root)
+    except ValueError as error:
+        return str(error)
+    if path.is_dir():
+        return f"'{written}' is a folder; name a sound file"
+    return "" if path.is_file() else f"there is no file '{written}' beside this score"
+
+
+def _clips(count: int) -> str:
+    return "one clip" if count == 1 else f"{count} clips"
+
+
+def _part_circles(movement: LoadedMovement) -> Iterator[Fault]:
+    needs: dict[str, list[str]] = {}
+    places: dict[tuple[str, str], Loc] = {}
+    for name, part in movement.model.parts.items():
+        needs[name] = []
+        for index, event in enumerate(part.events):
+            for number, source in enumerate(event.sources):
+                if source.part is not None:
+                    needs[name].append(source.part)
+                    places[name, source.part] = movement.source_loc(name, index, number)
+    for circle in circles(needs):
+        loc = (*places[circle[0], circle[1]], "part")
+        text = f"parts use each other in a circle: {' → '.join(circle)}"
+        yield movement.source.fault(loc, text)

@@ -1,0 +1,43 @@
+"""What is no fault in a score but worth saying: silence, and takes that nothing uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from approx_build.errors import Fault
+from approx_build.score.movement import LoadedMovement
+from approx_build.score.schema import Piece
+from approx_build.source import Source
+
+
+def remarks(piece: Piece, source: Source, movements: Sequence[LoadedMovement]) -> Iterator[Fault]:
+    """All that is worth saying about a piece."""
+    everywhere: set[str] = set()
+    for movement in movements:
+        if not any(part.events for part in movement.model.parts.values()):
+            yield movement.source.fault((), "no events: this movement is silent")
+        elif not movement.heard():
+            yield movement.source.fault(("parts",), "all parts are muted: it is silent", key=True)
+        used = _used(movement)
+        everywhere |= used
+        for name in movement.model.takes:
+            if name not in used:
+                loc = ("takes", name)
+                yield movement.source.fault(loc, "no event uses this take", key=True)
+    for name in piece.takes:
+        if name not in everywhere:
+            yield source.fault(("takes", name), "no event uses this take", key=True)
+
+
+def _used(movement: LoadedMovement) -> set[str]:
+    """Takes that events use, and those that these are primed with."""
+    events = [event for part in movement.model.parts.values() for event in part.events]
+    todo = [source.take for event in events for source in event.sources if source.take]
+    used: set[str] = set()
+    while todo:
+        name = todo.pop()
+        take = movement.takes.get(name)
+        if name not in used and take and take.prime and take.prime.take:
+            todo.append(take.prime.take)
+        used.add(name)
+    return used

@@ -1,0 +1,63 @@
+"""What can still be read of a score with faults, so that the rest is checked in the same run.
+
+An event, take, cue or field that is wrong is taken out, and what remains is read again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from approx_build.errors import Fault
+from approx_build.source import Source, problems_of, strictly
+from approx_build.source.node import Loc
+
+M = TypeVar("M", bound=BaseModel)
+_MOST_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Salvaged(Generic[M]):
+    """A model without its faulty items, or None when nothing could be saved.
+
+    `source` lacks the same items; its places are those of the whole file.
+    """
+
+    model: M | None
+    source: Source
+    faults: tuple[Fault, ...] = ()
+    dropped: tuple[Loc, ...] = ()
+
+
+def salvage(model: type[M], source: Source) -> Salvaged[M]:
+    """`source` as a `model`, its faulty items taken out and their faults noted."""
+    whole = source
+    faults, dropped = [*source.faults], list[Loc]()
+    for _ in range(_MOST_ROUNDS):
+        try:
+            return Salvaged(strictly(model, source.data), source, tuple(faults), tuple(dropped))
+        except ValidationError as error:
+            problems = problems_of(error, model, source.data)
+        if not dropped:
+            faults += [source.fault(*problem) for problem in problems]
+        items = {_item(loc) for loc, _, _ in problems}
+        if () in items:
+            break
+        dropped += [source.root.written(item) for item in items]
+        source = replace(source, root=source.root.without(list(items)))
+    return Salvaged(None, whole, tuple(faults))
+
+
+def _item(loc: Loc) -> Loc:
+    """The smallest thing around `loc` that can be left out without misleading the checks."""
+    match loc:
+        case ("parts", _, "events", _, *_):
+            return loc[:4]
+        case ("parts", _, _, *_):
+            return loc[:3]
+        case ("takes" | "parts" | "cues" | "expect" | "movements", _, *_):
+            return loc[:2]
+        case _:
+            return loc[:1]

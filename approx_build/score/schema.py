@@ -1,0 +1,120 @@
+"""The models of a score: a piece, its movements, their parts, cues and expectations."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from approx_build.score.curve import Curve, PartGain, PartPan
+from approx_build.score.event import Event
+from approx_build.score.fields import Name, Seed, Strict, Text
+from approx_build.score.marks import Meter, Tempo
+from approx_build.score.takes import Take
+from approx_build.score.time import Duration, Moment
+
+__all__ = ["Cue", "Event", "Expectation", "Movement", "Output", "Part", "Piece", "Take"]
+
+
+class Output(Strict):
+    """How the piece is written to files."""
+
+    rate: int = Field(44_100, ge=8_000, le=192_000, description="samples per second, Hz")
+    channels: Literal[2] = Field(2, description="stereo")
+    subtype: Literal["PCM_24"] = Field("PCM_24", description="24-bit integers")
+    true_peak_dbtp: float = Field(
+        -1.0, ge=-60, le=0, description="no true peak of a movement rises above this, dBTP"
+    )
+    gain_db: float = Field(0.0, ge=-60, le=60, description="gain before that ceiling, dB")
+    dither: Literal["tpdf", "none"] = Field(
+        "tpdf", description="noise of one step that keeps quiet sound free of distortion"
+    )
+
+
+class Part(Strict):
+    """A voice made of events, rendered alone as a stem."""
+
+    gain_db: PartGain = Field(
+        Curve.constant(0.0), description="level, dB; or breakpoints, times in the movement"
+    )
+    pan: PartPan = Field(
+        Curve.constant(0.0),
+        description="place, -1 left to 1 right; or breakpoints, times in the movement",
+    )
+    mute: bool = Field(
+        False, description="leave it out of the mix; other parts may still use its sound"
+    )
+    solo: bool = Field(
+        False, description="mix only the parts with solo (mute is stronger than solo)"
+    )
+    events: tuple[Event, ...] = Field((), description="what it plays, in any order")
+
+
+class Cue(Strict):
+    """A moment and words for a player."""
+
+    at: Moment = Field(description="when: seconds, m:ss.mmm or bar N.B")
+    player: Text | None = Field(None, alias="for", description="who it is for (all if left out)")
+    text: Text = Field(description="what to do")
+
+
+class Expectation(Strict):
+    """What a movement must sound like; a render that does not says so."""
+
+    silence: Annotated[tuple[Moment, ...], Field(min_length=2, max_length=2)] | None = Field(
+        None, description="from when to when nothing may be heard, as [from, to]"
+    )
+    below_dbfs: float | None = Field(
+        None, ge=-200, le=0, description="what counts as nothing, dBFS (-90 if left out)"
+    )
+    peak_dbfs_below: float | None = Field(
+        None, ge=-200, le=0, description="no sample of the mix may reach this, dBFS"
+    )
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Expectation:
+        if (self.silence is None) == (self.peak_dbfs_below is None):
+            raise ValueError("needs either 'silence' or 'peak_dbfs_below'")
+        if self.below_dbfs is not None and self.silence is None:
+            raise ValueError("'below_dbfs' belongs to 'silence'")
+        return self
+
+
+class Movement(Strict):
+    """One movement: one file, one WAV."""
+
+    score: Literal[1] = Field(1, description="version of this grammar")
+    movement: Text = Field(description="title")
+    note: Text | None = Field(None, description="a note for the programme or for oneself")
+    length: Duration = Field(description="length, exact to the sample: seconds, m:ss or bars")
+    tempo: Tempo = Field(
+        (), description="quarter notes in a minute, or a list of tempo marks (60 if left out)"
+    )
+    meter: Meter = Field((), description="as 4/4, or a list of meter marks (4/4 if left out)")
+    takes: dict[Name, Take] = Field(default_factory=dict, description="takes by name")
+    parts: dict[Name, Part] = Field(default_factory=dict, description="parts by name")
+    cues: tuple[Cue, ...] = Field((), description="moments and words for the players")
+    expect: tuple[Expectation, ...] = Field((), description="what is checked at every render")
+
+
+class Piece(Strict):
+    """A work: what its movements share, and their files in order."""
+
+    score: Literal[1] = Field(1, description="version of this grammar")
+    piece: Text = Field(description="title")
+    composer: Text | None = Field(None, description="who wrote it")
+    players: tuple[Text, ...] = Field((), description="who plays")
+    year: int | None = Field(None, ge=1, le=9999, description="year of composition")
+    instrumentation: Text | None = Field(None, description="for what it is written")
+    note: Text | None = Field(None, description="programme note")
+    seed: Seed = Field(0, description="redraws everything that has no seed of its own")
+    output: Output = Field(Output.model_validate({}), description="how it is written to files")
+    gap_s: float = Field(
+        2.0, ge=0, le=600, description="silence between movements in the whole piece, seconds"
+    )
+    takes: dict[Name, Take] = Field(
+        default_factory=dict, description="takes that all movements share, by name"
+    )
+    movements: tuple[Text, ...] = Field(
+        min_length=1, description="files of the movements, counted from this file"
+    )

@@ -1,0 +1,162 @@
+"""The tempo map of a movement: bars and beats to seconds and back.
+
+Tempo counts quarter notes in a minute, whatever the meter; a beat of a bar is the note of the
+meter's lower number, so in 6/8 a beat is an eighth and lasts half as long as in 6/4.
+
+A ramp changes the tempo in a straight line over time, from its mark to the next. Beats are
+then quadratic in time, so the length of a ramp follows from its beats by + − × ÷ alone, and a
+moment inside it by a square root. Everything is a fraction; the root, where it has no end, is
+rounded to 80 binary places by whole-number arithmetic, the same on every machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import isqrt
+from typing import Final, TypeVar
+
+from approx_build.score.time import DAY_S, Time, Unit
+
+_ROOT_BITS: Final = 80
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class TempoSpan:
+    """From `start_s` and `start` quarters on: `bpm`, changing by `slope` bpm a second."""
+
+    start_s: Fraction
+    start: Fraction
+    bpm: Fraction
+    slope: Fraction = Fraction(0)
+
+    def quarters(self, seconds: Fraction) -> Fraction:
+        """Quarters from the movement's start at `seconds`."""
+        past = seconds - self.start_s
+        return self.start + (self.bpm + self.slope * past / 2) * past / 60
+
+    def seconds(self, quarters: Fraction) -> Fraction:
+        """Seconds from the movement's start at `quarters`."""
+        past = (quarters - self.start) * 60
+        root = square_root(self.bpm**2 + 2 * self.slope * past) if self.slope else self.bpm
+        return self.start_s + 2 * past / (self.bpm + root)
+
+
+@dataclass(frozen=True, slots=True)
+class MeterSpan:
+    """From `bar`, `beats` and `start` quarters on: bars of `upper` beats of 1/`lower`."""
+
+    bar: Fraction
+    beats: Fraction
+    start: Fraction
+    upper: int
+    lower: int
+
+    @property
+    def beat(self) -> Fraction:
+        """Quarters in a beat."""
+        return Fraction(4, self.lower)
+
+    @property
+    def length(self) -> Fraction:
+        """Quarters in a bar."""
+        return self.upper * self.beat
+
+
+@dataclass(frozen=True, slots=True)
+class TempoMap:
+    """Tempos and meters over a movement; each sequence begins at its start, in order."""
+
+    tempos: tuple[TempoSpan, ...] = (TempoSpan(Fraction(0), Fraction(0), Fraction(60)),)
+    meters: tuple[MeterSpan, ...] = (MeterSpan(Fraction(1), Fraction(0), Fraction(0), 4, 4),)
+
+    def seconds(self, time: Time) -> Fraction:
+        """The moment `time` in seconds from the movement's start.
+
+        ValueError when its bar has no such beat, or it is more than a day away.
+        """
+        if time.unit is Unit.SECONDS:
+            return time.amount
+        if time.unit is not Unit.BAR:
+            raise ValueError(f"'{time}' is how long, not when")
+        return _sensible(self._seconds(self.position(time)), time)
+
+    def length(self, time: Time, start: Fraction = Fraction(0)) -> Fraction:
+        """The duration `time` in seconds, when it begins at `start` seconds."""
+        if time.unit is Unit.SECONDS:
+            return time.amount
+        quarters = self.quarters(start)
+        span = _last(self.meters, [quarters >= span.start for span in self.meters])
+        if time.unit is Unit.BARS:
+            bars = span.bar + (quarters - span.start) / span.length + time.amount
+            span = _last(self.meters, [bars >= span.bar for span in self.meters])
+            end = span.start + (bars - span.bar) * span.length
+        elif time.unit is Unit.BEATS:
+            beats = span.beats + (quarters - span.start) / span.beat + time.amount
+            span = _last(self.meters, [beats >= span.beats for span in self.meters])
+            end = span.start + (beats - span.beats) * span.beat
+        else:
+            raise ValueError(f"'{time}' is when, not how long")
+        return _sensible(self._seconds(end) - start, time)
+
+    def quarters(self, seconds: Fraction) -> Fraction:
+        """Quarter notes from the movement's start to `seconds`."""
+        past = [seconds >= span.start_s for span in self.tempos]
+        return _last(self.tempos, past).quarters(seconds)
+
+    def bar_beat(self, seconds: Fraction) -> tuple[int, Fraction]:
+        """The bar and the beat in it at `seconds`, both counted from 1."""
+        quarters = self.quarters(seconds)
+        span = _last(self.meters, [quarters >= span.start for span in self.meters])
+        bars, rest = divmod(quarters - span.start, span.length)
+        return int(span.bar) + bars, 1 + rest / span.beat
+
+    def bpm(self, seconds: Fraction) -> Fraction:
+        """The tempo at `seconds`, quarters in a minute."""
+        span = _last(self.tempos, [seconds >= span.start_s for span in self.tempos])
+        return span.bpm + span.slope * (seconds - span.start_s)
+
+    def position(self, time: Time) -> Fraction:
+        """The moment in a bar `time` in quarters from the movement's start.
+
+        ValueError when its bar has no such beat.
+        """
+        span = _last(self.meters, [time.amount >= span.bar for span in self.meters])
+        if time.beat >= span.upper + 1:
+            raise ValueError(f"'{time}': a bar of {span.upper}/{span.lower} has {span.upper} beats")
+        return span.start + (time.amount - span.bar) * span.length + (time.beat - 1) * span.beat
+
+    def _seconds(self, quarters: Fraction) -> Fraction:
+        past = [quarters >= span.start for span in self.tempos]
+        return _last(self.tempos, past).seconds(quarters)
+
+
+def _last(spans: Sequence[T], past: Sequence[bool]) -> T:
+    """The last span that has begun; the first when none has."""
+    return spans[max(sum(past) - 1, 0)]
+
+
+def _sensible(seconds: Fraction, time: Time) -> Fraction:
+    if seconds > DAY_S:
+        raise ValueError(f"'{time}' is more than a day at this tempo")
+    return seconds
+
+
+def square_root(value: Fraction) -> Fraction:
+    """The root of a fraction: exact when it is one, else down to the next 2^-80 of 1/denominator.
+
+    Whole-number arithmetic alone, so the same everywhere.
+    """
+    upper, lower = isqrt(value.numerator), isqrt(value.denominator)
+    if upper**2 == value.numerator and lower**2 == value.denominator:
+        return Fraction(upper, lower)
+    scaled = (value.numerator * value.denominator) << (2 * _ROOT_BITS)
+    return Fraction(isqrt(scaled), value.denominator << _ROOT_BITS)
+
+
+def samples(seconds: Fraction, rate: int) -> int:
+    """`seconds` as a whole number of samples at `rate` Hz, nearest, ties to even."""
+    return round(seconds * rate)
