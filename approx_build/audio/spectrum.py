@@ -26,7 +26,7 @@ Spectrum = NDArray[np.complex64]
 
 @dataclass(frozen=True)
 class Stft:
-    """A transform of `size` samples, a power of two, every `hop` samples, a divisor of its quarter."""
+    """Transforms of `size` samples, a power of two, every `hop`, a divisor of a quarter of it."""
 
     size: int = 2048
     hop: int = 512

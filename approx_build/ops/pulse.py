@@ -1,0 +1,127 @@
+"""Pulse: short grains of a clip at a tempo, silence between them, in a rhythm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import count, pairwise
+from typing import Literal, Self
+
+import numpy as np
+from pydantic import Field, field_validator, model_validator
+
+from approx_build.audio.clip import Clip
+from approx_build.audio.portable import gain
+from approx_build.audio.stream import Stream
+from approx_build.errors import OpError
+from approx_build.ops.base import OPS
+from approx_build.ops.grains import Lasting, Windowed
+from approx_build.ops.rhythm import BeatLike, Pattern, PatternLike, of_beats, of_steps
+
+DEFAULT_BPM = 120.0
+
+
+@OPS.register
+class Pulse(Lasting, Windowed):
+    """A grain of the clip on every pulse of a pattern, for `length_s` seconds.
+
+    The tempo is `bpm` with `steps_per_beat` steps to the beat, or `rate_hz` steps per second;
+    120 beats per minute when neither is given. Pulse n begins on the sample nearest to its
+    time; a grain still sounding then ends there.
+    """
+
+    op: Literal["pulse"] = "pulse"
+    grain_s: float = Field(0.06, ge=0.001, le=60, description="duration of one grain, seconds")
+    start_s: float = Field(0.0, ge=0, description="where in the clip the grain begins, seconds")
+    bpm: float | None = Field(None, gt=0, le=1000, description="beats per minute")
+    steps_per_beat: float = Field(
+        1.0, gt=0, le=64, description="steps of the pattern to a beat; 4 for sixteenths in 4/4"
+    )
+    rate_hz: float | None = Field(
+        None, gt=0, le=1000, description="instead of bpm: steps of the pattern per second"
+    )
+    pattern: PatternLike = Field(
+        "x",
+        description="steps, as 'x..x..X.' (X accented, . rest) or 'E(3,8)'; or a list of beats "
+        "from 0, each a number or {beat, accent_db}",
+    )
+    every_beats: float | None = Field(
+        None,
+        gt=0,
+        le=1024,
+        description="after how many beats a list of beats comes again; by default the first "
+        "whole beat past its last",
+    )
+    accent_db: float = Field(
+        6.0, ge=0, le=24, description="how much louder an accented step (X) is, decibels"
+    )
+    swing: float = Field(
+        0.0, ge=0, lt=1, description="how late every second step comes, steps; 0.33 for triplets"
+    )
+    fade_ms: float = Field(
+        2.0, gt=0, le=1000, description="length of the fades of a grain, milliseconds"
+    )
+
+    @field_validator("pattern")
+    @classmethod
+    def _is_rhythm(cls, pattern: str | tuple[BeatLike, ...]) -> str | tuple[BeatLike, ...]:
+        if isinstance(pattern, str):
+            of_steps(pattern, 0.0)
+        return pattern
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if self.bpm is not None and self.rate_hz is not None:
+            raise ValueError("bpm and rate_hz are given; give one of them")
+        if self.swing and not isinstance(self.pattern, str):
+            raise ValueError("swing is for patterns of steps; move the beats of the list instead")
+        if self.every_beats is not None and isinstance(self.pattern, str):
+            raise ValueError("every_beats is for lists of beats; add rests to the steps instead")
+        _ = self._rhythm
+        return self
+
+    @cached_property
+    def _rhythm(self) -> Pattern:
+        if isinstance(self.pattern, str):
+            return of_steps(self.pattern, self.accent_db)
+        return of_beats(self.pattern, self.steps_per_beat, self.every_beats)
+
+    def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:
+        """The grains on their pulses [C, length_s]."""
+        clip = clips[0]
+        grain = self._grain(clip)
+        length = clip.samples(self.length_s)
+        sound = np.zeros((clip.channels, length))
+        pulses = [*self._pulses(clip.rate, length), (length, 0.0)]
+        for (onset, accent_db), (following, _) in pairwise(pulses):
+            size = min(grain.length, following - onset)
+            shaped = self.shaped(grain.data[:, :size], self.fade(clip, size))
+            sound[:, onset : onset + size] = shaped * gain(accent_db)
+        return clip.like(sound)
+
+    def _grain(self, clip: Clip) -> Clip:
+        start, size = clip.samples(self.start_s), clip.samples(self.grain_s)
+        if start + size > clip.length:
+            raise OpError(
+                f"pulse: a grain of {self.grain_s} s from {self.start_s} s on ends after the "
+                f"clip ({clip.length_s:.3f} s)"
+            )
+        if size < 2:
+            raise OpError(f"pulse: a grain of {size} samples is too short; raise grain_s")
+        return clip.cut(start, start + size)
+
+    def _pulses(self, rate: int, length: int) -> Iterator[tuple[int, float]]:
+        """Onsets below `length` in samples, in order, and their accents in decibels."""
+        step_s = 1 / self.rate_hz if self.rate_hz else self._step_of_beat_s()
+        rhythm = self._rhythm
+        for cycle in count():
+            for pulse in rhythm.pulses:
+                step = cycle * rhythm.period + pulse.step
+                late = self.swing if step % 2 == 1 else 0.0
+                onset = round((step + late) * step_s * rate)
+                if onset >= length:
+                    return
+                yield onset, pulse.accent_db
+
+    def _step_of_beat_s(self) -> float:
+        return 60 / ((self.bpm or DEFAULT_BPM) * self.steps_per_beat)

@@ -1,0 +1,52 @@
+"""What harmonic and percussive share: the two halves of one separation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field, field_validator
+
+from approx_build.audio.clip import Clip
+from approx_build.audio.separation import Part, Separation
+from approx_build.audio.stream import Stream
+from approx_build.ops.base import GrainOp
+
+
+class Separated(GrainOp):
+    """One part of each channel of the clip."""
+
+    part: ClassVar[Part]
+
+    margin: float = Field(
+        1.0,
+        ge=1,
+        le=100,
+        description="keep only what is larger than the other part by this factor; at 1 the "
+        "harmonic and the percussive part sum to the clip",
+    )
+    kernel: int = Field(
+        31,
+        ge=3,
+        le=301,
+        description="length of the medians, an odd number of frames of 512 samples (in time) "
+        "or of bins (in frequency): larger is stricter",
+    )
+
+    @field_validator("kernel")
+    @classmethod
+    def _is_odd(cls, kernel: int) -> int:
+        if kernel % 2 == 0:
+            raise ValueError(f"must be odd (is {kernel})")
+        return kernel
+
+    def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:
+        """The part [C, T] of the clip [C, T]."""
+        separation = Separation(self.margin, self.kernel)
+        parts = [separation.apply(channel, self.part) for channel in clips[0].data]
+        return clips[0].like(np.stack(parts))
+
+    def length(self, source_s: Sequence[float]) -> float:
+        """As long as the clip."""
+        return source_s[0]
