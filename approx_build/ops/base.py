@@ -6,7 +6,7 @@ registered with `@OPS.register`. Adding one changes no other file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -35,6 +35,10 @@ class GrainOp(BaseModel):
     version: ClassVar[int] = 1
     many: ClassVar[bool] = False
     """Whether the operation takes any number of clips; otherwise exactly one."""
+    is_random: ClassVar[bool] = False
+    """Whether the result depends on the stream; otherwise the stream is never drawn from."""
+    example: ClassVar[Mapping[str, object]] = {}
+    """Parameters for the documents and the tests: every required one, and what is telling."""
 
     op: str
 

@@ -6,8 +6,8 @@ slow rates loop a gesture, rates above some 20 Hz make a tone of that pitch.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -28,6 +28,7 @@ class Hold(Lasting, Windowed):
     """
 
     op: Literal["hold"] = "hold"
+    example: ClassVar[Mapping[str, object]] = {"rate_hz": 6, "length_s": 20}
     rate_hz: float = Field(6.0, gt=0, le=2000, description="grains per second")
     start_s: float = Field(0.0, ge=0, description="where in the clip the grain begins, seconds")
 

@@ -5,6 +5,7 @@ Median-filter separation (Fitzgerald 2010; margin from Driedger 2014), see `audi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from approx_build.audio.separation import Part
@@ -22,3 +23,4 @@ class Percussive(Separated):
 
     op: Literal["percussive"] = "percussive"
     part: ClassVar[Part] = "percussive"
+    example: ClassVar[Mapping[str, object]] = {"margin": 2}

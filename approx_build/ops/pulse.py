@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import count, pairwise
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field, field_validator, model_validator
@@ -31,6 +31,12 @@ class Pulse(Lasting, Windowed):
     """
 
     op: Literal["pulse"] = "pulse"
+    example: ClassVar[Mapping[str, object]] = {
+        "pattern": "x..x..X.",
+        "bpm": 96,
+        "steps_per_beat": 4,
+        "length_s": 30,
+    }
     grain_s: float = Field(0.06, ge=0.001, le=60, description="duration of one grain, seconds")
     start_s: float = Field(0.0, ge=0, description="where in the clip the grain begins, seconds")
     bpm: float | None = Field(None, gt=0, le=1000, description="beats per minute")

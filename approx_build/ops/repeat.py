@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal, Self
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -29,6 +29,7 @@ class Repeat(Windowed):
     """
 
     op: Literal["repeat"] = "repeat"
+    example: ClassVar[Mapping[str, object]] = {"times": 4}
     times: int | None = Field(None, ge=1, le=100_000, description="how many times; 2 by default")
     length_s: float | None = Field(
         None, gt=0, le=LONGEST_S, description="instead of times: length of the result, seconds"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -27,6 +27,7 @@ class Repitch(GrainOp):
     """
 
     op: Literal["repitch"] = "repitch"
+    example: ClassVar[Mapping[str, object]] = {"semitones": -5}
     semitones: float = Field(
         ge=-48, le=48, description="how much higher, semitones; below 0 is lower"
     )

@@ -7,7 +7,7 @@ grain keeps only its harmonic part.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
@@ -53,6 +53,8 @@ class Salad(Lasting, Windowed):
 
     op: Literal["salad"] = "salad"
     many: ClassVar[bool] = True
+    is_random: ClassVar[bool] = True
+    example: ClassVar[Mapping[str, object]] = {"max_grain_s": 1.0, "length_s": 90}
 
     length_s: float = Field(10.0, gt=0, le=LONGEST_S, description="length of the result, seconds")
     max_grain_s: float = Field(

@@ -6,8 +6,8 @@ process, so the number of grains sounding at once averages `density_hz * grain_s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,8 @@ class Scatter(Lasting, Windowed):
     """
 
     op: Literal["scatter"] = "scatter"
+    is_random: ClassVar[bool] = True
+    example: ClassVar[Mapping[str, object]] = {"density_hz": 30, "grain_s": 0.1, "length_s": 12}
     grain_s: float = Field(0.08, ge=0.001, le=2, description="duration of one grain, seconds")
     density_hz: float = Field(20.0, gt=0, le=2000, description="mean number of onsets per second")
     window: Literal["fade", "hann", "none"] = Field(
