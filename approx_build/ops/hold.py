@@ -30,7 +30,9 @@ class Hold(Lasting, Windowed):
     op: Literal["hold"] = "hold"
     example: ClassVar[Mapping[str, object]] = {"rate_hz": 6, "length_s": 20}
     rate_hz: float = Field(6.0, gt=0, le=2000, description="grains per second")
-    start_s: float = Field(0.0, ge=0, description="where in the clip the grain begins, seconds")
+    start_s: float = Field(
+        0.0, ge=0, le=3600, description="where in the clip the grain begins, seconds"
+    )
 
     def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:
         """The grain, looped [C, length_s]."""

@@ -38,7 +38,9 @@ class Pulse(Lasting, Windowed):
         "length_s": 30,
     }
     grain_s: float = Field(0.06, ge=0.001, le=60, description="duration of one grain, seconds")
-    start_s: float = Field(0.0, ge=0, description="where in the clip the grain begins, seconds")
+    start_s: float = Field(
+        0.0, ge=0, le=3600, description="where in the clip the grain begins, seconds"
+    )
     bpm: float | None = Field(None, gt=0, le=1000, description="beats per minute")
     steps_per_beat: float = Field(
         1.0, gt=0, le=64, description="steps of the pattern to a beat; 4 for sixteenths in 4/4"
