@@ -30,6 +30,10 @@ class Inputs:
             self._seen[target] = Leaf(str(path), digest, state)
         return self._seen[target]
 
+    def are_known(self, action: Action, records: Mapping[str, Record]) -> bool:
+        """Whether `records` holds all the actions that `action` reads."""
+        return all(s in records or s in self._paths for s in action.inputs.values())
+
     def work(self, action: Action, records: Mapping[str, Record], size: float = 1.0) -> Work:
         """`action` with its key; `records` holds all the actions that it reads."""
         roles = action.inputs.items()

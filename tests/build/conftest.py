@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -103,8 +104,9 @@ class Yard:
 
 
 @pytest.fixture
-def yard(tmp_path: Path) -> Yard:
-    """An empty project."""
+def yard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Yard:
+    """An empty project. Nothing here cuts the power, so this process does not sync."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
     root = tmp_path / "project"
     root.mkdir()
     return Yard(root, Store(tmp_path / "store"))
