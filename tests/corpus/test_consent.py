@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from approx_build.corpus.consent import load_consent
+from approx_build.errors import ConsentError, ScoreError
+from tests.corpus.sounds import CONSENT, small_corpus
+
+TODAY = date(2026, 6, 1)
+SHIPPED = Path(__file__).parents[2] / "models" / "corpora"
+
+
+def corpus_with(tmp_path: Path, text: str) -> Path:
+    folder = small_corpus(tmp_path / "tones")
+    (folder / "consent.yaml").write_text(text)
+    return folder
+
+
+def test_a_valid_record_is_read(tmp_path: Path) -> None:
+    consent = load_consent(small_corpus(tmp_path / "tones"), TODAY, "any-model", "any-piece")
+    assert consent.agreed_on == date(2020, 1, 2)
+    assert consent.valid_until is None
+
+
+def test_a_missing_record_is_named(tmp_path: Path) -> None:
+    folder = small_corpus(tmp_path / "tones")
+    (folder / "consent.yaml").unlink()
+    with pytest.raises(ConsentError, match=r"tones/consent\.yaml: missing"):
+        load_consent(folder, TODAY)
+
+
+def test_the_last_day_counts_and_the_day_after_is_refused(tmp_path: Path) -> None:
+    folder = small_corpus(tmp_path / "tones", until="2026-06-01")
+    load_consent(folder, TODAY)
+    with pytest.raises(ConsentError, match="consent ended on 2026-06-01"):
+        load_consent(folder, date(2026, 6, 2))
+
+
+def test_a_day_before_the_agreement_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConsentError, match="consent begins on 2020-01-02"):
+        load_consent(small_corpus(tmp_path / "tones"), date(2020, 1, 1))
+
+
+@pytest.mark.parametrize("noun", ["model", "piece"])
+def test_what_is_outside_the_scope_is_refused(tmp_path: Path, noun: str) -> None:
+    text = CONSENT.format(corpus="tones", until="null").replace(f"{noun}s: null", f"{noun}s: [one]")
+    folder = corpus_with(tmp_path, text)
+    load_consent(folder, TODAY, **{noun: "one"})
+    with pytest.raises(ConsentError, match=f"not agreed for {noun} 'two'; agreed for: one"):
+        load_consent(folder, TODAY, **{noun: "two"})
+
+
+def test_all_faults_of_a_record_are_said_at_their_lines(tmp_path: Path) -> None:
+    text = CONSENT.format(corpus="tones", until="soon").replace("contact:", "kontact:")
+    with pytest.raises(ScoreError) as caught:
+        load_consent(corpus_with(tmp_path, text), TODAY)
+    found = {(fault.where.line, fault.message) for fault in caught.value.faults}
+    assert (8, "valid_until: needs a date such as 2023-05-19, is 'soon'") in found
+    assert (9, "kontact: unknown field; did you mean 'contact'?") in found
+
+
+def test_the_record_of_another_corpus_is_refused(tmp_path: Path) -> None:
+    text = CONSENT.format(corpus="others", until="null")
+    with pytest.raises(ConsentError, match="is of corpus 'others', not 'tones'"):
+        load_consent(corpus_with(tmp_path, text), TODAY)
+
+
+def test_a_notice_must_lie_beside_the_recordings(tmp_path: Path) -> None:
+    text = CONSENT.format(corpus="tones", until="null") + (
+        "sources:\n  - { name: a, made_by: b, licence: MIT, notice: NOTICE.txt }\n"
+    )
+    folder = corpus_with(tmp_path, text)
+    with pytest.raises(ConsentError, match=r"NOTICE\.txt: missing"):
+        load_consent(folder, TODAY)
+    (folder / "NOTICE.txt").write_text("thanks")
+    load_consent(folder, TODAY)
+
+
+@pytest.mark.parametrize("corpus", ["accordion", "percussion"])
+def test_the_shipped_corpora_have_consent_and_say_that_nobody_played(corpus: str) -> None:
+    consent = load_consent(SHIPPED / corpus, TODAY)
+    assert consent.sound.startswith("Rendered from recorded samples")
+    assert not consent.performers

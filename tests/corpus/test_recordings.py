@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile as sf
+
+from approx_build.corpus.recordings import Recording, corpus_digest, hear, list_recordings
+from approx_build.errors import AudioError
+from tests.corpus.sounds import RATE, small_corpus, tone
+
+
+def only(folder: Path) -> Recording:
+    (recording,) = list_recordings(folder)
+    return recording
+
+
+def test_recordings_are_listed_by_name(tmp_path: Path) -> None:
+    names = [one.name for one in list_recordings(small_corpus(tmp_path / "tones"))]
+    assert names == ["tones/high", "tones/low"]
+
+
+def test_an_empty_folder_and_a_missing_one_are_said_to_be_so(tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match="no recordings in this folder"):
+        list_recordings(tmp_path)
+    with pytest.raises(AudioError, match="no such corpus folder"):
+        list_recordings(tmp_path / "nowhere")
+
+
+def test_two_recordings_of_one_name_are_refused(tmp_path: Path) -> None:
+    folder = small_corpus(tmp_path / "tones")
+    sf.write(folder / "low.flac", tone(110, 0.2), RATE)
+    with pytest.raises(AudioError, match=r"low\.wav: has the same name as low\.flac"):
+        list_recordings(folder)
+
+
+def test_the_digest_is_of_names_and_bytes_in_order_of_names(tmp_path: Path) -> None:
+    folder = small_corpus(tmp_path / "tones")
+    recordings = list_recordings(folder)
+    assert corpus_digest(recordings) == corpus_digest(recordings[::-1])
+    before = corpus_digest(recordings)
+    sf.write(folder / "low.wav", tone(111, 1.0), RATE, subtype="PCM_16")
+    assert corpus_digest(list_recordings(folder)) != before
+
+
+def test_a_recording_at_the_network_s_rate_is_heard_as_it_is(tmp_path: Path) -> None:
+    sf.write(tmp_path / "a.wav", tone(110, 0.5), RATE, subtype="FLOAT")
+    heard = hear(only(tmp_path), RATE)
+    np.testing.assert_array_equal(heard.samples, tone(110, 0.5)[:, 0].astype(np.float32))
+    assert heard.converted == ""
+
+
+def test_stereo_and_192_khz_are_converted_and_said(tmp_path: Path) -> None:
+    sf.write(tmp_path / "a.wav", tone(440, 0.5, 192_000, 2), 192_000, subtype="PCM_24")
+    heard = hear(only(tmp_path), 11025)
+    assert heard.converted == "mixed to mono, 192000 Hz to 11025 Hz"
+    assert len(heard.samples) == pytest.approx(0.5 * 11025, abs=1)
+    assert np.abs(heard.samples[500:-500]).max() == pytest.approx(0.5, abs=0.01)
+
+
+def test_eight_channels_are_refused(tmp_path: Path) -> None:
+    sf.write(tmp_path / "a.wav", tone(110, 0.1, RATE, 8), RATE)
+    with pytest.raises(AudioError, match="8 channels; at most 2"):
+        hear(only(tmp_path), RATE)
+
+
+def test_a_silent_recording_is_refused(tmp_path: Path) -> None:
+    sf.write(tmp_path / "a.wav", np.full(1000, 5e-5), RATE, subtype="FLOAT")
+    with pytest.raises(AudioError, match=r"a\.wav: silent"):
+        hear(only(tmp_path), RATE)
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac"])
+def test_broken_recordings_are_refused_by_name(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a.{suffix}"
+    sf.write(path, tone(110, 1.0), RATE, subtype="PCM_16")
+    whole = path.read_bytes()
+    for content in (b"", b"no sound at all", whole[: len(whole) // 2]):
+        path.write_bytes(content)
+        with pytest.raises(AudioError, match=rf"a\.{suffix}"):
+            hear(only(tmp_path), RATE)
