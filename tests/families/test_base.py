@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from approx_build.errors import UsageError
+from approx_build.families.base import FAMILIES
+
+
+def test_families_are_found_by_name() -> None:
+    assert "wavenet" in FAMILIES
+    with pytest.raises(UsageError, match="unknown family 'gong'; there are: wavenet"):
+        FAMILIES.get("gong")
+
+
+def test_parameters_are_read_without_torch() -> None:
+    code = (
+        "import sys; from approx_build.families.base import FAMILIES; FAMILIES.names();"
+        "sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("family", list(FAMILIES), ids=lambda f: f.__name__)
+def test_every_family_has_defaults_and_counts_its_parameters(family: type) -> None:
+    network = family()
+    assert network.parameter_count > 0
+    assert network.receptive_field > 0
+    assert network.sampling({}) == family.sampling_model()
