@@ -21,6 +21,8 @@ from approx_build.errors import ModelError
 from approx_build.families.base import Shapes
 
 HEADER_KEY = "approx-build"
+_LONGEST_HEADER = 100_000_000
+"""Bytes; safetensors allows no more."""
 
 Arrays = Mapping[str, NDArray[np.float32]]
 
@@ -59,9 +61,9 @@ def read_about(path: Path) -> dict[str, Any]:
     try:
         with open(path, "rb") as file:
             (size,) = struct.unpack("<Q", file.read(8))
-            header = json.loads(file.read(size))
+            header = json.loads(file.read(min(size, _LONGEST_HEADER)))
         about = json.loads(header["__metadata__"][HEADER_KEY])
-    except (OSError, ValueError, KeyError, struct.error, MemoryError) as error:
+    except (OSError, ValueError, KeyError, struct.error) as error:
         raise ModelError(f"{path}: not a checkpoint of approx-build ({error!r})") from None
     return dict(about)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, create_model
 
-from approx_build.errors import ScoreError
 from approx_build.families.base import FAMILIES, Family
-from approx_build.source import Source, choices, load_source, validate
+from approx_build.source import choices, read_source, validate
 from approx_build.training.parameters import TrainingParameters
 
 SCHEMA = 1
@@ -73,27 +73,24 @@ def load_model(path: Path, shown: str | None = None) -> ModelSpec:
 
     `shown` is the file's name in errors.
     """
-    source = load_source(path, shown or str(path))
-    return validate(_declared(_family_named(source)), source)
-
-
-def _family_named(source: Source) -> type[Family]:
+    source = read_source(path, shown or str(path))
     name = source.data.get("family") if isinstance(source.data, dict) else None
-    if not isinstance(name, str):
-        return Family  # what is missing is said with everything else
-    if name not in FAMILIES:
+    family = FAMILIES.get(name) if isinstance(name, str) and name in FAMILIES else None
+    if isinstance(name, str) and family is None:
         hint = choices(name, FAMILIES.names())
-        raise ScoreError([source.fault(("family",), f"unknown family '{name}'{hint}")])
-    return FAMILIES.get(name)
+        fault = source.fault(("family",), f"unknown family '{name}'{hint}")
+        source = replace(source, faults=(*source.faults, fault))
+    return validate(_declared(family), source)
 
 
 @cache
-def _declared(family: type[Family]) -> type[ModelSpec]:
-    """ModelSpec for networks of one family."""
-    sampling = family.sampling_model
+def _declared(family: type[Family] | None) -> type[ModelSpec]:
+    """ModelSpec for networks of one family; with None, one that takes anything for a network."""
+    network: Any = family or Any
+    sampling: Any = family.sampling_model if family else dict
     return create_model(
         "ModelSpec",
         __base__=ModelSpec,
-        network=(family, ...),
+        network=(network, ...),
         sampling=(sampling, Field(default_factory=sampling)),
     )

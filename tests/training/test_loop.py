@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+import torch
+
+from approx_build.errors import ConsentError, ModelError
+from approx_build.training import loop
+from approx_build.training.checkpoint import read_checkpoint
+from approx_build.training.loop import train
+from approx_build.training.model import ModelSpec
+from approx_build.training.progress import Progress
+from approx_build.training.record import TrainingRecord, read_record
+from approx_build.training.state import STATE_NAME
+from tests.corpus.sounds import small_corpus
+from tests.training.models import TINY, tiny_model
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    return small_corpus(tmp_path / "tones")
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> ModelSpec:
+    return tiny_model(tmp_path)
+
+
+def digests(record: TrainingRecord) -> list[str]:
+    return [stored.digest for stored in record.checkpoints]
+
+
+def stop_at(step: int, number: int) -> Callable[[Progress], None]:
+    def watch(progress: Progress) -> None:
+        if progress.step == step:
+            os.kill(os.getpid(), number)
+
+    return watch
+
+
+def test_a_run_leaves_its_checkpoints_and_their_record(
+    model: ModelSpec, corpus: Path, tmp_path: Path
+) -> None:
+    seen: list[Progress] = []
+    record = train(model, corpus, tmp_path / "out", seen.append)
+    assert [stored.step for stored in record.checkpoints] == [0, 12, 30, 40]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "record.json",
+        *(stored.file for stored in record.checkpoints),
+    ]
+    assert read_record(tmp_path / "out") == record
+    assert [progress.step for progress in seen] == list(range(1, 41))
+    assert sorted(record.recordings) == ["tones/high", "tones/low"]
+    assert record.manifest == model.manifest(record.corpus_digest)
+    for stored in record.checkpoints:
+        read_checkpoint(tmp_path / "out" / stored.file, model.network.tensor_shapes())
+
+
+def test_the_loss_falls(model: ModelSpec, corpus: Path, tmp_path: Path) -> None:
+    curve = train(model, corpus, tmp_path / "out").curve
+    assert curve[0].step == 0
+    assert curve[0].train is None
+    assert curve[0].held_out == pytest.approx(5.5, abs=0.5)
+    assert curve[-1].held_out < curve[0].held_out - 0.1
+
+
+def test_a_finished_run_is_not_repeated(model: ModelSpec, corpus: Path, tmp_path: Path) -> None:
+    record = train(model, corpus, tmp_path / "out")
+    seen: list[Progress] = []
+    assert train(model, corpus, tmp_path / "out", seen.append) == record
+    assert not seen
+
+
+@pytest.mark.parametrize(
+    ("number", "raised"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)]
+)
+def test_a_run_that_is_stopped_goes_on_to_the_same_bits(
+    model: ModelSpec, corpus: Path, tmp_path: Path, number: int, raised: type[BaseException]
+) -> None:
+    whole = train(model, corpus, tmp_path / "whole")
+    for step in (3, 25, 34):
+        with pytest.raises(raised):
+            train(model, corpus, tmp_path / "parts", stop_at(step, number))
+        assert (tmp_path / "parts" / STATE_NAME).exists()
+    parts = train(model, corpus, tmp_path / "parts")
+    assert digests(parts) == digests(whole)
+    assert parts.curve == whole.curve
+    assert not (tmp_path / "parts" / STATE_NAME).exists()
+
+
+def test_a_run_that_is_killed_goes_on_from_its_last_state(
+    model: ModelSpec, corpus: Path, tmp_path: Path
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill(progress: Progress) -> None:
+        if progress.step == 25:
+            raise Killed
+
+    with pytest.raises(Killed):
+        train(model, corpus, tmp_path / "parts", kill)
+    assert digests(train(model, corpus, tmp_path / "parts")) == digests(
+        train(model, corpus, tmp_path / "whole")
+    )
+
+
+def test_threads_change_no_bit(model: ModelSpec, corpus: Path, tmp_path: Path) -> None:
+    one = train(model, corpus, tmp_path / "1", threads=1)
+    three = train(model, corpus, tmp_path / "3", threads=3)
+    assert digests(one) == digests(three)
+
+
+@pytest.mark.parametrize("change", ["seed: 4", "seed: 3\n  l2: 0.1", "seed: 3\n  ema: 0"])
+def test_what_is_declared_changes_the_weights(
+    model: ModelSpec, corpus: Path, tmp_path: Path, change: str
+) -> None:
+    other = tiny_model(tmp_path, TINY.replace("seed: 3", change))
+    assert (
+        digests(train(other, corpus, tmp_path / "b"))[-1]
+        != digests(train(model, corpus, tmp_path / "a"))[-1]
+    )
+
+
+def test_every_optimizer_trains(corpus: Path, tmp_path: Path) -> None:
+    for name, rate in (("adam", 5e-3), ("sgd", 0.5), ("rmsprop", 5e-3)):
+        text = TINY.replace(
+            "seed: 3", f"seed: 3\n  optimizer: {{ name: {name}, learning_rate: {rate} }}"
+        )
+        curve = train(tiny_model(tmp_path, text), corpus, tmp_path / name).curve
+        assert curve[-1].held_out < curve[0].held_out - 0.02, name
+
+
+def test_the_state_of_another_training_is_refused(
+    model: ModelSpec, corpus: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        train(model, corpus, tmp_path / "out", stop_at(5, signal.SIGINT))
+    other = tiny_model(tmp_path, TINY.replace("seed: 3", "seed: 4"))
+    with pytest.raises(ModelError, match="the state of another training"):
+        train(other, corpus, tmp_path / "out")
+
+
+def test_a_loss_that_is_no_number_stops_and_keeps_what_was_good(
+    model: ModelSpec, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network, seen = model.network.network(), []
+
+    def broken(weights: object, codes: torch.Tensor, given: torch.Tensor) -> torch.Tensor:
+        loss = type(network).loss(network, weights, codes, given)  # type: ignore[arg-type]
+        seen.append(0)
+        return loss * float("nan") if len(seen) > 30 else loss
+
+    monkeypatch.setattr(network, "loss", broken)
+    monkeypatch.setattr(type(model.network), "network", lambda self: network)
+    with pytest.raises(ModelError, match=r"model 'tiny': the loss of step \d+ is nan"):
+        train(model, corpus, tmp_path / "out")
+    kept = tmp_path / "out" / "step-000000.safetensors"
+    read_checkpoint(kept, model.network.tensor_shapes())
+
+
+def test_without_consent_nothing_is_trained(model: ModelSpec, corpus: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConsentError, match="consent begins on 2020-01-02"):
+        train(model, corpus, tmp_path / "out", today=date(2019, 1, 1))
+    (corpus / "consent.yaml").unlink()
+    with pytest.raises(ConsentError, match=r"consent\.yaml: missing"):
+        train(model, corpus, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_state_is_kept_from_time_to_time(
+    model: ModelSpec, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "SAVE_EVERY_S", 0.0)
+    kept: list[bool] = []
+    train(
+        model,
+        corpus,
+        tmp_path / "out",
+        lambda p: kept.append((tmp_path / "out" / STATE_NAME).exists()),
+    )
+    assert all(kept)

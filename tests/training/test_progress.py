@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+import pytest
+
+from approx_build.training.progress import Progress, stop_on_signals, unwatched
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_asks_to_stop(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with stop_on_signals() as stop:
+        assert stop.signal is None
+        os.kill(os.getpid(), number)
+        assert stop.signal == number
+        assert signal.getsignal(number) == before  # a second one stops
+    assert signal.getsignal(number) == before
+
+
+def test_outside_the_main_thread_signals_are_left_alone() -> None:
+    seen = []
+
+    def work() -> None:
+        with stop_on_signals() as stop:
+            seen.append(stop.signal)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [None]
+
+
+def test_nobody_need_watch() -> None:
+    unwatched(Progress(1, 2, 3.0, None, 0.5))
