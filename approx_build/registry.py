@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 from hashlib import sha256
 from importlib.metadata import entry_points
@@ -39,9 +39,8 @@ class Registry(Generic[T]):
     @cached_property
     def _loaded(self) -> dict[str, type[T]]:
         package = importlib.import_module(self.package)
-        for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
-            if not module.name.endswith("_network"):  # torch code; its family imports it
-                importlib.import_module(f"{self.package}.{module.name}")
+        for name in _members(module.name for module in pkgutil.iter_modules(package.__path__)):
+            importlib.import_module(f"{self.package}.{name}")
         for point in sorted(entry_points(group=self.package), key=lambda p: p.name):
             point.load()
         return dict(sorted(self._classes.items()))
@@ -62,6 +61,15 @@ class Registry(Generic[T]):
 
     def __contains__(self, name: str) -> bool:
         return name in self._loaded
+
+
+def _members(modules: Iterable[str]) -> list[str]:
+    """The modules to look into: `wavenet_network` beside `wavenet` is a part of that one.
+
+    Parts are left to their member, which may need torch only when it trains.
+    """
+    names = sorted(modules)
+    return [name for name in names if not any(name.startswith(f"{other}_") for other in names)]
 
 
 @cache

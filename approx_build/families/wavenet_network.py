@@ -59,7 +59,7 @@ class WaveNetNetwork:
         width = self.params.causal_width
         past = F.pad(given, (width, 0), value=self.silence)[:-1]
         if self.params.scalar_input:
-            return self._amplitudes[past].unfold(0, width, 1) @ weight[:, 0, :]
+            return self._amplitudes.to(past.device)[past].unfold(0, width, 1) @ weight[:, 0, :]
         taps = [F.embedding(past[tap : tap + len(given)], weight[tap]) for tap in range(width)]
         heard = taps[0]
         for tap in taps[1:]:

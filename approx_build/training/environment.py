@@ -6,20 +6,24 @@ import platform
 from pathlib import Path
 
 
-def numeric_environment() -> dict[str, str]:
-    """Versions and processor of this machine. Imports torch."""
+def numeric_environment(device: str = "cpu") -> dict[str, str]:
+    """Versions and processor of this machine, and the device that computes. Imports torch."""
     import numpy as np
     import torch
 
-    return {
+    here = {
         "python": platform.python_version(),
         "torch": torch.__version__,
         "numpy": np.__version__,
         "machine": platform.machine(),
         "cpu": _cpu_name(),
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
-        "device": "cpu",
+        "device": device,
     }
+    if device == "cuda":
+        here["device_name"] = torch.cuda.get_device_name()
+        here["cuda"] = str(torch.version.cuda)
+    return here
 
 
 def _cpu_name() -> str:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from approx_build.families.base import Network
+from approx_build.training.device import chosen_device, deterministic_on
 
 Codes = NDArray[np.int64]
 Named = dict[str, Tensor]
@@ -26,8 +27,8 @@ Named = dict[str, Tensor]
 class WindowWorkers:
     """Threads that work on windows."""
 
-    def __init__(self, network: Network, pool: ThreadPoolExecutor) -> None:
-        self.network, self._pool = network, pool
+    def __init__(self, network: Network, pool: ThreadPoolExecutor, device: torch.device) -> None:
+        self.network, self._pool, self.device = network, pool, device
 
     def gradients(self, weights: Named, codes: Codes, given: Codes) -> tuple[float, Named]:
         """Mean loss and its gradients over windows `codes` [B, T], heard as `given` [B, T]."""
@@ -46,23 +47,28 @@ class WindowWorkers:
         return sum(self._pool.map(lambda one: self._loss(weights, one), codes)) / len(codes)
 
     def _one(self, leaves: Named, codes: Codes, given: Codes) -> tuple[float, Named]:
-        loss = self.network.loss(leaves, torch.from_numpy(codes), torch.from_numpy(given))
+        loss = self.network.loss(leaves, self._there(codes), self._there(given))
         found = torch.autograd.grad(loss, list(leaves.values()), materialize_grads=True)
         return float(loss.detach()), {n: g.contiguous() for n, g in zip(leaves, found, strict=True)}
 
     def _loss(self, weights: Named, codes: Codes) -> float:
         with torch.no_grad():
-            window = torch.from_numpy(codes)
+            window = self._there(codes)
             return float(self.network.loss(weights, window, window))
+
+    def _there(self, codes: Codes) -> Tensor:
+        return torch.from_numpy(codes).to(self.device)
 
 
 @contextmanager
-def window_workers(network: Network, threads: int) -> Iterator[WindowWorkers]:
-    """`threads` workers; torch keeps to one thread in each of them meanwhile."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            yield WindowWorkers(network, pool)
-    finally:
-        torch.set_num_threads(before)
+def window_workers(
+    network: Network, threads: int = 1, device: str = "cpu"
+) -> Iterator[WindowWorkers]:
+    """`threads` workers on a device; on CUDA one serves, the device itself works in parallel."""
+    where = chosen_device(device)
+    workers = threads if where.type == "cpu" else 1
+    with (
+        deterministic_on(where),
+        ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool,
+    ):
+        yield WindowWorkers(network, pool, where)

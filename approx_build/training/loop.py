@@ -49,6 +49,7 @@ def train(
     out_dir: Path,
     progress: Watcher = unwatched,
     threads: int = 1,
+    device: str = "cpu",
     today: date | None = None,
 ) -> TrainingRecord:
     """Train, or go on training, into `out_dir`; at once when it is done already.
@@ -63,8 +64,8 @@ def train(
     done = read_record(out_dir)
     if done is not None and manifest_digest(done.manifest) == digest:
         return done
-    with window_workers(model.network.network(), threads) as workers:
-        state = load_state(out_dir, digest) or _start(model, workers, digest)
+    with window_workers(model.network.network(), threads, device) as workers:
+        state = load_state(out_dir, digest, device) or _start(model, workers, digest)
         run = Run(model, heard, out_dir, workers, state)
         run.go(progress)
     record = run.record(threads)
@@ -77,7 +78,7 @@ def _start(model: ModelSpec, workers: WindowWorkers, digest: str) -> TrainingSta
     settings = model.training
     rng = Stream.named("training", settings.seed, "weights")
     arrays = workers.network.initial(rng, settings.initialisation)
-    weights = {name: torch.from_numpy(array) for name, array in arrays.items()}
+    weights = {name: torch.from_numpy(array).to(workers.device) for name, array in arrays.items()}
     average = {name: weight.clone() for name, weight in weights.items()}
     optimizer = settings.optimizer.start(weights, workers.network.matrices())
     return TrainingState(digest, weights, average, optimizer)
@@ -97,7 +98,7 @@ class Run:
         settings = self.model.training
         codes = self.model.network.codes
         self._windows, self._held = split(self.heard, settings.window, settings.held_out_s, codes)
-        here = numeric_environment()
+        here = numeric_environment(self.workers.device.type)
         if here not in self.state.environments:
             self.state.environments.append(here)
 
@@ -193,7 +194,7 @@ class Run:
             "network": self.model.network.model_dump(mode="json"),
             "step": step,
         }
-        weights = {name: tensor.numpy() for name, tensor in self.state.average.items()}
+        weights = {name: tensor.cpu().numpy() for name, tensor in self.state.average.items()}
         digest = write_checkpoint(self.folder / file_name(step), weights, about)
         stored = StoredStep(step=step, loss=held_out, file=file_name(step), digest=digest)
         self.state.checkpoints.append(stored)

@@ -48,6 +48,7 @@ class TrainingState:
             "curve": [point.model_dump() for point in self.curve],
             "checkpoints": [stored.model_dump() for stored in self.checkpoints],
             "environments": self.environments,
+            "order": {group: list(getattr(self, group)) for group in _GROUPS},
         }
         tensors = {
             f"{group}/{name}": tensor.contiguous()
@@ -61,8 +62,8 @@ class TrainingState:
 _GROUPS = ("weights", "average", "optimizer")
 
 
-def load_state(folder: Path, manifest: str) -> TrainingState | None:
-    """The state kept in `folder`, None when there is none.
+def load_state(folder: Path, manifest: str, device: str = "cpu") -> TrainingState | None:
+    """The state kept in `folder`, on `device`; None when there is none.
 
     ModelError when it belongs to a training of another model, corpus or parameters.
     """
@@ -77,10 +78,12 @@ def load_state(folder: Path, manifest: str) -> TrainingState | None:
             f"{path}: the state of another training; the model, its corpus or its parameters "
             "changed since: train in an empty folder, or remove this one"
         )
-    groups: dict[str, dict[str, Tensor]] = {group: {} for group in _GROUPS}
-    for full_name, tensor in load(path.read_bytes()).items():
-        group, name = full_name.split("/", 1)
-        groups[group][name] = tensor
+    tensors = load(path.read_bytes())
+    # In the order they had: sums over all tensors, such as a norm, depend on it.
+    groups = {
+        group: {name: tensors[f"{group}/{name}"].to(device) for name in notes["order"][group]}
+        for group in _GROUPS
+    }
     return TrainingState(
         manifest=manifest,
         step=notes["step"],

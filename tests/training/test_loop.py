@@ -185,3 +185,15 @@ def test_the_state_is_kept_from_time_to_time(
         lambda p: kept.append((tmp_path / "out" / STATE_NAME).exists()),
     )
     assert all(kept)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_a_cuda_device_trains_resumes_and_repeats_its_bits(
+    model: ModelSpec, corpus: Path, tmp_path: Path
+) -> None:
+    whole = train(model, corpus, tmp_path / "whole", device="cuda")
+    with pytest.raises(KeyboardInterrupt):
+        train(model, corpus, tmp_path / "parts", stop_at(25, signal.SIGINT), device="cuda")
+    parts = train(model, corpus, tmp_path / "parts", device="cuda")
+    assert digests(parts) == digests(whole)
+    assert whole.environments[0]["device"] == "cuda"

@@ -11,7 +11,11 @@ from approx_build.training.state import STATE_NAME, TrainingState, load_state
 
 
 def test_a_state_comes_back_as_it_was(tmp_path: Path) -> None:
-    tensors = {"a": torch.arange(6.0).reshape(2, 3), "b.c": torch.tensor([0.1])}
+    tensors = {
+        "a": torch.arange(6.0).reshape(2, 3),
+        "b.c": torch.tensor([0.1]),
+        "a2": torch.zeros(9),
+    }
     average = {name: tensor + 1 for name, tensor in tensors.items()}
     state = TrainingState(
         "m", tensors, average, {"a.mean": tensors["a"] * 2}, step=7, recent=[0.1, 1 / 3]
