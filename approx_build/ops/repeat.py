@@ -71,9 +71,11 @@ class Repeat(Windowed):
     def _onsets(self, clip: Clip, length: int) -> list[int]:
         """The first sample of each repetition that begins before `length`."""
         period = self._period_s(clip.length_s) * clip.rate
-        count = self.times or 2
-        if self.length_s is not None:
-            count = int(length / period) + 1
+        if self.length_s is None:
+            # The last is placed from the end, so that rounding cannot move it past.
+            early = [round(i * period) for i in range((self.times or 2) - 1)]
+            return [*early, length - clip.length]
+        count = int(length / period) + 1
         return [onset for i in range(count) if (onset := round(i * period)) < length]
 
     def _joined(self, clip: Clip, before: int, after: int) -> Sound:

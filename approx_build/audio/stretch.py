@@ -1,0 +1,192 @@
+"""Stretching: a sound longer or shorter with its pitch kept, its attacks as they are.
+
+A phase vocoder with phases locked around peaks (Puckette, Phase-locked vocoder, 1995; Laroche
+and Dolson, Improved phase vocoder time-scale modification of audio, 1999). For every frame the
+sound is analysed twice, one hop apart, so that phases advance by complex products alone and no
+angle is ever taken. The hop of the result is fixed, the places read in the source vary.
+
+Attacks (after Roebel, A new approach to transient processing in the phase vocoder, 2003): the
+sound is cut at its onsets; each cut begins with half a frame of the source unchanged, the rest is
+stretched so that onsets keep their places, and no frame hears across a later onset.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from approx_build.audio.clip import Clip
+from approx_build.audio.onsets import onsets
+from approx_build.audio.window import fade_in, hann
+
+Sound = NDArray[np.float64]
+"""Samples [C, T]."""
+
+Bins = NDArray[np.float32]
+"""Real or imaginary parts, frames by channels by frequencies [K, C, F] or [C, F]."""
+
+FRAME_S = 0.07
+"""A frame is the next power of two of samples above this: 4096 at 44.1 kHz."""
+
+HOPS = 4
+"""Hops in a frame."""
+
+JOIN_S = 0.005
+"""Before an onset the stretched sound fades into the source for this long, seconds."""
+
+_BATCH = 64
+"""Frames transformed together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of the source and where it goes, samples."""
+
+    start: int
+    stop: int
+    onset: int
+    length: int
+    begins_struck: bool
+    ends_struck: bool
+
+
+def stretch(clip: Clip, length: int, keeps_attacks: bool = True) -> Clip:
+    """The clip in `length` samples [C, length], its pitch kept.
+
+    Channels keep their phases to each other. With `keeps_attacks` strokes stay sharp; without,
+    they smear over a frame.
+    """
+    if length == clip.length:
+        return clip
+    size = frame_size(clip.rate)
+    source = clip.data.astype(np.float64)
+    result = np.zeros((clip.channels, length))
+    join = max(1, round(JOIN_S * clip.rate))
+    for span in _spans(clip, length, size, keeps_attacks):
+        result[:, span.onset : span.onset + span.length] = _stretched(source, span, size)
+        if span.begins_struck and min(span.onset, span.start) >= join:
+            rise = fade_in(join)
+            before = result[:, span.onset - join : span.onset]
+            before *= rise[::-1]
+            before += source[:, span.start - join : span.start] * rise
+    return clip.like(result)
+
+
+def frame_size(rate: int) -> int:
+    """Samples of a frame at a rate."""
+    return 1 << max(6, (int(FRAME_S * rate) - 1).bit_length())
+
+
+def _spans(clip: Clip, length: int, size: int, keeps_attacks: bool) -> list[Span]:
+    """The source cut at its onsets, with the lengths that its pieces become."""
+    factor = length / clip.length
+    gap = max(size, int(0.75 * size / factor))
+    struck = onsets(clip.data, clip.rate, gap) if keeps_attacks else []
+    starts = sorted({0, *struck})
+    marks = [(start, round(start * factor), start in struck) for start in starts]
+    marks.append((clip.length, length, False))
+    return [
+        Span(start, stop, onset, end - onset, begins, ends)
+        for (start, onset, begins), (stop, end, ends) in pairwise(marks)
+    ]
+
+
+def _stretched(source: Sound, span: Span, size: int) -> Sound:
+    """The piece of the source at its new length [C, length]."""
+    head = min(size // 2, span.length, span.stop - span.start) if span.begins_struck else 0
+    result = np.zeros((source.shape[0], span.length))
+    result[:, :head] = source[:, span.start : span.start + head]
+    if head < span.length:
+        result[:, head:] = _vocoded(source, span, head, size)
+    return result
+
+
+def _vocoded(source: Sound, span: Span, head: int, size: int) -> Sound:
+    """All of a span but its head, by the phase vocoder [C, length - head]."""
+    hop, length = size // HOPS, span.length - head
+    window = hann(size)
+    places = _places(span, head, hop, size)
+    sound = np.zeros((source.shape[0], len(places) * hop + size))
+    weight = np.zeros(sound.shape[1])
+    last: tuple[Bins, Bins] | None = None
+    for first in range(0, len(places), _BATCH):
+        batch = places[first : first + _BATCH]
+        now = _spectra(source, batch, span.start, window)
+        before = _spectra(source, [place - hop for place in batch], span.start, window)
+        turned = np.empty(now[0].shape, np.complex64)
+        for k in range(len(batch)):
+            here = now[0][k], now[1][k]
+            if last is not None:
+                here = _turned(here, _turns(here, (before[0][k], before[1][k]), last))
+            last = here
+            turned.real[k], turned.imag[k] = here
+        for k, frame in enumerate(fft.irfft(turned, size).astype(np.float64) * window, first):
+            sound[:, k * hop : k * hop + size] += frame
+            weight[k * hop : k * hop + size] += window * window
+    middle = slice(size // 2, size // 2 + length)
+    return sound[:, middle] / weight[middle]
+
+
+def _places(span: Span, head: int, hop: int, size: int) -> list[int]:
+    """Where in the source the frames of a span are centred, one for every hop of the result."""
+    begin, length = span.start + head, span.length - head
+    slope = (span.stop - begin) / length
+    # Frames stop short of the next onset; the last one before it is then held.
+    latest = max(begin, span.stop - size // 2) if span.ends_struck else span.stop
+    count = -(-length // hop) + 1
+    return [min(begin + round(k * hop * slope), latest) for k in range(count)]
+
+
+def _spectra(
+    source: Sound, places: list[int], start: int, window: NDArray[np.float64]
+) -> tuple[Bins, Bins]:
+    """Real and imaginary parts [K, C, F] of frames centred on `places`, deaf before `start`."""
+    size = window.size
+    frames = np.zeros((len(places), source.shape[0], size), np.float32)
+    for frame, place in zip(frames, places, strict=True):
+        first = place - size // 2
+        low, high = max(first, start), min(first + size, source.shape[1])
+        if low < high:
+            inside = slice(low - first, high - first)
+            frame[:, inside] = source[:, low:high] * window[inside]
+    spectra = fft.rfft(frames)
+    return spectra.real.copy(), spectra.imag.copy()
+
+
+def _turns(
+    now: tuple[Bins, Bins], before: tuple[Bins, Bins], last: tuple[Bins, Bins]
+) -> tuple[Bins, Bins]:
+    """For each frequency the turn [F] that carries the phase of the last frame on.
+
+    It is that of the nearest peak, and one for all channels.
+    """
+    real = (last[0] * before[0] + last[1] * before[1]).sum(axis=0)
+    imaginary = (last[1] * before[0] - last[0] * before[1]).sum(axis=0)
+    nearest = _nearest_peaks((now[0] * now[0] + now[1] * now[1]).sum(axis=0))
+    real, imaginary = real[nearest], imaginary[nearest]
+    size = np.sqrt(real * real + imaginary * imaginary)
+    is_known = size > np.finfo(np.float32).tiny
+    size[~is_known] = 1
+    return np.where(is_known, real / size, np.float32(1)), imaginary / size
+
+
+def _turned(bins: tuple[Bins, Bins], turns: tuple[Bins, Bins]) -> tuple[Bins, Bins]:
+    """Complex products of bins [C, F] with turns [F], part by part."""
+    (real, imaginary), (cosine, sine) = bins, turns
+    return real * cosine - imaginary * sine, real * sine + imaginary * cosine
+
+
+def _nearest_peaks(power: Bins) -> NDArray[np.intp]:
+    """For each frequency the index [F] of the spectral peak it belongs to."""
+    inner = power[2:-2]
+    is_peak = (inner > power[1:-3]) & (inner > power[:-4])
+    is_peak &= (inner >= power[3:-1]) & (inner >= power[4:])
+    peaks = np.flatnonzero(is_peak) + 2
+    if not peaks.size:
+        return np.arange(power.size)
+    edges = (peaks[1:] + peaks[:-1] + 1) // 2
+    return np.asarray(peaks[np.searchsorted(edges, np.arange(power.size), side="right")])

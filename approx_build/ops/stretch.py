@@ -1,0 +1,60 @@
+"""Stretch: a clip longer or shorter, its pitch kept (see `audio.stretch`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from approx_build.audio.clip import Clip
+from approx_build.audio.stream import Stream
+from approx_build.audio.stretch import stretch
+from approx_build.errors import OpError
+from approx_build.ops.base import LONGEST_S, OPS, GrainOp
+
+SMALLEST, LARGEST = 0.1, 20.0
+
+
+@OPS.register
+class Stretch(GrainOp):
+    """The clip `factor` times as long, or `length_s` seconds long, at the same pitch.
+
+    Attacks stay as sharp as they are unless `keep_attacks` is false, which smears them.
+    """
+
+    op: Literal["stretch"] = "stretch"
+    example: ClassVar[Mapping[str, object]] = {"factor": 1.6}
+    factor: float | None = Field(
+        None, ge=SMALLEST, le=LARGEST, description="how many times as long; 2 by default"
+    )
+    length_s: float | None = Field(
+        None, gt=0, le=LONGEST_S, description="instead of factor: length of the result, seconds"
+    )
+    keep_attacks: bool = Field(
+        True, description="whether attacks stay sharp (true) or smear over some 0.1 s (false)"
+    )
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if self.factor is not None and self.length_s is not None:
+            raise ValueError("factor and length_s are given; give one of them")
+        return self
+
+    def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:
+        """The clip stretched [C, T * factor]."""
+        clip = clips[0]
+        length = clip.samples(self.length([clip.length_s]))
+        # Half a sample of rounding is no other factor.
+        if not SMALLEST * clip.length - 1 <= length <= LARGEST * clip.length + 1:
+            raise OpError(
+                f"stretch: {clip.length_s:.3f} s to {length / clip.rate:.3f} s is a factor of "
+                f"{length / clip.length:.3g}; between {SMALLEST} and {LARGEST:.0f} is possible"
+            )
+        return stretch(clip, length, self.keep_attacks)
+
+    def length(self, source_s: Sequence[float]) -> float:
+        """Seconds asked for, or the clip's times the factor."""
+        if self.length_s is not None:
+            return self.length_s
+        return source_s[0] * (self.factor or 2.0)
