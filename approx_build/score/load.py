@@ -49,7 +49,7 @@ def load_piece(path: Path, root: Path | None = None) -> Score:
     `root` is the project's folder; if left out, the nearest folder above with `models` in it.
     ApproxError when the piece's file cannot be read at all.
     """
-    home = (root or project_root(path)).absolute()
+    home = Path(os.path.normpath((root or project_root(path)).absolute()))
     shown = _shown(path, home)
     source = read_source(path, shown)
     if _kind(source) == "movement":

@@ -80,8 +80,12 @@ def _unknown_recording(name: str, catalog: Catalog) -> str:
         return ""
     if any(sign in name for sign in "*?["):
         return f"no recording is named like '{name}'"
-    corpus = [known for known in recordings if known.split("/")[0] == name.split("/")[0]]
-    return f"unknown recording '{name}'{choices(name, sorted(corpus or recordings))}"
+    corpus, _, stem = name.partition("/")
+    corpora = sorted({known.partition("/")[0] for known in recordings})
+    if corpus not in corpora:
+        return f"unknown corpus '{corpus}'{choices(corpus, corpora)}"
+    stems = [k.partition("/")[2] for k in sorted(recordings) if k.startswith(f"{corpus}/")]
+    return f"corpus '{corpus}' has no recording '{stem}'{choices(stem, stems)}"
 
 
 def _recordings(movement: LoadedMovement, catalog: Catalog) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 def project_root(piece: Path) -> Path:
     """The nearest folder above `piece` that has a folder `models`, else the piece's own."""
-    folder = piece.absolute().parent
+    folder = Path(os.path.normpath(piece.absolute())).parent
     for candidate in (folder, *folder.parents):
         if (candidate / "models").is_dir():
             return candidate

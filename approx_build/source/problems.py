@@ -18,6 +18,7 @@ M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 Problem = tuple[Loc, str, bool]
 """Where, what, and whether it is the key rather than the value that is wrong."""
+_MEANT = "did you mean '"
 
 
 def validate(model: type[M], source: Source) -> M:
@@ -49,27 +50,55 @@ def in_order(faults: list[Fault]) -> list[Fault]:
 def problems_of(
     error: ValidationError, model: type[BaseModel], data: Value, names: Sequence[str] = ()
 ) -> list[Problem]:
-    """What `error` found in `data`; those of one place, the branches of a union, as one."""
-    found: dict[tuple[Loc, bool], list[str]] = {}
+    """What `error` found in `data`; those of one place, the branches of a union, as one.
+
+    A field that is missing because it is misspelt is said once.
+    """
+    single: list[Problem] = []
+    branches: dict[tuple[Loc, bool], dict[Loc, list[str]]] = {}
     for detail in error.errors(include_url=False):
-        words = worded(detail, model, names)
-        loc = _in_data(detail["loc"], data)
-        is_key = detail["type"] == "extra_forbidden" or detail["loc"][-1:] == ("[key]",)
-        if detail["type"] in ("missing", "union_tag_not_found"):
-            loc = _in_data(detail["loc"][:-1], data) if detail["type"] == "missing" else loc
+        if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
+            continue  # pydantic does not count items that have faults of their own
+        words, written = worded(detail, model, names), detail["loc"]
+        is_key = detail["type"] == "extra_forbidden" or written[-1:] == ("[key]",)
         if detail["type"] == "fault":
             is_key = bool(detail["ctx"]["is_key"])
-        found.setdefault((loc, is_key), []).append(words)
-    return [(loc, _joined(words), is_key) for (loc, is_key), words in found.items()]
+        loc = _in_data(written, data)
+        is_whole = loc == written
+        if detail["type"] == "missing":
+            loc, written = loc[:-1], written[:-1]
+        if is_whole:
+            single.append((loc, words, is_key))
+        else:
+            branch = branches.setdefault((loc, is_key), {})
+            branch.setdefault(written, []).append(words)
+    for (loc, is_key), found in branches.items():
+        single += [(loc, words, is_key) for words in _joined(list(found.values()))]
+    return _without_echoes(single)
 
 
-def _joined(words: list[str]) -> str:
-    """`needs a number, is 'x'` and `needs a list, is 'x'` as one sentence."""
-    each = list(dict.fromkeys(words))
+def _without_echoes(problems: list[Problem]) -> list[Problem]:
+    """Problems without `missing field 'x'` where a neighbour asks `did you mean 'x'?`."""
+    meant = {
+        (loc[:-1], f"missing field '{words.rpartition(_MEANT)[2][:-2]}'")
+        for loc, words, is_key in problems
+        if is_key and _MEANT in words
+    }
+    return [problem for problem in problems if problem[:2] not in meant]
+
+
+def _joined(branches: list[list[str]]) -> list[str]:
+    """What one branch of a union says, or what several say as one sentence.
+
+    `needs a number, is 'x'` and `needs a list, is 'x'` become `needs a number or a list, …`.
+    """
+    if len(branches) == 1:
+        return branches[0]
+    each = list(dict.fromkeys(words for branch in branches for words in branch))
     if len(each) > 1 and all(text.startswith("needs ") and ", is " in text for text in each):
         needs = [text.removeprefix("needs ").rpartition(", is ")[0] for text in each]
-        return f"needs {' or '.join(needs)}, is {each[0].rpartition(', is ')[2]}"
-    return "; or ".join(each)
+        return [f"needs {' or '.join(needs)}, is {each[0].rpartition(', is ')[2]}"]
+    return ["; or ".join(each)]
 
 
 def _in_data(loc: Loc, data: Value) -> Loc:

@@ -24,8 +24,8 @@ _TEMPLATES = {
     "string_too_short": "must have at least {min_length} characters (is {value})",
     "string_too_long": "must have at most {max_length} characters (is {value})",
     "string_pattern_mismatch": "must look like {pattern} (is {value})",
-    "too_short": "needs at least {min_length} items (has {actual_length})",
-    "too_long": "takes at most {max_length} items (has {actual_length})",
+    "too_short": "needs at least {min_length} of these (has {actual_length})",
+    "too_long": "takes at most {max_length} of these (has {actual_length})",
     "none_required": "must be left empty (is {value})",
 }
 _NEEDS = {
@@ -76,6 +76,8 @@ def worded(error: ErrorDetails, model: type[BaseModel], names: Sequence[str] = (
         return _tag(str(context["tag"]), str(context["expected_tags"]))
     if kind == "union_tag_not_found":
         return f"missing field {context['discriminator']}"
+    if kind == "string_too_short" and context["min_length"] == 1:
+        return "must not be empty"
     if kind in _TEMPLATES:
         words = {name: _number(value) for name, value in context.items()}
         words |= {"value": shown(error["input"]), "name": loc[-1] if loc else ""}
