@@ -68,9 +68,15 @@ class Event(Placement):
         problems.close()
         assert placement is not None
         assert call is not None
-        fields = {key: getattr(placement, key) for key in placement.model_fields_set}
+        fields = {key: getattr(placement, key) for key in Placement.model_fields}
         op, sources = call
-        return cls.model_construct(**fields, op=op, sources=sources, through=through)
+        return cls.model_construct(
+            placement.model_fields_set | {"op", "sources", "through"},
+            **fields,
+            op=op,
+            sources=sources,
+            through=through,
+        )
 
 
 def _operation(data: dict[str, Value], problems: Problems) -> str | None:
