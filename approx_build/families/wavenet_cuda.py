@@ -1,0 +1,197 @@
+"""WaveNet drawn with torch on a GPU, for `--device cuda`: all clips in lock step, a graph per step.
+
+The rule is that of `kernels`, down to the word of the stream that draws each sample; but products
+are summed in the order that the device's library likes, so the codes are others: `environment`
+says which, and belongs to the key of what is drawn here. Clips always run in `LANES` lanes, those
+without a clip in silence: the sizes of the products, by which the library chooses how to sum, are
+the same whatever is drawn together, so that a clip should not depend on its neighbours.
+
+On "cpu" the same steps run one by one, without a graph; so they are tested. No GPU has run this
+yet: capture, replay, speed and the estimate of memory are unproven there.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+
+from approx_build.audio.stream import Stream
+from approx_build.errors import ModelError
+from approx_build.families.wavenet_lanes import DRAWN, LANES, SLICE, Lanes, Table, deterministic
+from approx_build.kernels.clip_request import ClipRequest, Codes, Progress, SamplingCancelled
+from approx_build.kernels.wavenet_weights import Floats, Shape, WaveNetConfig, Weights, checked
+
+_LIBRARY_BYTES = 512 << 20
+"""For the libraries' kernels and workspaces; a guess."""
+
+
+def sample_on_device(
+    weights: Weights,
+    network: WaveNetConfig,
+    clips: Sequence[ClipRequest],
+    device: str = "cuda",
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> list[Codes]:
+    """Draw `clips` on `device`; returns their codes, each uint8 [length].
+
+    Arguments and errors are those of `kernels.wavenet.sample`; ModelError also when there is no
+    such device or its memory is too small.
+    """
+    shape = Shape.of(network)
+    tensors = checked(weights, shape)
+    _check_clips(clips, shape)
+    codes = [np.zeros(clip.length, np.uint8) for clip in clips]
+    done, total = 0, sum(clip.steps for clip in clips)
+    with exact():
+        lanes = _lanes(tensors, shape, _place(device))
+        for first in range(0, len(clips), LANES):
+            part = slice(first, first + LANES)
+            for steps in _draw(lanes, clips[part], codes[part], shape):
+                done += steps
+                if progress:
+                    progress(done, total)
+                if done < total and cancelled and cancelled():
+                    raise SamplingCancelled
+    return codes
+
+
+def environment(device: str = "cuda") -> dict[str, str]:
+    """What, besides the manifest, decides the bits of a take drawn on `device`."""
+    place = _place(device)
+    with exact():
+        return {
+            "torch": str(torch.__version__),
+            "cuda": str(torch.version.cuda),
+            "cudnn": str(torch.backends.cudnn.version()),  # type: ignore[no-untyped-call]
+            "device": _device_name(place),
+            "tf32": "on" if torch.backends.cuda.matmul.allow_tf32 else "off",
+            "matmul_precision": torch.get_float32_matmul_precision(),
+            "deterministic": "on" if torch.are_deterministic_algorithms_enabled() else "off",
+            "cublas_workspace": os.environ["CUBLAS_WORKSPACE_CONFIG"],
+            "lanes": str(LANES),
+        }
+
+
+def _device_name(place: torch.device) -> str:
+    if place.type == "cuda":
+        return torch.cuda.get_device_name(place)
+    return f"cpu {torch.backends.cpu.get_cpu_capability()}"
+
+
+def needed_bytes(shape: Shape) -> int:
+    """Memory to draw with: weights, rings, tables, and twice the values of one step; about."""
+    weights = sum(math.prod(size) for size in shape.tensors().values())
+    residual, inner = shape.residual_channels, shape.dilation_channels
+    rings = (shape.filter_width - 1) * sum(shape.dilations) * residual
+    layers = len(shape.dilations) * (2 * shape.filter_width * residual + 8 * inner)
+    head = 4 * shape.skip_channels + 16 * shape.quantization_channels
+    entrance = shape.causal_width * (residual + 6)
+    return 4 * (2 * weights + LANES * (rings + 2 * (layers + head + entrance) + 8 * SLICE))
+
+
+def _check_clips(clips: Sequence[ClipRequest], shape: Shape) -> None:
+    for number, clip in enumerate(clips, 1):
+        try:
+            clip.check(shape.quantization_channels)
+        except ModelError as error:
+            raise ModelError(f"clip {number}: {error.message}") from None
+
+
+def _place(device: str) -> torch.device:
+    """The device of this name; ModelError when there is none."""
+    try:
+        place = torch.device(device)
+    except RuntimeError:
+        raise ModelError(f"device {device!r}: unknown; must be cuda, cuda:N or cpu") from None
+    if place.type not in ("cuda", "cpu"):
+        raise ModelError(f"device {device!r}: cannot draw; must be cuda, cuda:N or cpu")
+    if place.type == "cuda" and (place.index or 0) >= torch.cuda.device_count():
+        raise ModelError(f"device {device!r}: torch finds no such CUDA device; draw on the CPU")
+    return place
+
+
+def _lanes(tensors: Mapping[str, Floats], shape: Shape, place: torch.device) -> Lanes:
+    """Lanes on `place`; ModelError when it cannot hold them."""
+    needed, free = needed_bytes(shape) + _LIBRARY_BYTES, _free_bytes(place)
+    too_small = (
+        f"device {place}: too little memory: {LANES} lanes of this network need about "
+        f"{needed / 1e9:.2f} GB, {free / 1e9:.2f} GB are free; draw on the CPU"
+    )
+    if needed > free:
+        raise ModelError(too_small)
+    try:
+        return Lanes(tensors, shape, place, captured=place.type == "cuda")
+    except torch.OutOfMemoryError:
+        raise ModelError(too_small) from None
+
+
+def _free_bytes(place: torch.device) -> int:
+    """What a GPU has free; a CPU's memory is not judged."""
+    return torch.cuda.mem_get_info(place)[0] if place.type == "cuda" else sys.maxsize
+
+
+@contextmanager
+def exact() -> Iterator[None]:
+    """Full float32 products by deterministic algorithms; puts back what was set."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # torch demands it
+    precision = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("highest")
+    try:
+        with deterministic("error"):
+            yield
+    finally:
+        torch.set_float32_matmul_precision(precision)
+
+
+def _draw(
+    lanes: Lanes, clips: Sequence[ClipRequest], codes: Sequence[Codes], shape: Shape
+) -> Iterator[int]:
+    """Fill `codes` slice by slice; yields how many samples, primes included, each one added."""
+    lanes.begin(clips)
+    for start in range(0, max((clip.steps for clip in clips), default=0), SLICE):
+        ends = [min(clip.steps - start, SLICE) for clip in clips]
+        drawn, is_finite = lanes.run(_table(clips, start, shape), max(ends))
+        if not is_finite:
+            raise ModelError("the network's output is not finite: its weights are too large")
+        for lane, clip in enumerate(clips):
+            samples, rows = _spans(clip, start)
+            codes[lane][samples] = drawn[rows, lane]
+        yield sum(max(0, end) for end in ends)
+
+
+def _spans(clip: ClipRequest, start: int) -> tuple[slice, slice]:
+    """The samples drawn in the slice that begins at step `start`, and their rows in it."""
+    offset = start - len(clip.prime_codes)
+    begin, end = max(0, offset), max(0, offset, min(clip.length, offset + SLICE))
+    return slice(begin, end), slice(begin - offset, end - offset)
+
+
+def _table(clips: Sequence[ClipRequest], start: int, shape: Shape) -> Table:
+    """What the lanes need for the steps from `start` on; where there is nothing, silence."""
+    size, classes = (SLICE, LANES), shape.quantization_channels
+    table = Table(
+        given=np.full(size, classes // 2),
+        uniform=np.zeros(size, np.float32),
+        divisor=np.ones(size, np.float32),
+        rank=np.zeros(size, np.int64),
+    )
+    for lane, clip in enumerate(clips):
+        prime = clip.prime_codes[start : start + SLICE]
+        table.given[: len(prime), lane] = prime
+        samples, rows = _spans(clip, start)
+        count, first = samples.stop - samples.start, clip.first_draw + samples.start
+        curve = np.broadcast_to(clip.curve, (max(1, clip.length),))[: clip.length][samples]
+        words = Stream(clip.key).words_at(first, count)
+        table.given[rows, lane] = DRAWN
+        table.uniform[rows, lane] = (words >> np.uint64(40)) * 2.0**-24
+        table.divisor[rows, lane] = np.where(curve > 0, curve, np.float32(1))
+        kept = min(clip.top_k or classes, classes)
+        table.rank[rows, lane] = classes - np.where(curve > 0, kept, 1)
+    return table
