@@ -17,15 +17,14 @@ from typing import TypeAlias
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
 
+_dumps = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+
+
 def canonical(value: object) -> str:
     """`value` as canonical JSON; ValueError for NaN and infinity."""
     text = _dumps(value)
     # "-0.0" is also the head of "-0.05"; looking again is harmless.
     return _dumps(_without_negative_zero(json.loads(text))) if "-0.0" in text else text
-
-
-def _dumps(value: object) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _without_negative_zero(value: Json) -> Json:

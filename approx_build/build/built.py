@@ -1,7 +1,8 @@
-"""How to build, and what came of it."""
+"""How to build, where each action stands, and what came of it."""
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,18 @@ from approx_build.build.work import Failure
 from approx_build.errors import BuildError
 from approx_build.plan.graph import Action
 from approx_build.store.records import Record
+
+
+class State(enum.Enum):
+    """Where an action stands."""
+
+    WAITING = "waiting"  # for an input that is not done
+    READY = "ready"  # its inputs are done, so its key can be computed and looked up
+    QUEUED = "queued"  # its key has no record: it must run
+    RUNNING = "running"  # given to the executor, or equal to an action that is
+    DONE = "done"  # has a record: its digest is known
+    FAILED = "failed"  # ran and failed, or could not be run
+    SKIPPED = "skipped"  # needs something that failed
 
 
 def one(_action: Action) -> float:

@@ -13,13 +13,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from approx_build.build.built import BuildOptions, Built
+from approx_build.build.built import BuildOptions, Built, State
 from approx_build.build.executor import Ended, Executor
 from approx_build.build.inputs import Inputs
 from approx_build.build.ledger import Ledger
 from approx_build.build.progress import Progress
 from approx_build.build.queue import Queue, ways_to_the_end
-from approx_build.build.state import State
 from approx_build.build.work import Failure, Made, Work
 from approx_build.errors import ApproxError
 from approx_build.plan.graph import Graph

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from hashlib import file_digest, sha256
 from pathlib import Path
 
-from approx_build.store.disk import make_folder, plain_words, sync_folder, write_synced
+from approx_build.store.disk import make_folder, plain_words, sync_folder, write_new
 from approx_build.store.drafts import YOUNG_S
 
 BLOCK = 1 << 20
@@ -39,7 +39,7 @@ def write(dest: Path, data: bytes) -> bool:
         if _holds(dest, sha256(data).hexdigest()):
             return False
         with _part(dest) as part:
-            write_synced(part, data)
+            write_new(part, data)
             os.replace(part, dest)
         sync_folder(dest.parent)
     return True

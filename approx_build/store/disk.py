@@ -83,12 +83,13 @@ def make_folder(folder: Path) -> None:
         sync_folder(folder.parent)
 
 
-def write_synced(path: Path, data: bytes) -> None:
-    """Write `data` to a new file at `path` and on to the disk."""
+def write_new(path: Path, data: bytes, synced: bool = True) -> None:
+    """Write `data` to a new file at `path` and, when `synced`, on to the disk."""
     with open(path, "xb") as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+        if synced:
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def _is_full(folder: Path) -> bool:

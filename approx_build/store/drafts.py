@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from approx_build.store.disk import make_folder, plain_words, sync_folder, write_synced
+from approx_build.store.disk import make_folder, plain_words, sync_folder, write_new
 
 YOUNG_S = 3600.0
 """A draft younger than this is never swept: its owner may live in another container."""
@@ -36,13 +36,17 @@ class Drafts:
             with suppress(OSError):
                 path.unlink(missing_ok=True)
 
-    def replace(self, path: Path, data: bytes) -> None:
-        """Put `data` at `path` at once and for good: readers see the old file or the new."""
+    def replace(self, path: Path, data: bytes, synced: bool = True) -> None:
+        """Put `data` at `path` at once: readers see the old file or the new.
+
+        Unless `synced`, a power cut soon after may bring back the old file or leave a torn one.
+        """
         with self.new() as draft, plain_words(path):
-            write_synced(draft, data)
+            write_new(draft, data, synced)
             make_folder(path.parent)
             os.replace(draft, path)
-            sync_folder(path.parent)
+            if synced:
+                sync_folder(path.parent)
 
     def sweep_of(self, process: int) -> None:
         """Remove the drafts of a process of this host that is known to be dead."""

@@ -24,7 +24,7 @@ from approx_build.store.disk import (
     make_folder,
     plain_words,
     sync_folder,
-    write_synced,
+    write_new,
 )
 from approx_build.store.drafts import Drafts
 from approx_build.store.memo import Stat, stat
@@ -79,7 +79,7 @@ class Objects:
         digest = sha256(data).hexdigest()
         if not self.verify(digest):
             with self._drafts.new() as path, plain_words(self.root):
-                write_synced(path, data)
+                write_new(path, data)
                 self._publish(path, digest)
         return digest
 
@@ -88,6 +88,9 @@ class Objects:
         """Store the file that the block writes at `draft.path`; nothing when the block fails."""
         with self._drafts.new() as path:
             draft = Draft(path)
+            # Made here, so that a store that cannot be written says so in its own words.
+            with plain_words(self.root):
+                path.touch()
             with blaming_a_full_disk(path.parent):
                 yield draft
             with plain_words(self.root):

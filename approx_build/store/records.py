@@ -16,6 +16,9 @@ from approx_build.canonical import Json, canonical
 from approx_build.store.drafts import Drafts
 from approx_build.store.seal import seal, unseal
 
+DEAR_S = 0.2
+"""Records of actions that took at least this long are synced to the disk."""
+
 
 @dataclass(frozen=True)
 class Record:
@@ -58,8 +61,13 @@ class Records:
         return record if record and record.key == key else None
 
     def put(self, record: Record) -> None:
-        """Publish `record`, in place of an earlier one of the same key. Its objects come first."""
-        self._drafts.replace(self.path(record.key), seal(canonical(asdict(record))))
+        """Publish `record`, in place of an earlier one of the same key. Its objects come first.
+
+        Syncing takes longer than many an action, so records of short ones are left to the
+        system: a power cut may lose or tear the latest of them, and their actions run again.
+        """
+        is_dear = record.seconds >= DEAR_S
+        self._drafts.replace(self.path(record.key), seal(canonical(asdict(record))), is_dear)
 
     def remove(self, key: str) -> None:
         """Forget the record of `key`, if any."""

@@ -1,7 +1,8 @@
 """Fake actions that write down each run. What they do is in their params:
 
 - `text`: the content is this text, whatever the inputs; else it is made of all inputs
-- `do`: "fail", "bug", "die" (killed), "exit", "nothing stored", "touch" (change an input file)
+- `do`: "fail", "bug", "die" (killed), "exit", "touch" (change an input
+  file), "look around" and "who" (tell about the process)
 - `sleep_s`: take this long; `count`: units of work
 - `wait_for`: go on when a file of this path exists
 """
@@ -42,13 +43,23 @@ def _make(work: Work, store: Store) -> Result:
     time.sleep(float(params.get("sleep_s", 0)))  # type: ignore[arg-type]
     while "wait_for" in params and not Path(str(params["wait_for"])).exists():
         time.sleep(0.01)
-    text = params.get("text")
+    text = params.get("text", _about_the_process(params.get("do")))
     if text is None:
         read = {role: work.path(role, store).read_text() for role in work.action.inputs}
         text = canonical([dict(params), read, work.action.stream])
     with store.objects.writer() as draft:
         draft.path.write_text(str(text))
     return Result({"main": draft.digest}, {"length": len(str(text))})
+
+
+def _about_the_process(what: object) -> str | None:
+    if what == "who":
+        return f"{os.getpid()} {time.monotonic_ns()}"
+    if what == "look around":
+        is_deaf = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        threads = f"{os.environ['OMP_NUM_THREADS']} {os.environ['OPENBLAS_NUM_THREADS']}"
+        return f"{threads} {'ignored' if is_deaf else 'heard'}"
+    return None
 
 
 def _misbehave(work: Work) -> None:

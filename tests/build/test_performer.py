@@ -1,4 +1,4 @@
-"""The performer: leases looked at, records published, peak memory measured."""
+"""The performer: leases looked at, records published, faults told."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ from typing import Any
 
 import pytest
 
-from approx_build.build.memory import peak_bytes, reset_peak
 from approx_build.build.performer import Performer
 from approx_build.build.work import Failure, Made, Report, Result, Work
 from approx_build.plan.graph import Action, Kind
 from approx_build.store.store import Store
-
-MEGABYTE = 1 << 20
 
 
 def work(target: str, key: str, size: float = 1.0) -> Work:
@@ -60,13 +57,3 @@ def test_out_of_memory_is_said_plainly(store: Store) -> None:
     (failure,) = Performer(hungry, store).perform([work("a", "a")], lambda part: None)
     assert isinstance(failure, Failure)
     assert str(failure) == "a: not enough memory; try fewer --jobs"
-
-
-def test_the_peak_is_of_this_measurement() -> None:
-    block = bytearray(200 * MEGABYTE)
-    del block
-    reset_peak()
-    before = peak_bytes()
-    block = bytearray(100 * MEGABYTE)
-    assert before + 80 * MEGABYTE < peak_bytes() < before + 150 * MEGABYTE
-    del block
