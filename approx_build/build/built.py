@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from approx_build.build.queue import LOCK_STEP
 from approx_build.build.work import Failure
 from approx_build.errors import BuildError
 from approx_build.plan.graph import Action
@@ -37,6 +38,7 @@ class BuildOptions:
     root: Path  # of the project: paths of leaves are relative to it
     keep_going: bool = False  # after a failure, build what does not depend on it
     size: Callable[[Action], float] = one  # units of work, for balance and estimates
+    lock_step: int = LOCK_STEP  # takes in one batch at most
     verified: frozenset[str] | None = None  # targets whose objects must be right; None: all wanted
 
 
@@ -55,7 +57,8 @@ class Built:
     def check(self) -> None:
         """BuildError with all that failed, if anything did."""
         if len(self.failures) == 1:
-            raise BuildError(str(self.failures[0]))
+            failure = self.failures[0]
+            raise BuildError(str(replace(failure, where=None)), failure.where)
         if self.failures:
             text = "\n".join(str(failure) for failure in self.failures)
             raise BuildError(f"{len(self.failures)} actions failed:\n{text}")

@@ -113,10 +113,9 @@ class Processes:
 
     def start(self, batch: Batch) -> None:
         """Give the batch to an idle worker, or to a new one."""
-        free = next((worker for worker in self._workers if worker.batch is None), None)
-        worker = free or self._hire()
+        worker = self._free() or self._hire()
         worker.batch = batch
-        # A worker that died idle is found by `wait`, with its batch.
+        # A worker that dies just now is found by `wait`.
         with suppress(OSError):
             worker.pipe.send(batch)
 
@@ -140,6 +139,16 @@ class Processes:
         for worker in self._workers:
             self._bury(worker)
         self._workers.clear()
+
+    def _free(self) -> _Worker | None:
+        for worker in [worker for worker in self._workers if worker.batch is None]:
+            if worker.process.is_alive():
+                return worker
+            # It died with nothing to do, so nothing is lost but itself.
+            self._workers.remove(worker)
+            worker.pipe.close()
+            self._bury(worker)
+        return None
 
     def _hire(self) -> _Worker:
         context = multiprocessing.get_context("spawn")

@@ -23,7 +23,8 @@ LOCK_STEP = 32
 class Queue:
     """Work ready to run. `ways` is the seconds from each action to the end of the build."""
 
-    def __init__(self, graph: Graph, ways: Mapping[str, float]) -> None:
+    def __init__(self, graph: Graph, ways: Mapping[str, float], lock_step: int = LOCK_STEP) -> None:
+        self._lock_step = lock_step
         self._feeds_takes = feeding_takes(graph)
         self._ways = ways
         self._heap: list[tuple[int, float, str]] = []
@@ -59,7 +60,7 @@ class Queue:
             return [target]
         group = self._takes[self._work[target].digests["checkpoint"]]
         longest_first = sorted(group, key=lambda each: (-self._work[each].size, each))
-        batch = longest_first[: min(LOCK_STEP, -(-len(group) // idle))]
+        batch = longest_first[: min(self._lock_step, -(-len(group) // idle))]
         group.difference_update(batch)
         return batch
 

@@ -44,10 +44,12 @@ class Scheduler:
     ) -> None:
         self.graph, self.store, self.options, self.progress = graph, store, options, progress
         self.built = Built()
-        self._wanted = wanted if options.verified is None else wanted & options.verified
+        verified = wanted if options.verified is None else wanted & options.verified
+        self._wanted = verified & graph.actions.keys()
         self._ledger = Ledger(graph, store.journal, options.size)
         self._inputs = Inputs(graph, options.root, store.memo)
-        self._queue = Queue(graph, ways_to_the_end(graph, self._ledger.guesses(graph)))
+        ways = ways_to_the_end(graph, self._ledger.guesses(graph))
+        self._queue = Queue(graph, ways, options.lock_step)
         self._readers = graph.consumers()
         self._blockers = {action.target: graph.made_inputs(action) for action in graph}
         self._state = dict.fromkeys(graph.actions, State.WAITING)
@@ -56,7 +58,7 @@ class Scheduler:
         self._remade: dict[str, str] = {}  # target sent back once -> the digest it must have
         self._running = 0  # batches
         self._jobs = 1
-        for target in graph.order():
+        for target in graph.actions:
             self._unblock(target)
 
     def run(self, executor: Executor) -> Built:
@@ -98,12 +100,11 @@ class Scheduler:
 
     def _look_up(self, target: str) -> None:
         """READY -> DONE when its key has a record, else QUEUED."""
+        action = self.graph.actions[target]
         try:
-            action, size = self.graph.actions[target], self._ledger.size(target)
-            work = self._inputs.work(action, self.built.records, size)
+            work = self._inputs.work(action, self.built.records, self._ledger.size(target))
         except ApproxError as error:
-            where = error.where or self.graph.actions[target].where
-            self._failed(Failure(target, error.message, where))
+            self._failed(Failure(target, error.message, error.where or action.where))
             return
         record = self.store.records.get(work.key)
         if record:
@@ -184,8 +185,8 @@ class Scheduler:
                 if isinstance(outcome, Failure):
                     self._failed(replace(outcome, target=twin))
                 else:
-                    is_first = twin == work.action.target
-                    self._done(Made(twin, outcome.record, outcome.was_run and is_first))
+                    was_run = outcome.was_run and twin == work.action.target
+                    self._done(Made(twin, outcome.record, was_run))
 
     def _done(self, made: Made) -> None:
         target, action = made.target, self.graph.actions[made.target]

@@ -72,6 +72,7 @@ def collect(
         if not dry_run:
             # Records first: a record without its object would only promise it.
             _remove([*records, *(path for _, path in objects)])
+            _remove([path for _, path in _old(store, "states", limit_s)])
             store.drafts.sweep()
     return Collected(len(objects), found, len(records))
 

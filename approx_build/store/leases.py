@@ -39,10 +39,9 @@ class Leases:
         """
         deadline = time.monotonic() + wait_s
         with ExitStack() as held:
-            handle = _byte_locks(self.root, os.getpid()) if fcntl else None
-            for offset in sorted({int(key[:15], 16) for key in keys}) if handle else []:
-                assert handle is not None
-                if _lock_byte(handle, offset, deadline):
+            handle = _byte_locks(self.root, os.getpid())
+            for offset in sorted({int(key[:15], 16) for key in keys}):
+                if handle is not None and _lock_byte(handle, offset, deadline):
                     held.callback(_unlock_byte, handle, offset)
             yield
 
@@ -91,6 +90,8 @@ def _flock(handle: int, exclusive: bool) -> bool:
 def _byte_locks(root: Path, _process: int) -> int | None:
     # One handle for the life of the process: closing any handle of a file drops all byte locks
     # that the process has on it.
+    if not fcntl:
+        return None
     with suppress(OSError):
         return os.open(root / "leases", os.O_RDWR | os.O_CREAT, 0o644)
     return None

@@ -18,7 +18,7 @@ FORMAT = "approx-build store 1\n"
 
 
 class Store:
-    """Everything under `root`. Opening reads one small file and writes nothing but that file."""
+    """Everything under `root`. Opening makes it when it is new, and else writes nothing."""
 
     def __init__(self, root: os.PathLike[str] | str) -> None:
         self.root = Path(root).absolute()
@@ -35,6 +35,8 @@ class Store:
         try:
             found = path.read_text(encoding="ascii")
         except FileNotFoundError:
+            # A store says itself that it is not for version control.
+            self.drafts.replace(self.root / ".gitignore", b"*\n")
             self.drafts.replace(path, FORMAT.encode())
         except (OSError, ValueError) as error:
             raise StoreError(f"the store at {self.root} cannot be read: {error}") from error

@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from approx_build.build.progress import Progress
 from approx_build.errors import BuildError
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
 
 if TYPE_CHECKING:
     from conftest import Yard
+
+    from approx_build.build.estimate import Remaining
+    from approx_build.plan.graph import Action
 
 HERE = Path(__file__).parent
 LONG_S = 60.0
@@ -225,3 +229,27 @@ def _assert_whole(store: Store) -> None:
         record = store.records.get(key)
         assert record is not None
         assert all(digest in store.objects for digest in record.outputs.values())
+
+
+class KillIdle(Progress):
+    """Kills the worker that made the first action, before it is given another."""
+
+    def __init__(self, yard: Yard) -> None:
+        self.yard = yard
+
+    def action_done(
+        self, action: Action, was_run: bool, seconds: float, remaining: Remaining
+    ) -> None:
+        if action.target == "who":
+            (digest,) = self.yard.store.objects
+            worker = int(self.yard.store.objects.read(digest).split()[0])
+            os.kill(worker, signal.SIGKILL)
+            time.sleep(0.2)
+
+
+def test_a_worker_that_dies_with_nothing_to_do_costs_nothing(yard: Yard) -> None:
+    yard.act("who", do="who")
+    yard.act("next", ["who"])
+    built = yard.build("next", jobs=1, progress=KillIdle(yard))
+    built.check()
+    assert built.ran == ["who", "next"]

@@ -72,6 +72,13 @@ def test_no_batch_exceeds_lock_step() -> None:
     assert [len(queue.pop(1)) for _ in range(4)] == [LOCK_STEP, LOCK_STEP, LOCK_STEP, 0]
 
 
+def test_a_larger_lock_step_may_be_asked_for() -> None:
+    queue = Queue(Graph(), {}, lock_step=50)
+    for index in range(60):
+        queue.push(work(f"t{index:03}", Kind.TAKE, "early"))
+    assert len(queue.pop(1)) == 50
+
+
 def test_takes_come_before_the_rest() -> None:
     queue = Queue(Graph(), {"event": 100.0})
     queue.push(work("event"))

@@ -51,6 +51,10 @@ def test_a_second_build_runs_nothing(yard: Yard) -> None:
     assert second.records == first.records
 
 
+def test_a_file_may_be_wanted(yard: Yard) -> None:
+    assert yard.build(yard.leaf("phrase.txt", "la")).records == {}
+
+
 def test_only_what_a_target_needs_is_built(yard: Yard) -> None:
     diamond(yard)
     yard.build("left")

@@ -45,6 +45,14 @@ def test_an_old_object_of_a_young_record_stays(store: Store) -> None:
     assert gc.collect(store).objects == 0
 
 
+def test_states_of_old_commands_are_removed(store: Store) -> None:
+    for name, age_s in (("old", 30 * DAY), ("new", DAY)):
+        store.drafts.replace(store.root / "states" / name, b"state")
+        os.utime(store.root / "states" / name, (time.time() - age_s,) * 2)
+    gc.collect(store)
+    assert os.listdir(store.root / "states") == ["new"]
+
+
 def test_a_dry_run_only_tells(store: Store) -> None:
     make(store, "dead")
     assert gc.collect(store, dry_run=True).objects == 1

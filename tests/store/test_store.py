@@ -14,6 +14,7 @@ from approx_build.store.store import Store
 def test_opening_makes_a_folder_with_its_format(tmp_path: Path) -> None:
     store = Store(tmp_path / "deep" / "store")
     assert (store.root / "format").read_text() == "approx-build store 1\n"
+    assert (store.root / ".gitignore").read_text() == "*\n"
     Store(store.root)
 
 
