@@ -7,6 +7,7 @@ in float64; the samples are rounded to float32 at the end.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,21 +66,28 @@ def varispeed(clip: Clip, ratio: float) -> Clip:
     return Clip(_each_channel(clip.data, ratio, 1.0, length), clip.rate)
 
 
-def _each_channel(data: Samples, source: float, target: float, length: int) -> Samples:
-    """Channels [C, T] resampled from `source` to `target`, to exactly `length` samples."""
-    result = np.zeros((data.shape[0], length), np.float32)
-    for channel, samples in enumerate(data):
-        converted = _convert(samples, source, target)[:length]
-        result[channel, : converted.size] = converted
-    return result
+def converted(samples: NDArray[np.floating], source: float, target: float) -> NDArray[np.floating]:
+    """Samples [T] taken from `source` to `target` (any unit) by soxr, in their own precision.
 
-
-def _convert(samples: NDArray[np.float32], source: float, target: float) -> NDArray[np.float32]:
+    Of the length that soxr gives them, which may be a sample off.
+    """
+    # soxr would choose vector code by the processor and round differently with it; this
+    # setting, read at every call, keeps it to its plain code.
+    os.environ["SOXR_USE_SIMD"] = "0"
     import soxr
 
     if not samples.size:
         return samples
-    return np.asarray(soxr.resample(samples, source, target, quality="VHQ"), np.float32)
+    return np.asarray(soxr.resample(samples, source, target, quality="VHQ"))
+
+
+def _each_channel(data: Samples, source: float, target: float, length: int) -> Samples:
+    """Channels [C, T] resampled from `source` to `target`, to exactly `length` samples."""
+    result = np.zeros((data.shape[0], length), np.float32)
+    for channel, samples in enumerate(data):
+        found = converted(samples, source, target)[:length]
+        result[channel, : found.size] = found
+    return result
 
 
 def _check_rate(rate: int) -> None:
