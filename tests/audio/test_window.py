@@ -47,3 +47,10 @@ def test_a_fade_longer_than_half_is_cut_down(size):
 
 def test_no_size_is_no_window():
     assert hann(0).size == fade_in(0).size == equal_power_fade_in(0).size == 0
+
+
+@pytest.mark.parametrize("window", [hann, fade_in, equal_power_fade_in])
+def test_a_kept_window_cannot_be_spoilt(window):
+    with pytest.raises(ValueError, match="read-only"):
+        window(8)[0] = 1
+    assert window(8) is window(8)
