@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio.stream import key_words
 from approx_build.errors import ModelError
 
 Codes = NDArray[np.uint8]
@@ -69,11 +69,7 @@ class ClipRequest:
             raise ModelError(f"towards_silence: {self.towards_silence}; must be 0 or more")
 
     def _check_key(self) -> None:
-        try:
-            low, high = key_words(self.key)
-        except ValueError:
-            low = high = -1
-        if len(self.key) != 32 or low < 0 or high < 0:
+        if not re.fullmatch(r"[0-9a-fA-F]{32}", self.key):
             raise ModelError(f"key: {self.key!r}; must be 32 hexadecimal digits")
 
     def _check_prime(self, classes: int) -> None:

@@ -11,12 +11,14 @@ import ctypes
 import os
 from enum import StrEnum
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TypedDict
 
 from approx_build.errors import UsageError
 
 VARIABLE = "APPROX_KERNEL"
+BUILD = "cmake -S . -B build && cmake --build build"
 _SUFFIXES = (".so", ".dylib", ".dll")
 _SLOW = "the NumPy reference serves instead: the same samples, some hundred times slower"
 
@@ -54,16 +56,29 @@ def library_path() -> Path | None:
     return next((path for path in candidates if path.exists()), None)
 
 
+def _sources_digest() -> str:
+    """The digest of the C sources beside this file, as CMakeLists.txt makes it."""
+    folder = Path(__file__).parent / "src"
+    files = sorted(path for path in folder.iterdir() if path.suffix in (".c", ".h"))
+    digests = "".join(sha256(path.read_bytes()).hexdigest() for path in files)
+    return sha256(digests.encode()).hexdigest()
+
+
 @cache
 def _load() -> tuple[ctypes.CDLL | None, str]:
-    """The library, or None and why there is none."""
+    """The library, or None and why there is none; UsageError when it is a stale one."""
     path = library_path()
     if path is None:
         return None, f"the kernels were not compiled at installation (no C compiler?); {_SLOW}"
     try:
-        return ctypes.CDLL(str(path)), ""
-    except OSError as error:
+        library = ctypes.CDLL(str(path))
+        library.kernel_sources_digest.restype = ctypes.c_char_p
+        digest = library.kernel_sources_digest().decode()
+    except (OSError, AttributeError) as error:
         return None, f"{path}: cannot be loaded ({error}); {_SLOW}"
+    if digest != _sources_digest():
+        raise UsageError(f"{path}: built from other sources; build it again: {BUILD}")
+    return library, ""
 
 
 @cache
@@ -89,9 +104,10 @@ def choose(name: str | None = None) -> Kernel:
     if name not in known:
         raise UsageError(f"{source}{name}: no such kernel; there are: {', '.join(known)}")
     kernel = Kernel(name)
-    if kernel not in available():
-        usable = ", ".join(available())
-        raise UsageError(f"{source}{name}: cannot run here; this machine has: {usable}")
+    if kernel is not Kernel.REFERENCE and kernel not in available():
+        usable, reason = ", ".join(available()), _load()[1]
+        because = f" ({reason})" if reason else ""
+        raise UsageError(f"{source}{name}: cannot run here{because}; there are: {usable}")
     return kernel
 
 

@@ -33,7 +33,7 @@ def product(x: Floats, weights: Floats, bias: Floats | None = None) -> Floats:
     inputs, outputs = weights.shape
     total = np.zeros((len(x), outputs), np.float32)
     if bias is not None:
-        total[:] = bias
+        total += bias  # from 0, so that a bias of -0 counts as 0
     block = max(1, _BLOCK_FLOATS // max(1, total.size))
     for start in range(0, inputs, block):
         part = slice(start, min(start + block, inputs))

@@ -53,7 +53,8 @@ class ReferenceBatch:
             active = sum(clip.steps > self._step for clip in self._clips)
             if not active:
                 return False
-            self._run_step(active)
+            with np.errstate(over="ignore", invalid="ignore"):  # `draw` says so instead
+                self._run_step(active)
         return True
 
     def _run_step(self, active: int) -> None:

@@ -1,4 +1,4 @@
-/* Which instruction sets this processor and its operating system support. Compiled once. */
+/* What there is to know before a kernel is chosen. Compiled once, for any processor. */
 #include <stdint.h>
 
 #include "names.h"
@@ -18,3 +18,6 @@ VISIBLE int32_t kernel_cpu_features(void) {
 #endif
     return features;
 }
+
+/* SHA-256 of the SHA-256s (in hexadecimal digits) of the sources, in the order of their names. */
+VISIBLE const char *kernel_sources_digest(void) { return APPROX_SOURCES; }

@@ -14,9 +14,11 @@
 #endif
 
 #define matrix_pack OWN(matrix_pack)
-#define matrix_free OWN(matrix_free)
+#define matrix_bytes OWN(matrix_bytes)
 #define measure_peak OWN(measure_peak)
 #define product OWN(product)
+#define product_of_part OWN(product_of_part)
+#define row_product OWN(row_product)
 #define wavenet_network_new OWN(wavenet_network_new)
 #define wavenet_network_free OWN(wavenet_network_free)
 #define wavenet_group_init OWN(wavenet_group_init)

@@ -2,18 +2,18 @@
 #include "float_state.h"
 #include "vector.h"
 
-#define SUMS (TILE_ROWS * TILE_VECTORS)
-
-/* Run `rounds` rounds of SUMS independent `sum = sum * factor + term`, not fused; returns the
- * floating-point operations done. `result` [LANES] keeps the compiler honest. */
+/* Run `rounds` rounds of independent `sum = sum * factor + term`, not fused, as many as a tile
+ * has sums; returns the floating-point operations done. `result` [LANES] takes what came out. */
 VISIBLE double measure_peak(int64_t rounds, float *result) {
     float_state found = float_state_enter();
-    vec sum[SUMS], factor = splat(0.999f), term = splat(0.001f), total = splat(0.0f);
-    UNROLL for (int i = 0; i < SUMS; i++) sum[i] = splat((float)i);
+    vec sum[TILE_ROWS][TILE_VECTORS], factor = splat(0.999f), term = splat(0.001f);
+    REPEAT_6(r, TILE_ROWS, REPEAT_4(v, TILE_VECTORS, sum[r][v] = splat((float)(r + v));))
     for (int64_t round = 0; round < rounds; round++)
-        UNROLL for (int i = 0; i < SUMS; i++) sum[i] = sum[i] * factor + term;
-    UNROLL for (int i = 0; i < SUMS; i++) total = total + sum[i];
+        REPEAT_6(r, TILE_ROWS, REPEAT_4(v, TILE_VECTORS,
+            sum[r][v] = sum[r][v] * factor + term;))
+    vec total = splat(0.0f);
+    REPEAT_6(r, TILE_ROWS, REPEAT_4(v, TILE_VECTORS, total = total + sum[r][v];))
     store(result, total);
     float_state_write(found);
-    return 2.0 * LANES * SUMS * (double)rounds;
+    return 2.0 * LANES * TILE_ROWS * TILE_VECTORS * (double)rounds;
 }

@@ -4,11 +4,6 @@
 /* Panels of one block of pieces should stay in the first-level cache while all rows pass. */
 #define BLOCK_INPUTS 256
 
-/* Where in the packed weights the panel of vector `first` begins. */
-INLINE const float *panel(const matrix *m, int first) {
-    return m->weights + (size_t)first * LANES * m->inputs;
-}
-
 /* What a tile adds up: pieces first..last of the operand from row `row` on, times `weights`,
  * on top of `initial` (a bias: stride 0; or sums so far). */
 typedef struct {
@@ -19,31 +14,28 @@ typedef struct {
     size_t initial_stride;
     float *y;
     size_t y_stride;
+    const char *soon; /* weights wanted next: at each input a tile asks for one cache line of them */
 } tile_work;
 
 INLINE void tile(const tile_work *t, int rows, int vectors) {
-    vec sum[TILE_ROWS][TILE_VECTORS];
-    UNROLL for (int r = 0; r < rows; r++)
-        UNROLL for (int v = 0; v < vectors; v++)
-            sum[r][v] = load(t->initial + r * t->initial_stride + v * LANES);
+    vec sum[TILE_ROWS][TILE_VECTORS], weight[TILE_VECTORS];
+    REPEAT_6(r, rows, REPEAT_4(v, vectors,
+        sum[r][v] = load(t->initial + r * t->initial_stride + v * LANES);))
     const float *w = t->weights;
     const size_t stride = t->x->stride;
     const int depth = t->x->depth;
+    const char *soon = t->soon;
     for (int piece = t->first; piece < t->last; piece++) {
         const float *x = t->x->piece[piece] + t->row * stride;
-        for (int i = 0; i < depth; i++, x++, w += vectors * LANES) {
-            vec weight[TILE_VECTORS];
-            UNROLL for (int v = 0; v < vectors; v++) weight[v] = load(w + v * LANES);
-            UNROLL for (int r = 0; r < rows; r++) {
-                float input = x[r * stride];
-                UNROLL for (int v = 0; v < vectors; v++)
-                    sum[r][v] = sum[r][v] + input * weight[v];
-            }
+        for (int i = 0; i < depth; i++, x++, w += vectors * LANES, soon += CACHE_LINE) {
+            __builtin_prefetch(soon);
+            REPEAT_4(v, vectors, weight[v] = load(w + v * LANES);)
+            REPEAT_6(r, rows, float input = x[r * stride];
+                REPEAT_4(v, vectors, sum[r][v] = sum[r][v] + input * weight[v];))
         }
     }
-    UNROLL for (int r = 0; r < rows; r++)
-        UNROLL for (int v = 0; v < vectors; v++)
-            store(t->y + r * t->y_stride + v * LANES, sum[r][v]);
+    REPEAT_6(r, rows, REPEAT_4(v, vectors,
+        store(t->y + r * t->y_stride + v * LANES, sum[r][v]);))
 }
 
 typedef void (*tile_function)(const tile_work *);
@@ -79,21 +71,38 @@ INLINE void panel_product(tile_work *t, const float *initial, float *y, int rows
         t->y = y + done * t->y_stride;
         t->initial = initial + done * t->initial_stride;
         TILE_OF[vectors - 1][height - 1](t);
+        t->soon += (size_t)(t->last - t->first) * t->x->depth * CACHE_LINE;
         done += height;
     }
 }
 
-void product(const matrix *m, const operand *x, int rows, float *y, size_t y_stride) {
+/* Vectors `begin` and after of every row. */
+static void tiles_from(const product_part *part, int begin, int rows, float *y, size_t y_stride) {
+    const matrix *m = part->m;
+    const operand *x = part->x;
     int block = BLOCK_INPUTS > x->depth ? BLOCK_INPUTS / x->depth : 1;
     tile_work t = {.x = x, .y_stride = y_stride};
     for (int piece = 0; piece < x->pieces; piece += block) {
+        const float *initial = piece ? y : part->initial;
         t.first = piece;
         t.last = piece + block < x->pieces ? piece + block : x->pieces;
-        t.initial_stride = piece ? y_stride : 0;
-        for (int first = 0; first < m->vectors; first += TILE_VECTORS) {
+        t.initial_stride = piece ? y_stride : part->initial_stride;
+        for (int first = begin; first < m->vectors; first += TILE_VECTORS) {
             int vectors = panel_vectors(m, first), at = first * LANES;
-            t.weights = panel(m, first) + (size_t)piece * x->depth * vectors * LANES;
-            panel_product(&t, piece ? y + at : m->bias + at, y + at, rows, vectors);
+            size_t input = (size_t)part->first_input + (size_t)piece * x->depth;
+            t.weights = panel(m, first) + input * vectors * LANES;
+            t.soon = (const char *)(t.weights + (size_t)m->inputs * vectors * LANES);
+            panel_product(&t, initial + at, y + at, rows, vectors);
         }
     }
+}
+
+void product_of_part(const product_part *part, int rows, float *y, size_t y_stride) {
+    int begin = rows == 1 ? row_product(part, y) : 0;
+    if (begin < part->m->vectors) tiles_from(part, begin, rows, y, y_stride);
+}
+
+void product(const matrix *m, const operand *x, int rows, float *y, size_t y_stride) {
+    product_part all = {.m = m, .x = x, .initial = m->bias};
+    product_of_part(&all, rows, y, y_stride);
 }

@@ -10,6 +10,7 @@
 #ifndef APPROX_PRODUCT_H
 #define APPROX_PRODUCT_H
 
+#include "memory.h"
 #include "vector.h"
 
 /* A packed weight matrix [inputs][outputs] with its bias. Panels follow each other, each
@@ -25,6 +26,7 @@ typedef struct {
     const float *const *piece;
     int pieces, depth;
     size_t stride;
+    int sparse; /* many inputs are 0, and all lie in one piece */
 } operand;
 
 /* Vectors in the panel that begins at vector `first`. */
@@ -36,11 +38,34 @@ INLINE int panel_vectors(const matrix *m, int first) {
 /* Floats that a row of this matrix's outputs needs. */
 INLINE size_t row_floats(const matrix *m) { return (size_t)m->vectors * LANES; }
 
+/* Where in the packed weights the panel of vector `first` begins. */
+INLINE const float *panel(const matrix *m, int first) {
+    return m->weights + (size_t)first * LANES * m->inputs;
+}
+
+/* Bytes of memory that a packed matrix takes. */
+size_t matrix_bytes(int inputs, int outputs);
+
 /* Pack `weights` [inputs][outputs] and `bias` [outputs] (NULL: zeros). 0 when memory is short. */
-int matrix_pack(matrix *m, int inputs, int outputs, const float *weights, const float *bias);
-void matrix_free(matrix *m);
+int matrix_pack(matrix *m, arena *memory, int inputs, int outputs, const float *weights,
+                const float *bias);
 
 /* y [rows][row_floats], rows `y_stride` floats apart = bias + x w. */
 void product(const matrix *m, const operand *x, int rows, float *y, size_t y_stride);
+
+/* A product over some of a matrix's inputs only, on top of other sums than its bias: a sum may be
+ * begun when its first inputs are known and carried on later. */
+typedef struct {
+    const matrix *m;
+    const operand *x; /* of inputs first_input and after; not sparse */
+    int first_input;
+    const float *initial; /* [rows][row_floats], rows `initial_stride` apart; 0: one for all */
+    size_t initial_stride;
+} product_part;
+
+void product_of_part(const product_part *part, int rows, float *y, size_t y_stride);
+
+/* For one row, the first vectors that can be done fast; returns how many. */
+int row_product(const product_part *part, float *y);
 
 #endif

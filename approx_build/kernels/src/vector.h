@@ -37,11 +37,25 @@ typedef int32_t ivec __attribute__((vector_size(4 * LANES), aligned(4), may_alia
 #define TILE_ROWS 6
 
 #define INLINE static inline __attribute__((always_inline))
-#ifdef __clang__
-#define UNROLL _Pragma("unroll")
-#else
-#define UNROLL _Pragma("GCC unroll 32")
-#endif
+/* `body` for i = 0, 1, ... below `count` (at most 4 or 6), written out: i is a constant in each
+ * copy, so that arrays indexed by it can live in registers whatever the compiler. */
+#define TIMES(at, i, count, ...) \
+    if (at < (count)) { \
+        enum { i = at }; \
+        __VA_ARGS__ \
+    }
+#define REPEAT_4(i, count, ...) \
+    TIMES(0, i, count, __VA_ARGS__) \
+    TIMES(1, i, count, __VA_ARGS__) \
+    TIMES(2, i, count, __VA_ARGS__) \
+    TIMES(3, i, count, __VA_ARGS__)
+#define REPEAT_6(i, count, ...) \
+    TIMES(0, i, count, __VA_ARGS__) \
+    TIMES(1, i, count, __VA_ARGS__) \
+    TIMES(2, i, count, __VA_ARGS__) \
+    TIMES(3, i, count, __VA_ARGS__) \
+    TIMES(4, i, count, __VA_ARGS__) \
+    TIMES(5, i, count, __VA_ARGS__)
 
 INLINE vec load(const float *from) { return *(const vec *)from; }
 INLINE void store(float *to, vec value) { *(vec *)to = value; }

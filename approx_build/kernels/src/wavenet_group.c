@@ -5,10 +5,23 @@
 #include "draw.h"
 #include "memory.h"
 
+#define MOST_LOOKAHEAD 8
+
 INLINE int64_t clip_steps(const wavenet_clip *c) { return c->prime_length + c->length; }
 
+/* Steps for which a layer's sums over past inputs can be made at once, since dilation lets all
+ * of them lie in the past: a power of two that divides the dilation. For a clip alone this saves
+ * fetching half of the weights; in company they are fetched once for all clips anyway. */
+INLINE int lookahead(const wavenet_group *g, int layer) {
+    int dilation = g->network->layers[layer].dilation, steps = 1;
+    while (g->size == 1 && steps < MOST_LOOKAHEAD && dilation % (2 * steps) == 0) steps *= 2;
+    return steps;
+}
+
+/* A whole number of lookaheads, so that their steps lie side by side in the ring. */
 INLINE int ring_slots(const wavenet_group *g, int layer) {
-    return (g->network->shape.filter_width - 1) * g->network->layers[layer].dilation + 1;
+    int reach = (g->network->shape.filter_width - 1) * g->network->layers[layer].dilation;
+    return round_up(reach + 1, lookahead(g, layer));
 }
 
 INLINE size_t slot_floats(const wavenet_group *g) {
@@ -27,7 +40,7 @@ static void enter(wavenet_group *g) {
     float *x = present(g, 0);
     if (n->shape.scalar_input) {
         const float *piece[] = {g->past_values};
-        operand past = {piece, 1, width, (size_t)width};
+        operand past = {piece, 1, width, (size_t)width, .sparse = 0};
         product(&n->causal_scalar, &past, g->active, x, (size_t)row);
         return;
     }
@@ -72,18 +85,45 @@ static void add_residual(wavenet_group *g, int layer) {
             store(next + i, load(x + i) + load(g->work + c * g->work_row + i));
 }
 
+/* Sums of filter and gate for a clip alone: those over past inputs are begun for several steps
+ * at once, then each step carries its own on. */
+static void sum_gates_alone(wavenet_group *g, int layer, int steps) {
+    const wavenet_shape *s = &g->network->shape;
+    const matrix *m = &g->network->layers[layer].gate;
+    int past_taps = s->filter_width - 1, ahead = (int)(g->step % steps);
+    if (!ahead) {
+        operand past = {g->taps, past_taps, s->residual, slot_floats(g), .sparse = 0};
+        product(m, &past, steps, g->begun[layer], g->work_row);
+    }
+    operand present = {g->taps + past_taps, 1, s->residual, 0, .sparse = 0};
+    product_part rest = {.m = m, .x = &present, .first_input = past_taps * s->residual,
+                         .initial = g->begun[layer] + ahead * g->work_row};
+    product_of_part(&rest, 1, g->work, g->work_row);
+}
+
+static void sum_gates(wavenet_group *g, int layer) {
+    const wavenet_shape *s = &g->network->shape;
+    int steps = lookahead(g, layer);
+    find_taps(g, layer);
+    if (steps > 1) {
+        sum_gates_alone(g, layer, steps);
+        return;
+    }
+    size_t row = (size_t)g->network->residual_row;
+    operand inputs = {g->taps, s->filter_width, s->residual, row, .sparse = 0};
+    product(&g->network->layers[layer].gate, &inputs, g->active, g->work, g->work_row);
+}
+
 static void run_layer(wavenet_group *g, int layer) {
     const wavenet_network *n = g->network;
     const wavenet_shape *s = &n->shape;
     const wavenet_layer *w = &n->layers[layer];
     float *gated_outputs = g->gated + (size_t)layer * n->dilated_row;
-    find_taps(g, layer);
-    operand past = {g->taps, s->filter_width, s->residual, (size_t)n->residual_row};
-    product(&w->gate, &past, g->active, g->work, g->work_row);
+    sum_gates(g, layer);
     for (int c = 0; c < g->active; c++)
         gate_row(&w->gate, g->work + c * g->work_row, gated_outputs + c * g->gated_row);
     if (layer + 1 == s->layers) return; /* the last layer's dense output goes nowhere */
-    operand inner = {g->dilated + layer, 1, s->dilated, g->gated_row};
+    operand inner = {g->dilated + layer, 1, s->dilated, g->gated_row, .sparse = 0};
     product(&w->dense, &inner, g->active, g->work, g->work_row);
     add_residual(g, layer);
 }
@@ -96,14 +136,14 @@ static void relu(const matrix *m, float *rows, int count, size_t stride) {
 /* Skips of all layers -> ReLU -> post1 -> ReLU -> post2: the logits. */
 static void run_head(wavenet_group *g) {
     const wavenet_network *n = g->network;
-    operand all = {g->dilated, n->shape.layers, n->shape.dilated, g->gated_row};
+    operand all = {g->dilated, n->shape.layers, n->shape.dilated, g->gated_row, .sparse = 0};
     product(&n->skip, &all, g->active, g->hidden[0], g->head_row);
     relu(&n->skip, g->hidden[0], g->active, g->head_row);
     const float *piece[] = {g->hidden[0], g->hidden[1]};
-    operand skips = {piece, 1, n->shape.skip, g->head_row};
+    operand skips = {piece, 1, n->shape.skip, g->head_row, .sparse = 1};
     product(&n->post1, &skips, g->active, g->hidden[1], g->head_row);
     relu(&n->post1, g->hidden[1], g->active, g->head_row);
-    operand posts = {piece + 1, 1, n->shape.skip, g->head_row};
+    operand posts = {piece + 1, 1, n->shape.skip, g->head_row, .sparse = 1};
     product(&n->post2, &posts, g->active, g->logits, g->head_row);
 }
 
@@ -144,14 +184,14 @@ static void remember(wavenet_group *g, int c, int code) {
 
 static int run_step(wavenet_group *g) {
     enter(g);
-    for (int l = 0; l < g->layers; l++) run_layer(g, l);
+    for (int l = 0; l < g->network->shape.layers; l++) run_layer(g, l);
     if (needs_head(g)) run_head(g);
     for (int c = 0; c < g->active; c++) {
         int code = next_code(g, &g->clips[c], g->logits + c * g->head_row);
         if (code < 0) return WAVENET_NOT_FINITE;
         remember(g, c, code);
     }
-    for (int l = 0; l < g->layers; l++)
+    for (int l = 0; l < g->network->shape.layers; l++)
         if (++g->now[l] == ring_slots(g, l)) g->now[l] = 0;
     g->step++;
     return WAVENET_MORE;
@@ -167,62 +207,59 @@ int wavenet_group_run(wavenet_group *g, int64_t steps) {
     return WAVENET_MORE;
 }
 
-static int reserve_rings(wavenet_group *g) {
-    g->rings = reserve((size_t)g->layers * sizeof *g->rings);
-    g->now = reserve((size_t)g->layers * sizeof *g->now);
-    if (!g->rings || !g->now) return 0;
-    for (int l = 0; l < g->layers; l++) {
-        g->rings[l] = reserve(ring_slots(g, l) * slot_floats(g) * sizeof(float));
-        if (!g->rings[l]) return 0;
-    }
-    return 1;
-}
-
-/* Rows are ROW_STEP floats longer than they need be, so that they do not share cache sets. */
-static int reserve_rows(wavenet_group *g) {
+/* Place all arrays in the group's memory, or only measure it while there is none. Rows are
+ * ROW_STEP floats longer than they need be, so that they do not share cache sets. */
+static void place(wavenet_group *g) {
     const wavenet_network *n = g->network;
-    size_t size = (size_t)g->size, gates = row_floats(&n->layers[0].gate);
-    size_t dense = row_floats(&n->layers[0].dense);
+    size_t size = (size_t)g->size, past = size * n->shape.causal_width;
+    size_t gates = row_floats(&n->layers[0].gate), dense = row_floats(&n->layers[0].dense);
     size_t skip = row_floats(&n->skip), classes = row_floats(&n->post2);
-    g->work_row = (gates > dense ? gates : dense);
+    g->work_row = gates > dense ? gates : dense;
     g->gated_row = (size_t)n->shape.layers * n->dilated_row + ROW_STEP;
     g->head_row = (skip > classes ? skip : classes) + ROW_STEP;
-    g->work = reserve(size * g->work_row * sizeof(float));
-    g->gated = reserve(size * g->gated_row * sizeof(float));
-    g->hidden[0] = reserve(size * g->head_row * sizeof(float));
-    g->hidden[1] = reserve(size * g->head_row * sizeof(float));
-    g->logits = reserve(size * g->head_row * sizeof(float));
-    return g->work && g->gated && g->hidden[0] && g->hidden[1] && g->logits;
+    g->work = arena_take(&g->memory, size * g->work_row * sizeof(float));
+    g->gated = arena_take(&g->memory, size * g->gated_row * sizeof(float));
+    g->hidden[0] = arena_take(&g->memory, size * g->head_row * sizeof(float));
+    g->hidden[1] = arena_take(&g->memory, size * g->head_row * sizeof(float));
+    g->logits = arena_take(&g->memory, size * g->head_row * sizeof(float));
+    g->past_codes = arena_take(&g->memory, past * sizeof(int32_t));
+    g->past_values = arena_take(&g->memory, past * sizeof(float));
+    for (int l = 0; l < n->shape.layers; l++)
+        g->begun[l] = arena_take(&g->memory, lookahead(g, l) * g->work_row * sizeof(float));
+    for (int l = 0; l < n->shape.layers; l++)
+        g->rings[l] = arena_take(&g->memory, ring_slots(g, l) * slot_floats(g) * sizeof(float));
 }
 
-/* Silence so far: the middle class, or the value 0. */
-static int reserve_past(wavenet_group *g) {
-    const wavenet_shape *s = &g->network->shape;
-    size_t count = (size_t)g->size * s->causal_width;
-    g->past_codes = reserve(count * sizeof(int32_t));
-    g->past_values = reserve(count * sizeof(float));
-    if (!g->past_codes || !g->past_values) return 0;
-    for (size_t i = 0; i < count; i++) g->past_codes[i] = s->classes / 2;
-    return 1;
+/* Silence so far: the middle class (and the value 0, which memory holds already). */
+static void silence(wavenet_group *g) {
+    size_t count = (size_t)g->size * g->network->shape.causal_width;
+    for (size_t i = 0; i < count; i++) g->past_codes[i] = g->network->shape.classes / 2;
 }
 
 int wavenet_group_init(wavenet_group *g, const wavenet_network *network, wavenet_clip *clips,
                        int size) {
     const wavenet_shape *s = &network->shape;
-    *g = (wavenet_group){.network = network, .clips = clips, .layers = s->layers,
-                         .size = size, .active = size};
+    *g = (wavenet_group){.network = network, .clips = clips, .size = size, .active = size};
+    g->rings = reserve((size_t)s->layers * sizeof *g->rings);
+    g->now = reserve((size_t)s->layers * sizeof *g->now);
     g->taps = reserve((size_t)s->filter_width * sizeof *g->taps);
     g->dilated = reserve((size_t)s->layers * sizeof *g->dilated);
-    if (!g->taps || !g->dilated) return 0;
-    if (!reserve_rings(g) || !reserve_rows(g) || !reserve_past(g)) return 0;
+    g->begun = reserve((size_t)s->layers * sizeof *g->begun);
+    if (!g->rings || !g->now || !g->begun || !g->taps || !g->dilated) return 0;
+    place(g);
+    if (!arena_open(&g->memory, g->memory.used)) return 0;
+    place(g);
+    silence(g);
     for (int l = 0; l < s->layers; l++)
         g->dilated[l] = g->gated + (size_t)l * network->dilated_row;
     return 1;
 }
 
 void wavenet_group_free(wavenet_group *g) {
-    for (int l = 0; g->rings && l < g->layers; l++) release(g->rings[l]);
-    void *blocks[] = {g->rings, g->now, (void *)g->taps, (void *)g->dilated, g->past_codes,
-                      g->past_values, g->work, g->gated, g->hidden[0], g->hidden[1], g->logits};
-    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) release(blocks[i]);
+    release(g->rings);
+    release(g->now);
+    release(g->begun);
+    release((void *)g->taps);
+    release((void *)g->dilated);
+    release(g->memory.block);
 }

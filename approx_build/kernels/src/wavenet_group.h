@@ -5,12 +5,14 @@
 #include "wavenet_network.h"
 
 typedef struct {
+    arena memory; /* of everything below but the clips */
     const wavenet_network *network;
     wavenet_clip *clips; /* longest first: those still being drawn come before those done */
-    int layers, size, active;
+    int size, active;
     int64_t step;
     float **rings; /* per layer [slots][size][residual_row]: its inputs, now and before */
     int *now;      /* per layer: the slot of this step */
+    float **begun; /* per layer [lookahead][work_row], of a clip alone: sums begun in advance */
     const float **taps, **dilated; /* operand pieces: filter taps, outputs of all layers */
     int32_t *past_codes;           /* [size][causal_width], newest last */
     float *past_values;            /* the same, as values, when the input is scalar */

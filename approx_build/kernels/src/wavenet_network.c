@@ -26,7 +26,8 @@ static void interleave(const float *filter, const float *gate, int rows, int wid
     }
 }
 
-static int pack_gate(matrix *m, const wavenet_shape *s, const wavenet_weights *w, size_t layer) {
+static int pack_gate(matrix *m, arena *memory, const wavenet_shape *s, const wavenet_weights *w,
+                     size_t layer) {
     int inputs = s->filter_width * s->residual, outputs = 2 * round_up(s->dilated, LANES);
     size_t size = (size_t)inputs * s->dilated;
     float *both = reserve((size_t)(inputs + 1) * outputs * sizeof(float));
@@ -36,22 +37,22 @@ static int pack_gate(matrix *m, const wavenet_shape *s, const wavenet_weights *w
     if (w->filter_bias)
         interleave(w->filter_bias + layer * s->dilated, w->gate_bias + layer * s->dilated, 1,
                    s->dilated, bias);
-    int done = matrix_pack(m, inputs, outputs, both, bias);
+    int done = matrix_pack(m, memory, inputs, outputs, both, bias);
     release(both);
     return done;
 }
 
 static int pack_layers(wavenet_network *n, const wavenet_weights *w) {
     const wavenet_shape *s = &n->shape;
-    n->layers = reserve((size_t)s->layers * sizeof(wavenet_layer));
+    n->layers = arena_take(&n->memory, (size_t)s->layers * sizeof(wavenet_layer));
     if (!n->layers) return 0;
     for (int l = 0; l < s->layers; l++) {
         wavenet_layer *layer = &n->layers[l];
         layer->dilation = s->dilations[l];
         const float *dense = w->dense + (size_t)l * s->dilated * s->residual;
         const float *bias = part(w->dense_bias, (size_t)l, (size_t)s->residual);
-        if (!pack_gate(&layer->gate, s, w, (size_t)l)) return 0;
-        if (!matrix_pack(&layer->dense, s->dilated, s->residual, dense, bias)) return 0;
+        if (!pack_gate(&layer->gate, &n->memory, s, w, (size_t)l)) return 0;
+        if (!matrix_pack(&layer->dense, &n->memory, s->dilated, s->residual, dense, bias)) return 0;
     }
     return 1;
 }
@@ -65,7 +66,7 @@ static int pack_skip(wavenet_network *n, const wavenet_weights *w) {
             float term = w->skip_bias[(size_t)l * s->skip + i];
             bias[i] = l ? bias[i] + term : term;
         }
-    int done = matrix_pack(&n->skip, s->layers * s->dilated, s->skip, w->skip, bias);
+    int done = matrix_pack(&n->skip, &n->memory, s->layers * s->dilated, s->skip, w->skip, bias);
     release(bias);
     return done;
 }
@@ -73,9 +74,9 @@ static int pack_skip(wavenet_network *n, const wavenet_weights *w) {
 static int pack_causal(wavenet_network *n, const float *weights) {
     const wavenet_shape *s = &n->shape;
     if (s->scalar_input)
-        return matrix_pack(&n->causal_scalar, s->causal_width, s->residual, weights, NULL);
+        return matrix_pack(&n->causal_scalar, &n->memory, s->causal_width, s->residual, weights, NULL);
     size_t rows = (size_t)s->causal_width * s->classes;
-    n->causal = reserve(rows * n->residual_row * sizeof(float));
+    n->causal = arena_take(&n->memory, rows * n->residual_row * sizeof(float));
     if (!n->causal) return 0;
     for (size_t r = 0; r < rows; r++)
         memcpy(n->causal + r * n->residual_row, weights + r * s->residual,
@@ -85,8 +86,8 @@ static int pack_causal(wavenet_network *n, const float *weights) {
 
 static int pack_classes(wavenet_network *n, const float *values) {
     int classes = n->shape.classes, centre = classes / 2;
-    n->values = reserve((size_t)classes * sizeof(float));
-    n->silence = reserve((size_t)round_up(classes, ROW_STEP) * sizeof(float));
+    n->values = arena_take(&n->memory, (size_t)classes * sizeof(float));
+    n->silence = arena_take(&n->memory, (size_t)round_up(classes, ROW_STEP) * sizeof(float));
     if (!n->values || !n->silence) return 0;
     if (values) memcpy(n->values, values, (size_t)classes * sizeof(float));
     for (int q = 0; q < classes; q++) {
@@ -96,13 +97,27 @@ static int pack_classes(wavenet_network *n, const float *values) {
     return 1;
 }
 
+/* Bytes of everything that is packed. */
+static size_t network_bytes(const wavenet_network *n) {
+    const wavenet_shape *s = &n->shape;
+    size_t layers = (size_t)s->layers, classes = (size_t)round_up(s->classes, ROW_STEP);
+    size_t causal = (size_t)s->causal_width * s->classes * n->residual_row * sizeof(float);
+    size_t scalar = matrix_bytes(s->causal_width, s->residual);
+    size_t gate = matrix_bytes(s->filter_width * s->residual, 2 * round_up(s->dilated, LANES));
+    size_t dense = matrix_bytes(s->dilated, s->residual);
+    return (s->scalar_input ? scalar : arena_bytes(causal)) + layers * (gate + dense) +
+           arena_bytes(layers * sizeof(wavenet_layer)) + 2 * arena_bytes(classes * sizeof(float)) +
+           matrix_bytes(s->layers * s->dilated, s->skip) + matrix_bytes(s->skip, s->skip) +
+           matrix_bytes(s->skip, s->classes);
+}
+
 static int pack(wavenet_network *n, const wavenet_weights *w) {
     const wavenet_shape *s = &n->shape;
     n->residual_row = round_up(s->residual, ROW_STEP);
     n->dilated_row = round_up(s->dilated, ROW_STEP);
-    return pack_causal(n, w->causal) && pack_layers(n, w) && pack_skip(n, w) &&
-           matrix_pack(&n->post1, s->skip, s->skip, w->post1, w->post1_bias) &&
-           matrix_pack(&n->post2, s->skip, s->classes, w->post2, w->post2_bias) &&
+    return arena_open(&n->memory, network_bytes(n)) && pack_causal(n, w->causal) && pack_layers(n, w) && pack_skip(n, w) &&
+           matrix_pack(&n->post1, &n->memory, s->skip, s->skip, w->post1, w->post1_bias) &&
+           matrix_pack(&n->post2, &n->memory, s->skip, s->classes, w->post2, w->post2_bias) &&
            pack_classes(n, w->values);
 }
 
@@ -121,12 +136,6 @@ VISIBLE wavenet_network *wavenet_network_new(const wavenet_shape *shape,
 }
 
 VISIBLE void wavenet_network_free(wavenet_network *n) {
-    for (int l = 0; n->layers && l < n->shape.layers; l++) {
-        matrix_free(&n->layers[l].gate);
-        matrix_free(&n->layers[l].dense);
-    }
-    matrix *all[] = {&n->causal_scalar, &n->skip, &n->post1, &n->post2};
-    for (int i = 0; i < 4; i++) matrix_free(all[i]);
-    void *blocks[] = {n->causal, n->layers, n->values, n->silence, n};
-    for (int i = 0; i < 5; i++) release(blocks[i]);
+    release(n->memory.block);
+    release(n);
 }

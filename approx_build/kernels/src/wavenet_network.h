@@ -15,6 +15,7 @@ typedef struct {
 } wavenet_layer;
 
 typedef struct {
+    arena memory; /* of everything below */
     wavenet_shape shape;
     int residual_row, dilated_row; /* padded floats per row */
     float *causal;                 /* classes in: [causal_width][classes][residual_row] */

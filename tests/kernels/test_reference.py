@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from approx_build.audio.stream import Stream, key_words, stream_key
+from approx_build.errors import ModelError
+from approx_build.kernels import reference
+from approx_build.kernels.reference import Choices
+
+F32 = np.float32
+ULPS_OF_EXP = 2
+
+# Random123 1.14, tests/kat_vectors, philox4x64 with 10 rounds: counter, key, words.
+KNOWN_ANSWERS = [
+    (
+        (0, 0, 0, 0),
+        (0, 0),
+        (0x16554D9ECA36314C, 0xDB20FE9D672D0FDC, 0xD7E772CEE186176B, 0x7E68B68AEC7BA23B),
+    ),
+    (
+        (0xFFFFFFFFFFFFFFFF,) * 4,
+        (0xFFFFFFFFFFFFFFFF,) * 2,
+        (0x87B092C3013FE90B, 0x438C3C67BE8D0224, 0x9CC7D7C69CD777B6, 0xA09CAEBF594F0BA0),
+    ),
+    (
+        (0x243F6A8885A308D3, 0x13198A2E03707344, 0xA4093822299F31D0, 0x082EFA98EC4E6C89),
+        (0x452821E638D01377, 0xBE5466CF34E90C6C),
+        (0xA528F45403E61D95, 0x38C72DBD566E9788, 0xA5A1610E72FD18B5, 0x57BD43B5E52B7FE6),
+    ),
+]
+
+
+@pytest.mark.parametrize(("counter", "key", "words"), KNOWN_ANSWERS)
+def test_philox_gives_the_published_known_answers(
+    counter: tuple[int, ...], key: tuple[int, int], words: tuple[int, ...]
+) -> None:
+    number = sum(word << 64 * i for i, word in enumerate(counter))
+    assert tuple(reference.philox_block(number, key)) == words
+
+
+def test_philox_numbers_words_as_streams_do() -> None:
+    key = stream_key("philox")
+    words = Stream(key).words(11)
+    ours = [reference.philox_block(i // 4, key_words(key))[i % 4] for i in range(11)]
+    assert ours == [int(word) for word in words]
+
+
+def test_a_uniform_is_the_top_24_bits_of_its_word() -> None:
+    key = stream_key("uniform")
+    expected = (Stream(key).words(9) >> np.uint64(40)).astype(np.float64) * 2.0**-24
+    assert [reference.uniform(key_words(key), i) for i in range(9)] == list(expected)
+
+
+@given(st.floats(-87, 87, width=32))
+def test_exp_is_right_to_two_units_in_the_last_place(x: float) -> None:
+    exact = math.exp(F32(x))
+    got = float(reference.exp(np.array([x], F32))[0])
+    assert abs(got - exact) <= ULPS_OF_EXP * float(np.spacing(F32(exact)))
+
+
+def test_exp_is_taken_at_its_limits_beyond_them() -> None:
+    x = np.array([-1e9, -88, 88, 1e9], F32)
+    np.testing.assert_array_equal(reference.exp(x), reference.exp(np.clip(x, F32(-87), F32(87))))
+
+
+@given(st.floats(-20, 20, width=32), st.floats(-40, 40, width=32))
+def test_gated_is_tanh_times_sigmoid(f: float, g: float) -> None:
+    got = float(reference.gated(np.array([f], F32), np.array([g], F32))[0])
+    assert got == pytest.approx(math.tanh(f) / (1 + math.exp(-g)), abs=3e-7)
+
+
+@pytest.mark.parametrize(("batch", "inputs", "outputs"), [(1, 7, 1), (2, 300, 3), (3, 9000, 40)])
+def test_product_adds_strictly_from_left_to_right(batch: int, inputs: int, outputs: int) -> None:
+    numbers = np.random.default_rng(inputs)
+    x = numbers.standard_normal((batch, inputs)).astype(F32)
+    weights = numbers.standard_normal((inputs, outputs)).astype(F32)
+    bias = numbers.standard_normal(outputs).astype(F32)
+    expected = np.broadcast_to(bias, (batch, outputs)).copy()
+    for i in range(inputs):
+        expected = expected + x[:, i, None] * weights[i]
+    np.testing.assert_array_equal(reference.product(x, weights, bias), expected)
+
+
+def test_product_without_bias_starts_at_zero() -> None:
+    x, weights = np.array([[-0.0]], F32), np.array([[1.0]], F32)
+    assert not np.signbit(reference.product(x, weights)).any()
+
+
+def test_a_bias_of_minus_zero_counts_as_zero() -> None:
+    x, weights, bias = np.array([[-0.0]], F32), np.array([[1.0]], F32), np.array([-0.0], F32)
+    assert not np.signbit(reference.product(x, weights, bias)).any()
+
+
+def choices(
+    uniform: list[float], temperature: float = 1, top_k: int = 0, silence: float = 0
+) -> Choices:
+    ones = np.ones(len(uniform), F32)
+    return Choices(
+        ones * F32(temperature), ones * F32(silence), np.full(len(uniform), top_k), F32(uniform)
+    )
+
+
+def test_draws_follow_the_softmax() -> None:
+    logits = np.log(np.array([1, 2, 3, 4], F32) / F32(10))
+    uniform = (np.arange(1000) + 0.5) / 1000
+    drawn = reference.draw(np.tile(logits, (1000, 1)), choices(list(uniform)))
+    np.testing.assert_allclose(np.bincount(drawn) / 1000, [0.1, 0.2, 0.3, 0.4], atol=0.002)
+
+
+def test_temperature_sharpens_and_zero_takes_the_most_likely() -> None:
+    logits = np.log(np.array([1, 2, 3, 4], F32) / F32(10))
+    uniform = list((np.arange(1000) + 0.5) / 1000)
+    rows = np.tile(logits, (1000, 1))
+    cold = np.bincount(reference.draw(rows, choices(uniform, temperature=0.5)))
+    np.testing.assert_allclose(cold / 1000, np.array([1, 4, 9, 16]) / 30, atol=0.002)
+    assert set(reference.draw(rows, choices(uniform, temperature=0))) == {3}
+
+
+def test_top_k_leaves_the_most_likely_and_their_ties() -> None:
+    uniform = list((np.arange(300) + 0.5) / 300)
+    logits = np.tile(np.array([0, 5, 5, 1, 5], F32), (300, 1))
+    assert set(reference.draw(logits, choices(uniform, top_k=2))) == {1, 2, 4}
+    assert set(reference.draw(logits, choices(uniform, top_k=4))) == {1, 2, 3, 4}
+
+
+def test_towards_silence_takes_the_stated_nats() -> None:
+    classes = 256
+    distance = reference.silence_distance(classes)
+    assert distance[128] == 0
+    assert distance[0] == 1
+    assert distance[192] == F32(0.25)
+    flat = np.zeros((4000, classes), F32)
+    uniform = list((np.arange(4000) + 0.5) / 4000)
+    drawn = reference.draw(flat, choices(uniform, silence=50))
+    assert abs(drawn.mean() - 128) < 1
+    assert drawn.std() == pytest.approx(128 / (2 * 50) ** 0.5, rel=0.05)
+
+
+@given(
+    st.lists(st.floats(0, 1, width=32), min_size=1, max_size=60).filter(lambda w: max(w) > 0),
+    st.integers(0, 2**24 - 1),
+)
+def test_a_class_without_weight_is_never_drawn(weights: list[float], word: int) -> None:
+    point = np.array([word * 2.0**-24], F32)
+    index = int(reference.invert(np.array([weights], F32), point)[0])
+    assert index < len(weights)
+    assert weights[index] > 0
+
+
+def test_logits_that_are_not_finite_are_refused() -> None:
+    with pytest.raises(ModelError, match="not finite"):
+        reference.draw(np.array([[0, np.inf]], F32), choices([0.5]))
