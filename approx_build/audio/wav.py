@@ -1,8 +1,8 @@
 """Sound files: read anything libsndfile reads, write WAVs that are equal when their samples are.
 
 Integers are never made from floats here: rounding and dither are `audio.dither`'s, because
-libsndfile floors. WAV files of PCM and float samples are read without libsndfile; soundfile
-is imported only for other files.
+libsndfile floors. WAV files of PCM and float samples are read without libsndfile (`sndfile`
+reads the others).
 """
 
 from __future__ import annotations
@@ -11,22 +11,21 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from approx_build.audio import sndfile
 from approx_build.audio.clip import Clip
 from approx_build.audio.riff import FLOAT, PCM, Header, read_header
+from approx_build.audio.sndfile import AnyPath
 from approx_build.audio.wav_writer import FloatWriter, IntWriter, write_float, write_pcm24
 from approx_build.errors import AudioError
 
-if TYPE_CHECKING:
-    import soundfile
-
 __all__ = [
     "BLOCK",
+    "AnyPath",
     "ClipFile",
     "FloatWriter",
     "Info",
@@ -41,7 +40,6 @@ __all__ = [
     "write_pcm24",
 ]
 
-AnyPath = str | os.PathLike[str]
 Ints = NDArray[np.int32]
 
 BLOCK = 1 << 18
@@ -72,7 +70,7 @@ def info(path: AnyPath, max_channels: int | None = None) -> Info:
     """
     header = _own_header(path)
     if header is None:
-        with _opened(path) as file:
+        with sndfile.opened(path) as file:
             found = Info(file.samplerate, file.channels, file.frames, file.subtype)
     else:
         subtype = _OWN[header.code, header.bits]
@@ -96,7 +94,7 @@ def read(
     found = info(path, max_channels)
     data = _samples(path, found, *_checked_range(path, found, start, stop))
     if data.dtype.kind == "i":
-        scaled = data.astype(np.float64) * 2.0 ** (1 - _int_bits(found.subtype))
+        scaled = data.astype(np.float64) * 2.0 ** (1 - sndfile.int_bits(found.subtype))
         return Clip(scaled.astype(np.float32), found.rate)
     with np.errstate(over="ignore"):
         floats = data.astype(np.float32, copy=False)
@@ -157,23 +155,17 @@ def samples_digest(path: AnyPath) -> str:
     WAV, RF64 and FLAC; floats count as float64.
     """
     found = info(path)
-    digest = sha256(f"{found.rate} {found.channels} {_is_pcm(found.subtype)}\n".encode())
+    digest = sha256(f"{found.rate} {found.channels} {sndfile.is_pcm(found.subtype)}\n".encode())
     for start, stop in blocks(path):
         data = _samples(path, found, start, stop)
         if data.dtype.kind == "i":
-            canonical = (data.astype(np.int32) << (32 - _int_bits(found.subtype))).astype("<i4")
+            canonical = (data.astype(np.int32) << (32 - sndfile.int_bits(found.subtype))).astype(
+                "<i4"
+            )
         else:
             canonical = data.astype("<f8")
         digest.update(np.ascontiguousarray(canonical.T).data)
     return digest.hexdigest()
-
-
-def _is_pcm(subtype: str) -> bool:
-    return subtype.startswith("PCM_")
-
-
-def _int_bits(subtype: str) -> int:
-    return {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24}.get(subtype, 32)
 
 
 def _checked_range(path: AnyPath, found: Info, start: int, stop: int | None) -> tuple[int, int]:
@@ -209,7 +201,7 @@ def _samples(path: AnyPath, found: Info, start: int, stop: int) -> NDArray[Any]:
     """Samples [C, T]: right-justified integers or floats."""
     header = _own_header(path)
     if header is None:
-        return _foreign_samples(path, found, start, stop)
+        return sndfile.samples(path, start, stop)
     count = (stop - start) * header.channels
     offset = header.start + start * header.frame_size
     if header.bits == 24:
@@ -224,40 +216,3 @@ def _unpack24(raw: NDArray[np.uint8]) -> Ints:
     wide = np.zeros((raw.size // 3, 4), np.uint8)
     wide[:, 1:] = raw.reshape(-1, 3)
     return np.asarray(wide.view("<i4")[:, 0] >> 8, np.int32)
-
-
-def _foreign_samples(path: AnyPath, found: Info, start: int, stop: int) -> NDArray[Any]:
-    import soundfile
-
-    pcm = _is_pcm(found.subtype)
-    with _opened(path) as file:
-        try:
-            file.seek(start)
-            data = file.read(stop - start, dtype="int32" if pcm else "float64", always_2d=True)
-        except soundfile.LibsndfileError as error:
-            raise AudioError(f"{path}: corrupt: {error.error_string}") from None
-    if len(data) < stop - start:
-        raise AudioError(f"{path}: truncated: {found.length} samples promised, fewer are there")
-    samples = np.ascontiguousarray(data.T)
-    return samples >> (32 - _int_bits(found.subtype)) if pcm else samples
-
-
-def _opened(path: AnyPath) -> soundfile.SoundFile:
-    """The file opened by libsndfile; AudioError when it cannot."""
-    import soundfile
-
-    _refuse_short_aiff(path)
-    try:
-        return soundfile.SoundFile(os.fspath(path))
-    except soundfile.LibsndfileError as error:
-        raise AudioError(
-            f"{path}: not a sound file that can be read ({error.error_string})"
-        ) from None
-
-
-def _refuse_short_aiff(path: AnyPath) -> None:
-    """libsndfile reads a cut AIFF file without a word; its FORM chunk tells."""
-    with open(path, "rb") as file:
-        head = file.read(8)
-    if head[:4] == b"FORM" and int.from_bytes(head[4:], "big") + 8 > Path(path).stat().st_size:
-        raise AudioError(f"{path}: truncated: its header promises more than it has")

@@ -1,0 +1,172 @@
+"""What a report tells: one plain structure, filled by the builder and drawn by `page`.
+
+Times are seconds from the movement's start unless they say otherwise. `audio` and `path` are
+paths relative to the page, with forward slashes. All text is plain: the page escapes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from approx_build.audio.loudness import Facts
+from approx_build.report.sketch import Sketch
+
+Parameters = Mapping[str, object]
+"""Names with their units in them, and plain values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One link of the chain from a part to the people behind it, and what it stands on.
+
+    `kind` is what it is in one word: event, take, network, checkpoint, corpus, recording, file.
+    `consent` names the `ConsentReport` that covers it.
+    """
+
+    kind: str
+    name: str
+    detail: str = ""
+    consent: str = ""
+    origins: tuple[Origin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EventReport:
+    """One operation placed in time. `length_s` is what it really lasted."""
+
+    name: str
+    op: str
+    at_s: float
+    length_s: float
+    parameters: Parameters = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    through: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StemReport:
+    """A part: its file, its pictures, its events and where its sound comes from.
+
+    `settings` is its gain and pan in words; a part that is not heard says so in `silent`.
+    """
+
+    name: str
+    audio: str
+    sketch: Sketch | None = None
+    facts: Facts | None = None
+    settings: str = ""
+    silent: str = ""
+    events: tuple[EventReport, ...] = ()
+    origins: tuple[Origin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CueReport:
+    """A moment and words for a player; no player means everybody. `place` is bar and beat."""
+
+    at_s: float
+    text: str
+    player: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectationReport:
+    """What the composer expects of a movement, and whether it was met."""
+
+    text: str
+    met: bool
+    found: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MovementReport:
+    """One movement. `master` says in words what gain and ceiling did."""
+
+    number: int
+    slug: str
+    title: str
+    length_s: float
+    audio: str
+    sketch: Sketch
+    facts: Facts
+    tempo: str = ""
+    note: str = ""
+    master: str = ""
+    stems: tuple[StemReport, ...] = ()
+    cues: tuple[CueReport, ...] = ()
+    expectations: tuple[ExpectationReport, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointReport:
+    """A checkpoint and the take drawn from it; all takes of a network use one seed."""
+
+    step: int
+    loss: float | None
+    digest: str
+    sketch: Sketch | None = None
+    audio: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkReport:
+    """A declared model as trained. `curves` are (step, loss) by name; `facts` is how it went."""
+
+    name: str
+    family: str
+    corpus: str
+    configuration: Parameters
+    facts: Parameters
+    curves: Mapping[str, tuple[tuple[float, float], ...]]
+    checkpoints: tuple[CheckpointReport, ...] = ()
+    loss_unit: str = "nats per sample"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingUse:
+    """A recording and in what ways the piece uses it, in words."""
+
+    name: str
+    corpus: str
+    length_s: float
+    uses: tuple[str, ...] = ()
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentReport:
+    """The consent record of a corpus. `people` are performers, or makers of its sources."""
+
+    corpus: str
+    sound: str
+    people: tuple[str, ...]
+    agreed: str
+    agreed_on: str
+    licence: str
+    valid_until: str = ""
+    scope: str = ""
+    contact: str = ""
+    notices: tuple[str, ...] = ()
+    recordings: tuple[RecordingUse, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PieceReport:
+    """All that the page of a piece tells. `built` is how and with what it was made."""
+
+    title: str
+    movements: tuple[MovementReport, ...]
+    composer: str = ""
+    players: tuple[str, ...] = ()
+    year: str = ""
+    instrumentation: str = ""
+    note: str = ""
+    length_s: float = 0.0
+    gap_s: float = 0.0
+    audio: str = ""
+    facts: Facts | None = None
+    networks: tuple[NetworkReport, ...] = ()
+    consents: tuple[ConsentReport, ...] = ()
+    built: Parameters = field(default_factory=dict)

@@ -1,0 +1,104 @@
+"""The page of a piece: one HTML file that needs nothing but the sound files beside it.
+
+Pictures, style and script are inside; a content security policy lets nothing else in, so the
+page asks no network for anything and text of a score can never run.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from hashlib import sha256
+from math import log
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from approx_build.report import wording
+from approx_build.report.data import EventReport, PieceReport
+from approx_build.report.lanes import lanes
+from approx_build.report.palette import gradient
+from approx_build.report.sketch import Sketch
+from approx_build.report.ticks import hertz_ticks, time_ticks
+from approx_build.report.vector import HEIGHT, WIDTH, Mark, loss_picture, wave_path
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_POLICY = (
+    "default-src 'none'; img-src data:; media-src 'self' file:; "
+    "style-src 'unsafe-inline'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
+)
+
+
+def page(report: PieceReport) -> str:
+    """The page of `report` as HTML. Equal reports give equal pages."""
+    from markupsafe import Markup
+
+    style = (_TEMPLATES / "page.css").read_text(encoding="utf-8")
+    script = (_TEMPLATES / "page.js").read_text(encoding="utf-8")
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            piece=report,
+            policy=_POLICY.format(digest),
+            style=Markup(style.replace("$gradient", gradient())),
+            script=Markup(script),
+            consent_ids={
+                consent.corpus: f"consent-{number}"
+                for number, consent in enumerate(report.consents, 1)
+            },
+        )
+    )
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    for function in (
+        *(wording.roman, wording.minutes, wording.href, wording.worded, wording.told),
+        *(wording.fact_rows, wave_path, loss_picture, percent, picture, time_marks, hertz_marks),
+        *(event_lanes,),
+    ):
+        environment.filters[function.__name__] = function
+    environment.globals.update(loss_width=WIDTH, loss_height=HEIGHT)
+    return environment
+
+
+def percent(part: float, whole: float) -> str:
+    """`part` of `whole` as a CSS percentage, from 0 to 100."""
+    return f"{min(100.0, max(0.0, 100 * part / whole)) if whole else 0.0:.4g}%"
+
+
+def picture(sketch: Sketch) -> str:
+    """A sketch's spectrogram as a data URI."""
+    return "data:image/png;base64," + b64encode(sketch.png).decode()
+
+
+def time_marks(length_s: float) -> list[Mark]:
+    """Round moments along an axis of `length_s`."""
+    return [Mark(100 * time / length_s, text) for time, text in time_ticks(length_s)]
+
+
+def hertz_marks(sketch: Sketch) -> list[Mark]:
+    """Round frequencies up a spectrogram, in percent from its lower edge."""
+    span = log(sketch.high_hz / sketch.low_hz)
+    ticks = hertz_ticks(sketch.low_hz, sketch.high_hz)
+    return [Mark(100 * log(hz / sketch.low_hz) / span, text) for hz, text in ticks]
+
+
+def event_lanes(events: Sequence[EventReport]) -> list[tuple[EventReport, int]]:
+    """Events with the lane each stands in, by onset."""
+    ordered = sorted(events, key=lambda event: (event.at_s, event.name))
+    spans = [(event.at_s, event.at_s + event.length_s) for event in ordered]
+    return list(zip(ordered, lanes(spans), strict=True))

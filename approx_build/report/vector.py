@@ -1,0 +1,94 @@
+"""Waveforms and loss curves as the paths of SVG pictures that take the page's colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil, floor, log10
+
+from approx_build.report.sketch import Sketch
+
+Curve = Sequence[tuple[float, float]]
+
+WIDTH, HEIGHT = 1000, 300
+"""The user space of a loss curve."""
+_MOST_POINTS = 600
+
+
+def wave_path(sketch: Sketch) -> str:
+    """The closed outline of a waveform: x in columns, y from -100 to 100, loudest filling it."""
+    low, high = sketch.wave
+    loudest = max(1, *map(abs, low), *map(abs, high))
+    above = [f"{x} {-100 * y / loudest:.4g}" for x, y in enumerate(high)]
+    # A line of some thickness is left where there is silence.
+    below = [f"{x} {-100 * y / loudest + 1:.4g}" for x, y in reversed(list(enumerate(low)))]
+    return f"M{'L'.join([*above, *below])}Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A tick: its place in percent of the axis, and its name."""
+
+    percent: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LossPicture:
+    """Loss curves by name as SVG paths, and the ticks of both axes."""
+
+    paths: tuple[tuple[str, str], ...]
+    steps: tuple[Mark, ...]
+    losses: tuple[Mark, ...]
+
+
+def loss_picture(curves: Mapping[str, Curve]) -> LossPicture | None:
+    """Curves drawn over the steps they have in common; None when there is no point at all."""
+    points = [point for curve in curves.values() for point in curve]
+    if not points:
+        return None
+    last = max(1.0, *(step for step, _ in points))
+    low, high = _rounded_range([loss for _, loss in points])
+    paths = tuple((name, _path(curve, last, low, high)) for name, curve in curves.items() if curve)
+    steps = tuple(Mark(100 * step / last, _count(step)) for step in _round_numbers(0, last, 6))
+    losses = tuple(
+        Mark(100 * (high - loss) / (high - low), f"{loss:g}")
+        for loss in _round_numbers(low, high, 5)
+    )
+    return LossPicture(paths, steps, losses)
+
+
+def _path(curve: Curve, last: float, low: float, high: float) -> str:
+    places = (
+        f"{WIDTH * step / last:.1f} {HEIGHT * (high - loss) / (high - low):.1f}"
+        for step, loss in _thinned(curve)
+    )
+    return "M" + "L".join(places)
+
+
+def _thinned(curve: Curve) -> Iterable[tuple[float, float]]:
+    """At most some hundred points: the means of neighbours."""
+    group = ceil(len(curve) / _MOST_POINTS)
+    for start in range(0, len(curve), group):
+        near = curve[start : start + group]
+        yield sum(step for step, _ in near) / len(near), sum(loss for _, loss in near) / len(near)
+
+
+def _rounded_range(values: Sequence[float]) -> tuple[float, float]:
+    low, high = min(values), max(values)
+    room = 0.05 * (high - low) or 0.5
+    return low - room, high + room
+
+
+def _round_numbers(low: float, high: float, most: int) -> list[float]:
+    """Round numbers from `low` to `high`: at most about `most`."""
+    rough = (high - low) / most
+    power = 10.0 ** floor(log10(rough))
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * 0.999)
+    first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
+    return [round(number * step, 10) for number in range(first, last + 1)]
+
+
+def _count(number: float) -> str:
+    """A whole number with thin spaces between thousands."""
+    return f"{number:,.0f}".replace(",", " ")

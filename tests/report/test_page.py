@@ -1,0 +1,104 @@
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from approx_build.report.page import page
+from tests.report.sample import HOSTILE, bare, report
+
+VOID = {"meta", "link", "img", "input", "br"}
+
+
+class Reader(HTMLParser):
+    """Checks that tags close in order, and keeps text, tags and links."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.open, self.text, self.links, self.ids, self.tags = [], [], [], [], []
+        self.feed(html)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        attributes = dict(attrs)
+        assert not any(name.startswith("on") for name in attributes)
+        self.links += [attributes[name] for name in ("src", "href") if name in attributes]
+        self.ids += [attributes["id"]] if "id" in attributes else []
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        pass
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory):
+    return page(report(tmp_path_factory.mktemp("page")))
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    return page(report(tmp_path_factory.mktemp("page"), HOSTILE))
+
+
+def test_the_page_tells_all_there_is(calm):
+    text = " ".join(" ".join(Reader(calm).text).split())
+    for words in (
+        "approximations",
+        "i.",
+        "ii.",
+        "answer the low reed",
+        "silence from 0:06 to 0:08",
+        "not met",
+        "LUFS",
+        "dBTP",
+        "accordion/phrase-3",
+        "Whose sound it is",
+        "max_grain_s 1",
+        "4 600",
+        "1, 2, 4, 1, 2, 4, 1, 2, 4, 1, 2, 4, … 4 (27 in all)",
+        "2026-01-01",
+    ):
+        assert words in text
+
+
+def test_equal_reports_give_equal_pages(calm, tmp_path):
+    assert page(report(tmp_path)) == calm
+
+
+def test_links_stay_beside_the_page_or_inside_it(calm, hostile):
+    for html in (calm, hostile):
+        reader = Reader(html)
+        for link in reader.links:
+            assert re.match(r"\./|#|data:image/png;base64,|data:,$", link)
+        inner = {link[1:] for link in reader.links if link.startswith("#")}
+        assert inner <= set(reader.ids)
+        assert len(reader.ids) == len(set(reader.ids))
+
+
+def test_hostile_text_stays_text(hostile):
+    reader = Reader(hostile)
+    assert reader.tags.count("script") == 1
+    assert "49" not in re.findall(r"\{\{ 7 \* 7 \}\}|49", "".join(reader.text))
+    assert "<script>window" not in hostile
+    assert HOSTILE in "".join(reader.text)
+
+
+def test_only_our_own_script_may_run(calm):
+    assert "default-src &#39;none&#39;" in calm
+    assert re.search(r"script-src &#39;sha256-[\w+/]+=*&#39;", calm.replace("&#43;", "+"))
+    assert "http://" not in calm.replace("http-equiv", "")
+    assert "https://" not in calm
+
+
+def test_a_piece_of_which_there_is_little_to_tell_has_a_page(tmp_path):
+    text = " ".join(Reader(page(bare(tmp_path))).text)
+    assert "alone" in text
+    for absent in ("Cues", "The networks", "Whose sound", "How it was made", "expects"):
+        assert absent not in text

@@ -1,0 +1,223 @@
+"""The page in a real browser: Debian's Chromium, driven by Selenium."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from approx_build.report.page import page
+from tests.report.sample import HOSTILE, report
+
+webdriver = pytest.importorskip("selenium.webdriver", reason="Selenium is not installed")
+from selenium.webdriver.common.by import By  # noqa: E402
+from selenium.webdriver.common.keys import Keys  # noqa: E402
+from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+DRIVER = shutil.which("chromedriver")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs Chromium and its driver"),
+]
+CLOCK = "return document.querySelector('#m1 .now').textContent"
+POSITION = "return Number(document.querySelector('#m1 .plate').getAttribute('aria-valuenow'))"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--hide-scrollbars",
+        "--mute-audio",
+    ):
+        options.add_argument(argument)
+    service = webdriver.chrome.service.Service(DRIVER)
+    driver = webdriver.Chrome(options=options, service=service)
+    yield driver
+    driver.quit()
+
+
+def written(folder, text="calm"):
+    path = folder / "index.html"
+    path.write_text(page(report(folder, text)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory):
+    return written(tmp_path_factory.mktemp("calm"))
+
+
+def opened(browser, path: Path, width=1400, scheme="light"):
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    features = [
+        {"name": "prefers-color-scheme", "value": scheme},
+        # Without it a click may come while the page still scrolls smoothly.
+        {"name": "prefers-reduced-motion", "value": "reduce"},
+    ]
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    for log in ("browser", "performance"):
+        browser.get_log(log)
+    browser.get(path.as_uri())
+    return browser
+
+
+def find(browser, selector):
+    return browser.find_element(By.CSS_SELECTOR, selector)
+
+
+def until(browser, script, timeout_s=20):
+    return WebDriverWait(browser, timeout_s, 0.05).until(lambda _: browser.execute_script(script))
+
+
+def requested(browser):
+    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    sent = [each for each in messages if each["method"] == "Network.requestWillBeSent"]
+    return [each["params"]["request"]["url"] for each in sent]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [380, 1400])
+def test_nothing_is_wider_than_the_window(browser, calm, width, scheme):
+    opened(browser, calm, width, scheme)
+    wide = "return document.documentElement.scrollWidth"
+    assert browser.execute_script(wide) == width
+    browser.execute_script("for (const d of document.querySelectorAll('details')) d.open = true")
+    assert browser.execute_script(wide) == width
+
+
+def test_light_and_dark_follow_the_readers_choice(browser, calm):
+    colour = "return getComputedStyle(document.body).backgroundColor"
+    grounds = [
+        opened(browser, calm, scheme=scheme).execute_script(colour) for scheme in ("light", "dark")
+    ]
+    lightness = [sum(map(int, ground[4:-1].split(","))) for ground in grounds]
+    assert lightness[0] > 700
+    assert lightness[1] < 100
+
+
+def test_the_console_stays_empty_and_the_network_untouched(browser, calm):
+    opened(browser, calm)
+    find(browser, "#m1 .play").click()
+    until(browser, "return !document.querySelector('#m1 .deck audio').paused")
+    assert browser.get_log("browser") == []
+    urls = requested(browser)
+    assert any(url.endswith("index.html") for url in urls)
+    assert all(url.startswith(("file:", "data:")) for url in urls)
+
+
+def test_hostile_text_does_not_run(browser, tmp_path):
+    opened(browser, written(tmp_path, HOSTILE), 380)
+    assert browser.execute_script("return window.hacked") is None
+    assert browser.execute_script("return document.documentElement.scrollWidth") == 380
+    assert browser.execute_script("return document.scripts.length") == 1
+    assert HOSTILE in find(browser, "h1").text
+    find(browser, "#m1 .stem .voice input").click()
+    find(browser, "#m1 .event").click()
+    find(browser, "#m1 .stem .file").click()
+    assert browser.execute_script("return window.hacked") is None
+    assert all(url.startswith(("file:", "data:")) for url in requested(browser))
+
+
+def test_a_cue_starts_the_movement_at_its_moment(browser, calm):
+    opened(browser, calm)
+    cues = browser.find_elements(By.CSS_SELECTOR, "#m1 .cue")
+    cues[1].click()
+    until(browser, "return document.querySelector('#m1 .deck audio').currentTime > 12.6")
+    now = browser.execute_script("return document.querySelector('#m1 .deck audio').currentTime")
+    assert 12.5 <= now < 16
+    assert browser.execute_script(CLOCK).startswith("0:1")
+    left = browser.execute_script("return document.querySelector('#m1 .playhead').style.left")
+    assert 62 < float(left.rstrip("%")) < 80
+    assert find(browser, "#m1 .play").get_attribute("aria-pressed") == "true"
+    cues[0].click()
+    until(browser, "return document.querySelector('#m1 .deck audio').currentTime < 9")
+
+
+def test_a_stem_goes_on_where_the_mix_was(browser, calm):
+    opened(browser, calm)
+    browser.find_elements(By.CSS_SELECTOR, "#m1 .cue")[0].click()
+    until(browser, "return document.querySelector('#m1 .deck audio').currentTime > 5.1")
+    find(browser, "#m1 .stem .voice input").click()
+    until(browser, "return document.querySelector('#m1 .stem audio').currentTime > 5.3")
+    assert browser.execute_script("return document.querySelector('#m1 .deck audio').paused")
+    assert not browser.execute_script("return document.querySelector('#m1 .stem audio').paused")
+
+
+def test_one_movement_at_a_time(browser, calm):
+    opened(browser, calm)
+    find(browser, "#m1 .play").click()
+    until(browser, "return document.querySelector('#m1 .deck audio').currentTime > 0.1")
+    find(browser, "#m2 .play").click()
+    until(browser, "return document.querySelector('#m2 .deck audio').currentTime > 0.1")
+    assert browser.execute_script("return document.querySelector('#m1 .deck audio').paused")
+    assert find(browser, "#m1 .play").get_attribute("aria-pressed") == "false"
+
+
+def test_a_click_on_the_spectrogram_seeks(browser, calm):
+    opened(browser, calm)
+    plate = find(browser, "#m1 .plate")
+    webdriver.ActionChains(browser).move_to_element(plate).click().perform()
+    assert browser.execute_script(POSITION) == pytest.approx(10, abs=0.1)
+    assert browser.execute_script(CLOCK).startswith("0:10")
+
+
+def test_the_keyboard_plays_and_seeks(browser, calm):
+    opened(browser, calm)
+    plate = find(browser, "#m1 .plate")
+    for keys, position in (
+        ([Keys.ARROW_RIGHT], 5),
+        ([Keys.ARROW_RIGHT], 10),
+        ([Keys.SHIFT, Keys.ARROW_LEFT], 9),
+        ([Keys.END], 20),
+        ([Keys.HOME], 0),
+        ([Keys.PAGE_UP], 20),
+    ):
+        plate.send_keys(*keys)
+        assert browser.execute_script(POSITION) == position
+    plate.send_keys(Keys.HOME, " ")
+    until(browser, "return document.querySelector('#m1 .deck audio').currentTime > 0.2")
+
+
+def test_an_event_tells_what_it_is_and_plays_from_its_onset(browser, calm):
+    opened(browser, calm)
+    event = browser.find_elements(By.CSS_SELECTOR, "#m1 .event")[1]
+    event.click()
+    assert find(browser, "#m1 .told").text.startswith("hold at 0:04 for 0:15.5 · from haze clip 3")
+    until(browser, "return document.querySelector('#m1 .deck audio').currentTime > 4.1")
+
+
+def test_a_take_plays_and_stops(browser, calm):
+    opened(browser, calm)
+    button = find(browser, ".listen")
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
+    button.click()
+    until(browser, "return document.querySelector('.shot audio').currentTime > 0.05")
+    until(browser, "return document.querySelector('.shot audio').ended")
+    assert button.get_attribute("aria-pressed") == "false"
+
+
+def test_a_missing_file_is_named(browser, tmp_path):
+    path = written(tmp_path)
+    (tmp_path / "1-movement.wav").unlink()
+    opened(browser, path)
+    find(browser, "#m1 .play").click()
+    until(browser, "return !document.querySelector('#m1 .trouble').hidden")
+    words = "1-movement.wav cannot be played. Is the file beside this page?"
+    assert find(browser, "#m1 .trouble").text == words
+
+
+def test_every_control_has_a_name(browser, calm):
+    opened(browser, calm)
+    tree = browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    roles = ("button", "slider", "radio", "link", "img")
+    nodes = [node for node in tree if node.get("role", {}).get("value") in roles]
+    assert len(nodes) > 20
+    assert [node for node in nodes if not node.get("name", {}).get("value", "").strip()] == []
