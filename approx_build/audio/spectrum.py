@@ -13,7 +13,6 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from approx_build.audio.window import hann
 
@@ -41,6 +40,8 @@ class Stft:
 
     def forward(self, samples: Mono, start: int = 0, stop: int | None = None) -> Spectrum:
         """Frames `start` to `stop` (all of them by default) of `samples` [T] -> [M, F]."""
+        from scipy import fft
+
         stop = self.frames(samples.size) if stop is None else stop
         first = start * self.hop - self.size // 2
         last = (stop - 1) * self.hop + self.size // 2
@@ -74,6 +75,8 @@ class OverlapAdd:
 
     def add(self, spectrum: Spectrum) -> None:
         """The next frames [M, F]."""
+        from scipy import fft
+
         window = self._stft._window
         pieces = np.asarray(fft.irfft(spectrum, self._stft.size), np.float32) * window
         pieces = pieces.reshape(len(pieces), self._folds, self._stft.hop)

@@ -17,7 +17,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from approx_build.audio.clip import Clip
 from approx_build.audio.onsets import onsets
@@ -107,6 +106,8 @@ def _stretched(source: Sound, span: Span, size: int) -> Sound:
 
 def _vocoded(source: Sound, span: Span, head: int, size: int) -> Sound:
     """All of a span but its head, by the phase vocoder [C, length - head]."""
+    from scipy import fft
+
     hop, length = size // HOPS, span.length - head
     window = hann(size)
     places = _places(span, head, hop, size)
@@ -145,6 +146,8 @@ def _spectra(
     source: Sound, places: list[int], start: int, window: NDArray[np.float64]
 ) -> tuple[Bins, Bins]:
     """Real and imaginary parts [K, C, F] of frames centred on `places`, deaf before `start`."""
+    from scipy import fft
+
     size = window.size
     frames = np.zeros((len(places), source.shape[0], size), np.float32)
     for frame, place in zip(frames, places, strict=True):
