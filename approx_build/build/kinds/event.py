@@ -1,0 +1,22 @@
+"""EVENT: a grain operation on clips, then the operations it goes through."""
+
+from __future__ import annotations
+
+from approx_build.audio import wav
+from approx_build.audio.stream import Stream
+from approx_build.build.desk import Desk, Made
+from approx_build.errors import OpError
+from approx_build.ops.base import OPS
+
+
+def make(desk: Desk) -> Made:
+    """Apply the operations in turn; each draws from a stream of its own."""
+    clips = [wav.read(path) for path in desk.inputs("source")]
+    stream = Stream(desk.action.stream)
+    for index, step in enumerate(desk.params["chain"]):
+        op = OPS.get(step["op"]).model_validate(step)
+        clips = [op.apply(clips, stream.child("chain", index))]
+    (clip,) = clips
+    if desk.params["audible"] and not clip.data.any():
+        raise OpError("the event makes no sound at all: its source is silent where it is read")
+    return desk.keep_clip(clip, peak=float(abs(clip.data).max(initial=0.0)))

@@ -1,0 +1,13 @@
+"""MIX: the exact sum of a movement's stems, before anything is done to its level."""
+
+from __future__ import annotations
+
+from approx_build.audio.stems import write_sum
+from approx_build.build.desk import Desk, Made
+
+
+def make(desk: Desk) -> Made:
+    """Sum the stems as integers: nothing is rounded."""
+    with desk.store.objects.writer() as draft:
+        write_sum(draft.path, desk.inputs("stem"))
+    return Made({"main": draft.digest})

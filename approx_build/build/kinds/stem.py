@@ -1,0 +1,43 @@
+"""STEM: the events of a part placed in time, under the part's gain and pan, quantised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from approx_build.audio import wav
+from approx_build.audio.curve import Curve
+from approx_build.audio.mix import Placed, part_blocks, stem_blocks
+from approx_build.audio.stems import write_stem
+from approx_build.audio.stream import Stream
+from approx_build.build.desk import Desk, Made
+
+
+def make(desk: Desk) -> Made:
+    """Write the part alone, of the movement's exact length, as the 24-bit file delivered."""
+    params = desk.params
+    rate, channels, length = params["rate"], params["channels"], params["samples"]
+    placed = [_placed(desk, event, rate) for event in params["events"]]
+    blocks = stem_blocks(
+        part_blocks(placed, length, rate, channels),
+        Curve.of(params["gain_db"], rate),
+        Curve.of(params["pan"], rate),
+        channels,
+    )
+    stream = Stream(desk.action.stream) if params["dither"] == "tpdf" else None
+    with desk.store.objects.writer() as draft:
+        write_stem(draft.path, blocks, rate, channels, stream, name=params["name"])
+    digest = wav.samples_digest(desk.store.objects.path(draft.digest))
+    return Made({"main": draft.digest}, {"samples": length, "samples_digest": digest})
+
+
+def _placed(desk: Desk, event: Mapping[str, Any], rate: int) -> Placed:
+    return Placed(
+        name=event["name"],
+        source=wav.ClipFile.at(desk.input(event["role"])),
+        onset=event["onset"],
+        gain_db=Curve.of(event["gain_db"], rate),
+        pan=Curve.of(event["pan"], rate),
+        fade_in=event["fade_in"],
+        fade_out=event["fade_out"],
+    )
