@@ -1,0 +1,252 @@
+"""The commands and their options. Each command's work is imported when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from approx_build import __version__
+from approx_build.cli.exits import Exit, fail, interrupted
+from approx_build.cli.options import Options
+from approx_build.errors import ApproxError
+
+
+class Device(StrEnum):
+    """Where networks run."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+app = typer.Typer(
+    name="approx-build",
+    help="Build music from YAML scores, consented recordings and small networks.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Piece = Annotated[Path, typer.Argument(help="The piece's score, pieces/NAME.yaml.")]
+StoreDir = Annotated[
+    Optional[Path],
+    typer.Option("--store", help="The store [default: .approx, or APPROX_STORE].", metavar="DIR"),
+]
+OutDir = Annotated[
+    Optional[Path], typer.Option("--out", help="Where renders go [default: renders/].", metavar="DIR")
+]
+Jobs = Annotated[
+    Optional[int],
+    typer.Option("--jobs", "-j", min=1, max=256, help="Processes at once [default: all cores]."),
+]
+DeviceChoice = Annotated[
+    Device, typer.Option("--device", help="Where networks run; auto is cpu, the portable one.")
+]
+KeepGoing = Annotated[
+    bool, typer.Option("--keep-going", "-k", help="After a failure, build what does not need it.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say each action.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Movements = Annotated[
+    Optional[list[str]],
+    typer.Option("--movement", "-m", help="Only this movement: its number or slug.", metavar="N"),
+]
+PartNames = Annotated[
+    Optional[list[str]], typer.Option("--part", help="Only the stem of this part.", metavar="NAME")
+]
+
+
+@app.command()
+def render(
+    piece: Piece,
+    movement: Movements = None,
+    part: PartNames = None,
+    locked: Annotated[bool, typer.Option("--locked", help="Refuse to change the lock.")] = False,
+    store: StoreDir = None,
+    out: OutDir = None,
+    jobs: Jobs = None,
+    device: DeviceChoice = Device.AUTO,
+    keep_going: KeepGoing = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Render a piece: its movements, stems, pictures and report."""
+    from approx_build.cli.render import render as command
+
+    command(
+        piece,
+        Options.of(store, out, jobs, device, keep_going, quiet, verbose),
+        movement or [],
+        part or [],
+        locked,
+    )
+
+
+@app.command()
+def check(piece: Piece, json: Json = False) -> None:
+    """Validate the scores of a piece: every fault of every file in one run."""
+    from approx_build.cli.check import check as command
+
+    command(piece, json)
+
+
+@app.command()
+def plan(
+    piece: Piece,
+    movement: Movements = None,
+    store: StoreDir = None,
+    out: OutDir = None,
+    jobs: Jobs = None,
+    all_actions: Annotated[bool, typer.Option("--all", help="Also what is up to date.")] = False,
+    json: Json = False,
+) -> None:
+    """Say what a render would build, why, and how long it takes; build nothing."""
+    from approx_build.cli.plan import plan as command
+
+    command(piece, Options.of(store, out, jobs), movement or [], all_actions, json)
+
+
+@app.command()
+def why(
+    piece: Piece,
+    target: Annotated[str, typer.Argument(help="A target, or the end of its name.")],
+    store: StoreDir = None,
+    json: Json = False,
+) -> None:
+    """Say which fields of a target's manifest differ from its last build."""
+    from approx_build.cli.why import why as command
+
+    command(piece, target, Options.of(store), json)
+
+
+@app.command()
+def verify(
+    piece: Piece,
+    movement: Movements = None,
+    jobs: Jobs = None,
+    capped: Annotated[
+        bool, typer.Option("--capped", help="Use the plainest instruction set everywhere.")
+    ] = False,
+    store: StoreDir = None,
+    json: Json = False,
+) -> None:
+    """Rebuild from nothing, in fresh processes and an empty store, and compare with the lock."""
+    from approx_build.cli.verify import verify as command
+
+    command(piece, Options.of(store, jobs=jobs), movement or [], capped, json)
+
+
+@app.command()
+def train(
+    model: Annotated[str, typer.Argument(help="A model's name, or models/NAME.yaml.")],
+    store: StoreDir = None,
+    device: DeviceChoice = Device.AUTO,
+    quiet: Quiet = False,
+) -> None:
+    """Train a model, or go on where its training stopped."""
+    from approx_build.cli.train import train as command
+
+    command(model, Options.of(store, device=device, quiet=quiet))
+
+
+@app.command()
+def take(
+    model: Annotated[str, typer.Argument(help="A model's name.")],
+    step: Annotated[Optional[int], typer.Option(help="The checkpoint's step [default: last].")] = None,
+    length_s: Annotated[float, typer.Option("--length-s", min=0.01, max=600)] = 4.0,
+    count: Annotated[int, typer.Option(min=1, max=1000, help="How many clips.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="The seed of the take.")] = 0,
+    temperature: Annotated[
+        Optional[float], typer.Option(min=0.0, max=10.0, help="[default: the model's own]")
+    ] = None,
+    top_k: Annotated[Optional[int], typer.Option("--top-k", min=1)] = None,
+    towards_silence: Annotated[float, typer.Option("--towards-silence", min=0.0)] = 0.0,
+    prime: Annotated[
+        Optional[str], typer.Option(help="A recording to continue: CORPUS/NAME[@START+LENGTH].")
+    ] = None,
+    out: Annotated[
+        Optional[Path], typer.Option("--out", help="Folder for WAVs and pictures.", metavar="DIR")
+    ] = None,
+    store: StoreDir = None,
+    jobs: Jobs = None,
+    device: DeviceChoice = Device.AUTO,
+) -> None:
+    """Audition a model: draw takes outside any score."""
+    from approx_build.cli.take import TakeAsked
+    from approx_build.cli.take import take as command
+
+    asked = TakeAsked(
+        model, step, length_s, count, seed, temperature, top_k, towards_silence, prime
+    )
+    command(asked, Options.of(store, out, jobs, device))
+
+
+@app.command()
+def init(
+    name: Annotated[str, typer.Argument(help="The new piece's name.")],
+    here: Annotated[Path, typer.Option("--in", help="The project's folder.")] = Path(),
+) -> None:
+    """Start a piece: a score with one movement that renders as it stands."""
+    from approx_build.cli.init import init as command
+
+    command(name, here)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scores, for editors."""
+    from approx_build.cli.listings import schema as command
+
+    command()
+
+
+@app.command()
+def ops(json: Json = False) -> None:
+    """List the grain operations with their parameters and units."""
+    from approx_build.cli.listings import ops as command
+
+    command(json)
+
+
+@app.command()
+def families(json: Json = False) -> None:
+    """List the families of networks with their parameters."""
+    from approx_build.cli.listings import families as command
+
+    command(json)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"approx-build {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Build music from YAML scores, consented recordings and small networks."""
+
+
+def run() -> None:
+    """Run the command line; user errors are shown plainly, anything else is a bug."""
+    try:
+        app()
+    except ApproxError as error:
+        fail(error)
+    except KeyboardInterrupt:
+        interrupted("what was finished is kept; run the same command again to go on")
+    except BrokenPipeError:
+        # The reader of our output has gone, as `head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(Exit.FAILED)

@@ -1,0 +1,35 @@
+"""How a command ends: its exit code, and errors shown to people."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import IntEnum
+from typing import NoReturn
+
+from approx_build.errors import ApproxError, UsageError
+
+
+class Exit(IntEnum):
+    """Exit codes of the command line."""
+
+    DONE = 0
+    FAILED = 1
+    """A problem in a score, or a failed action."""
+    USAGE = 2
+    DIFFERENT = 3
+    """`verify` found a difference."""
+    INTERRUPTED = 130
+
+
+def fail(error: ApproxError) -> NoReturn:
+    """Show a user's error without a traceback and exit."""
+    print(f"approx-build: {error}" if error.where is None else str(error), file=sys.stderr)
+    sys.exit(Exit.USAGE if isinstance(error, UsageError) else Exit.FAILED)
+
+
+def interrupted(hint: str) -> NoReturn:
+    """Say that nothing is lost, and exit as an interrupted program does."""
+    print(f"\ninterrupted: {hint}", file=sys.stderr)
+    sys.stderr.flush()
+    os._exit(Exit.INTERRUPTED)
