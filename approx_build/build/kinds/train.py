@@ -1,0 +1,61 @@
+"""TRAIN: a model learns from its corpus, unless a run of the same manifest is shipped with it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from approx_build.build.desk import Desk, Made
+from approx_build.errors import ModelError
+from approx_build.training.record import TrainingRecord, read_record
+
+
+def make(desk: Desk) -> Made:
+    """The run's checkpoints as objects; the main object is the index of them and its record."""
+    shipped = desk.root / str(desk.options["shipped"])
+    record = shipped_run(shipped, desk.params)
+    if record is not None:
+        return _kept(desk, shipped, record, is_shipped=True)
+    folder = working_folder(desk.store.root, desk.options["manifest_digest"])
+    return _kept(desk, folder, _train(desk, folder), is_shipped=False)
+
+
+def shipped_run(folder: Path, manifest: Any) -> TrainingRecord | None:
+    """The record in `folder` when it is of the very training asked for."""
+    record = read_record(folder)
+    return record if record is not None and record.manifest == json.loads(json.dumps(manifest)) else None
+
+
+def working_folder(store: Path, manifest_digest: Any) -> Path:
+    """Where a training keeps its state between interruptions."""
+    return store / "training" / str(manifest_digest)[:16]
+
+
+def _train(desk: Desk, folder: Path) -> TrainingRecord:
+    from approx_build.training.loop import train
+    from approx_build.training.model import load_model
+
+    folder.mkdir(parents=True, exist_ok=True)
+    model = load_model(desk.root / str(desk.options["model"]))
+    return train(model, desk.root / str(desk.options["corpus"]), folder, desk.watch_training)
+
+
+def _kept(desk: Desk, folder: Path, record: TrainingRecord, is_shipped: bool) -> Made:
+    """Put checkpoints and record into the store; ModelError when a file is not what was recorded."""
+    checkpoints = {}
+    for stored in record.checkpoints:
+        path = folder / stored.file
+        if not path.exists():
+            raise ModelError(f"{path}: this checkpoint of the training run is missing")
+        digest = desk.store.objects.put_bytes(path.read_bytes())
+        if digest != stored.digest:
+            raise ModelError(
+                f"{path}: its bytes are not those of the training run "
+                f"(SHA-256 {digest[:12]}…, recorded {stored.digest[:12]}…)"
+            )
+        checkpoints[str(stored.step)] = digest
+    index = {"checkpoints": checkpoints, "record": record.model_dump(mode="json")}
+    made = desk.keep_json(index, is_shipped=is_shipped, steps=len(checkpoints))
+    outputs = {f"step-{step}": digest for step, digest in checkpoints.items()}
+    return Made({**made.outputs, **outputs}, made.facts)
