@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from approx_build.build.desk import Desk, Made
+from approx_build.build.desk import Desk
+from approx_build.build.work import Result
 from approx_build.errors import ModelError
 from approx_build.families.base import FAMILIES
 from approx_build.training.checkpoint import read_checkpoint
 
 
-def make(desk: Desk) -> Made:
+def make(desk: Desk) -> Result:
     """Choose the step's object of the run; ModelError when it is not the declared network."""
     digest = desk.json_input("run")["checkpoints"].get(str(desk.params["step"]))
     if digest is None:
         raise ModelError(f"the training run kept no checkpoint at step {desk.params['step']}")
     network = FAMILIES.get(desk.params["family"]).model_validate(desk.params["network"])
-    path = desk.store.objects.checked(digest)
+    path = desk.store.objects.path(digest)
     read_checkpoint(path, network.tensor_shapes())
-    return Made({"main": digest}, {"bytes": path.stat().st_size})
+    return Result({"main": digest}, {"bytes": path.stat().st_size})

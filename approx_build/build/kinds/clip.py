@@ -12,14 +12,15 @@ from pathlib import Path
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
 from approx_build.audio.resample import resample
-from approx_build.build.desk import Desk, Made
+from approx_build.build.desk import Desk
+from approx_build.build.work import Result
 from approx_build.errors import AudioError
 
 MAX_CHANNELS = 2
 MARGIN_S = 0.05
 
 
-def make(desk: Desk) -> Made:
+def make(desk: Desk) -> Result:
     """Read, cut, convert; the facts say what was converted."""
     path, params = desk.input("source"), desk.params
     rate, found = params["rate"], wav.info(desk.input("source"), MAX_CHANNELS)
@@ -28,7 +29,7 @@ def make(desk: Desk) -> Made:
     if params["channels"] == 1 and clip.channels > 1:
         clip = clip.like(clip.data.sum(axis=0, keepdims=True) / clip.channels)
     if not clip.data.any():
-        raise AudioError(f"{name_of(desk)}: there is only silence in this range")
+        raise AudioError(f"{desk.name('source')}: there is only silence in this range")
     return desk.keep_clip(clip, source_rate=found.rate, converted=found.rate != rate)
 
 
@@ -58,7 +59,3 @@ def converted(path: Path, found: wav.Info, start: int, stop: int, rate: int) -> 
     first = head * rate // found.rate
     return clip.cut(first, min(first + round((stop - start) * rate / found.rate), clip.length))
 
-
-def name_of(desk: Desk) -> str:
-    """The source as a person knows it."""
-    return desk.action.inputs["source"].removeprefix("file:")

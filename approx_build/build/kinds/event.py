@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from approx_build.audio import wav
 from approx_build.audio.stream import Stream
-from approx_build.build.desk import Desk, Made
+from approx_build.build.desk import Desk
+from approx_build.build.work import Result
 from approx_build.errors import OpError
 from approx_build.ops.base import OPS
 
 
-def make(desk: Desk) -> Made:
+def make(desk: Desk) -> Result:
     """Apply the operations in turn; each draws from a stream of its own."""
     clips = [wav.read(path) for path in desk.inputs("source")]
-    stream = Stream(desk.action.stream)
+    stream = Stream(desk.stream)
     for index, step in enumerate(desk.params["chain"]):
         op = OPS.get(step["op"]).model_validate(step)
         clips = [op.apply(clips, stream.child("chain", index))]

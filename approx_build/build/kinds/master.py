@@ -5,13 +5,14 @@ from __future__ import annotations
 from approx_build.audio import wav
 from approx_build.audio.limiter import write_master
 from approx_build.audio.stream import Stream
-from approx_build.build.desk import Desk, Made
+from approx_build.build.desk import Desk
+from approx_build.build.work import Result
 
 
-def make(desk: Desk) -> Made:
+def make(desk: Desk) -> Result:
     """Write the 24-bit file; it is the sum of the stems where nothing had to be lowered."""
     params = desk.params
-    stream = Stream(desk.action.stream) if params["dither"] == "tpdf" else None
+    stream = Stream(desk.stream) if params["dither"] == "tpdf" else None
     with desk.store.objects.writer() as draft:
         done = write_master(
             draft.path, desk.input("mix"), params["gain_db"], params["ceiling_dbtp"], stream
@@ -23,4 +24,4 @@ def make(desk: Desk) -> Made:
         "reduction_db": done.reduction_db,
         "limited_s": done.limited_s,
     }
-    return Made({"main": draft.digest}, facts)
+    return Result({"main": draft.digest}, facts)

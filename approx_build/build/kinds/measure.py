@@ -8,10 +8,11 @@ from typing import Any
 
 from approx_build.audio import wav
 from approx_build.audio.loudness import measure, peak_dbfs
-from approx_build.build.desk import Desk, Made
+from approx_build.build.desk import Desk
+from approx_build.build.work import Result
 
 
-def make(desk: Desk) -> Made:
+def make(desk: Desk) -> Result:
     """Loudness, peaks and silences as JSON, and the outcome of each expectation."""
     path = desk.input("sound")
     outcomes = [_outcome(path, expected) for expected in desk.params["expect"]]

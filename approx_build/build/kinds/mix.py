@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from approx_build.audio.stems import write_sum
-from approx_build.build.desk import Desk, Made
+from approx_build.build.desk import Desk
+from approx_build.build.work import Result
 
 
-def make(desk: Desk) -> Made:
+def make(desk: Desk) -> Result:
     """Sum the stems as integers: nothing is rounded."""
     with desk.store.objects.writer() as draft:
         write_sum(draft.path, desk.inputs("stem"))
-    return Made({"main": draft.digest})
+    return Result({"main": draft.digest})

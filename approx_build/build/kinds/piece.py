@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from approx_build.audio import wav
 from approx_build.audio.stems import write_joined
-from approx_build.build.desk import Desk, Made
+from approx_build.build.desk import Desk
+from approx_build.build.work import Result
 
 
-def make(desk: Desk) -> Made:
+def make(desk: Desk) -> Result:
     """Join the masters with exact silence between them."""
     with desk.store.objects.writer() as draft:
         write_joined(draft.path, desk.inputs("movement"), desk.params["gap"])
     path = desk.store.objects.path(draft.digest)
     found = wav.info(path)
     facts = {"samples": found.length, "samples_digest": wav.samples_digest(path)}
-    return Made({"main": draft.digest}, facts)
+    return Result({"main": draft.digest}, facts)

@@ -10,10 +10,11 @@ from approx_build.audio.curve import Curve
 from approx_build.audio.mix import Placed, part_blocks, stem_blocks
 from approx_build.audio.stems import write_stem
 from approx_build.audio.stream import Stream
-from approx_build.build.desk import Desk, Made
+from approx_build.build.desk import Desk
+from approx_build.build.work import Result
 
 
-def make(desk: Desk) -> Made:
+def make(desk: Desk) -> Result:
     """Write the part alone, of the movement's exact length, as the 24-bit file delivered."""
     params = desk.params
     rate, channels, length = params["rate"], params["channels"], params["samples"]
@@ -24,11 +25,11 @@ def make(desk: Desk) -> Made:
         Curve.of(params["pan"], rate),
         channels,
     )
-    stream = Stream(desk.action.stream) if params["dither"] == "tpdf" else None
+    stream = Stream(desk.stream) if params["dither"] == "tpdf" else None
     with desk.store.objects.writer() as draft:
         write_stem(draft.path, blocks, rate, channels, stream, name=params["name"])
     digest = wav.samples_digest(desk.store.objects.path(draft.digest))
-    return Made({"main": draft.digest}, {"samples": length, "samples_digest": digest})
+    return Result({"main": draft.digest}, {"samples": length, "samples_digest": digest})
 
 
 def _placed(desk: Desk, event: Mapping[str, Any], rate: int) -> Placed:

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from approx_build.audio import wav
-from approx_build.build.desk import Desk, Made
-from approx_build.build.kinds.checkpoint import read_weights
-from approx_build.errors import ModelError
-from approx_build.families.base import FAMILIES, TakeRequest
+from approx_build.build.desk import Desk
+from approx_build.build.work import Result
+from approx_build.families.base import FAMILIES, Family, TakeRequest
+from approx_build.training.checkpoint import read_checkpoint
 
 
-def make(desks: Sequence[Desk], progress: Callable[[int, int], None] | None = None) -> list[Made]:
+def make_all(desks: Sequence[Desk]) -> list[Result]:
     """Draw all of `desks`, which share a checkpoint and a network."""
     first = desks[0]
     network = FAMILIES.get(first.params["family"]).model_validate(first.params["network"])
-    weights = read_weights(first.input("checkpoint"), network, first.action.inputs["checkpoint"])
-    takes = [_request(desk, network.sampling_type) for desk in desks]
-    clips = network.draw(weights, takes, first.device, progress)
-    return [_kept(desk, clip) for desk, clip in zip(desks, clips, strict=True)]
+    weights = read_checkpoint(first.input("checkpoint"), network.tensor_shapes())
+    takes = [_request(desk, network) for desk in desks]
+
+    def progress(done: int, total: int) -> None:
+        first.report(done / max(total, 1))
+
+    clips = network.draw(weights, takes, first.run.device, progress)
+    return [desk.keep_clip(clip) for desk, clip in zip(desks, clips, strict=True)]
+
+
+def _request(desk: Desk, network: Family) -> TakeRequest:
+    params = desk.params
+    prime = wav.read(desk.input("prime")) if "prime" in desk.work.action.inputs else None
+    return TakeRequest(
+        length=params["samples"],
+        stream=desk.stream,
+        sampling=network.sampling(params["sampling"]),
+        prime=prime,
+    )

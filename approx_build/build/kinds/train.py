@@ -6,12 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from approx_build.build.desk import Desk, Made
+from approx_build.build.desk import Desk
+from approx_build.build.work import Result
 from approx_build.errors import ModelError
 from approx_build.training.record import TrainingRecord, read_record
 
 
-def make(desk: Desk) -> Made:
+def make(desk: Desk) -> Result:
     """The run's checkpoints as objects; the main object is the index of them and its record."""
     shipped = desk.root / str(desk.options["shipped"])
     record = shipped_run(shipped, desk.params)
@@ -41,7 +42,7 @@ def _train(desk: Desk, folder: Path) -> TrainingRecord:
     return train(model, desk.root / str(desk.options["corpus"]), folder, desk.watch_training)
 
 
-def _kept(desk: Desk, folder: Path, record: TrainingRecord, is_shipped: bool) -> Made:
+def _kept(desk: Desk, folder: Path, record: TrainingRecord, is_shipped: bool) -> Result:
     """Put checkpoints and record into the store; ModelError when a file is not what was recorded."""
     checkpoints = {}
     for stored in record.checkpoints:
@@ -58,4 +59,4 @@ def _kept(desk: Desk, folder: Path, record: TrainingRecord, is_shipped: bool) ->
     index = {"checkpoints": checkpoints, "record": record.model_dump(mode="json")}
     made = desk.keep_json(index, is_shipped=is_shipped, steps=len(checkpoints))
     outputs = {f"step-{step}": digest for step, digest in checkpoints.items()}
-    return Made({**made.outputs, **outputs}, made.facts)
+    return Result({**made.outputs, **outputs}, made.facts)
