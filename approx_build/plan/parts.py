@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
-from approx_build.audio.stream import stream_key
-from approx_build.plan.graph import Action, Json, Kind
-from approx_build.plan.sources import Sources
+from approx_build.audio.stream import Stream, stream_key
+from approx_build.canonical import Json
+from approx_build.errors import ScoreError
+from approx_build.ops.base import OPS, GrainOp
+from approx_build.plan.graph import Action, Kind
+from approx_build.plan.sources import Found, Sources
 from approx_build.plan.streams import event_identities, event_stream
 from approx_build.registry import source_digest
-from approx_build.ops.base import OPS, GrainOp
+from approx_build.score.event import Event
 from approx_build.score.load import LoadedMovement
-from approx_build.score.schema import Event, Output, Part
+from approx_build.score.origin import SourceRef
+from approx_build.score.schema import Output, Part
+from approx_build.score.tempo import samples
 
 
 @dataclass(frozen=True)
 class PlacedEvent:
-    """An event of the score and the action that makes its sound."""
+    """An event of the score and the action that makes its sound; `onset` in samples."""
 
     event: Event
     name: str
     target: str
     onset: int
-    sources: tuple[str, ...]
-    """The sounds it is made from, as the score names them."""
+    sources: tuple[Found, ...]
 
 
 @dataclass(frozen=True)
 class LoweredPart:
-    """A part of the score, its events and its stem."""
+    """A part of the score, its events, its stem, and whether the mix has it."""
 
     name: str
     part: Part
@@ -40,29 +43,124 @@ class LoweredPart:
     is_heard: bool
 
 
+def stem_target(movement: str, part: str) -> str:
+    """The target of a part's stem."""
+    return f"{movement}/stems/{part}"
+
+
 class Parts:
     """Adds the parts of one movement to the graph."""
 
-    def __init__(self, sources: Sources, movement: LoadedMovement, output: Output, seed: int):
-        self._sources, self._movement, self._output, self._seed = sources, movement, output, seed
-        self._graph = sources.graph
-        self._samples = round(movement.length * output.rate)
+    def __init__(
+        self, sources: Sources, movement: LoadedMovement, output: Output, piece_seed: int
+    ) -> None:
+        self._sources, self._movement, self._output = sources, movement, output
+        self._graph, self._piece_seed = sources.graph, piece_seed
 
     def add_all(self) -> list[LoweredPart]:
-        """Every part; those that are muted or not soloed are not heard but may be sources."""
-        parts = self._movement.model.parts
+        """Every part; one that is muted or not soloed is not heard but may be a source."""
+        parts = self._movement.score.parts
         has_solo = any(part.solo for part in parts.values())
         return [
-            self._add(name, part, not part.mute and (part.solo or not has_solo))
+            self._part(name, part, not part.mute and (part.solo or not has_solo))
             for name, part in parts.items()
         ]
 
-    def _add(self, name: str, part: Part, is_heard: bool) -> LoweredPart:
-        identities = event_identities([(e.id, content(e)) for e in part.events])
+    def _part(self, name: str, part: Part, is_heard: bool) -> LoweredPart:
+        identities = event_identities([(event.id, content(event)) for event in part.events])
         events = tuple(
             self._event(name, index, event, identity)
             for index, (event, identity) in enumerate(zip(part.events, identities, strict=True))
             if not event.mute
         )
-        stem = self._stem(name, part, events)
-        return LoweredPart(name, part, stem, events, is_heard)
+        return LoweredPart(name, part, self._stem(name, part, events), events, is_heard)
+
+    def _event(self, part: str, index: int, event: Event, identity: str) -> PlacedEvent:
+        movement = self._movement
+        where = movement.locate(("parts", part, "events", index))
+        stream = event_stream(self._piece_seed, movement.slug, part, identity, event.seed)
+        chosen = self._chosen(part, index, event, Stream(stream))
+        clips = [self._sources.clip(found, ref, where) for found, ref in chosen]
+        target = self._graph.add(
+            Action(
+                target=f"{movement.slug}/events/{part}/{identity}",
+                kind=Kind.EVENT,
+                params={"chain": [step(op) for op in (event.op, *event.through)]},
+                inputs={f"source.{place:05}": clip for place, clip in enumerate(clips)},
+                stream=stream,
+                where=where,
+            )
+        )
+        onset = samples(movement.tempo.seconds(event.at), self._output.rate)
+        return PlacedEvent(event, identity, target, onset, tuple(found for found, _ in chosen))
+
+    def _chosen(
+        self, part: str, index: int, event: Event, stream: Stream
+    ) -> list[tuple[Found, SourceRef]]:
+        """The sounds the event works on; of several for one, its own stream picks."""
+        sounds = [(found, ref) for ref in event.sources for found in self._sources.sounds(ref)]
+        if not sounds:
+            loc = ("parts", part, "events", index, event.op.op, "from")
+            raise ScoreError([self._movement.fault(loc, "names no sound at all")])
+        if type(event.op).many:
+            return sounds
+        return [sounds[stream.child("source").index(len(sounds))]]
+
+    def _stem(self, name: str, part: Part, events: tuple[PlacedEvent, ...]) -> str:
+        movement, rate = self._movement, self._output.rate
+        ordered = sorted(events, key=lambda placed: (placed.onset, placed.name))
+        seconds = movement.tempo.seconds
+        roles = {f"event.{place:05}": placed for place, placed in enumerate(ordered)}
+        return self._graph.add(
+            Action(
+                target=stem_target(movement.slug, name),
+                kind=Kind.STEM,
+                params={
+                    "rate": rate,
+                    "channels": self._output.channels,
+                    "samples": samples(movement.length, rate),
+                    "dither": self._output.dither,
+                    "gain_db": part.gain_db.resolved(seconds),
+                    "pan": part.pan.resolved(seconds),
+                    "events": [self._placement(role, roles[role]) for role in roles],
+                },
+                inputs={role: placed.target for role, placed in roles.items()},
+                stream=stream_key("dither", movement.slug, name),
+                where=movement.locate(("parts", name)),
+                options={"name": f"part {name}"},
+            )
+        )
+
+    def _placement(self, role: str, placed: PlacedEvent) -> Mapping[str, Json]:
+        event, rate = placed.event, self._output.rate
+        start = self._movement.tempo.seconds(event.at)
+
+        def from_start(time: Any) -> Any:
+            return self._movement.tempo.length(time, start)
+
+        return {
+            "role": role,
+            "name": placed.name,
+            "onset": placed.onset,
+            "gain_db": event.gain_db.resolved(from_start),
+            "pan": event.pan.resolved(from_start),
+            "fade_in": round(event.fade_in_s * rate),
+            "fade_out": round(event.fade_out_s * rate),
+        }
+
+
+def step(op: GrainOp) -> dict[str, Json]:
+    """An operation as it stands in a key: its parameters, its version, and if foreign its source."""
+    fields: dict[str, Json] = {"params": op.model_dump(mode="json"), "version": type(op).version}
+    if not type(op).__module__.startswith(f"{OPS.package}."):
+        fields["source"] = source_digest(type(op))
+    return fields
+
+
+def content(event: Event) -> dict[str, Any]:
+    """What the event sounds like before it is placed: what names it when it has no id."""
+    return {
+        "op": event.op.model_dump(mode="json"),
+        "from": [ref.model_dump(mode="json", exclude_none=True) for ref in event.sources],
+        "through": [op.model_dump(mode="json") for op in event.through],
+    }

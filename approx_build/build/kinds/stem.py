@@ -27,7 +27,7 @@ def make(desk: Desk) -> Result:
     )
     stream = Stream(desk.stream) if params["dither"] == "tpdf" else None
     with desk.store.objects.writer() as draft:
-        write_stem(draft.path, blocks, rate, channels, stream, name=params["name"])
+        write_stem(draft.path, blocks, rate, channels, stream, name=desk.options["name"])
     digest = wav.samples_digest(desk.store.objects.path(draft.digest))
     return Result({"main": draft.digest}, {"samples": length, "samples_digest": digest})
 

@@ -1,0 +1,115 @@
+"""Lowering: a validated piece becomes a graph of actions, and the files that it publishes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from approx_build.audio.stream import stream_key
+from approx_build.plan.catalog import Catalog
+from approx_build.plan.graph import Action, Graph, Kind
+from approx_build.plan.movement import LoweredMovement, add_movement
+from approx_build.plan.networks import Networks
+from approx_build.plan.parts import Parts, stem_target
+from approx_build.plan.sources import ScopedTake, Sources
+from approx_build.score.load import LoadedMovement, Score
+
+PREVIEW_S = 3.0
+"""Length of the take that is drawn from every checkpoint for the report."""
+
+
+@dataclass
+class LoweredPiece:
+    """The graph of a piece, and what in it is what."""
+
+    score: Score
+    graph: Graph
+    networks: Networks
+    movements: list[LoweredMovement] = field(default_factory=list)
+    previews: dict[str, dict[int, str]] = field(default_factory=dict)
+    """Model -> step -> a take drawn after that step, always with the same numbers."""
+    whole: str | None = None
+    published: dict[str, str] = field(default_factory=dict)
+    """Path under the renders folder -> target."""
+
+
+def lower(score: Score, catalog: Catalog) -> LoweredPiece:
+    """The graph of `score`; the names in it have been checked against `catalog`."""
+    graph = Graph()
+    lowered = LoweredPiece(score, graph, Networks(graph, catalog))
+    for movement in score.movements:
+        _lower_movement(lowered, movement)
+    if len(lowered.movements) > 1:
+        lowered.whole = _join(lowered)
+    _add_previews(lowered)
+    return lowered
+
+
+def _lower_movement(lowered: LoweredPiece, movement: LoadedMovement) -> None:
+    piece, output = lowered.score.piece, lowered.score.piece.output
+    sources = Sources(
+        lowered.networks,
+        takes_in_reach(lowered.score, movement),
+        lambda part: stem_target(movement.slug, part),
+        lambda path: lowered.score.file_path(movement, path),
+        piece.seed,
+        output.rate,
+    )
+    parts = Parts(sources, movement, output, piece.seed).add_all()
+    done = add_movement(lowered.graph, movement, parts, output)
+    lowered.movements.append(done)
+    folder, slug = lowered.score.slug, movement.slug
+    lowered.published[f"{folder}/{slug}.wav"] = done.master
+    lowered.published[f"{folder}/spectrograms/{slug}.png"] = done.figures["spectrogram"]
+    for part in parts:
+        if part.is_heard:
+            lowered.published[f"{folder}/stems/{slug}/{part.name}.wav"] = part.stem
+
+
+def takes_in_reach(score: Score, movement: LoadedMovement) -> Mapping[str, ScopedTake]:
+    """The takes a movement can name: its own, and those of the piece that it does not redeclare."""
+    shared = {
+        name: ScopedTake("", name, take, score.locate(("takes", name)))
+        for name, take in score.piece.takes.items()
+    }
+    own = {
+        name: ScopedTake(movement.slug, name, take, movement.locate(("takes", name)))
+        for name, take in movement.score.takes.items()
+    }
+    return shared | own
+
+
+def _join(lowered: LoweredPiece) -> str:
+    """The whole piece with its gaps."""
+    output, score = lowered.score.piece.output, lowered.score
+    target = lowered.graph.add(
+        Action(
+            target="piece/whole",
+            kind=Kind.PIECE,
+            params={"gap": round(score.piece.gap_s * output.rate)},
+            inputs={f"movement.{i:03}": m.master for i, m in enumerate(lowered.movements)},
+            where=score.locate(()),
+        )
+    )
+    lowered.published[f"{score.slug}/{score.slug}.wav"] = target
+    return target
+
+
+def _add_previews(lowered: LoweredPiece) -> None:
+    """The same take from every checkpoint of every network that the piece uses."""
+    networks = lowered.networks
+    for model in sorted(networks.used):
+        spec = networks.catalog.model(model)
+        lowered.previews[model] = {
+            number: networks.take(
+                f"models/{model}/preview/{number}",
+                model,
+                number,
+                sampling={
+                    "samples": round(PREVIEW_S * spec.network.rate),
+                    "sampling": spec.sampling(None),
+                },
+                stream=stream_key("take", "preview"),
+            )
+            for number in spec.kept_steps
+        }

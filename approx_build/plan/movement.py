@@ -1,0 +1,110 @@
+"""A movement in the graph: its parts, their sum, its master, its numbers and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from approx_build.audio.stream import stream_key
+from approx_build.canonical import Json
+from approx_build.plan.graph import Action, Graph, Kind
+from approx_build.plan.parts import LoweredPart
+from approx_build.score.load import LoadedMovement
+from approx_build.score.schema import Expectation, Output
+from approx_build.score.tempo import samples
+
+SILENCE_DBFS = -90.0
+
+
+@dataclass(frozen=True)
+class LoweredMovement:
+    """A movement's targets."""
+
+    movement: LoadedMovement
+    parts: tuple[LoweredPart, ...]
+    master: str
+    measure: str
+    figures: Mapping[str, str]
+
+
+def add_movement(
+    graph: Graph, movement: LoadedMovement, parts: list[LoweredPart], output: Output
+) -> LoweredMovement:
+    """Add everything from the mix on."""
+    slug, where = movement.slug, movement.locate(())
+    heard = sorted(part.stem for part in parts if part.is_heard) or [silence(graph, movement, output)]
+    mix = graph.add(
+        Action(
+            target=f"{slug}/mix",
+            kind=Kind.MIX,
+            params={},
+            inputs={f"stem.{place:04}": stem for place, stem in enumerate(heard)},
+            where=where,
+        )
+    )
+    master = graph.add(
+        Action(
+            target=f"{slug}/master",
+            kind=Kind.MASTER,
+            params={
+                "gain_db": output.gain_db,
+                "ceiling_dbtp": output.true_peak_dbtp,
+                "dither": output.dither,
+            },
+            inputs={"mix": mix},
+            stream=stream_key("dither", slug),
+            where=where,
+        )
+    )
+    expect = [expected(movement, item) for item in movement.score.expect]
+    measure = add_measure(graph, f"{slug}/measure", master, expect)
+    figures = {
+        look: add_figure(graph, f"{slug}/{look}", look, {"sound": master})
+        for look in ("waveform", "spectrogram")
+    }
+    return LoweredMovement(movement, tuple(parts), master, measure, figures)
+
+
+def silence(graph: Graph, movement: LoadedMovement, output: Output) -> str:
+    """The stem of a movement in which nothing sounds."""
+    return graph.add(
+        Action(
+            target=f"{movement.slug}/silence",
+            kind=Kind.STEM,
+            params={
+                "rate": output.rate,
+                "channels": output.channels,
+                "samples": samples(movement.length, output.rate),
+                "dither": "none",
+                "gain_db": 0.0,
+                "pan": 0.0,
+                "events": [],
+            },
+            where=movement.locate(()),
+            options={"name": "silence"},
+        )
+    )
+
+
+def add_measure(graph: Graph, target: str, sound: str, expect: list[Json]) -> str:
+    """Add the numbers of a sound."""
+    return graph.add(Action(target, Kind.MEASURE, {"expect": expect}, {"sound": sound}))
+
+
+def add_figure(
+    graph: Graph, target: str, look: str, inputs: Mapping[str, str], **params: Json
+) -> str:
+    """Add a picture of one `look`."""
+    return graph.add(Action(target, Kind.FIGURE, {"look": look, **params}, inputs))
+
+
+def expected(movement: LoadedMovement, expectation: Expectation) -> Json:
+    """An expectation as a range of the movement and the level that it must stay below."""
+    seconds = movement.tempo.seconds
+    if expectation.silence is not None:
+        below = expectation.below_dbfs
+        return {
+            "range_s": [float(seconds(edge)) for edge in expectation.silence],
+            "below_dbfs": SILENCE_DBFS if below is None else below,
+        }
+    return {"range_s": [0.0, float(movement.length)], "below_dbfs": expectation.peak_dbfs_below}

@@ -1,0 +1,106 @@
+"""Sources in the graph: what an event or a prime names, resolved to clips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from approx_build.errors import Location
+from approx_build.plan.clips import Range, add_clip
+from approx_build.plan.networks import Networks
+from approx_build.plan.streams import take_stream
+from approx_build.score.origin import SourceKind, SourceRef
+from approx_build.score.takes import Prime, Take
+
+
+@dataclass(frozen=True)
+class ScopedTake:
+    """A take and the scope that declares it: a movement's slug, or "" for the piece."""
+
+    scope: str
+    name: str
+    take: Take
+    where: Location
+
+
+@dataclass(frozen=True)
+class Found:
+    """A sound that a source names: its target, and its name for people."""
+
+    target: str
+    name: str
+
+
+class Sources:
+    """Resolves the names of one movement."""
+
+    def __init__(
+        self,
+        networks: Networks,
+        takes: Mapping[str, ScopedTake],
+        stem_of: Callable[[str], str],
+        file_of: Callable[[str], str],
+        piece_seed: int,
+        rate: int,
+    ) -> None:
+        self.networks, self.graph, self.catalog = networks, networks.graph, networks.catalog
+        self.takes = takes
+        self._stem_of, self._file_of = stem_of, file_of
+        self._piece_seed, self._rate = piece_seed, rate
+
+    def sounds(self, ref: SourceRef) -> list[Found]:
+        """Every sound that `ref` names: a take's clips, or the recordings that match a pattern."""
+        match ref.kind:
+            case SourceKind.TAKE:
+                take = self.takes[ref.name]
+                numbers = [ref.clip] if ref.clip else range(1, take.take.count + 1)
+                return [self.take_clip(ref.name, number) for number in numbers]
+            case SourceKind.RECORDING:
+                names = self.catalog.recordings() if ref.is_pattern else [ref.name]
+                matching = [name for name in names if fnmatchcase(name, ref.name)]
+                return [Found(self._recording(name), name) for name in matching]
+            case SourceKind.PART:
+                return [Found(self._stem_of(ref.name), f"part {ref.name}")]
+            case SourceKind.FILE:
+                path = self._file_of(ref.name)
+                return [Found(self.graph.add_leaf(path), path)]
+
+    def clip(self, found: Found, ref: SourceRef, where: Location) -> str:
+        """A sound as a clip at the piece's rate."""
+        span = Range(ref.start_s, ref.length_s)
+        return add_clip(self.graph, found.target, self._rate, span, where=where)
+
+    def take_clip(self, name: str, number: int) -> Found:
+        """Clip `number`, from 1, of a take."""
+        scoped = self.takes[name]
+        take, scope = scoped.take, scoped.scope
+        target = f"{scope or 'piece'}/takes/{name}/{number}"
+        if target not in self.graph.actions:
+            spec = self.catalog.model(take.model)
+            self.networks.take(
+                target,
+                take.model,
+                take.step,
+                sampling={
+                    "samples": round(take.length_s * spec.network.rate),
+                    "sampling": spec.sampling(take),
+                },
+                stream=take_stream(self._piece_seed, scope, name, take.seed, number),
+                prime=self._prime(take.prime, spec.network.rate, scoped.where),
+                where=scoped.where,
+            )
+        return Found(target, f"{name} {number}")
+
+    def _prime(self, prime: Prime | None, rate: int, where: Location) -> str | None:
+        if prime is None:
+            return None
+        if prime.recording is not None:
+            source = self._recording(prime.recording)
+        else:
+            source = self.take_clip(str(prime.take), prime.clip or 1).target
+        span = Range(prime.start_s, prime.length_s)
+        return add_clip(self.graph, source, rate, span, channels=1, where=where)
+
+    def _recording(self, name: str) -> str:
+        return self.graph.add_leaf(self.catalog.recording_path(name))
