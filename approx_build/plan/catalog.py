@@ -70,6 +70,10 @@ class Catalog:
         found = wav.info(self.root / self.recording_path(name))
         return found.length / found.rate
 
+    def corpus_files(self, corpus: str) -> list[str]:
+        """The files of a corpus, relative to the root, by name."""
+        return [self.relative(recording.path) for recording in self.corpus(corpus)]
+
     def corpus_digest(self, corpus: str) -> str:
         """The digest of the recordings of a corpus."""
         return corpus_digest(self.corpus(corpus))

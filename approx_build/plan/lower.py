@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from approx_build.audio.stream import stream_key
 from approx_build.plan.catalog import Catalog
@@ -13,6 +14,8 @@ from approx_build.plan.networks import Networks
 from approx_build.plan.parts import Parts, stem_target
 from approx_build.plan.sources import ScopedTake, Sources
 from approx_build.score.load import LoadedMovement, Score
+from approx_build.score.project import written_path
+from approx_build.score.takes import Take
 
 PREVIEW_S = 3.0
 """Length of the take that is drawn from every checkpoint for the report."""
@@ -51,7 +54,7 @@ def _lower_movement(lowered: LoweredPiece, movement: LoadedMovement) -> None:
         lowered.networks,
         takes_in_reach(lowered.score, movement),
         lambda part: stem_target(movement.slug, part),
-        lambda path: lowered.score.file_path(movement, path),
+        lambda written: file_path(lowered.score.root, movement, written),
         piece.seed,
         output.rate,
     )
@@ -69,14 +72,19 @@ def _lower_movement(lowered: LoweredPiece, movement: LoadedMovement) -> None:
 def takes_in_reach(score: Score, movement: LoadedMovement) -> Mapping[str, ScopedTake]:
     """The takes a movement can name: its own, and those of the piece that it does not redeclare."""
     shared = {
-        name: ScopedTake("", name, take, score.locate(("takes", name)))
+        name: ScopedTake("", name, take, score.locate(None, ("takes", name)))
         for name, take in score.piece.takes.items()
     }
     own = {
         name: ScopedTake(movement.slug, name, take, movement.locate(("takes", name)))
-        for name, take in movement.score.takes.items()
+        for name, take in movement.model.takes.items()
     }
     return shared | own
+
+
+def file_path(root: Path, movement: LoadedMovement, written: str) -> str:
+    """A sound file written in a movement's score, relative to the project's folder."""
+    return written_path(written, root / movement.path, root)
 
 
 def _join(lowered: LoweredPiece) -> str:
@@ -88,7 +96,7 @@ def _join(lowered: LoweredPiece) -> str:
             kind=Kind.PIECE,
             params={"gap": round(score.piece.gap_s * output.rate)},
             inputs={f"movement.{i:03}": m.master for i, m in enumerate(lowered.movements)},
-            where=score.locate(()),
+            where=score.locate(None, ()),
         )
     )
     lowered.published[f"{score.slug}/{score.slug}.wav"] = target
@@ -101,15 +109,10 @@ def _add_previews(lowered: LoweredPiece) -> None:
     for model in sorted(networks.used):
         spec = networks.catalog.model(model)
         lowered.previews[model] = {
-            number: networks.take(
+            number: networks.clip(
                 f"models/{model}/preview/{number}",
-                model,
-                number,
-                sampling={
-                    "samples": round(PREVIEW_S * spec.network.rate),
-                    "sampling": spec.sampling(None),
-                },
-                stream=stream_key("take", "preview"),
+                Take(model=model, step=number, length_s=PREVIEW_S),
+                stream_key("take", "preview"),
             )
             for number in spec.kept_steps
         }

@@ -56,7 +56,7 @@ def add_movement(
             where=where,
         )
     )
-    expect = [expected(movement, item) for item in movement.score.expect]
+    expect = [expected(movement, item) for item in movement.model.expect]
     measure = add_measure(graph, f"{slug}/measure", master, expect)
     figures = {
         look: add_figure(graph, f"{slug}/{look}", look, {"sound": master})

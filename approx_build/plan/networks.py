@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 
 from approx_build.errors import Location
 from approx_build.plan.catalog import Catalog
-from approx_build.plan.graph import Action, Graph, Json, Kind
+from approx_build.canonical import Json
+from approx_build.plan.graph import Action, Graph, Kind
+from approx_build.score.takes import Take
+from approx_build.training.model import ModelSpec
+from approx_build.training.record import manifest_digest
 
 
 @dataclass
@@ -16,6 +20,8 @@ class Networks:
 
     graph: Graph
     catalog: Catalog
+    environment: Mapping[str, Json] = field(default_factory=dict)
+    """The numeric environment of takes; empty for the portable kernels, which need none."""
     used: dict[str, set[int]] = field(default_factory=dict)
     """Steps asked of each model."""
 
@@ -24,22 +30,23 @@ class Networks:
         target = f"models/{model}/run"
         if target not in self.graph.actions:
             spec = self.catalog.model(model)
-            recordings = self.catalog.corpus_files(spec.corpus)
+            manifest = spec.manifest(self.catalog.corpus_digest(spec.corpus))
             inputs = {
-                f"recording.{index:04}": self.graph.add_leaf(path)
-                for index, path in enumerate(recordings)
+                f"recording.{place:04}": self.graph.add_leaf(path)
+                for place, path in enumerate(self.catalog.corpus_files(spec.corpus))
             }
             self.graph.add(
                 Action(
                     target=target,
                     kind=Kind.TRAIN,
-                    params=spec.manifest(),
+                    params=manifest,
                     inputs=inputs,
                     where=where,
                     options={
                         "model": self.catalog.model_path(model),
                         "corpus": self.catalog.corpus_path(spec.corpus),
                         "shipped": self.catalog.shipped_path(model),
+                        "manifest_digest": manifest_digest(manifest),
                     },
                 )
             )

@@ -59,11 +59,10 @@ class Parts:
 
     def add_all(self) -> list[LoweredPart]:
         """Every part; one that is muted or not soloed is not heard but may be a source."""
-        parts = self._movement.score.parts
-        has_solo = any(part.solo for part in parts.values())
+        heard = set(self._movement.heard())
         return [
-            self._part(name, part, not part.mute and (part.solo or not has_solo))
-            for name, part in parts.items()
+            self._part(name, part, name in heard)
+            for name, part in self._movement.model.parts.items()
         ]
 
     def _part(self, name: str, part: Part, is_heard: bool) -> LoweredPart:
@@ -91,7 +90,7 @@ class Parts:
                 where=where,
             )
         )
-        onset = samples(movement.tempo.seconds(event.at), self._output.rate)
+        onset = samples(movement.onset(event), self._output.rate)
         return PlacedEvent(event, identity, target, onset, tuple(found for found, _ in chosen))
 
     def _chosen(
@@ -101,7 +100,7 @@ class Parts:
         sounds = [(found, ref) for ref in event.sources for found in self._sources.sounds(ref)]
         if not sounds:
             loc = ("parts", part, "events", index, event.op.op, "from")
-            raise ScoreError([self._movement.fault(loc, "names no sound at all")])
+            raise ScoreError([self._movement.source.fault(loc, "names no sound at all")])
         if type(event.op).many:
             return sounds
         return [sounds[stream.child("source").index(len(sounds))]]
@@ -133,7 +132,7 @@ class Parts:
 
     def _placement(self, role: str, placed: PlacedEvent) -> Mapping[str, Json]:
         event, rate = placed.event, self._output.rate
-        start = self._movement.tempo.seconds(event.at)
+        start = self._movement.onset(event)
 
         def from_start(time: Any) -> Any:
             return self._movement.tempo.length(time, start)

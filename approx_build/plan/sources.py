@@ -78,17 +78,12 @@ class Sources:
         target = f"{scope or 'piece'}/takes/{name}/{number}"
         if target not in self.graph.actions:
             spec = self.catalog.model(take.model)
-            self.networks.take(
+            self.networks.clip(
                 target,
-                take.model,
-                take.step,
-                sampling={
-                    "samples": round(take.length_s * spec.network.rate),
-                    "sampling": spec.sampling(take),
-                },
-                stream=take_stream(self._piece_seed, scope, name, take.seed, number),
-                prime=self._prime(take.prime, spec.network.rate, scoped.where),
-                where=scoped.where,
+                take,
+                take_stream(self._piece_seed, scope, name, take.seed, number),
+                self._prime(take.prime, spec.network.rate, scoped.where),
+                scoped.where,
             )
         return Found(target, f"{name} {number}")
 
