@@ -41,9 +41,9 @@ class Catalog:
         """The declared models, by name."""
         return self.model_names
 
-    def steps(self, model: str) -> list[int]:
+    def steps(self, model: str) -> set[int]:
         """The steps whose weights a model keeps."""
-        return list(self.model(model).kept_steps)
+        return set(self.model(model).kept_steps)
 
     def recordings(self) -> list[str]:
         """The recordings of all corpora that can be listed, as corpus/name."""
@@ -63,11 +63,14 @@ class Catalog:
                 return self.relative(recording.path)
         raise AudioError(f"there is no recording {name!r}")
 
-    def recording_length_s(self, name: str) -> float:
-        """How long a recording lasts."""
+    def recording_length_s(self, name: str) -> float | None:
+        """How long a recording lasts; None when it cannot be read, which using it will say."""
         from approx_build.audio import wav
 
-        found = wav.info(self.root / self.recording_path(name))
+        try:
+            found = wav.info(self.root / self.recording_path(name))
+        except AudioError:
+            return None
         return found.length / found.rate
 
     def corpus_files(self, corpus: str) -> list[str]:
@@ -96,7 +99,7 @@ class Catalog:
 
     def _model(self, name: str) -> ModelSpec:
         path = self.root / self.model_path(name)
-        spec = load_model(path)
+        spec = load_model(path, self.model_path(name))
         if spec.model != name:
             raise ModelError(f"{path}: declares model {spec.model!r}; it must be {name!r}, as its file")
         return spec
@@ -104,8 +107,8 @@ class Catalog:
     def _corpus(self, name: str) -> list[Recording]:
         return list_recordings(self.root / self.corpus_path(name))
 
-    def _consent(self, corpus: str) -> Consent:
-        return load_consent(self.root / self.corpus_path(corpus), self.today)
+    def _consent(self, corpus: str, model: str | None, piece: str | None) -> Consent:
+        return load_consent(self.root / self.corpus_path(corpus), self.today, model, piece)
 
     def _shipped(self, model: str) -> TrainingRecord | None:
         return read_record(self.root / self.shipped_path(model))

@@ -36,10 +36,12 @@ class LoweredPiece:
     """Path under the renders folder -> target."""
 
 
-def lower(score: Score, catalog: Catalog) -> LoweredPiece:
+def lower(
+    score: Score, catalog: Catalog, environment: Mapping[str, str] | None = None
+) -> LoweredPiece:
     """The graph of `score`; the names in it have been checked against `catalog`."""
     graph = Graph()
-    lowered = LoweredPiece(score, graph, Networks(graph, catalog))
+    lowered = LoweredPiece(score, graph, Networks(graph, catalog, dict(environment or {})))
     for movement in score.movements:
         _lower_movement(lowered, movement)
     if len(lowered.movements) > 1:

@@ -1,0 +1,101 @@
+"""A piece opened for a command: its score checked, its graph lowered, its store at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from approx_build.cli.options import Options
+from approx_build.errors import Fault, ScoreError, UsageError
+
+if TYPE_CHECKING:
+    from approx_build.plan.catalog import Catalog
+    from approx_build.plan.lower import LoweredPiece
+    from approx_build.plan.movement import LoweredMovement
+    from approx_build.score.load import Score
+    from approx_build.store.store import Store
+
+
+@dataclass
+class Session:
+    """One piece and where it is built."""
+
+    path: Path
+    options: Options
+    score: Score
+    catalog: Catalog
+    lowered: LoweredPiece
+
+    @classmethod
+    def open(cls, path: Path, options: Options) -> Session:
+        """Load, check and lower the piece; ScoreError with every fault of every file."""
+        from approx_build.plan.lower import lower
+
+        score, catalog = checked(path)
+        environment = takes_environment(options.device)
+        return cls(path, options, score, catalog, lower(score, catalog, environment))
+
+    @property
+    def root(self) -> Path:
+        """The folder of the project."""
+        return self.score.root
+
+    @property
+    def store(self) -> Store:
+        """The store it is built in."""
+        from approx_build.store.store import Store
+
+        return Store(self.options.store_at(self.root))
+
+    @property
+    def out(self) -> Path:
+        """The folder that renders go to."""
+        return self.options.out_at(self.root)
+
+    @property
+    def lock_path(self) -> Path:
+        """The lock of the piece, beside its score."""
+        return self.path.with_suffix(".lock")
+
+    def movements(self, chosen: list[str]) -> list[LoweredMovement]:
+        """The movements named by number or slug; all when none is named."""
+        every = self.lowered.movements
+        if not chosen:
+            return list(every)
+        found = []
+        for name in chosen:
+            matching = [
+                one for one in every if name in (str(one.movement.number), one.movement.slug)
+            ]
+            if not matching:
+                names = ", ".join(f"{one.movement.number} ({one.movement.slug})" for one in every)
+                raise UsageError(f"--movement {name}: there is no such movement; there are {names}")
+            found += matching
+        return found
+
+
+def checked(path: Path) -> tuple[Score, Catalog]:
+    """The score at `path` and the catalogue of its project, every name and consent checked."""
+    from approx_build.plan.catalog import Catalog
+    from approx_build.plan.permission import check_permission
+    from approx_build.score.load import load_piece
+    from approx_build.score.names import check_names
+
+    score = load_piece(path)
+    catalog = Catalog(score.root, date.today())
+    faults: list[Fault] = check_names(score, catalog)
+    if faults:
+        raise ScoreError(faults)
+    check_permission(score, catalog)
+    return score, catalog
+
+
+def takes_environment(device: str) -> dict[str, str]:
+    """What a take's key says of where it is drawn: nothing for the portable kernels."""
+    if device != "cuda":
+        return {}
+    from approx_build.families.wavenet_cuda import environment
+
+    return environment(device)
