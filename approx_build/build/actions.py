@@ -21,7 +21,6 @@ MAKERS = {
     Kind.PIECE: "piece",
     Kind.MEASURE: "measure",
     Kind.FIGURE: "figure",
-    Kind.REPORT: "report",
 }
 """The module of `approx_build.build.kinds` whose `make` makes one action of a kind."""
 

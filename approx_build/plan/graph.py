@@ -29,7 +29,6 @@ class Kind(enum.Enum):
     PIECE = "piece"  # masters -> the whole piece with its gaps
     MEASURE = "measure"  # sound -> loudness, peaks and other numbers
     FIGURE = "figure"  # sound or numbers -> a picture
-    REPORT = "report"  # pictures, numbers and sound -> pages
 
 
 @dataclass(frozen=True, slots=True)

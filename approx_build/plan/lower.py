@@ -9,7 +9,7 @@ from pathlib import Path
 from approx_build.audio.stream import stream_key
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Action, Graph, Kind
-from approx_build.plan.movement import LoweredMovement, add_movement
+from approx_build.plan.movement import LoweredMovement, add_movement, add_sketch
 from approx_build.plan.networks import Networks
 from approx_build.plan.parts import Parts, stem_target
 from approx_build.plan.sources import ScopedTake, Sources
@@ -21,6 +21,14 @@ PREVIEW_S = 3.0
 """Length of the take that is drawn from every checkpoint for the report."""
 
 
+@dataclass(frozen=True)
+class Preview:
+    """A take and its picture, as targets."""
+
+    take: str
+    sketch: str
+
+
 @dataclass
 class LoweredPiece:
     """The graph of a piece, and what in it is what."""
@@ -29,7 +37,7 @@ class LoweredPiece:
     graph: Graph
     networks: Networks
     movements: list[LoweredMovement] = field(default_factory=list)
-    previews: dict[str, dict[int, str]] = field(default_factory=dict)
+    previews: dict[str, dict[int, Preview]] = field(default_factory=dict)
     """Model -> step -> a take drawn after that step, always with the same numbers."""
     whole: str | None = None
     published: dict[str, str] = field(default_factory=dict)
@@ -65,7 +73,7 @@ def _lower_movement(lowered: LoweredPiece, movement: LoadedMovement) -> None:
     lowered.movements.append(done)
     folder, slug = lowered.score.slug, movement.slug
     lowered.published[f"{folder}/{slug}.wav"] = done.master
-    lowered.published[f"{folder}/spectrograms/{slug}.png"] = done.figures["spectrogram"]
+    lowered.published[f"{folder}/spectrograms/{slug}.png"] = done.spectrogram
     for part in parts:
         if part.is_heard:
             lowered.published[f"{folder}/stems/{slug}/{part.name}.wav"] = part.stem
@@ -109,12 +117,16 @@ def _add_previews(lowered: LoweredPiece) -> None:
     """The same take from every checkpoint of every network that the piece uses."""
     networks = lowered.networks
     for model in sorted(networks.used):
-        spec = networks.catalog.model(model)
         lowered.previews[model] = {
-            number: networks.clip(
-                f"models/{model}/preview/{number}",
-                Take(model=model, step=number, length_s=PREVIEW_S),
-                stream_key("take", "preview"),
-            )
-            for number in spec.kept_steps
+            step: _preview(lowered, model, step)
+            for step in networks.catalog.model(model).kept_steps
         }
+
+
+def _preview(lowered: LoweredPiece, model: str, step: int) -> Preview:
+    target = f"models/{model}/preview/{step}"
+    take = Take(model=model, step=step, length_s=PREVIEW_S)
+    lowered.networks.clip(target, take, stream_key("take", "preview"))
+    lowered.published[f"{lowered.score.slug}/networks/{model}/step-{step:06}.wav"] = target
+    sketch = add_sketch(lowered.graph, f"{target}/sketch", target, columns=360, rows=200)
+    return Preview(target, sketch)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from approx_build.audio.stream import stream_key
@@ -17,14 +16,30 @@ SILENCE_DBFS = -90.0
 
 
 @dataclass(frozen=True)
+class Looks:
+    """How a sound looks: the targets of its numbers and of its picture."""
+
+    measure: str
+    sketch: str
+
+
+@dataclass(frozen=True)
 class LoweredMovement:
-    """A movement's targets."""
+    """A movement's targets; `looks` has one for each part."""
 
     movement: LoadedMovement
     parts: tuple[LoweredPart, ...]
+    looks: tuple[Looks, ...]
     master: str
     measure: str
-    figures: Mapping[str, str]
+    sketch: str
+    spectrogram: str
+
+    def targets(self) -> list[str]:
+        """Everything that a render of the movement brings up to date."""
+        own = [self.master, self.measure, self.sketch, self.spectrogram]
+        stems = [part.stem for part in self.parts]
+        return [*own, *stems, *(t for look in self.looks for t in (look.measure, look.sketch))]
 
 
 def add_movement(
@@ -58,11 +73,24 @@ def add_movement(
     )
     expect = [expected(movement, item) for item in movement.model.expect]
     measure = add_measure(graph, f"{slug}/measure", master, expect)
-    figures = {
-        look: add_figure(graph, f"{slug}/{look}", look, {"sound": master})
-        for look in ("waveform", "spectrogram")
-    }
-    return LoweredMovement(movement, tuple(parts), master, measure, figures)
+    sketch = add_sketch(graph, f"{slug}/sketch", master)
+    title = movement.model.movement
+    spectrogram = Action(
+        f"{slug}/spectrogram", Kind.FIGURE, {"look": "spectrogram", "title": title}, {"sound": master}
+    )
+    graph.add(spectrogram)
+    looks = tuple(add_stem_looks(graph, part) for part in parts)
+    return LoweredMovement(
+        movement, tuple(parts), looks, master, measure, sketch, spectrogram.target
+    )
+
+
+def add_stem_looks(graph: Graph, part: LoweredPart) -> Looks:
+    """The numbers and the picture of a stem."""
+    return Looks(
+        add_measure(graph, f"{part.stem}/measure", part.stem, []),
+        add_sketch(graph, f"{part.stem}/sketch", part.stem, rows=120),
+    )
 
 
 def silence(graph: Graph, movement: LoadedMovement, output: Output) -> str:
@@ -91,11 +119,12 @@ def add_measure(graph: Graph, target: str, sound: str, expect: list[Json]) -> st
     return graph.add(Action(target, Kind.MEASURE, {"expect": expect}, {"sound": sound}))
 
 
-def add_figure(
-    graph: Graph, target: str, look: str, inputs: Mapping[str, str], **params: Json
+def add_sketch(
+    graph: Graph, target: str, sound: str, columns: int = 1400, rows: int = 320
 ) -> str:
-    """Add a picture of one `look`."""
-    return graph.add(Action(target, Kind.FIGURE, {"look": look, **params}, inputs))
+    """Add the picture of a sound that the page shows."""
+    params: dict[str, Json] = {"look": "sketch", "columns": columns, "rows": rows}
+    return graph.add(Action(target, Kind.FIGURE, params, {"sound": sound}))
 
 
 def expected(movement: LoadedMovement, expectation: Expectation) -> Json:

@@ -36,7 +36,6 @@ PINNED = {
     Kind.PIECE: "9f3814f957a61503d53f36a76c82fd97e06b936927c3ca68f41a6722d9a62421",
     Kind.MEASURE: "feea3d1ada6dd63d9ff9a10cc7015ae7e115d8fb40b726bff6ae4f06077711d3",
     Kind.FIGURE: "ea393ac794cd4ab82f41b18d5a73f3d96963c221d4dc635b85363f0d2965ca15",
-    Kind.REPORT: "f94041c589723738131109f5e7ea88dc2c1168a43e369e4f389e8986188c8b36",
 }
 
 numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)

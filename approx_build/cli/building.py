@@ -1,0 +1,66 @@
+"""Building targets with progress shown, for the commands that build."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from approx_build.cli.options import Options
+from approx_build.cli.progress import progress_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from approx_build.build.built import Built
+    from approx_build.plan.graph import Graph
+    from approx_build.store.store import Store
+
+TOOLS = ("numpy", "scipy", "soxr", "soundfile", "matplotlib")
+
+
+def build_targets(
+    graph: Graph,
+    targets: Iterable[str],
+    store: Store,
+    root: Path,
+    options: Options,
+    verified: Iterable[str] | None = None,
+) -> Built:
+    """Bring `targets` up to date by worker processes; failures are in the result."""
+    from approx_build.build.actions import run_actions
+    from approx_build.build.built import BuildOptions
+    from approx_build.build.desk import RunOptions
+    from approx_build.build.executor import Processes
+    from approx_build.build.scheduler import build
+    from approx_build.plan.size import size
+
+    executor = Processes(
+        options.jobs,
+        run_actions,
+        store,
+        RunOptions(str(root), options.device),
+        toolchain(),
+    )
+    how = BuildOptions(
+        root,
+        options.keep_going,
+        size,
+        verified=None if verified is None else frozenset(verified),
+    )
+    return build(graph, targets, store, executor, how, progress_for(options))
+
+
+def toolchain() -> dict[str, str]:
+    """The versions of what computes samples and pictures."""
+    from approx_build import __version__
+    from approx_build.kernels.library import describe
+
+    return {
+        "approx-build": __version__,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "kernel": str(describe()["kernel"]),
+        **{tool: version(tool) for tool in TOOLS},
+    }

@@ -1,0 +1,137 @@
+"""Progress on the terminal: a bar with an estimate, or plain lines when nobody watches."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from approx_build.build.progress import Progress
+from approx_build.cli.options import Options
+
+if TYPE_CHECKING:
+    from approx_build.build.built import Built
+    from approx_build.build.estimate import Remaining
+    from approx_build.build.work import Failure
+    from approx_build.plan.graph import Action
+
+PLAIN_EVERY_S = 10.0
+
+
+def progress_for(options: Options) -> Progress:
+    """What suits the options and the place that output goes to."""
+    if options.quiet:
+        return Progress()
+    if sys.stderr.isatty() and not options.verbose:
+        return Bar()
+    return Lines(options.verbose)
+
+
+def duration(seconds: float) -> str:
+    """Seconds for people: 8 s, 2 min 10 s, 3 h 05 min."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+
+
+def left(remaining: Remaining) -> str:
+    """What is left, saying so when part of it cannot be estimated."""
+    if not remaining.actions:
+        return ""
+    known = f"about {duration(remaining.seconds)}" if remaining.seconds >= 1 else ""
+    unknown = f"{remaining.unknown} never timed" if remaining.unknown else ""
+    return " and ".join(part for part in (known, unknown) if part) or "nearly done"
+
+
+class Lines(Progress):
+    """Plain lines: each action when verbose, otherwise how far it is every ten seconds."""
+
+    def __init__(self, verbose: bool) -> None:
+        self._verbose = verbose
+        self._total = self._done = self._ran = 0
+        self._told = time.monotonic()
+
+    def started(self, total: int, jobs: int) -> None:
+        """Remember how much there is."""
+        self._total = total
+
+    def action_done(
+        self, action: Action, was_run: bool, seconds: float, remaining: Remaining
+    ) -> None:
+        """Say what was made, or now and then how far it is."""
+        self._done += 1
+        self._ran += was_run
+        if self._verbose and was_run:
+            print(f"{action.kind.value:>10}  {action.target}  ({seconds:.2f} s)", file=sys.stderr)
+        elif not self._verbose and time.monotonic() - self._told >= PLAIN_EVERY_S:
+            self._told = time.monotonic()
+            print(f"{self._done}/{self._total} done, {left(remaining)} left", file=sys.stderr)
+
+    def action_failed(self, failure: Failure) -> None:
+        """Say what failed as soon as it does."""
+        print(f"failed: {failure.target}", file=sys.stderr)
+
+
+class Bar(Progress):
+    """A bar on a terminal."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._task: Any = None
+        self._running: dict[str, float] = {}
+        self._done = 0
+
+    def started(self, total: int, jobs: int) -> None:
+        """Open the bar."""
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        self._bar = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[left]}", markup=False),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._bar.start()
+        self._task = self._bar.add_task("planning", total=total, left="")
+
+    def action_started(self, action: Action) -> None:
+        """Show what runs."""
+        self._running[action.target] = 0.0
+        self._show()
+
+    def action_progress(self, action: Action, fraction: float) -> None:
+        """Show how far what runs has come."""
+        self._running[action.target] = fraction
+        self._show()
+
+    def action_done(
+        self, action: Action, was_run: bool, seconds: float, remaining: Remaining
+    ) -> None:
+        """Move on."""
+        self._running.pop(action.target, None)
+        self._done += 1
+        self._bar.update(self._task, completed=self._done, left=left(remaining))
+        self._show()
+
+    def action_failed(self, failure: Failure) -> None:
+        """Say what failed above the bar."""
+        self._running.pop(failure.target, None)
+        self._bar.console.print(f"failed: {failure.target}", markup=False, highlight=False)
+
+    def finished(self, built: Built) -> None:
+        """Close the bar."""
+        if self._bar is not None:
+            self._bar.stop()
+
+    def _show(self) -> None:
+        names = list(self._running)
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        share = f" {self._running[names[0]]:.0%}" if names and self._running[names[0]] else ""
+        text = f"{names[0]}{share}{more}" if names else "checking"
+        self._bar.update(self._task, description=text[-60:])
