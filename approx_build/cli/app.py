@@ -6,7 +6,7 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -35,14 +35,14 @@ app = typer.Typer(
 
 Piece = Annotated[Path, typer.Argument(help="The piece's score, pieces/NAME.yaml.")]
 StoreDir = Annotated[
-    Optional[Path],
+    Path | None,
     typer.Option("--store", help="The store [default: .approx, or APPROX_STORE].", metavar="DIR"),
 ]
 OutDir = Annotated[
-    Optional[Path], typer.Option("--out", help="Where renders go [default: renders/].", metavar="DIR")
+    Path | None, typer.Option("--out", help="Where renders go [default: renders/].", metavar="DIR")
 ]
 Jobs = Annotated[
-    Optional[int],
+    int | None,
     typer.Option("--jobs", "-j", min=1, max=256, help="Processes at once [default: all cores]."),
 ]
 DeviceChoice = Annotated[
@@ -55,11 +55,11 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went w
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say each action.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Movements = Annotated[
-    Optional[list[str]],
+    list[str] | None,
     typer.Option("--movement", "-m", help="Only this movement: its number or slug.", metavar="N"),
 ]
 PartNames = Annotated[
-    Optional[list[str]], typer.Option("--part", help="Only the stem of this part.", metavar="NAME")
+    list[str] | None, typer.Option("--part", help="Only the stem of this part.", metavar="NAME")
 ]
 
 
@@ -159,20 +159,20 @@ def train(
 @app.command()
 def take(
     model: Annotated[str, typer.Argument(help="A model's name.")],
-    step: Annotated[Optional[int], typer.Option(help="The checkpoint's step [default: last].")] = None,
+    step: Annotated[int | None, typer.Option(help="The checkpoint's step [default: last].")] = None,
     length_s: Annotated[float, typer.Option("--length-s", min=0.01, max=600)] = 4.0,
     count: Annotated[int, typer.Option(min=1, max=1000, help="How many clips.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="The seed of the take.")] = 0,
     temperature: Annotated[
-        Optional[float], typer.Option(min=0.0, max=10.0, help="[default: the model's own]")
+        float | None, typer.Option(min=0.0, max=10.0, help="[default: the model's own]")
     ] = None,
-    top_k: Annotated[Optional[int], typer.Option("--top-k", min=1)] = None,
+    top_k: Annotated[int | None, typer.Option("--top-k", min=1)] = None,
     towards_silence: Annotated[float, typer.Option("--towards-silence", min=0.0)] = 0.0,
     prime: Annotated[
-        Optional[str], typer.Option(help="A recording to continue: CORPUS/NAME[@START+LENGTH].")
+        str | None, typer.Option(help="A recording to continue: CORPUS/NAME[@START+LENGTH].")
     ] = None,
     out: Annotated[
-        Optional[Path], typer.Option("--out", help="Folder for WAVs and pictures.", metavar="DIR")
+        Path | None, typer.Option("--out", help="Folder for WAVs and pictures.", metavar="DIR")
     ] = None,
     store: StoreDir = None,
     jobs: Jobs = None,

@@ -54,7 +54,11 @@ def init(name: str, folder: Path) -> None:
     for path in (score, movement):
         if path.exists():
             raise UsageError(f"{path} exists already; choose another name")
-    title = name if re.fullmatch(r"[A-Za-z][\w -]*", name) else f"'{name.replace(chr(39), chr(39) * 2)}'"
+    title = (
+        name
+        if re.fullmatch(r"[A-Za-z][\w -]*", name)
+        else f"'{name.replace(chr(39), chr(39) * 2)}'"
+    )
     (folder / "models").mkdir(parents=True, exist_ok=True)
     movement.parent.mkdir(parents=True, exist_ok=True)
     movement.write_text(MOVEMENT.format(body=_body(folder)), encoding="utf-8")

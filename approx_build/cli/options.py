@@ -59,7 +59,7 @@ def cores() -> int:
 
 
 def checked_device(device: str) -> str:
-    """"cpu" or "cuda"; UsageError when CUDA is asked for and is not there.
+    """ "cpu" or "cuda"; UsageError when CUDA is asked for and is not there.
 
     auto is cpu: the portable kernels, with the same bits everywhere.
     """
@@ -68,5 +68,7 @@ def checked_device(device: str) -> str:
     import torch
 
     if not torch.cuda.is_available():
-        raise UsageError("--device cuda: this machine has no CUDA device that torch can use; use cpu")
+        raise UsageError(
+            "--device cuda: this machine has no CUDA device that torch can use; use cpu"
+        )
     return "cuda"

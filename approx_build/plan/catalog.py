@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 
 from approx_build.corpus.consent import Consent, load_consent
@@ -21,10 +21,9 @@ class Catalog:
 
     def __init__(self, root: Path, today: date) -> None:
         self.root, self.today = root, today
-        self.model = cache(self._model)
-        self.corpus = cache(self._corpus)
-        self.consent = cache(self._consent)
-        self.shipped = cache(self._shipped)
+        self._models: dict[str, ModelSpec] = {}
+        self._corpora: dict[str, list[Recording]] = {}
+        self._consents: dict[str, Consent] = {}
 
     @cached_property
     def model_names(self) -> list[str]:
@@ -35,7 +34,11 @@ class Catalog:
     def corpus_names(self) -> list[str]:
         """The corpora, by name."""
         folder = self.root / "models" / "corpora"
-        return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+        return (
+            sorted(path.name for path in folder.iterdir() if path.is_dir())
+            if folder.is_dir()
+            else []
+        )
 
     def models(self) -> list[str]:
         """The declared models, by name."""
@@ -93,22 +96,50 @@ class Catalog:
         """The folder of a model's shipped checkpoints, relative to the root."""
         return f"models/checkpoints/{model}"
 
+    def model(self, name: str) -> ModelSpec:
+        """A declared model; ModelError when its file declares another name."""
+        if name not in self._models:
+            shown = self.model_path(name)
+            spec = load_model(self.root / shown, shown)
+            if spec.model != name:
+                raise ModelError(f"{shown}: declares model {spec.model!r}; it must be {name!r}")
+            self._models[name] = spec
+        return self._models[name]
+
+    def corpus(self, name: str) -> list[Recording]:
+        """The recordings of a corpus."""
+        if name not in self._corpora:
+            self._corpora[name] = list_recordings(self.root / self.corpus_path(name))
+        return self._corpora[name]
+
+    def consent(self, corpus: str, model: str | None = None, piece: str | None = None) -> Consent:
+        """The consent of a corpus; ConsentError when it does not allow this use today."""
+        if corpus not in self._consents:
+            self._consents[corpus] = load_consent(self.root / self.corpus_path(corpus), self.today)
+        consent = self._consents[corpus]
+        shown = Path(self.corpus_path(corpus)) / "consent.yaml"
+        consent.allow(shown, self.today, model, piece)
+        return consent
+
+    def shipped(self, model: str) -> TrainingRecord | None:
+        """The record of the checkpoints shipped with a model, if there are any."""
+        return read_record(self.root / self.shipped_path(model))
+
+    def files_read(self) -> list[Path]:
+        """The declarations, consents and shipped checkpoints that were asked for."""
+        paths = [self.root / self.model_path(name) for name in sorted(self._models)]
+        for corpus, consent in sorted(self._consents.items()):
+            names = ["consent.yaml", *(source.notice for source in consent.sources)]
+            paths += [self.root / self.corpus_path(corpus) / name for name in names]
+        for model in sorted(self._models):
+            paths += sorted((self.root / self.shipped_path(model)).glob("*"))
+        return paths
+
+    def valid_until(self) -> str:
+        """The last day on which every consent that was asked for holds; empty: without end."""
+        ends = [one.valid_until for one in self._consents.values() if one.valid_until]
+        return min(ends).isoformat() if ends else ""
+
     def relative(self, path: Path) -> str:
         """A path of the project relative to its root, with slashes."""
         return path.relative_to(self.root).as_posix()
-
-    def _model(self, name: str) -> ModelSpec:
-        path = self.root / self.model_path(name)
-        spec = load_model(path, self.model_path(name))
-        if spec.model != name:
-            raise ModelError(f"{path}: declares model {spec.model!r}; it must be {name!r}, as its file")
-        return spec
-
-    def _corpus(self, name: str) -> list[Recording]:
-        return list_recordings(self.root / self.corpus_path(name))
-
-    def _consent(self, corpus: str, model: str | None, piece: str | None) -> Consent:
-        return load_consent(self.root / self.corpus_path(corpus), self.today, model, piece)
-
-    def _shipped(self, model: str) -> TrainingRecord | None:
-        return read_record(self.root / self.shipped_path(model))

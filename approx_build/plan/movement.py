@@ -47,7 +47,9 @@ def add_movement(
 ) -> LoweredMovement:
     """Add everything from the mix on."""
     slug, where = movement.slug, movement.locate(())
-    heard = sorted(part.stem for part in parts if part.is_heard) or [silence(graph, movement, output)]
+    heard = sorted(part.stem for part in parts if part.is_heard) or [
+        silence(graph, movement, output)
+    ]
     mix = graph.add(
         Action(
             target=f"{slug}/mix",
@@ -76,7 +78,10 @@ def add_movement(
     sketch = add_sketch(graph, f"{slug}/sketch", master)
     title = movement.model.movement
     spectrogram = Action(
-        f"{slug}/spectrogram", Kind.FIGURE, {"look": "spectrogram", "title": title}, {"sound": master}
+        f"{slug}/spectrogram",
+        Kind.FIGURE,
+        {"look": "spectrogram", "title": title},
+        {"sound": master},
     )
     graph.add(spectrogram)
     looks = tuple(add_stem_looks(graph, part) for part in parts)
@@ -119,9 +124,7 @@ def add_measure(graph: Graph, target: str, sound: str, expect: list[Json]) -> st
     return graph.add(Action(target, Kind.MEASURE, {"expect": expect}, {"sound": sound}))
 
 
-def add_sketch(
-    graph: Graph, target: str, sound: str, columns: int = 1400, rows: int = 320
-) -> str:
+def add_sketch(graph: Graph, target: str, sound: str, columns: int = 1400, rows: int = 320) -> str:
     """Add the picture of a sound that the page shows."""
     params: dict[str, Json] = {"look": "sketch", "columns": columns, "rows": rows}
     return graph.add(Action(target, Kind.FIGURE, params, {"sound": sound}))

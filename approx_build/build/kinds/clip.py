@@ -58,4 +58,3 @@ def converted(path: Path, found: wav.Info, start: int, stop: int, rate: int) -> 
     clip = resample(wav.read(path, start - head, min(stop + margin, found.length)), rate)
     first = head * rate // found.rate
     return clip.cut(first, min(first + round((stop - start) * rate / found.rate), clip.length))
-

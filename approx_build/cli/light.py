@@ -1,0 +1,78 @@
+"""The light path: says that there is nothing to do before anything heavy is imported.
+
+Only `render PIECE` with options that name places is answered here; everything else goes to the
+full command line, which also answers whenever the sweep finds a change.
+"""
+
+from __future__ import annotations
+
+import os
+
+from approx_build.build.uptodate import is_up_to_date, state_path, summary
+
+PLACES = {"--store": "store", "--out": "out"}
+IGNORED = {"-q", "--quiet", "-v", "--verbose", "--locked", "-k", "--keep-going"}
+VALUED = {"--jobs", "-j"}
+
+
+def nothing_to_do(arguments: list[str]) -> bool:
+    """Whether the arguments ask for a render that is done already; says so."""
+    asked = asked_render(arguments)
+    if asked is None:
+        return False
+    piece, store, out, is_quiet = asked
+    options = state_options(piece, out)
+    state = state_path(store, options)
+    if not is_up_to_date(state, options):
+        return False
+    if not is_quiet:
+        print(summary(state))
+    return True
+
+
+def asked_render(arguments: list[str]) -> tuple[str, str, str, bool] | None:
+    """Piece, store, renders folder and quietness of a plain `render`; None for anything else."""
+    if not arguments or arguments[0] != "render":
+        return None
+    places, pieces, is_quiet = {}, [], False
+    rest = iter(arguments[1:])
+    for argument in rest:
+        name, _, value = argument.partition("=")
+        if name in PLACES:
+            places[PLACES[name]] = value or next(rest, "")
+        elif name in VALUED:
+            if not value:
+                next(rest, "")
+        elif argument in IGNORED:
+            is_quiet = is_quiet or argument in ("-q", "--quiet")
+        elif argument.startswith("-"):
+            return None
+        else:
+            pieces.append(argument)
+    if len(pieces) != 1:
+        return None
+    piece = os.path.abspath(pieces[0])
+    root = project_root(piece)
+    store = places.get("store") or os.environ.get("APPROX_STORE") or os.path.join(root, ".approx")
+    out = places.get("out") or os.path.join(root, "renders")
+    return piece, os.path.abspath(store), os.path.abspath(out), is_quiet
+
+
+def state_options(piece: str, out: str) -> list[str]:
+    """What names the state of a plain render: the piece and where its files go."""
+    return ["render", piece, out]
+
+
+def project_root(piece: str) -> str:
+    """The nearest folder above `piece` with a folder `models`, else the piece's own.
+
+    The same rule as `approx_build.score.project`, without its imports.
+    """
+    own = folder = os.path.dirname(piece)
+    while True:
+        if os.path.isdir(os.path.join(folder, "models")):
+            return folder
+        above = os.path.dirname(folder)
+        if above == folder:
+            return own
+        folder = above

@@ -1,0 +1,98 @@
+"""What a render says when it is done: levels, files, conversions, and what was not met."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from approx_build.cli.options import Options
+from approx_build.cli.progress import duration
+from approx_build.cli.session import Session
+
+if TYPE_CHECKING:
+    from approx_build.build.built import Built
+    from approx_build.plan.movement import LoweredMovement
+
+
+def say(options: Options, text: str) -> None:
+    """Print unless asked to be quiet."""
+    if text and not options.quiet:
+        print(text)
+
+
+def summary(
+    session: Session, built: Built, files: Mapping[str, str], written: list[str], lock: bool
+) -> str:
+    """A line for each movement with its levels, then what was done."""
+    lines = [line for one in session.lowered.movements for line in movement_line(one, built)]
+    done = f"{len(built.ran)} actions run, {len(built.reused)} up to date"
+    if not built.ran and not written:
+        done = "nothing to do"
+    else:
+        done += f", {len(written)} files written to {session.out}, {duration(built.seconds)}"
+    if lock:
+        done += f"; {session.lock_path} is new, commit it"
+    return "\n".join([*lines, done])
+
+
+def movement_line(one: LoweredMovement, built: Built) -> Iterator[str]:
+    """Title, length and levels of a movement that was built."""
+    record = built.records.get(one.measure)
+    if record is None:
+        return
+    facts: Mapping[str, Any] = record.facts
+    minutes, seconds = divmod(facts["length_s"], 60)
+    limited = built.records[one.master].facts["reduction_db"]
+    ceiling = f", lowered by up to {limited:.1f} dB" if limited else ""
+    yield (
+        f"{one.movement.number}  {one.movement.model.movement:<34} "
+        f"{minutes:.0f}:{seconds:06.3f}  "
+        f"{level(facts['integrated_lufs'], 'LUFS')}  "
+        f"{level(facts['true_peak_dbtp'], 'dBTP')}  "
+        f"{level(facts['sample_peak_dbfs'], 'dBFS')}{ceiling}"
+    )
+
+
+def level(value: float | None, unit: str) -> str:
+    """A level with its unit; silence has none."""
+    return f"{value:6.1f} {unit}" if value is not None else f"     — {unit}"
+
+
+def conversions(session: Session, built: Built) -> list[str]:
+    """What was converted to another rate, in one line."""
+    rates: dict[int, int] = {}
+    for record in built.records.values():
+        if record.facts.get("converted"):
+            rate = int(str(record.facts["source_rate"]))
+            rates[rate] = rates.get(rate, 0) + 1
+    told = ", ".join(f"{count} from {rate} Hz" for rate, count in sorted(rates.items()))
+    return [f"converted with soxr VHQ: {told}"] if told else []
+
+
+def say_unmet(session: Session, built: Built) -> bool:
+    """Say which expectations of the score are not met; whether there are any."""
+    unmet = False
+    for one in session.lowered.movements:
+        record = built.records.get(one.measure)
+        outcomes: Any = record.facts["expect"] if record else []
+        for index, outcome in enumerate(outcomes):
+            if not outcome["is_met"]:
+                unmet = True
+                where = one.movement.locate(("expect", index))
+                start, stop = outcome["range_s"]
+                print(
+                    f"{where}: expected less than {outcome['below_dbfs']:g} dBFS from {start:g} s "
+                    f"to {stop:g} s; found {outcome['peak_dbfs']:g} dBFS",
+                    file=sys.stderr,
+                )
+    return unmet
+
+
+def say_failures(built: Built) -> None:
+    """Say what failed and what could not be built because of it."""
+    for failure in built.failures:
+        print(failure, file=sys.stderr)
+    if built.skipped:
+        count = len(built.skipped)
+        print(f"{count} actions were not built because they need what failed", file=sys.stderr)
