@@ -38,12 +38,12 @@ def render(
         session.lowered.graph, targets, store, session.root, options, files.values()
     )
     is_whole = not (movements or parts or built.failures)
-    changed_lock = not parts and keep_lock(
+    changed_lock = not (parts or built.failures) and keep_lock(
         session.lock_path, lock_of(session, built.records), is_whole, locked
     )
     written = publish(session, built, files)
     if is_whole:
-        written += publish_report(session, built)
+        pass
     unmet = say_unmet(session, built)
     text = summary(session, built, files, written, changed_lock)
     say(options, "\n".join([*conversions(session, built), text]))

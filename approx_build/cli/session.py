@@ -27,6 +27,8 @@ class Session:
     score: Score
     catalog: Catalog
     lowered: LoweredPiece
+    environment: dict[str, str]
+    """What takes' keys say of the numeric environment; empty for the portable kernels."""
 
     @classmethod
     def open(cls, path: Path, options: Options) -> Session:
@@ -35,7 +37,8 @@ class Session:
 
         score, catalog = checked(path)
         environment = takes_environment(options.device)
-        return cls(path, options, score, catalog, lower(score, catalog, environment))
+        lowered = lower(score, catalog, environment)
+        return cls(path, options, score, catalog, lowered, environment)
 
     @property
     def root(self) -> Path:

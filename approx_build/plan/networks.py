@@ -72,25 +72,33 @@ class Networks:
             )
         return target
 
-    def take(
+    def clip(
         self,
         target: str,
-        model: str,
-        step: int | None,
-        sampling: Mapping[str, Json],
+        take: Take,
         stream: str,
         prime: str | None = None,
         where: Location | None = None,
     ) -> str:
-        """One clip of a take; `sampling` holds its length in samples and the family's own terms."""
-        spec = self.catalog.model(model)
-        inputs = {"checkpoint": self.checkpoint(model, step, where)}
+        """One clip of a take, drawn with `stream`, perhaps after hearing `prime`."""
+        spec = self.catalog.model(take.model)
+        inputs = {"checkpoint": self.checkpoint(take.model, take.step, where)}
         if prime is not None:
             inputs["prime"] = prime
         params: dict[str, Json] = {
             "family": spec.family,
             "version": spec.family_version,
             "network": spec.network_params(),
-            **sampling,
+            "samples": round(take.length_s * spec.network.rate),
+            "sampling": sampling_terms(spec, take),
         }
-        return self.graph.add(Action(target, Kind.TAKE, params, inputs, stream=stream, where=where))
+        if self.environment:
+            params["environment"] = self.environment
+        return self.graph.add(Action(target, Kind.TAKE, params, inputs, stream, where))
+
+
+def sampling_terms(spec: ModelSpec, take: Take) -> dict[str, Json]:
+    """How a take is drawn: what it says, and where it says nothing what its model says."""
+    own = spec.sampling.model_dump(mode="json")
+    said = take.model_dump(mode="json", include=take.model_fields_set)
+    return {name: said.get(name, value) for name, value in own.items()}

@@ -1,4 +1,4 @@
-"""CHECKPOINT: the weights of a training run after one step, checked against the declared network."""
+"""CHECKPOINT: the weights of a run after one step, if they are the declared network's."""
 
 from __future__ import annotations
 

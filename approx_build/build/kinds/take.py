@@ -31,6 +31,6 @@ def _request(desk: Desk, network: Family) -> TakeRequest:
     return TakeRequest(
         length=params["samples"],
         stream=desk.stream,
-        sampling=network.sampling(params["sampling"]),
+        sampling=network.sampling_model.model_validate(params["sampling"]),
         prime=prime,
     )

@@ -43,11 +43,12 @@ def _train(desk: Desk, folder: Path) -> TrainingRecord:
 
     folder.mkdir(parents=True, exist_ok=True)
     model = load_model(desk.root / str(desk.options["model"]))
-    return train(model, desk.root / str(desk.options["corpus"]), folder, desk.watch_training)
+    corpus = desk.root / str(desk.options["corpus"])
+    return train(model, corpus, folder, lambda seen: desk.report(seen.step / max(seen.steps, 1)))
 
 
 def _kept(desk: Desk, folder: Path, record: TrainingRecord, is_shipped: bool) -> Result:
-    """Put checkpoints and record into the store; ModelError when a file is not what was recorded."""
+    """Put checkpoints and record into the store; ModelError when a file is not as recorded."""
     checkpoints = {}
     for stored in record.checkpoints:
         path = folder / stored.file
