@@ -43,7 +43,7 @@ def render(
     )
     written = publish(session, built, files)
     if is_whole:
-        pass
+        written += publish_report(session, built)
     unmet = say_unmet(session, built)
     text = summary(session, built, files, written, changed_lock)
     say(options, "\n".join([*conversions(session, built), text]))

@@ -1,0 +1,123 @@
+"""The report of one movement: its sound, its parts, their events, its cues and expectations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from approx_build.cli.reporting.provenance import Provenance
+from approx_build.cli.reporting.seen import Seen
+from approx_build.plan.movement import Looks, LoweredMovement
+from approx_build.plan.parts import LoweredPart, PlacedEvent
+from approx_build.report.data import (
+    CueReport,
+    EventReport,
+    ExpectationReport,
+    MovementReport,
+    StemReport,
+)
+from approx_build.score.movement import LoadedMovement
+from approx_build.score.schema import Cue
+
+
+def movement_report(
+    lowered: LoweredMovement, seen: Seen, provenance: Provenance, rate: int
+) -> MovementReport:
+    """Everything the page tells of a movement."""
+    movement, model = lowered.movement, lowered.movement.model
+    outcomes = seen.json(lowered.measure)["expect"]
+    return MovementReport(
+        number=movement.number,
+        slug=movement.slug,
+        title=model.movement,
+        length_s=float(movement.length),
+        audio=f"{movement.slug}.wav",
+        sketch=seen.sketch(lowered.sketch),
+        facts=seen.measured(lowered.measure),
+        tempo=_tempo(movement),
+        note=model.note or "",
+        master=_master(seen.facts(lowered.master)),
+        stems=tuple(
+            _stem(movement, part, look, seen, provenance, rate)
+            for part, look in zip(lowered.parts, lowered.looks, strict=True)
+        ),
+        cues=tuple(sorted((_cue(movement, cue) for cue in model.cues), key=lambda c: c.at_s)),
+        expectations=tuple(_expectation(outcome) for outcome in outcomes),
+    )
+
+
+def _tempo(movement: LoadedMovement) -> str:
+    marks = movement.model.tempo
+    if not marks:
+        return ""
+    beats = " → ".join(f"{mark.bpm:g}" for mark in marks)
+    meter = movement.model.meter[0].meter if movement.model.meter else "4/4"
+    return f"♩ = {beats}, {meter}"
+
+
+def _master(facts: Mapping[str, Any]) -> str:
+    if not facts["reduction_db"]:
+        return "the exact sum of the stems: no true peak reached the ceiling"
+    return (
+        f"the ceiling lowered peaks by up to {facts['reduction_db']:.1f} dB, "
+        f"for {facts['limited_s']:.1f} s in all"
+    )
+
+
+def _stem(
+    movement: LoadedMovement,
+    part: LoweredPart,
+    look: Looks,
+    seen: Seen,
+    provenance: Provenance,
+    rate: int,
+) -> StemReport:
+    return StemReport(
+        name=part.name,
+        audio=f"stems/{movement.slug}/{part.name}.wav" if part.is_heard else "",
+        sketch=seen.sketch(look.sketch),
+        facts=seen.measured(look.measure),
+        settings=_settings(part),
+        silent="" if part.is_heard else ("muted" if part.part.mute else "another part has solo"),
+        events=tuple(_event(placed, seen, rate) for placed in part.events),
+        origins=provenance.of_part(part.stem),
+    )
+
+
+def _settings(part: LoweredPart) -> str:
+    gain, pan = part.part.gain_db.written(), part.part.pan.written()
+    told = [f"gain {gain:g} dB" if isinstance(gain, (int, float)) else "gain moves"]
+    told.append(f"pan {pan:g}" if isinstance(pan, (int, float)) else "pan moves")
+    return ", ".join(told)
+
+
+def _event(placed: PlacedEvent, seen: Seen, rate: int) -> EventReport:
+    event = placed.event
+    names = tuple(found.name for found in placed.sources)
+    return EventReport(
+        name=event.id or "",
+        op=event.op.op,
+        at_s=placed.onset / rate,
+        length_s=seen.facts(placed.target)["samples"] / rate,
+        parameters=event.op.model_dump(mode="json", exclude={"op"}),
+        sources=names if len(names) <= 8 else (*names[:7], f"and {len(names) - 7} more"),
+        through=tuple(op.op for op in event.through),
+    )
+
+
+def _cue(movement: LoadedMovement, cue: Cue) -> CueReport:
+    seconds = movement.tempo.seconds(cue.at)
+    place = ""
+    if movement.model.tempo:
+        bar, beat = movement.tempo.bar_beat(seconds)
+        place = f"bar {bar}, beat {float(beat):g}"
+    return CueReport(float(seconds), cue.text, cue.player or "", place)
+
+
+def _expectation(outcome: Mapping[str, Any]) -> ExpectationReport:
+    start, stop = outcome["range_s"]
+    text = f"below {outcome['below_dbfs']:g} dBFS from {start:g} s to {stop:g} s"
+    peak = outcome["peak_dbfs"]
+    return ExpectationReport(
+        text, outcome["is_met"], "digital silence" if peak is None else f"{peak:g} dBFS"
+    )

@@ -1,0 +1,71 @@
+"""The report of a network: how it was trained, and the same take after each of its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from approx_build.cli.reporting.seen import Seen
+from approx_build.plan.catalog import Catalog
+from approx_build.plan.lower import Preview
+from approx_build.report.data import CheckpointReport, NetworkReport
+from approx_build.training.record import TrainingRecord
+
+
+def network_report(
+    model: str, previews: Mapping[int, Preview], catalog: Catalog, seen: Seen
+) -> NetworkReport:
+    """Everything the page tells of a network."""
+    spec = catalog.model(model)
+    record = TrainingRecord.model_validate(seen.json(f"models/{model}/run")["record"])
+    losses = {stored.step: stored.loss for stored in record.checkpoints}
+    return NetworkReport(
+        name=model,
+        family=spec.family,
+        corpus=spec.corpus,
+        configuration={
+            **_short(spec.network_params()),
+            "receptive_field_samples": spec.network.receptive_field,
+            "parameters": spec.network.parameter_count,
+        },
+        facts=_facts(record),
+        curves=_curves(record),
+        checkpoints=tuple(
+            CheckpointReport(
+                step=step,
+                loss=losses.get(step),
+                digest=seen.digest(f"models/{model}/{step}"),
+                sketch=seen.sketch(preview.sketch),
+                audio=f"networks/{model}/step-{step:06}.wav",
+            )
+            for step, preview in previews.items()
+        ),
+    )
+
+
+def _short(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters with the long list of dilations told in words."""
+    told = {name: value for name, value in params.items() if name != "family"}
+    dilations = told.get("dilations")
+    if dilations:
+        told["dilations"] = f"{len(dilations)} layers, {min(dilations)} to {max(dilations)}"
+    return told
+
+
+def _facts(record: TrainingRecord) -> dict[str, Any]:
+    environment = record.environments[-1] if record.environments else {}
+    return {
+        "steps": record.checkpoints[-1].step,
+        "training time": f"{record.seconds / 60:.0f} min",
+        "threads": record.threads,
+        "seed": record.seed,
+        "recordings": len(record.recordings),
+        "converted": ", ".join(sorted(set(record.converted.values()))) or "nothing",
+        **environment,
+    }
+
+
+def _curves(record: TrainingRecord) -> dict[str, tuple[tuple[float, float], ...]]:
+    train = tuple((float(p.step), p.train) for p in record.curve if p.train is not None)
+    held_out = tuple((float(p.step), p.held_out) for p in record.curve)
+    return {"training": train, "held out": held_out}

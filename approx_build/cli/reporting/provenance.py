@@ -1,0 +1,103 @@
+"""Provenance: from a part down to networks, recordings and the people behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import cast
+
+from approx_build.plan.graph import LEAF, Action, Graph, Kind
+from approx_build.report.data import Origin
+from approx_build.store.records import Record
+
+CORPORA = "models/corpora/"
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Walks the graph from a target to the files it is made from."""
+
+    graph: Graph
+    records: Mapping[str, Record]
+
+    def of_part(self, stem: str) -> tuple[Origin, ...]:
+        """Where the sound of a stem comes from: takes and recordings, each named once."""
+        found: dict[str, Origin] = {}
+        for source in self._sources(stem):
+            found.setdefault(source, self._origin(source))
+        return tuple(origin for _, origin in sorted(found.items()))
+
+    def recordings(self, targets: list[str]) -> dict[str, set[str]]:
+        """The files that `targets` are made from -> how: "heard", "primes", "trains MODEL"."""
+        uses: dict[str, set[str]] = {}
+        for target in self.graph.needed(targets).actions:
+            action = self.graph.actions[target]
+            for role, source in action.inputs.items():
+                if source.startswith(LEAF):
+                    uses.setdefault(self.graph.leaves[source], set()).add(self._use(action, role))
+        return uses
+
+    def _use(self, action: Action, role: str) -> str:
+        if action.kind is Kind.TRAIN:
+            return f"trained {PurePosixPath(action.target).parts[1]}"
+        channels = cast("int | None", action.params.get("channels"))
+        return "a network hears it and goes on" if channels == 1 else "heard in the piece"
+
+    def _sources(self, target: str) -> Iterator[str]:
+        """The nearest takes and files below `target`."""
+        for source in self.graph.actions[target].inputs.values():
+            if source.startswith(LEAF) or self.graph.actions[source].kind is Kind.TAKE:
+                yield source
+            else:
+                yield from self._sources(source)
+
+    def _origin(self, target: str) -> Origin:
+        if target.startswith(LEAF):
+            return _file_origin(self.graph.leaves[target])
+        action = self.graph.actions[target]
+        match action.kind:
+            case Kind.TAKE:
+                return self._take(action)
+            case Kind.CHECKPOINT:
+                step = action.params["step"]
+                digest = self.records[target].digest[:12]
+                run = (self._origin(action.inputs["run"]),)
+                return Origin("checkpoint", f"step {step}", f"SHA-256 {digest}…", origins=run)
+            case Kind.TRAIN:
+                return self._run(action)
+            case _:
+                return self._origin(next(iter(action.inputs.values())))
+
+    def _take(self, action: Action) -> Origin:
+        """A take: its network, and what primed it."""
+        below = [self._origin(action.inputs["checkpoint"])]
+        if "prime" in action.inputs:
+            primed = self._origin(action.inputs["prime"])
+            below.append(Origin("prime", primed.name, primed.detail, primed.consent, primed.origins))
+        parts = PurePosixPath(action.target).parts
+        detail = f"clip {parts[-1]}, stream {action.stream[:12]}…"
+        return Origin("take", parts[-2], detail, origins=tuple(below))
+
+    def _run(self, action: Action) -> Origin:
+        """A training run: its corpus, by how many recordings it has."""
+        files = [self.graph.leaves[source] for source in action.inputs.values()]
+        corpora = sorted({_corpus(path) for path in files})
+        name = PurePosixPath(action.target).parts[1]
+        below = tuple(
+            Origin("corpus", corpus, f"{len(files)} recordings", consent=corpus)
+            for corpus in corpora
+        )
+        return Origin("network", name, f"run {self.records[action.target].key[:12]}…", origins=below)
+
+
+def _file_origin(path: str) -> Origin:
+    corpus = _corpus(path)
+    if corpus:
+        return Origin("recording", f"{corpus}/{PurePosixPath(path).stem}", path, consent=corpus)
+    return Origin("file", path)
+
+
+def _corpus(path: str) -> str:
+    """The corpus a file belongs to; empty for other files."""
+    return path.removeprefix(CORPORA).partition("/")[0] if path.startswith(CORPORA) else ""

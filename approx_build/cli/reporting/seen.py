@@ -1,0 +1,43 @@
+"""What a build left behind, as the report reads it: facts and pictures by target."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from approx_build.audio.loudness import Facts
+from approx_build.report.sketch import Sketch
+from approx_build.store.objects import Objects
+from approx_build.store.records import Record
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Records by target and the objects they name."""
+
+    records: Mapping[str, Record]
+    objects: Objects
+
+    def digest(self, target: str) -> str:
+        """The digest of what `target` is."""
+        return self.records[target].digest
+
+    def facts(self, target: str) -> Mapping[str, Any]:
+        """What is known of `target`."""
+        return self.records[target].facts
+
+    def sketch(self, target: str) -> Sketch:
+        """The picture that `target` is."""
+        return Sketch.load(self.objects.read(self.digest(target)))
+
+    def measured(self, target: str) -> Facts:
+        """The numbers that `target` is."""
+        fields = {k: v for k, v in self.json(target).items() if k != "expect"}
+        spans = tuple((float(start), float(stop)) for start, stop in fields.pop("silences_s"))
+        return Facts(**fields, silences_s=spans)
+
+    def json(self, target: str) -> Any:
+        """The JSON that `target` is."""
+        return json.loads(self.objects.read(self.digest(target)))
