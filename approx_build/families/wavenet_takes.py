@@ -32,9 +32,9 @@ def draw(
     """
     requests = [_request(network, take) for take in takes]
     if device == "cuda":
-        from approx_build.families.wavenet_cuda import sample_on_cuda
+        from approx_build.families.wavenet_cuda import sample_on_device
 
-        codes = sample_on_cuda(weights, network, requests, progress)
+        codes = sample_on_device(weights, network, requests, device, progress)
     else:
         codes = sample(weights, network, requests, progress=progress)
     table = decode(np.arange(network.quantization_channels), network.quantization_channels)

@@ -1,0 +1,40 @@
+"""`check`: validate the scores of a piece without building anything."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from approx_build.cli.exits import Exit
+from approx_build.cli.options import Options
+from approx_build.cli.session import Session
+from approx_build.errors import ScoreError
+
+
+def check(piece: Path, as_json: bool) -> None:
+    """Say every fault of every file, or that there is none."""
+    try:
+        session = Session.open(piece, Options())
+    except ScoreError as error:
+        if not as_json:
+            raise
+        faults = [{**asdict(fault.where), "message": fault.message} for fault in error.faults]
+        print(json.dumps({"faults": faults}, indent=2, ensure_ascii=False))
+        sys.exit(Exit.FAILED)
+    session.lowered.graph.check()
+    remarks = [str(remark) for remark in session.score.remarks]
+    if as_json:
+        print(json.dumps({"faults": [], "remarks": remarks}, indent=2, ensure_ascii=False))
+        return
+    events = sum(len(part.events) for one in session.lowered.movements for part in one.parts)
+    print(
+        "\n".join(
+            [
+                *remarks,
+                f"{piece}: no faults in {len(session.lowered.movements)} movements, "
+                f"{events} events, {len(session.lowered.graph)} actions",
+            ]
+        )
+    )

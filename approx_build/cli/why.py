@@ -1,0 +1,58 @@
+"""`why`: which fields of a target's manifest differ from its last build."""
+
+from __future__ import annotations
+
+import json
+from difflib import get_close_matches
+from pathlib import Path
+
+from approx_build.cli.options import Options
+from approx_build.cli.reasons import reason
+from approx_build.cli.session import Session
+from approx_build.errors import UsageError
+from approx_build.plan.graph import Graph
+
+
+def why(piece: Path, target: str, options: Options, as_json: bool) -> None:
+    """Print what differs, the action's inputs being looked at first."""
+    from approx_build.build.forecast import forecast
+    from approx_build.plan.key import ABSENT, differences
+
+    session = Session.open(piece, options)
+    name = found_target(session.lowered.graph, target)
+    found = forecast(session.lowered.graph, [name], session.store, session.root)
+    one = found[name]
+    changes = differences(one.last.manifest, one.manifest) if one.last and one.manifest else []
+    if as_json:
+        rows = [
+            {
+                "field": change.field,
+                "old": None if change.old is ABSENT else change.old,
+                "new": None if change.new is ABSENT else change.new,
+            }
+            for change in changes
+        ]
+        print(json.dumps({"target": name, "fate": one.fate.value, "changes": rows}, indent=2))
+        return
+    print(f"{name} ({one.action.kind.value}): {one.fate.value}: {reason(one)}")
+    if one.action.where:
+        print(f"  asked for at {one.action.where}")
+    for change in changes:
+        print(f"  {change}")
+    for source in sorted(set(one.action.inputs.values())):
+        if source in found:
+            print(f"  reads {source}: {found[source].fate.value}")
+
+
+def found_target(graph: Graph, name: str) -> str:
+    """The target `name`, or the only one that ends in it; UsageError otherwise."""
+    if name in graph.actions:
+        return name
+    ending = sorted(target for target in graph.actions if target.endswith(f"/{name}"))
+    if len(ending) == 1:
+        return ending[0]
+    if ending:
+        raise UsageError(f"{name!r} may be {', '.join(ending[:6])}; say which")
+    close = get_close_matches(name, graph.actions, 3, 0.4)
+    hint = f"; did you mean {' or '.join(close)}?" if close else ""
+    raise UsageError(f"there is no target {name!r}{hint}")
