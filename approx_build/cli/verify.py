@@ -19,6 +19,7 @@ from approx_build.errors import BuildError, UsageError
 if TYPE_CHECKING:
     from approx_build.store.lock import Change, Lock
 
+
 @dataclass(frozen=True)
 class Difference:
     """A target that came out different, and where its sound differs first."""
@@ -116,9 +117,7 @@ def _difference(session: Session, change: Change, store: Path) -> Difference:
         before = session.store.objects.path(old.digest)
         after = Store(store).objects.path(new.digest)
         sound = first_difference(before, after)
-    return Difference(
-        change.target, change.section, old.digest if old else "", new.digest, sound
-    )
+    return Difference(change.target, change.section, old.digest if old else "", new.digest, sound)
 
 
 def first_difference(before: Path, after: Path) -> str:
@@ -140,5 +139,7 @@ def first_difference(before: Path, after: Path) -> str:
         if different.size:
             first = start + int(different[0])
             size = float(gap[:, different[0]].max())
-            return f"sample {first} ({first / old.rate:.6f} s) is the first to differ, by {size:.3g}"
+            return (
+                f"sample {first} ({first / old.rate:.6f} s) is the first to differ, by {size:.3g}"
+            )
     return "the samples are equal and the file around them differs"

@@ -10,9 +10,7 @@ from approx_build.plan.catalog import Catalog
 from approx_build.report.data import ConsentReport, RecordingUse
 
 
-def consent_reports(
-    uses: Mapping[str, Set[str]], catalog: Catalog
-) -> tuple[ConsentReport, ...]:
+def consent_reports(uses: Mapping[str, Set[str]], catalog: Catalog) -> tuple[ConsentReport, ...]:
     """One for each corpus that any file in `uses` belongs to; `uses` says how files are used."""
     corpora: dict[str, dict[str, Set[str]]] = {}
     for path, how in uses.items():

@@ -74,7 +74,9 @@ class Provenance:
         below = [self._origin(action.inputs["checkpoint"])]
         if "prime" in action.inputs:
             primed = self._origin(action.inputs["prime"])
-            below.append(Origin("prime", primed.name, primed.detail, primed.consent, primed.origins))
+            below.append(
+                Origin("prime", primed.name, primed.detail, primed.consent, primed.origins)
+            )
         parts = PurePosixPath(action.target).parts
         detail = f"clip {parts[-1]}, stream {action.stream[:12]}…"
         return Origin("take", parts[-2], detail, origins=tuple(below))
@@ -88,7 +90,9 @@ class Provenance:
             Origin("corpus", corpus, f"{len(files)} recordings", consent=corpus)
             for corpus in corpora
         )
-        return Origin("network", name, f"run {self.records[action.target].key[:12]}…", origins=below)
+        return Origin(
+            "network", name, f"run {self.records[action.target].key[:12]}…", origins=below
+        )
 
 
 def _file_origin(path: str) -> Origin:
