@@ -33,7 +33,10 @@ parts:
   machine:
     events:
       - {{ at: 0, salad: {{ from: voice, length_s: 8 }}, gain_db: -9, fade_in_s: 1 }}
-      - {{ at: 8, hold: {{ from: voice, clip: 1, rate_hz: 6, length_s: 3.5 }}, gain_db: -9, fade_out_s: 2 }}
+      - at: 8
+        hold: {{ from: voice, clip: 1, rate_hz: 6, length_s: 3.5 }}
+        gain_db: -9
+        fade_out_s: 2
 cues:
   - {{ at: 8, for: player, text: hold }}"""
 

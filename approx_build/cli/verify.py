@@ -57,7 +57,7 @@ def verify(
 
 
 def compare(session: Session, locked: Lock, rebuilt: Lock, store: Path) -> list[Difference]:
-    """What differs from the lock, in the order in which it is made; only what was rebuilt counts."""
+    """What differs from the lock among what was rebuilt, in the order in which it is made."""
     from approx_build.store import lock as locks
 
     pins = rebuilt.pins()

@@ -9,6 +9,8 @@ from approx_build.canonical import Json
 from approx_build.errors import Location
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Action, Graph, Kind
+from approx_build.score.takes import Take
+from approx_build.training.model import ModelSpec
 from approx_build.training.record import manifest_digest
 
 

@@ -149,7 +149,7 @@ class Parts:
 
 
 def step(op: GrainOp) -> dict[str, Json]:
-    """An operation as it stands in a key: its parameters, its version, and if foreign its source."""
+    """An operation as it stands in a key: parameters, version, and if foreign its source."""
     fields: dict[str, Json] = {"params": op.model_dump(mode="json"), "version": type(op).version}
     if not type(op).__module__.startswith(f"{OPS.package}."):
         fields["source"] = source_digest(type(op))
