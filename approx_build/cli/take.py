@@ -71,7 +71,8 @@ def _add(networks: Networks, catalog: Catalog, model: str, asked: TakeAsked) -> 
         "towards_silence": asked.towards_silence or None,
     }
     given = {name: value for name, value in terms.items() if value is not None}
-    shape = Take(model=model, step=step, length_s=asked.length_s, seed=asked.seed, **given)
+    plain = {"model": model, "step": step, "length_s": asked.length_s, "seed": asked.seed}
+    shape = Take.model_validate(plain | given)
     prime = _prime(networks, catalog, asked.prime, spec.network.rate)
     files = {}
     for number in range(1, asked.count + 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
@@ -100,9 +101,8 @@ def environment(capped: bool) -> dict[str, str]:
     """This process's environment, perhaps with the plainest instruction set everywhere."""
     if not capped:
         return dict(os.environ)
-    from numpy._core._multiarray_umath import __cpu_dispatch__
-
-    features = " ".join(__cpu_dispatch__)
+    umath = importlib.import_module("numpy._core._multiarray_umath")
+    features = " ".join(umath.__cpu_dispatch__)
     plain = {"APPROX_KERNEL": "baseline", "NPY_DISABLE_CPU_FEATURES": features}
     return {**os.environ, **plain, "PYTHONWARNINGS": "ignore::ImportWarning"}
 

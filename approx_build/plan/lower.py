@@ -125,7 +125,7 @@ def _add_previews(lowered: LoweredPiece) -> None:
 
 def _preview(lowered: LoweredPiece, model: str, step: int) -> Preview:
     target = f"models/{model}/preview/{step}"
-    take = Take(model=model, step=step, length_s=PREVIEW_S)
+    take = Take.model_validate({"model": model, "step": step, "length_s": PREVIEW_S})
     lowered.networks.clip(target, take, stream_key("take", "preview"))
     lowered.published[f"{lowered.score.slug}/networks/{model}/step-{step:06}.wav"] = target
     sketch = add_sketch(lowered.graph, f"{target}/sketch", target, columns=360, rows=200)

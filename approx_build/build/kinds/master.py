@@ -7,6 +7,7 @@ from approx_build.audio.limiter import write_master
 from approx_build.audio.stream import Stream
 from approx_build.build.desk import Desk
 from approx_build.build.work import Result
+from approx_build.canonical import Json
 
 
 def make(desk: Desk) -> Result:
@@ -18,7 +19,7 @@ def make(desk: Desk) -> Result:
             draft.path, desk.input("mix"), params["gain_db"], params["ceiling_dbtp"], stream
         )
     path = desk.store.objects.path(draft.digest)
-    facts = {
+    facts: dict[str, Json] = {
         "samples": wav.info(path).length,
         "samples_digest": wav.samples_digest(path),
         "reduction_db": done.reduction_db,

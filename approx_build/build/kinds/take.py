@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from approx_build.audio import wav
 from approx_build.build.desk import Desk
@@ -25,7 +26,7 @@ def make_all(desks: Sequence[Desk]) -> list[Result]:
     return [desk.keep_clip(clip) for desk, clip in zip(desks, clips, strict=True)]
 
 
-def _request(desk: Desk, network: Family) -> TakeRequest:
+def _request(desk: Desk, network: Family) -> TakeRequest[Any]:
     params = desk.params
     prime = wav.read(desk.input("prime")) if "prime" in desk.work.action.inputs else None
     return TakeRequest(
