@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import types
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -55,6 +56,7 @@ def shown(value: object) -> str:
         kind = "a list" if not isinstance(value, Mapping) else "named fields"
         return f"{kind} of {len(value)}" if kind == "a list" else kind
     if isinstance(value, str):
+        value = re.sub(r"\s+", " ", value)
         return f"'{value}'" if len(value) <= 40 else f"'{value[:39]}…'"
     text = json.dumps(value, default=str)
     return "empty" if text == "null" else text

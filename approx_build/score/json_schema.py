@@ -1,0 +1,114 @@
+"""The grammar as one JSON Schema, for editors that complete and check scores as one types.
+
+Draft 2020-12 (json-schema.org). It knows the operations that are installed, with their
+parameters. What only the whole score can tell, such as names of takes, it leaves open.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from approx_build.ops.base import OPS
+from approx_build.score.event import Placement
+from approx_build.score.origin import SourceRef
+from approx_build.score.schema import Movement, Piece
+
+Schema = dict[str, Any]
+
+
+def score_schema() -> Schema:
+    """The schema of piece files and movement files; a file with `piece` is a piece."""
+    models = (Piece, Movement, Placement, SourceRef, *OPS)
+    _, whole = models_json_schema([(model, "validation") for model in models])
+    defs = {name: _untitled(schema) for name, schema in whole["$defs"].items()}
+    for op in OPS:
+        parameters = defs.pop(op.__name__)
+        name = op.model_fields["op"].default
+        parameters["properties"].pop("op")
+        defs[f"through.{name}"] = parameters
+        defs[f"event.{name}"] = _call(parameters)
+    defs.pop("GrainOp", None)
+    defs["SourceRef"] = {"anyOf": [{"type": "string", "minLength": 1}, defs["SourceRef"]]}
+    defs["Event"] = _event(defs.pop("Placement"))
+    for field, one in (("tempo", {"type": "number"}), ("meter", {"type": "string"})):
+        properties = defs["Movement"]["properties"]
+        properties[field] = _or_list(properties[field], one)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "approx-build score",
+        "type": "object",
+        "if": {"required": ["piece"]},
+        "then": _ref("Piece"),
+        "else": _ref("Movement"),
+        "$defs": dict(sorted(defs.items())),
+    }
+
+
+def _event(placement: Schema) -> Schema:
+    """An event: its placement, one operation, and those its result goes through."""
+    names = OPS.names()
+    calls = {name: _ref(f"event.{name}") for name in names}
+    through = {
+        "type": "array",
+        "description": "operations applied to its result, one after the other",
+        "items": {"anyOf": [{"enum": names}, *(_link(name) for name in names)]},
+    }
+    return {
+        "type": "object",
+        "description": "one operation placed in time",
+        "properties": {**placement["properties"], "through": through, **calls},
+        "required": ["at"],
+        "oneOf": [{"required": [name]} for name in names],
+        "additionalProperties": False,
+    }
+
+
+def _call(parameters: Schema) -> Schema:
+    """The parameters of an event's operation, with its sources."""
+    sources = {
+        "description": "what it works on: takes, recordings, parts or files",
+        "anyOf": [
+            _ref("SourceRef"),
+            {"type": "array", "items": _ref("SourceRef"), "minItems": 1},
+        ],
+    }
+    clip = {"type": "integer", "minimum": 1, "description": "one clip of the takes, from 1"}
+    return {
+        **parameters,
+        "properties": {"from": sources, "clip": clip, **parameters["properties"]},
+        "required": ["from", *parameters.get("required", [])],
+    }
+
+
+def _link(name: str) -> Schema:
+    return {
+        "type": "object",
+        "properties": {name: {"anyOf": [_ref(f"through.{name}"), {"type": "null"}]}},
+        "required": [name],
+        "additionalProperties": False,
+    }
+
+
+def _or_list(marks: Schema, one: Schema) -> Schema:
+    """One value in place of a list of marks."""
+    items = {"type": "array", "items": marks["items"]}
+    return {"description": marks["description"], "anyOf": [one, items]}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _untitled(schema: Any) -> Any:
+    """A schema without the titles pydantic makes of names; fields called `title` stay."""
+    if isinstance(schema, list):
+        return [_untitled(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: _untitled(value)
+        for key, value in schema.items()
+        if not (key == "title" and isinstance(value, str))
+    }
