@@ -36,10 +36,14 @@ def _recording(value: str) -> str:
     return value
 
 
-Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": _NAME})]
+Name = Annotated[
+    str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME}$"})
+]
 """A name of a take, part, event or model."""
 Recording = Annotated[
-    str, AfterValidator(_recording), WithJsonSchema({"type": "string", "pattern": _RECORDING})
+    str,
+    AfterValidator(_recording),
+    WithJsonSchema({"type": "string", "pattern": f"^{_RECORDING}$"}),
 ]
 """A recording of a corpus, or several: `accordion/phrase-3`, `accordion/*`."""
 Text = Annotated[str, Field(min_length=1, max_length=10_000)]

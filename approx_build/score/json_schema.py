@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from approx_build.ops.base import OPS
+from approx_build.score.curve import Curve
 from approx_build.score.event import Placement
 from approx_build.score.origin import SourceRef
 from approx_build.score.schema import Movement, Piece
@@ -18,11 +19,19 @@ from approx_build.score.schema import Movement, Piece
 Schema = dict[str, Any]
 
 
+class _Defaults(GenerateJsonSchema):
+    """Writes default curves as in a score."""
+
+    def encode_default(self, dft: Any) -> Any:
+        return dft.written() if isinstance(dft, Curve) else super().encode_default(dft)
+
+
 def score_schema() -> Schema:
     """The schema of piece files and movement files; a file with `piece` is a piece."""
     models = (Piece, Movement, Placement, SourceRef, *OPS)
-    _, whole = models_json_schema([(model, "validation") for model in models])
-    defs = {name: _untitled(schema) for name, schema in whole["$defs"].items()}
+    inputs = [(model, "validation") for model in models]
+    _, whole = models_json_schema(inputs, schema_generator=_Defaults)  # type: ignore[arg-type]
+    defs = {name: _tidy(schema) for name, schema in whole["$defs"].items()}
     for op in OPS:
         parameters = defs.pop(op.__name__)
         name = op.model_fields["op"].default
@@ -30,7 +39,7 @@ def score_schema() -> Schema:
         defs[f"through.{name}"] = parameters
         defs[f"event.{name}"] = _call(parameters)
     defs.pop("GrainOp", None)
-    defs["SourceRef"] = {"anyOf": [{"type": "string", "minLength": 1}, defs["SourceRef"]]}
+    defs["Operation"] = _operation()
     defs["Event"] = _event(defs.pop("Placement"))
     for field, one in (("tempo", {"type": "number"}), ("meter", {"type": "string"})):
         properties = defs["Movement"]["properties"]
@@ -53,7 +62,7 @@ def _event(placement: Schema) -> Schema:
     through = {
         "type": "array",
         "description": "operations applied to its result, one after the other",
-        "items": {"anyOf": [{"enum": names}, *(_link(name) for name in names)]},
+        "items": _ref("Operation"),
     }
     return {
         "type": "object",
@@ -82,13 +91,18 @@ def _call(parameters: Schema) -> Schema:
     }
 
 
-def _link(name: str) -> Schema:
-    return {
-        "type": "object",
-        "properties": {name: {"anyOf": [_ref(f"through.{name}"), {"type": "null"}]}},
-        "required": [name],
-        "additionalProperties": False,
-    }
+def _operation() -> Schema:
+    """An operation of a chain: its name, or its name with its parameters."""
+    written = [
+        {
+            "type": "object",
+            "properties": {name: {"anyOf": [_ref(f"through.{name}"), {"type": "null"}]}},
+            "required": [name],
+            "additionalProperties": False,
+        }
+        for name in OPS.names()
+    ]
+    return {"anyOf": [{"enum": OPS.names()}, *written]}
 
 
 def _or_list(marks: Schema, one: Schema) -> Schema:
@@ -101,14 +115,15 @@ def _ref(name: str) -> Schema:
     return {"$ref": f"#/$defs/{name}"}
 
 
-def _untitled(schema: Any) -> Any:
-    """A schema without the titles pydantic makes of names; fields called `title` stay."""
+def _tidy(schema: Any) -> Any:
+    """A schema without the titles pydantic makes of names, its named things all of one kind."""
     if isinstance(schema, list):
-        return [_untitled(item) for item in schema]
+        return [_tidy(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    return {
-        key: _untitled(value)
+    tidy = {
+        key: _tidy(value)
         for key, value in schema.items()
         if not (key == "title" and isinstance(value, str))
     }
+    return {**tidy, "additionalProperties": False} if "patternProperties" in tidy else tidy

@@ -21,6 +21,9 @@ _WORDS = {
         "a ':' is not expected here; put quotes around text with ': ' in it, "
         "or mend the indentation"
     ),
+    "found unexpected ':'": (
+        "put quotes around a text with ':' inside braces or brackets, as in \"1:23.5\""
+    ),
     "found character that cannot start any token": (
         "a value cannot begin with this character; put quotes around the text"
     ),

@@ -17,6 +17,7 @@ def faults(text: str) -> list[str]:
     ("text", "expected"),
     [
         ("a: b: c", "1:5: a ':' is not expected here; put quotes around text with ': ' in it"),
+        ("a: {b: 1:23}", "1:9: put quotes around a text with ':' inside braces or brackets"),
         ("a: @b", "1:4: a value cannot begin with this character; put quotes around the text"),
         ("a: [1,\nb: 2", "1:4: the '[' that opens here is never closed"),
         ("a: [1 [\n]]", "1:7: expected ',' or ']' here"),
