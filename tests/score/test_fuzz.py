@@ -35,28 +35,10 @@ cues: [ { at: "0:45", for: accordion, text: "answer the low reed" } ]
 expect: [ { silence: ["0:31", "0:38"], below_dbfs: -90 }, { peak_dbfs_below: -3 } ]
 """
 ODD = st.sampled_from(
-    [
-        "",
-        "null",
-        "-1",
-        "0",
-        "1e300",
-        "[]",
-        "{}",
-        "[[]]",
-        "true",
-        "'x'",
-        "*fog",
-        "<<",
-        "~",
-        "a/b",
-        "..",
-        "é",
-        "\t",
-        "99999999999999999999",
-        "|",
-    ]
-) | st.sampled_from(["bar 0", "&fog 1", "2 bars", "- x", "? y", "!x 1"])
+    ["", "null", "-1", "0", "1e300", "[]", "{}", "[[]]", "true", "'x'", "*fog", "&fog 1", "<<", "~"]
+) | st.sampled_from(
+    ["a/b", "..", "é", "\t", "9" * 20, "|", "bar 0", "2 bars", "- x", "? y", "!x 1", "0:00"]
+)
 TOKENS = [piece for piece in MOVEMENT.replace(",", " , ").replace(":", " :").split(" ") if piece]
 
 
