@@ -54,6 +54,10 @@ class GrainOp(BaseModel):
             self._check_length(length_s, clips[0].rate)
         return self.make(clips, rng)
 
+    def at_tempo(self, bpm: float) -> GrainOp:
+        """The operation in music of `bpm` beats a minute, where it says nothing of tempo itself."""
+        return self
+
     def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:
         """The operation itself, on clips that `apply` has found usable."""
         raise NotImplementedError(f"operation {self.op} has no `make`")

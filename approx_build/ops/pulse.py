@@ -14,7 +14,7 @@ from approx_build.audio.clip import Clip
 from approx_build.audio.portable import gain
 from approx_build.audio.stream import Stream
 from approx_build.errors import OpError
-from approx_build.ops.base import OPS
+from approx_build.ops.base import OPS, GrainOp
 from approx_build.ops.grains import Lasting, Windowed
 from approx_build.ops.rhythm import BeatLike, Pattern, PatternLike, of_beats, of_steps
 
@@ -26,7 +26,7 @@ class Pulse(Lasting, Windowed):
     """A grain of the clip on every pulse of a pattern, for `length_s` seconds.
 
     The tempo is `bpm` with `steps_per_beat` steps to the beat, or `rate_hz` steps per second;
-    120 beats per minute when neither is given. Pulse n begins on the sample nearest to its
+    when neither is given, the movement's where the event begins, or 120 beats per minute. Pulse n begins on the sample nearest to its
     time; a grain still sounding then ends there.
     """
 
@@ -93,6 +93,11 @@ class Pulse(Lasting, Windowed):
         if isinstance(self.pattern, str):
             return of_steps(self.pattern, self.accent_db)
         return of_beats(self.pattern, self.steps_per_beat, self.every_beats)
+
+    def at_tempo(self, bpm: float) -> GrainOp:
+        """The pulses of a movement's tempo, unless they have their own."""
+        given = self.bpm is not None or self.rate_hz is not None
+        return self if given else self.model_copy(update={"bpm": bpm})
 
     def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:
         """The grains on their pulses [C, length_s]."""

@@ -80,18 +80,27 @@ class Parts:
         stream = event_stream(self._piece_seed, movement.slug, part, identity, event.seed)
         chosen = self._chosen(part, index, event, Stream(stream))
         clips = [self._sources.clip(found, ref, where) for found, ref in chosen]
+        chain = self._chain(event)
         target = self._graph.add(
             Action(
                 target=f"{movement.slug}/events/{part}/{identity}",
                 kind=Kind.EVENT,
-                params={"chain": [step(op) for op in (event.op, *event.through)]},
+                params={"chain": [step(op) for op in chain]},
                 inputs={f"source.{place:05}": clip for place, clip in enumerate(clips)},
-                stream=stream,
+                stream=stream if any(op.is_random for op in chain) else "",
                 where=where,
             )
         )
         onset = samples(movement.onset(event), self._output.rate)
         return PlacedEvent(event, identity, target, onset, tuple(found for found, _ in chosen))
+
+    def _chain(self, event: Event) -> list[GrainOp]:
+        """The event's operations, at the movement's tempo where that is written."""
+        chain = [event.op, *event.through]
+        if not self._movement.model.tempo:
+            return chain
+        bpm = float(self._movement.tempo.bpm(self._movement.onset(event)))
+        return [op.at_tempo(bpm) for op in chain]
 
     def _chosen(
         self, part: str, index: int, event: Event, stream: Stream
