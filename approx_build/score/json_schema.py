@@ -26,7 +26,7 @@ class _Defaults(GenerateJsonSchema):
         return dft.written() if isinstance(dft, Curve) else super().encode_default(dft)
 
 
-def score_schema() -> Schema:
+def json_schema() -> Schema:
     """The schema of piece files and movement files; a file with `piece` is a piece."""
     models = (Piece, Movement, Placement, SourceRef, *OPS)
     inputs = [(model, "validation") for model in models]

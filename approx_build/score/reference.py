@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from approx_build.ops.base import OPS, GrainOp
-from approx_build.score.json_schema import Schema, score_schema
+from approx_build.score.json_schema import Schema, json_schema
 
 PAGE = Path("docs/score.md")
 _BLOCK = re.compile(r"<!-- (fields: (\w+)|operations) -->\n.*?<!-- end -->", re.DOTALL)
@@ -43,7 +43,7 @@ _WORDS = {
 
 def filled(page: str) -> str:
     """`page` with its generated parts written again."""
-    defs = score_schema()["$defs"]
+    defs = json_schema()["$defs"]
 
     def block(found: re.Match[str]) -> str:
         kind, name = found.groups()

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from approx_build.ops.base import OPS
-from approx_build.score.json_schema import score_schema
+from approx_build.score.json_schema import json_schema
 from approx_build.source import read_source
 from tests.score.scores import Project
 from tests.score.test_fuzz import MOVEMENT
 
 jsonschema = pytest.importorskip("jsonschema")
-SCHEMA = score_schema()
+SCHEMA = json_schema()
 
 
 def is_valid(data: Any) -> bool:
