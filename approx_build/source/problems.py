@@ -103,16 +103,31 @@ def _joined(branches: list[list[str]]) -> list[str]:
 
 def _in_data(loc: Loc, data: Value) -> Loc:
     """`loc` without the steps pydantic adds for unions and keys, which are not in `data`."""
-    kept: list[str | int] = []
-    for index, step in enumerate(loc):
-        if isinstance(data, dict) and step in data:
-            data = data[str(step)]
-        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
-            data = data[step]
-        elif index < len(loc) - 1 or not isinstance(data, dict) or step == "[key]":
-            continue
-        kept.append(step)
-    return tuple(kept)
+    return _longest_way(loc, data)[2]
+
+
+def _longest_way(loc: Loc, data: Value) -> tuple[int, bool, Loc]:
+    """How many steps of the way are in `data`, whether it has the last of `loc`, and the way.
+
+    A tag may have the name of a field, so of all ways to leave steps out the longest is taken,
+    of equal ones that which keeps the last step.
+    """
+    if not loc:
+        return 0, False, ()
+    step, rest = loc[0], loc[1:]
+    ways = [_longest_way(rest, data)]
+    if isinstance(data, dict) and step in data:
+        ways.append(_after(step, rest, data[str(step)]))
+    elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+        ways.append(_after(step, rest, data[step]))
+    elif not rest and isinstance(data, dict) and step != "[key]":
+        ways.append((0, True, (step,)))
+    return max(ways, key=lambda way: way[:2])
+
+
+def _after(step: str | int, rest: Loc, data: Value) -> tuple[int, bool, Loc]:
+    count, has_last, way = _longest_way(rest, data)
+    return count + 1, has_last or not rest, (step, *way)
 
 
 class Problems:

@@ -8,7 +8,7 @@ import types
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Tag
 from pydantic_core import ErrorDetails
 
 from approx_build.source.node import Loc
@@ -119,54 +119,57 @@ def field_names(model: type[BaseModel], loc: Loc) -> list[str]:
     reached: list[Any] = [model]
     for step in loc:
         reached = [*_follow(reached, step)]
-    found = [member for annotation in reached for member in _models(annotation)]
-    names = [_name(key, info.alias) for cls in found for key, info in cls.model_fields.items()]
+    found = [member for annotation in reached for _, member in _members(annotation)]
+    names = [
+        info.alias or key
+        for member in found
+        if _is_model(member)
+        for key, info in member.model_fields.items()
+    ]
     return list(dict.fromkeys(names))
 
 
-def _name(key: str, alias: str | None) -> str:
-    return alias or key
-
-
-def _members(annotation: Any) -> Iterator[Any]:
-    """The types an annotation may stand for: unions opened, Annotated taken off."""
+def _members(annotation: Any, tag: str = "") -> Iterator[tuple[str, Any]]:
+    """The types an annotation may stand for, each with its tag where it has one."""
     origin = get_origin(annotation)
     if origin is Annotated:
-        yield from _members(get_args(annotation)[0])
+        inner, *metadata = get_args(annotation)
+        tags = [item.tag for item in metadata if isinstance(item, Tag)]
+        yield from _members(inner, tags[0] if tags else tag)
     elif origin in (Union, types.UnionType):
         for member in get_args(annotation):
-            yield from _members(member)
+            yield from _members(member, tag)
     else:
-        yield annotation
+        yield tag, annotation
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    for member in _members(annotation):
-        if isinstance(member, type) and issubclass(member, BaseModel):
-            yield member
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def _follow(reached: Sequence[Any], step: str | int) -> Iterator[Any]:
-    """The annotations one step further; a step that is a union's tag narrows to its class."""
+    """The annotations one step further; a step that is a union's tag narrows to its branch."""
     members = [member for annotation in reached for member in _members(annotation)]
-    tagged = [member for member in members if _has_tag(member, step)]
-    if tagged and not any(step in getattr(m, "model_fields", {}) for m in members):
+    tagged = [
+        member
+        for tag, member in members
+        if step == tag or (len(members) > 1 and step in _literals(member))
+    ]
+    if tagged:
         yield from tagged
         return
-    for member in members:
+    for _, member in members:
         arguments = get_args(member)
         if get_origin(member) in (dict, Mapping) and isinstance(step, str):
             yield arguments[1]
         elif arguments and isinstance(step, int):
             yield arguments[0]
-        elif isinstance(member, type) and issubclass(member, BaseModel):
-            for key, info in member.model_fields.items():
-                if step == _name(key, info.alias):
-                    yield info.annotation
+        elif _is_model(member):
+            fields = member.model_fields.items()
+            yield from (info.annotation for key, info in fields if step == (info.alias or key))
 
 
-def _has_tag(member: Any, step: str | int) -> bool:
-    if not (isinstance(member, type) and issubclass(member, BaseModel)):
-        return False
-    fields = member.model_fields.values()
-    return any(get_origin(f.annotation) is Literal and f.default == step for f in fields)
+def _literals(member: Any) -> set[object]:
+    """The defaults of a model's tag fields."""
+    fields = member.model_fields.values() if _is_model(member) else ()
+    return {field.default for field in fields if get_origin(field.annotation) is Literal}

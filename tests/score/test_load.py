@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
@@ -231,8 +230,9 @@ def test_a_score_of_300_lines_loads_in_little_time(project: Project) -> None:
         "movement: a\nlength: 400\ntakes: {t: {model: m, length_s: 3}}\nparts:\n  p:\n    events:\n"
         + events
     )
-    project.load()
-    before = time.process_time()
-    project.load()
-    spent = time.process_time() - before
-    assert spent < (0.15 if os.environ.get("CI") is None else 1.0)
+    spent = []
+    for _ in range(5):
+        before = time.process_time()
+        project.load()
+        spent.append(time.process_time() - before)
+    assert min(spent) < 0.15

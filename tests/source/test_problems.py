@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from approx_build.errors import ScoreError
 from approx_build.source import Problems, load_source, validate
@@ -39,11 +39,23 @@ class Take(Strict):
     level: float | bool = 0.0
 
 
+class Beat(Strict):
+    beat: float
+    accent_db: float = 0.0
+
+
+Beats = Annotated[
+    Annotated[float, Tag("number")] | Annotated[Beat, Tag("beat")],
+    Discriminator(lambda value: "number" if isinstance(value, int | float) else "beat"),
+]
+
+
 class Tide(Strict):
     title: str = Field(min_length=1)
     takes: dict[Annotated[str, Field(pattern="^[a-z]+$")], Take] = Field(default_factory=dict)
     bird: Annotated[Gull | Tern | Puffin, Field(discriminator="kind")] = Gull()
     birds: tuple[Gull, ...] = ()
+    beats: tuple[Beats, ...] = ()
 
 
 def faults(tmp_path: Path, text: str) -> list[str]:
@@ -142,6 +154,13 @@ def test_problems_of_one_branch_of_a_tagged_union_stay_apart(tmp_path: Path) -> 
     assert faults(tmp_path, "title: x\nbird: {kind: puffin}") == [
         "2:7: bird: missing field 'burrow'",
         "2:7: bird: missing field 'depth_m'",
+    ]
+
+
+def test_a_tag_with_the_name_of_a_field_is_still_a_tag(tmp_path: Path) -> None:
+    assert faults(tmp_path, "title: x\nbeats: [1, {beat: 1, accnt_db: 3}, {beat: x}]") == [
+        "2:22: beats[1].accnt_db: unknown field; did you mean 'accent_db'?",
+        "2:43: beats[2].beat: needs a number, is 'x'",
     ]
 
 
