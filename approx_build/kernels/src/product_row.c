@@ -3,24 +3,25 @@
 
 /* How far ahead of a single row's sums its weights are asked for: they stream past once. */
 #define AHEAD_FLOATS 1024
+/* Panels at once: enough sums to hide the latency of an addition. */
 #define ROW_PANELS (8 / TILE_VECTORS)
 #define WIDTH (TILE_VECTORS * LANES)
 
-/* One row times ROW_PANELS full panels: enough sums at once to hide the latency of an addition. */
-static void row_tile(const operand *x, const float *w, size_t panel_floats, const float *initial,
-                     float *y) {
+/* One row times some full panels. */
+INLINE void row_tile(int panels, const operand *x, const float *w, size_t panel_floats,
+                     const float *initial, float *y) {
     vec sum[ROW_PANELS][TILE_VECTORS];
-    REPEAT_4(p, ROW_PANELS, REPEAT_4(v, TILE_VECTORS,
+    REPEAT_4(p, panels, REPEAT_4(v, TILE_VECTORS,
         sum[p][v] = load(initial + p * WIDTH + v * LANES);))
     for (int piece = 0; piece < x->pieces; piece++)
         for (int i = 0; i < x->depth; i++, w += WIDTH) {
             float input = x->piece[piece][i];
-            REPEAT_4(p, ROW_PANELS, REPEAT_4(v, TILE_VECTORS,
+            REPEAT_4(p, panels, REPEAT_4(v, TILE_VECTORS,
                 const float *from = w + p * panel_floats + v * LANES;
                 __builtin_prefetch(from + AHEAD_FLOATS);
                 sum[p][v] = sum[p][v] + input * load(from);))
         }
-    REPEAT_4(p, ROW_PANELS, REPEAT_4(v, TILE_VECTORS,
+    REPEAT_4(p, panels, REPEAT_4(v, TILE_VECTORS,
         store(y + p * WIDTH + v * LANES, sum[p][v]);))
 }
 
@@ -50,9 +51,10 @@ static void sparse_row(const matrix *m, const float *x, float *y) {
     for (int start = 0; start < m->inputs; start += MOST_LISTED) {
         int count = 0, stop = m->inputs < start + MOST_LISTED ? m->inputs : start + MOST_LISTED;
         for (int i = start; i < stop; i++) {
+            union { float f; int32_t i; } bits = {x[i]};
             at[count] = i;
             value[count] = x[i];
-            count += x[i] != 0.0f;
+            count += bits.i != 0;
         }
         for (int i = 0; i < LIST_AHEAD; i++) at[count + i] = 0;
         const float *initial = start ? y : m->bias;
@@ -77,7 +79,12 @@ int row_product(const product_part *part, float *y) {
     int first = 0, step = ROW_PANELS * TILE_VECTORS;
     for (; first + step <= m->vectors; first += step) {
         int at = first * LANES;
-        row_tile(part->x, panel(m, first) + skipped, panel_floats, part->initial + at, y + at);
+        row_tile(ROW_PANELS, part->x, panel(m, first) + skipped, panel_floats,
+                 part->initial + at, y + at);
+    }
+    for (; first + TILE_VECTORS <= m->vectors; first += TILE_VECTORS) {
+        int at = first * LANES;
+        row_tile(1, part->x, panel(m, first) + skipped, 0, part->initial + at, y + at);
     }
     return first;
 }
