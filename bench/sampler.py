@@ -3,10 +3,12 @@
     python bench/sampler.py                      everything: about four minutes
     python bench/sampler.py --clips 1 32 --repeats 3 --kernel avx2
 
-Rates are samples per second over the batch. Contenders take turns; medians of `--repeats` turns.
-On one thread a turn is timed in CPU seconds, so that other programs disturb it less; on more in
-wall seconds. The peak is measured in the same turns: separate multiplications and additions, not
-fused, in independent sums, of the same instruction set and number of threads.
+Rates are samples per second over the batch. Contenders take turns; medians of `--repeats` turns,
+and half the range. On one thread a turn is timed in CPU seconds, so that other programs disturb it
+less; on more in wall seconds, or with `--clock cpu` in CPU seconds over the threads (on a busy
+machine; PyTorch's threads then must not spin: OMP_WAIT_POLICY=passive). The peak is measured in
+the same turns: separate multiplications and additions, not fused, in independent sums, of the same
+instruction set and number of threads.
 """
 
 from __future__ import annotations
@@ -116,14 +118,17 @@ class Contender:
 
     turn: Turn
     threads: int
+    in_cpu_seconds: bool
     rates: list[float]
     amount: int = 1
 
+    def clock(self) -> float:
+        return process_time() / self.threads if self.in_cpu_seconds else perf_counter()
+
     def take(self) -> float:
-        clock = process_time if self.threads == 1 else perf_counter
-        started = clock()
+        started = self.clock()
         done = self.turn(self.amount)
-        seconds = max(clock() - started, 1e-9)
+        seconds = max(self.clock() - started, 1e-9)
         self.rates.append(done / seconds)
         return seconds
 
@@ -157,7 +162,8 @@ def compete(
         kernel_turn(weights, shape, clips, threads, kernel),
         peak_turn(kernel, threads),
     ]
-    contenders = [Contender(turn, threads, []) for turn in turns]
+    in_cpu_seconds = threads == 1 or options.clock == "cpu"
+    contenders = [Contender(turn, threads, in_cpu_seconds, []) for turn in turns]
     for contender in contenders:
         contender.warm_up()
     for _ in range(options.repeats):
@@ -190,6 +196,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--kernel", default=None, help="avx512, avx2 or baseline")
+    parser.add_argument("--clock", choices=["wall", "cpu"], default="wall")
     options = parser.parse_args()
     load = os.getloadavg()[0]
     print(f"kernel {library.choose(options.kernel)}, torch {torch.__version__}, load {load:.1f}")

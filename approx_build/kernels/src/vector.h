@@ -45,17 +45,21 @@ typedef int32_t ivec __attribute__((vector_size(4 * LANES), aligned(4), may_alia
         __VA_ARGS__ \
     }
 #define REPEAT_4(i, count, ...) \
-    TIMES(0, i, count, __VA_ARGS__) \
-    TIMES(1, i, count, __VA_ARGS__) \
-    TIMES(2, i, count, __VA_ARGS__) \
-    TIMES(3, i, count, __VA_ARGS__)
+    { \
+        TIMES(0, i, count, __VA_ARGS__) \
+        TIMES(1, i, count, __VA_ARGS__) \
+        TIMES(2, i, count, __VA_ARGS__) \
+        TIMES(3, i, count, __VA_ARGS__) \
+    }
 #define REPEAT_6(i, count, ...) \
-    TIMES(0, i, count, __VA_ARGS__) \
-    TIMES(1, i, count, __VA_ARGS__) \
-    TIMES(2, i, count, __VA_ARGS__) \
-    TIMES(3, i, count, __VA_ARGS__) \
-    TIMES(4, i, count, __VA_ARGS__) \
-    TIMES(5, i, count, __VA_ARGS__)
+    { \
+        TIMES(0, i, count, __VA_ARGS__) \
+        TIMES(1, i, count, __VA_ARGS__) \
+        TIMES(2, i, count, __VA_ARGS__) \
+        TIMES(3, i, count, __VA_ARGS__) \
+        TIMES(4, i, count, __VA_ARGS__) \
+        TIMES(5, i, count, __VA_ARGS__) \
+    }
 
 INLINE vec load(const float *from) { return *(const vec *)from; }
 INLINE void store(float *to, vec value) { *(vec *)to = value; }
