@@ -8,6 +8,8 @@ equal ratios of frequency. Levels are dB of full scale: a sine of amplitude 1 re
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,8 @@ WINDOW_S = 0.09
 """Length of the window, before rounding up to a power of two."""
 _FRAMES_AT_ONCE = 64
 _SILENT_POWER = 1e-20
+_OCTAVE_DB = 3.010299956639812
+"""dB of twice the power."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +57,30 @@ def spectrogram(
         _keep_loudest(power, _powers(source, frames, hop, size), column_of[frames])
     edges = np.geomspace(low_hz, high_hz, rows + 1) * size / source.rate
     banded = _banded(_without_gaps(power, column_of), edges)
-    amplitude = np.sqrt(np.maximum(banded.T, _SILENT_POWER), dtype=np.float64)
-    levels = portable.db(amplitude).astype(np.float32)
-    return Spectrogram(levels, low_hz, high_hz, source.length / source.rate)
+    return Spectrogram(_decibels(banded.T), low_hz, high_hz, source.length / source.rate)
 
 
 def _keep_loudest(
     power: NDArray[np.float32], frames: NDArray[np.float32], columns: NDArray[np.int64]
 ) -> None:
     """Raise each column's bins to the loudest of the frames that fall into it."""
-    starts = np.flatnonzero(np.diff(columns, prepend=-1))
-    inside = columns[starts]
-    power[inside] = np.maximum(power[inside], np.maximum.reduceat(frames, starts, axis=0))
+    starts = np.flatnonzero(np.diff(columns, prepend=-1)).tolist()
+    for start, stop in pairwise([*starts, len(columns)]):
+        row = power[columns[start]]
+        np.maximum(row, frames[start:stop].max(axis=0), out=row)
+
+
+def _decibels(power: NDArray[np.float32]) -> Levels:
+    """Power as dB to 0.001: from the exponent and the first 12 bits of the fraction."""
+    bits = np.ascontiguousarray(np.maximum(power, np.float32(_SILENT_POWER))).view(np.int32)
+    octaves = ((bits >> 23) - 127).astype(np.float32)
+    return np.asarray(_fractions_db()[(bits >> 11) & 0xFFF] + octaves * np.float32(_OCTAVE_DB))
+
+
+@cache
+def _fractions_db() -> NDArray[np.float32]:
+    """dB of powers from 1 to 2 in 4096 steps."""
+    return (portable.db(1.0 + (np.arange(4096) + 0.5) / 4096) * 0.5).astype(np.float32)
 
 
 def _powers(source: Source, frames: NDArray[np.int64], hop: int, size: int) -> NDArray[np.float32]:
@@ -86,6 +102,7 @@ def _powers(source: Source, frames: NDArray[np.int64], hop: int, size: int) -> N
     return total * np.float32(1 / len(data))
 
 
+@cache
 def _window(size: int) -> NDArray[np.float32]:
     """A Hann window under which a sine of amplitude 1 has power 1 in its bin."""
     angle = np.arange(size) * (portable.TAU / size)

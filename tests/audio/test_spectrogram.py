@@ -32,7 +32,7 @@ def test_a_click_stands_in_its_own_column():
     data[0, 7 * RATE] = 1
     loudest = spectrogram(Clip(data, RATE), 500, 100).levels.max(axis=0)
     assert loudest.argmax() in (349, 350, 351)
-    assert loudest[:340].max() == loudest[360:].max() == -200
+    assert max(loudest[:340].max(), loudest[360:].max()) < -199
 
 
 def test_one_stroke_in_ten_minutes_stays_visible():
