@@ -89,7 +89,7 @@ def _operation(data: dict[str, Value], problems: Problems) -> str | None:
         problems.add((second,), message, is_key=True)
     for key in strangers:
         is_field = bool(named) or (suggestion(key, known) and not isinstance(data[key], dict))
-        message = "unknown field" if is_field else f"unknown operation '{key}'"
+        message = "unknown field" if is_field else f"unknown operation {shown(key)}"
         message += choices(key, [*known, *OPS.names()] if is_field else OPS.names())
         problems.add((key,), message, is_key=True)
     if not named and not strangers:
@@ -157,7 +157,9 @@ def _link(item: Value, loc: Loc, problems: Problems) -> GrainOp | None:
     [(name, parameters)] = fields.items()
     here = loc if isinstance(item, str) else (*loc, name)
     if name not in OPS:
-        problems.add(here, f"unknown operation '{name}'{choices(name, OPS.names())}", is_key=True)
+        problems.add(
+            here, f"unknown operation {shown(name)}{choices(name, OPS.names())}", is_key=True
+        )
         return None
     return _op(name, here, {} if parameters is None else parameters, problems)
 

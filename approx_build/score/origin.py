@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from functools import cached_property
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -62,7 +63,7 @@ class SourceRef(Strict):
             raise ValueError(f"'clip' chooses one clip of a take; a {kinds[0]} has none")
         return self
 
-    @property
+    @cached_property
     def kind(self) -> SourceKind:
         """What kind of sound it is."""
         return next(kind for kind in SourceKind if getattr(self, kind.value) is not None)

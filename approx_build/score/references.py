@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
@@ -121,9 +122,9 @@ def _file_message(movement: LoadedMovement, written: str, root: Path) -> str:
         path = root / written_path(written, root / movement.path, root)
     except ValueError as error:
         return str(error)
-    if path.is_dir():
+    if os.path.isdir(path):
         return f"'{written}' is a folder; name a sound file"
-    return "" if path.is_file() else f"there is no file '{written}' beside this score"
+    return "" if os.path.isfile(path) else f"there is no file '{written}' beside this score"
 
 
 def _clips(count: int) -> str:

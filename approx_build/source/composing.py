@@ -6,8 +6,6 @@ tag. Aliases share their node, so an anchor that explodes is counted and never e
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -88,11 +86,12 @@ class Composer:
             self._fault(place, f"more than {limit} values, anchors counted in full")
             raise StopError
 
-    @contextmanager
-    def _inside(self, step: str | int) -> Iterator[None]:
+    def _inside(self, step: str | int, event: Event) -> Node:
+        """The node that begins with `event`, which stands at `step` of the one around it."""
         self._trail.append(step)
-        yield
+        node = self._node(event)
         self._trail.pop()
+        return node
 
     def _node(self, event: Event) -> Node:
         if isinstance(event, yaml.AliasEvent):
@@ -135,8 +134,8 @@ class Composer:
     def _sequence(self, place: Place) -> Node:
         node = Node(place, [])
         while not isinstance(event := self._next(), yaml.SequenceEndEvent):
-            with self._inside(len(node.children)):
-                node.children[len(node.children)] = self._node(event)
+            index = len(node.children)
+            node.children[index] = self._inside(index, event)
         node.value = [child.value for child in node.children.values()]
         return node
 
@@ -144,12 +143,10 @@ class Composer:
         node, merged = Node(place, {}), list[Node]()
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             key = self._key(event, node)
-            with self._inside("?" if key is None else key):
-                child = self._node(self._next())
-                if key == "<<" and not event.style:
-                    merged += self._merges(child)
-                    continue
-            if key is not None and key not in node.children:
+            child = self._inside("?" if key is None else key, self._next())
+            if key == "<<" and not event.style:
+                merged += self._merges(child)
+            elif key is not None and key not in node.children:
                 node.children[key], node.keys[key] = child, _place(event)
         for source in merged:
             for name, child in source.children.items():
@@ -165,7 +162,7 @@ class Composer:
         if not isinstance(read.value, str):
             hint = "a key must be text"
             if not read.children and isinstance(event, yaml.ScalarEvent):
-                hint += f"; put {event.value or 'it'} in quotes"
+                hint += f"; put {event.value[:40] or 'it'} in quotes"
             self._fault(place, hint)
             return None
         if read.value in node.keys:
@@ -177,7 +174,7 @@ class Composer:
         sources = list(child.children.values()) if isinstance(child.value, list) else [child]
         if all(isinstance(source.value, dict) for source in sources):
             return sources
-        self._fault(child.place, "can only merge fields, as in '<<: *anchor'")
+        self._fault(child.place, "can only merge fields, as in '<<: *anchor'", ("<<",))
         return []
 
     def _scalar(self, event: Event) -> Node:
@@ -196,7 +193,7 @@ class Composer:
         return Node(place, value)
 
     def _unknown_tag(self, event: Event) -> None:
-        tag = event.tag.replace(_CORE, "!!")
+        tag = event.tag.replace(_CORE, "!!")[:40]
         self._fault(_place(event), f"tag '{tag}' means nothing here; remove it")
 
 

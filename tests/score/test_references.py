@@ -90,6 +90,19 @@ def test_names_that_nothing_has_are_located(project: Project, text: str, faults:
         assert line.startswith(f"1-fog.yaml:{expected}")
 
 
+def test_paths_the_system_cannot_follow_are_faults(project: Project) -> None:
+    (project.root / "pieces/tide/loop.wav").symlink_to("loop.wav")
+    for path in ("loop.wav", "x" * 900):
+        project.movement(
+            f"{HEAD}parts: {{p: {{events: [{{at: 0, play: {{from: {{file: {path}}}}}}}]}}}}"
+        )
+        [fault] = project.faults()
+        assert f"there is no file '{path}'" in fault
+    (project.root / "pieces/loop.yaml").symlink_to("loop.yaml")
+    project.piece(f"piece: a\nmovements: [loop.yaml, {'x' * 9000}]\n")
+    assert [line.split(": ")[1] for line in project.faults()] == ["movements[0]", "movements[1]"]
+
+
 def test_a_take_of_the_movement_may_not_hide_one_of_the_piece(project: Project) -> None:
     project.piece(PIECE + "takes: {fog: {model: m, length_s: 1}}\n")
     project.movement(HEAD + "takes: {fog: {model: m, length_s: 1}}\n")
