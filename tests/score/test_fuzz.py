@@ -28,6 +28,9 @@ parts:
     events:
       - { at: 0, id: a, hold: { from: fog, clip: 3, length_s: 20 }, gain_db: -9, fade_in_s: 8 }
       - { at: bar 3.2+1/3, play: { from: [guess, a/*, { part: echo }] }, through: [play] }
+      - at: 5
+        pulse: { from: fog, length_s: 4, pattern: [0, { beat: 1.5, accent_db: 3 }, 3] }
+        through: [{ harmonic: { margin: 2 } }, reverse]
   echo:
     events:
       - { at: 50, pan: [[0, -1], [2 beats, 1]], play: { from: { take: guess, start_s: 1 } } }
