@@ -36,3 +36,4 @@ bench NAME:
 # Write the generated reference pages again
 docs:
     python -m approx_build.score.reference
+    python docs/generate.py

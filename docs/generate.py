@@ -1,0 +1,126 @@
+"""Writes the generated parts of README.md and ARCHITECTURE.md: `python docs/generate.py`.
+
+A generated part stands between `<!-- NAME -->` and `<!-- end -->`: the rooms and their modules,
+each with the first sentence of its docstring, and the commands of the command line.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "approx_build"
+PAGES = ("README.md", "ARCHITECTURE.md")
+
+ROOMS: tuple[tuple[str, ...], ...] = (
+    ("__main__",),
+    ("cli",),
+    ("build",),
+    ("plan",),
+    ("score", "training"),
+    ("families", "ops", "report"),
+    ("store", "corpus", "kernels"),
+    ("source", "registry", "audio"),
+    ("canonical", "errors", "__init__"),
+)
+"""From the top down. A module imports rooms below its own only; those of one line do not meet."""
+
+_BLOCK = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def modules(room: str = "") -> Iterator[Path]:
+    """The Python files of a room, by name; of all rooms by default."""
+    if room and (PACKAGE / f"{room}.py").exists():
+        yield PACKAGE / f"{room}.py"
+        return
+    yield from sorted((PACKAGE / room).rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    """The room that a Python file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def opening(path: Path) -> str:
+    """The first sentence of a module's docstring; empty when there is none."""
+    paragraph = (ast.get_docstring(ast.parse(path.read_text())) or "").split("\n\n")[0]
+    return re.split(r"(?<=[.!?])\s", " ".join(paragraph.split()))[0]
+
+
+def opening_of_c(path: Path) -> str:
+    """The first sentence of the comment that opens a C file."""
+    found = re.match(r"/\*(.*?)\*/", path.read_text(), re.DOTALL)
+    paragraph = re.split(r"\n \*\n", found[1] if found else "")[0]
+    return re.split(r"(?<=[.!?])\s", " ".join(paragraph.replace("\n *", " ").split()))[0]
+
+
+def table_of_modules() -> str:
+    """Every room from the top down, with a line for each of its modules."""
+    return "\n".join(_room(room) for floor in ROOMS for room in floor if room != "__init__")
+
+
+def _room(room: str) -> str:
+    folder = PACKAGE / room
+    if not folder.is_dir():
+        return f"**`{room}.py`**: {opening(folder.with_suffix('.py'))}\n"
+    package = folder / "__init__.py"
+    sentences = {path: opening(path) for path in modules(room) if path != package}
+    for path in sorted([*folder.glob("src/*.c"), *folder.glob("src/*.h")]):
+        sentences[path] = opening_of_c(path)
+    rows = [_row(path.relative_to(folder).as_posix(), text) for path, text in sentences.items()]
+    head = [f"**`{room}/`**: {opening(package)}\n", "| module | holds |", "|---|---|"]
+    return "\n".join([*head, *rows, ""])
+
+
+def _row(name: str, text: str) -> str:
+    return f"| `{name}` | {text.replace('|', chr(92) + '|')} |"
+
+
+def table_of_commands() -> str:
+    """The commands, what is typed after them, and what they do."""
+    import typer
+
+    from approx_build.cli.app import app
+
+    group = typer.main.get_command(app)
+    lines = ["| command | does |", "|---|---|"]
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        words = [p.name.upper() for p in command.params if p.param_type_name == "argument"]
+        lines.append(_row(" ".join([name, *words]), command.help.split("\n\n")[0]))
+    return "\n".join([*lines, ""])
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "modules": table_of_modules,
+    "commands": table_of_commands,
+}
+
+
+def filled(page: str) -> str:
+    """`page` with its generated parts written again."""
+
+    def block(found: re.Match[str]) -> str:
+        make = PARTS.get(found[2])
+        return found[0] if make is None else f"{found[1]}{make()}{found[3]}"
+
+    return _BLOCK.sub(block, page)
+
+
+def main() -> None:
+    """Write the pages that changed and name them."""
+    sys.path.insert(0, str(ROOT))
+    for name in PAGES:
+        path = ROOT / name
+        before = path.read_text(encoding="utf-8")
+        after = filled(before)
+        if after != before:
+            path.write_text(after, encoding="utf-8")
+            sys.stdout.write(f"wrote {name}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,294 @@
+"""The walls of the house: who may import whom, and what may not be used where."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "approx_build"
+
+LONGEST_FILE = 300
+LONGEST_FUNCTION = 50
+LONGEST_OPENING = 120
+
+IMPORT_TORCH = {
+    "families/wavenet_cuda.py",
+    "families/wavenet_draw.py",
+    "families/wavenet_lanes.py",
+    "families/wavenet_network.py",
+    "training/device.py",
+    "training/gradients.py",
+    "training/loop.py",
+}
+"""Need torch to be imported themselves: nothing that renders on a CPU imports them."""
+IMPORT_TORCH_WHEN_CALLED = {"cli/options.py", "training/environment.py"}
+NAME_TORCH_IN_TYPES = {"families/base.py", "training/optimizers.py", "training/state.py"}
+
+OFF_THE_PATH_OF_A_SAMPLE = {"audio/clock.py", "audio/loudness.py", "audio/spectrogram.py"}
+PATH_OF_A_SAMPLE = ("audio/", "ops/", "kernels/", "build/kinds/", "families/wavenet_takes.py")
+
+UNSTEADY = re.compile(
+    "exp.*|log.*|a?(rc)?(sin|cos|tan)(h|2)?|pow(er)?|float_power|hypot|cbrt|sinc|matmul|v?dot|inner"
+    "|einsum|tensordot|convolve|correlate|hanning|hamming|blackman|linalg|fft|erfc?|l?gamma|dist"
+)
+"""Of NumPy and `math`: their last bits change with the processor or the library."""
+ONLY_TOLD = {("audio/dither.py", "log10"), ("audio/limiter.py", "log10")}
+"""Used for a message or a fact, never for a sample."""
+EXACT_BASES = {2, -1, 10}
+"""Whole powers of these are exact wherever they are used here."""
+
+EXECUTES_DATA = {"pickle", "dill", "marshal", "shelve", "joblib", "yaml"}
+
+
+def loaded(path: Path) -> ModuleType:
+    """A Python file outside the package as a module."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+generate = loaded(ROOT / "docs" / "generate.py")
+FILES = sorted(PACKAGE.rglob("*.py"))
+FLOOR_OF = {room: floor for floor, rooms in enumerate(generate.ROOMS) for room in rooms}
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def name(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def nodes(*kinds: type[ast.AST]) -> Iterator[tuple[str, ast.AST, str]]:
+    """Every node of these kinds in the package: its file, itself, and its place for people."""
+    for path in FILES:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, kinds):
+                yield name(path), node, f"{path.relative_to(ROOT)}:{node.lineno}"
+
+
+def imported(node: ast.AST) -> list[str]:
+    """The modules that a node imports, in full; the last word may be a name of the module."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [f"{node.module}.{alias.name}" for alias in node.names]
+    return []
+
+
+def imports(path: Path) -> list[str]:
+    return [found for node in ast.walk(tree(path)) for found in imported(node)]
+
+
+def imports_at_once(path: Path) -> list[str]:
+    """What importing the file imports: not what its functions or type checkers import."""
+
+    def walk(statements: list[ast.stmt]) -> Iterator[str]:
+        for node in statements:
+            yield from imported(node)
+            for_types = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+            if not for_types and not isinstance(node, ast.FunctionDef):
+                yield from walk([n for n in ast.iter_child_nodes(node) if isinstance(n, ast.stmt)])
+
+    return list(walk(tree(path).body))
+
+
+def module_of(found: str) -> Path | None:
+    """The file of the package that an imported name is, or is in."""
+    parts = found.split(".")
+    if parts[0] != "approx_build":
+        return None
+    for count in range(len(parts), 0, -1):
+        path = PACKAGE.joinpath(*parts[1:count])
+        for file in (path.with_suffix(".py"), path / "__init__.py"):
+            if file.exists():
+                return file
+    raise AssertionError(f"{found} is nowhere")
+
+
+def test_every_room_has_its_floor():
+    assert {generate.room_of(path) for path in FILES} == set(FLOOR_OF)
+
+
+def test_imports_point_downward_only():
+    upward = []
+    for path in FILES:
+        own = generate.room_of(path)
+        for found in imports(path):
+            module = module_of(found)
+            room = generate.room_of(module) if module else own
+            if room != own and FLOOR_OF[room] <= FLOOR_OF[own]:
+                upward.append(f"{name(path)} imports {found}")
+    assert not upward
+
+
+def test_modules_do_not_import_each_other_in_a_circle():
+    needs = {path: {module_of(one) for one in imports_at_once(path)} - {path} for path in FILES}
+    while needs:
+        free = {path for path, others in needs.items() if not others & needs.keys()}
+        assert free, f"in a circle: {sorted(map(name, needs))}"
+        needs = {path: others for path, others in needs.items() if path not in free}
+
+
+def test_imports_are_written_in_full():
+    assert not [at for _, node, at in nodes(ast.ImportFrom) if node.level]
+
+
+def test_every_module_opens_with_a_sentence():
+    openings = {name(path): generate.opening(path) for path in FILES}
+    assert not {at: text for at, text in openings.items() if not text.endswith((".", "?"))}
+    assert not {at: text for at, text in openings.items() if len(text) > LONGEST_OPENING}
+
+
+def test_files_and_functions_fit():
+    lines = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
+    assert not {at: count for at, count in lines.items() if count > LONGEST_FILE}
+    functions = {
+        f"{at} {node.name}": node.end_lineno - node.lineno + 1
+        for _, node, at in nodes(ast.FunctionDef)
+    }
+    assert not {at: count for at, count in functions.items() if count > LONGEST_FUNCTION}
+
+
+def is_torch(found: list[str]) -> bool:
+    return any(one.split(".")[0] in ("torch", "torchaudio") for one in found)
+
+
+def test_torch_is_imported_where_it_is_needed_and_nowhere_else():
+    at_once = {name(path) for path in FILES if is_torch(imports_at_once(path))}
+    anywhere = {name(path) for path in FILES if is_torch(imports(path))}
+    assert at_once == IMPORT_TORCH
+    assert anywhere == IMPORT_TORCH | IMPORT_TORCH_WHEN_CALLED | NAME_TORCH_IN_TYPES
+
+
+def loaded_after(*modules: str) -> set[str]:
+    """The top-level packages that a fresh process has loaded after importing these modules."""
+    code = "".join(f"import approx_build.{module}\n" for module in modules)
+    code += "import sys\nprint(*{name.partition('.')[0] for name in sys.modules})"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    return set(done.stdout.split())
+
+
+def test_a_render_on_a_cpu_imports_no_torch():
+    kinds = [path.stem for path in (PACKAGE / "build" / "kinds").glob("[a-z]*.py")]
+    found = loaded_after(
+        *("cli.app", "cli.render", "cli.verify", "cli.reporting.piece", "build.scheduler"),
+        *("plan.lower", "plan.permission", "score.names", "ops.salad", "build.actions"),
+        *("families.wavenet_takes", "kernels.wavenet_library", "report.page", "report.figures"),
+        *(f"build.kinds.{kind}" for kind in kinds),
+    )
+    assert not found & {"torch", "torchaudio"}
+
+
+def test_the_light_path_imports_nothing_heavy():
+    heavy = {"numpy", "scipy", "torch", "pydantic", "ruamel", "typer", "soundfile", "matplotlib"}
+    assert not loaded_after("__main__", "cli.light") & (heavy | {"rich", "jinja2", "soxr"})
+
+
+def is_on_the_path(module: str) -> bool:
+    return module.startswith(PATH_OF_A_SAMPLE) and module not in OFF_THE_PATH_OF_A_SAMPLE
+
+
+def used_from_numpy_or_math(node: ast.AST) -> set[str]:
+    libraries = ("np", "numpy", "math", "cmath")
+    if isinstance(node, ast.Attribute) and ast.unparse(node.value) in libraries:
+        return {node.attr}
+    if isinstance(node, ast.ImportFrom) and node.module in libraries:
+        return {alias.name for alias in node.names}
+    return set()
+
+
+def test_no_function_whose_bits_change_is_on_the_path_of_a_sample():
+    found = [
+        f"{at}: {used}"
+        for module, node, at in nodes(ast.Attribute, ast.ImportFrom)
+        for used in used_from_numpy_or_math(node)
+        if is_on_the_path(module) and UNSTEADY.fullmatch(used) and (module, used) not in ONLY_TOLD
+    ]
+    assert not found, "take it from approx_build.audio.portable"
+
+
+def test_there_are_no_matrix_products_and_no_inexact_powers_on_the_path_of_a_sample():
+    found = [
+        f"{at}: {ast.unparse(node)}"
+        for module, node, at in nodes(ast.BinOp)
+        if is_on_the_path(module)
+        and isinstance(node.op, (ast.MatMult, ast.Pow))
+        and not is_exact_power(node)
+    ]
+    assert not found
+
+
+def is_exact_power(node: ast.BinOp) -> bool:
+    try:
+        return isinstance(node.op, ast.Pow) and ast.literal_eval(node.left) in EXACT_BASES
+    except ValueError:
+        return False
+
+
+def test_randomness_comes_from_streams_alone():
+    allowed = {"audio/stream.py"}
+    used = [
+        f"{at}: {ast.unparse(node)}"
+        for module, node, at in nodes(ast.Attribute)
+        if ast.unparse(node).startswith(("np.random", "numpy.random", "torch.rand", "random."))
+        and module not in allowed
+    ]
+    assert not used
+    assert not [name(path) for path in FILES if {"random", "numpy.random"} & set(imports(path))]
+
+
+def test_nothing_that_is_read_is_executed():
+    found = [
+        name(path) for path in FILES if {one.split(".")[0] for one in imports(path)} & EXECUTES_DATA
+    ]
+    assert not found
+    calls = [(ast.unparse(node.func), node, at) for _, node, at in nodes(ast.Call)]
+    assert not [at for what, _, at in calls if what in ("eval", "exec", "compile", "__import__")]
+    for what, node, at in calls:
+        if what in ("torch.load", "np.load"):
+            told = {word.arg: ast.unparse(word.value) for word in node.keywords}
+            assert told.get("weights_only") == "True" or told.get("allow_pickle") == "False", at
+
+
+def test_only_the_face_prints_or_exits():
+    loud = ("print", "sys.exit", "exit", "quit", "os.abort")
+    assert not [
+        at
+        for module, node, at in nodes(ast.Call)
+        if ast.unparse(node.func) in loud and not module.startswith(("cli/", "__main__"))
+    ]
+
+
+@pytest.mark.parametrize("page", generate.PAGES)
+def test_the_generated_parts_of_a_page_are_up_to_date(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert generate.filled(text) == text, "run: python docs/generate.py"
+
+
+def test_every_module_has_one_line_in_the_architecture():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named, room = ["__init__.py"], ""
+    for line in text.partition("<!-- modules -->")[2].partition("<!-- end -->")[0].splitlines():
+        if found := re.match(r"\*\*`(\w+)(/|\.py)`\*\*: \S", line):
+            room = found[1]
+            named += [f"{room}.py"] if found[2] == ".py" else [f"{room}/__init__.py"]
+        elif found := re.match(r"\| `([\w/]+\.py)` \| \S", line):
+            named.append(f"{room}/{found[1]}")
+    assert sorted(named) == sorted(map(name, FILES))
