@@ -12,12 +12,41 @@ from pathlib import Path
 import pytest
 
 from approx_build.store.store import Store
+from tests.space import Space, project, train
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     """An empty store in a folder of its own."""
     return Store(tmp_path / "store")
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Space:
+    """A project whose network has been trained and ships its checkpoints. Copy it to use it."""
+    space = project(tmp_path_factory.mktemp("shipped") / "project")
+    train(space)
+    return space
+
+
+@pytest.fixture(scope="session")
+def rendered(shipped: Space, tmp_path_factory: pytest.TempPathFactory) -> Space:
+    """The project, rendered once. Copy it to use it."""
+    space = shipped.copy(tmp_path_factory.mktemp("rendered") / "project")
+    space.render()
+    return space
+
+
+@pytest.fixture
+def space(shipped: Space, tmp_path: Path) -> Space:
+    """A project of one's own, nothing rendered yet."""
+    return shipped.copy(tmp_path / "project")
+
+
+@pytest.fixture
+def built(rendered: Space, tmp_path: Path) -> Space:
+    """A project of one's own that has been rendered."""
+    return rendered.copy(tmp_path / "project")
 
 
 @pytest.fixture

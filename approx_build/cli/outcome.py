@@ -66,8 +66,9 @@ def conversions(session: Session, built: Built) -> list[str]:
         if record.facts.get("converted"):
             rate = int(str(record.facts["source_rate"]))
             rates[rate] = rates.get(rate, 0) + 1
-    told = ", ".join(f"{count} from {rate} Hz" for rate, count in sorted(rates.items()))
-    return [f"converted with soxr VHQ: {told}"] if told else []
+    told = ", ".join(f"{count} sounds of {rate} Hz" for rate, count in sorted(rates.items()))
+    to = session.score.piece.output.rate
+    return [f"converted to {to} Hz with soxr VHQ: {told}"] if told else []
 
 
 def say_unmet(session: Session, built: Built) -> bool:
