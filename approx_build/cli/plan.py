@@ -57,8 +57,8 @@ def _row(one: Forecast, history: History, peaks: Mapping[str, int]) -> Row:
     from approx_build.build.forecast import Fate
     from approx_build.plan.size import size
 
-    is_due = one.fate is not Fate.REUSED
-    seconds = history.estimate(one.action.kind, size(one.action)) if is_due else 0.0
+    units = size(one.action) if one.fate is not Fate.REUSED else 0.0
+    seconds = history.estimate(one.action.kind, units) if units else 0.0
     kind = one.action.kind.value
     return Row(one.action.target, kind, one.fate.value, reason(one), seconds, peaks.get(kind))
 
@@ -84,7 +84,7 @@ def _total(due: list[Row], total: int, jobs: int) -> str:
     known: list[Any] = [row.seconds for row in due if row.seconds is not None]
     unknown = len(due) - len(known)
     parts = [f"{len(due)} of {total} actions to build"]
-    if known:
+    if sum(known) > 0:
         parts.append(f"about {duration(sum(known) / jobs)} with {jobs} jobs")
     if unknown:
         parts.append(f"{unknown} of kinds never timed here")

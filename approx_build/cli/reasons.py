@@ -30,6 +30,8 @@ def reason(one: Forecast) -> str:
 def _changed(one: Forecast) -> str:
     from approx_build.plan.key import differences
 
+    if one.action.options.get("is_shipped"):
+        return "its checkpoints are shipped with it"
     if one.last is None or one.manifest is None:
         return "never built"
     changed = [str(change) for change in differences(one.last.manifest, one.manifest)]

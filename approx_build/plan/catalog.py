@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from approx_build.corpus.consent import Consent, load_consent
 from approx_build.corpus.recordings import Recording, corpus_digest, list_recordings
 from approx_build.errors import AudioError, ModelError
 from approx_build.training.model import ModelSpec, load_model
-from approx_build.training.record import TrainingRecord, read_record
+from approx_build.training.record import read_record
 
 
 class Catalog:
@@ -121,9 +123,10 @@ class Catalog:
         consent.allow(shown, self.today, model, piece)
         return consent
 
-    def shipped(self, model: str) -> TrainingRecord | None:
-        """The record of the checkpoints shipped with a model, if there are any."""
-        return read_record(self.root / self.shipped_path(model))
+    def is_shipped(self, model: str, manifest: Mapping[str, Any]) -> bool:
+        """Whether checkpoints of the training that `manifest` tells of are shipped with a model."""
+        record = read_record(self.root / self.shipped_path(model))
+        return record is not None and record.is_of(manifest)
 
     def files_read(self) -> list[Path]:
         """The declarations, consents and shipped checkpoints that were asked for."""

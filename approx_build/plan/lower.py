@@ -82,11 +82,11 @@ def _lower_movement(lowered: LoweredPiece, movement: LoadedMovement) -> None:
 def takes_in_reach(score: Score, movement: LoadedMovement) -> Mapping[str, ScopedTake]:
     """The takes a movement can name: its own, and those of the piece that it does not redeclare."""
     shared = {
-        name: ScopedTake("", name, take, score.locate(None, ("takes", name)))
+        name: ScopedTake("", name, take, score.locate(None, ("takes", name), key=True))
         for name, take in score.piece.takes.items()
     }
     own = {
-        name: ScopedTake(movement.slug, name, take, movement.locate(("takes", name)))
+        name: ScopedTake(movement.slug, name, take, movement.locate(("takes", name), key=True))
         for name, take in movement.model.takes.items()
     }
     return shared | own

@@ -47,6 +47,7 @@ class Networks:
                         "corpus": self.catalog.corpus_path(spec.corpus),
                         "shipped": self.catalog.shipped_path(model),
                         "manifest_digest": manifest_digest(manifest),
+                        "is_shipped": self.catalog.is_shipped(model, manifest),
                     },
                 )
             )

@@ -134,7 +134,7 @@ class Parts:
                 },
                 inputs={role: placed.target for role, placed in roles.items()},
                 stream=stream_key("dither", movement.slug, name),
-                where=movement.locate(("parts", name)),
+                where=movement.locate(("parts", name), key=True),
                 options={"name": f"part {name}"},
             )
         )

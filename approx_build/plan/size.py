@@ -8,7 +8,10 @@ from approx_build.plan.graph import Action, Kind
 
 
 def size(action: Action) -> float:
-    """Samples of a take or stem, seconds of a movement's sound; 1 where it does not matter."""
+    """Samples of a take or stem, seconds of a movement's sound; 1 where it does not matter.
+
+    A training run whose checkpoints are shipped is no work: its time says nothing of others.
+    """
     params = cast(dict[str, Any], action.params)
     match action.kind:
         case Kind.TAKE:
@@ -18,6 +21,6 @@ def size(action: Action) -> float:
         case Kind.STEM:
             return float(params["samples"] * (1 + len(params["events"]) / 10)) / 1e6
         case Kind.TRAIN:
-            return float(params["training"]["steps"])
+            return 0.0 if action.options.get("is_shipped") else float(params["training"]["steps"])
         case _:
             return 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,10 @@ class TrainingRecord(BaseModel):
         text = json.dumps(self.model_dump(mode="json"), indent=1, sort_keys=True)
         write_atomically(folder / RECORD_NAME, (text + "\n").encode())
 
+    def is_of(self, manifest: Mapping[str, Any]) -> bool:
+        """Whether this is the record of the very training that `manifest` tells of."""
+        return manifest_digest(self.manifest) == manifest_digest(manifest)
+
     def checkpoint(self, step: int | None = None) -> StoredStep:
         """The checkpoint after `step` steps, or the last; ModelError when it was not kept."""
         if step is None:
@@ -86,7 +91,7 @@ def read_record(folder: Path) -> TrainingRecord | None:
         raise ModelError(f"{path}: not a training record ({error})") from None
 
 
-def manifest_digest(manifest: dict[str, Any]) -> str:
+def manifest_digest(manifest: Mapping[str, Any]) -> str:
     """SHA-256 of a manifest's canonical JSON."""
     text = json.dumps(manifest, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()

@@ -112,7 +112,9 @@ def test_a_title_edited_draws_its_picture_and_the_page(built: Space) -> None:
     assert "froth" in (built.root / "renders/tide/index.html").read_text()
 
 
-HOLD = "      - { at: 0.9, hold: { from: cry, clip: 2, rate_hz: 6, length_s: 0.5 }, gain_db: -12 }\n"
+HOLD = (
+    "      - { at: 0.9, hold: { from: cry, clip: 2, rate_hz: 6, length_s: 0.5 }, gain_db: -12 }\n"
+)
 SALAD = (
     "      - { at: 0, salad: { from: [cry, early], length_s: 0.8, max_grain_s: 0.3 },"
     " gain_db: -12 }\n"

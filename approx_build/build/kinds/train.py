@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +24,7 @@ def make(desk: Desk) -> Result:
 def shipped_run(folder: Path, manifest: Any) -> TrainingRecord | None:
     """The record in `folder` when it is of the very training asked for."""
     record = read_record(folder)
-    return (
-        record
-        if record is not None and record.manifest == json.loads(json.dumps(manifest))
-        else None
-    )
+    return record if record is not None and record.is_of(manifest) else None
 
 
 def working_folder(store: Path, manifest_digest: Any) -> Path:
