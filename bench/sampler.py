@@ -162,7 +162,7 @@ def compete(
         kernel_turn(weights, shape, clips, threads, kernel),
         peak_turn(kernel, threads),
     ]
-    in_cpu_seconds = threads == 1 or options.clock == "cpu"
+    in_cpu_seconds = threads == 1 or (options.clock == "cpu" and threads <= clips)
     contenders = [Contender(turn, threads, in_cpu_seconds, []) for turn in turns]
     for contender in contenders:
         contender.warm_up()
@@ -202,7 +202,8 @@ def main() -> None:
     print(f"kernel {library.choose(options.kernel)}, torch {torch.__version__}, load {load:.1f}")
     for name, shape in NETWORKS.items():
         weights = random_weights(shape)
-        print(f"\n{name}: {2 * macs(shape) / 1e6:.2f} MFLOP a sample\n{HEAD}")
+        size = 4 * sum(weight.size for weight in weights.values()) / 1e6
+        print(f"\n{name}: {2 * macs(shape) / 1e6:.2f} MFLOP a sample, {size:.1f} MB\n{HEAD}")
         for threads in options.threads:
             for clips in options.clips:
                 contenders = compete(weights, shape, clips, threads, options)
