@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from approx_build.audio.mulaw import amplitudes
 from approx_build.errors import ModelError
 
 Weights = Mapping[str, NDArray[np.floating]]
@@ -21,6 +22,8 @@ Floats = NDArray[np.float32]
 
 MOST_CLASSES = 256
 """Codes are bytes."""
+FARTHEST_TAP = 1 << 24
+"""Samples that a layer looks back: some minutes of sound."""
 
 
 class WaveNetConfig(Protocol):
@@ -103,6 +106,8 @@ class Shape:
             )
         if self.filter_width < 2:
             raise ModelError(f"filter_width: {self.filter_width}; must be at least 2")
+        if max(self.dilations) * (self.filter_width - 1) > FARTHEST_TAP:
+            raise ModelError(f"dilations: a tap lies more than {FARTHEST_TAP} samples back")
         names = ("residual_channels", "dilation_channels", "skip_channels", "initial_filter_width")
         sizes = (self.residual_channels, self.dilation_channels, self.skip_channels)
         for name, size in zip(names, (*sizes, self.initial_filter_width), strict=True):
@@ -168,9 +173,4 @@ def _check_tensor(name: str, tensor: NDArray[np.floating], size: tuple[int, ...]
 
 def class_values(shape: Shape) -> Floats:
     """The sample each class stands for, mu-law decoded [classes], full scale 1."""
-    from approx_build.audio.portable import exp, log
-
-    mu = shape.quantization_channels - 1
-    position = 2.0 * (np.arange(mu + 1) / mu) - 1.0
-    magnitude = (exp(np.abs(position) * log(1.0 + mu)) - 1.0) / mu
-    return np.copysign(magnitude, position).astype(np.float32)
+    return amplitudes(shape.quantization_channels)

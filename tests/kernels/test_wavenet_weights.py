@@ -49,6 +49,7 @@ def test_weights_that_are_no_numbers_are_found(value: float) -> None:
     [
         ({"dilations": ()}, "dilations: "),
         ({"dilations": (1, 0)}, "dilations: "),
+        ({"dilations": (1 << 40,)}, "a tap lies more than 16777216 samples back"),
         ({"filter_width": 1}, "filter_width: 1; must be at least 2"),
         ({"quantization_channels": 257}, "quantization_channels: 257; must be 2 to 256"),
         ({"skip_channels": 0}, "skip_channels: 0; must be at least 1"),

@@ -24,7 +24,7 @@ INLINE vec exp_within(vec x) {
     p = p * r + 1.6666665459e-1f;
     p = p * r + 5.0000001201e-1f;
     vec mantissa = ((p * r) * r + r) + 1.0f;
-    ivec exponent = (ivec)shifted - 0x4B400000; /* the bits of 1.5 * 2^23 + n, less those of n = 0 */
+    ivec exponent = (ivec)shifted - 0x4B400000; /* bits of `magic` + n, less those of `magic` */
     return mantissa * (vec)((exponent + 127) << 23);
 }
 

@@ -7,7 +7,8 @@
 VISIBLE double measure_peak(int64_t rounds, float *result) {
     float_state found = float_state_enter();
     vec sum[TILE_ROWS][TILE_VECTORS], factor = splat(0.999f), term = splat(0.001f);
-    REPEAT_6(r, TILE_ROWS, REPEAT_4(v, TILE_VECTORS, sum[r][v] = splat((float)(r * TILE_VECTORS + v));))
+    REPEAT_6(r, TILE_ROWS, REPEAT_4(v, TILE_VECTORS,
+        sum[r][v] = splat((float)(r * TILE_VECTORS + v));))
     for (int64_t round = 0; round < rounds; round++)
         REPEAT_6(r, TILE_ROWS, REPEAT_4(v, TILE_VECTORS,
             sum[r][v] = sum[r][v] * factor + term;))

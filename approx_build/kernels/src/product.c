@@ -14,7 +14,7 @@ typedef struct {
     size_t initial_stride;
     float *y;
     size_t y_stride;
-    const char *soon; /* weights wanted next: at each input a tile asks for one cache line of them */
+    const char *soon; /* weights wanted next: a tile asks for one cache line at each input */
 } tile_work;
 
 INLINE void tile(const tile_work *t, int rows, int vectors) {

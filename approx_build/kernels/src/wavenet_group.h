@@ -22,6 +22,27 @@ typedef struct {
     size_t work_row, gated_row, head_row;
 } wavenet_group;
 
+#define MOST_LOOKAHEAD 8
+
+/* Steps for which a layer's sums over past inputs can be made at once, since dilation lets all
+ * of them lie in the past: a power of two that divides the dilation. For a clip alone this saves
+ * fetching half of the weights; in company they are fetched once for all clips anyway. */
+INLINE int lookahead(const wavenet_group *g, int layer) {
+    int dilation = g->network->layers[layer].dilation, steps = 1;
+    while (g->size == 1 && steps < MOST_LOOKAHEAD && dilation % (2 * steps) == 0) steps *= 2;
+    return steps;
+}
+
+/* A whole number of lookaheads, so that their steps lie side by side in the ring. */
+INLINE int ring_slots(const wavenet_group *g, int layer) {
+    int reach = (g->network->shape.filter_width - 1) * g->network->layers[layer].dilation;
+    return round_up(reach + 1, lookahead(g, layer));
+}
+
+INLINE size_t slot_floats(const wavenet_group *g) {
+    return (size_t)g->size * g->network->residual_row;
+}
+
 /* Take over `size` clips (an array of this group's own). 0 when memory is short. */
 int wavenet_group_init(wavenet_group *group, const wavenet_network *network, wavenet_clip *clips,
                        int size);

@@ -74,7 +74,8 @@ static int pack_skip(wavenet_network *n, const wavenet_weights *w) {
 static int pack_causal(wavenet_network *n, const float *weights) {
     const wavenet_shape *s = &n->shape;
     if (s->scalar_input)
-        return matrix_pack(&n->causal_scalar, &n->memory, s->causal_width, s->residual, weights, NULL);
+        return matrix_pack(&n->causal_scalar, &n->memory, s->causal_width, s->residual, weights,
+                           NULL);
     size_t rows = (size_t)s->causal_width * s->classes;
     n->causal = arena_take(&n->memory, rows * n->residual_row * sizeof(float));
     if (!n->causal) return 0;
@@ -115,7 +116,8 @@ static int pack(wavenet_network *n, const wavenet_weights *w) {
     const wavenet_shape *s = &n->shape;
     n->residual_row = round_up(s->residual, ROW_STEP);
     n->dilated_row = round_up(s->dilated, ROW_STEP);
-    return arena_open(&n->memory, network_bytes(n)) && pack_causal(n, w->causal) && pack_layers(n, w) && pack_skip(n, w) &&
+    return arena_open(&n->memory, network_bytes(n)) && pack_causal(n, w->causal) &&
+           pack_layers(n, w) && pack_skip(n, w) &&
            matrix_pack(&n->post1, &n->memory, s->skip, s->skip, w->post1, w->post1_bias) &&
            matrix_pack(&n->post2, &n->memory, s->skip, s->classes, w->post2, w->post2_bias) &&
            pack_classes(n, w->values);
