@@ -18,7 +18,7 @@ def make(desk: Desk) -> Result:
     """Write the part alone, of the movement's exact length, as the 24-bit file delivered."""
     params = desk.params
     rate, channels, length = params["rate"], params["channels"], params["samples"]
-    placed = [_placed(desk, event, rate) for event in params["events"]]
+    placed = [_placed(desk, event, rate, length) for event in params["events"]]
     blocks = stem_blocks(
         part_blocks(placed, length, rate, channels),
         Curve.of(params["gain_db"], rate),
@@ -32,10 +32,13 @@ def make(desk: Desk) -> Result:
     return Result({"main": draft.digest}, {"samples": length, "samples_digest": digest})
 
 
-def _placed(desk: Desk, event: Mapping[str, Any], rate: int) -> Placed:
+def _placed(desk: Desk, event: Mapping[str, Any], rate: int, length: int) -> Placed:
+    file = wav.ClipFile.at(desk.input(event["role"]))
+    # Onset and length are rounded apart, so an event that ends with the movement may pass it by one.
+    passes_by_one = event["onset"] + file.length == length + 1
     return Placed(
-        name=event["name"],
-        source=wav.ClipFile.at(desk.input(event["role"])),
+        name=f"the event {event['name']}",
+        source=file.cut(0, file.length - 1) if passes_by_one else file,
         onset=event["onset"],
         gain_db=Curve.of(event["gain_db"], rate),
         pan=Curve.of(event["pan"], rate),
