@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,10 @@ from approx_build.cli.session import Session
 if TYPE_CHECKING:
     from approx_build.build.built import Built
     from approx_build.plan.movement import LoweredMovement
+
+
+SILENT = 1e-3
+"""An event whose loudest sample is below this (-60 dBFS) is worth a remark."""
 
 
 def say(options: Options, text: str) -> None:
@@ -61,14 +66,29 @@ def level(value: float | None, unit: str) -> str:
 
 def conversions(session: Session, built: Built) -> list[str]:
     """What was converted to another rate, in one line."""
-    rates: dict[int, int] = {}
+    counts: Counter[tuple[int, int]] = Counter()
     for record in built.records.values():
         if record.facts.get("converted"):
-            rate = int(str(record.facts["source_rate"]))
-            rates[rate] = rates.get(rate, 0) + 1
-    told = ", ".join(f"{count} sounds of {rate} Hz" for rate, count in sorted(rates.items()))
-    to = session.score.piece.output.rate
-    return [f"converted to {to} Hz with soxr VHQ: {told}"] if told else []
+            counts[int(str(record.facts["source_rate"])), int(str(record.facts["rate"]))] += 1
+    told = [
+        f"{count} sounds of {source} Hz to {rate} Hz"
+        for (source, rate), count in sorted(counts.items())
+    ]
+    return [f"converted with soxr VHQ: {', '.join(told)}"] if told else []
+
+
+def silent_events(session: Session, built: Built) -> list[str]:
+    """The events of heard parts that make next to no sound, with their places."""
+    found = []
+    for one in session.lowered.movements:
+        for part in (part for part in one.parts if part.is_heard):
+            for placed in part.events:
+                record = built.records.get(placed.target)
+                if record is not None and float(str(record.facts["peak"])) < SILENT:
+                    where = session.lowered.graph.actions[placed.target].where
+                    sources = ", ".join(source.name for source in placed.sources[:3])
+                    found.append(f"{where}: this event is silent: so is what it takes of {sources}")
+    return found
 
 
 def say_unmet(session: Session, built: Built) -> bool:

@@ -12,7 +12,14 @@ from approx_build.cli.building import build_targets
 from approx_build.cli.exits import Exit
 from approx_build.cli.lockfile import keep_lock, lock_of
 from approx_build.cli.options import Options
-from approx_build.cli.outcome import conversions, say, say_failures, say_unmet, summary
+from approx_build.cli.outcome import (
+    conversions,
+    say,
+    say_failures,
+    say_unmet,
+    silent_events,
+    summary,
+)
 from approx_build.cli.remember import remember
 from approx_build.cli.session import Session
 from approx_build.errors import UsageError
@@ -46,7 +53,8 @@ def render(
         written += publish_report(session, built)
     unmet = say_unmet(session, built)
     text = summary(session, built, files, written, changed_lock)
-    say(options, "\n".join([*conversions(session, built), text]))
+    remarks = [*conversions(session, built), *silent_events(session, built)]
+    say(options, "\n".join([*remarks, text]))
     if built.failures:
         say_failures(built)
     if built.failures or unmet:
