@@ -1,0 +1,116 @@
+"""The pages say what is so: their links lead somewhere, their examples run, their names exist."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from approx_build.cli.options import Options
+from approx_build.cli.session import Session
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+
+NAME = re.compile(
+    r"`((?:cli|build|plan|score|source|training|families|ops|report|store|corpus|kernels|audio)"
+    r"\.(?!(?:py|md|yaml|lock|html)`)[a-z_]+(?:\.\w+)*)`"
+)
+
+PIECE = "score: 1\npiece: tide\nseed: 7\nmovements: [tide/1-fog.yaml]\n"
+
+TRY_THE_OPERATION = """
+import json
+import numpy as np
+from approx_build.audio.clip import Clip
+from approx_build.audio.stream import Stream
+from approx_build.ops.base import OPS
+from approx_build.score.json_schema import json_schema
+op = OPS.get("palindrome").model_validate({"op": "palindrome", "turns": 2})
+clip = Clip(np.array([[0.1, 0.2, 0.3]]), 10)
+assert op.apply([clip], Stream.named("x")).data[0].tolist() == np.tile(
+    np.float32([0.1, 0.2, 0.3, 0.3, 0.2, 0.1]), 2).tolist()
+assert op.length([clip.length_s]) * 10 == 12
+assert "palindrome" in json.dumps(json_schema())
+"""
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as a web page of it has them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
+    return {heading.replace(" ", "-") for heading in plain}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page):
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        where, _, anchor = link.partition("#")
+        if where.startswith(("http:", "https:")):
+            continue
+        target = (page.parent / where).resolve() if where else page
+        assert target.exists(), link
+        assert not anchor or target.suffix != ".md" or anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_the_names_of_functions_in_a_page_exist(page):
+    for name in NAME.findall(page.read_text(encoding="utf-8")):
+        found(f"approx_build.{name}")
+
+
+def found(name: str) -> object:
+    """What a dotted name stands for: a module, or a name in one, or in that."""
+    parts = name.split(".")
+    for count in range(len(parts), 1, -1):
+        try:
+            thing = importlib.import_module(".".join(parts[:count]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[count:]:
+            thing = getattr(thing, part)
+        return thing
+    raise AssertionError(f"there is no {name}")
+
+
+def code_after(marker: str, page: str = ARCHITECTURE) -> str:
+    """The first block of code after a text."""
+    block = re.search(r"```\w+\n(.*?)```", page.partition(marker)[2], re.DOTALL)
+    assert block, marker
+    return block[1]
+
+
+def test_the_worked_example_has_the_actions_that_are_told(tmp_path):
+    (tmp_path / "pieces" / "tide").mkdir(parents=True)
+    (tmp_path / "models").symlink_to(ROOT / "models")
+    (tmp_path / "pieces" / "tide.yaml").write_text(PIECE)
+    movement = code_after("## How a score becomes sound")
+    (tmp_path / "pieces" / "tide" / "1-fog.yaml").write_text(movement)
+    graph = Session.open(tmp_path / "pieces" / "tide.yaml", Options()).lowered.graph
+    table = ARCHITECTURE.partition("For the event above")[2].partition("**Graph to objects.**")[0]
+    rows = re.findall(r"^\| (`[^|]+`) \| ([\w, ]+) \|", table, re.MULTILINE)
+    told = {
+        target: kind
+        for targets, kinds in rows
+        for target, kind in zip(re.findall(r"`([^`]+)`", targets), kinds.split(", "), strict=True)
+    }
+    assert len(told) == 8
+    assert told == {target: graph.actions[target].kind.value for target in told}
+    takes = [target for target in graph.actions if "/takes/" in target]
+    assert takes == ["1-fog/takes/haze/3"]
+
+
+def test_the_example_of_an_operation_is_one_file_and_works(tmp_path):
+    shutil.copytree(ROOT / "approx_build", tmp_path / "approx_build")
+    operation = tmp_path / "approx_build" / "ops" / "palindrome.py"
+    operation.write_text(code_after("<!-- example operation -->"))
+    command = [sys.executable, "-c", TRY_THE_OPERATION]
+    done = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}, check=False)
+    assert done.returncode == 0
