@@ -125,6 +125,15 @@ def test_every_room_has_its_floor():
     assert {generate.room_of(path) for path in FILES} == set(FLOOR_OF)
 
 
+def test_the_table_of_floors_is_the_rule():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    table = text.partition("## The import rule")[2].partition("Besides:")[0]
+    rooms = re.findall(r"^\| [\w ]+ \| ([^|]*`[^|]*) \|", table, re.MULTILINE)
+    told = [set(re.findall(r"`(\w+)`", row)) for row in rooms]
+    assert told[0] == {"__main__", "cli"}
+    assert told[1:] == [set(floor) - {"__init__"} for floor in generate.ROOMS[2:]]
+
+
 def test_imports_point_downward_only():
     upward = []
     for path in FILES:
