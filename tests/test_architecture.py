@@ -47,6 +47,24 @@ ONLY_TOLD = {("audio/dither.py", "log10"), ("audio/limiter.py", "log10")}
 EXACT_BASES = {2, -1, 10}
 """Whole powers of these are exact wherever they are used here."""
 
+TESTED_ELSEWHERE = {
+    "__main__.py": "e2e",
+    "audio/clip.py": "ops/test_every_op.py",
+    "build/actions.py": "e2e",
+    "build/desk.py": "e2e",
+    "build/kinds/": "e2e",
+    "build/work.py": "build/test_performer.py",
+    "cli/": "e2e",
+    "errors.py": "source/test_document.py",
+    "families/wavenet_takes.py": "e2e",
+    "kernels/reference_wavenet.py": "kernels/test_wavenet.py",
+    "kernels/wavenet_library.py": "kernels/test_wavenet.py",
+    "plan/": "e2e",
+    "score/fields.py": "score/test_load.py",
+    "score/schema.py": "score/test_load.py",
+}
+"""Modules that no test file of their own name may hold, and what tests them."""
+
 EXECUTES_DATA = {"pickle", "dill", "marshal", "shelve", "joblib", "yaml"}
 
 
@@ -301,3 +319,16 @@ def test_every_module_has_one_line_in_the_architecture():
         elif found := re.match(r"\| `([\w/]+\.py)` \| \S", line):
             named.append(f"{room}/{found[1]}")
     assert sorted(named) == sorted(map(name, FILES))
+
+
+def test_every_module_is_tested():
+    for where in TESTED_ELSEWHERE.values():
+        assert (ROOT / "tests" / where).exists(), where
+    tests = ROOT / "tests"
+    assert not [
+        name(path)
+        for path in FILES
+        if path.name != "__init__.py"
+        and not name(path).startswith(tuple(TESTED_ELSEWHERE))
+        and not (tests / path.relative_to(PACKAGE).with_name(f"test_{path.name}")).exists()
+    ]

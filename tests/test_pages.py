@@ -107,6 +107,15 @@ def test_the_worked_example_has_the_actions_that_are_told(tmp_path):
     assert takes == ["1-fog/takes/haze/3"]
 
 
+def test_a_store_holds_nothing_but_what_is_told(rendered):
+    table = ARCHITECTURE.partition("The store, `.approx/`:")[2].partition("An object is")[0]
+    cells = re.findall(r"^\| (`[^|]+) \|", table, re.MULTILINE)
+    told = {path.split("/")[0] for cell in cells for path in re.findall(r"`([^`]+)`", cell)}
+    there = {path.name for path in (rendered.root / ".approx").iterdir()}
+    assert there - {".gitignore"} <= told
+    assert {"format", "objects", "records", "journal", "memo.json"} <= there
+
+
 def test_the_example_of_an_operation_is_one_file_and_works(tmp_path):
     shutil.copytree(ROOT / "approx_build", tmp_path / "approx_build")
     operation = tmp_path / "approx_build" / "ops" / "palindrome.py"
@@ -114,3 +123,13 @@ def test_the_example_of_an_operation_is_one_file_and_works(tmp_path):
     command = [sys.executable, "-c", TRY_THE_OPERATION]
     done = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}, check=False)
     assert done.returncode == 0
+
+
+def test_decisions_are_numbered_and_short():
+    paths = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    for number, path in enumerate(paths, start=1):
+        text = path.read_text(encoding="utf-8")
+        assert path.name.startswith(f"{number:04}-")
+        assert text.startswith(f"# {number}. ")
+        assert [*re.findall(r"\*\*(\w+)\.\*\*", text)] == ["Context", "Decision", "Cost"]
+        assert len(text.splitlines()) <= 20
