@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.audio import wav
+from approx_build.audio.resample import converted
 from approx_build.errors import AudioError
 
 SUFFIXES = {".aif", ".aiff", ".caf", ".flac", ".mp3", ".ogg", ".w64", ".wav"}
@@ -76,7 +77,7 @@ def hear(recording: Recording, rate: int) -> Heard:
     mono = clip.data.mean(axis=0, dtype=np.float64)
     done = ["mixed to mono"] if clip.channels > 1 else []
     if clip.rate != rate:
-        mono = _resampled(mono, clip.rate, rate)
+        mono = converted(mono, clip.rate, rate).astype(np.float64)
         done.append(f"{clip.rate} Hz to {rate} Hz")
     return Heard(recording, mono.astype(np.float32), rate, ", ".join(done))
 
@@ -88,9 +89,3 @@ def _recording(corpus: str, path: Path) -> Recording:
     except OSError as error:
         raise AudioError(f"{path}: cannot be read ({error.strerror})") from None
     return Recording(f"{corpus}/{path.stem}", path, digest)
-
-
-def _resampled(samples: NDArray[np.float64], rate: int, target: int) -> NDArray[np.float64]:
-    import soxr
-
-    return np.asarray(soxr.resample(samples, rate, target, quality="VHQ"), dtype=np.float64)
