@@ -162,12 +162,12 @@ def take(
     step: Annotated[int | None, typer.Option(help="The checkpoint's step [default: last].")] = None,
     length_s: Annotated[float, typer.Option("--length-s", min=0.01, max=600)] = 4.0,
     count: Annotated[int, typer.Option(min=1, max=1000, help="How many clips.")] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="The seed of the take.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The seed of the take.")] = 0,
     temperature: Annotated[
         float | None, typer.Option(min=0.0, max=10.0, help="[default: the model's own]")
     ] = None,
-    top_k: Annotated[int | None, typer.Option("--top-k", min=1)] = None,
-    towards_silence: Annotated[float, typer.Option("--towards-silence", min=0.0)] = 0.0,
+    top_k: Annotated[int | None, typer.Option("--top-k", min=1, max=65_536)] = None,
+    towards_silence: Annotated[float, typer.Option("--towards-silence", min=0.0, max=1000.0)] = 0.0,
     prime: Annotated[
         str | None, typer.Option(help="A recording to continue: CORPUS/NAME[@START+LENGTH].")
     ] = None,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from approx_build.cli.options import Options
+from approx_build.cli.places import named_from, seen_from
 from approx_build.cli.progress import progress_for
 
 if TYPE_CHECKING:
@@ -49,7 +51,10 @@ def build_targets(
         size,
         verified=None if verified is None else frozenset(verified),
     )
-    return build(graph, targets, store, executor, how, progress_for(options))
+    with named_from(root):
+        built = build(graph, targets, store, executor, how, progress_for(options))
+    built.failures = [replace(f, message=seen_from(root, f.message)) for f in built.failures]
+    return built
 
 
 def toolchain() -> dict[str, str]:

@@ -6,22 +6,22 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from approx_build.cli.exits import Exit
 from approx_build.cli.options import Options
 from approx_build.cli.session import Session
-from approx_build.errors import ScoreError
+from approx_build.errors import ApproxError, ScoreError
 
 
 def check(piece: Path, as_json: bool) -> None:
     """Say every fault of every file, or that there is none."""
     try:
         session = Session.open(piece, Options())
-    except ScoreError as error:
+    except ApproxError as error:
         if not as_json:
             raise
-        faults = [{**asdict(fault.where), "message": fault.message} for fault in error.faults]
-        print(json.dumps({"faults": faults}, indent=2, ensure_ascii=False))
+        print(json.dumps({"faults": rows(error)}, indent=2, ensure_ascii=False))
         sys.exit(Exit.FAILED)
     session.lowered.graph.check()
     remarks = [str(remark) for remark in session.score.remarks]
@@ -38,3 +38,11 @@ def check(piece: Path, as_json: bool) -> None:
             ]
         )
     )
+
+
+def rows(error: ApproxError) -> list[dict[str, Any]]:
+    """An error for programs: each fault with its place, where it has one."""
+    if isinstance(error, ScoreError):
+        return [{**asdict(fault.where), "message": fault.message} for fault in error.faults]
+    place = asdict(error.where) if error.where else {}
+    return [{**place, "message": error.message}]

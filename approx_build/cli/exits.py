@@ -7,7 +7,7 @@ import sys
 from enum import IntEnum
 from typing import NoReturn
 
-from approx_build.errors import ApproxError, UsageError
+from approx_build.errors import ApproxError, ScoreError, UsageError
 
 
 class Exit(IntEnum):
@@ -24,7 +24,8 @@ class Exit(IntEnum):
 
 def fail(error: ApproxError) -> NoReturn:
     """Show a user's error without a traceback and exit."""
-    print(f"approx-build: {error}" if error.where is None else str(error), file=sys.stderr)
+    has_place = error.where is not None or isinstance(error, ScoreError)
+    print(error if has_place else f"approx-build: {error}", file=sys.stderr)
     sys.exit(Exit.USAGE if isinstance(error, UsageError) else Exit.FAILED)
 
 

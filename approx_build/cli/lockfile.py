@@ -39,22 +39,35 @@ def lock_of(session: Session, records: Mapping[str, Record]) -> Lock:
     return Lock(session.score.slug, versions, dict(session.environment), **sections)
 
 
-def keep_lock(path: Path, new: Lock, is_whole: bool, locked: bool) -> bool:
-    """Write the lock when it changed; whether it did.
+def read_lock(path: Path, locked: bool) -> Lock | None:
+    """The lock before a render; StoreError when there is none to keep to."""
+    from approx_build.store import lock as locks
+
+    old = locks.read(path)
+    if locked and old is None:
+        raise StoreError(f"{path}: --locked, and there is no lock; render without it first")
+    return old
+
+
+def keep_lock(path: Path, old: Lock | None, new: Lock, is_whole: bool, locked: bool) -> str:
+    """Write the lock when it changed; says so, and which checkpoints are others than before.
 
     A render of some movements changes their pins alone. With `locked` a change is an error that
     says what would change, and nothing is written.
     """
     from approx_build.store import lock as locks
 
-    old = locks.read(path)
     if old is not None and not is_whole:
         new = merged(old, new)
     changed = locks.changes(old, new) if old else []
-    if locked and (old is None or changed):
-        what = "there is no lock yet" if old is None else told([str(c.target) for c in changed])
+    if locked and changed:
+        what = told([change.target for change in changed])
         raise StoreError(f"{path}: --locked, and this render would change it: {what}")
-    return locks.write(path, new) if old is None or changed or old != new else False
+    if not locks.write(path, new):
+        return ""
+    others = [c.target for c in changed if c.section == "checkpoints" and c.old and c.new]
+    retrained = f"; not the checkpoints that were locked: {told(others)}" if others else ""
+    return f"{path} {'has changed' if old else 'is new'}, commit it{retrained}"
 
 
 def merged(old: Lock, new: Lock) -> Lock:

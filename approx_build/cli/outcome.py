@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from approx_build.cli.options import Options
@@ -14,6 +16,7 @@ from approx_build.cli.session import Session
 if TYPE_CHECKING:
     from approx_build.build.built import Built
     from approx_build.plan.movement import LoweredMovement
+    from approx_build.store.records import Record
 
 
 SILENT = 1e-3
@@ -26,19 +29,26 @@ def say(options: Options, text: str) -> None:
         print(text)
 
 
-def summary(
-    session: Session, built: Built, files: Mapping[str, str], written: list[str], lock: bool
-) -> str:
-    """A line for each movement with its levels, then what was done."""
+def summary(session: Session, built: Built, written: list[str], news: str) -> str:
+    """A line for each movement with its levels, then what was done, and `news` of the lock."""
     lines = [line for one in session.lowered.movements for line in movement_line(one, built)]
-    done = f"{len(built.ran)} actions run, {len(built.reused)} up to date"
-    if not built.ran and not written:
+    done = f"{counted(len(built.ran), 'action')} run, {len(built.reused)} up to date, "
+    done += f"{counted(len(written), 'file')} written to {near(session.out)}, "
+    done += duration(built.seconds)
+    if not (built.ran or built.failures or written):
         done = "nothing to do"
-    else:
-        done += f", {len(written)} files written to {session.out}, {duration(built.seconds)}"
-    if lock:
-        done += f"; {session.lock_path} is new, commit it"
-    return "\n".join([*lines, done])
+    return "\n".join([*lines, "; ".join(text for text in (done, news) if text)])
+
+
+def counted(count: int, noun: str) -> str:
+    """1 file, 2 files."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def near(path: Path) -> str:
+    """A path as seen from the working folder, when it is in there."""
+    here = os.path.relpath(path)
+    return str(path) if here.startswith(os.pardir) else here
 
 
 def movement_line(one: LoweredMovement, built: Built) -> Iterator[str]:
@@ -68,13 +78,14 @@ def conversions(session: Session, built: Built) -> list[str]:
     """What was converted to another rate, in one line."""
     counts: Counter[tuple[int, int]] = Counter()
     for record in built.records.values():
-        if record.facts.get("converted"):
+        if record.facts.get("converted") and "source_rate" in record.facts:
             counts[int(str(record.facts["source_rate"])), int(str(record.facts["rate"]))] += 1
     told = [
-        f"{count} sounds of {source} Hz to {rate} Hz"
+        f"{counted(count, 'sound')} of {source} Hz to {rate} Hz"
         for (source, rate), count in sorted(counts.items())
     ]
-    return [f"converted with soxr VHQ: {', '.join(told)}"] if told else []
+    heard = [line for t in built.ran for line in learnt(t, built.records[t])]
+    return [*heard, *([f"converted with soxr VHQ: {', '.join(told)}"] if told else [])]
 
 
 def silent_events(session: Session, built: Built) -> list[str]:
@@ -89,6 +100,15 @@ def silent_events(session: Session, built: Built) -> list[str]:
                     sources = ", ".join(source.name for source in placed.sources[:3])
                     found.append(f"{where}: this event is silent: so is what it takes of {sources}")
     return found
+
+
+def learnt(target: str, run: Record) -> Iterator[str]:
+    """What a training run converted before it heard it, in one line."""
+    done: Any = run.facts.get("converted")
+    if isinstance(done, dict) and done and not run.facts.get("is_shipped"):
+        ways = sorted(Counter(done.values()).items())
+        told = ", ".join(f"{counted(count, 'recording')} ({what})" for what, count in ways)
+        yield f"{target}: heard after converting with soxr VHQ: {told}"
 
 
 def say_unmet(session: Session, built: Built) -> bool:
@@ -115,5 +135,5 @@ def say_failures(built: Built) -> None:
     for failure in built.failures:
         print(failure, file=sys.stderr)
     if built.skipped:
-        count = len(built.skipped)
-        print(f"{count} actions were not built because they need what failed", file=sys.stderr)
+        count = counted(len(built.skipped), "action")
+        print(f"{count} not built because of what failed", file=sys.stderr)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from approx_build.cli.building import build_targets
 from approx_build.cli.exits import Exit
-from approx_build.cli.lockfile import keep_lock, lock_of
+from approx_build.cli.lockfile import keep_lock, lock_of, read_lock
 from approx_build.cli.options import Options
 from approx_build.cli.outcome import (
     conversions,
@@ -20,9 +20,11 @@ from approx_build.cli.outcome import (
     silent_events,
     summary,
 )
+from approx_build.cli.places import named_from
 from approx_build.cli.remember import remember
 from approx_build.cli.session import Session
 from approx_build.errors import UsageError
+from approx_build.store.delivery import check_folder
 
 if TYPE_CHECKING:
     from approx_build.build.built import Built
@@ -40,19 +42,21 @@ def render(
     files, targets = chosen(session, movements, parts)
     for remark in session.score.remarks:
         say(options, str(remark))
-    store = session.store
-    built = build_targets(
-        session.lowered.graph, targets, store, session.root, options, files.values()
-    )
-    is_whole = not (movements or parts or built.failures)
-    changed_lock = not (parts or built.failures) and keep_lock(
-        session.lock_path, lock_of(session, built.records), is_whole, locked
-    )
-    written = publish(session, built, files)
-    if is_whole:
-        written += publish_report(session, built)
+    graph, root, news = session.lowered.graph, session.root, ""
+    with named_from(root):
+        # What would stop the last step is found before the first.
+        check_folder(session.out)
+        old = read_lock(session.lock_path, locked)
+        built = build_targets(graph, targets, session.store, root, options, files.values())
+        is_whole = not (movements or parts or built.failures)
+        if not (parts or built.failures):
+            new = lock_of(session, built.records)
+            news = keep_lock(session.lock_path, old, new, is_whole, locked)
+        written = publish(session, built, files)
+        if is_whole:
+            written += publish_report(session, built)
     unmet = say_unmet(session, built)
-    text = summary(session, built, files, written, changed_lock)
+    text = summary(session, built, written, news)
     remarks = [*conversions(session, built), *silent_events(session, built)]
     say(options, "\n".join([*remarks, text]))
     if built.failures:

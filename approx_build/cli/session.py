@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from approx_build.cli.options import Options
+from approx_build.cli.places import named_from
 from approx_build.errors import Fault, ScoreError, UsageError
 
 if TYPE_CHECKING:
@@ -34,10 +35,12 @@ class Session:
     def open(cls, path: Path, options: Options) -> Session:
         """Load, check and lower the piece; ScoreError with every fault of every file."""
         from approx_build.plan.lower import lower
+        from approx_build.score.project import project_root
 
-        score, catalog = checked(path)
-        environment = takes_environment(options.device)
-        lowered = lower(score, catalog, environment)
+        with named_from(project_root(path)):
+            score, catalog = checked(path)
+            environment = takes_environment(options.device)
+            lowered = lower(score, catalog, environment)
         return cls(path, options, score, catalog, lowered, environment)
 
     @property
@@ -82,16 +85,17 @@ class Session:
 def checked(path: Path) -> tuple[Score, Catalog]:
     """The score at `path` and the catalogue of its project, every name and consent checked."""
     from approx_build.plan.catalog import Catalog
-    from approx_build.plan.permission import check_permission
+    from approx_build.plan.permission import all_refused, refusals
     from approx_build.score.load import load_piece
     from approx_build.score.names import check_names
 
     score = load_piece(path)
     catalog = Catalog(score.root, date.today())
-    faults: list[Fault] = check_names(score, catalog)
+    faults, refused = check_names(score, catalog), refusals(score, catalog)
     if faults:
-        raise ScoreError(faults)
-    check_permission(score, catalog)
+        raise ScoreError([*faults, *(Fault(e.where, e.message) for e in refused if e.where)])
+    if refused:
+        raise all_refused(refused)
     return score, catalog
 
 

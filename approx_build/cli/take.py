@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from approx_build.cli.building import build_targets
 from approx_build.cli.options import Options
+from approx_build.cli.places import named_from
 from approx_build.cli.session import takes_environment
 from approx_build.cli.train import named_model
 from approx_build.errors import UsageError
@@ -42,9 +43,10 @@ def take(asked: TakeAsked, options: Options) -> None:
 
     name, root = named_model(asked.model)
     catalog = Catalog(root, date.today())
-    catalog.consent(catalog.model(name).corpus, name)
     networks = Networks(Graph(), catalog, dict(takes_environment(options.device)))
-    files = _add(networks, catalog, name, asked)
+    with named_from(root):
+        catalog.consent(catalog.model(name).corpus, name)
+        files = _add(networks, catalog, name, asked)
     store = Store(options.store_at(root))
     built = build_targets(networks.graph, files.values(), store, root, options)
     built.check()

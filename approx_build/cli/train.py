@@ -8,6 +8,8 @@ from pathlib import Path
 from approx_build.cli.building import build_targets
 from approx_build.cli.exits import interrupted
 from approx_build.cli.options import Options
+from approx_build.cli.outcome import learnt
+from approx_build.cli.places import named_from
 from approx_build.cli.progress import duration
 from approx_build.errors import UsageError
 
@@ -20,11 +22,10 @@ def train(model: str, options: Options) -> None:
     from approx_build.store.store import Store
 
     name, root = named_model(model)
-    catalog = Catalog(root, date.today())
-    spec = catalog.model(name)
-    catalog.consent(spec.corpus, name)
-    graph = Graph()
-    target = Networks(graph, catalog).run(name, None)
+    graph, catalog = Graph(), Catalog(root, date.today())
+    with named_from(root):
+        catalog.consent(catalog.model(name).corpus, name)
+        target = Networks(graph, catalog).run(name, None)
     store = Store(options.store_at(root))
     try:
         built = build_targets(graph, [target], store, root, options)
@@ -32,6 +33,7 @@ def train(model: str, options: Options) -> None:
         interrupted(f"its state is kept; `approx-build train {model}` goes on from there")
     built.check()
     record = built.records[target]
+    print("".join(f"{line}\n" for line in learnt(target, record)), end="")
     where = "shipped with the model" if record.facts.get("is_shipped") else "in the store"
     print(f"{name}: {record.facts['steps']} checkpoints {where}, key {record.key[:12]}")
     if built.ran and not record.facts.get("is_shipped"):

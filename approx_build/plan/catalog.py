@@ -52,13 +52,17 @@ class Catalog:
 
     def recordings(self) -> list[str]:
         """The recordings of all corpora that can be listed, as corpus/name."""
-        names = []
-        for corpus in self.corpus_names:
+        listed = (corpus for corpus in self.corpus_names if not self.problem(corpus))
+        return [recording.name for corpus in listed for recording in self.corpus(corpus)]
+
+    def problem(self, corpus: str) -> str:
+        """Why the recordings of `corpus` cannot be listed; empty when they are, or it is none."""
+        if corpus in self.corpus_names:
             try:
-                names += [recording.name for recording in self.corpus(corpus)]
-            except AudioError:
-                continue
-        return names
+                self.corpus(corpus)
+            except AudioError as error:
+                return error.message
+        return ""
 
     def recording_path(self, name: str) -> str:
         """The file of recording corpus/name, relative to the root."""
@@ -102,7 +106,7 @@ class Catalog:
         """A declared model; ModelError when its file declares another name."""
         if name not in self._models:
             shown = self.model_path(name)
-            spec = load_model(self.root / shown, shown)
+            spec = load_model(self.root / shown, shown, self.corpus_names)
             if spec.model != name:
                 raise ModelError(f"{shown}: declares model {spec.model!r}; it must be {name!r}")
             self._models[name] = spec

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import PurePosixPath
 
 from approx_build.canonical import canonical
 from approx_build.errors import Location
-from approx_build.plan.graph import Action, Graph, Json, Kind
+from approx_build.plan.graph import LEAF, Action, Graph, Json, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def add_clip(
 ) -> str:
     """The sound `source` at `rate` Hz, perhaps a range of it, perhaps mixed down.
 
-    Equal requests share one action: its target is named by what it does.
+    Equal requests share one action: its target is named by its source and by what it does.
     """
     params: dict[str, Json] = {
         "rate": rate,
@@ -39,8 +40,9 @@ def add_clip(
         "length_s": span.length_s,
         "channels": channels,
     }
-    name = sha256(canonical([source, params]).encode()).hexdigest()[:16]
-    target = f"clips/{name}"
+    what = sha256(canonical([source, params]).encode()).hexdigest()[:16]
+    name = PurePosixPath(source.removeprefix(LEAF).removeprefix("models/corpora/"))
+    target = f"clips/{name.with_suffix('')}/{what}"
     if target not in graph.actions:
         graph.add(Action(target, Kind.CLIP, params, {"source": source}, where=where))
     return target

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from approx_build.canonical import Json
-from approx_build.errors import Location
+from approx_build.errors import AudioError, Location
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.score.takes import Take
@@ -30,6 +30,8 @@ class Networks:
         target = f"models/{model}/run"
         if target not in self.graph.actions:
             spec = self.catalog.model(model)
+            if problem := self.catalog.problem(spec.corpus):
+                raise AudioError(problem, where)
             manifest = spec.manifest(self.catalog.corpus_digest(spec.corpus))
             inputs = {
                 f"recording.{place:04}": self.graph.add_leaf(path)
@@ -71,6 +73,7 @@ class Networks:
                     },
                     inputs={"run": self.run(model, where)},
                     where=where,
+                    options={"model": self.catalog.model_path(model)},
                 )
             )
         return target

@@ -27,6 +27,9 @@ class Catalog(Protocol):
     def recordings(self) -> Collection[str]:
         """The recordings, as corpus/recording."""
 
+    def problem(self, corpus: str) -> str:
+        """Why the recordings of `corpus` cannot be listed; empty when they are, or it is none."""
+
     def recording_length_s(self, name: str) -> float | None:
         """Seconds of a recording; None when it cannot be read (which is said elsewhere)."""
 
@@ -82,6 +85,8 @@ def _unknown_recording(name: str, catalog: Catalog) -> str:
         return f"no recording is named like '{name}'"
     corpus, _, stem = name.partition("/")
     corpora = sorted({known.partition("/")[0] for known in recordings})
+    if problem := catalog.problem(corpus):
+        return problem
     if corpus not in corpora:
         return f"unknown corpus '{corpus}'{choices(corpus, corpora)}"
     stems = [k.partition("/")[2] for k in sorted(recordings) if k.startswith(f"{corpus}/")]

@@ -59,14 +59,19 @@ class Take(Strict):
     )
     temperature: float = Field(
         1.0,
-        gt=0,
+        ge=0,
         le=10,
-        description="how freely the network chooses: below 1 it keeps to what it knows best",
+        description="how freely the network chooses: below 1 it keeps to what it knows best, "
+        "at 0 it never leaves it (the model's own if left out)",
     )
     top_k: int | None = Field(
         None, ge=1, le=65_536, description="choose among this many likeliest values only"
     )
     towards_silence: float = Field(
-        0.0, ge=0, le=1, description="pull towards silence at each sample, 0 none to 1 all"
+        0.0,
+        ge=0,
+        le=1000,
+        description="pull towards silence at each sample, in nats for the loudest values: "
+        "1 is gentle, 10 strong (the model's own if left out)",
     )
     prime: Prime | None = Field(None, description="sound the network hears first and continues")

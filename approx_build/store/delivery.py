@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from hashlib import file_digest, sha256
 from pathlib import Path
 
+from approx_build.errors import StoreError
 from approx_build.store.disk import make_folder, plain_words, sync_folder, write_new
 from approx_build.store.drafts import YOUNG_S
 
@@ -31,6 +32,15 @@ def deliver(source: Path, digest: str, dest: Path) -> tuple[bool, bool]:
             os.replace(part, dest)
         sync_folder(dest.parent)
     return True, True
+
+
+def check_folder(folder: Path) -> None:
+    """StoreError when nothing can be delivered to `folder`, which need not be there yet."""
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    if not there.is_dir():
+        raise StoreError(f"{there} is a file, where a folder is needed")
+    if not os.access(there, os.W_OK):
+        raise StoreError(f"{there} cannot be written; make it writable or use another")
 
 
 def write(dest: Path, data: bytes) -> bool:

@@ -24,6 +24,8 @@ def refusal(error: OSError, path: os.PathLike[str] | str) -> StoreError:
             "free some space and run again (finished steps are kept)"
         )
     reason = (error.strerror or str(error)).lower()
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        return StoreError(f"{_nearest(Path(path))} is a file, where a folder is needed")
     if error.errno in REFUSED:
         return StoreError(f"{path} cannot be written ({reason}); make it writable or use another")
     return StoreError(f"{path}: {reason}")
@@ -90,6 +92,11 @@ def write_new(path: Path, data: bytes, synced: bool = True) -> None:
         if synced:
             file.flush()
             os.fsync(file.fileno())
+
+
+def _nearest(path: Path) -> Path:
+    """The nearest of `path` and what is above it that exists and is no folder."""
+    return next((each for each in (path, *path.parents) if each.is_file()), path)
 
 
 def _is_full(folder: Path) -> bool:

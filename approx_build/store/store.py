@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from approx_build.errors import StoreError
+from approx_build.store.disk import refusal
 from approx_build.store.drafts import Drafts
 from approx_build.store.journal import Journal
 from approx_build.store.leases import Leases
@@ -38,8 +39,10 @@ class Store:
             # A store says itself that it is not for version control.
             self.drafts.replace(self.root / ".gitignore", b"*\n")
             self.drafts.replace(path, FORMAT.encode())
-        except (OSError, ValueError) as error:
-            raise StoreError(f"the store at {self.root} cannot be read: {error}") from error
+        except OSError as error:
+            raise refusal(error, path) from error
+        except ValueError as error:
+            raise StoreError(f"{path} is not text; use another store") from error
         else:
             if found != FORMAT:
                 raise StoreError(

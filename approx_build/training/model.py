@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, create_model
 
 from approx_build.families.base import FAMILIES, Family
-from approx_build.source import choices, read_source, validate
+from approx_build.source import Source, choices, read_source, validate
 from approx_build.training.parameters import TrainingParameters
 
 SCHEMA = 1
@@ -68,12 +69,14 @@ class ModelSpec(BaseModel):
         }
 
 
-def load_model(path: Path, shown: str | None = None) -> ModelSpec:
+def load_model(
+    path: Path, shown: str | None = None, corpora: Collection[str] | None = None
+) -> ModelSpec:
     """The model that a YAML file declares; ScoreError with every fault and its place.
 
-    `shown` is the file's name in errors.
+    `shown` is the file's name in errors; `corpora` are those there are, when it must name one.
     """
-    source = read_source(path, shown or str(path))
+    source = _checked_corpus(read_source(path, shown or str(path)), corpora)
     name = source.data.get("family") if isinstance(source.data, dict) else None
     family = FAMILIES.get(name) if isinstance(name, str) and name in FAMILIES else None
     if isinstance(name, str) and family is None:
@@ -81,6 +84,14 @@ def load_model(path: Path, shown: str | None = None) -> ModelSpec:
         fault = source.fault(("family",), f"unknown family '{name}'{hint}")
         source = replace(source, faults=(*source.faults, fault))
     return validate(_declared(family), source)
+
+
+def _checked_corpus(source: Source, corpora: Collection[str] | None) -> Source:
+    name = source.data.get("corpus") if isinstance(source.data, dict) else None
+    if corpora is None or not isinstance(name, str) or name in corpora:
+        return source
+    fault = source.fault(("corpus",), f"unknown corpus '{name}'{choices(name, corpora)}")
+    return replace(source, faults=(*source.faults, fault))
 
 
 @cache

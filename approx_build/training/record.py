@@ -87,8 +87,15 @@ def read_record(folder: Path) -> TrainingRecord | None:
         return None
     try:
         return TrainingRecord.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise ModelError(f"{path}: not a training record ({error})") from None
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror})") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "text"
+        raise ModelError(
+            f"{path}: not a training record ({where}: {first['msg']}); "
+            "restore it, or remove its folder to train again"
+        ) from None
 
 
 def manifest_digest(manifest: Mapping[str, Any]) -> str:

@@ -18,6 +18,9 @@ class Shelf:
     def recordings(self) -> list[str]:
         return list(LENGTHS)
 
+    def problem(self, corpus: str) -> str:
+        return "no recordings here" if corpus == "empty" else ""
+
     def recording_length_s(self, name: str) -> float | None:
         return LENGTHS[name]
 
@@ -36,6 +39,10 @@ def faults(project: Project, text: str) -> list[str]:
         (
             "takes: {t: {model: acordionator, length_s: 1}}",
             "3:20: takes.t.model: unknown model 'acordionator'; did you mean 'accordionator'?",
+        ),
+        (
+            "takes: {t: {model: drummer, length_s: 1, prime: {recording: empty/phrase-3}}}",
+            "3:61: takes.t.prime.recording: no recordings here",
         ),
         (
             "takes: {t: {model: drummer, step: 30, length_s: 1}}",

@@ -27,12 +27,12 @@ HEAD = "movement: a\nlength: 10\ntakes:\n"
         ("{model: m, length_s: 1, step: -1}", "4:36: takes.t.step: must be at least 0 (is -1)"),
         ("{model: m, length_s: 1, seed: x}", "4:36: takes.t.seed: needs a whole number, is 'x'"),
         (
-            "{model: m, length_s: 1, temperature: 0}",
-            "4:43: takes.t.temperature: must be greater than 0 (is 0)",
+            "{model: m, length_s: 1, temperature: -1}",
+            "4:43: takes.t.temperature: must be at least 0 (is -1)",
         ),
         (
-            "{model: m, length_s: 1, towards_silence: 2}",
-            "4:47: takes.t.towards_silence: must be at most 1 (is 2)",
+            "{model: m, length_s: 1, towards_silence: 2000}",
+            "4:47: takes.t.towards_silence: must be at most 1000 (is 2000)",
         ),
         (
             "{model: M 1, length_s: 1}",

@@ -16,5 +16,10 @@ def make(desk: Desk) -> Result:
         raise ModelError(f"the training run kept no checkpoint at step {desk.params['step']}")
     network = FAMILIES.get(desk.params["family"]).model_validate(desk.params["network"])
     path = desk.store.objects.path(digest)
-    read_checkpoint(path, network.tensor_shapes())
+    try:
+        read_checkpoint(path, network.tensor_shapes())
+    except ModelError as error:
+        # An object has no name that a person knows.
+        shown = f"checkpoint {desk.params['step']} of {desk.options['model']}"
+        raise ModelError(error.message.replace(str(path), shown)) from None
     return Result({"main": digest}, {"bytes": path.stat().st_size})

@@ -23,26 +23,27 @@ MARGIN_S = 0.05
 def make(desk: Desk) -> Result:
     """Read, cut, convert; the facts say what was converted."""
     path, params = desk.input("source"), desk.params
-    rate, found = params["rate"], wav.info(desk.input("source"), MAX_CHANNELS)
-    start, stop = source_range(path, found, params["start_s"], params["length_s"])
+    rate, found = params["rate"], wav.info(path, MAX_CHANNELS)
+    start, stop = source_range(desk.name("source"), found, params["start_s"], params["length_s"])
     clip = converted(path, found, start, stop, rate)
     if params["channels"] == 1 and clip.channels > 1:
         clip = clip.like(clip.data.sum(axis=0, keepdims=True) / clip.channels)
-    if not clip.data.any():
+    # A part may well be silent where another uses it; a file that is was not meant.
+    if "source" in desk.work.leaves and not clip.data.any():
         raise AudioError(f"{desk.name('source')}: there is only silence in this range")
     return desk.keep_clip(clip, source_rate=found.rate, converted=found.rate != rate)
 
 
 def source_range(
-    path: Path, found: wav.Info, start_s: float, length_s: float | None
+    name: str, found: wav.Info, start_s: float, length_s: float | None
 ) -> tuple[int, int]:
     """The range in samples of the source; AudioError when it is not inside it."""
     start = round(start_s * found.rate)
     stop = found.length if length_s is None else start + round(length_s * found.rate)
     if start >= found.length or stop > found.length:
         raise AudioError(
-            f"the sound lasts {found.length / found.rate:.3f} s; "
-            f"{stop / found.rate:.3f} s of it were asked for"
+            f"{name}: lasts {found.length / found.rate:.3f} s, "
+            f"and was asked for up to {stop / found.rate:.3f} s"
         )
     return start, stop
 

@@ -10,6 +10,8 @@ from approx_build.build.work import Result
 from approx_build.errors import ModelError
 from approx_build.training.record import TrainingRecord, read_record
 
+ADVICE = "restore it, or remove its folder to train again"
+
 
 def make(desk: Desk) -> Result:
     """The run's checkpoints as objects; the main object is the index of them and its record."""
@@ -48,15 +50,16 @@ def _kept(desk: Desk, folder: Path, record: TrainingRecord, is_shipped: bool) ->
     for stored in record.checkpoints:
         path = folder / stored.file
         if not path.exists():
-            raise ModelError(f"{path}: this checkpoint of the training run is missing")
+            raise ModelError(f"{path}: this checkpoint of the training run is missing; {ADVICE}")
         digest = desk.store.objects.put_bytes(path.read_bytes())
         if digest != stored.digest:
             raise ModelError(
-                f"{path}: its bytes are not those of the training run "
-                f"(SHA-256 {digest[:12]}…, recorded {stored.digest[:12]}…)"
+                f"{path}: its bytes are not those of the training run (SHA-256 {digest[:12]}…, "
+                f"recorded {stored.digest[:12]}…); {ADVICE}"
             )
         checkpoints[str(stored.step)] = digest
     index = {"checkpoints": checkpoints, "record": record.model_dump(mode="json")}
-    made = desk.keep_json(index, is_shipped=is_shipped, steps=len(checkpoints))
+    facts = {"is_shipped": is_shipped, "steps": len(checkpoints), "converted": record.converted}
+    made = desk.keep_json(index, **facts)
     outputs = {f"step-{step}": digest for step, digest in checkpoints.items()}
     return Result({**made.outputs, **outputs}, made.facts)
