@@ -8,6 +8,7 @@ from typing import Any
 from approx_build.build.desk import Desk
 from approx_build.build.work import Result
 from approx_build.errors import ModelError
+from approx_build.training.progress import Progress
 from approx_build.training.record import TrainingRecord, read_record
 
 ADVICE = "restore it, or remove its folder to train again"
@@ -41,7 +42,11 @@ def _train(desk: Desk, folder: Path) -> TrainingRecord:
     folder.mkdir(parents=True, exist_ok=True)
     model = load_model(desk.root / str(desk.options["model"]))
     corpus = desk.root / str(desk.options["corpus"])
-    return train(model, corpus, folder, lambda seen: desk.report(seen.step / max(seen.steps, 1)))
+
+    def progress(seen: Progress) -> None:
+        desk.report(seen.step / max(seen.steps, 1))
+
+    return train(model, corpus, folder, progress, device=desk.run.device)
 
 
 def _kept(desk: Desk, folder: Path, record: TrainingRecord, is_shipped: bool) -> Result:
