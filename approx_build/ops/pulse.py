@@ -26,8 +26,8 @@ class Pulse(Lasting, Windowed):
     """A grain of the clip on every pulse of a pattern, for `length_s` seconds.
 
     The tempo is `bpm` with `steps_per_beat` steps to the beat, or `rate_hz` steps per second;
-    when neither is given, the movement's where the event begins, or 120 beats per minute. Pulse n begins on the sample nearest to its
-    time; a grain still sounding then ends there.
+    when neither is given, the movement's where the event begins, or 120 beats per minute. Pulse n
+    begins on the sample nearest to its time; a grain still sounding then ends there.
     """
 
     op: Literal["pulse"] = "pulse"

@@ -34,7 +34,7 @@ def make(desk: Desk) -> Result:
 
 def _placed(desk: Desk, event: Mapping[str, Any], rate: int, length: int) -> Placed:
     file = wav.ClipFile.at(desk.input(event["role"]))
-    # Onset and length are rounded apart, so an event that ends with the movement may pass it by one.
+    # Onset and length are rounded apart: an event that ends with the movement may pass it by one.
     passes_by_one = event["onset"] + file.length == length + 1
     return Placed(
         name=f"the event {event['name']}",
