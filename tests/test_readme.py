@@ -17,6 +17,7 @@ from approx_build.cli.app import app
 from approx_build.cli.options import Options
 from approx_build.cli.session import Session
 from approx_build.corpus.consent import load_consent
+from approx_build.errors import ScoreError
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -110,6 +111,22 @@ def test_the_excerpt_of_a_score_is_from_the_piece_and_has_no_faults(tmp_path):
     assert f"movement: {movement.model.movement}" in whole
     for name in (*movement.model.takes, *movement.model.parts):
         assert f"\n  {name}:" in whole
+
+
+def test_the_fault_is_told_as_it_is_shown(tmp_path):
+    told = README.partition("<!-- fault -->\n```\n")[2].partition("```")[0]
+    line = told.splitlines()[1]
+    (tmp_path / "pieces" / "tide").mkdir(parents=True)
+    (tmp_path / "models").symlink_to(ROOT / "models")
+    (tmp_path / "pieces" / "tide.yaml").write_text(
+        "score: 1\npiece: tide\nseed: 1\nmovements: [tide/1-fog.yaml]\n"
+    )
+    head = "score: 1\nmovement: fog\nlength: 9\nparts: {}\n"
+    above = "#\n" * 9 + "takes:\n"
+    (tmp_path / "pieces" / "tide" / "1-fog.yaml").write_text(f"{head}{above}{line}\n")
+    with pytest.raises(ScoreError) as error:
+        Session.open(tmp_path / "pieces" / "tide.yaml", Options())
+    assert told.strip() in str(error.value)
 
 
 def test_the_files_of_a_render_are_those_that_are_told():
