@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from approx_build.cli.options import Options
 from approx_build.cli.places import named_from
 from approx_build.errors import Fault, ScoreError, UsageError
+from approx_build.score.project import project_root
 
 if TYPE_CHECKING:
     from approx_build.plan.catalog import Catalog
@@ -35,7 +36,6 @@ class Session:
     def open(cls, path: Path, options: Options) -> Session:
         """Load, check and lower the piece; ScoreError with every fault of every file."""
         from approx_build.plan.lower import lower
-        from approx_build.score.project import project_root
 
         with named_from(project_root(path)):
             score, catalog = checked(path)
@@ -85,15 +85,19 @@ class Session:
 def checked(path: Path) -> tuple[Score, Catalog]:
     """The score at `path` and the catalogue of its project, every name and consent checked."""
     from approx_build.plan.catalog import Catalog
-    from approx_build.plan.permission import all_refused, refusals
+    from approx_build.plan.permission import all_refused, faults_of, refusals
     from approx_build.score.load import load_piece
     from approx_build.score.names import check_names
 
-    score = load_piece(path)
-    catalog = Catalog(score.root, date.today())
+    catalog = Catalog(project_root(path), date.today())
+
+    def found(score: Score) -> list[Fault]:
+        return [*check_names(score, catalog, lengths=False), *faults_of(refusals(score, catalog))]
+
+    score = load_piece(path, names=found)
     faults, refused = check_names(score, catalog), refusals(score, catalog)
     if faults:
-        raise ScoreError([*faults, *(Fault(e.where, e.message) for e in refused if e.where)])
+        raise ScoreError([*faults, *faults_of(refused)])
     if refused:
         raise all_refused(refused)
     return score, catalog

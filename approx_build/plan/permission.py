@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 
-from approx_build.errors import ConsentError, Location
+from approx_build.errors import ConsentError, Fault, Location
 from approx_build.plan.catalog import Catalog
 from approx_build.score.load import Score
 from approx_build.score.origin import SourceKind
@@ -28,6 +27,11 @@ def refusals(score: Score, catalog: Catalog) -> list[ConsentError]:
         except ConsentError as error:
             found.setdefault(error.message, ConsentError(error.message, where))
     return list(found.values())
+
+
+def faults_of(refusals: Sequence[ConsentError]) -> list[Fault]:
+    """Refusals as faults of the score, to be said with its others."""
+    return [Fault(each.where, each.message) for each in refusals if each.where]
 
 
 def all_refused(refusals: Sequence[ConsentError]) -> ConsentError:
@@ -60,7 +64,6 @@ def _of_take(take: Take, catalog: Catalog, where: Location) -> Iterator[Use]:
 
 
 def _of_recording(name: str, catalog: Catalog, where: Location) -> Iterator[Use]:
-    pattern = name.partition("/")[0]
-    for corpus in catalog.corpus_names:
-        if fnmatchcase(corpus, pattern):
-            yield corpus, None, where
+    corpus = name.partition("/")[0]
+    if corpus in catalog.corpus_names:
+        yield corpus, None, where

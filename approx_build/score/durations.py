@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from approx_build.errors import Fault
@@ -12,6 +12,7 @@ from approx_build.score.lengths import RecordingLength, event_length, unknown, w
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.takes import Take
 from approx_build.score.time import Time, clock
+from approx_build.source import Source
 from approx_build.source.node import Loc
 
 TOLERANCE_S = 1e-6
@@ -49,6 +50,17 @@ def _take_faults(movement: LoadedMovement, name: str, take: Take) -> Iterator[Fa
         message = _range_message(prime.start_s, prime.length_s, primed.length_s, "take")
         if message:
             yield movement.source.fault(loc, message)
+
+
+def shared_take_faults(
+    takes: Mapping[str, Take], movements: Sequence[LoadedMovement], source: Source
+) -> Iterator[Fault]:
+    """Takes of the piece written in `source` that are longer than any of its movements."""
+    longest = max(movement.length for movement in movements)
+    for name, take in takes.items():
+        if take.length_s > longest:
+            message = f"a take longer than every movement ({clock(longest)})"
+            yield source.fault(("takes", name, "length_s"), message)
 
 
 def _moment_faults(movement: LoadedMovement, loc: Loc, time: Time) -> Iterator[Fault]:

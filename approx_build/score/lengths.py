@@ -31,7 +31,7 @@ def whole_length(
         case SourceKind.RECORDING:
             return None if source.is_pattern else recording(source.name)
         case SourceKind.PART:
-            return float(movement.length)
+            return float(movement.length) if source.name in movement.model.parts else None
         case SourceKind.FILE:
             return None
 

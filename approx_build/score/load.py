@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from approx_build.errors import ApproxError, Fault, Location, ScoreError
-from approx_build.score.durations import duration_faults
+from approx_build.score.durations import duration_faults, shared_take_faults
 from approx_build.score.marks import tempo_map
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.project import project_root, slug, written_path
@@ -20,6 +20,10 @@ from approx_build.source import Source, in_order, read_source
 from approx_build.source.node import Loc
 
 __all__ = ["LoadedMovement", "Score", "load_piece"]
+
+
+Names = Callable[["Score"], Iterable[Fault]]
+"""Finds faults among the names in a score, which may be part of one."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,11 @@ class Score:
         return source.locate(loc, key)
 
 
-def load_piece(path: Path, root: Path | None = None) -> Score:
+def load_piece(path: Path, root: Path | None = None, names: Names | None = None) -> Score:
     """The piece at `path` with its movements; ScoreError with all faults of all its files.
 
     `root` is the project's folder; if left out, the nearest folder above with `models` in it.
+    `names` finds more faults in what can be read of a piece that has some, for the same error.
     ApproxError when the piece's file cannot be read at all.
     """
     home = Path(os.path.normpath((root or project_root(path)).absolute()))
@@ -58,12 +63,16 @@ def load_piece(path: Path, root: Path | None = None) -> Score:
     piece = salvage(Piece, source)
     reader = _Movements(home, path, piece)
     movements = [reader.load(index, name) for index, name in reader.entries()]
-    faults = [*piece.faults, *reader.faults]
-    if faults or piece.model is None:
-        raise ScoreError(in_order(faults))
     loaded = tuple(movement for movement in movements if movement)
-    said = tuple(remarks(piece.model, source, loaded))
-    return Score(home, slug(shown), shown, piece.model, source, loaded, said)
+    faults = [*piece.faults, *reader.faults]
+    if piece.model is None:
+        raise ScoreError(in_order(faults))
+    if len(loaded) == len(piece.model.movements):
+        faults += shared_take_faults(piece.model.takes, loaded, source)
+    score = Score(home, slug(shown), shown, piece.model, source, loaded)
+    if faults:
+        raise ScoreError(in_order([*faults, *(names(score) if names else ())]))
+    return replace(score, remarks=tuple(remarks(piece.model, source, loaded)))
 
 
 class _Movements:

@@ -1,0 +1,131 @@
+"""Recordings and sound files that cannot be used, and odd ones that can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from tests.space import Space, tone
+
+SAND, TIDE = "pieces/tide/2-sand.yaml", "pieces/tide.yaml"
+LOW, BELL = "models/corpora/tones/low.wav", "pieces/tide/bell.wav"
+
+Spoil = Callable[[Space, str], object]
+
+
+def corrupt(space: Space, path: str) -> None:
+    (space.root / path).write_bytes(b"RIFF\xff\0\0\0WAVEgarbage" * 20)
+
+
+def foreign(space: Space, path: str) -> None:
+    (space.root / path).write_bytes(b"no sound at all" * 99)
+
+
+def truncated(space: Space, path: str) -> None:
+    whole = space.sound(path, tone(200, 0.8)).read_bytes()
+    (space.root / path).write_bytes(whole[:5000])
+
+
+def without_bytes(space: Space, path: str) -> None:
+    (space.root / path).write_bytes(b"")
+
+
+def without_samples(space: Space, path: str) -> None:
+    space.sound(path, np.zeros(0))
+
+
+def silent(space: Space, path: str) -> None:
+    space.sound(path, np.zeros(6400))
+
+
+def of_eight_channels(space: Space, path: str) -> None:
+    space.sound(path, np.tile(tone(200, 0.8)[:, None], (1, 8)))
+
+
+def not_a_number(space: Space, path: str) -> None:
+    data = tone(200, 0.8)
+    data[1000] = np.nan
+    space.sound(path, data, subtype="FLOAT")
+
+
+SPOILT: list[tuple[Spoil, str, str]] = [
+    (corrupt, "not a usable WAV file: it has no sound in it (no data chunk)", ""),
+    (foreign, "not a sound file that can be read (Format not recognised.)", ""),
+    (truncated, "truncated: its header promises 7844 bytes more than it has", ""),
+    (without_bytes, "the file is empty (0 bytes)", ""),
+    (without_samples, "the file is empty: it has no samples", ""),
+    (silent, "silent: no sample reaches -80 dBFS", "there is only silence in this range"),
+    (of_eight_channels, "the file has 8 channels; at most 2 can be used", ""),
+    (not_a_number, "sample 1000 is not a number (NaN or infinite)", ""),
+]
+NAMES = [spoil.__name__ for spoil, _, _ in SPOILT]
+
+
+@pytest.mark.parametrize(("spoil", "said", "_"), SPOILT, ids=NAMES)
+def test_a_recording_that_cannot_be_learnt_from_is_named(
+    space: Space, spoil: Spoil, said: str, _: str
+) -> None:
+    spoil(space, LOW)
+    lines = space.fails("render", TIDE).splitlines()
+    assert f"{TIDE}:7:3: models/tiny/run: {LOW}: {said}" in lines
+    assert not (space.root / "renders").exists()
+
+
+@pytest.mark.parametrize(("spoil", "said", "placed"), SPOILT, ids=NAMES)
+def test_a_file_that_cannot_be_used_is_named_with_the_event(
+    built: Space, spoil: Spoil, said: str, placed: str
+) -> None:
+    built.sound(BELL, tone(300, 0.3))
+    built.edit(SAND, "from: tones/high", "from: { file: bell.wav }")
+    spoil(built, BELL)
+    said = f"{BELL}: {placed or said}"
+    lines = [line for line in built.fails("render", TIDE).splitlines() if line.endswith(said)]
+    assert len(lines) == 1
+    assert lines[0].startswith(f"{SAND}:8:9: clips/pieces/tide/bell/")
+
+
+def test_a_recording_of_192_khz_is_converted_and_that_is_said(space: Space) -> None:
+    space.sound(LOW, tone(200, 0.8, 192_000), 192_000)
+    outcome = space.render()
+    assert "models/tiny/run" in outcome.ran()
+    assert outcome.out.splitlines()[:2] == [
+        "models/tiny/run: heard after converting with soxr VHQ: 1 recording (192000 Hz to 8000 Hz)",
+        "converted with soxr VHQ: 1 sound of 192000 Hz to 8000 Hz",
+    ]
+    spectrum = np.abs(np.fft.rfft(space.ints("tide/stems/1-foam/shore.wav")[0, 2000:6000]))
+    assert spectrum.argmax() == round(200 / (8000 / 4000))
+
+
+def test_a_stereo_recording_is_heard_in_stereo_and_learnt_in_mono(space: Space) -> None:
+    sides = np.stack([tone(200, 0.8), np.zeros(6400)], axis=1)
+    space.sound(LOW, sides)
+    outcome = space.render()
+    assert "heard after converting with soxr VHQ: 1 recording (mixed to mono)" in outcome.out
+    left, right = space.ints("tide/stems/1-foam/shore.wav")
+    assert np.abs(left).max() > 100 * np.abs(right).max()
+
+
+def test_a_folder_without_recordings_is_said(space: Space) -> None:
+    for name in ("low.wav", "high.wav"):
+        (space.root / "models/corpora/tones" / name).unlink()
+    none = (
+        "models/corpora/tones: no recordings in this folder "
+        "(files ending in .aif, .aiff, .caf, .flac, .mp3, .ogg, .w64, .wav)"
+    )
+    said = space.check().splitlines()
+    assert f"pieces/tide/1-foam.yaml:15:34: parts.shore.events[0].play.from: {none}" in said
+    for path in ("pieces/tide/1-foam.yaml", SAND):
+        text = (space.root / path).read_text()
+        space.write(path, text.replace("tones/low", "cry").replace("tones/high", "cry"))
+    assert space.check() == f"{TIDE}:7:3: {none}"
+
+
+def test_two_recordings_of_one_name_are_refused(space: Space) -> None:
+    space.sound("models/corpora/tones/low.flac", tone(200, 0.8))
+    assert (
+        space.check()
+        .splitlines()[0]
+        .endswith("models/corpora/tones/low.wav: has the same name as low.flac; rename one")
+    )

@@ -1,0 +1,90 @@
+"""Nothing is rendered, trained or drawn without a consent that allows it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.space import Space
+
+TIDE, CONSENT = "pieces/tide.yaml", "models/corpora/tones/consent.yaml"
+
+REFUSED = [
+    ("", "", "missing; without it corpus 'tones' cannot be used"),
+    (
+        "valid_until: null",
+        "valid_until: 2021-01-31",
+        "consent ended on 2021-01-31; ask the test to renew it",
+    ),
+    ("models: null", "models: []", "not agreed for model 'tiny'; agreed for: no model"),
+    ("models: null", "models: [huge]", "not agreed for model 'tiny'; agreed for: huge"),
+]
+
+
+def spoil(space: Space, old: str, new: str) -> None:
+    if old:
+        space.edit(CONSENT, old, new)
+    else:
+        (space.root / CONSENT).unlink()
+
+
+@pytest.mark.parametrize(("old", "new", "said"), REFUSED)
+def test_nothing_is_made_without_consent(built: Space, old: str, new: str, said: str) -> None:
+    # Even what was rendered before, when consent was there.
+    spoil(built, old, new)
+    for command in ("render", "check", "plan", "verify"):
+        assert built.fails(command, TIDE) == f"{TIDE}:7:3: {CONSENT}: {said}"
+    for command in ("train", "take"):
+        assert built.fails(command, "tiny") == f"approx-build: {CONSENT}: {said}"
+
+
+def test_a_consent_that_has_not_begun_is_none(space: Space) -> None:
+    space.edit(CONSENT, "2020-01-02", "9020-01-02")
+    assert space.check().startswith(
+        f"{TIDE}:7:3: {CONSENT}: consent begins on 9020-01-02; today is"
+    )
+
+
+def test_a_consent_for_other_pieces_does_not_do_for_this_one(space: Space) -> None:
+    space.edit(CONSENT, "pieces: null", "pieces: [ebb, flow]")
+    said = f"{TIDE}:7:3: {CONSENT}: not agreed for piece 'tide'; agreed for: ebb, flow"
+    assert space.check() == said
+    # Training is not for a piece.
+    assert "shipped with the model" in space.run("train", "tiny").out
+
+
+def test_a_recording_that_is_only_heard_needs_consent_too(space: Space) -> None:
+    space.write("models/corpora/bells/consent.yaml", "")
+    (space.root / "models/corpora/bells/consent.yaml").unlink()
+    low = (space.root / "models/corpora/tones/low.wav").read_bytes()
+    (space.root / "models/corpora/bells/big.wav").write_bytes(low)
+    space.edit("pieces/tide/1-foam.yaml", "from: tones/low", "from: bells/b*")
+    assert space.check() == (
+        "pieces/tide/1-foam.yaml:15:34: models/corpora/bells/consent.yaml: missing; "
+        "without it corpus 'bells' cannot be used"
+    )
+
+
+def test_a_notice_that_should_travel_with_the_sound_is_missed(space: Space) -> None:
+    source = "sources:\n  - { name: Sines, made_by: A test, licence: CC0-1.0, notice: SINES.txt }\n"
+    space.edit(CONSENT, "agreed: everything\n", f"agreed: everything\n{source}")
+    assert space.check() == (
+        f"{TIDE}:7:3: models/corpora/tones/SINES.txt: missing; it must travel with the sound"
+    )
+
+
+def test_a_faulty_record_is_said_with_its_lines(space: Space) -> None:
+    space.edit(CONSENT, "agreed: everything", 'agreed: ""')
+    assert space.check().splitlines() == [
+        f"{CONSENT}:4:9: agreed: must not be empty",
+        'agreed: ""',
+        "        ^",
+    ]
+
+
+def test_programs_are_told_the_place(space: Space) -> None:
+    (space.root / CONSENT).unlink()
+    told = json.loads(space.run("check", TIDE, "--json", code=1).out)
+    message = f"{CONSENT}: missing; without it corpus 'tones' cannot be used"
+    assert told == {"faults": [{"path": TIDE, "line": 7, "column": 3, "message": message}]}
