@@ -16,10 +16,13 @@ from typing import Final
 
 from approx_build.canonical import Json, canonical
 from approx_build.errors import BuildError
-from approx_build.plan.graph import Action
+from approx_build.plan.graph import Action, Kind
 
 SCHEMA: Final = 1
 """Version of the manifest's form; raising it changes every key."""
+
+VERSIONS: Final[Mapping[Kind, int]] = dict.fromkeys(Kind, 1)
+"""Version of what each kind of action does; raised when equal manifests would give other bytes."""
 
 
 class Absent(enum.Enum):
@@ -60,6 +63,7 @@ def manifest(action: Action, digests: Mapping[str, str]) -> dict[str, Json]:
     return {
         "schema": SCHEMA,
         "kind": action.kind.value,
+        "version": VERSIONS[action.kind],
         "params": params,
         "stream": action.stream,
         "inputs": dict(digests),
