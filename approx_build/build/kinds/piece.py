@@ -12,6 +12,5 @@ def make(desk: Desk) -> Result:
     """Join the masters with exact silence between them."""
     with desk.store.objects.writer() as draft:
         write_joined(draft.path, desk.inputs("movement"), desk.params["gap"])
-    found = wav.info(path)
-    path = desk.store.objects.path(draft.digest)
-    return Result({"main": draft.digest}, {"samples": wav.info(path).length})
+    found = wav.info(desk.store.objects.path(draft.digest))
+    return Result({"main": draft.digest}, {"samples": found.length})
