@@ -26,6 +26,9 @@ NAME = re.compile(
 PIECE = "score: 1\npiece: tide\nseed: 7\nmovements: [tide/1-fog.yaml]\n"
 
 TRY_THE_OPERATION = """
+# An editable install puts its own finder before the path; the copy must be found, not it.
+import sys
+sys.meta_path[:] = [f for f in sys.meta_path if "ScikitBuild" not in type(f).__name__]
 import json
 import numpy as np
 from approx_build.audio.clip import Clip
