@@ -6,19 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from approx_build.audio.stream import stream_key
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.plan.movement import LoweredMovement, add_movement, add_sketch
 from approx_build.plan.networks import Networks
 from approx_build.plan.parts import Parts, stem_target
 from approx_build.plan.sources import ScopedTake, Sources
+from approx_build.plan.streams import take_stream
 from approx_build.score.load import LoadedMovement, Score
 from approx_build.score.project import written_path
 from approx_build.score.takes import Take
 
 PREVIEW_S = 3.0
-"""Length of the take that is drawn from every checkpoint for the report."""
+PREVIEW_SEED = 18
+"""Length and seed of the take that is drawn from every checkpoint for the report: the same as
+`approx-build take MODEL --step STEP --length-s 3 --seed 18` draws."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def _add_previews(lowered: LoweredPiece) -> None:
 def _preview(lowered: LoweredPiece, model: str, step: int) -> Preview:
     target = f"models/{model}/preview/{step}"
     take = Take.model_validate({"model": model, "step": step, "length_s": PREVIEW_S})
-    lowered.networks.clip(target, take, stream_key("take", "preview"))
+    lowered.networks.clip(target, take, take_stream(0, "", "", PREVIEW_SEED, 1))
     lowered.published[f"{lowered.score.slug}/networks/{model}/step-{step:06}.wav"] = target
     sketch = add_sketch(lowered.graph, f"{target}/sketch", target, columns=360, rows=200)
     return Preview(target, sketch)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import cast
 
@@ -23,10 +23,21 @@ class Provenance:
 
     def of_part(self, stem: str) -> tuple[Origin, ...]:
         """Where the sound of a stem comes from: takes and recordings, each named once."""
-        found: dict[str, Origin] = {}
+        alike: dict[str, set[str]] = {}
         for source in self._sources(stem):
-            found.setdefault(source, self._origin(source))
-        return tuple(origin for _, origin in sorted(found.items()))
+            alike.setdefault(source if source.startswith(LEAF) else _take_of(source), set()).add(
+                source
+            )
+        return tuple(self._together(alike[name]) for name in sorted(alike))
+
+    def _together(self, targets: set[str]) -> Origin:
+        """One origin for a file, or for all the clips of one take: they differ in stream alone."""
+        one, *others = sorted(targets, key=_clip_number)
+        origin = self._origin(one)
+        if not others:
+            return origin
+        numbers = ", ".join(str(_clip_number(target)) for target in (one, *others))
+        return replace(origin, detail=f"clips {numbers}, each with a stream of its own")
 
     def recordings(self, targets: list[str]) -> dict[str, set[str]]:
         """The files that `targets` are made from -> how: "heard", "primes", "trains MODEL"."""
@@ -93,6 +104,17 @@ class Provenance:
         return Origin(
             "network", name, f"run {self.records[action.target].key[:12]}…", origins=below
         )
+
+
+def _take_of(target: str) -> str:
+    """The take that the clip `target` is of."""
+    return target.rpartition("/")[0]
+
+
+def _clip_number(target: str) -> int:
+    """Which clip of its take `target` is; 0 for a file."""
+    last = target.rpartition("/")[2]
+    return int(last) if last.isdecimal() else 0
 
 
 def _file_origin(path: str) -> Origin:
