@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from importlib.metadata import version
@@ -36,8 +37,11 @@ def build_targets(
     from approx_build.build.desk import RunOptions
     from approx_build.build.executor import Processes
     from approx_build.build.scheduler import build
+    from approx_build.plan.graph import Kind
     from approx_build.plan.size import size
 
+    if not options.quiet and any(action.kind is Kind.TAKE for action in graph):
+        say_what_draws()
     executor = Processes(
         options.jobs,
         run_actions,
@@ -55,6 +59,14 @@ def build_targets(
         built = build(graph, targets, store, executor, how, progress_for(options))
     built.failures = [replace(f, message=seen_from(root, f.message)) for f in built.failures]
     return built
+
+
+def say_what_draws() -> None:
+    """Say so when takes are drawn slowly because the kernels are missing."""
+    from approx_build.kernels.library import describe
+
+    if note := describe()["note"]:
+        print(note, file=sys.stderr)
 
 
 def toolchain() -> dict[str, str]:

@@ -50,5 +50,5 @@ def named_model(model: str) -> tuple[str, Path]:
     root = Path.cwd()
     if not (root / "models" / f"{model}.yaml").is_file():
         known = ", ".join(sorted(one.stem for one in (root / "models").glob("*.yaml"))) or "none"
-        raise UsageError(f"there is no model {model!r} in {root / 'models'}; there are: {known}")
+        raise UsageError(f"there is no model {model!r} in models/; there are: {known}")
     return model, root

@@ -42,8 +42,8 @@ def source_range(
     stop = found.length if length_s is None else start + round(length_s * found.rate)
     if start >= found.length or stop > found.length:
         raise AudioError(
-            f"{name}: lasts {found.length / found.rate:.3f} s, "
-            f"and was asked for up to {stop / found.rate:.3f} s"
+            f"{name}: lasts {found.length / found.rate:g} s; "
+            f"it was asked for from {start_s:g} s to {stop / found.rate:g} s"
         )
     return start, stop
 
