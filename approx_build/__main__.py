@@ -7,13 +7,18 @@ import sys
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    from approx_build.cli.light import nothing_to_do
+    try:
+        from approx_build.cli.light import nothing_to_do
 
-    if nothing_to_do(sys.argv[1:]):
-        return
-    from approx_build.cli.app import run
+        if nothing_to_do(sys.argv[1:]):
+            return
+        from approx_build.cli.app import run
 
-    run()
+        run()
+    except KeyboardInterrupt:
+        from approx_build.cli.exits import interrupted
+
+        interrupted()
 
 
 if __name__ == "__main__":

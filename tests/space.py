@@ -148,7 +148,7 @@ class Space:
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
             mock.patch.object(sys, "argv", ["approx-build", *words]),
-            mock.patch.dict(os.environ, {**self.environment, **environment}),
+            mock.patch.dict(os.environ, self.environ(environment)),
             mock.patch.object(os, "fsync", return_value=None),
             mock.patch("approx_build.build.executor.Processes", _here),
         ):

@@ -244,8 +244,11 @@ def run() -> None:
         app()
     except ApproxError as error:
         fail(error)
-    except KeyboardInterrupt:
-        interrupted("what was finished is kept; run the same command again to go on")
+    except SystemExit as ended:
+        # Typer makes an exit of Ctrl-C.
+        if ended.code == Exit.INTERRUPTED:
+            interrupted()
+        raise
     except BrokenPipeError:
         # The reader of our output has gone, as `head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -29,7 +29,10 @@ def fail(error: ApproxError) -> NoReturn:
     sys.exit(Exit.USAGE if isinstance(error, UsageError) else Exit.FAILED)
 
 
-def interrupted(hint: str) -> NoReturn:
+GO_ON = "what was finished is kept; run the same command again to go on"
+
+
+def interrupted(hint: str = GO_ON) -> NoReturn:
     """Say that nothing is lost, and exit as an interrupted program does."""
     print(f"\ninterrupted: {hint}", file=sys.stderr)
     sys.stderr.flush()

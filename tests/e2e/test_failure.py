@@ -71,7 +71,7 @@ def test_a_range_that_a_file_does_not_have_is_said_when_it_is_cut(built: Space) 
         (["render", TIDE, "--nix"], "No such option: --nix"),
         (["render", TIDE, "--jobs", "0"], "greater than or equal to"),
         (["nix"], "No such command 'nix'"),
-        (["render", TIDE, "-m", "3"], "there is no such movement; there are 1 (1-foam), 2 (2-sand)"),
+        (["render", TIDE, "-m", "3"], "no such movement; there are 1 (1-foam), 2 (2-sand)"),
         (["render", TIDE, "--part", "x"], "--part x: no movement chosen has such a part"),
         (["render", TIDE, "-m", "2", "--part", "shore"], "--part shore: no movement chosen has"),
         (["verify", TIDE], "pieces/tide.lock: there is no lock; render the piece first"),
