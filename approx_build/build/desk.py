@@ -24,6 +24,8 @@ class RunOptions:
 
     root: str
     device: str = "cpu"
+    threads: int = 1
+    """Of one training: they change its pace and no bit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,8 +166,14 @@ def take(
     temperature: Annotated[
         float | None, typer.Option(min=0.0, max=10.0, help="[default: the model's own]")
     ] = None,
-    top_k: Annotated[int | None, typer.Option("--top-k", min=1, max=65_536)] = None,
-    towards_silence: Annotated[float, typer.Option("--towards-silence", min=0.0, max=1000.0)] = 0.0,
+    top_k: Annotated[
+        int | None,
+        typer.Option("--top-k", min=1, max=65_536, help="[default: the model's own]"),
+    ] = None,
+    towards_silence: Annotated[
+        float | None,
+        typer.Option("--towards-silence", min=0.0, max=1000.0, help="[default: the model's own]"),
+    ] = None,
     prime: Annotated[
         str | None, typer.Option(help="A recording to continue: CORPUS/NAME[@START+LENGTH].")
     ] = None,

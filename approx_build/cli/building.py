@@ -42,13 +42,10 @@ def build_targets(
 
     if not options.quiet and any(action.kind is Kind.TAKE for action in graph):
         say_what_draws()
-    executor = Processes(
-        options.jobs,
-        run_actions,
-        store,
-        RunOptions(str(root), options.device),
-        toolchain(),
-    )
+    # Takes fill the processes by themselves; trainings are few, so each is given threads.
+    trainings = sum(size(action) > 0 for action in graph if action.kind is Kind.TRAIN)
+    run = RunOptions(str(root), options.device, max(1, options.jobs // max(1, trainings)))
+    executor = Processes(options.jobs, run_actions, store, run, toolchain())
     how = BuildOptions(
         root,
         options.keep_going,

@@ -10,6 +10,7 @@ from typing import Any
 
 from approx_build.cli.exits import Exit
 from approx_build.cli.options import Options
+from approx_build.cli.outcome import counted
 from approx_build.cli.session import Session
 from approx_build.errors import ApproxError, ScoreError
 
@@ -33,8 +34,8 @@ def check(piece: Path, as_json: bool) -> None:
         "\n".join(
             [
                 *remarks,
-                f"{piece}: no faults in {len(session.lowered.movements)} movements, "
-                f"{events} events, {len(session.lowered.graph)} actions",
+                f"{piece}: no faults in {counted(len(session.lowered.movements), 'movement')}, "
+                f"{counted(events, 'event')}, {counted(len(session.lowered.graph), 'action')}",
             ]
         )
     )

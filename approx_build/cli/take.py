@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from approx_build.cli.building import build_targets
 from approx_build.cli.options import Options
+from approx_build.cli.outcome import near
 from approx_build.cli.places import named_from
 from approx_build.cli.session import takes_environment
 from approx_build.cli.train import named_model
 from approx_build.errors import UsageError
+from approx_build.store.delivery import check_folder
 
 if TYPE_CHECKING:
     from approx_build.plan.catalog import Catalog
@@ -30,8 +32,24 @@ class TakeAsked:
     seed: int
     temperature: float | None
     top_k: int | None
-    towards_silence: float
+    towards_silence: float | None
     prime: str | None
+
+    @property
+    def terms(self) -> dict[str, float]:
+        """How to draw, where that is not left to the model."""
+        given = {
+            "temperature": self.temperature,
+            "top_k": self.top_k,
+            "towards_silence": self.towards_silence,
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+    @property
+    def differences(self) -> str:
+        """What tells the files from those of a plain take."""
+        terms = [f"-{name.replace('_', '-')}-{value:g}" for name, value in self.terms.items()]
+        return "".join([*terms, "-primed" if self.prime else ""])
 
 
 def take(asked: TakeAsked, options: Options) -> None:
@@ -44,16 +62,17 @@ def take(asked: TakeAsked, options: Options) -> None:
     name, root = named_model(asked.model)
     catalog = Catalog(root, date.today())
     networks = Networks(Graph(), catalog, dict(takes_environment(options.device)))
+    out = options.out or options.out_at(root) / "takes" / name
     with named_from(root):
         catalog.consent(catalog.model(name).corpus, name)
         files = _add(networks, catalog, name, asked)
-    store = Store(options.store_at(root))
-    built = build_targets(networks.graph, files.values(), store, root, options)
-    built.check()
-    out = options.out or options.out_at(root) / "takes" / name
-    for path, target in files.items():
-        store.objects.materialise(built.records[target].digest, out / path)
-        print(out / path)
+        check_folder(out)
+        store = Store(options.store_at(root))
+        built = build_targets(networks.graph, files.values(), store, root, options)
+        built.check()
+        for path, target in files.items():
+            store.objects.materialise(built.records[target].digest, out / path)
+            print(near(out / path))
 
 
 def _add(networks: Networks, catalog: Catalog, model: str, asked: TakeAsked) -> dict[str, str]:
@@ -67,18 +86,12 @@ def _add(networks: Networks, catalog: Catalog, model: str, asked: TakeAsked) -> 
     if step not in catalog.steps(model):
         kept = ", ".join(map(str, sorted(catalog.steps(model))))
         raise UsageError(f"--step {step}: {model} keeps the steps {kept}")
-    terms = {
-        "temperature": asked.temperature,
-        "top_k": asked.top_k,
-        "towards_silence": asked.towards_silence or None,
-    }
-    given = {name: value for name, value in terms.items() if value is not None}
     plain = {"model": model, "step": step, "length_s": asked.length_s, "seed": asked.seed}
-    shape = Take.model_validate(plain | given)
+    shape = Take.model_validate(plain | asked.terms)
     prime = _prime(networks, catalog, asked.prime, spec.network.rate)
     files = {}
     for number in range(1, asked.count + 1):
-        stem = f"step-{step}-seed-{asked.seed}-{number}"
+        stem = f"step-{step}-seed-{asked.seed}{asked.differences}-{number}"
         stream = take_stream(0, "", "", asked.seed, number)
         target = networks.clip(f"audition/{stem}", shape, stream, prime)
         files[f"{stem}.wav"] = target

@@ -39,13 +39,15 @@ class StopRequest:
 def stop_on_signals() -> Iterator[StopRequest]:
     """Within, SIGINT and SIGTERM ask to stop instead of stopping; a second one stops.
 
+    A signal that is ignored stays so: a worker's builder alone stops it, whoever pressed Ctrl-C.
     Only the main thread can catch signals; elsewhere nothing changes.
     """
     request = StopRequest()
     if threading.current_thread() is not threading.main_thread():
         yield request
         return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {n: handler for n, handler in handlers.items() if handler is not signal.SIG_IGN}
 
     def ask(number: int, _frame: FrameType | None) -> None:
         request.signal = number

@@ -20,6 +20,16 @@ def test_a_signal_asks_to_stop(number: signal.Signals) -> None:
     assert signal.getsignal(number) == before
 
 
+def test_a_signal_that_is_ignored_stays_so() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with stop_on_signals() as stop:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert stop.signal is None
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_outside_the_main_thread_signals_are_left_alone() -> None:
     seen = []
 

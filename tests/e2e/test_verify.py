@@ -1,0 +1,78 @@
+"""`verify`: rebuilt from nothing the piece is what its lock says, or the difference is named."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+
+from tests.space import Space
+
+FOAM, TIDE = "pieces/tide/1-foam.yaml", "pieces/tide.yaml"
+
+
+def test_a_piece_is_as_its_lock_says_though_the_store_is_gone(built: Space) -> None:
+    shutil.rmtree(built.root / ".approx")
+    told = json.loads(built.run("verify", TIDE, "--json").out)
+    assert told == {"compared": 13, "differences": []}
+
+
+def test_one_movement_is_verified_alone(built: Space) -> None:
+    told = json.loads(built.run("verify", TIDE, "--movement", "sand", "--json", code=2).out or "{}")
+    assert told == {}
+    told = json.loads(built.run("verify", TIDE, "--movement", "2-sand", "--json").out)
+    assert told == {"compared": 4, "differences": []}
+
+
+def test_a_difference_names_the_action_and_the_first_sample(built: Space) -> None:
+    fade = "gain_db: -6, fade_out_s: 0.1, through"
+    built.edit(FOAM, "gain_db: -6, through", fade)
+    built.render()
+    lock = (built.root / "pieces/tide.lock").read_text()
+    built.edit(FOAM, fade, "gain_db: -6, through")
+    outcome = built.run("verify", TIDE, code=3)
+    said = outcome.out.splitlines()
+    first = re.fullmatch(
+        r"1-foam/stems/shore \(stems\) is not what pieces/tide\.lock says: sample (\d+) "
+        r"\((\d\.\d{6}) s\) is the first to differ, by [\d.e-]+",
+        said[0],
+    )
+    assert first, said[0]
+    # The fade began 0.1 s before the end of 0.8 s that begin at 0.2 s.
+    assert 0.9 <= float(first[2]) < 0.91
+    assert int(first[1]) == round(float(first[2]) * 8000)
+    assert [line.split()[0] for line in said[1:]] == ["locked", "rebuilt", "and"]
+    assert said[3] == "and 2 more differ"
+    assert (built.root / "pieces/tide.lock").read_text() == lock
+
+
+def test_a_digest_that_never_was_is_a_difference(built: Space) -> None:
+    lock = built.lock()
+    take = "piece/takes/cry/1"
+    lock["takes"][take]["digest"] = "0" * 64
+    built.write("pieces/tide.lock", json.dumps(lock))
+    told = json.loads(built.run("verify", TIDE, "--json", code=3).out)
+    assert [one["target"] for one in told["differences"]] == [take]
+    assert told["differences"][0]["sound"] == (
+        "the store no longer has what was locked, so the sounds cannot be compared"
+    )
+    assert built.run("verify", TIDE, code=3).out.startswith(f"{take} (takes) is not what pieces")
+
+
+def test_what_the_lock_lacks_is_a_difference(built: Space) -> None:
+    lock = built.lock()
+    del lock["movements"]["2-sand/master"]
+    built.write("pieces/tide.lock", json.dumps(lock))
+    said = built.run("verify", TIDE, code=3).out
+    assert said.startswith(
+        "2-sand/master (movements) is not what pieces/tide.lock says: the lock does not have it\n"
+        "  locked  nothing\n"
+    )
+
+
+def test_a_piece_that_can_no_longer_be_built_says_why(built: Space) -> None:
+    checkpoint = built.root / "models/checkpoints/tiny/step-000004.safetensors"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-1])
+    said = built.start("verify", TIDE, code=1).err
+    assert f"{TIDE}:7:3: models/tiny/run: models/checkpoints/tiny/step-000004.safetensors: " in said
+    assert "the piece could not be rebuilt; what went wrong is said above" in said
