@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -30,10 +31,12 @@ SLOW_ENOUGH = {"APPROX_KERNEL": "reference"}
 def test_everything_comes_out_the_same(
     built: Space, words: tuple[str, ...], environment: dict[str, str]
 ) -> None:
+    shutil.rmtree(built.root / ".approx")
     outcome = built.run("verify", TIDE, *words, **environment)
     assert outcome.out.strip() == COMPARED
 
 
+@pytest.mark.slow
 def test_a_render_by_processes_of_its_own_is_the_same(rendered: Space, space: Space) -> None:
     space.start("render", TIDE, "--jobs", "2")
     assert space.digests() == rendered.digests()
@@ -79,6 +82,7 @@ def test_ctrl_c_says_how_to_go_on(rendered: Space, space: Space) -> None:
     goes_on(space, rendered)
 
 
+@pytest.mark.slow
 def test_two_builders_at_once_make_the_same(rendered: Space, space: Space) -> None:
     both = [space.process("render", TIDE, "--jobs", "1") for _ in range(2)]
     for process in both:

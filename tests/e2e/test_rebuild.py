@@ -6,7 +6,6 @@ import os
 import time
 from contextlib import redirect_stdout
 from io import StringIO
-from pathlib import Path
 
 import pytest
 
@@ -42,40 +41,49 @@ def test_the_second_run_does_nothing(built: Space) -> None:
     assert outcome.out.startswith("1  foam ")
 
 
-def test_nothing_to_do_imports_nothing_heavy(built: Space) -> None:
-    settled(built)
-    built.render()
-    outcome = built.start("render", TIDE, PYTHONPROFILEIMPORTTIME="1")
+@pytest.fixture(scope="module")
+def remembered(rendered: Space, tmp_path_factory: pytest.TempPathFactory) -> Space:
+    """A project whose render is remembered; tests leave it as it was."""
+    space = rendered.copy(tmp_path_factory.mktemp("remembered") / "project")
+    # Folders must be old enough to be believed without a look inside.
+    folders = [
+        space.root / "models",
+        *(p for p in (space.root / "models").rglob("*") if p.is_dir()),
+    ]
+    newest_ns = max(os.stat(folder).st_ctime_ns for folder in folders)
+    time.sleep(max(0.0, 2.1 - (time.time_ns() - newest_ns) / 1e9))
+    space.render()
+    return space
+
+
+def test_nothing_to_do_imports_nothing_heavy(remembered: Space) -> None:
+    outcome = remembered.start("render", TIDE, PYTHONPROFILEIMPORTTIME="1")
     assert outcome.out.splitlines()[-1] == "nothing to do"
     imported = {line.rpartition("|")[2].strip() for line in outcome.err.splitlines()}
     assert "approx_build.build.uptodate" in imported
     assert not {name for name in imported if name.partition(".")[0] in HEAVY}
 
 
-def test_a_changed_file_is_noticed(built: Space) -> None:
-    settled(built)
-    built.render()
+def test_a_changed_file_is_noticed(remembered: Space) -> None:
     for path in (FOAM, TIDE, "models/tiny.yaml", CONSENT, PAGE, "pieces/tide.lock"):
-        text = (built.root / path).read_text()
-        assert is_light(built)
-        built.write(path, text + " \n")
-        assert not is_light(built), path
-        built.write(path, text)
-        assert is_light(built), path
+        text = (remembered.root / path).read_text()
+        assert is_light(remembered)
+        remembered.write(path, text + " \n")
+        assert not is_light(remembered), path
+        remembered.write(path, text)
+        assert is_light(remembered), path
 
 
-def test_files_that_come_or_go_are_noticed(built: Space) -> None:
-    settled(built)
-    built.render()
-    assert is_light(built)
-    (built.root / "renders/tide/2-sand.wav").unlink()
-    assert not is_light(built)
-    assert "1 file written" in built.render().out
-    assert is_light(built)
-    extra = built.write("models/corpora/tones/more.flac", "")
-    assert not is_light(built)
+def test_files_that_come_or_go_are_noticed(remembered: Space) -> None:
+    assert is_light(remembered)
+    (remembered.root / "renders/tide/2-sand.wav").unlink()
+    assert not is_light(remembered)
+    assert "1 file written" in remembered.render().out
+    assert is_light(remembered)
+    extra = remembered.write("models/corpora/tones/more.flac", "")
+    assert not is_light(remembered)
     extra.unlink()
-    assert is_light(built)
+    assert is_light(remembered)
 
 
 def test_a_gain_edited_makes_that_stem_and_what_follows(built: Space) -> None:
@@ -219,16 +227,6 @@ def test_an_edited_render_is_put_right(built: Space) -> None:
     path.write_bytes(right[:-1])
     assert "1 file written" in built.render().out
     assert path.read_bytes() == right
-
-
-def settled(space: Space) -> None:
-    """Wait until the project's folders are old enough to be believed without a look inside."""
-    newest = max(os.stat(path).st_ctime_ns for path in folders(space.root / "models"))
-    time.sleep(max(0.0, 2.1 - (time.time_ns() - newest) / 1e9))
-
-
-def folders(root: Path) -> list[Path]:
-    return [root, *(path for path in root.rglob("*") if path.is_dir())]
 
 
 def is_light(space: Space) -> bool:
