@@ -10,7 +10,7 @@ from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.plan.movement import LoweredMovement, add_movement, add_sketch
 from approx_build.plan.networks import Networks
-from approx_build.plan.parts import Parts, stem_target
+from approx_build.plan.parts import Parts, source_target
 from approx_build.plan.sources import ScopedTake, Sources
 from approx_build.plan.streams import take_stream
 from approx_build.score.load import LoadedMovement, Score
@@ -65,7 +65,7 @@ def _lower_movement(lowered: LoweredPiece, movement: LoadedMovement) -> None:
     sources = Sources(
         lowered.networks,
         takes_in_reach(lowered.score, movement),
-        lambda part: stem_target(movement.slug, part),
+        lambda part: source_target(movement, part),
         lambda written: file_path(lowered.score.root, movement, written),
         piece.seed,
         output.rate,

@@ -14,6 +14,7 @@ from approx_build.plan.graph import Action, Kind
 from approx_build.plan.sources import Found, Sources
 from approx_build.plan.streams import event_identities, event_stream
 from approx_build.registry import source_digest
+from approx_build.score.curve import Curve
 from approx_build.score.event import Event
 from approx_build.score.load import LoadedMovement
 from approx_build.score.origin import SourceRef
@@ -48,6 +49,17 @@ def stem_target(movement: str, part: str) -> str:
     return f"{movement}/stems/{part}"
 
 
+def source_target(movement: LoadedMovement, part: str) -> str:
+    """The target of a part's sound as other parts use it: before its pan."""
+    target = stem_target(movement.slug, part)
+    return f"{target}/before-pan" if is_panned(movement.model.parts[part]) else target
+
+
+def is_panned(part: Part) -> bool:
+    """Whether a part's pan does anything."""
+    return part.pan.is_moving or part.pan.values != (0.0,)
+
+
 class Parts:
     """Adds the parts of one movement to the graph."""
 
@@ -59,20 +71,25 @@ class Parts:
 
     def add_all(self) -> list[LoweredPart]:
         """Every part; one that is muted or not soloed is not heard but may be a source."""
-        heard = set(self._movement.heard())
+        heard, parts = set(self._movement.heard()), self._movement.model.parts
+        used = {ref.part for part in parts.values() for each in part.events for ref in each.sources}
         return [
-            self._part(name, part, name in heard)
-            for name, part in self._movement.model.parts.items()
+            self._part(name, part, name in heard, is_source=name in used)
+            for name, part in parts.items()
         ]
 
-    def _part(self, name: str, part: Part, is_heard: bool) -> LoweredPart:
+    def _part(self, name: str, part: Part, is_heard: bool, is_source: bool) -> LoweredPart:
         identities = event_identities([(event.id, content(event)) for event in part.events])
         events = tuple(
             self._event(name, index, event, identity)
             for index, (event, identity) in enumerate(zip(part.events, identities, strict=True))
             if not event.mute
         )
-        return LoweredPart(name, part, self._stem(name, part, events), events, is_heard)
+        if is_source and is_panned(part):
+            centred = part.model_copy(update={"pan": Curve.constant(0.0)})
+            self._stem(source_target(self._movement, name), name, centred, events)
+        stem = self._stem(stem_target(self._movement.slug, name), name, part, events)
+        return LoweredPart(name, part, stem, events, is_heard)
 
     def _event(self, part: str, index: int, event: Event, identity: str) -> PlacedEvent:
         movement = self._movement
@@ -114,14 +131,14 @@ class Parts:
             return sounds
         return [sounds[stream.child("source").index(len(sounds))]]
 
-    def _stem(self, name: str, part: Part, events: tuple[PlacedEvent, ...]) -> str:
+    def _stem(self, target: str, name: str, part: Part, events: tuple[PlacedEvent, ...]) -> str:
         movement, rate = self._movement, self._output.rate
         ordered = sorted(events, key=lambda placed: (placed.onset, placed.name))
         seconds = movement.tempo.seconds
         roles = {f"event.{place:05}": placed for place, placed in enumerate(ordered)}
         return self._graph.add(
             Action(
-                target=stem_target(movement.slug, name),
+                target=target,
                 kind=Kind.STEM,
                 params={
                     "rate": rate,

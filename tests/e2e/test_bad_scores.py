@@ -109,6 +109,16 @@ def test_files_that_make_one_slug_are_refused(space: Space) -> None:
     )
 
 
+def test_a_movement_may_not_take_the_name_of_the_whole_piece(space: Space) -> None:
+    space.write("pieces/tide/Tide.yaml", FOAM_TEXT)
+    space.edit(TIDE, "tide/2-sand.yaml", "tide/Tide.yaml")
+    assert space.check().splitlines()[0] == (
+        f"{TIDE}:8:31: movements[1]: makes 'tide', the name of the whole piece; rename the file"
+    )
+    space.edit(TIDE, "tide/1-foam.yaml, ", "")
+    space.run("check", TIDE)
+
+
 def test_a_score_of_ten_megabytes_is_refused_at_once(space: Space) -> None:
     space.write(FOAM, f"{FOAM_TEXT}# {'x' * 10_000_000}")
     start = time.process_time()

@@ -8,7 +8,7 @@ import re
 import numpy as np
 
 from approx_build.audio import wav
-from tests.space import RATE, SAND, Space
+from tests.space import FOAM, RATE, SAND, Space
 
 FILES = {
     "index.html",
@@ -24,6 +24,9 @@ FILES = {
     "networks/tiny/step-000002.wav",
     "networks/tiny/step-000004.wav",
 }
+
+FOAM_PATH = "pieces/tide/1-foam.yaml"
+SHORE_EVENT = next(line for line in FOAM.splitlines() if "tones/low" in line)
 
 
 def test_every_file_is_there_and_nothing_else(rendered: Space) -> None:
@@ -116,6 +119,31 @@ def test_a_muted_part_leaves_the_mix_and_solo_leaves_it_alone(built: Space) -> N
     built.render("--movement", "1")
     shore = built.ints("tide/stems/1-foam/shore.wav")
     assert np.array_equal(built.ints("tide/1-foam.wav"), shore)
+
+
+def test_another_part_is_heard_before_its_pan(space: Space) -> None:
+    space.edit(FOAM_PATH, "pan: -0.3", "pan: -1")
+    events = "      - { at: 0, play: { from: { part: spray } } }"
+    space.write(FOAM_PATH, (space.root / FOAM_PATH).read_text().replace(SHORE_EVENT, events))
+    space.edit(FOAM_PATH, "    gain_db: -6\n", "")
+    space.render("--movement", "1")
+    left, right = space.ints("tide/stems/1-foam/spray.wav")
+    assert left.any()
+    assert not right.any()
+    left, right = space.ints("tide/stems/1-foam/shore.wav")
+    assert np.abs(left).max() > 2**16
+    assert np.abs(right).max() > 2**16
+
+
+def test_an_event_may_end_with_the_movement_though_its_times_are_rounded(space: Space) -> None:
+    # Both times are half a sample more than a whole number of samples, so both are rounded up.
+    space.write(
+        "pieces/tide/2-sand.yaml",
+        "movement: sand\nlength: 0.499875\nparts:\n  grain:\n    events:\n"
+        "      - { at: 0.0149375, hold: { from: cry, rate_hz: 8, length_s: 0.4849375 } }\n",
+    )
+    space.render("--movement", "2")
+    assert wav.info(space.root / "renders/tide/2-sand.wav").length == 3999
 
 
 def test_a_movement_without_events_is_silence_of_its_length(space: Space) -> None:
