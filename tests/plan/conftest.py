@@ -1,0 +1,42 @@
+"""A project whose piece is lowered without anything being built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from approx_build.plan.catalog import Catalog
+from approx_build.plan.lower import LoweredPiece, lower
+from approx_build.score.load import load_piece
+from tests.space import Space
+from tests.space import project as small_project
+
+TODAY = date(2026, 5, 1)
+
+Lower = Callable[[], LoweredPiece]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Space:
+    """The small project; its network is not trained."""
+    return small_project(tmp_path / "project")
+
+
+@pytest.fixture
+def catalog(project: Space) -> Catalog:
+    """What the project has."""
+    return Catalog(project.root, TODAY)
+
+
+@pytest.fixture
+def lowered(project: Space) -> Lower:
+    """Lowers the piece as it is now."""
+
+    def now() -> LoweredPiece:
+        score = load_piece(project.root / "pieces/tide.yaml")
+        return lower(score, Catalog(project.root, TODAY))
+
+    return now

@@ -1,0 +1,96 @@
+"""The catalogue of a project: models, recordings and consents, each read once."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from approx_build.errors import AudioError, ConsentError, ModelError, ScoreError
+from approx_build.plan.catalog import Catalog
+from tests.space import Space
+
+
+def test_what_there_is(catalog: Catalog) -> None:
+    assert catalog.models() == ["tiny"]
+    assert catalog.steps("tiny") == {0, 2, 4}
+    assert catalog.corpus_names == ["tones"]
+    assert catalog.recordings() == ["tones/high", "tones/low"]
+    assert catalog.recording_path("tones/low") == "models/corpora/tones/low.wav"
+    assert catalog.recording_length_s("tones/low") == 0.8
+    assert catalog.corpus_files("tones")[0] == "models/corpora/tones/high.wav"
+
+
+def test_a_project_may_have_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
+    catalog = Catalog(tmp_path_factory.mktemp("empty"), date.today())
+    assert catalog.models() == catalog.corpus_names == catalog.recordings() == []
+
+
+def test_a_corpus_that_cannot_be_listed_says_why_and_hides_no_other(project: Space) -> None:
+    project.write("models/corpora/bells/consent.yaml", "")
+    catalog = Catalog(project.root, date.today())
+    assert catalog.recordings() == ["tones/high", "tones/low"]
+    assert catalog.problem("tones") == catalog.problem("nothing") == ""
+    assert "bells: no recordings in this folder" in catalog.problem("bells")
+
+
+def test_a_recording_that_cannot_be_read_has_no_length(project: Space) -> None:
+    project.write("models/corpora/tones/low.wav", "nothing")
+    assert Catalog(project.root, date.today()).recording_length_s("tones/low") is None
+
+
+def test_a_recording_that_is_not_there_has_no_path(catalog: Catalog) -> None:
+    with pytest.raises(AudioError, match="there is no recording 'tones/lo'"):
+        catalog.recording_path("tones/lo")
+
+
+def test_a_model_must_be_of_its_file(project: Space) -> None:
+    project.edit("models/tiny.yaml", "model: tiny", "model: teeny")
+    with pytest.raises(ModelError, match=r"models/tiny\.yaml: declares model 'teeny'"):
+        Catalog(project.root, date.today()).model("tiny")
+
+
+def test_a_model_must_name_a_corpus_that_is_there(project: Space) -> None:
+    project.edit("models/tiny.yaml", "corpus: tones", "corpus: tunes")
+    with pytest.raises(ScoreError, match=r"models/tiny\.yaml:3:9: corpus: unknown corpus 'tunes'"):
+        Catalog(project.root, date.today()).model("tiny")
+
+
+def test_consent_depends_on_the_day_the_model_and_the_piece(project: Space) -> None:
+    project.edit(
+        "models/corpora/tones/consent.yaml", "valid_until: null", "valid_until: 2026-06-30"
+    )
+    project.edit(
+        "models/corpora/tones/consent.yaml",
+        "models: null, pieces: null",
+        "models: [tiny], pieces: [tide]",
+    )
+    catalog = Catalog(project.root, date(2026, 6, 30))
+    assert catalog.consent("tones", "tiny", "tide").corpus == "tones"
+    assert catalog.valid_until() == "2026-06-30"
+    for model, piece in (("huge", None), (None, "ebb")):
+        with pytest.raises(ConsentError, match="not agreed for"):
+            catalog.consent("tones", model, piece)
+    with pytest.raises(ConsentError, match="consent ended on 2026-06-30"):
+        Catalog(project.root, date(2026, 7, 1)).consent("tones")
+
+
+def test_files_that_were_asked_for_are_remembered(shipped: Space) -> None:
+    catalog = Catalog(shipped.root, date.today())
+    assert catalog.files_read() == []
+    catalog.model("tiny")
+    catalog.consent("tones")
+    read = [catalog.relative(path) for path in catalog.files_read()]
+    assert read[:3] == [
+        "models/tiny.yaml",
+        "models/corpora/tones/consent.yaml",
+        "models/checkpoints/tiny/record.json",
+    ]
+    assert len(read) == 6
+
+
+def test_a_run_is_shipped_only_when_it_is_the_very_one(shipped: Space) -> None:
+    catalog = Catalog(shipped.root, date.today())
+    manifest = catalog.model("tiny").manifest(catalog.corpus_digest("tones"))
+    assert catalog.is_shipped("tiny", manifest)
+    assert not catalog.is_shipped("tiny", {**manifest, "corpus_digest": "other"})
