@@ -46,7 +46,8 @@ def _train(desk: Desk, folder: Path) -> TrainingRecord:
     def progress(seen: Progress) -> None:
         desk.report(seen.step / max(seen.steps, 1))
 
-    return train(model, corpus, folder, progress, desk.run.threads, desk.run.device)
+    run = desk.run
+    return train(model, corpus, folder, progress, threads=run.threads, device=run.device)
 
 
 def _kept(desk: Desk, folder: Path, record: TrainingRecord, is_shipped: bool) -> Result:

@@ -21,7 +21,7 @@ def test_a_model_is_trained_on_the_device_that_was_asked_for(
     monkeypatch.setattr("approx_build.training.loop.train", lambda *given, **named: named)
     options = {"model": "models/m.yaml", "corpus": "models/corpora/c"}
     desk: Any = SimpleNamespace(
-        run=RunOptions(str(tmp_path), device), root=tmp_path, options=options
+        run=RunOptions(str(tmp_path), device, threads=3), root=tmp_path, options=options
     )
     asked.update(train._train(desk, tmp_path / "work"))
-    assert asked == {"device": device}
+    assert asked == {"device": device, "threads": 3}
