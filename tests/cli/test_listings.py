@@ -1,0 +1,60 @@
+"""`ops`, `families`, `schema`, and the command line itself: everything is told."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from approx_build.families.base import FAMILIES
+from approx_build.ops.base import OPS
+from tests.space import Space
+
+
+@pytest.mark.parametrize(("command", "registry"), [("ops", OPS), ("families", FAMILIES)])
+def test_everything_registered_is_listed_with_its_parameters(
+    project: Space, command: str, registry: object
+) -> None:
+    rows = json.loads(project.run(command, "--json").out)
+    names = registry.names()  # type: ignore[attr-defined]
+    assert [row["name"] for row in rows] == list(names)
+    for row in rows:
+        assert row["summary"]
+        assert row["version"] >= 1
+        assert all(field["description"] for field in row["parameters"]), row["name"]
+    text = project.run(command).out
+    for row in rows:
+        assert f"{row['name']}: " in text
+
+
+def test_the_schema_is_json(project: Space) -> None:
+    schema = json.loads(project.run("schema").out)
+    assert "$schema" in schema
+
+
+COMMANDS = [
+    "render", "check", "plan", "why", "verify", "train",
+    "take", "init", "schema", "ops", "families",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_for_each_option(project: Space, command: str) -> None:
+    text = project.run(command, "--help", COLUMNS="200").out
+    rows = [line for line in text.splitlines() if line.startswith("│ --")]
+    assert rows
+    for row in rows:
+        assert len(row.strip("│ ").split("  ")) > 1, f"{command}: {row}"
+
+
+def test_the_commands_are_frozen(project: Space) -> None:
+    text = project.run("--help", COLUMNS="200").out
+    commands = text.partition("Commands")[2]
+    found = [line.split()[1] for line in commands.splitlines() if line.startswith("│ ")]
+    assert found == COMMANDS
+
+
+def test_the_version_is_said(project: Space) -> None:
+    from approx_build import __version__
+
+    assert project.run("--version").out == f"approx-build {__version__}\n"

@@ -1,0 +1,63 @@
+"""What a render says when it is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from approx_build.build.built import Built
+from approx_build.build.work import Failure
+from approx_build.cli.options import Options
+from approx_build.cli.outcome import counted, learnt, level, near, say, say_failures
+from approx_build.errors import Location
+from approx_build.store.records import Record
+
+
+def test_nouns_are_counted() -> None:
+    assert [counted(n, "file") for n in (0, 1, 2)] == ["0 files", "1 file", "2 files"]
+
+
+def test_a_level_of_silence_is_a_dash() -> None:
+    assert level(-20.25, "LUFS") == " -20.2 LUFS"
+    assert level(None, "LUFS") == "     — LUFS"
+
+
+def test_paths_are_shown_from_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert near(tmp_path / "renders") == "renders"
+    assert near(tmp_path.parent / "renders") == str(tmp_path.parent / "renders")
+
+
+def test_quiet_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+    say(Options(quiet=True), "hello")
+    say(Options(), "")
+    assert capsys.readouterr().out == ""
+    say(Options(), "hello")
+    assert capsys.readouterr().out == "hello\n"
+
+
+def run(**facts: Any) -> Record:
+    return Record("0" * 64, {}, {"main": "1" * 64}, facts=facts)
+
+
+def test_what_a_training_converted_is_counted_by_how() -> None:
+    ways = {"a/1": "44100 Hz to 8000 Hz", "a/2": "mixed to mono", "a/3": "44100 Hz to 8000 Hz"}
+    assert list(learnt("models/tiny/run", run(converted=ways))) == [
+        "models/tiny/run: heard after converting with soxr VHQ: "
+        "2 recordings (44100 Hz to 8000 Hz), 1 recording (mixed to mono)"
+    ]
+    assert list(learnt("x", run(converted={}))) == []
+    assert list(learnt("x", run(converted=ways, is_shipped=True))) == []
+    assert list(learnt("x", run(converted=True))) == []
+
+
+def test_failures_are_said_with_what_could_not_be_built(capsys: pytest.CaptureFixture[str]) -> None:
+    where = Location("pieces/tide.yaml", 7, 3)
+    say_failures(Built(failures=[Failure("x", "it broke", where)], skipped=["y", "z"]))
+    assert capsys.readouterr().err == (
+        "pieces/tide.yaml:7:3: x: it broke\n2 actions not built because of what failed\n"
+    )
