@@ -6,12 +6,14 @@ import time
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from approx_build.build.memory import peak_bytes, reset_peak
 from approx_build.build.work import Failure, Made, Report, Result, RunActions, Work
 from approx_build.errors import ApproxError, StoreError
 from approx_build.plan.graph import Action
+from approx_build.store.disk import FULL, REFUSED, refusal
 from approx_build.store.memo import stat
 from approx_build.store.records import Record
 from approx_build.store.store import Store
@@ -47,7 +49,7 @@ class Performer:
             return [*self._run_and_record(batch, report)]
         except Exception as error:
             if len(batch) == 1:
-                return [_failure(batch[0].action, error)]
+                return [_failure(batch[0].action, error, self.store.root)]
         # One by one, so that the right action is blamed and the others are kept.
         return [made for work in batch for made in self._attempt([work], report)]
 
@@ -104,7 +106,9 @@ def _check_leaves(batch: Sequence[Work]) -> None:
             raise StoreError(f"{leaf.path} changed while it was being used; run again")
 
 
-def _failure(action: Action, error: Exception) -> Failure:
+def _failure(action: Action, error: Exception, root: Path) -> Failure:
+    if isinstance(error, OSError) and error.errno in FULL | REFUSED:
+        error = refusal(error, error.filename or root)
     if isinstance(error, ApproxError):
         return Failure(action.target, error.message, error.where or action.where)
     if isinstance(error, MemoryError):

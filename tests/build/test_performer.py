@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +29,16 @@ def test_records_are_published_with_shares_of_the_time(store: Store) -> None:
     assert store.records.get("a" * 64) == first
     assert second.seconds == pytest.approx(3 * first.seconds)
     assert second.toolchain == {"numpy": "2"}
+
+
+def test_a_disk_that_an_action_could_not_write_is_no_bug(store: Store) -> None:
+    def full(batch: Sequence[Work], store: Store, options: Any, report: Report) -> list[Result]:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    [failure] = Performer(full, store).perform([work("a", "a")], lambda part: None)
+    assert isinstance(failure, Failure)
+    assert failure.message.startswith(f"the disk is full: {store.root} could not be written")
+    assert failure.trace == ""
 
 
 def test_what_another_builder_made_meanwhile_is_taken(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -136,6 +137,22 @@ def test_a_disk_that_fills_up_is_said_and_what_was_finished_is_kept(
     again = space.render("--store", str(store))
     assert "models/tiny/run" not in again.ran()
     assert "piece/whole" in again.ran()
+
+
+def test_a_training_that_fills_the_disk_is_said_and_goes_on(space: Space, small_disk: Path) -> None:
+    shutil.rmtree(space.root / "models/checkpoints")
+    space.edit("models/tiny.yaml", "skip_channels: 8", "skip_channels: 512")
+    (small_disk / "ballast").write_bytes(bytes(700_000))
+    store = ["--store", str(small_disk / "store")]
+    assert "models/tiny/run: the disk is full: " in space.fails("train", "tiny", *store)
+    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+    assert "3 checkpoints in the store" in space.run("train", "tiny", *store).out
+
+
+def test_a_lock_that_cannot_be_written_is_said(space: Space, read_only: ReadOnly) -> None:
+    with read_only(space.root / "pieces"):
+        said = space.fails("render", TIDE)
+    assert said.startswith("approx-build: pieces/tide.lock cannot be written (")
 
 
 def test_renders_that_do_not_fit_are_said(built: Space, small_disk: Path) -> None:

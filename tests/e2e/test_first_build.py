@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 
@@ -144,6 +145,19 @@ def test_an_event_may_end_with_the_movement_though_its_times_are_rounded(space: 
     )
     space.render("--movement", "2")
     assert wav.info(space.root / "renders/tide/2-sand.wav").length == 3999
+
+
+def test_odd_folders_odd_terminals_and_other_working_folders_will_do(
+    shipped: Space, tmp_path: Path
+) -> None:
+    odd = shipped.copy(tmp_path / "My *Music* [1] ä")
+    odd.write("pieces/tide/1-foam.yaml", "movement: Écume — 海\nlength: 1\n")
+    (tmp_path / "link").symlink_to(odd.root)
+    piece = tmp_path / "link/pieces/tide.yaml"
+    outcome = Space(tmp_path).start("render", str(piece), "-j1", PYTHONIOENCODING="ascii")
+    assert "1  ?cume ? ? " in outcome.out
+    assert (odd.root / "renders/tide/1-foam.wav").exists()
+    odd.run("render", "pieces/tide.yaml", "--locked")
 
 
 def test_a_movement_without_events_is_silence_of_its_length(space: Space) -> None:
