@@ -83,9 +83,26 @@ def test_ctrl_c_says_how_to_go_on(rendered: Space, space: Space) -> None:
 
 
 @pytest.mark.slow
-def test_two_builders_at_once_make_the_same(rendered: Space, space: Space) -> None:
-    both = [space.process("render", TIDE, "--jobs", "1") for _ in range(2)]
-    for process in both:
+def test_builders_killed_again_and_again_lose_nothing(rendered: Space, space: Space) -> None:
+    kept: set[Path] = set()
+    for delay_s in (0.6, 0.8, 1.0, 1.2, 1.5, 1.9, 2.4):
+        process = space.process("render", TIDE, "--jobs", "2")
+        time.sleep(delay_s)
+        process.kill()
+        process.communicate()
+        records = set((space.root / ".approx/records").glob("*/*"))
+        assert kept <= records
+        kept = records
+    space.render()
+    assert space.digests() == rendered.digests()
+    check = space.render()
+    assert check.ran() == set()
+
+
+@pytest.mark.slow
+def test_four_builders_at_once_make_the_same(rendered: Space, space: Space) -> None:
+    together = [space.process("render", TIDE, "--jobs", "1") for _ in range(4)]
+    for process in together:
         _, err = process.communicate(timeout=120)
         assert process.returncode == 0, err
     assert space.digests() == rendered.digests()

@@ -56,12 +56,17 @@ class Provenance:
         return "a network hears it and goes on" if channels == 1 else "heard in the piece"
 
     def _sources(self, target: str) -> Iterator[str]:
-        """The nearest takes and files below `target`."""
-        for source in self.graph.actions[target].inputs.values():
-            if source.startswith(LEAF) or self.graph.actions[source].kind is Kind.TAKE:
-                yield source
-            else:
-                yield from self._sources(source)
+        """The nearest takes and files below `target`, each once."""
+        seen, todo = {target}, [target]
+        while todo:
+            for source in self.graph.actions[todo.pop()].inputs.values():
+                if source in seen:
+                    continue
+                seen.add(source)
+                if source.startswith(LEAF) or self.graph.actions[source].kind is Kind.TAKE:
+                    yield source
+                else:
+                    todo.append(source)
 
     def _origin(self, target: str) -> Origin:
         if target.startswith(LEAF):
