@@ -88,6 +88,7 @@ def checked(path: Path) -> tuple[Score, Catalog]:
     from approx_build.plan.permission import all_refused, faults_of, refusals
     from approx_build.score.load import load_piece
     from approx_build.score.names import check_names
+    from approx_build.source import in_order
 
     catalog = Catalog(project_root(path), date.today())
 
@@ -97,7 +98,7 @@ def checked(path: Path) -> tuple[Score, Catalog]:
     score = load_piece(path, names=found)
     faults, refused = check_names(score, catalog), refusals(score, catalog)
     if faults:
-        raise ScoreError([*faults, *faults_of(refused)])
+        raise ScoreError(in_order([*faults, *faults_of(refused)]))
     if refused:
         raise all_refused(refused)
     return score, catalog

@@ -1,0 +1,45 @@
+"""A session: one piece opened, its movements found by number or by slug."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from approx_build.cli.options import Options
+from approx_build.cli.session import Session
+from approx_build.errors import ConsentError, ScoreError, UsageError
+from tests.space import Space
+
+
+def opened(project: Space) -> Session:
+    return Session.open(project.root / "pieces/tide.yaml", Options(store=project.root / "store"))
+
+
+def test_everything_lies_in_the_project(project: Space) -> None:
+    session = opened(project)
+    assert session.root == project.root
+    assert session.out == project.root / "renders"
+    assert session.store.root == project.root / "store"
+    assert session.lock_path == project.root / "pieces/tide.lock"
+    assert session.environment == {}
+
+
+def test_movements_are_named_by_number_or_slug(project: Space) -> None:
+    session = opened(project)
+    slugs = [one.movement.slug for one in session.movements(["2", "1-foam"])]
+    assert slugs == ["2-sand", "1-foam"]
+    assert len(session.movements([])) == 2
+    with pytest.raises(UsageError, match=r"there are 1 \(1-foam\), 2 \(2-sand\)"):
+        session.movements(["3"])
+
+
+def test_names_and_consents_are_checked_before_anything_is_lowered(project: Space) -> None:
+    consent: Path = project.root / "models/corpora/tones/consent.yaml"
+    consent.unlink()
+    with pytest.raises(ConsentError, match=r"^pieces/tide\.yaml:7:3: models/corpora/tones/consent"):
+        opened(project)
+    project.edit("pieces/tide/1-foam.yaml", "tones/low", "tones/lo")
+    with pytest.raises(ScoreError) as caught:
+        opened(project)
+    assert [fault.where.line for fault in caught.value.faults] == [7, 15]
