@@ -48,7 +48,7 @@ def test_records_tell_time_memory_and_nothing_of_the_machine_in_keys(yard: Yard)
     record = yard.build("stem", jobs=1).records["stem"]
     assert 0.05 <= record.seconds < 5
     assert record.peak_bytes > 1 << 20
-    assert set(record.manifest) == {"schema", "kind", "params", "stream", "inputs"}
+    assert set(record.manifest) == {"schema", "kind", "version", "params", "stream", "inputs"}
 
 
 def test_failures_travel_from_workers(yard: Yard) -> None:

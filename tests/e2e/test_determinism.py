@@ -24,7 +24,7 @@ SLOW_ENOUGH = {"APPROX_KERNEL": "reference"}
     [
         (("--jobs", "1"), {}),
         (("--jobs", "2", "--capped"), {}),
-        (("--jobs", "2"), {"APPROX_KERNEL": "reference"}),
+        pytest.param(("--jobs", "2"), {"APPROX_KERNEL": "reference"}, marks=pytest.mark.slow),
     ],
     ids=["one job", "two jobs on the plainest instructions", "the NumPy reference"],
 )

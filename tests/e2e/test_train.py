@@ -63,7 +63,7 @@ def test_without_shipped_checkpoints_training_makes_the_same(rendered: Space, sp
 
 
 def test_an_interrupted_training_says_how_to_go_on_and_does(space: Space, tmp_path: Path) -> None:
-    space.edit(MODEL, "steps: 4", "steps: 150")
+    space.edit(MODEL, "steps: 4", "steps: 100")
     whole = space.copy(tmp_path / "whole")
     process = space.process("train", "tiny")
     state = wait_for_state(space)
@@ -72,7 +72,7 @@ def test_an_interrupted_training_says_how_to_go_on_and_does(space: Space, tmp_pa
     assert process.returncode == 130
     assert "interrupted: its state is kept; `approx-build train tiny` goes on from there" in err
     assert "Traceback" not in err
-    assert 0 < read_about(state)["step"] < 150
+    assert 0 < read_about(state)["step"] < 100
     space.run("train", "tiny")
     whole.run("train", "tiny")
     assert not state.exists()
