@@ -183,9 +183,18 @@ def step(op: GrainOp) -> dict[str, Json]:
 
 
 def content(event: Event) -> dict[str, Any]:
-    """What the event sounds like before it is placed: what names it when it has no id."""
+    """What the event sounds like before it is placed: what names it when it has no id.
+
+    Parameters at their defaults are left out, so that an operation that gains one later does
+    not redraw the events that say nothing of it.
+    """
     return {
-        "op": event.op.model_dump(mode="json"),
-        "from": [ref.model_dump(mode="json", exclude_none=True) for ref in event.sources],
-        "through": [op.model_dump(mode="json") for op in event.through],
+        "op": _said(event.op),
+        "from": [ref.model_dump(mode="json", exclude_defaults=True) for ref in event.sources],
+        "through": [_said(op) for op in event.through],
     }
+
+
+def _said(op: GrainOp) -> dict[str, Json]:
+    """An operation by its name and the parameters that are not at their defaults."""
+    return {**op.model_dump(mode="json", exclude_defaults=True), "op": op.op}

@@ -42,6 +42,17 @@ def test_only_a_random_operation_has_a_stream(project: Space, lowered: Lower) ->
     assert other.stream != event.stream
 
 
+def test_a_parameter_at_its_default_is_no_part_of_the_events_name(
+    project: Space, lowered: Lower
+) -> None:
+    salad = "salad: { from: cry, length_s: 0.4, max_grain_s: 0.3%s }"
+    plain, said, other = (
+        events_of(sand(project, lowered, f"      - {{ at: 0, {salad % extra} }}\n"))[0].stream
+        for extra in ("", ", harmonic: 0.15, margin: 1", ", harmonic: 0.2")
+    )
+    assert plain == said != other
+
+
 @pytest.mark.parametrize(
     "change",
     [
