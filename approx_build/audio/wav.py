@@ -32,6 +32,7 @@ __all__ = [
     "IntWriter",
     "blocks",
     "info",
+    "mapped",
     "read",
     "read_ints",
     "read_pcm24_ints",
@@ -122,6 +123,20 @@ class ClipFile:
     def cut(self, start: int, stop: int) -> Clip:
         """Samples `start` to `stop`; AudioError as `read`'s."""
         return read(self.path, start, stop)
+
+
+def mapped(path: AnyPath) -> NDArray[np.float32]:
+    """The samples [C, T] of a WAV of float32, read from the disk when they are looked at.
+
+    Unlike with `read`, a file without samples is an array without samples.
+    """
+    header = _own_header(path)
+    if header is None or (header.code, header.bits) != (FLOAT, 32):
+        raise AudioError(f"{path}: not a WAV of 32-bit floats")
+    if header.length == 0:
+        return np.zeros((header.channels, 0), np.float32)
+    shape = (header.length, header.channels)
+    return np.memmap(path, "<f4", mode="r", offset=header.start, shape=shape).T
 
 
 def read_ints(path: AnyPath, start: int = 0, stop: int | None = None) -> Ints:

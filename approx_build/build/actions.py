@@ -11,6 +11,7 @@ from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
 
 MAKERS = {
+    Kind.PREPARE: "prepare",
     Kind.TRAIN: "train",
     Kind.CHECKPOINT: "checkpoint",
     Kind.CLIP: "clip",

@@ -26,6 +26,8 @@ class RunOptions:
     device: str = "cpu"
     threads: int = 1
     """Of one training: they change its pace and no bit."""
+    processes: int = 1
+    """That share one training; its numeric environment tells how many."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from approx_build.cli.options import Options
 from approx_build.cli.progress import duration
@@ -103,12 +103,21 @@ def silent_events(session: Session, built: Built) -> list[str]:
 
 
 def learnt(target: str, run: Record) -> Iterator[str]:
-    """What a training run converted before it heard it, in one line."""
-    done: Any = run.facts.get("converted")
-    if isinstance(done, dict) and done and not run.facts.get("is_shipped"):
-        ways = sorted(Counter(done.values()).items())
-        told = ", ".join(f"{counted(count, 'recording')} ({what})" for what, count in ways)
-        yield f"{target}: heard after converting with soxr VHQ: {told}"
+    """What a training run did to recordings before it heard them, and which it did not hear."""
+    if run.facts.get("is_shipped"):
+        return
+    done = cast("dict[str, str]", run.facts.get("converted") or {})
+    ways = Counter(way for each in done.values() for way in each.split(", ") if _is_a_way(way))
+    told = [f"{counted(count, 'recording')} ({way})" for way, count in sorted(ways.items())]
+    if told:
+        yield f"{target}: heard after converting with soxr VHQ: {', '.join(told)}"
+    for name, reason in cast("dict[str, str]", run.facts.get("unused") or {}).items():
+        yield f"{target}: not heard: {name}: {reason}"
+
+
+def _is_a_way(words: str) -> bool:
+    """Whether words tell of what many recordings have in common, and not of one's numbers."""
+    return not words.endswith((" of silence left out", " dB"))
 
 
 def say_unmet(session: Session, built: Built) -> bool:

@@ -1,96 +1,154 @@
 """Windows: the pieces of the recordings that a network is trained and tested on.
 
-The end of every recording is held out: no window of training reaches into it, and the test
-windows lie in it. A window is (recording, start), so which windows a step sees depends on its
-random stream alone.
+Windows are indexed by (part, start), one every `size` samples and one at the end, so that a
+recording of forty minutes is a thousand windows and not one. An epoch visits each of them once,
+in an order of its own. The end of every part is held out: no window of training reaches it,
+and the test windows lie in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio.mulaw import encode
 from approx_build.audio.stream import Stream
-from approx_build.corpus.recordings import Heard
 from approx_build.errors import AudioError
 
-Codes = NDArray[np.uint8] | NDArray[np.int64]
+Sound = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """Codes [T] of one recording: a part to train on, or the part held out."""
+    """Sound [C, T] of one recording, perhaps mapped from a file: to train on, or held out."""
 
     name: str
-    codes: NDArray[np.int64]
+    sound: Sound
+
+    @property
+    def length(self) -> int:
+        """Samples."""
+        return int(self.sound.shape[1])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Windows:
-    """Windows of `size` codes in the parts of a corpus."""
+    """The windows of `size` samples in the parts of a corpus."""
 
     parts: tuple[Part, ...]
     size: int
 
     @property
     def count(self) -> int:
-        """How many different windows there are."""
-        return sum(self._starts())
+        """How many windows there are in the index."""
+        return self._ends[-1] if self._ends else 0
 
-    def _starts(self) -> list[int]:
-        return [max(0, len(part.codes) - self.size + 1) for part in self.parts]
+    @property
+    def samples(self) -> int:
+        """Samples in all parts."""
+        return sum(part.length for part in self.parts)
 
-    def draw(self, rng: Stream, count: int) -> NDArray[np.int64]:
-        """`count` windows, each of all windows as likely [count, size]."""
-        return np.stack([self._at(rng.index(self.count)) for _ in range(count)])
+    @cached_property
+    def _ends(self) -> list[int]:
+        """For each part, how many windows there are up to its last."""
+        lengths = [part.length for part in self.parts]
+        counts = [-(-length // self.size) if length >= self.size else 0 for length in lengths]
+        return np.cumsum(counts).tolist()
 
-    def spread(self, count: int) -> NDArray[np.int64]:
-        """`count` windows at equal distances over all parts [count, size]."""
+    def place(self, number: int) -> tuple[Part, int]:
+        """The part and start of window `number`."""
+        index = bisect_right(self._ends, number)
+        part, first = self.parts[index], self._ends[index - 1] if index else 0
+        return part, min((number - first) * self.size, part.length - self.size)
+
+    def at(self, number: int) -> Sound:
+        """Window `number` [C, size]."""
+        part, start = self.place(number)
+        return part.sound[:, start : start + self.size]
+
+    def spread(self, count: int) -> list[Sound]:
+        """`count` windows at equal distances over the index."""
         places = [round(i * (self.count - 1) / max(1, count - 1)) for i in range(count)]
-        return np.stack([self._at(place) for place in places])
+        return [self.at(place) for place in places]
 
-    def _at(self, place: int) -> NDArray[np.int64]:
-        for part, starts in zip(self.parts, self._starts(), strict=True):
-            if place < starts:
-                return part.codes[place : place + self.size]
-            place -= starts
-        raise AssertionError("a place beyond the last window")
+
+@dataclass(frozen=True, eq=False)
+class Epochs:
+    """The windows in the order of training: position 0, 1, 2, … of one epoch after another.
+
+    `seed` names the streams, so any position is known without those before it.
+    """
+
+    windows: Windows
+    seed: int
+
+    def at(self, position: int) -> tuple[Part, int, int, int]:
+        """(part, start of the window in it, epoch, number of the window) of a position."""
+        epoch, index = divmod(position, self.windows.count)
+        number = int(_order(self.seed, epoch, self.windows.count)[index])
+        return *self.windows.place(number), epoch, number
+
+
+@lru_cache(maxsize=4)
+def _order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
+    """The order of an epoch: a permutation of `count` windows."""
+    drawn = Stream.named("training", seed, "epoch", epoch).uniforms(count)
+    return np.argsort(drawn, kind="stable")
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Windows to train on, windows held out, and each recording's reason where it is not used."""
+
+    train: Windows
+    held_out: Windows
+    unused: Mapping[str, str]
 
 
 def split(
-    heard: Sequence[Heard], size: int, held_out_s: float, codes: int
-) -> tuple[Windows, Windows]:
-    """(windows to train on, windows held out) of `size` codes.
+    parts: Sequence[Part], rate: int, size: int, held_out_s: float, chunk_s: float | None = None
+) -> Split:
+    """Parts cut into what is trained on and what is held out, in windows of `size` samples.
 
-    AudioError when no recording is long enough; recordings shorter than a window and what is
-    held out are named, all of them.
+    A part shorter than a window is not used, and said; one too short to hold anything out is
+    trained on whole. AudioError when no window is left, or none to test with, and by how much.
     """
-    train, held = [], []
-    for one in heard:
-        coded = encode(one.samples, codes)
-        border = len(coded) - max(size, round(held_out_s * one.rate))
-        if border < size:
-            continue
-        train.append(Part(one.recording.name, coded[:border]))
-        held.append(Part(one.recording.name, coded[border:]))
-    _refuse_short(heard, {part.name for part in train}, size, held_out_s)
-    return Windows(tuple(train), size), Windows(tuple(held), size)
+    train, held, unused = [], [], {}
+    for part in parts:
+        for piece in _chunks(part, rate, chunk_s):
+            border = piece.length - max(size, round(held_out_s * rate))
+            if border >= size:
+                train.append(Part(piece.name, piece.sound[:, :border]))
+                held.append(Part(piece.name, piece.sound[:, border:]))
+            elif piece.length >= size:
+                train.append(piece)
+            else:
+                unused[piece.name] = f"{piece.length / rate:.2f} s, a window is {size / rate:.2f} s"
+    if not held:
+        raise AudioError(_too_small(parts, rate, size, held_out_s))
+    return Split(Windows(tuple(train), size), Windows(tuple(held), size), unused)
 
 
-def _refuse_short(heard: Sequence[Heard], used: set[str], size: int, held_out_s: float) -> None:
-    short = [one for one in heard if one.recording.name not in used]
-    if not short:
-        return
-    window_s = size / short[0].rate
+def _chunks(part: Part, rate: int, chunk_s: float | None) -> list[Part]:
+    if chunk_s is None or part.length <= round(chunk_s * rate):
+        return [part]
+    size = round(chunk_s * rate)
+    return [
+        Part(f"{part.name}#{number}", part.sound[:, start : start + size])
+        for number, start in enumerate(range(0, part.length, size), 1)
+    ]
+
+
+def _too_small(parts: Sequence[Part], rate: int, size: int, held_out_s: float) -> str:
+    longest = max((part.length for part in parts), default=0) / rate
+    window_s = size / rate
     need_s = window_s + max(window_s, held_out_s)
-    named = ", ".join(
-        f"{one.recording.name} ({len(one.samples) / one.rate:.2f} s)" for one in short
-    )
-    raise AudioError(
-        f"too short to train on: {named}; a window of {window_s:.2f} s and {held_out_s:g} s held "
-        f"out need {need_s:.2f} s; make `window` or `held_out_s` smaller, or take them out"
+    return (
+        f"the corpus is too small: its longest recording is {longest:.2f} s after preparation; "
+        f"a window of {window_s:.2f} s and {held_out_s:g} s held out need {need_s:.2f} s, "
+        f"{need_s - longest:.2f} s more; make `window` or `held_out_s` smaller, or add recordings"
     )

@@ -28,22 +28,51 @@ Shapes = dict[str, tuple[int, ...]]
 Tensors = Mapping[str, "torch.Tensor"]
 Arrays = dict[str, NDArray[np.float32]]
 Weights = Mapping[str, NDArray[np.float32]]
+Example = dict[str, NDArray[Any]]
+Gradients = tuple[float, "dict[str, torch.Tensor]"]
 S = TypeVar("S")
 Told = Callable[[int, int], None]
 """Called with samples done and samples in all."""
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When in a training a window is looked at: its number since the start, and the phase."""
+
+    position: int
+    is_finetuning: bool = False
+
+
 class Network(Protocol):
-    """What the training loop knows of a network; its state is a dict of tensors by name."""
+    """What the training loop knows of a network; its state is a dict of tensors by name.
+
+    An example is what one window becomes for the network: arrays by name, each of which gets
+    an axis for the batch in front.
+    """
 
     def initial(self, rng: Stream, scheme: str) -> Arrays:
         """The weights before the first step."""
 
-    def loss(self, weights: Tensors, codes: torch.Tensor, given: torch.Tensor) -> torch.Tensor:
-        """Mean loss of predicting `codes` [T] when the network is `given` codes [T] as its past."""
+    def example(self, sound: NDArray[np.float32], rng: Stream, moment: Moment) -> Example:
+        """The example that a window [C, T] is at a moment; `rng` is the window's own stream.
+
+        A function of its arguments alone, in NumPy: it may run in any thread, ahead of time.
+        """
+
+    def clean(self, sound: NDArray[np.float32], rng: Stream) -> Example:
+        """The example that a window [C, T] held out is tested with."""
+
+    def loss(self, weights: Tensors, example: Tensors) -> torch.Tensor:
+        """Mean loss over a batch of examples."""
+
+    def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
+        """Loss of a batch of one and its gradients by name; None where torch is to find them."""
 
     def matrices(self) -> dict[str, tuple[int, int, int, float]]:
         """Weights that are stacks of matrices: name -> (count, rows, columns, step scale)."""
+
+    def activation_bytes(self, size: int) -> int:
+        """Memory that one window of `size` samples takes while its gradients are found."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,16 +97,20 @@ class Family(BaseModel, ABC):
     """Raised when equal parameters and weights would give other samples."""
     sampling_model: ClassVar[type[BaseModel]]
     """The controls of drawing; every field has a default."""
+    objective_model: ClassVar[type[BaseModel]]
+    """What of learning is the family's own; every field has a default."""
+    loss_unit: ClassVar[str]
+    """What a loss is measured in."""
+
+    @property
+    def channels(self) -> int:
+        """Channels of the sound the network hears and makes."""
+        return 1
 
     @property
     @abstractmethod
     def rate(self) -> int:
         """The rate of the sound the network hears and makes, Hz."""
-
-    @property
-    @abstractmethod
-    def codes(self) -> int:
-        """How many mu-law codes a sample can be."""
 
     @property
     @abstractmethod
@@ -100,14 +133,14 @@ class Family(BaseModel, ABC):
         device: str = "cpu",
         progress: Told | None = None,
     ) -> list[Clip]:
-        """Clips [1, length] at the network's rate, drawn together.
+        """Clips [C, length] at the network's rate, drawn together.
 
         A clip does not depend on those drawn with it. `progress` is told samples done and in all.
         """
 
     @abstractmethod
-    def network(self) -> Network:
-        """The torch code of the network. Imports torch."""
+    def network(self, objective: Any = None) -> Network:
+        """The torch code of the network, learning by `objective`. Imports torch."""
 
     @property
     def parameter_count(self) -> int:

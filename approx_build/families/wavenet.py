@@ -69,12 +69,28 @@ class Sampling(BaseModel):
     )
 
 
+class Objective(BaseModel):
+    """What a WaveNet learns besides the next code.
+
+    In the steps of fine-tuning it is given codes with noise on them (never those it must say),
+    so that it learns to come back from its own mistakes; about half the windows stay clean.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    finetune_noise: float = Field(
+        4.0, ge=0, le=64, description="greatest standard deviation of that noise, codes"
+    )
+
+
 @FAMILIES.register
 class WaveNet(Family):
     """Autoregressive network of dilated causal convolutions on mu-law codes."""
 
     version: ClassVar[int] = 1
     sampling_model: ClassVar[type[BaseModel]] = Sampling
+    objective_model: ClassVar[type[BaseModel]] = Objective
+    loss_unit: ClassVar[str] = "nats per sample"
 
     family: Literal["wavenet"] = "wavenet"
     filter_width: int = Field(2, ge=2, le=64, description="taps of a convolution")
@@ -99,11 +115,6 @@ class WaveNet(Family):
     def rate(self) -> int:
         """The rate of the sound the network hears and makes, Hz."""
         return self.sample_rate
-
-    @property
-    def codes(self) -> int:
-        """How many mu-law codes a sample can be."""
-        return self.quantization_channels
 
     @property
     def causal_width(self) -> int:
@@ -153,8 +164,8 @@ class WaveNet(Family):
 
         return draw(self, weights, takes, device, progress)
 
-    def network(self) -> Network:
+    def network(self, objective: Objective | None = None) -> Network:
         """The torch code. Imports torch."""
         from approx_build.families.wavenet_network import WaveNetNetwork
 
-        return WaveNetNetwork(self)
+        return WaveNetNetwork(self, objective or Objective())

@@ -1,6 +1,6 @@
 """WaveNet in torch: one matrix product a layer over all taps, one product for all skips.
 
-The form is faster than convolutions by about half. Sound runs along the first axis: [T, C].
+The form is faster than convolutions by about half. Sound runs along the second axis: [B, T, C].
 Weights are a dict of tensors named and shaped as `families.wavenet` says.
 """
 
@@ -14,23 +14,41 @@ import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
 from torch import Tensor
 
-from approx_build.audio.mulaw import amplitudes
+from approx_build.audio.mulaw import amplitudes, encode
 from approx_build.audio.stream import Stream
 from approx_build.errors import ModelError
-from approx_build.families.base import Arrays, Tensors
-from approx_build.families.wavenet import WaveNet
+from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors
+from approx_build.families.wavenet import Objective, WaveNet
 
 
 class WaveNetNetwork:
-    """Loss, logits and first weights of a WaveNet."""
+    """Examples, loss, logits and first weights of a WaveNet."""
 
-    def __init__(self, params: WaveNet) -> None:
+    def __init__(self, params: WaveNet, objective: Objective | None = None) -> None:
         self.params = params
+        self.objective = objective or Objective()
         self.silence = params.quantization_channels // 2
         self._amplitudes = torch.from_numpy(amplitudes(params.quantization_channels).copy())
 
+    def clean(self, sound: NDArray[np.float32], rng: Stream) -> Example:
+        """The codes [T] of a window, heard as they are."""
+        codes = encode(sound[0], self.params.quantization_channels)
+        return {"codes": codes, "given": codes}
+
+    def example(self, sound: NDArray[np.float32], rng: Stream, moment: Moment) -> Example:
+        """The codes [T] of a window, and those it is given: noisy while fine-tuning."""
+        found = self.clean(sound, rng)
+        if not moment.is_finetuning:
+            return found
+        codes = found["codes"]
+        strength = max(0.0, rng.uniform() * 2 - 1) * self.objective.finetune_noise
+        # The sum of four uniforms is near enough to normal: variance 4/12, hence sqrt(3).
+        bell = (rng.uniforms(4 * codes.size).reshape(4, -1).sum(axis=0) - 2) * 3**0.5
+        noisy = codes + np.round(bell * strength).astype(np.int64)
+        return found | {"given": np.clip(noisy, 0, self.params.quantization_channels - 1)}
+
     def logits(self, weights: Tensors, given: Tensor) -> Tensor:
-        """Logits [T, Q] of the codes that come at the times of `given` [T], from its past.
+        """Logits [B, T, Q] of the codes that come at the times of `given` [B, T], from its past.
 
         Row t sees given[0] to given[t - 1] and, before them, the start state.
         """
@@ -41,39 +59,55 @@ class WaveNetNetwork:
         for index, dilation in enumerate(self.params.dilations):
             weight = torch.cat((layers["filter"][index], layers["gate"][index]), dim=2)
             bias = _joined(biases["filter"][index], biases["gate"][index])
-            filtered, gate = _product(self._taps(x, dilation), weight.flatten(0, 1), bias).chunk(
-                2, dim=1
-            )
+            both = _product(self._taps(x, dilation), weight.flatten(0, 1), bias)
+            filtered, gate = both.chunk(2, dim=-1)
             z = torch.tanh(filtered) * torch.sigmoid(gate)
             gated.append(z)
             if index + 1 < len(self.params.dilations):
                 x = x + _product(z, layers["dense"][index], biases["dense"][index])
-        return self._post(weights, torch.cat(gated, dim=1))
+        return self._post(weights, torch.cat(gated, dim=-1))
 
-    def loss(self, weights: Tensors, codes: Tensor, given: Tensor) -> Tensor:
-        """Mean cross-entropy, nats, of `codes` [T] when the past is made of `given` [T]."""
-        return F.cross_entropy(self.logits(weights, given), codes)
+    def loss(self, weights: Tensors, example: Tensors) -> Tensor:
+        """Mean cross-entropy, nats, of codes [B, T] when the past is made of those given [B, T]."""
+        logits = self.logits(weights, example["given"])
+        return F.cross_entropy(logits.flatten(0, 1), example["codes"].flatten())
+
+    def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
+        """None: torch finds them."""
+        return None
+
+    def activation_bytes(self, size: int) -> int:
+        """What autograd keeps of a window, and the largest of what comes and goes."""
+        params, layers = self.params, len(self.params.dilations)
+        residual, dilation, skip = (
+            params.residual_channels,
+            params.dilation_channels,
+            params.skip_channels,
+        )
+        a_layer = (params.filter_width + 1) * residual + 6 * dilation
+        after = layers * dilation + 3 * skip + 3 * params.quantization_channels
+        return 4 * size * (layers * a_layer + 2 * after)
 
     def _heard(self, weight: Tensor, given: Tensor) -> Tensor:
-        """The causal convolution [T, R] of the codes before each time."""
-        width = self.params.causal_width
-        past = F.pad(given, (width, 0), value=self.silence)[:-1]
+        """The causal convolution [B, T, R] of the codes before each time."""
+        width, length = self.params.causal_width, given.shape[1]
+        past = F.pad(given, (width, 0), value=self.silence)[:, :-1]
         if self.params.scalar_input:
-            return self._amplitudes.to(past.device)[past].unfold(0, width, 1) @ weight[:, 0, :]
-        taps = [F.embedding(past[tap : tap + len(given)], weight[tap]) for tap in range(width)]
+            return self._amplitudes.to(past.device)[past].unfold(1, width, 1) @ weight[:, 0, :]
+        taps = [F.embedding(past[:, tap : tap + length], weight[tap]) for tap in range(width)]
         heard = taps[0]
         for tap in taps[1:]:
             heard = heard + tap
         return heard
 
     def _taps(self, x: Tensor, dilation: int) -> Tensor:
-        """The taps of a dilated convolution side by side [T, W · R], the oldest first."""
-        length, width = len(x), self.params.filter_width
+        """The taps of a dilated convolution side by side [B, T, W · R], the oldest first."""
+        length, width = x.shape[1], self.params.filter_width
         taps = []
         for tap in range(width - 1):
             delay = min(length, (width - 1 - tap) * dilation)
-            taps.append(F.pad(x[: length - delay], (0, 0, delay, 0)))
-        return torch.cat((*taps, x), dim=1)
+            taps.append(F.pad(x[:, : length - delay], (0, 0, delay, 0)))
+        return torch.cat((*taps, x), dim=-1)
 
     def _biases(self, weights: Tensors, name: str) -> tuple[Tensor | None, ...]:
         if not self.params.use_biases:
@@ -142,7 +176,10 @@ _MAPS = ("filter", "gate", "dense", "skip")
 
 
 def _product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-    return x @ weight if bias is None else torch.addmm(bias, x, weight)
+    """x [B, T, I] times weight [I, O], plus bias [O]."""
+    rows = x.flatten(0, -2)
+    found = rows @ weight if bias is None else torch.addmm(bias, rows, weight)
+    return found.unflatten(0, x.shape[:-1])
 
 
 def _joined(filter_bias: Tensor | None, gate_bias: Tensor | None) -> Tensor | None:

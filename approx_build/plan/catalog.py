@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from approx_build.corpus.consent import Consent, load_consent
-from approx_build.corpus.recordings import Recording, corpus_digest, list_recordings
+from approx_build.corpus.material import chosen
+from approx_build.corpus.recordings import Recording, list_recordings
 from approx_build.errors import AudioError, ModelError
 from approx_build.training.model import ModelSpec, load_model
 from approx_build.training.record import read_record
@@ -86,9 +87,10 @@ class Catalog:
         """The files of a corpus, relative to the root, by name."""
         return [self.relative(recording.path) for recording in self.corpus(corpus)]
 
-    def corpus_digest(self, corpus: str) -> str:
-        """The digest of the recordings of a corpus."""
-        return corpus_digest(self.corpus(corpus))
+    def heard_by(self, model: str) -> list[Recording]:
+        """The recordings that a model learns from; ModelError when it excludes unknown ones."""
+        spec = self.model(model)
+        return chosen(self.corpus(spec.corpus), spec.preparation, model)
 
     def model_path(self, name: str) -> str:
         """The YAML that declares a model, relative to the root."""

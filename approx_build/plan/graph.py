@@ -18,7 +18,8 @@ LEAF = "file:"
 class Kind(enum.Enum):
     """The kinds of action: a closed set, and one word of every key."""
 
-    TRAIN = "train"  # corpus and network -> the checkpoints of a training run
+    PREPARE = "prepare"  # a recording -> the sound that a network learns from
+    TRAIN = "train"  # prepared recordings and a network -> the checkpoints of a training run
     CHECKPOINT = "checkpoint"  # a training run or a shipped file -> the weights after one step
     TAKE = "take"  # a checkpoint and a stream -> one clip drawn from the network
     CLIP = "clip"  # a file or take -> a clip at the piece's rate, perhaps a range of it

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 
-from approx_build.canonical import Json
+from approx_build.canonical import Json, canonical
+from approx_build.corpus.recordings import corpus_digest
 from approx_build.errors import AudioError, Location
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.score.takes import Take
 from approx_build.training.model import ModelSpec
+from approx_build.training.parent import parent_path
 from approx_build.training.record import manifest_digest
+
+HEARD_BY = {"silence", "remove_dc", "level"}
+"""What of a preparation makes other sound of one recording; the rest is the training's."""
 
 
 @dataclass
@@ -28,31 +34,46 @@ class Networks:
     def run(self, model: str, where: Location | None) -> str:
         """The training run of a declared model, made from the recordings of its corpus."""
         target = f"models/{model}/run"
+        if target in self.graph.actions:
+            return target
+        spec, catalog = self.catalog.model(model), self.catalog
+        if problem := catalog.problem(spec.corpus):
+            raise AudioError(problem, where)
+        recordings = catalog.heard_by(model)
+        manifest = spec.manifest(corpus_digest(recordings))
+        is_shipped = catalog.is_shipped(model, manifest)
+        paths = [catalog.relative(recording.path) for recording in recordings]
+        inputs = {
+            f"recording.{number:04}": self.graph.add_leaf(path) for number, path in enumerate(paths)
+        }
+        if not is_shipped:
+            for number, path in enumerate(paths):
+                inputs[f"prepared.{number:04}"] = self.prepared(spec, path, where)
+            if spec.training.parent is not None:
+                inputs["parent"] = self.graph.add_leaf(parent_path(spec.training.parent))
+        options: dict[str, Json] = {
+            "model": catalog.model_path(model),
+            "corpus": catalog.corpus_path(spec.corpus),
+            "shipped": catalog.shipped_path(model),
+            "manifest_digest": manifest_digest(manifest),
+            "is_shipped": is_shipped,
+            "recordings": [recording.name for recording in recordings],
+            "excluded": dict(spec.preparation.exclude),
+            "prepared_for": {"rate": spec.network.rate, "channels": spec.network.channels},
+        }
+        action = Action(target, Kind.TRAIN, manifest, inputs, where=where, options=options)
+        return self.graph.add(action)
+
+    def prepared(self, spec: ModelSpec, path: str, where: Location | None = None) -> str:
+        """A recording, by its path in the project, as the network of a model hears it."""
+        how = spec.preparation.model_dump(mode="json", include=HEARD_BY)
+        network = {"rate": spec.network.rate, "channels": spec.network.channels}
+        params: dict[str, Json] = {**network, "preparation": how}
+        told = sha256(canonical(params).encode()).hexdigest()[:8]
+        target = f"prepared/{told}/{path.removeprefix('models/corpora/')}"
         if target not in self.graph.actions:
-            spec = self.catalog.model(model)
-            if problem := self.catalog.problem(spec.corpus):
-                raise AudioError(problem, where)
-            manifest = spec.manifest(self.catalog.corpus_digest(spec.corpus))
-            inputs = {
-                f"recording.{place:04}": self.graph.add_leaf(path)
-                for place, path in enumerate(self.catalog.corpus_files(spec.corpus))
-            }
-            self.graph.add(
-                Action(
-                    target=target,
-                    kind=Kind.TRAIN,
-                    params=manifest,
-                    inputs=inputs,
-                    where=where,
-                    options={
-                        "model": self.catalog.model_path(model),
-                        "corpus": self.catalog.corpus_path(spec.corpus),
-                        "shipped": self.catalog.shipped_path(model),
-                        "manifest_digest": manifest_digest(manifest),
-                        "is_shipped": self.catalog.is_shipped(model, manifest),
-                    },
-                )
-            )
+            inputs = {"recording": self.graph.add_leaf(path)}
+            self.graph.add(Action(target, Kind.PREPARE, params, inputs, where=where))
         return target
 
     def checkpoint(self, model: str, step: int | None, where: Location | None) -> str:

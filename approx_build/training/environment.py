@@ -7,8 +7,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 
-def numeric_environment(device: str = "cpu") -> dict[str, str]:
-    """Versions and processor of this machine, and the device that computes. Imports torch."""
+def numeric_environment(device: str = "cpu", processes: int = 1) -> dict[str, str]:
+    """Versions and processor of this machine, and what computes: device and processes.
+
+    Imports torch.
+    """
     import numpy as np
     import torch
 
@@ -22,6 +25,8 @@ def numeric_environment(device: str = "cpu") -> dict[str, str]:
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "device": device,
     }
+    if processes > 1:
+        here["processes"] = str(processes)
     if device == "cuda":
         here["device_name"] = torch.cuda.get_device_name()
         here["cuda"] = str(torch.version.cuda)

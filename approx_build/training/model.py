@@ -10,11 +10,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, create_model
 
+from approx_build.corpus.preparation import Preparation
 from approx_build.families.base import FAMILIES, Family
 from approx_build.source import Source, choices, read_source, validate
 from approx_build.training.parameters import TrainingParameters
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised when the training loop would make other weights of equal parameters."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -29,9 +30,16 @@ class ModelSpec(BaseModel):
     family: str = Field(description="kind of network")
     corpus: Name = Field(description="corpus it learns from")
     network: SerializeAsAny[Family] = Field(description="parameters of the network")
+    preparation: Preparation = Field(
+        default_factory=Preparation, description="what becomes of recordings before training"
+    )
+    objective: SerializeAsAny[BaseModel] = Field(description="what of learning is the family's own")
     training: TrainingParameters
     checkpoints: tuple[Annotated[int, Field(ge=0)], ...] = Field(
         (0,), description="steps kept besides the first and the last"
+    )
+    checkpoint_every: int | None = Field(
+        None, ge=1, description="keep every so many steps besides; null: those named alone"
     )
     sampling: SerializeAsAny[BaseModel] = Field(
         description="what a take has unless it says otherwise"
@@ -51,19 +59,26 @@ class ModelSpec(BaseModel):
     def kept_steps(self) -> tuple[int, ...]:
         """The steps whose weights are kept: step 0, those asked for, and the last."""
         last = self.last_step
-        return tuple(sorted({0, last, *(step for step in self.checkpoints if step < last)}))
+        regular = range(0, last, self.checkpoint_every) if self.checkpoint_every else ()
+        named = (step for step in self.checkpoints if step < last)
+        return tuple(sorted({0, last, *named, *regular}))
 
     def network_params(self) -> dict[str, Any]:
         """The parameters of the network, all of them, as JSON values."""
         return self.network.model_dump(mode="json")
 
     def manifest(self, corpus_digest: str) -> dict[str, Any]:
-        """Everything that fixes the weights, apart from the numeric environment."""
+        """Everything that fixes the weights, apart from the numeric environment.
+
+        `corpus_digest` is that of the recordings that are not excluded.
+        """
         return {
             "schema": SCHEMA,
             "family_version": self.family_version,
             "corpus_digest": corpus_digest,
+            "preparation": self.preparation.model_dump(mode="json", exclude={"exclude"}),
             "network": self.network_params(),
+            "objective": self.objective.model_dump(mode="json"),
             "training": self.training.model_dump(mode="json"),
             "checkpoints": list(self.kept_steps),
         }
@@ -99,9 +114,11 @@ def _declared(family: type[Family] | None) -> type[ModelSpec]:
     """ModelSpec for networks of one family; with None, one that takes anything for a network."""
     network: Any = family or Any
     sampling: Any = family.sampling_model if family else dict
+    objective: Any = family.objective_model if family else dict
     return create_model(
         "ModelSpec",
         __base__=ModelSpec,
         network=(network, ...),
+        objective=(objective, Field(default_factory=objective)),
         sampling=(sampling, Field(default_factory=sampling)),
     )

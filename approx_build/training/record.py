@@ -42,7 +42,12 @@ class StoredStep(BaseModel):
 
 
 class TrainingRecord(BaseModel):
-    """What a training run was told, what it heard, where it ran, and what it made."""
+    """What a training run was told, what it heard, where it ran, and what it made.
+
+    `converted` says what preparation did to a recording, `unused` why one was not heard. Seconds
+    of sound: as recorded, after preparation, and in all windows that were drawn. `windows` are
+    those of an epoch; `left_out` counts steps whose gradients were not finite in float16.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -52,11 +57,18 @@ class TrainingRecord(BaseModel):
     corpus_digest: str
     recordings: dict[str, str]
     converted: dict[str, str]
+    unused: dict[str, str] = {}
+    recorded_s: float = 0.0
+    prepared_s: float = 0.0
+    heard_s: float = 0.0
+    windows: int = 0
     seed: int
     manifest: dict[str, Any]
     threads: int
+    processes: int = 1
     environments: list[dict[str, str]]
     seconds: float
+    left_out: int = 0
     curve: list[CurvePoint]
     checkpoints: list[StoredStep]
 

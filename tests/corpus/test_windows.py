@@ -1,68 +1,95 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approx_build.audio.stream import Stream
-from approx_build.corpus.recordings import Heard, Recording
-from approx_build.corpus.windows import Part, Windows, split
+from approx_build.corpus.windows import Epochs, Part, Windows, split
 from approx_build.errors import AudioError
 
 RATE = 100
+SIZE = 5
 
 
-def heard(name: str, length: int) -> Heard:
-    samples = np.linspace(-1, 1, length, dtype=np.float32)
-    return Heard(Recording(name, Path(name), ""), samples, RATE, "")
+def part(name: str, length: int, first: int = 0) -> Part:
+    """A part whose samples count on, so that a window tells its place."""
+    return Part(name, np.arange(first, first + length, dtype=np.float32)[None])
 
 
 def counting(*lengths: int) -> Windows:
-    """Parts whose codes count on from part to part, so that a window tells its place."""
-    bounds = np.cumsum((0, *lengths))
-    parts = [Part(str(i), np.arange(a, b)) for i, (a, b) in enumerate(pairwise(bounds))]
-    return Windows(tuple(parts), 5)
+    bounds = np.cumsum((0, *lengths)).tolist()
+    parts = [part(str(i), b - a, a) for i, (a, b) in enumerate(pairwise(bounds))]
+    return Windows(tuple(parts), SIZE)
 
 
 def test_training_never_reaches_what_is_held_out() -> None:
-    train, held = split([heard("a", 400), heard("b", 500)], 20, 0.5, 256)
-    assert [len(part.codes) for part in train.parts] == [350, 450]
-    assert [len(part.codes) for part in held.parts] == [50, 50]
+    found = split([part("a", 400), part("b", 500)], RATE, 20, 0.5)
+    assert [p.length for p in found.train.parts] == [350, 450]
+    assert [p.length for p in found.held_out.parts] == [50, 50]
+    assert not found.unused
 
 
 def test_at_least_one_window_is_held_out() -> None:
-    _, held = split([heard("a", 400)], 80, 0.1, 256)
-    assert len(held.parts[0].codes) == 80
+    assert split([part("a", 400)], RATE, 80, 0.1).held_out.parts[0].length == 80
 
 
-def test_recordings_that_are_too_short_are_all_named() -> None:
-    with pytest.raises(AudioError, match=r"too short to train on: b \(0\.60 s\), c \(0\.10 s\)"):
-        split([heard("a", 400), heard("b", 60), heard("c", 10)], 20, 0.5, 256)
+def test_a_recording_shorter_than_a_window_is_left_out_and_said() -> None:
+    found = split([part("a", 400), part("b", 60), part("c", 10)], RATE, 20, 0.5)
+    assert [p.name for p in found.train.parts] == ["a", "b"]
+    assert [p.name for p in found.held_out.parts] == ["a"]
+    assert found.train.parts[1].length == 60
+    assert found.unused == {"c": "0.10 s, a window is 0.20 s"}
 
 
-@given(st.lists(st.integers(0, 30), min_size=1, max_size=5), st.integers(0, 1000))
-def test_a_window_lies_in_one_recording(lengths: list[int], seed: int) -> None:
+def test_a_corpus_too_small_for_a_window_is_refused_by_how_much() -> None:
+    wanted = (
+        r"its longest recording is 0\.60 s after preparation; a window of 0\.20 s and 0\.5 s held "
+        r"out need 0\.70 s, 0\.10 s more; make `window` or `held_out_s` smaller"
+    )
+    with pytest.raises(AudioError, match=wanted):
+        split([part("a", 60), part("b", 10)], RATE, 20, 0.5)
+    with pytest.raises(AudioError, match=r"longest recording is 0\.00 s"):
+        split([], RATE, 20, 0.5)
+
+
+def test_chunks_are_parts_of_their_own() -> None:
+    found = split([part("a", 1050)], RATE, 20, 0.5, chunk_s=4)
+    assert [p.name for p in found.train.parts] == ["a#1", "a#2", "a#3"]
+    assert [p.length for p in found.held_out.parts] == [50, 50, 50]
+    assert sum(p.length for p in (*found.train.parts, *found.held_out.parts)) == 1050
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=5))
+def test_the_windows_of_the_index_cover_every_sample_that_a_window_can(lengths: list[int]) -> None:
     windows = counting(*lengths)
-    assert windows.count == sum(max(0, length - 4) for length in lengths)
-    if windows.count == 0:
-        return
-    borders = set(np.cumsum(lengths).tolist())
-    for window in windows.draw(Stream.named("t", seed), 8):
+    covered = {int(x) for n in range(windows.count) for x in windows.at(n)[0]}
+    bounds = np.cumsum((0, *lengths)).tolist()
+    long_enough = [range(a, b) for a, b in pairwise(bounds) if b - a >= SIZE]
+    assert covered == {sample for each in long_enough for sample in each}
+    for number in range(windows.count):
+        window = windows.at(number)[0]
+        assert window.shape == (SIZE,)
         assert (np.diff(window) == 1).all()
-        assert not borders & set(window[1:].tolist())
+        assert not set(bounds) & set(window[1:].astype(int).tolist())
 
 
-def test_every_window_can_be_drawn_and_draws_depend_on_the_stream_alone() -> None:
-    windows = counting(7, 4, 6)
-    drawn = windows.draw(Stream.named("t"), 200)
-    assert set(drawn[:, 0].tolist()) == {0, 1, 2, 11, 12}
-    np.testing.assert_array_equal(drawn, windows.draw(Stream.named("t"), 200))
+def test_an_epoch_visits_every_window_once_in_an_order_of_its_own() -> None:
+    windows = counting(17, 4, 26)
+    epochs = Epochs(windows, seed=3)
+    visits = [epochs.at(position) for position in range(2 * windows.count)]
+    first, second = visits[: windows.count], visits[windows.count :]
+    assert {number for *_, number in first} == set(range(windows.count))
+    assert {epoch for *_, epoch, _ in second} == {1}
+    assert [number for *_, number in first] != [number for *_, number in second]
+    assert Epochs(windows, seed=3).at(windows.count + 1)[1:] == second[1][1:]
+    assert [e.at(p)[3] for e in [Epochs(windows, 4)] for p in range(windows.count)] != [
+        number for *_, number in first
+    ]
 
 
 def test_spread_windows_go_from_the_first_to_the_last() -> None:
-    starts = counting(10, 10).spread(4)[:, 0].tolist()
-    assert starts == [0, 4, 11, 15]
+    starts = [int(window[0, 0]) for window in counting(10, 10).spread(4)]
+    assert starts == [0, 5, 10, 15]

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from typing import Any
 
+from approx_build.corpus.consent import load_consent
+from approx_build.corpus.material import Material, prepare_corpus
+from approx_build.training.loop import Means, train
 from approx_build.training.model import ModelSpec, load_model
+from approx_build.training.progress import Watcher, unwatched
+from approx_build.training.record import TrainingRecord
 
 TINY = """\
 model: tiny
@@ -23,7 +30,7 @@ training:
   batch: 3
   held_out_s: 0.1
   warmup_steps: 5
-  noise_steps: 10
+  finetune_steps: 10
   evaluate_every: 7
   evaluate_windows: 4
 checkpoints: [0, 12, 30]
@@ -35,3 +42,30 @@ def tiny_model(folder: Path, text: str = TINY) -> ModelSpec:
     path = folder / "tiny.yaml"
     path.write_text(text)
     return load_model(path, "tiny.yaml")
+
+
+def material_of(model: ModelSpec, corpus: Path) -> Material:
+    """The corpus as the model hears it, prepared beside it."""
+    network = model.network
+    work = corpus.parent / f"{corpus.name}-prepared"
+    return prepare_corpus(
+        corpus, work, network.rate, network.channels, model.preparation, model.model
+    )
+
+
+def trained(
+    model: ModelSpec,
+    corpus: Path,
+    out: Path,
+    progress: Watcher = unwatched,
+    today: date = date(2026, 1, 1),
+    **means: Any,
+) -> TrainingRecord:
+    """Train on a corpus, as a builder does, without one."""
+
+    def allow() -> None:
+        load_consent(corpus, today, model.model)
+
+    allow()
+    told = Means(progress=progress, allow=allow, **means)
+    return train(model, material_of(model, corpus), out, told)

@@ -12,13 +12,12 @@ import torch
 from approx_build.errors import ConsentError, ModelError
 from approx_build.training import loop
 from approx_build.training.checkpoint import read_checkpoint
-from approx_build.training.loop import train
 from approx_build.training.model import ModelSpec
 from approx_build.training.progress import Progress
 from approx_build.training.record import TrainingRecord, read_record
 from approx_build.training.state import STATE_NAME
 from tests.corpus.sounds import small_corpus
-from tests.training.models import TINY, tiny_model
+from tests.training.models import TINY, tiny_model, trained
 
 
 @pytest.fixture
@@ -47,7 +46,7 @@ def test_a_run_leaves_its_checkpoints_and_their_record(
     model: ModelSpec, corpus: Path, tmp_path: Path
 ) -> None:
     seen: list[Progress] = []
-    record = train(model, corpus, tmp_path / "out", seen.append)
+    record = trained(model, corpus, tmp_path / "out", seen.append)
     assert [stored.step for stored in record.checkpoints] == [0, 12, 30, 40]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "record.json",
@@ -62,7 +61,7 @@ def test_a_run_leaves_its_checkpoints_and_their_record(
 
 
 def test_the_loss_falls(model: ModelSpec, corpus: Path, tmp_path: Path) -> None:
-    curve = train(model, corpus, tmp_path / "out").curve
+    curve = trained(model, corpus, tmp_path / "out").curve
     assert curve[0].step == 0
     assert curve[0].train is None
     assert curve[0].held_out == pytest.approx(5.5, abs=0.5)
@@ -70,9 +69,9 @@ def test_the_loss_falls(model: ModelSpec, corpus: Path, tmp_path: Path) -> None:
 
 
 def test_a_finished_run_is_not_repeated(model: ModelSpec, corpus: Path, tmp_path: Path) -> None:
-    record = train(model, corpus, tmp_path / "out")
+    record = trained(model, corpus, tmp_path / "out")
     seen: list[Progress] = []
-    assert train(model, corpus, tmp_path / "out", seen.append) == record
+    assert trained(model, corpus, tmp_path / "out", seen.append) == record
     assert not seen
 
 
@@ -82,12 +81,12 @@ def test_a_finished_run_is_not_repeated(model: ModelSpec, corpus: Path, tmp_path
 def test_a_run_that_is_stopped_goes_on_to_the_same_bits(
     model: ModelSpec, corpus: Path, tmp_path: Path, number: int, raised: type[BaseException]
 ) -> None:
-    whole = train(model, corpus, tmp_path / "whole")
+    whole = trained(model, corpus, tmp_path / "whole")
     for step in (3, 25, 34):
         with pytest.raises(raised):
-            train(model, corpus, tmp_path / "parts", stop_at(step, number))
+            trained(model, corpus, tmp_path / "parts", stop_at(step, number))
         assert (tmp_path / "parts" / STATE_NAME).exists()
-    parts = train(model, corpus, tmp_path / "parts")
+    parts = trained(model, corpus, tmp_path / "parts")
     assert digests(parts) == digests(whole)
     assert parts.curve == whole.curve
     assert not (tmp_path / "parts" / STATE_NAME).exists()
@@ -104,15 +103,15 @@ def test_a_run_that_is_killed_goes_on_from_its_last_state(
             raise Killed
 
     with pytest.raises(Killed):
-        train(model, corpus, tmp_path / "parts", kill)
-    assert digests(train(model, corpus, tmp_path / "parts")) == digests(
-        train(model, corpus, tmp_path / "whole")
+        trained(model, corpus, tmp_path / "parts", kill)
+    assert digests(trained(model, corpus, tmp_path / "parts")) == digests(
+        trained(model, corpus, tmp_path / "whole")
     )
 
 
 def test_threads_change_no_bit(model: ModelSpec, corpus: Path, tmp_path: Path) -> None:
-    one = train(model, corpus, tmp_path / "1", threads=1)
-    three = train(model, corpus, tmp_path / "3", threads=3)
+    one = trained(model, corpus, tmp_path / "1", threads=1)
+    three = trained(model, corpus, tmp_path / "3", threads=3)
     assert digests(one) == digests(three)
 
 
@@ -122,8 +121,8 @@ def test_what_is_declared_changes_the_weights(
 ) -> None:
     other = tiny_model(tmp_path, TINY.replace("seed: 3", change))
     assert (
-        digests(train(other, corpus, tmp_path / "b"))[-1]
-        != digests(train(model, corpus, tmp_path / "a"))[-1]
+        digests(trained(other, corpus, tmp_path / "b"))[-1]
+        != digests(trained(model, corpus, tmp_path / "a"))[-1]
     )
 
 
@@ -132,7 +131,7 @@ def test_every_optimizer_trains(corpus: Path, tmp_path: Path) -> None:
         text = TINY.replace(
             "seed: 3", f"seed: 3\n  optimizer: {{ name: {name}, learning_rate: {rate} }}"
         )
-        curve = train(tiny_model(tmp_path, text), corpus, tmp_path / name).curve
+        curve = trained(tiny_model(tmp_path, text), corpus, tmp_path / name).curve
         assert curve[-1].held_out < curve[0].held_out - 0.02, name
 
 
@@ -140,10 +139,10 @@ def test_the_state_of_another_training_is_refused(
     model: ModelSpec, corpus: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
-        train(model, corpus, tmp_path / "out", stop_at(5, signal.SIGINT))
+        trained(model, corpus, tmp_path / "out", stop_at(5, signal.SIGINT))
     other = tiny_model(tmp_path, TINY.replace("seed: 3", "seed: 4"))
     with pytest.raises(ModelError, match="the state of another training"):
-        train(other, corpus, tmp_path / "out")
+        trained(other, corpus, tmp_path / "out")
 
 
 def test_a_loss_that_is_no_number_stops_and_keeps_what_was_good(
@@ -151,25 +150,28 @@ def test_a_loss_that_is_no_number_stops_and_keeps_what_was_good(
 ) -> None:
     network, seen = model.network.network(), []
 
-    def broken(weights: object, codes: torch.Tensor, given: torch.Tensor) -> torch.Tensor:
-        loss = type(network).loss(network, weights, codes, given)  # type: ignore[arg-type]
+    def broken(weights: object, example: object) -> torch.Tensor:
+        loss = type(network).loss(network, weights, example)  # type: ignore[arg-type]
         seen.append(0)
         return loss * float("nan") if len(seen) > 30 else loss
 
     monkeypatch.setattr(network, "loss", broken)
-    monkeypatch.setattr(type(model.network), "network", lambda self: network)
-    with pytest.raises(ModelError, match=r"model 'tiny': the loss of step \d+ is nan"):
-        train(model, corpus, tmp_path / "out")
+    monkeypatch.setattr(type(model.network), "network", lambda self, objective: network)
+    with pytest.raises(
+        ModelError,
+        match=r"model 'tiny': at step \d+ loss or gradients are not numbers \(loss nan\); its windows were tones/",
+    ):
+        trained(model, corpus, tmp_path / "out")
     kept = tmp_path / "out" / "step-000000.safetensors"
     read_checkpoint(kept, model.network.tensor_shapes())
 
 
 def test_without_consent_nothing_is_trained(model: ModelSpec, corpus: Path, tmp_path: Path) -> None:
     with pytest.raises(ConsentError, match="consent begins on 2020-01-02"):
-        train(model, corpus, tmp_path / "out", today=date(2019, 1, 1))
+        trained(model, corpus, tmp_path / "out", today=date(2019, 1, 1))
     (corpus / "consent.yaml").unlink()
     with pytest.raises(ConsentError, match=r"consent\.yaml: missing"):
-        train(model, corpus, tmp_path / "out")
+        trained(model, corpus, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -178,7 +180,7 @@ def test_the_state_is_kept_from_time_to_time(
 ) -> None:
     monkeypatch.setattr(loop, "SAVE_EVERY_S", 0.0)
     kept: list[bool] = []
-    train(
+    trained(
         model,
         corpus,
         tmp_path / "out",
@@ -191,9 +193,9 @@ def test_the_state_is_kept_from_time_to_time(
 def test_a_cuda_device_trains_resumes_and_repeats_its_bits(
     model: ModelSpec, corpus: Path, tmp_path: Path
 ) -> None:
-    whole = train(model, corpus, tmp_path / "whole", device="cuda")
+    whole = trained(model, corpus, tmp_path / "whole", device="cuda")
     with pytest.raises(KeyboardInterrupt):
-        train(model, corpus, tmp_path / "parts", stop_at(25, signal.SIGINT), device="cuda")
-    parts = train(model, corpus, tmp_path / "parts", device="cuda")
+        trained(model, corpus, tmp_path / "parts", stop_at(25, signal.SIGINT), device="cuda")
+    parts = trained(model, corpus, tmp_path / "parts", device="cuda")
     assert digests(parts) == digests(whole)
     assert whole.environments[0]["device"] == "cuda"

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from approx_build.audio import wav
 from approx_build.build.desk import Desk
 from approx_build.build.work import Result
+from approx_build.corpus.consent import load_consent
+from approx_build.corpus.material import Material, Stretch, prepare_recording, write_prepared
+from approx_build.corpus.preparation import Preparation
+from approx_build.corpus.recordings import Recording
 from approx_build.errors import ModelError
-from approx_build.training.progress import Progress
 from approx_build.training.record import TrainingRecord, read_record
+
+if TYPE_CHECKING:
+    from approx_build.training.progress import Progress
 
 ADVICE = "restore it, or remove its folder to train again"
 
@@ -36,18 +45,66 @@ def working_folder(store: Path, manifest_digest: Any) -> Path:
 
 
 def _train(desk: Desk, folder: Path) -> TrainingRecord:
-    from approx_build.training.loop import train
-    from approx_build.training.model import load_model
+    from approx_build.training.loop import Means
+    from approx_build.training.ranks import train_shared
 
-    folder.mkdir(parents=True, exist_ok=True)
-    model = load_model(desk.root / str(desk.options["model"]))
-    corpus = desk.root / str(desk.options["corpus"])
+    means = Means(
+        threads=desk.run.threads,
+        device=desk.run.device,
+        parent=desk.input("parent") if "parent" in desk.work.action.inputs else None,
+        allow=_asking(desk),
+        progress=_telling(desk),
+    )
+    model = desk.root / str(desk.options["model"])
+    return train_shared(model, material(desk), folder, means, desk.run.processes)
 
-    def progress(seen: Progress) -> None:
+
+def _asking(desk: Desk) -> Callable[[], None]:
+    """Asks for the consent of the corpus as it is on the day it is asked."""
+    corpus, model = desk.root / str(desk.options["corpus"]), Path(str(desk.options["model"])).stem
+    return lambda: (load_consent(corpus, date.today(), model), None)[1]
+
+
+def _telling(desk: Desk) -> Callable[[Progress], None]:
+    def tell(seen: Progress) -> None:
         desk.report(seen.step / max(seen.steps, 1))
 
-    run = desk.run
-    return train(model, corpus, folder, progress, threads=run.threads, device=run.device)
+    return tell
+
+
+def material(desk: Desk) -> Material:
+    """The prepared sound of every recording; what is missing of it is prepared again."""
+    names = desk.options["recordings"]
+    stretches = []
+    for number, name in enumerate(names):
+        role = f"{number:04}"
+        path = desk.input(f"recording.{role}")
+        recording = Recording(name, path, desk.work.digests[f"recording.{role}"])
+        note = desk.json_input(f"prepared.{role}")
+        sound, found = note["sound"], wav.info(path)
+        if not desk.store.objects.verify(sound):
+            _prepare_again(desk, path, sound)
+        stretches.append(
+            Stretch(
+                recording,
+                desk.store.objects.path(sound),
+                found.length / found.rate,
+                tuple(note["done"]),
+                note["reason"],
+            )
+        )
+    corpus = Path(str(desk.options["corpus"])).name
+    return Material(corpus, tuple(stretches), desk.options["excluded"])
+
+
+def _prepare_again(desk: Desk, path: Path, digest: str) -> None:
+    network = desk.options["prepared_for"]
+    how = Preparation.model_validate(desk.params["preparation"])
+    made = prepare_recording(path, network["rate"], network["channels"], how)
+    with desk.store.objects.writer() as draft:
+        write_prepared(draft.path, made, network["rate"])
+    if draft.digest != digest:
+        raise ModelError(f"{path}: prepared again it came out different; run again")
 
 
 def _kept(desk: Desk, folder: Path, record: TrainingRecord, is_shipped: bool) -> Result:
@@ -64,8 +121,18 @@ def _kept(desk: Desk, folder: Path, record: TrainingRecord, is_shipped: bool) ->
                 f"recorded {stored.digest[:12]}…); {ADVICE}"
             )
         checkpoints[str(stored.step)] = digest
+    # A run that stopped early is, at its later steps, what it was when it stopped.
+    last = record.checkpoints[-1]
+    for step in desk.params["checkpoints"]:
+        if step > last.step:
+            checkpoints[str(step)] = last.digest
     index = {"checkpoints": checkpoints, "record": record.model_dump(mode="json")}
-    facts = {"is_shipped": is_shipped, "steps": len(checkpoints), "converted": record.converted}
+    facts = {
+        "is_shipped": is_shipped,
+        "steps": len(checkpoints),
+        "converted": record.converted,
+        "unused": record.unused,
+    }
     made = desk.keep_json(index, **facts)
     outputs = {f"step-{step}": digest for step, digest in checkpoints.items()}
     return Result({**made.outputs, **outputs}, made.facts)

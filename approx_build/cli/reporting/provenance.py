@@ -44,8 +44,10 @@ class Provenance:
         uses: dict[str, set[str]] = {}
         for target in self.graph.needed(targets).actions:
             action = self.graph.actions[target]
+            if action.kind is Kind.PREPARE:
+                continue
             for role, source in action.inputs.items():
-                if source.startswith(LEAF):
+                if source.startswith(LEAF) and role != "parent":
                     uses.setdefault(self.graph.leaves[source], set()).add(self._use(action, role))
         return uses
 
@@ -99,7 +101,8 @@ class Provenance:
 
     def _run(self, action: Action) -> Origin:
         """A training run: its corpus, by how many recordings it has."""
-        files = [self.graph.leaves[source] for source in action.inputs.values()]
+        roles = (role for role in action.inputs if role.startswith("recording."))
+        files = [self.graph.leaves[action.inputs[role]] for role in roles]
         corpora = sorted({_corpus(path) for path in files})
         name = PurePosixPath(action.target).parts[1]
         below = tuple(

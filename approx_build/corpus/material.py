@@ -1,0 +1,120 @@
+"""Material: what a training is made of: recordings, and the sound prepared from each.
+
+Nothing is dropped in silence: a recording is used, or `unused` says why not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from approx_build.audio import wav
+from approx_build.audio.clip import Clip
+from approx_build.audio.wav_writer import write_float
+from approx_build.corpus.preparation import Prepared, Preparation, prepared
+from approx_build.corpus.recordings import Recording, list_recordings
+from approx_build.corpus.windows import Part
+from approx_build.errors import AudioError, ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A recording and its prepared sound: a float WAV at `path`, `done` in words.
+
+    `reason` says why nothing of it is left.
+    """
+
+    recording: Recording
+    path: Path
+    recorded_s: float
+    done: tuple[str, ...] = ()
+    reason: str = ""
+
+    def part(self) -> Part:
+        """The sound, mapped from its file."""
+        return Part(self.recording.name, wav.mapped(self.path))
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The recordings of a corpus as one model hears them, and those it leaves out."""
+
+    corpus: str
+    stretches: tuple[Stretch, ...]
+    excluded: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def recordings(self) -> list[Recording]:
+        """The recordings that the model may hear, by name."""
+        return [stretch.recording for stretch in self.stretches]
+
+    @property
+    def recorded_s(self) -> float:
+        """Seconds of sound as recorded."""
+        return sum(stretch.recorded_s for stretch in self.stretches)
+
+    @property
+    def done(self) -> dict[str, str]:
+        """What was done to each recording that is not used as it is."""
+        return {s.recording.name: ", ".join(s.done) for s in self.stretches if s.done}
+
+    @property
+    def unused(self) -> dict[str, str]:
+        """The recordings that nothing is left of, or that were left out, with the reason."""
+        empty = {s.recording.name: s.reason for s in self.stretches if s.reason}
+        return {**self.excluded, **empty}
+
+    def parts(self) -> list[Part]:
+        """The sound of each recording that has some."""
+        return [stretch.part() for stretch in self.stretches if not stretch.reason]
+
+
+def chosen(recordings: Sequence[Recording], how: Preparation, model: str) -> list[Recording]:
+    """The recordings that are not excluded; ModelError when an exclusion names none of them."""
+    names = {recording.name.partition("/")[2] for recording in recordings}
+    if unknown := sorted(how.exclude.keys() - names):
+        raise ModelError(
+            f"model {model!r} excludes {', '.join(unknown)}: no such recording in the corpus; "
+            f"there are: {', '.join(sorted(names))}"
+        )
+    return [one for one in recordings if one.name.partition("/")[2] not in how.exclude]
+
+
+def prepare_recording(path: Path, rate: int, channels: int, how: Preparation) -> Prepared:
+    """The sound of one recording prepared; AudioError when its file is no sound."""
+    return prepared(wav.read(path), rate, channels, how)
+
+
+def write_prepared(path: Path, made: Prepared, rate: int) -> None:
+    """Write prepared sound as a float WAV."""
+    write_float(path, Clip(made.sound, rate))
+
+
+def prepare_corpus(
+    folder: Path, work: Path, rate: int, channels: int, how: Preparation, model: str = ""
+) -> Material:
+    """All of a corpus prepared into files under `work`, without a builder.
+
+    AudioError naming every recording that cannot be read, and how to leave it out.
+    """
+    stretches, bad = [], []
+    recordings = list_recordings(folder)
+    work.mkdir(parents=True, exist_ok=True)
+    for recording in chosen(recordings, how, model):
+        path = work / f"{recording.path.stem}.wav"
+        try:
+            made = prepare_recording(recording.path, rate, channels, how)
+            found = wav.info(recording.path)
+        except AudioError as error:
+            bad.append(error.message)
+            continue
+        write_prepared(path, made, rate)
+        recorded_s = found.length / found.rate
+        stretches.append(Stretch(recording, path, recorded_s, made.done, made.reason))
+    if bad:
+        raise AudioError("; ".join([*bad, LEAVE_OUT]))
+    return Material(folder.name, tuple(stretches), dict(how.exclude))
+
+
+LEAVE_OUT = "mend the files, or leave them out: `preparation: { exclude: { NAME: why } }`"

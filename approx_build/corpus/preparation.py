@@ -1,0 +1,181 @@
+"""Preparation: from a recording as it was handed over to the sound that a network learns from.
+
+In this order: channels as the network has them, its rate, no DC, silence taken out, level
+raised or lowered. What was done is said in words; nothing is done that the words do not tell.
+
+Rule `ibab` is that of ibab's tensorflow-wavenet (librosa's RMS of 2048 samples every 512,
+centred and reflected): all between the first and the last frame above `threshold`. At its 0.3
+most music is silence; `ends` and `gaps` ask whether frames of 20 ms pass a level in dBFS.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from approx_build.audio import portable
+from approx_build.audio.clip import Clip
+from approx_build.audio.resample import converted
+
+Sound = NDArray[np.float32]
+
+FRAME_S = 0.02
+IBAB_FRAME, IBAB_HOP = 2048, 512
+
+
+class _Section(BaseModel):
+    """Frozen; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Ends(_Section):
+    """Silence before the first sound and after the last is left out."""
+
+    rule: Literal["ends"] = "ends"
+    threshold_dbfs: float = Field(-60.0, ge=-140, lt=0, description="RMS that counts as sound")
+    keep_s: float = Field(0.1, ge=0, le=60, description="silence kept before and after sound, s")
+
+
+class Gaps(_Section):
+    """Silence is left out wherever it is, but for `keep_s` on either side of a sound."""
+
+    rule: Literal["gaps"] = "gaps"
+    threshold_dbfs: float = Field(-60.0, ge=-140, lt=0, description="RMS that counts as sound")
+    keep_s: float = Field(0.2, ge=0, le=60, description="silence kept before and after sound, s")
+
+
+class Ibab(_Section):
+    """The rule of ibab's tensorflow-wavenet, with its threshold."""
+
+    rule: Literal["ibab"] = "ibab"
+    threshold: float = Field(0.3, gt=0, le=1, description="RMS that counts as sound, of full scale")
+
+
+class Level(_Section):
+    """Each recording is brought to one level."""
+
+    to_dbfs: float = Field(-1.0, ge=-60, le=0, description="level to reach, dBFS")
+    percentile: float = Field(
+        99.95, ge=50, le=100, description="of the samples' magnitudes that reaches it; 100: peak"
+    )
+
+
+Silence = Annotated[Ends | Gaps | Ibab, Field(discriminator="rule")]
+
+
+class Preparation(_Section):
+    """The `preparation:` of a model."""
+
+    silence: Silence | None = Field(Ends(), description="what is left out as silence; null: none")
+    remove_dc: bool = Field(True, description="whether each channel's mean is taken off")
+    level: Level | None = Field(None, description="level of each recording; null: as recorded")
+    chunk_s: float | None = Field(
+        None, ge=1, description="recordings are cut into pieces of this length, s; null: whole"
+    )
+    exclude: dict[str, str] = Field(
+        default_factory=dict, description="recordings left out, each with the reason"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Sound [C, T] and what was done to it, in words; `reason` says why nothing is left."""
+
+    sound: Sound
+    done: tuple[str, ...]
+    reason: str = ""
+
+
+def prepared(clip: Clip, rate: int, channels: int, how: Preparation) -> Prepared:
+    """The clip as a network of `rate` Hz and `channels` hears it."""
+    sound, done = _with_channels(clip.data.astype(np.float64), channels)
+    if clip.rate != rate:
+        sound = np.stack([converted(one, clip.rate, rate) for one in sound])
+        done.append(f"{clip.rate} Hz to {rate} Hz")
+    if how.remove_dc and sound.size:
+        sound = sound - sound.mean(axis=1, keepdims=True)
+    spans = [(0, sound.shape[1])] if how.silence is None else _spans(sound, rate, how.silence)
+    kept = sum(stop - start for start, stop in spans)
+    if kept == 0:
+        words = "" if how.silence is None else f": {threshold_words(how.silence)}"
+        return Prepared(np.zeros((channels, 0), np.float32), tuple(done), f"silent{words}")
+    if kept < sound.shape[1]:
+        done.append(f"{(sound.shape[1] - kept) / rate:.2f} s of silence left out")
+        sound = np.concatenate([sound[:, start:stop] for start, stop in spans], axis=1)
+    if how.level is not None:
+        factor = _level_gain(sound, how.level)
+        done.append(f"{float(portable.db(np.array(factor))):+.1f} dB")
+        sound = np.clip(sound * factor, -1.0, 1.0)
+    return Prepared(sound.astype(np.float32), tuple(done))
+
+
+def threshold_words(silence: Ends | Gaps | Ibab) -> str:
+    """Where silence ends, in words."""
+    if isinstance(silence, Ibab):
+        return f"no frame's RMS passes {silence.threshold:g}"
+    return f"no frame's RMS passes {silence.threshold_dbfs:g} dBFS"
+
+
+def _with_channels(
+    sound: NDArray[np.float64], channels: int
+) -> tuple[NDArray[np.float64], list[str]]:
+    """Sound [C, T] mixed down, or one channel given to all."""
+    found = sound.shape[0]
+    if found == channels:
+        return sound, []
+    mono = sound.sum(axis=0, keepdims=True) / found
+    words = ["mixed to mono"] if found > 1 else []
+    if channels > 1:
+        words.append(f"one channel given to all {channels}")
+    return np.repeat(mono, channels, axis=0), words
+
+
+def _level_gain(sound: NDArray[np.float64], level: Level) -> float:
+    loud = float(np.percentile(np.abs(sound), level.percentile))
+    return float(portable.gain(np.array(level.to_dbfs))) / loud if loud > 0 else 1.0
+
+
+def _spans(sound: NDArray[np.float64], rate: int, how: Ends | Gaps | Ibab) -> list[tuple[int, int]]:
+    """The ranges of samples that are kept, in order, not touching each other."""
+    if isinstance(how, Ibab):
+        return _ibab_span(sound, how.threshold)
+    frame = max(1, round(FRAME_S * rate))
+    loud = _mean_squares(sound, frame, frame // 2 or 1)
+    threshold = float(portable.gain(np.array(how.threshold_dbfs)))
+    hits = np.flatnonzero(loud > threshold * threshold) * (frame // 2 or 1)
+    if not hits.size:
+        return []
+    keep, length = round(how.keep_s * rate), sound.shape[1]
+    starts, stops = np.maximum(hits - keep, 0), np.minimum(hits + frame + keep, length)
+    if isinstance(how, Ends):
+        return [(int(starts[0]), int(stops[-1]))]
+    # A gap is left out where one frame's range ends before the next one's begins.
+    breaks = np.flatnonzero(starts[1:] > stops[:-1])
+    first = [int(starts[0]), *(int(starts[place + 1]) for place in breaks)]
+    last = [*(int(stops[place]) for place in breaks), int(stops[-1])]
+    return list(zip(first, last, strict=True))
+
+
+def _ibab_span(sound: NDArray[np.float64], threshold: float) -> list[tuple[int, int]]:
+    half = IBAB_FRAME // 2
+    if sound.shape[1] <= half:
+        return []
+    padded = np.pad(sound, ((0, 0), (half, half)), mode="reflect")
+    loud = _mean_squares(padded, IBAB_FRAME, IBAB_HOP)
+    hits = np.flatnonzero(loud > threshold * threshold) * IBAB_HOP
+    return [(int(hits[0]), int(hits[-1]))] if hits.size and hits[-1] > hits[0] else []
+
+
+def _mean_squares(sound: NDArray[np.float64], frame: int, hop: int) -> NDArray[np.float64]:
+    """The mean square of each frame over all channels [frames]; a short sound is one frame."""
+    power = (sound * sound).sum(axis=0) / sound.shape[0]
+    frame = min(frame, power.size)
+    if frame == 0:
+        return np.zeros(0)
+    views = np.lib.stride_tricks.sliding_window_view(power, frame)[::hop]
+    return np.asarray(views.sum(axis=1) / frame)

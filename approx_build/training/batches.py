@@ -1,0 +1,85 @@
+"""Batches: the examples of each step, made ahead of time by any number of threads.
+
+Which windows a step sees, where they begin and how they are augmented follows from the seed
+and the step alone, so the number of threads changes nothing, and a training that goes on needs
+no position but its step.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from approx_build.audio.stream import Stream
+from approx_build.corpus.windows import Epochs, Windows
+from approx_build.families.base import Example, Moment, Network
+from approx_build.training.model import ModelSpec
+
+AHEAD = 2
+"""Steps made ahead for each thread."""
+
+
+@dataclass(frozen=True, eq=False)
+class Batches:
+    """The batches of a model's training on `windows`: every `size`th example from `rank` on."""
+
+    model: ModelSpec
+    network: Network
+    windows: Windows
+    rank: int = 0
+    size: int = 1
+
+    def step(self, step: int) -> list[Example]:
+        """This process's examples of step number `step`, from 1."""
+        batch = self.model.training.batch
+        places = range(self.rank, batch, self.size)
+        return [self.example((step - 1) * batch + place, step) for place in places]
+
+    def example(self, position: int, step: int) -> Example:
+        """The example at a position of the training."""
+        settings = self.model.training
+        part, start, epoch, number = Epochs(self.windows, settings.seed).at(position)
+        rng = Stream.named("training", settings.seed, "window", epoch, number)
+        sound = self._window(part.sound, start, rng)
+        moment = Moment(position, settings.is_finetuning(step))
+        return self.network.example(sound, rng.child("example"), moment)
+
+    def name(self, position: int) -> str:
+        """The recording and the moment in it, in seconds, of a position, for messages."""
+        part, start, epoch, _ = Epochs(self.windows, self.model.training.seed).at(position)
+        return f"{part.name} at {start / self.model.network.rate:.2f} s (epoch {epoch})"
+
+    def held_out(self, held: Windows) -> list[Example]:
+        """The examples that the held-out loss is measured on."""
+        settings = self.model.training
+        sounds = held.spread(settings.evaluate_windows)
+        streams = (
+            Stream.named("training", settings.seed, "held out", i) for i in range(len(sounds))
+        )
+        return [self.network.clean(s, rng) for s, rng in zip(sounds, streams, strict=True)]
+
+    def stream(self, first: int, last: int, threads: int = 0) -> Iterator[list[Example]]:
+        """The batches of steps `first` to `last`, made ahead by `threads` (0: when asked for)."""
+        if threads == 0:
+            yield from (self.step(step) for step in range(first, last + 1))
+            return
+        with ThreadPoolExecutor(threads) as pool:
+            waiting: deque[Future[list[Example]]] = deque()
+            try:
+                for step in range(first, last + 1):
+                    waiting.append(pool.submit(self.step, step))
+                    if len(waiting) > AHEAD * threads:
+                        yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
+            finally:
+                for one in waiting:
+                    one.cancel()
+
+    def _window(self, sound: NDArray[np.float32], start: int, rng: Stream) -> NDArray[np.float32]:
+        return sound[:, start : start + self.windows.size]

@@ -1,0 +1,72 @@
+"""The parent of a training: the weights of another run, kept as a file of the project.
+
+`models/parents/RUN-step-N.safetensors` holds weights, their average and, when the run was
+stopped there, the optimiser's tensors. It is committed with the model that goes on from it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from approx_build.errors import ModelError
+from approx_build.families.base import Shapes
+from approx_build.training.checkpoint import HEADER_KEY, write_atomically
+from approx_build.training.parameters import Parent
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Groups = dict[str, dict[str, "Tensor"]]
+
+FOLDER = "models/parents"
+
+
+def parent_path(parent: Parent) -> str:
+    """The file of a parent, relative to the project."""
+    return f"{FOLDER}/{parent.run}-step-{parent.step}.safetensors"
+
+
+def write_parent(path: Path, groups: Mapping[str, Mapping[str, Tensor]], about: Any) -> None:
+    """Keep the tensors of a run, by group and name, as a parent."""
+    from safetensors.torch import save
+
+    tensors = {
+        f"{group}/{name}": tensor.contiguous()
+        for group, named in groups.items()
+        for name, tensor in named.items()
+    }
+    write_atomically(path, save(tensors, metadata={HEADER_KEY: json.dumps(about, sort_keys=True)}))
+
+
+def read_parent(path: Path, shapes: Shapes, device: str) -> Groups:
+    """Weights, average and perhaps optimiser of a parent, in the order of `shapes`.
+
+    ModelError when the file is missing, damaged, or of another network.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    try:
+        tensors = load(path.read_bytes())
+    except (OSError, SafetensorError) as error:
+        raise ModelError(
+            f"{path}: the parent's weights cannot be read ({error}); restore the file, "
+            "or take `parent` out of the model to train from nothing"
+        ) from None
+    groups: Groups = {"weights": {}, "average": {}, "optimizer": {}}
+    for name, tensor in tensors.items():
+        group, _, rest = name.partition("/")
+        groups.setdefault(group, {})[rest] = tensor.to(device)
+    for group in ("weights", "average"):
+        found = {name: tuple(tensor.shape) for name, tensor in groups[group].items()}
+        if found != shapes:
+            odd = sorted(set(found.items()) ^ set(shapes.items()))
+            raise ModelError(
+                f"{path}: the parent is of another network (first difference: {odd[0][0]}); "
+                "a run can go on only with the network it began with"
+            )
+        groups[group] = {name: groups[group][name] for name in shapes}
+    return groups

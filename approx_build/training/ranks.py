@@ -1,0 +1,142 @@
+"""Ranks: the other processes of a training that several share, started and ended by the first.
+
+Each is `python -m approx_build.training.ranks TASK RANK SIZE`, where TASK is a file of JSON that
+says what is trained, on what, and where they meet. What a rank says lies beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from approx_build.corpus.material import Material, Stretch
+from approx_build.corpus.recordings import Recording
+from approx_build.errors import ModelError
+from approx_build.training.loop import Means, train
+from approx_build.training.model import load_model
+from approx_build.training.record import TrainingRecord
+from approx_build.training.sharing import joined
+
+END_S = 30.0
+
+
+def train_shared(
+    model_path: Path, material: Material, out_dir: Path, means: Means, processes: int
+) -> TrainingRecord:
+    """Train by `processes` processes, this one among them.
+
+    ModelError when another of them dies; the state that was kept last is there.
+    """
+    model = load_model(model_path)
+    if processes == 1:
+        return train(model, material, out_dir, means)
+    with tempfile.TemporaryDirectory(prefix="approx-ranks-") as name:
+        meeting = Path(name) / "meeting"
+        task = Path(name) / "task.json"
+        task.write_text(json.dumps(_task(model_path, material, out_dir, means, meeting)))
+        with _others(task, processes) as others:
+            try:
+                with joined(meeting, 0, processes, means.device) as share:
+                    return train(model, material, out_dir, replace(means, share=share))
+            except RuntimeError as error:
+                raise _blamed(others, task, error) from error
+
+
+@contextmanager
+def _others(task: Path, processes: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+    others = []
+    for rank in range(1, processes):
+        command = [sys.executable, "-m", __name__, str(task), str(rank), str(processes)]
+        with open(task.with_name(f"{rank}.log"), "wb") as log:
+            others.append(
+                subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            )
+    try:
+        yield others
+        for other in others:
+            other.wait(END_S)
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+
+
+def _blamed(
+    others: list[subprocess.Popen[bytes]], task: Path, error: RuntimeError
+) -> ModelError | RuntimeError:
+    """What to raise when processes could not go on together."""
+    for rank, other in enumerate(others, 1):
+        try:
+            code = other.wait(1.0)
+        except subprocess.TimeoutExpired:
+            continue
+        said = task.with_name(f"{rank}.log").read_text(errors="replace").strip().splitlines()
+        last = f": {said[-1]}" if said else ""
+        return ModelError(
+            f"process {rank} of the training ended (exit status {code}){last}; "
+            "the state that was kept last is there: run again to go on"
+        )
+    return error
+
+
+def _task(
+    model_path: Path, material: Material, out_dir: Path, means: Means, meeting: Path
+) -> dict[str, Any]:
+    stretches = [
+        {
+            "name": s.recording.name,
+            "source": str(s.recording.path),
+            "digest": s.recording.digest,
+            "path": str(s.path),
+            "recorded_s": s.recorded_s,
+            "reason": s.reason,
+        }
+        for s in material.stretches
+    ]
+    return {
+        "model": str(model_path),
+        "corpus": material.corpus,
+        "stretches": stretches,
+        "out": str(out_dir),
+        "parent": str(means.parent) if means.parent else None,
+        "device": means.device,
+        "threads": means.threads,
+        "budget_s": means.budget_s,
+        "meeting": str(meeting),
+    }
+
+
+def _serve(task_path: Path, rank: int, size: int) -> None:
+    """Be one of the processes, to the end of the training."""
+    task = json.loads(task_path.read_text())
+    stretches = tuple(
+        Stretch(
+            Recording(s["name"], Path(s["source"]), s["digest"]),
+            Path(s["path"]),
+            s["recorded_s"],
+            reason=s["reason"],
+        )
+        for s in task["stretches"]
+    )
+    material = Material(task["corpus"], stretches)
+    parent = Path(task["parent"]) if task["parent"] else None
+    with joined(Path(task["meeting"]), rank, size, task["device"]) as share:
+        means = Means(
+            threads=task["threads"],
+            device=task["device"],
+            share=share,
+            parent=parent,
+            budget_s=task["budget_s"],
+        )
+        train(load_model(Path(task["model"])), material, Path(task["out"]), means)
+
+
+if __name__ == "__main__":
+    _serve(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -1,0 +1,81 @@
+"""Sharing: one training by several processes, each working on its part of every batch.
+
+Every process holds the same weights and makes the same step; only gradients are exchanged,
+summed by torch.distributed (gloo between processors, NCCL between CUDA devices). Rank 0 alone
+writes. The sum is in another order than that of one process, so the bits are those of the
+number of processes, which the numeric environment records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from approx_build.errors import ModelError
+
+
+@dataclass(frozen=True)
+class Share:
+    """This process among all that train together; alone unless it is told otherwise."""
+
+    rank: int = 0
+    size: int = 1
+
+    @property
+    def writes(self) -> bool:
+        """Whether this is the process that keeps files and tells of progress."""
+        return self.rank == 0
+
+    def summed(self, loss: float, gradients: Mapping[str, Tensor], stop: int) -> tuple[float, int]:
+        """The loss of all processes, and the largest `stop`; gradients are summed in place."""
+        if self.size == 1:
+            return loss, stop
+        from torch import distributed
+
+        device = next(iter(gradients.values())).device
+        told = torch.zeros(1 + self.size, dtype=torch.float64, device=device)
+        told[0], told[1 + self.rank] = loss, stop
+        distributed.all_reduce(told)
+        flat = torch.cat([gradient.flatten() for gradient in gradients.values()])
+        distributed.all_reduce(flat)
+        place = 0
+        for gradient in gradients.values():
+            gradient.copy_(flat[place : place + gradient.numel()].view_as(gradient))
+            place += gradient.numel()
+        return float(told[0]), int(told[1:].max())
+
+
+ALONE = Share()
+
+
+@contextmanager
+def joined(meeting: Path, rank: int, size: int, device: str) -> Iterator[Share]:
+    """Join `size` processes, which find each other at the file `meeting`."""
+    from torch import distributed
+
+    if device == "cuda":
+        torch.cuda.set_device(rank % torch.cuda.device_count())
+    distributed.init_process_group(
+        "nccl" if device == "cuda" else "gloo",
+        init_method=meeting.absolute().as_uri(),
+        rank=rank,
+        world_size=size,
+    )
+    try:
+        yield Share(rank, size)
+    finally:
+        distributed.destroy_process_group()
+
+
+def check_share(batch: int, processes: int) -> None:
+    """ModelError when a batch has fewer windows than there are processes."""
+    if batch < processes:
+        raise ModelError(
+            f"a batch of {batch} cannot be shared by {processes} processes: each needs a window; "
+            f"make `batch` {processes} or more, or use fewer processes"
+        )

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from approx_build.families.base import Example
+from approx_build.training.batches import Batches
+from approx_build.training.loop import split_material
+from tests.corpus.sounds import small_corpus
+from tests.training.models import material_of, tiny_model
+
+
+@pytest.fixture
+def batches(tmp_path: Path) -> Batches:
+    model = tiny_model(tmp_path)
+    windows = split_material(model, material_of(model, small_corpus(tmp_path / "tones"))).train
+    return Batches(model, model.network.network(model.objective), windows)
+
+
+def digest(steps: Iterator[list[Example]]) -> list[bytes]:
+    return [
+        b"".join(example[name].tobytes() for example in step for name in sorted(example))
+        for step in steps
+    ]
+
+
+def test_batches_are_the_same_for_any_number_of_workers(batches: Batches) -> None:
+    alone = digest(batches.stream(1, 40))
+    assert len(set(alone)) > 20  # tones repeat themselves
+    for threads in (1, 2, 4):
+        assert digest(batches.stream(1, 40, threads)) == alone
+
+
+def test_a_training_that_goes_on_sees_what_it_would_have_seen(batches: Batches) -> None:
+    assert digest(batches.stream(25, 40, 2)) == digest(batches.stream(1, 40))[24:]
+
+
+def test_processes_share_a_batch_without_overlap(batches: Batches) -> None:
+    whole = batches.step(5)
+    shares = [
+        Batches(batches.model, batches.network, batches.windows, rank, 2).step(5) for rank in (0, 1)
+    ]
+    assert [len(share) for share in shares] == [2, 1]
+    for share, expected in zip(shares, (whole[::2], whole[1::2]), strict=True):
+        for one, other in zip(share, expected, strict=True):
+            np.testing.assert_array_equal(one["codes"], other["codes"])
+
+
+def test_noise_comes_with_finetuning_alone(batches: Batches) -> None:
+    def is_clean(step: int) -> bool:
+        return all((e["codes"] == e["given"]).all() for e in batches.step(step))
+
+    assert all(is_clean(step) for step in range(1, 31))
+    assert not all(is_clean(step) for step in range(31, 41))
+
+
+def test_a_position_has_a_name_for_people(batches: Batches) -> None:
+    assert batches.name(0).startswith("tones/")
+    assert batches.name(0).endswith("s (epoch 0)")
+    assert batches.name(10**6).endswith(f"(epoch {10**6 // batches.windows.count})")
+
+
+def test_a_stream_that_is_left_ends_its_threads(batches: Batches) -> None:
+    stream = batches.stream(1, 40, 2)
+    next(stream)
+    stream.close()
+    assert next(batches.stream(1, 1)) is not None
