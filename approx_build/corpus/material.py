@@ -12,7 +12,7 @@ from pathlib import Path
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
 from approx_build.audio.wav_writer import write_float
-from approx_build.corpus.preparation import Prepared, Preparation, prepared
+from approx_build.corpus.preparation import Preparation, Prepared, prepared
 from approx_build.corpus.recordings import Recording, list_recordings
 from approx_build.corpus.windows import Part
 from approx_build.errors import AudioError, ModelError
@@ -113,7 +113,7 @@ def prepare_corpus(
         recorded_s = found.length / found.rate
         stretches.append(Stretch(recording, path, recorded_s, made.done, made.reason))
     if bad:
-        raise AudioError("; ".join([*bad, LEAVE_OUT]))
+        raise AudioError("\n".join([*bad, LEAVE_OUT]))
     return Material(folder.name, tuple(stretches), dict(how.exclude))
 
 

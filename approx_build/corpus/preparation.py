@@ -37,31 +37,44 @@ class Ends(_Section):
     """Silence before the first sound and after the last is left out."""
 
     rule: Literal["ends"] = "ends"
-    threshold_dbfs: float = Field(-60.0, ge=-140, lt=0, description="RMS that counts as sound")
-    keep_s: float = Field(0.1, ge=0, le=60, description="silence kept before and after sound, s")
+    threshold_dbfs: float = Field(
+        default=-60.0, ge=-140, lt=0, description="RMS that counts as sound"
+    )
+    keep_s: float = Field(
+        default=0.1, ge=0, le=60, description="silence kept before and after sound, s"
+    )
 
 
 class Gaps(_Section):
     """Silence is left out wherever it is, but for `keep_s` on either side of a sound."""
 
     rule: Literal["gaps"] = "gaps"
-    threshold_dbfs: float = Field(-60.0, ge=-140, lt=0, description="RMS that counts as sound")
-    keep_s: float = Field(0.2, ge=0, le=60, description="silence kept before and after sound, s")
+    threshold_dbfs: float = Field(
+        default=-60.0, ge=-140, lt=0, description="RMS that counts as sound"
+    )
+    keep_s: float = Field(
+        default=0.2, ge=0, le=60, description="silence kept before and after sound, s"
+    )
 
 
 class Ibab(_Section):
     """The rule of ibab's tensorflow-wavenet, with its threshold."""
 
     rule: Literal["ibab"] = "ibab"
-    threshold: float = Field(0.3, gt=0, le=1, description="RMS that counts as sound, of full scale")
+    threshold: float = Field(
+        default=0.3, gt=0, le=1, description="RMS that counts as sound, of full scale"
+    )
 
 
 class Level(_Section):
     """Each recording is brought to one level."""
 
-    to_dbfs: float = Field(-1.0, ge=-60, le=0, description="level to reach, dBFS")
+    to_dbfs: float = Field(default=-1.0, ge=-60, le=0, description="level to reach, dBFS")
     percentile: float = Field(
-        99.95, ge=50, le=100, description="of the samples' magnitudes that reaches it; 100: peak"
+        default=99.95,
+        ge=50,
+        le=100,
+        description="of the samples' magnitudes that reaches it; 100: peak",
     )
 
 
@@ -71,11 +84,17 @@ Silence = Annotated[Ends | Gaps | Ibab, Field(discriminator="rule")]
 class Preparation(_Section):
     """The `preparation:` of a model."""
 
-    silence: Silence | None = Field(Ends(), description="what is left out as silence; null: none")
-    remove_dc: bool = Field(True, description="whether each channel's mean is taken off")
-    level: Level | None = Field(None, description="level of each recording; null: as recorded")
+    silence: Silence | None = Field(
+        default=Ends(), description="what is left out as silence; null: none"
+    )
+    remove_dc: bool = Field(default=True, description="whether each channel's mean is taken off")
+    level: Level | None = Field(
+        default=None, description="level of each recording; null: as recorded"
+    )
     chunk_s: float | None = Field(
-        None, ge=1, description="recordings are cut into pieces of this length, s; null: whole"
+        default=None,
+        ge=1,
+        description="recordings are cut into pieces of this length, s; null: whole",
     )
     exclude: dict[str, str] = Field(
         default_factory=dict, description="recordings left out, each with the reason"
@@ -102,7 +121,7 @@ def prepared(clip: Clip, rate: int, channels: int, how: Preparation) -> Prepared
     spans = [(0, sound.shape[1])] if how.silence is None else _spans(sound, rate, how.silence)
     kept = sum(stop - start for start, stop in spans)
     if kept == 0:
-        words = "" if how.silence is None else f": {threshold_words(how.silence)}"
+        words = "" if how.silence is None else f": {_threshold_words(how.silence)}"
         return Prepared(np.zeros((channels, 0), np.float32), tuple(done), f"silent{words}")
     if kept < sound.shape[1]:
         done.append(f"{(sound.shape[1] - kept) / rate:.2f} s of silence left out")
@@ -114,7 +133,7 @@ def prepared(clip: Clip, rate: int, channels: int, how: Preparation) -> Prepared
     return Prepared(sound.astype(np.float32), tuple(done))
 
 
-def threshold_words(silence: Ends | Gaps | Ibab) -> str:
+def _threshold_words(silence: Ends | Gaps | Ibab) -> str:
     """Where silence ends, in words."""
     if isinstance(silence, Ibab):
         return f"no frame's RMS passes {silence.threshold:g}"

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +58,7 @@ class Windows:
         """For each part, how many windows there are up to its last."""
         lengths = [part.length for part in self.parts]
         counts = [-(-length // self.size) if length >= self.size else 0 for length in lengths]
-        return np.cumsum(counts).tolist()
+        return list(accumulate(counts))
 
     def place(self, number: int) -> tuple[Part, int]:
         """The part and start of window `number`."""

@@ -79,7 +79,7 @@ class Objective(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     finetune_noise: float = Field(
-        4.0, ge=0, le=64, description="greatest standard deviation of that noise, codes"
+        default=4.0, ge=0, le=64, description="greatest standard deviation of that noise, codes"
     )
 
 

@@ -179,7 +179,7 @@ def _product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """x [B, T, I] times weight [I, O], plus bias [O]."""
     rows = x.flatten(0, -2)
     found = rows @ weight if bias is None else torch.addmm(bias, rows, weight)
-    return found.unflatten(0, x.shape[:-1])
+    return found.view(*x.shape[:-1], weight.shape[1])
 
 
 def _joined(filter_bias: Tensor | None, gate_bias: Tensor | None) -> Tensor | None:

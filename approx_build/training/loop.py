@@ -21,6 +21,7 @@ from approx_build.corpus.material import Material
 from approx_build.corpus.recordings import corpus_digest
 from approx_build.corpus.windows import Split, split
 from approx_build.errors import ApproxError, ModelError
+from approx_build.families.base import Example
 from approx_build.training.batches import Batches
 from approx_build.training.checkpoint import file_name, write_checkpoint
 from approx_build.training.environment import numeric_environment
@@ -164,6 +165,8 @@ class Run:
                 if self._is_done():
                     break
                 loss, asked = self._step(batch, stop.signal or 0)
+                if self.means.share.size == 1:
+                    asked = stop.signal or 0  # nobody else has to hear of it a step before
                 held_out = self._note()
                 state.seconds = time.monotonic() - began
                 self._watched(loss, held_out)
@@ -190,7 +193,7 @@ class Run:
         budget_s = self.means.budget_s
         return budget_s is not None and self.state.seconds >= budget_s
 
-    def _step(self, examples: list[dict[str, object]], signal: int) -> tuple[float, int]:
+    def _step(self, examples: list[Example], signal: int) -> tuple[float, int]:
         """One step; its loss before it, and the signal that asked any process to stop."""
         state, settings, step = self.state, self.model.training, self.state.step + 1
         loss, gradients = self.workers.gradients(state.weights, examples, state.scale.factor)

@@ -31,10 +31,11 @@ def parent_path(parent: Parent) -> str:
 
 def write_parent(path: Path, groups: Mapping[str, Mapping[str, Tensor]], about: Any) -> None:
     """Keep the tensors of a run, by group and name, as a parent."""
+    import torch
     from safetensors.torch import save
 
     tensors = {
-        f"{group}/{name}": tensor.contiguous()
+        f"{group}/{name}": tensor.clone(memory_format=torch.contiguous_format)
         for group, named in groups.items()
         for name, tensor in named.items()
     }

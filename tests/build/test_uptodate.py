@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import approx_build
 from approx_build.build import uptodate
 from approx_build.build.uptodate import (
     first_change,
@@ -224,12 +225,15 @@ def test_a_state_that_cannot_be_written_is_no_error(piece: Piece) -> None:
 def test_the_sweep_imports_next_to_nothing(piece: Piece) -> None:
     piece.remember()
     code = (
-        "import sys; before = set(sys.modules);"
+        "import os, sys; before = set(sys.modules);"
         "from approx_build.build.uptodate import is_up_to_date;"
         f"assert is_up_to_date({piece.path!r}, {OPTIONS!r});"
         "print(' '.join(sorted(set(sys.modules) - before)))"
     )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    # Without site-packages: an editable install puts an importer of its own there.
+    home = {"PYTHONPATH": str(Path(approx_build.__file__).parents[1])}
+    command = [sys.executable, "-S", "-c", code]
+    found = subprocess.run(command, env=home, capture_output=True, text=True, check=True)
     assert set(found.stdout.split()) <= {
         "__future__",
         "approx_build",

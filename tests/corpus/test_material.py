@@ -51,7 +51,7 @@ def test_all_files_that_cannot_be_read_are_named_with_the_way_out(tmp_path: Path
     folder = small_corpus(tmp_path / "tones")
     (folder / "a.wav").write_bytes(b"RIFF....")
     (folder / "b.flac").write_bytes(b"none")
-    with pytest.raises(AudioError, match=r"a\.wav: .*; .*b\.flac: .*; .*exclude: \{ NAME: why \}"):
+    with pytest.raises(AudioError, match=r"a\.wav: .*\n.*b\.flac: .*\n.*exclude: \{ NAME: why \}"):
         made(folder)
     assert len(made(folder, exclude={"a": "cut off", "b": "cut off"}).parts()) == 2
 

@@ -111,16 +111,18 @@ def test_what_is_silent_says_so_and_why() -> None:
 )
 def test_the_rule_of_ibab_is_librosa_s(spans: list[tuple[float, float]]) -> None:
     given = clip(sound(*spans))
-    loud = librosa.feature.rms(y=given.data[0], frame_length=2048, hop_length=512)[0]
+    loud = librosa.feature.rms(
+        y=given.data[0], frame_length=2048, hop_length=512, pad_mode="reflect"
+    )[0]
     # Not where the threshold is met within rounding.
     if np.abs(loud - 0.3).min() < 1e-5 or given.length <= 1024:
         return
-    frames = np.flatnonzero(loud > 0.3) * 512
+    hits = np.flatnonzero(loud > 0.3) * 512
     found = done(given, silence=Ibab(threshold=0.3))
-    if frames.size < 2:
+    if hits.size < 2:
         assert found.sound.shape[1] == 0
     else:
-        np.testing.assert_array_equal(found.sound, given.data[:, frames[0] : frames[-1]])
+        np.testing.assert_array_equal(found.sound, given.data[:, hits[0] : hits[-1]])
 
 
 def test_a_level_is_reached_and_never_passes_full_scale() -> None:

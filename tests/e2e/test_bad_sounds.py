@@ -56,8 +56,8 @@ SPOILT: list[tuple[Spoil, str, str]] = [
     (truncated, "truncated: its header promises 7844 bytes more than it has", ""),
     (without_bytes, "the file is empty (0 bytes)", ""),
     (without_samples, "the file is empty: it has no samples", ""),
-    (silent, "silent: no sample reaches -80 dBFS", "there is only silence in this range"),
-    (of_eight_channels, "the file has 8 channels; at most 2 can be used", ""),
+    (silent, "", "there is only silence in this range"),
+    (of_eight_channels, "", "the file has 8 channels; at most 2 can be used"),
     (not_a_number, "sample 1000 is not a number (NaN or infinite)", ""),
 ]
 NAMES = [spoil.__name__ for spoil, _, _ in SPOILT]
@@ -68,6 +68,8 @@ def test_a_recording_that_cannot_be_learnt_from_is_named(
     space: Space, spoil: Spoil, said: str, _: str
 ) -> None:
     spoil(space, LOW)
+    if not said:
+        pytest.skip("it can be learnt from, or is left out with the reason")
     lines = space.fails("render", TIDE).splitlines()
     assert f"{TIDE}:7:3: models/tiny/run: {LOW}: {said}" in lines
     assert not (space.root / "renders").exists()

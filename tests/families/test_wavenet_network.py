@@ -5,9 +5,10 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
 
-from approx_build.audio.mulaw import amplitudes
+from approx_build.audio.mulaw import amplitudes, encode
 from approx_build.audio.stream import Stream
-from approx_build.families.wavenet import WaveNet
+from approx_build.families.base import Moment
+from approx_build.families.wavenet import Objective, WaveNet
 from approx_build.families.wavenet_network import WaveNetNetwork
 
 SMALL = WaveNet(
@@ -83,7 +84,9 @@ def test_the_product_form_is_the_convolution_form(network: WaveNet) -> None:
     code = WaveNetNetwork(network)
     code._amplitudes = code._amplitudes.double()
     expected = logits_by_convolutions(network, weights, given)
-    torch.testing.assert_close(code.logits(weights, given), expected, rtol=1e-11, atol=1e-12)
+    torch.testing.assert_close(
+        code.logits(weights, given[None])[0], expected, rtol=1e-11, atol=1e-12
+    )
 
 
 @pytest.mark.parametrize("network", FORMS, ids=IDS)
@@ -94,7 +97,8 @@ def test_a_code_changes_no_logits_before_it_and_none_beyond_the_field(network: W
     place = 10
     changed = given.clone()
     changed[place] = (changed[place] + 5) % 16
-    difference = (code.logits(weights, given) - code.logits(weights, changed)).abs().sum(dim=1)
+    difference = (code.logits(weights, given[None]) - code.logits(weights, changed[None]))[0]
+    difference = difference.abs().sum(dim=1)
     heard = torch.nonzero(difference).flatten()
     assert int(heard.min()) == place + 1
     assert int(heard.max()) == place + network.receptive_field
@@ -105,7 +109,7 @@ def test_causal_by_gradient() -> None:
     weights, given = weights_of(network, torch.float32), torch.arange(16)
     code = WaveNetNetwork(network)
     code._amplitudes.requires_grad_()
-    code.logits(weights, given)[9].sum().backward()
+    code.logits(weights, given[None])[0, 9].sum().backward()
     gradient = code._amplitudes.grad
     assert gradient is not None
     assert gradient[:9].abs().min() > 0  # codes 0 to 8 came before
@@ -132,13 +136,14 @@ def test_first_weights_are_glorot_uniform_with_zero_biases() -> None:
 def test_the_loss_of_a_network_that_knows_nothing_is_the_logarithm_of_the_codes() -> None:
     weights = {n: torch.zeros(shape) for n, shape in SMALL.tensor_shapes().items()}
     codes = some_codes(30)
-    loss = WaveNetNetwork(SMALL).loss(weights, codes, codes)
+    loss = WaveNetNetwork(SMALL).loss(weights, {"codes": codes[None], "given": codes[None]})
     assert float(loss) == pytest.approx(np.log(16), rel=1e-6)
 
 
 def test_the_last_dense_map_is_never_heard() -> None:
     weights = {n: w.requires_grad_() for n, w in weights_of(SMALL).items()}
-    WaveNetNetwork(SMALL).loss(weights, some_codes(30), some_codes(30)).backward()
+    example = {"codes": some_codes(30)[None], "given": some_codes(30)[None]}
+    WaveNetNetwork(SMALL).loss(weights, example).backward()
     gradient = weights["layers.dense.weight"].grad
     assert gradient is not None
     assert not gradient[-1].any()
@@ -150,3 +155,26 @@ def test_matrices_name_stacks_of_the_declared_shapes() -> None:
     for name, (count, rows, columns, _) in WaveNetNetwork(SMALL).matrices().items():
         assert np.prod(shapes[name]) == count * rows * columns
         assert shapes[name][-1] == columns
+
+
+def test_a_batch_is_the_mean_of_its_examples() -> None:
+    code, weights = WaveNetNetwork(SMALL), weights_of(SMALL)
+    codes = some_codes(60).reshape(2, 30)
+    loss = code.loss(weights, {"codes": codes, "given": codes})
+    each = [code.loss(weights, {"codes": one[None], "given": one[None]}) for one in codes]
+    torch.testing.assert_close(loss, torch.stack(each).mean(), rtol=1e-12, atol=0)
+
+
+def test_an_example_is_the_codes_of_the_sound_and_noise_comes_with_finetuning() -> None:
+    code = WaveNetNetwork(WaveNet(), Objective(finetune_noise=8))
+    sound = np.linspace(-0.5, 0.5, 4000, dtype=np.float32)[None]
+    plain = code.example(sound, Stream.named("a"), Moment(0))
+    np.testing.assert_array_equal(plain["codes"], encode(sound[0], 256))
+    np.testing.assert_array_equal(plain["given"], plain["codes"])
+    spreads = []
+    for number in range(60):
+        noisy = code.example(sound, Stream.named("a", number), Moment(0, is_finetuning=True))
+        np.testing.assert_array_equal(noisy["codes"], plain["codes"])
+        spreads.append(float((noisy["given"] - plain["codes"]).std()))
+    assert max(spreads) <= 8.5
+    assert 0.3 < np.mean([spread == 0 for spread in spreads]) < 0.7

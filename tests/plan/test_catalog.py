@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from approx_build.corpus.recordings import corpus_digest
 from approx_build.errors import AudioError, ConsentError, ModelError, ScoreError
 from approx_build.plan.catalog import Catalog
 from tests.space import Space
@@ -91,6 +92,6 @@ def test_files_that_were_asked_for_are_remembered(shipped: Space) -> None:
 
 def test_a_run_is_shipped_only_when_it_is_the_very_one(shipped: Space) -> None:
     catalog = Catalog(shipped.root, date.today())
-    manifest = catalog.model("tiny").manifest(catalog.corpus_digest("tones"))
+    manifest = catalog.model("tiny").manifest(corpus_digest(catalog.heard_by("tiny")))
     assert catalog.is_shipped("tiny", manifest)
     assert not catalog.is_shipped("tiny", {**manifest, "corpus_digest": "other"})

@@ -15,6 +15,7 @@ def test_the_graph_has_what_the_piece_needs_and_nothing_else(lowered: Lower) -> 
     piece.graph.check()
     assert piece.graph.kinds() == Counter(
         {
+            Kind.PREPARE: 2,
             Kind.TRAIN: 1,
             Kind.CHECKPOINT: 3,
             Kind.TAKE: 8,  # cry three, early two, a preview of each checkpoint

@@ -24,9 +24,13 @@ def test_a_run_reads_every_recording_and_is_added_once(catalog: Catalog) -> None
     networks = Networks(Graph(), catalog)
     assert networks.run("tiny", HERE) == networks.run("tiny", None) == "models/tiny/run"
     run = networks.graph.actions["models/tiny/run"]
+    prepared = sorted(a.target for a in networks.graph if a.kind is Kind.PREPARE)
+    assert [target.rpartition("/")[2] for target in prepared] == ["high.wav", "low.wav"]
     assert run.inputs == {
         "recording.0000": "file:models/corpora/tones/high.wav",
         "recording.0001": "file:models/corpora/tones/low.wav",
+        "prepared.0000": prepared[0],
+        "prepared.0001": prepared[1],
     }
     assert run.params["checkpoints"] == [0, 2, 4]
     assert run.where == HERE

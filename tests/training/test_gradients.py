@@ -1,34 +1,96 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from approx_build.training.gradients import window_workers
+from approx_build.training.parameters import Precision
 
 
 class Line:
     """A network of one weight: loss = weight · mean(codes · given)."""
 
-    def loss(self, weights: dict[str, Tensor], codes: Tensor, given: Tensor) -> Tensor:
-        return weights["w"] * (codes * given).double().mean()
+    def loss(self, weights: dict[str, Tensor], example: dict[str, Tensor]) -> Tensor:
+        return weights["w"] * (example["codes"] * example["given"]).double().mean()
+
+    def gradients(self, weights: dict[str, Tensor], example: dict[str, Tensor]) -> Any:
+        return None
+
+
+class Known(Line):
+    """A network that finds its gradients itself."""
+
+    def gradients(self, weights: dict[str, Tensor], example: dict[str, Tensor]) -> Any:
+        return 7.0, {name: torch.ones_like(weight) for name, weight in weights.items()}
+
+
+class Product:
+    """loss = mean of (x @ w)."""
+
+    def loss(self, weights: dict[str, Tensor], example: dict[str, Tensor]) -> Tensor:
+        return (example["x"] @ weights["w"]).float().mean()
+
+    def gradients(self, weights: dict[str, Tensor], example: dict[str, Tensor]) -> Any:
+        return None
 
 
 CODES = np.array([[1, 2], [3, 4], [5, 6]])
+EXAMPLES = [{"codes": codes, "given": codes} for codes in CODES]
+
+
+def weights() -> dict[str, Tensor]:
+    return {"w": torch.tensor(2.0, dtype=torch.float64), "idle": torch.zeros(2)}
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
-def test_losses_and_gradients_are_means_over_windows(threads: int) -> None:
-    weights = {"w": torch.tensor(2.0, dtype=torch.float64), "idle": torch.zeros(2)}
+def test_losses_and_gradients_are_sums_over_windows(threads: int) -> None:
+    here = weights()
     with window_workers(Line(), threads) as workers:  # type: ignore[arg-type]
-        loss, gradients = workers.gradients(weights, CODES, CODES)
-        assert workers.loss(weights, CODES) == loss
-    expected = float((CODES**2).mean())
+        loss, gradients = workers.gradients(here, EXAMPLES)
+        assert workers.loss(here, EXAMPLES) == pytest.approx(loss / 3)
+    expected = 3 * float((CODES**2).mean())
     assert loss == pytest.approx(2 * expected)
     assert float(gradients["w"]) == pytest.approx(expected)
     assert not gradients["idle"].any()
-    assert not weights["w"].requires_grad
+    assert not here["w"].requires_grad
+
+
+def test_a_scale_is_of_the_gradients_and_not_of_the_loss() -> None:
+    with window_workers(Line(), 2) as workers:  # type: ignore[arg-type]
+        loss, gradients = workers.gradients(weights(), EXAMPLES)
+        scaled, larger = workers.gradients(weights(), EXAMPLES, scale=8.0)
+    assert scaled == loss
+    assert float(larger["w"]) == pytest.approx(8 * float(gradients["w"]))
+
+
+def test_a_network_that_knows_its_gradients_is_asked_for_them() -> None:
+    with window_workers(Known(), 1) as workers:  # type: ignore[arg-type]
+        loss, gradients = workers.gradients(weights(), EXAMPLES)
+        assert loss == 21.0
+        assert gradients["idle"].tolist() == [3.0, 3.0]
+        # With scaled losses torch finds them.
+        assert workers.gradients(weights(), EXAMPLES, scale=2.0)[0] != 21.0
+
+
+@pytest.mark.parametrize(("precision", "off"), [("bfloat16", 2e-2), ("float16", 2e-3)])
+def test_lower_precisions_compute_products_in_less_and_keep_weights(
+    precision: str, off: float
+) -> None:
+    numbers = np.linspace(0.1, 1, 64, dtype=np.float32)
+    here = {"w": torch.from_numpy(numbers[:, None].copy())}
+    examples = [{"x": np.outer(numbers, numbers).astype(np.float32)}]
+    with window_workers(Product()) as workers:  # type: ignore[arg-type]
+        exact, plain = workers.gradients(here, examples)
+    with window_workers(Product(), precision=Precision(precision)) as workers:  # type: ignore[arg-type]
+        loss, gradients = workers.gradients(here, examples)
+    assert loss != exact
+    assert loss == pytest.approx(exact, rel=off)
+    assert gradients["w"].dtype == torch.float32
+    torch.testing.assert_close(gradients["w"], plain["w"], rtol=off, atol=0)
 
 
 def test_torch_s_threads_are_given_back() -> None:

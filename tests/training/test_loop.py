@@ -159,7 +159,8 @@ def test_a_loss_that_is_no_number_stops_and_keeps_what_was_good(
     monkeypatch.setattr(type(model.network), "network", lambda self, objective: network)
     with pytest.raises(
         ModelError,
-        match=r"model 'tiny': at step \d+ loss or gradients are not numbers \(loss nan\); its windows were tones/",
+        match=r"model 'tiny': at step \d+ loss or gradients are not numbers \(loss nan\); "
+        r"its windows were tones/",
     ):
         trained(model, corpus, tmp_path / "out")
     kept = tmp_path / "out" / "step-000000.safetensors"

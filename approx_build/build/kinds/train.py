@@ -11,10 +11,16 @@ from approx_build.audio import wav
 from approx_build.build.desk import Desk
 from approx_build.build.work import Result
 from approx_build.corpus.consent import load_consent
-from approx_build.corpus.material import Material, Stretch, prepare_recording, write_prepared
+from approx_build.corpus.material import (
+    LEAVE_OUT,
+    Material,
+    Stretch,
+    prepare_recording,
+    write_prepared,
+)
 from approx_build.corpus.preparation import Preparation
 from approx_build.corpus.recordings import Recording
-from approx_build.errors import ModelError
+from approx_build.errors import AudioError, ModelError
 from approx_build.training.record import TrainingRecord, read_record
 
 if TYPE_CHECKING:
@@ -73,14 +79,19 @@ def _telling(desk: Desk) -> Callable[[Progress], None]:
 
 
 def material(desk: Desk) -> Material:
-    """The prepared sound of every recording; what is missing of it is prepared again."""
-    names = desk.options["recordings"]
-    stretches = []
-    for number, name in enumerate(names):
+    """The prepared sound of every recording; what is missing of it is prepared again.
+
+    AudioError naming every recording that is no sound.
+    """
+    stretches, faults = [], []
+    for number, name in enumerate(desk.options["recordings"]):
         role = f"{number:04}"
         path = desk.input(f"recording.{role}")
         recording = Recording(name, path, desk.work.digests[f"recording.{role}"])
         note = desk.json_input(f"prepared.{role}")
+        if "fault" in note:
+            faults.append(f"{path}: {note['fault']}")
+            continue
         sound, found = note["sound"], wav.info(path)
         if not desk.store.objects.verify(sound):
             _prepare_again(desk, path, sound)
@@ -93,6 +104,8 @@ def material(desk: Desk) -> Material:
                 note["reason"],
             )
         )
+    if faults:
+        raise AudioError("\n".join([*faults, LEAVE_OUT]))
     corpus = Path(str(desk.options["corpus"])).name
     return Material(corpus, tuple(stretches), desk.options["excluded"])
 

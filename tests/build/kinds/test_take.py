@@ -62,7 +62,7 @@ def take_at(
 
 def test_a_shipped_run_becomes_objects_and_an_index(store: Store, shipped: Space) -> None:
     made = train.make(run_at(store, shipped))
-    assert made.facts == {"is_shipped": True, "steps": 3, "converted": {}}
+    assert made.facts == {"is_shipped": True, "steps": 3, "converted": {}, "unused": {}}
     assert set(made.outputs) == {"main", "step-0", "step-2", "step-4"}
     index = json.loads(path_of(store, made).read_bytes())
     assert index["checkpoints"]["4"] == made.outputs["step-4"]
@@ -73,7 +73,7 @@ def test_a_run_of_another_manifest_is_not_the_shipped_one(shipped: Space) -> Non
     record = read_record(shipped.root / SHIPPED)
     assert record is not None
     assert train.shipped_run(shipped.root / SHIPPED, record.manifest) == record
-    assert train.shipped_run(shipped.root / SHIPPED, record.manifest | {"schema": 2}) is None
+    assert train.shipped_run(shipped.root / SHIPPED, record.manifest | {"schema": 1}) is None
     assert train.shipped_run(Path("nowhere"), record.manifest) is None
 
 

@@ -1,27 +1,111 @@
-"""TRAIN: trains where it is told to."""
+"""TRAIN: trains where it is told to, on what PREPARE made, and asks for consent on the way."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
-from approx_build.build.desk import RunOptions
-from approx_build.build.kinds import train
+from approx_build.audio import wav
+from approx_build.build.desk import Desk
+from approx_build.build.kinds import prepare, train
+from approx_build.corpus.preparation import Preparation
+from approx_build.errors import AudioError
+from approx_build.plan.graph import Kind
+from approx_build.store.store import Store
+from tests.build.kinds.desks import desk, path_of
+from tests.space import RATE, Space, project, tone
+
+HOW = Preparation().model_dump(mode="json", include={"silence", "remove_dc", "level"})
+
+
+@pytest.fixture
+def space(tmp_path: Path) -> Space:
+    return project(tmp_path / "project")
+
+
+def preparing(store: Store, path: Path, **changes: Any) -> Desk:
+    params = {"rate": RATE, "channels": 1, "preparation": HOW} | changes
+    return desk(store, Kind.PREPARE, params, {"recording": path})
+
+
+def training(store: Store, space: Space) -> Desk:
+    corpus = space.root / "models/corpora/tones"
+    paths = [corpus / "high.wav", corpus / "low.wav"]
+    notes = [path_of(store, prepare.make(preparing(store, path))).read_bytes() for path in paths]
+    inputs = {f"recording.{n:04}": path for n, path in enumerate(paths)}
+    options = {
+        "model": "models/tiny.yaml",
+        "corpus": "models/corpora/tones",
+        "recordings": ["tones/high", "tones/low"],
+        "excluded": {"bad": "a door slams"},
+        "prepared_for": {"rate": RATE, "channels": 1},
+    }
+    prepared = {f"prepared.{n:04}": note for n, note in enumerate(notes)}
+    params = {"preparation": HOW}
+    return desk(store, Kind.TRAIN, params, inputs | prepared, options, root=space.root)
+
+
+def test_a_recording_is_prepared_into_an_object(store: Store, space: Space) -> None:
+    path = space.sound("a.wav", np.concatenate([np.zeros(RATE), tone(300, 0.5)]))
+    made = prepare.make(preparing(store, path))
+    note = json.loads(path_of(store, made).read_bytes())
+    assert note["sound"] == made.outputs["sound"]
+    assert note["done"][0].endswith("s of silence left out")
+    sound = wav.mapped(store.objects.path(note["sound"]))
+    assert abs(sound.shape[1] / RATE - 0.6) < 0.03
+
+
+def test_all_recordings_that_are_no_sound_are_named_with_the_way_out(
+    store: Store, space: Space
+) -> None:
+    for name in ("high", "low"):
+        space.write(f"models/corpora/tones/{name}.wav", "none")
+    said = r"high\.wav: not a .*\n.*low\.wav: not a .*\n.*leave them out: `preparation: \{ exclude"
+    with pytest.raises(AudioError, match=said):
+        train.material(training(store, space))
+
+
+def test_the_material_is_what_was_prepared(store: Store, space: Space) -> None:
+    found = train.material(training(store, space))
+    assert [part.name for part in found.parts()] == ["tones/high", "tones/low"]
+    assert found.recorded_s == pytest.approx(1.6)
+    assert found.unused == {"bad": "a door slams"}
+
+
+def test_prepared_sound_that_is_gone_or_damaged_is_prepared_again(
+    store: Store, space: Space
+) -> None:
+    at_work = training(store, space)
+    [first, second] = [stretch.path for stretch in train.material(at_work).stretches]
+    before = second.read_bytes()
+    first.unlink()
+    second.chmod(0o644)
+    second.write_bytes(before[:-4] + b"oops")
+    fresh = Store(store.root)
+    again = train.material(training(fresh, space))
+    assert all(stretch.path.exists() for stretch in again.stretches)
+    assert again.stretches[1].path.read_bytes() == before
 
 
 @pytest.mark.parametrize("device", ["cpu", "cuda"])
-def test_a_model_is_trained_on_the_device_that_was_asked_for(
-    device: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_model_is_trained_where_it_was_asked_for(
+    device: str, store: Store, space: Space, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: dict[str, Any] = {}
-    monkeypatch.setattr("approx_build.training.model.load_model", lambda path: path)
-    monkeypatch.setattr("approx_build.training.loop.train", lambda *given, **named: named)
-    options = {"model": "models/m.yaml", "corpus": "models/corpora/c"}
-    desk: Any = SimpleNamespace(
-        run=RunOptions(str(tmp_path), device, threads=3), root=tmp_path, options=options
-    )
-    asked.update(train._train(desk, tmp_path / "work"))
-    assert asked == {"device": device, "threads": 3}
+    from dataclasses import replace
+
+    asked: list[Any] = []
+    monkeypatch.setattr("approx_build.training.ranks.train_shared", lambda *a: asked.append(a))
+    at_work = training(store, space)
+    run = replace(at_work.run, device=device, threads=3, processes=2)
+    train._train(replace(at_work, run=run), space.root / "work")
+    [(model, _, folder, means, processes)] = asked
+    assert model == space.root / "models/tiny.yaml"
+    assert folder == space.root / "work"
+    assert (means.device, means.threads, processes) == (device, 3, 2)
+    (space.root / "models/corpora/tones/consent.yaml").unlink()
+    with pytest.raises(Exception, match="missing; without it"):
+        means.allow()

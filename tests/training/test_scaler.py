@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from approx_build.training import scaler
+from approx_build.training.scaler import LossScale
+
+
+def test_without_float16_the_scale_is_one_and_stays() -> None:
+    scale = LossScale.of("bfloat16")
+    for _ in range(3 * scaler.GROW_AFTER):
+        scale.made_one()
+    assert scale == LossScale(1.0)
+    assert not scale.can_fall
+
+
+def test_the_scale_falls_by_half_and_grows_after_many_good_steps() -> None:
+    scale = LossScale.of("float16")
+    scale.left_one_out()
+    scale.left_one_out()
+    assert (scale.factor, scale.left_out) == (scaler.FIRST / 4, 2)
+    for _ in range(scaler.GROW_AFTER):
+        scale.made_one()
+    assert scale.factor == scaler.FIRST / 2
+    for _ in range(40 * scaler.GROW_AFTER):
+        scale.made_one()
+    assert scale.factor == scaler.LARGEST
+
+
+def test_at_one_it_cannot_fall_further() -> None:
+    scale = LossScale.of("float16")
+    while scale.can_fall:
+        scale.left_one_out()
+    assert scale.factor == 1.0
+    assert scale.left_out == 16
+
+
+def test_notes_bring_it_back() -> None:
+    scale = LossScale(8.0, 3, 2)
+    assert LossScale(**scale.notes()) == scale
