@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import sqrt
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +13,7 @@ _TERMS = 4
 """A sum of four evenly spread numbers is within 4 sigma of a bell; a word of 64 bits has four."""
 
 _MEAN = _TERMS * 65535 / 2
-_DEVIATION = ((65536.0 * 65536.0 - 1) * _TERMS / 12) ** 0.5
+_DEVIATION = sqrt((65536 * 65536 - 1) * _TERMS / 12)
 
 
 def white(rng: Stream, channels: int, size: int) -> NDArray[np.float64]:
