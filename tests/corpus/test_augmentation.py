@@ -228,6 +228,14 @@ def test_a_tilt_takes_from_the_bass_what_it_gives_to_the_treble() -> None:
         assert abs(found - db) < 1
 
 
+@pytest.mark.parametrize("given", [{}, {"pitch_semitones": [3, 3]}])
+def test_a_filter_moves_nothing_in_time(given: dict[str, object]) -> None:
+    sound = strokes(2000)
+    plain, dull = window(off(**given), sound), window(off(lowpass_hz=[900, 900], **given), sound)
+    first, second = np.abs(plain).argmax(), np.abs(dull).argmax()
+    assert abs(int(first) - int(second)) < 20
+
+
 def test_a_range_is_drawn_from_all_of_it() -> None:
     sound = tone(440)
     plain_db = rms_db(sound[:, START : START + SIZE])
@@ -261,6 +269,20 @@ def test_one_more_kind_changes_nothing_about_the_others() -> None:
     pitched = [{"pitch_semitones": [-5, 5], **more} for more in ({}, {"stretch": [0.8, 1.2]})]
     low, high = (frequency(window(off(**given), tone(440))[0]) for given in pitched)
     assert high == pytest.approx(low, rel=0.002)
+
+
+def test_no_two_kinds_draw_from_one_stream() -> None:
+    names = []
+
+    class Listening(Stream):
+        def child(self, *given: str | int) -> Stream:
+            names.append(given)
+            return super().child(*given)
+
+    augmentation = Augmentation.model_validate(EVERYTHING)
+    augmentation.window(music(), START, SIZE, RATE, Listening.named("t"))
+    assert len(names) == 11
+    assert len(set(names)) == 11
 
 
 def test_what_would_be_too_loud_is_brought_to_full_scale() -> None:

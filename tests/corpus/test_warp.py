@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from approx_build.audio.clip import Clip
+from approx_build.audio.resample import varispeed
 from approx_build.corpus.warp import Warp, mirrored
 
 RATE = 8000
@@ -41,7 +43,16 @@ def test_what_lies_beyond_the_margin_is_not_heard(pitch: float, stretch: float) 
     assert 20 * np.log10(np.abs(heard).max() + 1e-12) < FADED_DB
 
 
-@pytest.mark.parametrize(("pitch", "stretch"), [(1.0, 1.5), (1.0, 0.5), (1.5, 1.5), (2.0, 0.7)])
+@pytest.mark.parametrize("pitch", [0.8, 1.25])
+def test_a_window_at_another_speed_is_cut_from_the_whole_sound_at_that_speed(pitch: float) -> None:
+    rng = np.random.Generator(np.random.Philox(3))
+    sound = rng.uniform(-0.5, 0.5, (1, 20_000)).astype(np.float32)
+    whole = varispeed(Clip(sound, RATE), pitch).data[:, round(10_000 / pitch) :]
+    heard = Warp(pitch).window(sound, 10_000, 1000, RATE)
+    np.testing.assert_allclose(heard, whole[:, :1000], atol=1e-5)
+
+
+@pytest.mark.parametrize(("pitch", "stretch"), [(1.0, 1.5), (1.0, 0.5), (1.5, 1.5), (2.0, 1.0)])
 def test_a_window_is_as_loud_at_its_ends_as_in_its_middle(pitch: float, stretch: float) -> None:
     sound = (0.4 * np.sin(2 * np.pi * 440 * np.arange(40_000) / RATE))[np.newaxis]
     heard = Warp(pitch, stretch).window(sound.astype(np.float32), 9000, 2000, RATE)[0]
