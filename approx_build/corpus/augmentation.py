@@ -1,0 +1,251 @@
+"""Augmentation: each window of training a little different every time it is heard.
+
+A window is augmented in this order: where it starts, pitch and time, filters, polarity, channels,
+gain, noise. All of it is drawn anew for each window, each kind from a stream of its own, so
+that one more kind changes nothing about the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from approx_build.audio.portable import gain, power
+from approx_build.audio.stream import Stream
+from approx_build.corpus.filters import Filters
+from approx_build.corpus.noise import white
+from approx_build.corpus.warp import Warp
+from approx_build.errors import ModelError
+
+Sound = NDArray[np.float32]
+
+PIVOT_HZ = (250.0, 2000.0)
+"""A tilt turns about a frequency between these."""
+
+Semitones = Annotated[float, Field(ge=-12, le=12)]
+Factor = Annotated[float, Field(ge=0.5, le=2)]
+Hertz = Annotated[float, Field(ge=10, le=96_000)]
+TiltDb = Annotated[float, Field(ge=-24, le=24)]
+GainDb = Annotated[float, Field(ge=-60, le=24)]
+NoiseDbfs = Annotated[float, Field(ge=-120, le=-20)]
+Share = Annotated[float, Field(ge=0, le=1)]
+OfWindows = Annotated[float, Field(ge=0, le=1, description="share of windows that it acts on")]
+
+Between = tuple[float, float]
+
+
+class _Section(BaseModel):
+    """Frozen; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Probability(_Section):
+    """How many of the windows get each kind of augmentation that has a range."""
+
+    pitch: OfWindows = 1.0
+    stretch: OfWindows = 1.0
+    varispeed: OfWindows = 1.0
+    highpass: OfWindows = 1.0
+    lowpass: OfWindows = 1.0
+    tilt: OfWindows = 1.0
+    gain: OfWindows = 1.0
+    noise: OfWindows = 1.0
+
+
+class Augmentation(_Section):
+    """The `augmentation:` of a model. A range is `[low, high]`; null: left alone."""
+
+    shift: Share = Field(
+        1.0, description="how far a window's start may move on, share of the window's length"
+    )
+    pitch_semitones: tuple[Semitones, Semitones] | None = Field(
+        None, description="range of how much higher, in the same time, semitones"
+    )
+    stretch: tuple[Factor, Factor] | None = Field(
+        None, description="range of how many times as long, at the same pitch"
+    )
+    varispeed_semitones: tuple[Semitones, Semitones] | None = Field(
+        None, description="range of how much higher and faster, as a tape, semitones"
+    )
+    highpass_hz: tuple[Hertz, Hertz] | None = Field(
+        None, description="range of where the bass falls off by 12 dB an octave, Hz"
+    )
+    lowpass_hz: tuple[Hertz, Hertz] | None = Field(
+        None, description="range of where the treble falls off by 12 dB an octave, Hz"
+    )
+    tilt_db: tuple[TiltDb, TiltDb] | None = Field(
+        None, description="range of how much brighter, treble against bass, dB"
+    )
+    polarity: Share = Field(0.0, description="share of windows turned upside down")
+    swap_channels: Share = Field(0.0, description="share of windows with left and right swapped")
+    gain_db: tuple[GainDb, GainDb] | None = Field(None, description="range of gain, dB")
+    noise_dbfs: tuple[NoiseDbfs, NoiseDbfs] | None = Field(
+        None, description="range of white noise's RMS, dBFS"
+    )
+    probability: Probability = Field(
+        default_factory=Probability, description="share of windows that each range acts on"
+    )
+
+    @model_validator(mode="after")
+    def _ranges_rise(self) -> Augmentation:
+        for name, (low, high), _ in self._ranges():
+            if low > high:
+                raise ValueError(f"{name} goes from {low:g} to {high:g}; the lower comes first")
+        if self.highpass_hz and self.lowpass_hz and self.highpass_hz[1] > self.lowpass_hz[0]:
+            raise ValueError(
+                f"highpass_hz reaches {self.highpass_hz[1]:g} Hz, above the {self.lowpass_hz[0]:g} "
+                "Hz where lowpass_hz begins; nothing would be left between them"
+            )
+        return self
+
+    def check(self, rate: int, channels: int) -> None:
+        """ModelError when a network of `rate` Hz and `channels` cannot be trained so."""
+        for name, between in (("highpass_hz", self.highpass_hz), ("lowpass_hz", self.lowpass_hz)):
+            if between and between[1] >= rate / 2:
+                raise ModelError(
+                    f"augmentation.{name}: reaches {between[1]:g} Hz; "
+                    f"sound at {rate} Hz has frequencies below {rate / 2:g} Hz"
+                )
+        if self.swap_channels and channels != 2:
+            raise ModelError(
+                f"augmentation.swap_channels: needs two channels; the network has {channels}"
+            )
+
+    def window(self, sound: Sound, start: int, size: int, rate: int, rng: Stream) -> Sound:
+        """The augmented window [C, size] that begins at `start` of a part's `sound` [C, T].
+
+        What is heard lies inside the part, T >= 1: a window that needs more of it than is left
+        begins earlier, and one that needs more than there is goes on with its mirror image.
+        No louder than full scale where a range is given: what would be is scaled down to it,
+        its noise too. A function of its arguments, `rng` is not moved on.
+        """
+        warp, filters = self._warp(rng), self._filters(rng)
+        start = self._start(start, size, sound.shape[1] - warp.source(size), rng)
+        margin = filters.margin(rate)
+        heard = warp.window(sound, start - warp.source(margin), size + 2 * margin, rate)
+        if margin:
+            filtered = filters.filtered(heard, rate)[:, margin : margin + size]
+            return self._levelled(filtered, rng)
+        return self._levelled(heard.astype(np.float64), rng)
+
+    def described(self) -> str:
+        """What is done to windows, in words: «pitch ±2 st, gain −6..0 dB, polarity 50 %»."""
+        words = []
+        if self.shift:
+            share = "" if self.shift == 1 else f"{_percent(self.shift)} of "
+            words.append(f"start within {share}a window")
+        for name, between, probability in self._ranges():
+            chance = "" if probability == 1 else f" ({_percent(probability)})"
+            words.append(f"{_named(name, between)}{chance}")
+        if self.polarity:
+            words.append(f"polarity {_percent(self.polarity)}")
+        if self.swap_channels:
+            words.append(f"channels swapped {_percent(self.swap_channels)}")
+        return ", ".join(words) or "none"
+
+    def _ranges(self) -> Iterator[tuple[str, Between, float]]:
+        """Name, range and probability of each range that is given."""
+        chance = self.probability
+        ranges = (
+            ("pitch_semitones", self.pitch_semitones, chance.pitch),
+            ("stretch", self.stretch, chance.stretch),
+            ("varispeed_semitones", self.varispeed_semitones, chance.varispeed),
+            ("highpass_hz", self.highpass_hz, chance.highpass),
+            ("lowpass_hz", self.lowpass_hz, chance.lowpass),
+            ("tilt_db", self.tilt_db, chance.tilt),
+            ("gain_db", self.gain_db, chance.gain),
+            ("noise_dbfs", self.noise_dbfs, chance.noise),
+        )
+        return ((name, between, share) for name, between, share in ranges if between is not None)
+
+    def _start(self, start: int, size: int, last: int, rng: Stream) -> int:
+        """The start moved on by chance, never beyond the `last` that is possible."""
+        start = min(start, max(0, last))
+        reach = min(round(self.shift * size), last - start + 1)
+        return start + rng.child("shift").index(max(1, reach))
+
+    def _warp(self, rng: Stream) -> Warp:
+        chance = self.probability
+        higher = _drawn(self.pitch_semitones, chance.pitch, rng.child("pitch"))
+        faster = _drawn(self.varispeed_semitones, chance.varispeed, rng.child("varispeed"))
+        longer = _drawn_evenly(self.stretch, chance.stretch, rng.child("stretch"))
+        pitch = _ratio(higher)
+        return Warp(pitch * _ratio(faster), pitch * (1.0 if longer is None else longer))
+
+    def _filters(self, rng: Stream) -> Filters:
+        chance, turn = self.probability, rng.child("tilt")
+        tilt_db = _drawn(self.tilt_db, chance.tilt, turn)
+        pivot_hz = _in_octaves(PIVOT_HZ, turn.child("pivot").uniform())
+        return Filters(
+            _drawn_evenly(self.highpass_hz, chance.highpass, rng.child("highpass")),
+            _drawn_evenly(self.lowpass_hz, chance.lowpass, rng.child("lowpass")),
+            None if tilt_db is None else (tilt_db, pivot_hz),
+        )
+
+    def _levelled(self, sound: NDArray[np.float64], rng: Stream) -> Sound:
+        """Polarity, channels, gain and noise, and what is too loud brought to full scale."""
+        chance = self.probability
+        if rng.child("polarity").uniform() < self.polarity:
+            sound = -sound
+        if rng.child("swap").uniform() < self.swap_channels:
+            sound = sound[::-1]
+        gain_db = _drawn(self.gain_db, chance.gain, rng.child("gain"))
+        if gain_db is not None:
+            sound = sound * gain(gain_db)
+        hiss = rng.child("noise")
+        noise_dbfs = _drawn(self.noise_dbfs, chance.noise, hiss)
+        if noise_dbfs is not None:
+            sound = sound + gain(noise_dbfs) * white(hiss.child("samples"), *sound.shape)
+        if any(self._ranges()):
+            sound = sound / max(1.0, float(np.abs(sound).max()))
+        return np.ascontiguousarray(sound, dtype=np.float32)
+
+
+def _drawn(between: Between | None, probability: float, rng: Stream) -> float | None:
+    """A number of a range, each as likely; None where there is no range, or by chance."""
+    if between is None:
+        return None
+    chance, place = rng.uniforms(2)
+    low, high = between
+    return low + (high - low) * float(place) if chance < probability else None
+
+
+def _drawn_evenly(between: Between | None, probability: float, rng: Stream) -> float | None:
+    """As `_drawn`, but each ratio as likely, so that octaves are."""
+    if between is None:
+        return None
+    place = _drawn((0.0, 1.0), probability, rng)
+    return None if place is None else _in_octaves(between, place)
+
+
+def _in_octaves(between: Between, place: float) -> float:
+    """The number at `place`, from 0 to 1, along a range measured in octaves."""
+    low, high = between
+    return low * float(power(high / low, place))
+
+
+def _ratio(semitones: float | None) -> float:
+    """The ratio of frequencies of an interval; 1 for None."""
+    return 1.0 if semitones is None else float(power(2.0, semitones / 12))
+
+
+_UNITS = {"semitones": "st", "hz": "Hz", "db": "dB", "dbfs": "dBFS"}
+
+
+def _named(field: str, between: Between) -> str:
+    """A range in words: «pitch ±2 st»."""
+    name, _, unit = field.partition("_")
+    low, high = (f"{number:g}".replace("-", "−") for number in between)
+    span = low if low == high else f"{low}..{high}"
+    if between[0] == -between[1] != 0:
+        span = f"±{high}"
+    return f"{name} {span} {_UNITS.get(unit, '')}".rstrip()
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:g} %"

@@ -1,0 +1,69 @@
+"""Filters: gentle changes of a window's colour, all in one pass and without a shift of phase.
+
+The spectrum is multiplied by the magnitudes of the analogue filters: Butterworth's of second
+order, 12 dB an octave (Butterworth, On the theory of filter amplifiers, 1930), and a shelf of
+first order that turns about its pivot. Since nothing is delayed, a window and its filtered
+image strike at the same samples.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from approx_build.audio.portable import gain
+
+Floats = NDArray[np.float64]
+
+DECAY = 1.5
+"""Periods of the lowest corner after which a filter's answer has fallen by 60 dB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a window goes through; None leaves one out.
+
+    `tilt` is (dB, pivot in Hz): half of the dB are taken from the bass, half given to the treble.
+    """
+
+    highpass_hz: float | None = None
+    lowpass_hz: float | None = None
+    tilt: tuple[float, float] | None = None
+
+    def margin(self, rate: int) -> int:
+        """Samples before and after a window that have a say in it; 0 without filters."""
+        corners = [hz for hz in (self.highpass_hz, self.lowpass_hz) if hz is not None]
+        if self.tilt is not None:
+            corners.append(self.tilt[1] / float(gain(abs(self.tilt[0]) / 2)))
+        return ceil(DECAY * rate / min(corners)) if corners else 0
+
+    def gains(self, frequencies_hz: Floats) -> Floats:
+        """The factor of amplitude [F] at each frequency [F]."""
+        power = np.ones_like(frequencies_hz)
+        if self.highpass_hz is not None:
+            x = _fourth_power(frequencies_hz / self.highpass_hz)
+            power *= x / (1 + x)
+        if self.lowpass_hz is not None:
+            power /= 1 + _fourth_power(frequencies_hz / self.lowpass_hz)
+        if self.tilt is not None:
+            db, pivot_hz = self.tilt
+            up, x = float(gain(db / 2)), (frequencies_hz / pivot_hz) * (frequencies_hz / pivot_hz)
+            power *= (1 / up + up * x) / (up + x / up)
+        return np.sqrt(power)
+
+    def filtered(self, sound: NDArray[np.floating], rate: int) -> Floats:
+        """Sound [C, T] of `rate` Hz filtered [C, T], true but for `margin` samples at its ends."""
+        from scipy import fft
+
+        length = sound.shape[1]
+        size = fft.next_fast_len(length, real=True)
+        spectra = fft.rfft(sound.astype(np.float64), size)
+        gains = self.gains(np.arange(spectra.shape[1]) * (rate / size))
+        return np.asarray(fft.irfft(spectra * gains, size)[:, :length])
+
+
+def _fourth_power(x: Floats) -> Floats:
+    return np.asarray((x * x) * (x * x))

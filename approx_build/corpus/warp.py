@@ -1,0 +1,72 @@
+"""Warps: a window of a sound at another pitch, in another time, or both.
+
+Stretching by the phase vocoder of `audio.stretch` changes time and keeps pitch; varispeed by
+`audio.resample` changes both. One of each, in this order, gives any pitch in any time.
+
+What a processed sound is near its ends is never heard: a margin is processed with it and cut
+off. Beyond the ends of a part margins are its mirror image, which goes on without a jump.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from approx_build.audio.clip import Clip
+from approx_build.audio.resample import varispeed
+from approx_build.audio.stretch import frame_size, stretch
+
+Sound = NDArray[np.float32]
+"""Samples [C, T], perhaps mapped from a file."""
+
+RESAMPLER_REACH = 160
+"""soxr hears this many samples either way, at the lower of its two rates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warp:
+    """Stretching by `stretch`, then playing `pitch` times as fast; 1 and 1 change nothing."""
+
+    pitch: float = 1.0
+    stretch: float = 1.0
+
+    def source(self, size: int) -> int:
+        """How many samples become `size`, rounded up."""
+        return ceil(size * self.pitch / self.stretch)
+
+    def window(self, sound: Sound, start: int, size: int, rate: int) -> Sound:
+        """The warped sound [C, size] that begins at `start` of `sound` [C, T], T >= 1."""
+        margin = self._margin(rate)
+        source = mirrored(sound, start - margin, start + self.source(size) + margin)
+        if not margin:
+            return source
+        clip = Clip(source, rate)
+        stretched = stretch(clip, round(clip.length * self.stretch))
+        warped = varispeed(stretched, self.pitch)
+        begin = round(margin * warped.length / clip.length)
+        return warped.data[:, begin : begin + size]
+
+    def _margin(self, rate: int) -> int:
+        """Samples of the source, before and after a window, that have a say in it."""
+        reach = 0.0
+        if self.pitch != 1:
+            reach += RESAMPLER_REACH * max(1.0, self.pitch) / self.stretch
+        if self.stretch != 1:
+            # Half a frame of the result, and the half of the source's that it was made of.
+            reach += frame_size(rate) / 2 * (1 + 1 / self.stretch)
+        return ceil(reach)
+
+
+def mirrored(sound: Sound, start: int, stop: int) -> Sound:
+    """Samples `start` to `stop` of `sound` [C, T], mirrored at both ends as often as it takes.
+
+    T >= 1. Nothing but the samples asked for, or their images, is read.
+    """
+    length = sound.shape[1]
+    if start >= 0 and stop <= length:
+        return np.asarray(sound[:, start:stop])
+    places = np.arange(start, stop) % (2 * length)
+    return np.asarray(sound[:, np.minimum(places, 2 * length - 1 - places)])
