@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from approx_build.build.inputs import Inputs
-from approx_build.canonical import Json
+from approx_build.canonical import Json, canonical
 from approx_build.errors import ApproxError
 from approx_build.plan.graph import Action, Graph
+from approx_build.plan.key import manifest
 from approx_build.store.records import Record
 from approx_build.store.store import Store
 
@@ -63,7 +64,7 @@ def _foresee(
 ) -> Forecast:
     try:
         if not inputs.are_known(action, records):
-            return Forecast(action, Fate.PERHAPS, last=last)
+            return _in_part(action, last)
         work = inputs.work(action, records)
     except ApproxError as error:
         return Forecast(action, Fate.IMPOSSIBLE, last=last, problem=error.message)
@@ -72,6 +73,18 @@ def _foresee(
         return Forecast(action, Fate.BUILT, work.key, work.manifest, last)
     records[action.target] = record
     return Forecast(action, Fate.REUSED, work.key, work.manifest, last)
+
+
+def _in_part(action: Action, last: Record | None) -> Forecast:
+    """What becomes of an action that reads what is not built yet."""
+    if last is None:
+        return Forecast(action, Fate.PERHAPS)
+    # With other parameters it runs, whatever its inputs are; those of before stand for them.
+    seen = manifest(action, dict.fromkeys(action.inputs, ""))
+    if canonical(seen["params"]) == canonical(last.manifest["params"]):
+        return Forecast(action, Fate.PERHAPS, last=last)
+    same_inputs = {**seen, "inputs": last.manifest["inputs"]}
+    return Forecast(action, Fate.BUILT, manifest=same_inputs, last=last)
 
 
 def _missing(

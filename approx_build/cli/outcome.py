@@ -106,13 +106,19 @@ def learnt(target: str, run: Record) -> Iterator[str]:
     """What a training run did to recordings before it heard them, and which it did not hear."""
     if run.facts.get("is_shipped"):
         return
-    done = cast("dict[str, str]", run.facts.get("converted") or {})
+    done, unused = _told(run, "converted"), _told(run, "unused")
     ways = Counter(way for each in done.values() for way in each.split(", ") if _is_a_way(way))
     told = [f"{counted(count, 'recording')} ({way})" for way, count in sorted(ways.items())]
     if told:
         yield f"{target}: heard after converting with soxr VHQ: {', '.join(told)}"
-    for name, reason in cast("dict[str, str]", run.facts.get("unused") or {}).items():
+    for name, reason in unused.items():
         yield f"{target}: not heard: {name}: {reason}"
+
+
+def _told(run: Record, fact: str) -> dict[str, str]:
+    """A fact that is words by recording; empty where a record tells it otherwise."""
+    found = run.facts.get(fact)
+    return cast("dict[str, str]", found) if isinstance(found, dict) else {}
 
 
 def _is_a_way(words: str) -> bool:

@@ -12,9 +12,6 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from approx_build.audio.stream import Stream
 from approx_build.corpus.windows import Epochs, Windows
 from approx_build.families.base import Example, Moment, Network
@@ -45,7 +42,9 @@ class Batches:
         settings = self.model.training
         part, start, epoch, number = Epochs(self.windows, settings.seed).at(position)
         rng = Stream.named("training", settings.seed, "window", epoch, number)
-        sound = self._window(part.sound, start, rng)
+        size, rate = self.windows.size, self.model.network.rate
+        vary = self.model.augmentation.window
+        sound = vary(part.sound, start, size, rate, rng.child("augmentation"))
         moment = Moment(position, settings.is_finetuning(step))
         return self.network.example(sound, rng.child("example"), moment)
 
@@ -80,6 +79,3 @@ class Batches:
             finally:
                 for one in waiting:
                     one.cancel()
-
-    def _window(self, sound: NDArray[np.float32], start: int, rng: Stream) -> NDArray[np.float32]:
-        return sound[:, start : start + self.windows.size]

@@ -165,11 +165,11 @@ class Run:
                 if self._is_done():
                     break
                 loss, asked = self._step(batch, stop.signal or 0)
-                if self.means.share.size == 1:
-                    asked = stop.signal or 0  # nobody else has to hear of it a step before
                 held_out = self._note()
                 state.seconds = time.monotonic() - began
                 self._watched(loss, held_out)
+                if self.means.share.size == 1:
+                    asked = stop.signal or 0  # nobody else has to hear of it a step before
                 over = self._is_over_budget()
                 if asked or over or time.monotonic() - saved > SAVE_EVERY_S:
                     self._keep_state("running")

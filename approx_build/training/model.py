@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, create_model
 
+from approx_build.corpus.augmentation import Augmentation
 from approx_build.corpus.preparation import Preparation
 from approx_build.families.base import FAMILIES, Family
 from approx_build.source import Source, choices, read_source, validate
@@ -32,6 +33,9 @@ class ModelSpec(BaseModel):
     network: SerializeAsAny[Family] = Field(description="parameters of the network")
     preparation: Preparation = Field(
         default_factory=Preparation, description="what becomes of recordings before training"
+    )
+    augmentation: Augmentation = Field(
+        default_factory=Augmentation, description="how windows vary each time they are heard"
     )
     objective: SerializeAsAny[BaseModel] = Field(description="what of learning is the family's own")
     training: TrainingParameters
@@ -77,6 +81,7 @@ class ModelSpec(BaseModel):
             "family_version": self.family_version,
             "corpus_digest": corpus_digest,
             "preparation": self.preparation.model_dump(mode="json", exclude={"exclude"}),
+            "augmentation": self.augmentation.model_dump(mode="json"),
             "network": self.network_params(),
             "objective": self.objective.model_dump(mode="json"),
             "training": self.training.model_dump(mode="json"),

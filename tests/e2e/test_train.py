@@ -134,6 +134,6 @@ def wait_for_state(space: Space) -> Path:
 
 def run_of(space: Space) -> dict[str, Any]:
     """What the training run left in the store."""
-    [folder] = (space.root / ".approx/training").iterdir()
+    [folder] = (p for p in (space.root / ".approx/training").iterdir() if p.is_dir())
     read: dict[str, Any] = json.loads((folder / "record.json").read_text())
     return read
