@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from approx_build.cli.runs import columns, project
 from approx_build.cli.runs.columns import KEPT_BY_HAND, MORE, Column
 from approx_build.training.behaviour import signed
+from approx_build.training.calibration import duration
 from approx_build.training.entry import LedgerEntry
 
 GAP = 2
@@ -106,7 +107,7 @@ _BY_NAME = {column.name: column for column in (*KEPT_BY_HAND, *MORE)}
 _RUN = _BY_NAME["run"]
 _STATUS = Column("status", lambda e: columns.brief(e, project.now()))
 _STEPS = Column("steps", lambda e: columns.steps(e).replace(" of ", "/"))
-_TIME = Column("time", lambda e: columns.duration(e.seconds))
+_TIME = Column("time", lambda e: duration(e.seconds))
 _BEST, _LAST = Column("best", _best), Column("last", _last)
 _SLOPE = Column("slope", lambda e: None if e.behaviour.slope is None else signed(e.behaviour.slope))
 _DAY = Column("begun", lambda e: e.started[:10])
