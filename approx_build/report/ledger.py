@@ -145,7 +145,7 @@ def _cut(curves: Sequence[Curve]) -> tuple[list[Curve], bool]:
         return list(curves), False
     top = max(late) + 0.15 * (max(late) - min(late))
     kept = [_below(curve, top) for curve in curves]
-    return kept, any(len(a) != len(b) for a, b in zip(kept, curves, strict=True))
+    return kept, any(list(a) != list(b) for a, b in zip(kept, curves, strict=True))
 
 
 def _below(curve: Curve, top: float) -> Curve:

@@ -45,8 +45,8 @@ class Costs(BaseModel):
         """Whole seconds that the budget still pays for after `seconds`; None: it never ends."""
         if self.budget is None or not self.per_hour:
             return None
-        paid = (self.budget * HOUR_S / self.per_hour).to_integral_value(ROUND_FLOOR)
-        return float(max(Decimal(0), (paid - Decimal(seconds)).to_integral_value(ROUND_FLOOR)))
+        left = self.budget * HOUR_S / self.per_hour - Decimal(seconds)
+        return float(max(Decimal(0), left.to_integral_value(ROUND_FLOOR)))
 
     def words(self, seconds: float) -> str:
         """3.20 of 50.00 USD."""

@@ -29,4 +29,4 @@ def _framed(rows: list[str], top: str, bottom: str, left: str, right: str, width
     side = max(len(top), len(bottom))
     labels = [top, *[""] * (len(rows) - 2), bottom]
     framed = [f"{label:>{side}} │{row}" for label, row in zip(labels, rows, strict=True)]
-    return [*framed, f"{'':>{side}}  {left}{right:>{width - len(left)}}"]
+    return [*framed, f"{'':>{side}}  {left} {right:>{width - len(left) - 1}}"]
