@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from math import isfinite, sqrt
 from statistics import median
 
 from approx_build.training.behaviour import spaced
-from approx_build.training.costs import Costs, money
+from approx_build.training.costs import NOTHING, Costs, money
 from approx_build.training.memory import Available
 
 FLOAT = 4
@@ -67,7 +68,7 @@ class Forecast:
     """What a training will be: how much it hears, its size, memory, time and cost.
 
     `windows` are those of the corpus, `memory` bytes by item, `steps_done` those made already
-    in `seconds_done` seconds, `measured_bytes` the memory that calibration saw at its peak.
+    and `spent` what they cost, `measured_bytes` the memory that calibration saw at its peak.
     """
 
     windows: int
@@ -81,7 +82,7 @@ class Forecast:
     available: Available | None = None
     costs: Costs | None = None
     steps_done: int = 0
-    seconds_done: float = 0.0
+    spent: Decimal = NOTHING
 
     @property
     def epochs(self) -> float:
@@ -108,12 +109,12 @@ class Forecast:
         """Whether the budget ends before the steps do; None without a budget."""
         if self.costs is None or self.costs.budget is None:
             return None
-        return self.costs.spent(self.seconds_done + self.remaining.median_s) > self.costs.budget
+        return self.costs.spent(self.remaining.median_s, self.spent) > self.costs.budget
 
     @property
     def steps_within_budget(self) -> int | None:
         """How many steps in all the budget pays for, by the median; None: all of them."""
-        left = self.costs.seconds_until_budget(self.seconds_done) if self.costs else None
+        left = self.costs.seconds_until_budget(0, self.spent) if self.costs else None
         if left is None:
             return None
         return min(self.steps, self.steps_done + int(left / self.step.median_s))
@@ -161,12 +162,10 @@ def _memory(forecast: Forecast) -> str:
 
 
 def _cost(forecast: Forecast) -> str:
-    costs, left = forecast.costs, forecast.remaining
+    costs, left, earlier = forecast.costs, forecast.remaining, forecast.spent
     assert costs is not None
-    median_s, low_s, high_s = (
-        forecast.seconds_done + one for one in (left.median_s, left.low_s, left.high_s)
-    )
-    told = f"{costs.words(median_s)} ({money(costs.spent(low_s))} to {money(costs.spent(high_s))})"
+    low, high = (money(costs.spent(one, earlier)) for one in (left.low_s, left.high_s))
+    told = f"{costs.words(left.median_s, earlier)} ({low} to {high})"
     if not forecast.is_over_budget:
         return told
     return f"{told}; the budget ends at about step {spaced(forecast.steps_within_budget or 0)}"

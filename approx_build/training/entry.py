@@ -19,7 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from approx_build.errors import ModelError
 from approx_build.training.behaviour import Behaviour, Curve, behaviour
-from approx_build.training.costs import Costs
+from approx_build.training.costs import NOTHING, Costs, price
 from approx_build.training.record import CurvePoint, StoredStep, manifest_digest
 from approx_build.training.settings import Settings, settings_of
 
@@ -90,6 +90,7 @@ class Sitting(Strict):
     from_step: int = Field(ge=0)
     to_step: int = Field(ge=0)
     seconds: float = Field(default=0.0, ge=0)
+    per_hour: Decimal | None = Field(default=None, ge=0, description="price of an hour of it")
     device: str = "cpu"
     threads: int = Field(default=1, ge=1)
     environment: dict[str, str] = {}
@@ -135,9 +136,16 @@ class LedgerEntry(Strict):
         return sum(sitting.seconds for sitting in self.sittings)
 
     @property
+    def earlier_cost(self) -> Decimal:
+        """What all sittings but the last have cost, each at its own price; not rounded."""
+        return sum((_price(one) for one in self.sittings[:-1]), NOTHING)
+
+    @property
     def cost(self) -> Decimal | None:
-        """What it has cost; None when no price was named."""
-        return self.costs.spent(self.seconds) if self.costs else None
+        """What it has cost, rounded up to the hundredth; None when no price was named."""
+        if self.costs is None:
+            return None
+        return self.costs.spent(0, sum((_price(one) for one in self.sittings), NOTHING))
 
     @property
     def training_curve(self) -> Curve:
@@ -163,6 +171,10 @@ class LedgerEntry(Strict):
                 found = passed + one.seconds * min(1.0, (step - one.from_step) / steps)
             passed += one.seconds
         return found
+
+
+def _price(sitting: Sitting) -> Decimal:
+    return price(sitting.per_hour or NOTHING, sitting.seconds)
 
 
 def run_name(model: str, manifest: Mapping[str, Any]) -> str:
@@ -214,8 +226,11 @@ def entry_of(
 def begin(entry: LedgerEntry, sitting: Sitting, earlier: LedgerEntry | None = None) -> LedgerEntry:
     """The run with a new sitting, after those of `earlier`, what the ledger has of it already.
 
+    The sitting has the price of the entry's costs: another price later does not change its cost.
     ModelError when that is another run that only has the same name.
     """
+    if entry.costs is not None:
+        sitting = sitting.model_copy(update={"per_hour": entry.costs.per_hour})
     changes: dict[str, Any] = {"sittings": (sitting,), "steps_done": sitting.from_step}
     if earlier is not None:
         if manifest_digest(earlier.manifest) != manifest_digest(entry.manifest):

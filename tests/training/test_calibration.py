@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -90,7 +91,7 @@ def test_the_verdict_on_the_budget() -> None:
     poor = replace(PLAIN, costs=Costs(per_hour=3600, budget=1000))
     assert poor.is_over_budget is True
     assert poor.steps_within_budget == 2000
-    late = replace(poor, steps_done=1000, seconds_done=500.0)
+    late = replace(poor, steps_done=1000, spent=Decimal(500))
     assert late.steps_within_budget == 2000
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from approx_build.training.costs import CENT, BudgetReached, Costs, budget_reached, money
+from approx_build.training.costs import CENT, BudgetReached, Costs, budget_reached, money, price
 
 PRICES = st.decimals("0.000001", "500", places=6)
 BUDGETS = st.decimals("0", "5000", places=2)
@@ -60,6 +60,20 @@ def test_spent_and_remaining_make_the_budget(
     costs = Costs(per_hour=price, budget=budget)
     left, spent = costs.remaining(seconds), costs.spent(seconds)
     assert left == max(Decimal(0), budget - spent)
+
+
+@given(PRICES, PRICES, BUDGETS, SECONDS, SECONDS)
+def test_what_another_price_has_cost_counts_too(
+    before: Decimal, now: Decimal, budget: Decimal, first: float, seconds: float
+) -> None:
+    costs, earlier = Costs(per_hour=now, budget=budget), price(before, first)
+    spent = costs.spent(seconds, earlier)
+    assert spent >= max(costs.spent(seconds), Costs(per_hour=before).spent(first))
+    assert costs.remaining(seconds, earlier) == max(0, budget - spent)
+    assert (budget_reached(costs, seconds, 0, earlier) is None) == (spent <= budget)
+    left = costs.seconds_until_budget(seconds, earlier)
+    assert left is not None
+    assert left == 0 or costs.spent(seconds + left, earlier) <= budget
 
 
 def test_nothing_ends_without_a_budget_or_a_price() -> None:

@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from approx_build.errors import ModelError
+from approx_build.training.costs import Costs
 from approx_build.training.entry import (
     Audio,
     LedgerEntry,
@@ -89,7 +90,11 @@ def test_another_run_of_the_same_name_is_not_overwritten() -> None:
 
 def test_the_cost_is_that_of_all_sittings() -> None:
     entry = done(seconds=1500.0, costs=PRICE)
-    assert entry.cost == Decimal("1.50")
+    assert (entry.cost, entry.earlier_cost) == (Decimal("1.50"), 0)
+    dearer = begin(fresh(costs=Costs(per_hour="36")), sitting(1000), entry)
+    again = update(dearer, 1000, 100.0, NOON)
+    assert (again.cost, again.earlier_cost) == (Decimal("2.50"), Decimal("1.5"))
+    assert begin(fresh(), sitting(1000), again).cost is None
 
 
 def test_an_entry_comes_back_from_json_as_it_was() -> None:
