@@ -98,13 +98,14 @@ class TableReport:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonReport:
-    """Two runs beside each other."""
+    """Two runs beside each other; `remark` says why there are no losses to be seen."""
 
     first: str
     second: str
     verdicts: tuple[tuple[str, str], ...]
     overlays: tuple[Overlay, ...]
     tables: tuple[TableReport, ...]
+    remark: str = ""
 
 
 def ledger_page(report: LedgerReport) -> str:

@@ -31,7 +31,7 @@ CALM, UNEASY = 0.1, 0.4
 """Vacillation below which a curve is calm, and below which it wavers."""
 DIVERGED_POINTS = 3
 _DIVERGED_SHARE, _DIVERGED_MOVES = 0.1, 3.0
-_MOST_POINTS = 300
+_MOST_POINTS = 200
 """Points that slopes are taken between: pairs grow with their square."""
 
 
@@ -163,7 +163,7 @@ def rising_since(training: Curve, held_out: Curve) -> float | None:
 
 def signed(value: float) -> str:
     """A number to three digits, with a true minus sign."""
-    return f"{value:.3g}".replace("-", "−")
+    return f"{value or 0.0:.3g}".replace("-", "−")
 
 
 def spaced(value: float) -> str:

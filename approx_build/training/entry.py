@@ -12,13 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from math import isfinite
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from approx_build.errors import ModelError
-from approx_build.training.behaviour import Behaviour, Curve, behaviour
+from approx_build.training.behaviour import Behaviour, Curve, Point, behaviour
 from approx_build.training.costs import NOTHING, Costs, price
 from approx_build.training.record import CurvePoint, StoredStep, manifest_digest
 from approx_build.training.settings import Settings, settings_of
@@ -33,6 +34,16 @@ def _number(value: float | None) -> float | None:
 
 Loss = Annotated[float | None, BeforeValidator(_number)]
 """A loss; one that is no number any more is null, as JSON has it."""
+
+
+def _moment(text: str) -> str:
+    if text and datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError(f"a moment needs its zone ({text}); write 2026-03-01T12:00:00Z")
+    return text
+
+
+Moment = Annotated[str, AfterValidator(_moment)]
+"""A moment as text, or empty where it is not known."""
 
 
 class Strict(BaseModel):
@@ -86,7 +97,7 @@ class Kept(Strict):
 class Sitting(Strict):
     """One stretch of a run, from its start or from where it was taken up again."""
 
-    started: str = Field(description="moment it began, UTC")
+    started: Moment = Field(description="moment it began, UTC")
     from_step: int = Field(ge=0)
     to_step: int = Field(ge=0)
     seconds: float = Field(default=0.0, ge=0)
@@ -114,7 +125,7 @@ class LedgerEntry(Strict):
     loss_unit: str = "nats"
     status: Status = Status.RUNNING
     reason: Text = Field(default="", description="why it failed or stopped")
-    updated: str = Field(default="", description="moment this was written, UTC")
+    updated: Moment = Field(default="", description="moment this was written, UTC")
     costs: Costs | None = None
     parent: str | None = Field(default=None, description="run whose weights it began with")
     manifest: dict[str, Any]
@@ -150,17 +161,17 @@ class LedgerEntry(Strict):
     @property
     def training_curve(self) -> Curve:
         """(step, training loss)."""
-        return [(p.step, p.training) for p in self.curve if p.training is not None]
+        return sorted((p.step, p.training) for p in self.curve if p.training is not None)
 
     @property
     def held_out_curve(self) -> Curve:
         """(step, held-out loss)."""
-        return [(p.step, p.held_out) for p in self.curve if p.held_out is not None]
+        return sorted((p.step, p.held_out) for p in self.curve if p.held_out is not None)
 
     @property
     def behaviour(self) -> Behaviour:
         """How the loss behaves."""
-        return behaviour(self.training_curve, self.held_out_curve, self.loss_unit)
+        return _behaviour(tuple(self.training_curve), tuple(self.held_out_curve), self.loss_unit)
 
     def seconds_at(self, step: float) -> float:
         """Seconds that had passed at `step`, when it was made last."""
@@ -171,6 +182,12 @@ class LedgerEntry(Strict):
                 found = passed + one.seconds * min(1.0, (step - one.from_step) / steps)
             passed += one.seconds
         return found
+
+
+@lru_cache(maxsize=4096)
+def _behaviour(training: tuple[Point, ...], held_out: tuple[Point, ...], unit: str) -> Behaviour:
+    """Kept, since many columns ask for it; of the curves, since an entry's copy has others."""
+    return behaviour(training, held_out, unit)
 
 
 def _price(sitting: Sitting) -> Decimal:
@@ -204,7 +221,8 @@ def entry_of(
 
     `augmentation` is told in words; without it, those of the manifest's own section.
     """
-    settings, network = settings_of(manifest, augmentation), manifest.get("network", {})
+    settings = settings_of(manifest, augmentation)
+    network, training = manifest.get("network") or {}, manifest.get("training") or {}
     return LedgerEntry(
         number=number,
         run=run_name(model, manifest),
@@ -214,11 +232,11 @@ def entry_of(
         corpus_digest=str(manifest.get("corpus_digest", "")),
         performers=tuple(performers),
         audio=audio or Audio(),
-        steps_planned=int(manifest.get("training", {}).get("steps", 0)),
+        steps_planned=int(training.get("steps", 0)),
         settings=settings,
         loss_unit=loss_unit,
         costs=costs,
-        parent=parent or (manifest.get("training") or {}).get("parent"),
+        parent=parent or training.get("parent"),
         manifest=dict(manifest),
     )
 

@@ -144,6 +144,20 @@ def test_a_run_beside_itself_differs_in_nothing(ledger: Space) -> None:
     assert "What differs: nothing\n" in ledger.run("runs", "compare", "drum", "drum").out
 
 
+def test_losses_of_two_kinds_are_not_set_beside_each_other(ledger: Space) -> None:
+    sections = {"network": {"family": "dance-diffusion", "sample_rate": 48000}}
+    entry = done(model="breath", sections=sections, loss_unit="squares", number=4)
+    write_entry(ledger.root / LEDGER, entry)
+    out = ledger.run("runs", "compare", "drum", "breath").out
+    remark = "their losses are of two kinds (wavenet, nats; dance-diffusion, squares)"
+    assert remark in out
+    assert "At equal" not in out
+    page = (ledger.root / out.splitlines()[-1]).read_text(encoding="utf-8")
+    assert remark in page
+    found = json.loads(ledger.run("runs", "compare", "drum", "breath", "--json").out)
+    assert found["equal_steps"] == found["equal_times"] == []
+
+
 def test_the_ledger_is_exported(ledger: Space) -> None:
     ledger.run("runs", "note", "drum", "=1+1")
     assert ledger.run("runs", "export", "--csv", "out/runs.csv").out == "out/runs.csv\n"

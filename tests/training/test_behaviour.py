@@ -191,4 +191,5 @@ def test_long_curves_are_thinned() -> None:
 
 def test_numbers_are_written_for_people() -> None:
     assert signed(-0.1234) == "−0.123"
+    assert signed(-0.0) == "0"
     assert spaced(1234567) == "1 234 567"

@@ -31,8 +31,10 @@ def compare(first: str, second: str, as_json: bool, out: Path | None) -> None:
     """Print what differs, write the page of both, and say where it is."""
     a, b = project.entry(first), project.entry(second)
     changes = differences(told(a), told(b))
-    by_step = side_by_side(loss(a), loss(b))
-    by_time = side_by_side(over_time(a, loss(a)), over_time(b, loss(b)))
+    by_step, by_time = [], []
+    if not (remark := incomparable(a, b)):
+        by_step = side_by_side(loss(a), loss(b))
+        by_time = side_by_side(over_time(a, loss(a)), over_time(b, loss(b)))
     if as_json:
         print(json.dumps(_data(a, b, changes, by_step, by_time), indent=2, ensure_ascii=False))
         return
@@ -42,8 +44,9 @@ def compare(first: str, second: str, as_json: bool, out: Path | None) -> None:
         TableReport("At equal times", ("time", "first", "second"), _losses(by_time, duration)),
     )
     print("\n".join([*pairs([("first", a.run), ("second", b.run)]), ""]))
-    for table in tables:
+    for table in tables[:1] if remark else tables:
         print(f"{text(table)}\n")
+    print(f"{remark}\n" if remark else "", end="")
     path = project.out(out) / f"{a.run}-{b.run}.html"
     write(path, comparison_page(report(a, b, tables)).encode())
     print(near(path))
@@ -55,6 +58,12 @@ def told(entry: LedgerEntry) -> dict[str, Any]:
     where = {"device": last.device, "threads": last.threads, **last.environment} if last else {}
     kept = entry.model_dump(mode="json", include={"model", "corpus", "performers", "costs"})
     return {**entry.manifest, **kept, "parent": entry.parent, "where": where}
+
+
+def incomparable(a: LedgerEntry, b: LedgerEntry) -> str:
+    """Why the losses of two runs cannot stand beside each other; empty when they can."""
+    kinds = [f"{one.family}, {one.loss_unit}" for one in (a, b)]
+    return "" if kinds[0] == kinds[1] else f"their losses are of two kinds ({'; '.join(kinds)})"
 
 
 def loss(entry: LedgerEntry) -> Curve:
@@ -81,6 +90,9 @@ def text(table: TableReport) -> str:
 
 def report(a: LedgerEntry, b: LedgerEntry, tables: tuple[TableReport, ...]) -> ComparisonReport:
     """Everything the page tells."""
+    if remark := incomparable(a, b):
+        verdicts = ((one.run, one.behaviour.words) for one in (a, b))
+        return ComparisonReport(a.run, b.run, tuple(verdicts), (), tables[:1], remark)
     caption = f"Held-out loss in {a.loss_unit}, training dotted, over"
     by_minutes = [
         Line(
