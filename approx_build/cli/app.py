@@ -13,6 +13,7 @@ import typer
 from approx_build import __version__
 from approx_build.cli.exits import Exit, fail, interrupted
 from approx_build.cli.options import Options
+from approx_build.cli.runs.app import runs
 from approx_build.errors import ApproxError
 
 
@@ -154,6 +155,9 @@ def train(
     from approx_build.cli.train import train as command
 
     command(model, Options.of(store, device=device, quiet=quiet))
+
+
+app.add_typer(runs, name="runs")
 
 
 @app.command()

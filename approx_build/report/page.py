@@ -1,78 +1,38 @@
-"""The page of a piece: one HTML file that needs nothing but the sound files beside it.
-
-Pictures, style and script are inside; a content security policy lets nothing else in, so the
-page asks no network for anything and text of a score can never run.
-"""
+"""The page of a piece: one HTML file that needs nothing but the sound files beside it."""
 
 from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from hashlib import sha256
 from math import log
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from approx_build.report import wording
 from approx_build.report.data import EventReport, PieceReport
+from approx_build.report.html import html
 from approx_build.report.lanes import lanes
-from approx_build.report.palette import gradient
 from approx_build.report.sketch import Sketch
 from approx_build.report.ticks import hertz_ticks, time_ticks
 from approx_build.report.vector import HEIGHT, WIDTH, Mark, loss_picture, wave_path
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-_TEMPLATES = Path(__file__).parent / "templates"
-_POLICY = (
-    "default-src 'none'; img-src data:; media-src 'self' file:; "
-    "style-src 'unsafe-inline'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
-)
-
 
 def page(report: PieceReport) -> str:
     """The page of `report` as HTML. Equal reports give equal pages."""
-    from markupsafe import Markup
-
-    style = (_TEMPLATES / "page.css").read_text(encoding="utf-8")
-    script = (_TEMPLATES / "page.js").read_text(encoding="utf-8")
-    digest = b64encode(sha256(script.encode()).digest()).decode()
-    return (
-        _environment()
-        .get_template("page.html")
-        .render(
-            piece=report,
-            policy=_POLICY.format(digest),
-            style=Markup(style.replace("$gradient", gradient())),
-            script=Markup(script),
-            consent_ids={
-                consent.corpus: f"consent-{number}"
-                for number, consent in enumerate(report.consents, 1)
-            },
-        )
-    )
-
-
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    for function in (
+    numbered = enumerate(report.consents, 1)
+    filters = (
         *(wording.roman, wording.minutes, wording.href, wording.worded, wording.told),
         *(wording.fact_rows, wave_path, loss_picture, percent, picture, time_marks, hertz_marks),
         *(event_lanes,),
-    ):
-        environment.filters[function.__name__] = function
-    environment.globals.update(loss_width=WIDTH, loss_height=HEIGHT)
-    return environment
+    )
+    return html(
+        "page.html",
+        ["page.css"],
+        "page.js",
+        filters,
+        piece=report,
+        loss_width=WIDTH,
+        loss_height=HEIGHT,
+        consent_ids={consent.corpus: f"consent-{number}" for number, consent in numbered},
+    )
 
 
 def percent(part: float, whole: float) -> str:

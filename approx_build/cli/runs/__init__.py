@@ -1,0 +1,1 @@
+"""`runs`: the ledger of training runs, listed, shown, compared, annotated and exported."""

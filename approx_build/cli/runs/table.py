@@ -1,0 +1,128 @@
+"""`runs list`: the runs in a table of the columns that fit, or all columns in blocks."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Sequence
+
+from approx_build.cli.runs import columns, project
+from approx_build.cli.runs.columns import KEPT_BY_HAND, MORE, Column
+from approx_build.training.behaviour import signed
+from approx_build.training.calibration import duration
+from approx_build.training.entry import LedgerEntry
+
+GAP = 2
+"""Spaces between columns."""
+WIDEST = 40
+"""Characters of a cell; what is longer is shown by `runs show`."""
+
+
+def list_runs(model: str | None, every: bool, as_json: bool) -> None:
+    """Print the runs, of one model when it is named."""
+    ledger = project.ledger()
+    entries = [entry for entry in ledger.entries if model in (None, entry.model)]
+    if as_json:
+        found = {"runs": [columns.as_data(e) for e in entries], "damaged": ledger.damaged}
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+    elif not entries:
+        whose = f"of {model!r} " if model else ""
+        print(f"there is no run {whose}in the ledger yet; `approx-build train` adds them")
+    elif every:
+        print("\n\n".join(block(entry) for entry in entries))
+    else:
+        _print(entries)
+    project.end(ledger)
+
+
+def block(entry: LedgerEntry, width: int | None = None) -> str:
+    """Every column of a run that it has, one below the other."""
+    rows = [("run", entry.run), ("status", columns.status(entry, project.now()))]
+    rows += [("", entry.reason)] if entry.reason else []
+    rows += [(column.name, column.text(entry)) for column in KEPT_BY_HAND]
+    return "\n".join(pairs([(name, text or "–") for name, text in rows], width))
+
+
+def pairs(rows: Sequence[tuple[str, str]], width: int | None = None) -> list[str]:
+    """Names and texts in two columns, long texts going on below themselves."""
+    side = max((len(name) for name, _ in rows), default=0)
+    space = max(20, (width or terminal_width()) - side - GAP)
+    lines = []
+    for name, text in rows:
+        first, *more = textwrap.wrap(columns.plain(text), space, break_on_hyphens=False) or [""]
+        lines.append(f"{name:<{side}}{'':{GAP}}{first}".rstrip())
+        lines += [f"{'':{side + GAP}}{line}" for line in more]
+    return lines
+
+
+def terminal_width() -> int:
+    """Columns of the terminal; 80 where there is none."""
+    from rich.console import Console
+
+    return Console().width
+
+
+def fitting(entries: Sequence[LedgerEntry], width: int) -> list[Column]:
+    """The most telling columns that fit side by side, in the order they are read in.
+
+    The first is always there; one that is empty for every run never.
+    """
+    chosen: list[Column] = []
+    left = width + GAP
+    for column in _TELLING:
+        cells = [column.text(entry) for entry in entries]
+        needed = min(WIDEST, max(len(column.name), *map(len, cells))) + GAP
+        if any(cells) and (needed <= left or not chosen):
+            chosen.append(column)
+            left -= needed
+    return sorted(chosen, key=_READ.index)
+
+
+def _print(entries: Sequence[LedgerEntry]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    chosen = fitting(entries, console.width)
+    table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="bold")
+    for column in chosen:
+        # Names are copied from here, so they are never cut.
+        widest = None if column is _RUN else WIDEST
+        table.add_column(column.name, no_wrap=True, max_width=widest)
+    for entry in entries:
+        table.add_row(*(Text(columns.plain(column.text(entry))) for column in chosen))
+    console.print(table)
+
+
+def _best(entry: LedgerEntry) -> float | None:
+    return entry.behaviour.best[1] if entry.behaviour.best else None
+
+
+def _last(entry: LedgerEntry) -> float | None:
+    return entry.behaviour.last[1] if entry.behaviour.last else None
+
+
+_BY_NAME = {column.name: column for column in (*KEPT_BY_HAND, *MORE)}
+_RUN = _BY_NAME["run"]
+_STATUS = Column("status", lambda e: columns.brief(e, project.now()))
+_STEPS = Column("steps", lambda e: columns.steps(e).replace(" of ", "/"))
+_TIME = Column("time", lambda e: duration(e.seconds))
+_BEST, _LAST = Column("best", _best), Column("last", _last)
+_SLOPE = Column("slope", lambda e: None if e.behaviour.slope is None else signed(e.behaviour.slope))
+_DAY = Column("begun", lambda e: e.started[:10])
+_NAMED = [
+    _BY_NAME[name]
+    for name in ("learning rate", "sample size", "optimiser", "filter width", "corpus",
+                 "parent run", "augmentation", "notes and next steps")
+]  # fmt: skip
+_TELLING = (
+    *(_RUN, _STEPS, _BEST, _STATUS, _TIME, _BY_NAME["cost"], _DAY),
+    *(_LAST, _SLOPE, *_NAMED),
+)
+"""From the most to the least telling."""
+_READ = [
+    *(_RUN, _STATUS, _STEPS, _BEST, _LAST, _SLOPE, *_NAMED[:7]),
+    *(_TIME, _BY_NAME["cost"], _DAY, _NAMED[7]),
+]
+"""As they are read from left to right."""

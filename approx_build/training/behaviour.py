@@ -1,0 +1,186 @@
+"""How a loss behaves: best, slope, vacillation, divergences, and whether the network overfits.
+
+All of it is a function of points (step, loss) in the order of their steps; numbers that are
+not finite are left out. What is compared with a threshold is a share of the curve's own range,
+so that a loss in nats and a mean squared error are judged alike.
+
+- **slope**: the median of the slopes between all pairs of points of the last third of the
+  steps (Theil, 1950; Sen, 1968), which a few outliers do not turn.
+- **vacillation**: the share of its way that a curve takes back, 1 - |last - first| / travel,
+  where travel is the sum of the sizes of all its moves. 0 for one that only falls (however
+  bent, which residuals from a line would hold against it), 1 for one that ends where it began.
+- **divergence**: the loss stays for at least `DIVERGED_POINTS` points above the best so far by
+  more than a tenth of the curve's range and by more than three of its usual moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+from math import isfinite
+from statistics import median
+
+Point = tuple[float, float]
+"""Step, loss."""
+Curve = Sequence[Point]
+
+LEVEL = 0.01
+"""A change over the last third by less than this share of the range is none."""
+CALM, UNEASY = 0.1, 0.4
+"""Vacillation below which a curve is calm, and below which it wavers."""
+DIVERGED_POINTS = 3
+_DIVERGED_SHARE, _DIVERGED_MOVES = 0.1, 3.0
+_MOST_POINTS = 200
+"""Points that slopes are taken between: pairs grow with their square."""
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """How a loss behaves; `slope` is per 1 000 steps, `unit` that of the loss.
+
+    `best` and `last` are of the held-out loss where it was measured, the rest of the training
+    loss. What too few points cannot tell is None. From `rising_since` the held-out loss rises
+    while the training loss falls.
+    """
+
+    best: Point | None = None
+    last: Point | None = None
+    slope: float | None = None
+    trend: str = ""
+    vacillation: float | None = None
+    divergences: int = 0
+    rising_since: float | None = None
+    unit: str = ""
+
+    @property
+    def words(self) -> str:
+        """All of it in a sentence."""
+        if self.slope is None or self.vacillation is None:
+            return "too few points to tell"
+        steady = " steadily" if self.trend == "falls" and self.vacillation < CALM else ""
+        unit = f" {self.unit}" if self.unit else ""
+        parts = [
+            f"{self.trend}{steady}, {signed(self.slope)}{unit} per 1 000 steps",
+            _calmness(self.vacillation),
+            _counted(self.divergences),
+        ]
+        if self.rising_since is not None:
+            parts.append(f"held-out rises since step {spaced(self.rising_since)}")
+        return "; ".join(parts)
+
+
+def behaviour(training: Curve, held_out: Curve = (), unit: str = "") -> Behaviour:
+    """How a training went, by its curves."""
+    training, held_out = finite(training), finite(held_out)
+    told, judged = held_out or training, training or held_out
+    if not judged:
+        return Behaviour(unit=unit)
+    return Behaviour(
+        best=best(told),
+        last=told[-1],
+        slope=slope(last_third(judged)),
+        trend=trend(judged),
+        vacillation=vacillation(judged),
+        divergences=divergences(judged),
+        rising_since=rising_since(training, held_out),
+        unit=unit,
+    )
+
+
+def finite(curve: Iterable[Point]) -> list[Point]:
+    """The points that are numbers."""
+    return [point for point in curve if isfinite(point[1])]
+
+
+def best(curve: Curve) -> Point:
+    """The first of the lowest points."""
+    return min(curve, key=lambda point: point[1])
+
+
+def last_third(curve: Curve) -> list[Point]:
+    """The points of the last third of the steps."""
+    if not curve:
+        return []
+    first, last = curve[0][0], curve[-1][0]
+    return [point for point in curve if 3 * (point[0] - first) >= 2 * (last - first)]
+
+
+def slope(curve: Curve) -> float | None:
+    """The median slope between two points, per 1 000 steps; None without two steps."""
+    thinned = curve[:: -(-len(curve) // _MOST_POINTS) or 1]
+    slopes = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in combinations(thinned, 2) if a[0] != b[0]]
+    return 1000 * median(slopes) if slopes else None
+
+
+def trend(curve: Curve) -> str:
+    """Whether the curve falls, rises or is level at its end."""
+    late = last_third(curve)
+    found = slope(late)
+    if found is None:
+        return ""
+    change = found / 1000 * (late[-1][0] - late[0][0])
+    if abs(change) <= LEVEL * _range(curve):
+        return "is level"
+    return "falls" if change < 0 else "rises"
+
+
+def vacillation(curve: Curve) -> float | None:
+    """The share of its way that the curve takes back, from 0 to 1; None without two points."""
+    if len(curve) < 2:
+        return None
+    travel = sum(abs(b[1] - a[1]) for a, b in pairwise(curve))
+    way = abs(curve[-1][1] - curve[0][1])
+    return max(0.0, 1 - way / travel) if travel else 0.0
+
+
+def divergences(curve: Curve) -> int:
+    """How often the loss left its best for several points on end."""
+    if len(curve) < 2:
+        return 0
+    usual = median(abs(b[1] - a[1]) for a, b in pairwise(curve))
+    limit = max(_DIVERGED_SHARE * _range(curve), _DIVERGED_MOVES * usual)
+    lowest, above, found = curve[0][1], 0, 0
+    for _, loss in curve:
+        lowest = min(lowest, loss)
+        above = above + 1 if loss > lowest + limit else 0
+        found += above == DIVERGED_POINTS
+    return found
+
+
+def rising_since(training: Curve, held_out: Curve) -> float | None:
+    """The step of the best held-out loss, when it rises from there while training falls."""
+    if not held_out:
+        return None
+    turn, _ = best(held_out)
+    late, heard = [[p for p in curve if p[0] >= turn] for curve in (held_out, training)]
+    if len(late) < 3 or late[-1][1] - late[0][1] <= LEVEL * _range(held_out):
+        return None
+    rises, falls = slope(late), slope(heard)
+    is_overfit = rises is not None and falls is not None and rises > 0 > falls
+    return turn if is_overfit else None
+
+
+def signed(value: float) -> str:
+    """A number to three digits, with a true minus sign."""
+    return f"{value or 0.0:.3g}".replace("-", "−")
+
+
+def spaced(value: float) -> str:
+    """A whole number with spaces between thousands."""
+    return f"{value:,.0f}".replace(",", " ")
+
+
+def _range(curve: Curve) -> float:
+    losses = [loss for _, loss in curve]
+    return max(losses) - min(losses)
+
+
+def _calmness(share: float) -> str:
+    if share < CALM:
+        return "calm"
+    return f"{'wavers' if share < UNEASY else 'vacillates'} ({share:.2f})"
+
+
+def _counted(count: int) -> str:
+    return f"{count or 'no'} divergence{'s' if count > 1 else ''}"

@@ -1,0 +1,298 @@
+"""An entry of the ledger: one training run, what it was told, how it went, what it cost.
+
+An entry is built by pure functions: `entry_of` what is asked for, `begin` a sitting, `update`
+on the way, `finish` at its end. A run is all that was done for one manifest: interrupted and
+taken up again it has several sittings. What can be counted from an entry (time, cost, how the
+loss behaves) is not kept but counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+from math import isfinite
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from approx_build.errors import ModelError
+from approx_build.training.behaviour import Behaviour, Curve, Point, behaviour
+from approx_build.training.costs import NOTHING, Costs, price
+from approx_build.training.record import CurvePoint, StoredStep, manifest_digest
+from approx_build.training.settings import Settings, settings_of
+
+Text = Annotated[str, BeforeValidator(lambda text: str(text).encode(errors="replace").decode())]
+"""Text that can be written as UTF-8, whatever a terminal handed over."""
+
+
+def _number(value: float | None) -> float | None:
+    return value if value is not None and isfinite(value) else None
+
+
+Loss = Annotated[float | None, BeforeValidator(_number)]
+"""A loss; one that is no number any more is null, as JSON has it."""
+
+
+def _moment(text: str) -> str:
+    if text and datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError(f"a moment needs its zone ({text}); write 2026-03-01T12:00:00Z")
+    return text
+
+
+Moment = Annotated[str, AfterValidator(_moment)]
+"""A moment as text, or empty where it is not known."""
+
+
+class Strict(BaseModel):
+    """Frozen; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Status(StrEnum):
+    """Where a run stands."""
+
+    RUNNING = "running"
+    INTERRUPTED = "interrupted"
+    BUDGET = "stopped at budget"
+    FAILED = "failed"
+    DONE = "done"
+
+
+class Note(Strict):
+    """What somebody wrote about a run: a remark, or what to do next."""
+
+    text: Text = Field(min_length=1, max_length=10_000)
+    on: date
+    kind: Literal["note", "next"] = "note"
+
+
+class Audio(Strict):
+    """Hours of sound: as recorded, as prepared for the network, and heard in training."""
+
+    recorded_h: float | None = None
+    prepared_h: float | None = None
+    heard_h: float | None = None
+
+
+class LossPoint(Strict):
+    """A point of the loss curve."""
+
+    step: int
+    training: Loss = None
+    held_out: Loss = None
+
+
+class Kept(Strict):
+    """A checkpoint: its step, held-out loss, and the SHA-256 of its file."""
+
+    step: int
+    loss: Loss = None
+    digest: str
+
+
+class Sitting(Strict):
+    """One stretch of a run, from its start or from where it was taken up again."""
+
+    started: Moment = Field(description="moment it began, UTC")
+    from_step: int = Field(ge=0)
+    to_step: int = Field(ge=0)
+    seconds: float = Field(default=0.0, ge=0)
+    per_hour: Decimal | None = Field(default=None, ge=0, description="price of an hour of it")
+    device: str = "cpu"
+    threads: int = Field(default=1, ge=1)
+    environment: dict[str, str] = {}
+
+
+class LedgerEntry(Strict):
+    """A training run. Columns that a family does not have are null."""
+
+    ledger: Literal[1] = Field(default=1, description="version of this entry's form")
+    number: int = Field(default=1, ge=1, description="place in the ledger, whatever the clock said")
+    run: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*-[0-9a-f]{8}$")
+    model: str
+    family: str
+    corpus: str
+    corpus_digest: str
+    performers: tuple[str, ...] = ()
+    audio: Audio = Audio()
+    steps_done: int = Field(default=0, ge=0)
+    steps_planned: int = Field(ge=0)
+    settings: Settings
+    loss_unit: str = "nats"
+    status: Status = Status.RUNNING
+    reason: Text = Field(default="", description="why it failed or stopped")
+    updated: Moment = Field(default="", description="moment this was written, UTC")
+    costs: Costs | None = None
+    parent: str | None = Field(default=None, description="run whose weights it began with")
+    manifest: dict[str, Any]
+    curve: tuple[LossPoint, ...] = ()
+    checkpoints: tuple[Kept, ...] = ()
+    sittings: tuple[Sitting, ...] = ()
+    notes: tuple[Note, ...] = Field(
+        default=(), exclude=True, description="kept in a file of their own"
+    )
+
+    @property
+    def started(self) -> str:
+        """The moment the first sitting began."""
+        return self.sittings[0].started if self.sittings else ""
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of all sittings, steps that were made twice included: they were paid for."""
+        return sum(sitting.seconds for sitting in self.sittings)
+
+    @property
+    def earlier_cost(self) -> Decimal:
+        """What all sittings but the last have cost, each at its own price; not rounded."""
+        return sum((_price(one) for one in self.sittings[:-1]), NOTHING)
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What it has cost, rounded up to the hundredth; None when no price was named."""
+        if self.costs is None:
+            return None
+        return self.costs.spent(0, sum((_price(one) for one in self.sittings), NOTHING))
+
+    @property
+    def training_curve(self) -> Curve:
+        """(step, training loss)."""
+        return sorted((p.step, p.training) for p in self.curve if p.training is not None)
+
+    @property
+    def held_out_curve(self) -> Curve:
+        """(step, held-out loss)."""
+        return sorted((p.step, p.held_out) for p in self.curve if p.held_out is not None)
+
+    @property
+    def behaviour(self) -> Behaviour:
+        """How the loss behaves."""
+        return _behaviour(tuple(self.training_curve), tuple(self.held_out_curve), self.loss_unit)
+
+    def seconds_at(self, step: float) -> float:
+        """Seconds that had passed at `step`, when it was made last."""
+        passed = found = 0.0
+        for one in self.sittings:
+            if step >= one.from_step:
+                steps = max(1, one.to_step - one.from_step)
+                found = passed + one.seconds * min(1.0, (step - one.from_step) / steps)
+            passed += one.seconds
+        return found
+
+
+@lru_cache(maxsize=4096)
+def _behaviour(training: tuple[Point, ...], held_out: tuple[Point, ...], unit: str) -> Behaviour:
+    """Kept, since many columns ask for it; of the curves, since an entry's copy has others."""
+    return behaviour(training, held_out, unit)
+
+
+def _price(sitting: Sitting) -> Decimal:
+    return price(sitting.per_hour or NOTHING, sitting.seconds)
+
+
+def run_name(model: str, manifest: Mapping[str, Any]) -> str:
+    """The name of the run of a model's manifest: MODEL-1a2b3c4d."""
+    return f"{model}-{manifest_digest(manifest)[:8]}"
+
+
+def utc_text(moment: datetime) -> str:
+    """A moment as text: 2026-03-01T12:00:00Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def entry_of(
+    model: str,
+    corpus: str,
+    manifest: Mapping[str, Any],
+    *,
+    performers: Iterable[str] = (),
+    augmentation: str | None = None,
+    audio: Audio | None = None,
+    costs: Costs | None = None,
+    parent: str | None = None,
+    loss_unit: str = "nats",
+    number: int = 1,
+) -> LedgerEntry:
+    """The entry of a run before its first step, by the manifest of its model.
+
+    `augmentation` is told in words; without it, those of the manifest's own section.
+    """
+    settings = settings_of(manifest, augmentation)
+    network, training = manifest.get("network") or {}, manifest.get("training") or {}
+    return LedgerEntry(
+        number=number,
+        run=run_name(model, manifest),
+        model=model,
+        family=str(network.get("family", "")),
+        corpus=corpus,
+        corpus_digest=str(manifest.get("corpus_digest", "")),
+        performers=tuple(performers),
+        audio=audio or Audio(),
+        steps_planned=int(training.get("steps", 0)),
+        settings=settings,
+        loss_unit=loss_unit,
+        costs=costs,
+        parent=parent or training.get("parent"),
+        manifest=dict(manifest),
+    )
+
+
+def begin(entry: LedgerEntry, sitting: Sitting, earlier: LedgerEntry | None = None) -> LedgerEntry:
+    """The run with a new sitting, after those of `earlier`, what the ledger has of it already.
+
+    The sitting has the price of the entry's costs: another price later does not change its cost.
+    ModelError when that is another run that only has the same name.
+    """
+    if entry.costs is not None:
+        sitting = sitting.model_copy(update={"per_hour": entry.costs.per_hour})
+    changes: dict[str, Any] = {"sittings": (sitting,), "steps_done": sitting.from_step}
+    if earlier is not None:
+        if manifest_digest(earlier.manifest) != manifest_digest(entry.manifest):
+            raise ModelError(f"ledger: {entry.run} is the name of another run already")
+        changes["sittings"] = (*earlier.sittings, sitting)
+        changes["number"] = earlier.number
+        changes["curve"] = tuple(p for p in earlier.curve if p.step <= sitting.from_step)
+        kept = tuple(one for one in earlier.checkpoints if one.step <= sitting.from_step)
+        changes["checkpoints"] = kept
+    changes |= {"status": Status.RUNNING, "reason": "", "updated": sitting.started}
+    return entry.model_copy(update=changes)
+
+
+def update(
+    entry: LedgerEntry,
+    step: int,
+    seconds: float,
+    now: datetime,
+    curve: Sequence[CurvePoint] | None = None,
+    checkpoints: Sequence[StoredStep] | None = None,
+    heard_h: float | None = None,
+) -> LedgerEntry:
+    """The run after `step`, `seconds` into its last sitting; None leaves what is there."""
+    sitting = entry.sittings[-1].model_copy(update={"to_step": step, "seconds": round(seconds, 1)})
+    changes: dict[str, Any] = {
+        "steps_done": step,
+        "sittings": (*entry.sittings[:-1], sitting),
+        "updated": utc_text(now),
+    }
+    if curve is not None:
+        changes["curve"] = tuple(
+            LossPoint(step=one.step, training=one.train, held_out=one.held_out) for one in curve
+        )
+    if checkpoints is not None:
+        changes["checkpoints"] = tuple(
+            Kept(step=one.step, loss=one.loss, digest=one.digest) for one in checkpoints
+        )
+    if heard_h is not None:
+        changes["audio"] = entry.audio.model_copy(update={"heard_h": round(heard_h, 4)})
+    return entry.model_copy(update=changes)
+
+
+def finish(entry: LedgerEntry, status: Status, now: datetime, reason: str = "") -> LedgerEntry:
+    """The run at its end, or where it stopped, and why."""
+    plain = reason.encode(errors="replace").decode()
+    changes = {"status": status, "reason": plain, "updated": utc_text(now)}
+    return entry.model_copy(update=changes)

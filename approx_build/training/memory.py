@@ -1,0 +1,142 @@
+"""How much memory a training may take here, and the largest that fits into it.
+
+The least of what the machine has left (`/proc/meminfo`) and what each control group above this
+process leaves (cgroup v2 or v1: its limit less what is used, file cache that can be dropped not
+counted). Elsewhere the system's count of pages, or None when it has none.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+_UNLIMITED = 1 << 60
+"""What cgroup v1 says when there is no limit is above this."""
+
+
+@dataclass(frozen=True)
+class Available:
+    """Bytes that can be taken now, and what sets the bound, in words."""
+
+    size: int
+    bound: str
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The files of a version of control groups."""
+
+    folder: str
+    limit: str
+    used: str
+    cache: str
+
+
+_V2 = _Files("sys/fs/cgroup", "memory.max", "memory.current", "inactive_file")
+_V1 = _Files(
+    "sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"
+)
+
+
+def available_memory(root: Path = Path("/")) -> Available | None:
+    """What this process can take, under the file system at `root`; None where nothing tells."""
+    found = [*_machine(root), *_groups(root)]
+    return min(found, key=lambda one: one.size, default=None)
+
+
+def available_of(meminfo: str) -> int | None:
+    """Bytes that a machine has left, by the text of `/proc/meminfo`; None when it is no such."""
+    rows = dict(line.split(":", 1) for line in meminfo.splitlines() if ":" in line)
+    with suppress(ValueError, IndexError):
+        if "MemAvailable" in rows:
+            return int(rows["MemAvailable"].split()[0]) * 1024
+        if "MemFree" in rows:  # before Linux 3.14
+            names = ("MemFree", "Buffers", "Cached")
+            return sum(int(rows.get(name, "0").split()[0]) for name in names) * 1024
+    return None
+
+
+def limit_of(text: str) -> int | None:
+    """Bytes that a control group may use, by its limit's text; None: any."""
+    with suppress(ValueError):
+        limit = int(text)
+        return limit if 0 <= limit < _UNLIMITED else None
+    return None
+
+
+def group_of(cgroup: str, controller: str = "") -> str | None:
+    """The group of a process by the text of `/proc/self/cgroup`: of v2, or of a v1 controller."""
+    for line in cgroup.splitlines():
+        number, _, rest = line.partition(":")
+        controllers, _, path = rest.partition(":")
+        is_v2 = number == "0" and not controllers
+        if is_v2 if not controller else controller in controllers.split(","):
+            return path
+    return None
+
+
+def largest_that_fits(
+    cost: Callable[[int], int], limit: int, least: int = 1, most: int = 1 << 24, multiple: int = 1
+) -> int | None:
+    """The largest multiple of `multiple` from `least` to `most` with `cost` within `limit`.
+
+    `cost` must not fall as its argument grows; None when not even the least fits.
+    """
+    low, high = -(-least // multiple), most // multiple
+    if low > high or cost(low * multiple) > limit:
+        return None
+    while low < high:
+        middle = (low + high + 1) // 2
+        if cost(middle * multiple) <= limit:
+            low = middle
+        else:
+            high = middle - 1
+    return low * multiple
+
+
+def _machine(root: Path) -> Iterator[Available]:
+    left = available_of(_text(root / "proc/meminfo") or "")
+    if left is None and root == Path("/"):
+        left = _pages()
+    if left is not None:
+        yield Available(left, "memory of this machine")
+
+
+def _pages() -> int | None:
+    with suppress(AttributeError, ValueError, OSError):
+        free = "SC_AVPHYS_PAGES" if "SC_AVPHYS_PAGES" in os.sysconf_names else "SC_PHYS_PAGES"
+        size = os.sysconf(free) * os.sysconf("SC_PAGE_SIZE")
+        return size if size > 0 else None
+    return None
+
+
+def _groups(root: Path) -> Iterator[Available]:
+    text = _text(root / "proc/self/cgroup") or ""
+    for files, controller in ((_V2, ""), (_V1, "memory")):
+        path = group_of(text, controller)
+        if path is None:
+            continue
+        # In a container the path may be the host's, which is not there: its root is ours then.
+        for each in (PurePosixPath(path), *PurePosixPath(path).parents):
+            left = _left(root / files.folder / str(each).lstrip("/"), files)
+            if left is not None:
+                yield Available(left, "limit of the control group")
+
+
+def _left(folder: Path, files: _Files) -> int | None:
+    limit = limit_of(_text(folder / files.limit) or "")
+    if limit is None:
+        return None
+    used = limit_of(_text(folder / files.used) or "") or 0
+    rows = (line.split() for line in (_text(folder / "memory.stat") or "").splitlines())
+    cache = next((int(row[1]) for row in rows if row[:1] == [files.cache]), 0)
+    return max(0, limit - max(0, used - cache))
+
+
+def _text(path: Path) -> str | None:
+    with suppress(OSError):
+        return path.read_text(encoding="utf-8", errors="replace")
+    return None

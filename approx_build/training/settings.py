@@ -1,0 +1,92 @@
+"""The settings of a run that its columns show, read from the manifest of its model.
+
+A manifest is a log: sections and fields that a family or an older manifest lacks are null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from approx_build.corpus.consent import Consent
+
+
+class Settings(BaseModel):
+    """What was set; null where the family has no such thing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    augmentation: str | None = None
+    sample_rate: int | None = None
+    filter_width: int | None = None
+    initial_filter_width: int | None = None
+    learning_rate: float | None = None
+    sample_size: int | None = None
+    silence_threshold: float | None = None
+    l2: float | None = None
+    momentum: float | None = None
+    optimizer: str | None = None
+    batch: int | None = None
+
+
+def settings_of(manifest: Mapping[str, Any], augmentation: str | None = None) -> Settings:
+    """The settings in a manifest, `augmentation` being told in words when it is given."""
+    network, training = _section(manifest, "network"), _section(manifest, "training")
+    optimizer = _section(training, "optimizer")
+    hears_amplitudes = network.get("scalar_input", True)
+    return Settings(
+        augmentation=augmentation or _worded(_section(manifest, "augmentation")),
+        sample_rate=network.get("sample_rate"),
+        filter_width=network.get("filter_width"),
+        initial_filter_width=network.get("initial_filter_width") if hears_amplitudes else None,
+        learning_rate=optimizer.get("learning_rate"),
+        sample_size=training.get("window", network.get("window")),
+        silence_threshold=_threshold(_section(manifest, "preparation")),
+        l2=training.get("l2"),
+        momentum=optimizer.get("momentum"),
+        optimizer=optimizer.get("name"),
+        batch=training.get("batch"),
+    )
+
+
+def people(consent: Consent) -> tuple[str, ...]:
+    """Whose sound a corpus is: its performers, or the makers of its sources."""
+    return tuple(
+        [one.name for one in consent.performers] or [one.made_by for one in consent.sources]
+    )
+
+
+def _section(of: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = of.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _threshold(preparation: Mapping[str, Any]) -> float | None:
+    """The silence threshold, wherever the section keeps it."""
+    for name, value in _leaves(preparation):
+        if "silence" in name and isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+    return None
+
+
+def _worded(section: Mapping[str, Any]) -> str | None:
+    """What is switched on in a section, by name."""
+    return ", ".join(f"{name} {_value(value)}" for name, value in _leaves(section)) or None
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return " to ".join(f"{item:g}" if isinstance(item, float) else str(item) for item in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _leaves(section: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value of a section that is switched on, by the names that lead to it."""
+    for name, value in section.items():
+        path = f"{above} {name}".strip()
+        if isinstance(value, Mapping):
+            yield from _leaves(value, path)
+        elif value not in (None, False, 0, 0.0, [], ""):
+            yield path, value
