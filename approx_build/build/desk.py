@@ -28,6 +28,8 @@ class RunOptions:
     """Of one training: they change its pace and no bit."""
     processes: int = 1
     """That share one training; its numeric environment tells how many."""
+    is_chronicled: bool = True
+    """Whether trainings are written into the project's ledger."""
 
 
 @dataclass(frozen=True, slots=True)

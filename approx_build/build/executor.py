@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
 
 Batch = Sequence[Work]
-Heard = Callable[[Batch, float], None]
+Heard = Callable[[Batch, float, str], None]
 """Told how far a batch has come, from 0 to 1."""
 
 STOP_S = 2.0
@@ -83,7 +83,11 @@ class InProcess:
         batch, self._batch = self._batch, None
         if batch is None:
             return []
-        return [Ended(batch, self._performer.perform(batch, lambda part: heard(batch, part)))]
+
+        def told(fraction: float, words: str = "", /) -> None:
+            heard(batch, fraction, words)
+
+        return [Ended(batch, self._performer.perform(batch, told))]
 
     def close(self) -> None:
         """Nothing runs between calls."""
@@ -175,7 +179,7 @@ class Processes:
         if isinstance(message, Finished):
             worker.batch = None
             return [Ended(batch, message.made)]
-        heard(batch, float(message))
+        heard(batch, *message)
         return []
 
     def _lost(self, worker: _Worker, batch: Batch) -> list[Ended]:

@@ -12,7 +12,7 @@ from typing import Any
 from approx_build.build.memory import peak_bytes, reset_peak
 from approx_build.build.work import Failure, Made, Report, Result, RunActions, Work
 from approx_build.errors import ApproxError, StoreError
-from approx_build.plan.graph import Action
+from approx_build.plan.graph import Action, Kind
 from approx_build.store.disk import FULL, REFUSED, refusal
 from approx_build.store.memo import stat
 from approx_build.store.records import Record
@@ -33,7 +33,9 @@ class Performer:
 
     def perform(self, batch: Sequence[Work], report: Report) -> list[Made | Failure]:
         """Run a batch and publish its records; what cannot be made is a Failure, never raised."""
-        with self.store.leases.on((work.key for work in batch), LEASE_WAIT_S):
+        # A training waits for another of itself as long as that takes, by a lock of its own.
+        leased = (work.key for work in batch if work.action.kind is not Kind.TRAIN)
+        with self.store.leases.on(leased, LEASE_WAIT_S):
             # Another builder may have made some of it since it was queued.
             found = {work.key: self._whole_record(work.key) for work in batch}
             todo = [work for work in batch if found[work.key] is None]

@@ -20,8 +20,8 @@ class Progress:
     def action_started(self, action: Action) -> None:
         """The action is given to a worker."""
 
-    def action_progress(self, action: Action, fraction: float) -> None:
-        """The action, or the batch it runs in, has come so far, from 0 to 1."""
+    def action_progress(self, action: Action, fraction: float, words: str = "") -> None:
+        """The action, or the batch it runs in, has come so far, from 0 to 1; how, in words."""
 
     def action_done(
         self, action: Action, was_run: bool, seconds: float, remaining: Remaining

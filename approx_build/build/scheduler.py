@@ -170,9 +170,9 @@ class Scheduler:
         self.store.records.remove(record.key)
         self._become_ready(target)
 
-    def _heard(self, batch: Sequence[Work], fraction: float) -> None:
+    def _heard(self, batch: Sequence[Work], fraction: float, words: str) -> None:
         for work in batch:
-            self.progress.action_progress(work.action, fraction)
+            self.progress.action_progress(work.action, fraction, words)
 
     def _take_in(self, ended: Ended) -> None:
         outcomes = {each.target: each for each in ended.made}

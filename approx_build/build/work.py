@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from approx_build.canonical import Json
 from approx_build.errors import Location
@@ -18,8 +18,12 @@ from approx_build.store.memo import Stat
 from approx_build.store.records import Record
 from approx_build.store.store import Store
 
-Report = Callable[[float], None]
-"""Told the fraction of a batch that is done, from 0 to 1, as often as one likes."""
+
+class Report(Protocol):
+    """Told the fraction of a batch that is done, from 0 to 1, and how it goes in words."""
+
+    def __call__(self, fraction: float, words: str = "", /) -> None:
+        """Tell; as often as one likes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ THREAD_LIMITS = (
 
 @dataclass(frozen=True)
 class Finished:
-    """What a worker says when a batch has ended; until then it sends fractions."""
+    """What a worker says when a batch has ended; until then it sends fractions and words."""
 
     made: Sequence[Made | Failure]
 
@@ -42,9 +42,13 @@ def serve(pipe: Connection) -> None:
     try:
         run, root, options, toolchain = pipe.recv()
         performer = Performer(run, Store(root), options, toolchain)
+
+        def told(fraction: float, words: str = "", /) -> None:
+            pipe.send((fraction, words))
+
         while True:
             batch = pipe.recv()
-            pipe.send(Finished(performer.perform(batch, pipe.send)))
+            pipe.send(Finished(performer.perform(batch, told)))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
 

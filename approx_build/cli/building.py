@@ -44,7 +44,13 @@ def build_targets(
         say_what_draws()
     # Takes fill the processes by themselves; trainings are few, so each is given threads.
     trainings = sum(size(action) > 0 for action in graph if action.kind is Kind.TRAIN)
-    run = RunOptions(str(root), options.device, max(1, options.jobs // max(1, trainings)))
+    run = RunOptions(
+        str(root),
+        options.device,
+        threads=max(1, options.jobs // max(1, trainings) // options.processes),
+        processes=options.processes,
+        is_chronicled=options.is_chronicled,
+    )
     executor = Processes(options.jobs, run_actions, store, run, toolchain())
     how = BuildOptions(
         root,

@@ -20,6 +20,10 @@ class Options:
     keep_going: bool = False
     quiet: bool = False
     verbose: bool = False
+    processes: int = 1
+    """That share each training."""
+    is_chronicled: bool = True
+    """Whether trainings are written into the ledger."""
 
     @classmethod
     def of(

@@ -46,6 +46,22 @@ def left(remaining: Remaining) -> str:
     return " and ".join(part for part in (known, unknown) if part) or "nearly done"
 
 
+class Pace:
+    """How long what is running will take, from how far it has come since it was seen first."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, tuple[float, float]] = {}
+
+    def words(self, action: Action, fraction: float, words: str) -> str:
+        """`words` and the time left; empty without words."""
+        now = time.monotonic()
+        began, first = self._first.setdefault(action.target, (now, fraction))
+        if not words or fraction <= first or now - began < 2:
+            return words
+        left = (now - began) * (1 - fraction) / (fraction - first)
+        return f"{words}, {duration(left)} left"
+
+
 class Lines(Progress):
     """Plain lines: each action when verbose, otherwise how far it is every ten seconds."""
 
@@ -53,6 +69,7 @@ class Lines(Progress):
         self._verbose = verbose
         self._total = self._done = self._ran = 0
         self._told = time.monotonic()
+        self._pace = Pace()
 
     def started(self, total: int, jobs: int) -> None:
         """Remember how much there is."""
@@ -70,6 +87,13 @@ class Lines(Progress):
             self._told = time.monotonic()
             print(f"{self._done}/{self._total} done, {left(remaining)} left", file=sys.stderr)
 
+    def action_progress(self, action: Action, fraction: float, words: str = "") -> None:
+        """Say now and then how far something long has come."""
+        told = self._pace.words(action, fraction, words)
+        if told and time.monotonic() - self._told >= PLAIN_EVERY_S:
+            self._told = time.monotonic()
+            print(f"{action.target} {fraction:.1%}: {told}", file=sys.stderr)
+
     def action_failed(self, failure: Failure) -> None:
         """Say what failed as soon as it does."""
         print(f"failed: {failure.target}", file=sys.stderr)
@@ -82,6 +106,8 @@ class Bar(Progress):
         self._bar: Any = None
         self._task: Any = None
         self._running: dict[str, float] = {}
+        self._words: dict[str, str] = {}
+        self._pace = Pace()
         self._done = 0
 
     def started(self, total: int, jobs: int) -> None:
@@ -105,9 +131,10 @@ class Bar(Progress):
         self._running[action.target] = 0.0
         self._show()
 
-    def action_progress(self, action: Action, fraction: float) -> None:
-        """Show how far what runs has come."""
+    def action_progress(self, action: Action, fraction: float, words: str = "") -> None:
+        """Show how far what runs has come, and how long the rest of it will take."""
         self._running[action.target] = fraction
+        self._words[action.target] = self._pace.words(action, fraction, words)
         self._show()
 
     def action_done(
@@ -115,6 +142,7 @@ class Bar(Progress):
     ) -> None:
         """Move on."""
         self._running.pop(action.target, None)
+        self._words.pop(action.target, None)
         self._done += 1
         self._bar.update(self._task, completed=self._done, left=left(remaining))
         self._show()
@@ -133,5 +161,7 @@ class Bar(Progress):
         names = list(self._running)
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
         share = f" {self._running[names[0]]:.0%}" if names and self._running[names[0]] else ""
+        words = self._words.get(names[0], "") if names else ""
         text = f"{names[0]}{share}{more}" if names else "checking"
-        self._bar.update(self._task, description=text[-60:])
+        told = f"{text[-60:]}\n{words}" if words else text[-60:]
+        self._bar.update(self._task, description=told)

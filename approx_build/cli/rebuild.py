@@ -35,7 +35,7 @@ def rebuild(piece: Path, store: Path, lock: Path, jobs: int, movements: list[str
     """Build the sound of `movements`, and of the whole piece when all are chosen."""
     from approx_build.store import lock as locks
 
-    session = Session.open(piece, Options(store=store, jobs=jobs))
+    session = Session.open(piece, Options(store=store, jobs=jobs, is_chronicled=False))
     lowered = session.lowered
     chosen = session.movements(movements)
     targets = [

@@ -14,6 +14,7 @@ from approx_build.corpus.augmentation import Augmentation
 from approx_build.corpus.preparation import Preparation
 from approx_build.families.base import FAMILIES, Family
 from approx_build.source import Source, choices, read_source, validate
+from approx_build.training.costs import Costs
 from approx_build.training.parameters import TrainingParameters
 
 SCHEMA = 2
@@ -35,13 +36,15 @@ class ModelSpec(BaseModel):
         default_factory=Preparation, description="what becomes of recordings before training"
     )
     augmentation: Augmentation = Field(
-        default_factory=Augmentation, description="how windows vary each time they are heard"
+        default_factory=lambda: Augmentation.model_validate({}),
+        description="how windows vary each time they are heard",
     )
     objective: SerializeAsAny[BaseModel] = Field(description="what of learning is the family's own")
     training: TrainingParameters
     checkpoints: tuple[Annotated[int, Field(ge=0)], ...] = Field(
         (0,), description="steps kept besides the first and the last"
     )
+    costs: Costs | None = Field(None, description="what training costs; null: nothing is counted")
     checkpoint_every: int | None = Field(
         None, ge=1, description="keep every so many steps besides; null: those named alone"
     )

@@ -12,13 +12,17 @@ from types import FrameType
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """After a step: losses in nats (`held_out` when it was just measured), seconds so far."""
+    """After a step: losses (`held_out` when it was just measured), seconds and pace so far.
+
+    `pace` is in windows per second, of this sitting.
+    """
 
     step: int
     steps: int
     loss: float
     held_out: float | None
     seconds: float
+    pace: float = 0.0
 
 
 Watcher = Callable[[Progress], None]

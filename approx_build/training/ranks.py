@@ -19,10 +19,11 @@ from typing import Any
 from approx_build.corpus.material import Material, Stretch
 from approx_build.corpus.recordings import Recording
 from approx_build.errors import ModelError
-from approx_build.training.loop import Means, train
+from approx_build.training.loop import train
 from approx_build.training.model import load_model
 from approx_build.training.record import TrainingRecord
 from approx_build.training.sharing import joined
+from approx_build.training.witness import Means
 
 END_S = 30.0
 
@@ -108,7 +109,6 @@ def _task(
         "parent": str(means.parent) if means.parent else None,
         "device": means.device,
         "threads": means.threads,
-        "budget_s": means.budget_s,
         "meeting": str(meeting),
     }
 
@@ -133,7 +133,6 @@ def _serve(task_path: Path, rank: int, size: int) -> None:
             device=task["device"],
             share=share,
             parent=parent,
-            budget_s=task["budget_s"],
         )
         train(load_model(Path(task["model"])), material, Path(task["out"]), means)
 

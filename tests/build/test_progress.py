@@ -26,7 +26,7 @@ class Heard(Progress):
     def action_started(self, action: Action) -> None:
         self.words.append(f"runs {action.target}")
 
-    def action_progress(self, action: Action, fraction: float) -> None:
+    def action_progress(self, action: Action, fraction: float, words: str = "") -> None:
         self.words.append(f"{action.target} at {fraction}")
 
     def action_done(

@@ -8,10 +8,11 @@ from typing import Any
 
 from approx_build.corpus.consent import load_consent
 from approx_build.corpus.material import Material, prepare_corpus
-from approx_build.training.loop import Means, train
+from approx_build.training.loop import train
 from approx_build.training.model import ModelSpec, load_model
 from approx_build.training.progress import Watcher, unwatched
 from approx_build.training.record import TrainingRecord
+from approx_build.training.witness import Means, Witness
 
 TINY = """\
 model: tiny
@@ -63,9 +64,10 @@ def trained(
 ) -> TrainingRecord:
     """Train on a corpus, as a builder does, without one."""
 
-    def allow() -> None:
-        load_consent(corpus, today, model.model)
+    class Asking(Witness):
+        def allow(self) -> None:
+            load_consent(corpus, today, model.model)
 
-    allow()
-    told = Means(progress=progress, allow=allow, **means)
-    return train(model, material_of(model, corpus), out, told)
+    Asking().allow()
+    means = {"witness": Asking(), **means}
+    return train(model, material_of(model, corpus), out, Means(progress=progress, **means))

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from approx_build.errors import ConsentError, ModelError
-from approx_build.training import loop
+from approx_build.training import run
 from approx_build.training.checkpoint import read_checkpoint
 from approx_build.training.model import ModelSpec
 from approx_build.training.progress import Progress
@@ -179,7 +179,7 @@ def test_without_consent_nothing_is_trained(model: ModelSpec, corpus: Path, tmp_
 def test_the_state_is_kept_from_time_to_time(
     model: ModelSpec, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loop, "SAVE_EVERY_S", 0.0)
+    monkeypatch.setattr(run, "SAVE_EVERY_S", 0.0)
     kept: list[bool] = []
     trained(
         model,

@@ -11,9 +11,9 @@ import torch
 from approx_build.errors import ModelError
 from approx_build.training import ranks
 from approx_build.training.checkpoint import read_checkpoint
-from approx_build.training.loop import Means
 from approx_build.training.ranks import train_shared
 from approx_build.training.sharing import ALONE, check_share
+from approx_build.training.witness import Means
 from tests.corpus.sounds import small_corpus
 from tests.training.models import TINY, material_of, tiny_model
 

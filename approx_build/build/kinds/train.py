@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from approx_build.audio import wav
 from approx_build.build.desk import Desk
 from approx_build.build.work import Result
-from approx_build.corpus.consent import load_consent
 from approx_build.corpus.material import (
     LEAVE_OUT,
     Material,
@@ -21,9 +20,11 @@ from approx_build.corpus.material import (
 from approx_build.corpus.preparation import Preparation
 from approx_build.corpus.recordings import Recording
 from approx_build.errors import AudioError, ModelError
+from approx_build.training.ledger import FOLDER
 from approx_build.training.record import TrainingRecord, read_record
 
 if TYPE_CHECKING:
+    from approx_build.training.costs import Costs
     from approx_build.training.progress import Progress
 
 ADVICE = "restore it, or remove its folder to train again"
@@ -51,29 +52,40 @@ def working_folder(store: Path, manifest_digest: Any) -> Path:
 
 
 def _train(desk: Desk, folder: Path) -> TrainingRecord:
-    from approx_build.training.loop import Means
+    from approx_build.training.chronicle import Chronicle
+    from approx_build.training.model import load_model
     from approx_build.training.ranks import train_shared
+    from approx_build.training.witness import Means
 
-    means = Means(
-        threads=desk.run.threads,
-        device=desk.run.device,
-        parent=desk.input("parent") if "parent" in desk.work.action.inputs else None,
-        allow=_asking(desk),
-        progress=_telling(desk),
+    path, heard, run = desk.root / str(desk.options["model"]), material(desk), desk.run
+    model = load_model(path)
+    chronicle = Chronicle(
+        model,
+        heard,
+        desk.root / str(desk.options["corpus"]),
+        desk.root / FOLDER if run.is_chronicled else None,
+        lambda: datetime.now(UTC),
+        run.threads,
+        run.device,
     )
-    model = desk.root / str(desk.options["model"])
-    return train_shared(model, material(desk), folder, means, desk.run.processes)
+    means = Means(
+        threads=run.threads,
+        device=run.device,
+        parent=desk.input("parent") if "parent" in desk.work.action.inputs else None,
+        witness=chronicle,
+        progress=_telling(desk, model.costs),
+    )
+    return train_shared(path, heard, folder, means, run.processes)
 
 
-def _asking(desk: Desk) -> Callable[[], None]:
-    """Asks for the consent of the corpus as it is on the day it is asked."""
-    corpus, model = desk.root / str(desk.options["corpus"]), Path(str(desk.options["model"])).stem
-    return lambda: (load_consent(corpus, date.today(), model), None)[1]
+def _telling(desk: Desk, costs: Costs | None) -> Callable[[Progress], None]:
+    """Tells the builder how far a training is, how fast, and what it has cost."""
 
-
-def _telling(desk: Desk) -> Callable[[Progress], None]:
     def tell(seen: Progress) -> None:
-        desk.report(seen.step / max(seen.steps, 1))
+        words = [f"step {seen.step}", f"loss {seen.loss:.3f}", f"{seen.pace:.3g} windows/s"]
+        if costs is not None:
+            words.append(costs.words(seen.seconds))
+        desk.report(seen.step / max(seen.steps, 1), ", ".join(words))
 
     return tell
 

@@ -108,4 +108,4 @@ def test_a_model_is_trained_where_it_was_asked_for(
     assert (means.device, means.threads, processes) == (device, 3, 2)
     (space.root / "models/corpora/tones/consent.yaml").unlink()
     with pytest.raises(Exception, match="missing; without it"):
-        means.allow()
+        means.witness.allow()

@@ -1,0 +1,122 @@
+"""The chronicle of a training: what happens to it written into the project's ledger as it happens.
+
+A training that is killed leaves the entry as it was when its state was kept last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from approx_build.corpus.consent import Consent, load_consent
+from approx_build.corpus.material import Material
+from approx_build.corpus.recordings import corpus_digest
+from approx_build.training.costs import NOTHING, budget_reached
+from approx_build.training.entry import (
+    Audio,
+    LedgerEntry,
+    Sitting,
+    Status,
+    begin,
+    entry_of,
+    finish,
+    update,
+    utc_text,
+)
+from approx_build.training.ledger import read_ledger, write_entry
+from approx_build.training.model import ModelSpec
+from approx_build.training.settings import people
+from approx_build.training.state import TrainingState
+from approx_build.training.witness import Witness
+
+HOUR_S = 3600
+
+
+@dataclass
+class Chronicle(Witness):
+    """Asks for the consent of the corpus in `corpus`, and writes into the ledger in `ledger`."""
+
+    model: ModelSpec
+    material: Material
+    corpus: Path
+    ledger: Path | None
+    now: Callable[[], datetime]
+    threads: int = 1
+    device: str = "cpu"
+    entry: LedgerEntry | None = field(default=None, init=False)
+    _first_s: float = field(default=0.0, init=False)
+
+    def allow(self) -> None:
+        """ConsentError when the corpus may not be used on the day it is."""
+        self._consent()
+
+    def objects(self, seconds: float, next_s: float) -> str:
+        """Why the budget does not pay for the next seconds; empty: it does."""
+        earlier = self.entry.earlier_cost if self.entry else NOTHING
+        reached = budget_reached(self.model.costs, seconds, next_s, earlier)
+        return reached.words if reached else ""
+
+    def began(self, state: TrainingState, environment: dict[str, str]) -> None:
+        """A sitting has begun: after those that the ledger knows, if it is of this very run."""
+        self._first_s = state.seconds
+        if self.ledger is None:
+            return
+        found = read_ledger(self.ledger)
+        manifest = self.model.manifest(corpus_digest(self.material.recordings))
+        parent = self.model.training.parent
+        entry = entry_of(
+            self.model.model,
+            self.model.corpus,
+            manifest,
+            performers=people(self._consent()),
+            augmentation=self.model.augmentation.described(),
+            audio=self._audio(),
+            costs=self.model.costs,
+            parent=parent.run if parent else None,
+            loss_unit=type(self.model.network).loss_unit,
+            number=found.next_number,
+        )
+        sitting = Sitting(
+            started=utc_text(self.now()),
+            from_step=state.step,
+            to_step=state.step,
+            device=self.device,
+            threads=self.threads,
+            environment=environment,
+        )
+        self.entry = begin(entry, sitting, found.get(entry.run))
+        write_entry(self.ledger, self.entry)
+
+    def kept(self, state: TrainingState, status: Status, reason: str = "") -> None:
+        """Write how the run stands."""
+        if self.entry is None or self.ledger is None:
+            return
+        settings, rate = self.model.training, self.model.network.rate
+        heard_s = state.step * settings.batch * settings.window / rate
+        self.entry = update(
+            self.entry,
+            state.step,
+            max(0.0, state.seconds - self._first_s),
+            self.now(),
+            state.curve,
+            state.checkpoints,
+            heard_s / HOUR_S,
+        )
+        if status is not Status.RUNNING:
+            self.entry = finish(self.entry, status, self.now(), reason)
+        write_entry(self.ledger, self.entry)
+
+    def _consent(self) -> Consent:
+        return load_consent(self.corpus, self._today(), self.model.model)
+
+    def _today(self) -> date:
+        return self.now().astimezone().date()
+
+    def _audio(self) -> Audio:
+        prepared = sum(part.length for part in self.material.parts()) / self.model.network.rate
+        return Audio(
+            recorded_h=round(self.material.recorded_s / HOUR_S, 4),
+            prepared_h=round(prepared / HOUR_S, 4),
+        )

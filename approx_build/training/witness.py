@@ -1,0 +1,44 @@
+"""With what a training runs, and who is asked and told while it goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from approx_build.training.entry import Status
+from approx_build.training.progress import Watcher, unwatched
+from approx_build.training.sharing import ALONE, Share
+from approx_build.training.state import TrainingState
+
+
+class Witness:
+    """Who is asked and told while a training goes on; this one objects to nothing."""
+
+    def allow(self) -> None:
+        """Raise when consent is no longer given; asked at first and whenever state is kept."""
+
+    def objects(self, seconds: float, next_s: float) -> str:
+        """Why the next seconds may not be spent after those of this sitting; empty: they may."""
+        return ""
+
+    def began(self, state: TrainingState, environment: dict[str, str]) -> None:
+        """A sitting has begun."""
+
+    def kept(self, state: TrainingState, status: Status, reason: str = "") -> None:
+        """The state was kept, or the training has come to an end."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """With what a training runs, and who hears of it.
+
+    No bit depends on it, but for device and share, which the numeric environment names.
+    """
+
+    threads: int = 1
+    loaders: int = 1
+    device: str = "cpu"
+    share: Share = ALONE
+    parent: Path | None = None
+    witness: Witness = field(default_factory=Witness)
+    progress: Watcher = unwatched
