@@ -58,8 +58,9 @@ def train(
     ModelError when the loss is no longer a number: the checkpoints before stay. ConsentError
     when the corpus may not be used `today` (default: the clock's day).
     """
-    load_consent(corpus_dir, today or date.today(), model.model)
-    heard = [hear(one, model.network.rate) for one in list_recordings(corpus_dir)]
+    today = today or date.today()
+    withdrawn = load_consent(corpus_dir, today, model.model).withdrawn_by(today)
+    heard = [hear(one, model.network.rate) for one in list_recordings(corpus_dir, withdrawn)]
     digest = manifest_digest(model.manifest(corpus_digest([one.recording for one in heard])))
     done = read_record(out_dir)
     if done is not None and manifest_digest(done.manifest) == digest:

@@ -57,13 +57,14 @@ SPOILT: list[tuple[Spoil, str, str]] = [
     (without_bytes, "the file is empty (0 bytes)", ""),
     (without_samples, "the file is empty: it has no samples", ""),
     (silent, "silent: no sample reaches -80 dBFS", "there is only silence in this range"),
-    (of_eight_channels, "the file has 8 channels; at most 2 can be used", ""),
     (not_a_number, "sample 1000 is not a number (NaN or infinite)", ""),
+    # The last can be learnt from: a network hears the mean.
+    (of_eight_channels, "the file has 8 channels; at most 2 can be used", ""),
 ]
 NAMES = [spoil.__name__ for spoil, _, _ in SPOILT]
 
 
-@pytest.mark.parametrize(("spoil", "said", "_"), SPOILT, ids=NAMES)
+@pytest.mark.parametrize(("spoil", "said", "_"), SPOILT[:-1], ids=NAMES[:-1])
 def test_a_recording_that_cannot_be_learnt_from_is_named(
     space: Space, spoil: Spoil, said: str, _: str
 ) -> None:
@@ -112,7 +113,8 @@ def test_a_folder_without_recordings_is_said(space: Space) -> None:
         (space.root / "models/corpora/tones" / name).unlink()
     none = (
         "models/corpora/tones: no recordings in this folder "
-        "(files ending in .aif, .aiff, .caf, .flac, .mp3, .ogg, .w64, .wav)"
+        "(files ending in .aif, .aifc, .aiff, .au, .caf, .flac, .mp3, .oga, .ogg, .opus, .rf64, "
+        ".snd, .w64, .wav)"
     )
     said = space.check().splitlines()
     assert f"pieces/tide/1-foam.yaml:15:34: parts.shore.events[0].play.from: {none}" in said
