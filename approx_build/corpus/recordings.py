@@ -88,7 +88,7 @@ def hear(recording: Recording, rate: int) -> Heard:
     """
     clip = wav.read(recording.path)
     if float(np.abs(clip.data).max()) < SILENT:
-        raise AudioError(f"{recording.path}: silent: no sample reaches -80 dBFS")
+        raise _silent(recording.path)
     mono = clip.data.mean(axis=0, dtype=np.float64)
     done = [mixing(clip.channels)] if clip.channels > 1 else []
     if clip.rate != rate:
@@ -97,9 +97,22 @@ def hear(recording: Recording, rate: int) -> Heard:
     return Heard(recording, mono.astype(np.float32), rate, ", ".join(done))
 
 
+def check_recording(path: Path) -> None:
+    """Read the file at `path` to its end; AudioError when `hear` would not take it."""
+    peak = 0.0
+    for start, stop in wav.blocks(path):
+        peak = max(peak, float(np.abs(wav.read(path, start, stop).data).max()))
+    if peak < SILENT:
+        raise _silent(path)
+
+
 def mixing(channels: int) -> str:
     """What becomes of two or more channels when a network hears them."""
     return "mixed to mono" if channels == 2 else f"{channels} channels mixed to mono"
+
+
+def _silent(path: Path) -> AudioError:
+    return AudioError(f"{path}: silent: no sample reaches -80 dBFS")
 
 
 def _recording(corpus: str, path: Path) -> Recording:
