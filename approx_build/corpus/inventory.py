@@ -30,13 +30,13 @@ class Entry:
 
 
 def inventory(folder: Path, consent: Consent | None, today: date) -> list[Entry]:
-    """The files in `folder`, by name, hidden ones left out; every recording is read to its end.
+    """The files in `folder`, by name, recordings read to their end; hidden others are left out.
 
     `consent` is the record of the corpus when it can be read.
     """
     notices = {one.notice for one in consent.sources} if consent else set()
     withdrawn = consent.withdrawn_by(today) if consent else {}
-    paths = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+    paths = [p for p in sorted(folder.iterdir()) if _is_recording(p) or p.name[0] != "."]
     first: dict[str, Path] = {}
     for path in filter(_is_recording, paths):
         first.setdefault(path.stem, path)

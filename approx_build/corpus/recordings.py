@@ -60,18 +60,23 @@ def list_recordings(folder: Path, withdrawn: Collection[str]) -> list[Recording]
 
 def recording_files(folder: Path) -> dict[str, Path]:
     """The files of a corpus that are recordings, withdrawn or not, by name; errors as above."""
+    by_stem: dict[str, Path] = {}
+    for path in sound_files(folder):
+        if path.stem in by_stem:
+            raise AudioError(f"{path}: has the same name as {by_stem[path.stem].name}; rename one")
+        by_stem[path.stem] = path
+    return by_stem
+
+
+def sound_files(folder: Path) -> list[Path]:
+    """The files in `folder` that are recordings by the ends of their names; errors as above."""
     if not folder.is_dir():
         raise AudioError(f"{folder}: there is no such corpus folder")
     paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
     if not paths:
         kinds = ", ".join(sorted(SUFFIXES))
         raise AudioError(f"{folder}: no recordings in this folder (files ending in {kinds})")
-    by_stem: dict[str, Path] = {}
-    for path in paths:
-        if path.stem in by_stem:
-            raise AudioError(f"{path}: has the same name as {by_stem[path.stem].name}; rename one")
-        by_stem[path.stem] = path
-    return by_stem
+    return paths
 
 
 def corpus_digest(recordings: Sequence[Recording]) -> str:

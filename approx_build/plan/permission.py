@@ -50,7 +50,7 @@ def stopped(uses: Iterable[Use]) -> str:
         for noun, names in named.items()
         if names
     ]
-    return f"this stops {'; '.join(told)}"
+    return f"this stops {'; '.join(told) or 'nothing in the scores'}"
 
 
 def faults_of(refusals: Sequence[ConsentError]) -> list[Fault]:

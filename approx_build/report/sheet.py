@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -141,10 +142,11 @@ def _draw_row(paper: _Paper, row: Row, top: int, top_db: float) -> None:
     for line, text in enumerate(row.details):
         paper.write(_TEXT, top + 36 + 18 * line, text, QUIET_INK, 9.5)
     if row.look is None:
-        paper.write(_LEFT, top + 12, row.remark, ACCENT, 11)
+        paper.write(_LEFT, top + 12, shorten(row.remark, 150, placeholder=" …"), ACCENT, 11)
         return
-    if row.remark:
-        paper.write(_TEXT, top + 38 + 18 * len(row.details), row.remark, ACCENT, 9.5)
+    remark = wrap(row.remark, 38, max_lines=3, placeholder=" …")
+    for line, text in enumerate(remark, len(row.details)):
+        paper.write(_TEXT, top + 38 + 18 * line, text, ACCENT, 9.5)
     _draw_wave(paper.axes(_LEFT, top, COLUMNS, _WAVE), row.look.wave)
     _draw_plate(paper.axes(_LEFT, top + _WAVE, COLUMNS, ROWS), row.look.seen, top_db)
 

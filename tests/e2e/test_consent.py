@@ -10,6 +10,9 @@ from tests.space import Space
 
 TIDE, CONSENT = "pieces/tide.yaml", "models/corpora/tones/consent.yaml"
 ALL = "this stops model tiny; takes 1-foam/early, cry; movements 1-foam, 2-sand"
+IN_TIDE = (
+    "this stops model tiny; takes tide/1-foam/early, tide/cry; movements tide/1-foam, tide/2-sand"
+)
 
 REFUSED = [
     ("", "", "missing; without it corpus 'tones' cannot be used"),
@@ -42,7 +45,7 @@ def test_nothing_is_made_without_consent(built: Space, old: str, new: str, said:
     for command in ("render", "check", "plan", "verify"):
         assert built.fails(command, TIDE) == f"{TIDE}:7:3: {CONSENT}: {said}; {ALL}"
     for command in ("train", "take"):
-        assert built.fails(command, "tiny") == f"approx-build: {CONSENT}: {said}"
+        assert built.fails(command, "tiny") == f"approx-build: {CONSENT}: {said}; {IN_TIDE}"
 
 
 def test_a_consent_that_has_not_begun_is_none(space: Space) -> None:
