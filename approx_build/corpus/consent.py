@@ -13,14 +13,21 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from approx_build.errors import ConsentError
 from approx_build.source import load_source, validate
 
 FILE_NAME = "consent.yaml"
 
-Text = Annotated[str, Field(min_length=1)]
+
+def _words(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_words)]
 
 
 class Strict(BaseModel):

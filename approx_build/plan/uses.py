@@ -13,6 +13,7 @@ from approx_build.plan.lower import file_path
 from approx_build.score.load import LoadedMovement, Score
 from approx_build.score.origin import SourceKind, SourceRef
 from approx_build.score.takes import Take
+from approx_build.source.node import Loc
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,9 @@ def uses(score: Score, catalog: Catalog) -> Iterator[Use]:
         for name, take in movement.model.takes.items():
             where = movement.locate(("takes", name), key=True)
             yield from _of_take(f"{movement.slug}/{name}", take, where, catalog, dependents)
-        for ref, where in _sources(movement):
+        for ref, loc in _sources(movement):
             if recording := _recording(ref, movement, score, catalog):
+                where = movement.locate(loc)
                 yield from _of_recording(recording, where, catalog, (), (movement.slug,))
 
 
@@ -89,11 +91,11 @@ def _recording(
     return None
 
 
-def _sources(movement: LoadedMovement) -> Iterator[tuple[SourceRef, Location]]:
+def _sources(movement: LoadedMovement) -> Iterator[tuple[SourceRef, Loc]]:
     for part_name, part in movement.model.parts.items():
         for index, event in enumerate(part.events):
             for number, ref in enumerate(event.sources):
-                yield ref, movement.locate(movement.source_loc(part_name, index, number))
+                yield ref, movement.source_loc(part_name, index, number)
 
 
 def _dependents(score: Score) -> dict[str, set[str]]:

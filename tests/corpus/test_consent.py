@@ -106,6 +106,14 @@ def test_all_faults_of_a_record_are_said_at_their_lines(tmp_path: Path) -> None:
     assert (10, "withdrawn.low: needs a date such as 2023-05-19, is 'yesterday'") in found
 
 
+@pytest.mark.parametrize("field", ["agreed", "licence", "contact"])
+def test_what_must_be_said_is_not_left_empty(tmp_path: Path, field: str) -> None:
+    lines = CONSENT.format(corpus="tones", until="null").splitlines()
+    text = "\n".join(f'{field}: " "' if each.startswith(f"{field}:") else each for each in lines)
+    with pytest.raises(ScoreError, match=f"{field}: must not be empty"):
+        load_consent(corpus_with(tmp_path, text), TODAY)
+
+
 def test_the_record_of_another_corpus_is_refused(tmp_path: Path) -> None:
     text = CONSENT.format(corpus="others", until="null")
     with pytest.raises(ConsentError, match="is of corpus 'others', not 'tones'"):
