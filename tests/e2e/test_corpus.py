@@ -384,6 +384,23 @@ def test_a_recording_is_withdrawn_and_all_made_from_it_refused_or_made_again(
     assert built.run("train", "tiny").out.startswith("tiny: 3 checkpoints in the store")
 
 
+def test_what_was_withdrawn_and_left_out_before_touches_nothing_more(space: Space) -> None:
+    space.run("corpus", "withdraw", "tones", "low", "--apply", "--on", "2026-02-03")
+    space.edit(FOAM, "from: tones/low", "from: tones/high")
+    found = told(space, "withdraw", "tones", "low")
+    assert found["pieces"] == []
+    # The checkpoints that are shipped learnt from it all the same.
+    assert [model["model"] for model in found["models"]] == ["tiny"]
+    shutil.rmtree(space.root / "models/checkpoints")
+    assert told(space, "withdraw", "tones", "low")["models"] == []
+    space.run("corpus", "withdraw", "tones", "high", "--apply", "--on", "2026-02-03")
+    said = "every recording in this folder was withdrawn"
+    assert told(space, "list")[0]["problem"] == said
+    space.edit(FOAM, "from: tones/high", "from: cry")
+    space.edit("pieces/tide/2-sand.yaml", "from: tones/high", "from: cry")
+    assert space.check() == f"{TIDE}:7:3: {TONES}: {said}"
+
+
 def test_a_corpus_is_withdrawn_as_a_whole_on_its_day(built: Space) -> None:
     out = built.run("corpus", "withdraw", "tones", "--on", "9026-02-03", "--apply").out
     assert "next, on 9026-02-03:" in out

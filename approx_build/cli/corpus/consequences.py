@@ -58,20 +58,21 @@ def consequences(shelf: Shelf, names: Sequence[str] | None, day: date, store: Pa
     """What is made from recordings by these names (None: all), in every piece and the store."""
     catalog = shelf.catalog
     files = {n: p for n, p in recording_files(shelf.folder).items() if names is None or n in names}
+    # What was withdrawn before is learnt from no more.
+    is_learnt = not files.keys() <= catalog.record(shelf.name).withdrawn_by(catalog.today).keys()
     touched = reach(catalog, shelf.name)
-    pieces = [
-        _piece(
-            shelf, path, [use for use in uses if use.needs(files)], None if names is None else files
-        )
-        for path, uses in touched.uses.items()
-    ]
+    pieces = []
+    for path, uses in touched.uses.items():
+        asked = [use for use in uses if use.needs(files) and (is_learnt or not use.model)]
+        pieces.append(_piece(shelf, path, asked, None if names is None else files))
+    models = [TouchedModel(name, _shipped(shelf, name, files)) for name in shelf.models()]
     stored, checkpoints = _stored(shelf, store, list(files.values()))
     return Consequences(
         corpus=shelf.name,
         recordings=None if names is None else list(names),
         day=day.isoformat(),
         files=[catalog.relative(path) for path in files.values()],
-        models=[TouchedModel(name, _shipped(shelf, name, files)) for name in shelf.models()],
+        models=[model for model in models if is_learnt or model.shipped],
         pieces=[piece for piece in pieces if piece.movements or piece.takes],
         unread=touched.unread,
         stored=stored,
