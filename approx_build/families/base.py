@@ -11,7 +11,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,16 @@ class Network(Protocol):
 
     def matrices(self) -> dict[str, tuple[int, int, int, float]]:
         """Weights that are stacks of matrices: name -> (count, rows, columns, step scale)."""
+
+
+@runtime_checkable
+class OwnGradients(Protocol):
+    """A network that can work out its gradients faster than autograd does."""
+
+    def gradients(
+        self, weights: Tensors, codes: torch.Tensor, given: torch.Tensor
+    ) -> tuple[float, dict[str, torch.Tensor]] | None:
+        """`Network.loss` and its gradients by every weight; None: not here, ask autograd."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,6 +19,7 @@ from approx_build.audio.stream import Stream
 from approx_build.errors import ModelError
 from approx_build.families.base import Arrays, Tensors
 from approx_build.families.wavenet import WaveNet
+from approx_build.kernels import wavenet_training
 
 
 class WaveNetNetwork:
@@ -53,6 +54,24 @@ class WaveNetNetwork:
     def loss(self, weights: Tensors, codes: Tensor, given: Tensor) -> Tensor:
         """Mean cross-entropy, nats, of `codes` [T] when the past is made of `given` [T]."""
         return F.cross_entropy(self.logits(weights, given), codes)
+
+    def gradients(
+        self, weights: Tensors, codes: Tensor, given: Tensor
+    ) -> tuple[float, dict[str, Tensor]] | None:
+        """`loss` and its gradients by the compiled kernel, about twice as fast as by autograd.
+
+        None where it cannot serve: on CUDA, for other numbers than float32, or not compiled.
+        """
+        tensors = list(weights.values())
+        if any(t.device.type != "cpu" or t.dtype != torch.float32 for t in tensors):
+            return None
+        if wavenet_training.describe() is None:
+            return None
+        arrays = {name: w.detach().contiguous().numpy() for name, w in weights.items()}
+        loss, found = wavenet_training.loss_and_gradients(
+            self.params, arrays, codes.numpy(), given.numpy()
+        )
+        return loss, {name: torch.from_numpy(gradient) for name, gradient in found.items()}
 
     def _heard(self, weight: Tensor, given: Tensor) -> Tensor:
         """The causal convolution [T, R] of the codes before each time."""

@@ -90,6 +90,11 @@ def _load(which: Library = Library.INFERENCE) -> tuple[ctypes.CDLL | None, str]:
     return library, ""
 
 
+def is_there(which: Library) -> bool:
+    """Whether the library was compiled and can be loaded; UsageError when it is a stale one."""
+    return _load(which)[0] is not None
+
+
 @cache
 def available() -> tuple[Kernel, ...]:
     """The kernels that this library holds and this processor can run, best first."""

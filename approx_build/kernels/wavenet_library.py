@@ -28,6 +28,7 @@ LOCK_STEP = 32
 _DONE, _MORE, _NOT_FINITE = 0, 1, 2
 _PACKED_NETWORKS = 4
 
+
 class _Clip(Structure):
     _fields_ = (
         ("key", c_uint64 * 2),

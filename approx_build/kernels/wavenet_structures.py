@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ctypes import POINTER, Structure, c_float, c_int32
 
 import numpy as np
+from numpy.typing import NDArray
 
 from approx_build.kernels.wavenet_weights import Floats, Shape, class_values
 
@@ -47,12 +48,14 @@ class ShapeStructure(Structure):
         ("causal_width", c_int32),
         ("dilations", POINTER(c_int32)),
     )
+    kept: NDArray[np.int32]
+    """What `dilations` points at."""
 
     @classmethod
     def of(cls, shape: Shape) -> ShapeStructure:
         """The sizes of a network."""
         dilations = np.array(shape.dilations, np.int32)
-        return cls(
+        structure = cls(
             len(dilations),
             shape.filter_width,
             shape.residual_channels,
@@ -63,18 +66,25 @@ class ShapeStructure(Structure):
             shape.causal_width,
             dilations.ctypes.data_as(POINTER(c_int32)),
         )
+        structure.kept = dilations
+        return structure
 
 
 class WeightsStructure(Structure):
     """`wavenet_weights`; the tensors must outlive it."""
 
     _fields_ = (*((field, POINTER(c_float)) for field in TENSORS), ("values", POINTER(c_float)))
+    kept: Floats | None
+    """What `values` points at."""
 
     @classmethod
     def of(cls, tensors: Mapping[str, Floats], shape: Shape) -> WeightsStructure:
         """Pointers to the tensors of a network."""
         values = class_values(shape) if shape.scalar_input else None
-        return cls(*(floats(tensors.get(name)) for name in TENSORS.values()), floats(values))
+        pointers = (floats(tensors.get(name)) for name in TENSORS.values())
+        structure = cls(*pointers, floats(values))
+        structure.kept = values
+        return structure
 
 
 class GradientsStructure(Structure):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Mapping
 from ctypes import POINTER, byref, c_double, c_int32, c_int64, c_void_p
 from functools import cache
 from typing import Any
@@ -19,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.errors import ModelError
-from approx_build.kernels.library import Kernel, Library, choose, function, library_path
+from approx_build.kernels.library import Kernel, Library, choose, function, is_there
 from approx_build.kernels.wavenet_structures import (
     GradientsStructure,
     ShapeStructure,
     WeightsStructure,
 )
-from approx_build.kernels.wavenet_weights import Floats, Shape, WaveNetConfig
+from approx_build.kernels.wavenet_weights import Floats, Shape, WaveNetConfig, Weights, fitting
 
 Codes = NDArray[np.int64]
 MOST_SAMPLES = 1 << 24
@@ -37,7 +36,7 @@ _own = threading.local()
 def describe() -> str | None:
     """The kernel that computes losses and gradients here; None: there is none."""
     kernel = choose()
-    if kernel is Kernel.REFERENCE or library_path(Library.TRAINING) is None:
+    if kernel is Kernel.REFERENCE or not is_there(Library.TRAINING):
         return None
     return str(kernel)
 
@@ -50,67 +49,47 @@ def workspace_bytes(config: WaveNetConfig, length: int, kernel: str | None = Non
 
 
 def loss(
-    config: WaveNetConfig,
-    weights: Mapping[str, Floats],
-    codes: Codes,
-    given: Codes,
-    kernel: str | None = None,
+    config: WaveNetConfig, weights: Weights, codes: Codes, given: Codes, kernel: str | None = None
 ) -> float:
     """Mean cross-entropy, nats, of `codes` [T] when the past is made of `given` [T].
 
-    ModelError when tensors or codes are not as they should be.
+    ModelError when tensors or codes are not as they should be; UsageError when `kernel` cannot
+    run here. Weights that overflow make a loss that is no number.
     """
-    return _run(config, weights, codes, given, kernel, None)
+    shape = Shape.of(config)
+    return _run(shape, fitting(weights, shape), codes, given, choose(kernel), None)
 
 
 def loss_and_gradients(
-    config: WaveNetConfig,
-    weights: Mapping[str, Floats],
-    codes: Codes,
-    given: Codes,
-    kernel: str | None = None,
+    config: WaveNetConfig, weights: Weights, codes: Codes, given: Codes, kernel: str | None = None
 ) -> tuple[float, dict[str, Floats]]:
-    """`loss`, and what it changes by each weight."""
-    gradients = {name: np.empty_like(tensor) for name, tensor in weights.items()}
-    return _run(config, weights, codes, given, kernel, gradients), gradients
+    """`loss`, and its gradients by every tensor."""
+    shape = Shape.of(config)
+    tensors = fitting(weights, shape)
+    gradients = {name: np.empty_like(tensor) for name, tensor in tensors.items()}
+    return _run(shape, tensors, codes, given, choose(kernel), gradients), gradients
 
 
 def _run(
-    config: WaveNetConfig,
-    weights: Mapping[str, Floats],
+    shape: Shape,
+    tensors: dict[str, Floats],
     codes: Codes,
     given: Codes,
-    kernel: str | None,
+    kernel: Kernel,
     gradients: dict[str, Floats] | None,
 ) -> float:
-    shape, chosen = Shape.of(config), choose(kernel)
-    _check_tensors(weights, shape)
     codes, given = (_checked_codes(one, shape) for one in (codes, given))
     if len(codes) != len(given):
         raise ModelError(f"given: {len(given)} codes; must be {len(codes)}, as those to predict")
-    window = _window(shape, len(codes), chosen)
     return float(
-        _functions(chosen)["wavenet_window_loss"](
-            window.handle,
-            byref(WeightsStructure.of(weights, shape)),
+        _functions(kernel)["wavenet_window_loss"](
+            _window(shape, len(codes), kernel).handle,
+            byref(WeightsStructure.of(tensors, shape)),
             codes.ctypes.data,
             given.ctypes.data,
             None if gradients is None else byref(GradientsStructure.of(gradients)),
         )
     )
-
-
-def _check_tensors(weights: Mapping[str, Floats], shape: Shape) -> None:
-    expected = shape.tensors()
-    if weights.keys() != expected.keys():
-        name = min(weights.keys() ^ expected.keys())
-        raise ModelError(f"{name}: {'missing' if name in expected else 'no such'} tensor")
-    for name, size in expected.items():
-        found = weights[name]
-        if found.shape != size or found.dtype != np.float32 or not found.flags.c_contiguous:
-            raise ModelError(
-                f"{name}: {found.dtype} {list(found.shape)}; must be contiguous float32 {list(size)}"
-            )
 
 
 def _checked_codes(codes: Codes, shape: Shape) -> Codes:

@@ -12,6 +12,8 @@ def numeric_environment(device: str = "cpu") -> dict[str, str]:
     import numpy as np
     import torch
 
+    from approx_build.kernels import wavenet_training
+
     here = {
         "python": platform.python_version(),
         "torch": torch.__version__,
@@ -21,6 +23,7 @@ def numeric_environment(device: str = "cpu") -> dict[str, str]:
         "cpu": _cpu_name(),
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "device": device,
+        "training_kernel": (wavenet_training.describe() if device == "cpu" else None) or "torch",
     }
     if device == "cuda":
         here["device_name"] = torch.cuda.get_device_name()

@@ -68,9 +68,13 @@ void add_gradient(const gradient_of *g, int rows, float *sums, size_t stride) {
 /* Vectors of sums in the sparse form: enough to keep the multipliers busy. */
 #define WIDE (LANES == 16 ? 4 : 8)
 
-typedef struct {
-    float input;
-    int32_t offset; /* of its row in `d` */
+/* An input that is not zero, and where its row in `d` begins; stored as one word. */
+typedef union {
+    struct {
+        float input;
+        uint32_t offset;
+    } at;
+    uint64_t word;
 } entry;
 
 /* Inputs whose entries are listed together: what is listed stays beside `d` in the cache. */
@@ -85,13 +89,15 @@ typedef struct {
 static void list_entries(const gradient_of *g, int first, int inputs, int rows, entry_lists *to) {
     for (int i = 0; i < inputs; i++) {
         entry *entries = to->entries[i];
-        int count = 0;
         const float *x = g->x + first + i;
-        for (int r = 0; r < rows; r++, x += g->x_stride) {
-            entries[count] = (entry){*x, (int32_t)((size_t)r * g->d_stride)};
-            count += *x != 0.0f;
+        size_t count = 0;
+        for (uint32_t r = 0, offset = 0; r < (uint32_t)rows; r++, x += g->x_stride) {
+            entry one = {.at = {*x, offset}};
+            entries[count] = one;
+            count += (one.word << 33) != 0; /* the sign of a zero does not matter */
+            offset += (uint32_t)g->d_stride;
         }
-        to->count[i] = count;
+        to->count[i] = (int)count;
     }
 }
 
@@ -99,16 +105,16 @@ INLINE void add_wide(const entry *entries, int count, const float *d, float *sum
     vec sum[8];
     for (int v = 0; v < WIDE; v++) sum[v] = splat(0.0f);
     for (int e = 0; e < count; e++) {
-        const float *from = d + entries[e].offset;
+        const float *from = d + entries[e].at.offset;
         for (int v = 0; v < WIDE; v++)
-            sum[v] = sum[v] + entries[e].input * load(from + v * LANES);
+            sum[v] = sum[v] + entries[e].at.input * load(from + v * LANES);
     }
     for (int v = 0; v < WIDE; v++) store(sums + v * LANES, load(sums + v * LANES) + sum[v]);
 }
 
 INLINE void add_narrow(const entry *entries, int count, const float *d, float *sums) {
     vec sum = splat(0.0f);
-    for (int e = 0; e < count; e++) sum = sum + entries[e].input * load(d + entries[e].offset);
+    for (int e = 0; e < count; e++) sum = sum + entries[e].at.input * load(d + entries[e].at.offset);
     store(sums, load(sums) + sum);
 }
 

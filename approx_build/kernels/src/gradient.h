@@ -20,7 +20,7 @@ typedef struct {
 } gradient_of;
 
 /* At most so many rows in one call of `add_sparse_gradient`. */
-#define GRADIENT_ROWS 128
+#define GRADIENT_ROWS 256
 
 void add_gradient(const gradient_of *g, int rows, float *sums, size_t stride);
 
