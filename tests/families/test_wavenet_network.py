@@ -150,3 +150,27 @@ def test_matrices_name_stacks_of_the_declared_shapes() -> None:
     for name, (count, rows, columns, _) in WaveNetNetwork(SMALL).matrices().items():
         assert np.prod(shapes[name]) == count * rows * columns
         assert shapes[name][-1] == columns
+
+
+@pytest.mark.parametrize("network", FORMS, ids=IDS)
+def test_own_gradients_are_those_of_autograd(network: WaveNet) -> None:
+    weights = weights_of(network, torch.float32)
+    codes, given, code = some_codes(50), some_codes(50).flip(0), WaveNetNetwork(network)
+    own = code.gradients(weights, codes, given)
+    if own is None:
+        pytest.skip("the kernels are not compiled here")
+    leaves = {name: weight.clone().requires_grad_() for name, weight in weights.items()}
+    loss = code.loss(leaves, codes, given)
+    expected = torch.autograd.grad(loss, list(leaves.values()), materialize_grads=True)
+    assert own[0] == pytest.approx(float(loss.detach()), abs=1e-6)
+    for (name, gradient), wanted in zip(own[1].items(), expected, strict=True):
+        torch.testing.assert_close(gradient, wanted, rtol=1e-4, atol=1e-6, msg=name)
+
+
+def test_there_are_no_own_gradients_for_other_numbers_or_without_a_kernel(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    code, codes = WaveNetNetwork(SMALL), some_codes(20)
+    assert code.gradients(weights_of(SMALL, torch.float64), codes, codes) is None
+    monkeypatch.setenv("APPROX_KERNEL", "reference")
+    assert code.gradients(weights_of(SMALL, torch.float32), codes, codes) is None

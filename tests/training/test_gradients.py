@@ -36,3 +36,23 @@ def test_torch_s_threads_are_given_back() -> None:
     with window_workers(Line(), 2):  # type: ignore[arg-type]
         assert torch.get_num_threads() == 1
     assert torch.get_num_threads() == before
+
+
+class Own(Line):
+    """A network that works out its gradients itself, but not those of negative codes."""
+
+    def gradients(
+        self, weights: dict[str, Tensor], codes: Tensor, given: Tensor
+    ) -> tuple[float, dict[str, Tensor]] | None:
+        if codes.min() < 0:
+            return None
+        return 7.0, {name: torch.full_like(weight, 3.0) for name, weight in weights.items()}
+
+
+def test_a_network_s_own_gradients_serve_where_it_has_them() -> None:
+    weights = {"w": torch.tensor(2.0, dtype=torch.float64)}
+    with window_workers(Own(), 2) as workers:  # type: ignore[arg-type]
+        loss, gradients = workers.gradients(weights, CODES, CODES)
+        assert (loss, float(gradients["w"])) == (7.0, 3.0)
+        loss, gradients = workers.gradients(weights, -CODES, -CODES)
+        assert float(gradients["w"]) == pytest.approx(float((CODES**2).mean()))

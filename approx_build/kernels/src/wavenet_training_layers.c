@@ -6,13 +6,14 @@ typedef struct {
     vec tanh, sigmoid;
 } gate_pair;
 
-/* tanh(f) and sigmoid(g) with one division: absolute error below 2^-22. */
+/* tanh(f) and sigmoid(g) with one division. e^2f - 1 is exact near 0, where tanh is f. */
 INLINE gate_pair gate_of(vec f, vec g) {
     f = at_least(at_most(f, TANH_LIMIT), -TANH_LIMIT);
     g = at_least(at_most(g, SIGMOID_LIMIT), -SIGMOID_LIMIT);
-    vec a = exp_within(f + f), b = exp_within(-g) + 1.0f;
-    vec share = 1.0f / ((a + 1.0f) * b);
-    return (gate_pair){(a - 1.0f) * b * share, (a + 1.0f) * share};
+    exponential e = exponential_within(f + f);
+    vec a = e.rest * e.power + (e.power - 1.0f), b = exp_within(-g) + 1.0f;
+    vec share = 1.0f / ((a + 2.0f) * b);
+    return (gate_pair){a * b * share, (a + 2.0f) * share};
 }
 
 /* Point at the inputs of `layer` for all taps, oldest first. */
