@@ -19,6 +19,7 @@ from approx_build.audio.stream import Stream
 from approx_build.errors import ModelError
 from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors
 from approx_build.families.wavenet import Objective, WaveNet
+from approx_build.kernels import wavenet_training
 
 
 class WaveNetNetwork:
@@ -72,10 +73,6 @@ class WaveNetNetwork:
         logits = self.logits(weights, example["given"])
         return F.cross_entropy(logits.flatten(0, 1), example["codes"].flatten())
 
-    def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
-        """None: torch finds them."""
-        return None
-
     def activation_bytes(self, size: int) -> int:
         """What autograd keeps of a window, and the largest of what comes and goes."""
         params, layers = self.params, len(self.params.dilations)
@@ -87,6 +84,22 @@ class WaveNetNetwork:
         a_layer = (params.filter_width + 1) * residual + 6 * dilation
         after = layers * dilation + 3 * skip + 3 * params.quantization_channels
         return 4 * size * (layers * a_layer + 2 * after)
+
+    def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
+        """`loss` of one example and its gradients by the compiled kernel, twice as fast as autograd.
+
+        None where it cannot serve: on CUDA, for other numbers than float32, or not compiled.
+        """
+        tensors = list(weights.values())
+        if any(t.device.type != "cpu" or t.dtype != torch.float32 for t in tensors):
+            return None
+        if wavenet_training.describe() is None:
+            return None
+        arrays = {name: w.detach().contiguous().numpy() for name, w in weights.items()}
+        loss, found = wavenet_training.loss_and_gradients(
+            self.params, arrays, example["codes"][0].numpy(), example["given"][0].numpy()
+        )
+        return loss, {name: torch.from_numpy(gradient) for name, gradient in found.items()}
 
     def _heard(self, weight: Tensor, given: Tensor) -> Tensor:
         """The causal convolution [B, T, R] of the codes before each time."""

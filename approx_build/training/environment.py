@@ -15,6 +15,8 @@ def numeric_environment(device: str = "cpu", processes: int = 1) -> dict[str, st
     import numpy as np
     import torch
 
+    from approx_build.kernels import wavenet_training
+
     here = {
         "python": platform.python_version(),
         "torch": torch.__version__,
@@ -24,6 +26,7 @@ def numeric_environment(device: str = "cpu", processes: int = 1) -> dict[str, st
         "cpu": _cpu_name(),
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "device": device,
+        "training_kernel": (wavenet_training.describe() if device == "cpu" else None) or "torch",
     }
     if processes > 1:
         here["processes"] = str(processes)

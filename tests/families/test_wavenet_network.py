@@ -178,3 +178,29 @@ def test_an_example_is_the_codes_of_the_sound_and_noise_comes_with_finetuning() 
         spreads.append(float((noisy["given"] - plain["codes"]).std()))
     assert max(spreads) <= 8.5
     assert 0.3 < np.mean([spread == 0 for spread in spreads]) < 0.7
+
+
+@pytest.mark.parametrize("network", FORMS, ids=IDS)
+def test_own_gradients_are_those_of_autograd(network: WaveNet) -> None:
+    weights = weights_of(network, torch.float32)
+    code = WaveNetNetwork(network)
+    example = {"codes": some_codes(50)[None], "given": some_codes(50).flip(0)[None]}
+    own = code.gradients(weights, example)
+    if own is None:
+        pytest.skip("the kernels are not compiled here")
+    leaves = {name: weight.clone().requires_grad_() for name, weight in weights.items()}
+    loss = code.loss(leaves, example)
+    expected = torch.autograd.grad(loss, list(leaves.values()), materialize_grads=True)
+    assert own[0] == pytest.approx(float(loss.detach()), abs=1e-6)
+    for (name, gradient), wanted in zip(own[1].items(), expected, strict=True):
+        torch.testing.assert_close(gradient, wanted, rtol=1e-4, atol=1e-6, msg=name)
+
+
+def test_there_are_no_own_gradients_for_other_numbers_or_without_a_kernel(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    code, codes = WaveNetNetwork(SMALL), some_codes(20)[None]
+    example = {"codes": codes, "given": codes}
+    assert code.gradients(weights_of(SMALL, torch.float64), example) is None
+    monkeypatch.setenv("APPROX_KERNEL", "reference")
+    assert code.gradients(weights_of(SMALL, torch.float32), example) is None
