@@ -59,7 +59,7 @@ def corpus_codes() -> list[np.ndarray]:
 
 
 def first_weights(network: WaveNet) -> Tensors:
-    arrays = WaveNetNetwork(network).initial(Stream.named("bench"), "smooth")
+    arrays = WaveNetNetwork(network).initial(Stream.named("bench"))
     return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 

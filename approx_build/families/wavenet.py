@@ -70,7 +70,7 @@ class Sampling(BaseModel):
 
 
 class Objective(BaseModel):
-    """What a WaveNet learns besides the next code.
+    """How a WaveNet begins, and what it learns besides the next code.
 
     In the steps of fine-tuning it is given codes with noise on them (never those it must say),
     so that it learns to come back from its own mistakes; about half the windows stay clean.
@@ -78,6 +78,9 @@ class Objective(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    initialisation: Literal["glorot", "smooth"] = Field(
+        default="smooth", description="first weights"
+    )
     finetune_noise: float = Field(
         default=4.0, ge=0, le=64, description="greatest standard deviation of that noise, codes"
     )

@@ -16,7 +16,6 @@ from torch import Tensor
 
 from approx_build.audio.mulaw import amplitudes, encode
 from approx_build.audio.stream import Stream
-from approx_build.errors import ModelError
 from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors
 from approx_build.families.wavenet import Objective, WaveNet
 from approx_build.kernels import wavenet_training
@@ -149,18 +148,16 @@ class WaveNetNetwork:
             "post1.weight": (1, skip, skip, 1.0),
         }
 
-    def initial(self, rng: Stream, scheme: str) -> Arrays:
+    def initial(self, rng: Stream) -> Arrays:
         """Glorot-uniform weights, zero biases (Glorot & Bengio 2010); ibab's initialisation.
 
-        Scheme `smooth`: besides, codes of like loudness start out alike, and the dense and last
+        With `smooth`, besides, codes of like loudness start out alike, and the dense and last
         maps start small, so that training begins faster.
         """
         shapes = self.params.tensor_shapes()
         weights = {name: _glorot(rng.child(name), name, shape) for name, shape in shapes.items()}
-        if scheme == "glorot":
+        if self.objective.initialisation == "glorot":
             return weights
-        if scheme != "smooth":
-            raise ModelError(f"unknown initialisation {scheme!r}; there are: glorot, smooth")
         if not self.params.scalar_input:
             weights["causal.weight"] = self._smooth(rng.child("smooth"))
         weights["layers.dense.weight"] *= np.float32(2 / len(self.params.dilations) ** 0.5)

@@ -11,6 +11,8 @@ from approx_build.families.base import Moment
 from approx_build.families.wavenet import Objective, WaveNet
 from approx_build.families.wavenet_network import WaveNetNetwork
 
+GLOROT = Objective(initialisation="glorot")
+
 SMALL = WaveNet(
     dilations=(1, 2, 4, 1, 8),
     residual_channels=6,
@@ -29,7 +31,7 @@ IDS = ["default", "wide", "no-biases", "scalar"]
 
 def weights_of(network: WaveNet, dtype: torch.dtype = torch.float64) -> dict[str, torch.Tensor]:
     """Weights with biases that are not zero."""
-    arrays = WaveNetNetwork(network).initial(Stream.named("test"), "glorot")
+    arrays = WaveNetNetwork(network, GLOROT).initial(Stream.named("test"))
     rng = Stream.named("biases")
     return {
         name: torch.from_numpy(array).to(dtype)
@@ -118,14 +120,14 @@ def test_causal_by_gradient() -> None:
 
 def test_the_tensors_are_those_that_are_declared() -> None:
     for network in FORMS:
-        for scheme in ("glorot", "smooth"):
-            arrays = WaveNetNetwork(network).initial(Stream.named("t"), scheme)
+        for scheme in (GLOROT, Objective()):
+            arrays = WaveNetNetwork(network, scheme).initial(Stream.named("t"))
             assert {n: a.shape for n, a in arrays.items()} == network.tensor_shapes()
             assert {a.dtype for a in arrays.values()} == {np.dtype(np.float32)}
 
 
 def test_first_weights_are_glorot_uniform_with_zero_biases() -> None:
-    arrays = WaveNetNetwork(WaveNet()).initial(Stream.named("t"), "glorot")
+    arrays = WaveNetNetwork(WaveNet(), GLOROT).initial(Stream.named("t"))
     assert not arrays["layers.filter.bias"].any()
     filters = arrays["layers.filter.weight"]
     limit = (6 / (2 * 32 + 2 * 32)) ** 0.5

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 
 from approx_build.audio.stream import Stream
 from approx_build.errors import ModelError
-from approx_build.families.wavenet import WaveNet
+from approx_build.families.wavenet import Objective, WaveNet
 from approx_build.families.wavenet_network import WaveNetNetwork
 from approx_build.kernels import library, wavenet_training
 from approx_build.kernels.library import Kernel, Library
 from approx_build.kernels.wavenet_training import loss, loss_and_gradients, workspace_bytes
+
+GLOROT = Objective(initialisation="glorot")
 
 pytestmark = pytest.mark.skipif(
     not library.is_there(Library.TRAINING), reason="the kernels are not compiled here"
@@ -62,7 +64,7 @@ FORMS = {
 
 def weights_of(network: WaveNet, seed: int = 0) -> Arrays:
     """First weights, and biases that are not zero."""
-    arrays = WaveNetNetwork(network).initial(Stream.named("test", seed), "glorot")
+    arrays = WaveNetNetwork(network, GLOROT).initial(Stream.named("test", seed))
     numbers = np.random.default_rng(seed)
     for name, array in arrays.items():
         if name.endswith("bias"):
