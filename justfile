@@ -36,4 +36,5 @@ bench NAME:
 # Write the generated reference pages again
 docs:
     python -m approx_build.score.reference
+    python -m approx_build.training.reference
     python docs/generate.py

@@ -85,7 +85,7 @@ class WaveNetNetwork:
         return 4 * size * (layers * a_layer + 2 * after)
 
     def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
-        """`loss` of one example and its gradients by the compiled kernel, twice as fast as autograd.
+        """`loss` of one example and its gradients, by the compiled kernel.
 
         None where it cannot serve: on CUDA, for other numbers than float32, or not compiled.
         """
