@@ -123,10 +123,14 @@ def declared(family: type[Family] | None) -> type[ModelSpec]:
     network: Any = family or Any
     sampling: Any = family.sampling_model if family else dict
     objective: Any = family.objective_model if family else dict
+
+    def told(name: str) -> str | None:
+        return ModelSpec.model_fields[name].description
+
     return create_model(
         "ModelSpec",
         __base__=ModelSpec,
-        network=(network, ...),
-        objective=(objective, Field(default_factory=objective)),
-        sampling=(sampling, Field(default_factory=sampling)),
+        network=(network, Field(description=told("network"))),
+        objective=(objective, Field(default_factory=objective, description=told("objective"))),
+        sampling=(sampling, Field(default_factory=sampling, description=told("sampling"))),
     )

@@ -17,9 +17,9 @@ def test_the_page_is_up_to_date() -> None:
 
 def test_a_page_can_be_written_again(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text("a\n<!-- fields: Gaps -->\nold\n<!-- end -->\nb\n")
+    page.write_text("a\n<!-- fields: Gaps -->\nstale\n<!-- end -->\nb\n")
     main(page)
-    assert "old" not in page.read_text()
+    assert "stale" not in page.read_text()
     assert "| `keep_s` | number, 0 to 60 | `0.2` |" in page.read_text()
 
 
