@@ -22,7 +22,7 @@ from approx_build.families.wavenet_network import WaveNetNetwork
 from approx_build.training.optimizers import Adam, Muon, Optimizer
 
 WINDOW, BATCH, WARM_UP, CLIP_NORM = 6144, 2, 20, 1.0
-HELD_OUT_WINDOWS, EVALUATE_EVERY = 6, 20
+HELD_OUT_WINDOWS, EVALUATE_EVERY = 6, 10
 ADAM = Adam(learning_rate=2e-3, beta2=0.99, epsilon=1e-8)
 
 Tensors = dict[str, Tensor]
