@@ -71,7 +71,7 @@ def race(network: WaveNet, recordings: list[np.ndarray], first: Tensors, budget_
     while published.seconds < budget_s:
         published.turn(windows_of(parts, published.step))
     goal = published.held_out(held)
-    say("plain, Adam", published, goal, budget_s)
+    say("plain, Adam", published, goal, published.seconds)
     for name, optimizer in (("compiled, Adam", ADAM), ("compiled, Muon", Muon(adam=ADAM))):
         course, lost = Course(first, ours.gradients, ours.loss, optimizer, matrices), goal + 1
         while lost > goal and course.seconds < 2 * budget_s:
