@@ -22,7 +22,7 @@ from approx_build.families.wavenet_network import WaveNetNetwork
 from approx_build.training.optimizers import Adam, Muon, Optimizer
 
 WINDOW, BATCH, WARM_UP, CLIP_NORM = 6144, 2, 20, 1.0
-HELD_OUT_WINDOWS, EVALUATE_EVERY = 6, 20
+HELD_OUT_WINDOWS, EVALUATE_EVERY = 6, 10
 ADAM = Adam(learning_rate=2e-3, beta2=0.99, epsilon=1e-8)
 
 Tensors = dict[str, Tensor]
@@ -71,7 +71,7 @@ def race(network: WaveNet, recordings: list[np.ndarray], first: Tensors, budget_
     while published.seconds < budget_s:
         published.turn(windows_of(parts, published.step))
     goal = published.held_out(held)
-    say("plain, Adam", published, goal, budget_s)
+    say("plain, Adam", published, goal, published.seconds)
     for name, optimizer in (("compiled, Adam", ADAM), ("compiled, Muon", Muon(adam=ADAM))):
         course = Course(first, *by_examples(ours), optimizer, matrices)
         lost = goal + 1

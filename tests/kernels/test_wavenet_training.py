@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 import pytest
@@ -79,35 +77,25 @@ def codes_of(network: WaveNet, length: int, seed: int = 0) -> Window:
 
 
 def by_autograd(
-    network: WaveNet, weights: Arrays, window: Window, dtype: torch.dtype = torch.float64
+    network: WaveNet, weights: Arrays, window: Window
 ) -> tuple[float, Gradients, float]:
-    """Loss and gradients, and how near to zero a hidden unit comes."""
+    """Loss and gradients in float64, and how near to zero a hidden unit comes."""
     code, margins = WaveNetNetwork(network), []
-    code._amplitudes = code._amplitudes.to(dtype)
+    code._amplitudes = code._amplitudes.double()
     plain = torch.relu
 
     def relu(x: torch.Tensor) -> torch.Tensor:
         margins.append(float(x.detach().abs().min()))
         return plain(x)
 
-    leaves = {n: torch.from_numpy(w).to(dtype).requires_grad_() for n, w in weights.items()}
+    leaves = {n: torch.from_numpy(w).double().requires_grad_() for n, w in weights.items()}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(torch, "relu", relu)
         codes, given = (torch.from_numpy(one)[None] for one in window)
         found = code.loss(leaves, {"codes": codes, "given": given})
     gradients = torch.autograd.grad(found, list(leaves.values()), materialize_grads=True)
-    named = {n: g.double().numpy() for n, g in zip(leaves, gradients, strict=True)}
+    named = {n: g.numpy() for n, g in zip(leaves, gradients, strict=True)}
     return float(found.detach()), named, min(margins)
-
-
-def errors(found: Mapping[str, NDArray[Any]], expected: Gradients) -> dict[str, float]:
-    """The length of each tensor's error, beside that of the tensor."""
-    assert found.keys() == expected.keys()
-    lengths = {name: float(np.linalg.norm(tensor)) for name, tensor in expected.items()}
-    return {
-        name: float(np.linalg.norm(found[name] - tensor)) / (lengths[name] or 1.0)
-        for name, tensor in expected.items()
-    }
 
 
 def assert_right(
@@ -115,15 +103,18 @@ def assert_right(
     weights: Arrays,
     window: Window,
     expected: tuple[float, Gradients],
-    allowed: Mapping[str, float],
+    least: float = 0.0,
 ) -> None:
-    """Every kernel agrees with `expected` but for errors that are `allowed`."""
+    """Every kernel agrees with `expected`; gradients shorter than `least` count as so long."""
     for kernel in KERNELS:
         found, own = loss_and_gradients(network, weights, *window, kernel)
         assert found == pytest.approx(expected[0], abs=LOSS_TOLERANCE), kernel
         assert found == loss(network, weights, *window, kernel)
-        for name, error in errors(own, expected[1]).items():
-            assert error <= allowed[name], f"{kernel} {name}: {error:.1e}"
+        assert own.keys() == expected[1].keys()
+        for name, gradient in expected[1].items():
+            error = float(np.linalg.norm(own[name] - gradient))
+            length = max(float(np.linalg.norm(gradient)), least)
+            assert error <= TOLERANCE * length, f"{kernel} {name}: {error:.1e} of {length:.1e}"
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -132,7 +123,7 @@ def test_losses_and_gradients_are_those_of_autograd(name: str, length: int) -> N
     network, weights = FORMS[name], weights_of(FORMS[name])
     window = codes_of(network, length, seed=3)
     expected, gradients, _ = by_autograd(network, weights, window)
-    assert_right(network, weights, window, (expected, gradients), dict.fromkeys(weights, TOLERANCE))
+    assert_right(network, weights, window, (expected, gradients))
 
 
 @st.composite
@@ -152,16 +143,15 @@ def small_networks(draw: st.DrawFn) -> WaveNet:
 
 
 @given(small_networks(), st.integers(1, 210), st.integers(0, 1000))
-@settings(max_examples=40, deadline=None)
-def test_gradients_of_any_network_are_as_near_as_autograd_in_float32(
+@settings(max_examples=25, deadline=None)
+def test_gradients_of_any_network_are_those_of_autograd(
     network: WaveNet, length: int, seed: int
 ) -> None:
     weights, window = weights_of(network, seed), codes_of(network, length, seed)
     expected, gradients, margin = by_autograd(network, weights, window)
     assume(margin > CLEAR)
-    _, single, _ = by_autograd(network, weights, window, torch.float32)
-    allowed = {n: max(TOLERANCE, 3 * error) for n, error in errors(single, gradients).items()}
-    assert_right(network, weights, window, (expected, gradients), allowed)
+    # That of few numbers may be short because long terms cancel.
+    assert_right(network, weights, window, (expected, gradients), least=0.1)
 
 
 @pytest.mark.parametrize("kernel", KERNELS)

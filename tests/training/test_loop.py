@@ -201,3 +201,14 @@ def test_a_cuda_device_trains_resumes_and_repeats_its_bits(
     parts = trained(model, corpus, tmp_path / "parts", device="cuda")
     assert digests(parts) == digests(whole)
     assert whole.environments[0]["device"] == "cuda"
+
+
+def test_compiled_gradients_train_as_autograd_does(
+    model: ModelSpec, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled = train(model, corpus, tmp_path / "compiled")
+    monkeypatch.setenv("APPROX_KERNEL", "reference")
+    by_autograd = train(model, corpus, tmp_path / "autograd")
+    assert by_autograd.environments[0]["training_kernel"] == "torch"
+    for a, b in zip(compiled.curve, by_autograd.curve, strict=True):
+        assert a.held_out == pytest.approx(b.held_out, abs=1e-4), a.step

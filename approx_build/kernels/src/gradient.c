@@ -68,17 +68,14 @@ void add_gradient(const gradient_of *g, int rows, float *sums, size_t stride) {
 /* Vectors of sums in the sparse form: enough to keep the multipliers busy. */
 #define WIDE (LANES == 16 ? 4 : 8)
 
-/* An input that is not zero, and where its row in `d` begins; stored as one word. */
-typedef union {
-    struct {
-        float input;
-        uint32_t offset;
-    } at;
-    uint64_t word;
+/* An input that is not zero, and where its row in `d` begins. */
+typedef struct {
+    float input;
+    uint32_t offset;
 } entry;
 
 /* Inputs whose entries are listed together: what is listed stays beside `d` in the cache. */
-#define LISTED 64
+#define LISTED 16
 
 typedef struct {
     int count[LISTED];
@@ -92,9 +89,12 @@ static void list_entries(const gradient_of *g, int first, int inputs, int rows, 
         const float *x = g->x + first + i;
         size_t count = 0;
         for (uint32_t r = 0, offset = 0; r < (uint32_t)rows; r++, x += g->x_stride) {
-            entry one = {.at = {*x, offset}};
-            entries[count] = one;
-            count += (one.word << 33) != 0; /* the sign of a zero does not matter */
+            union {
+                float number;
+                uint32_t word;
+            } input = {*x};
+            entries[count] = (entry){input.number, offset};
+            count += (input.word << 1) != 0; /* the sign of a zero does not matter */
             offset += (uint32_t)g->d_stride;
         }
         to->count[i] = (int)count;
@@ -105,16 +105,16 @@ INLINE void add_wide(const entry *entries, int count, const float *d, float *sum
     vec sum[8];
     for (int v = 0; v < WIDE; v++) sum[v] = splat(0.0f);
     for (int e = 0; e < count; e++) {
-        const float *from = d + entries[e].at.offset;
+        const float *from = d + entries[e].offset;
         for (int v = 0; v < WIDE; v++)
-            sum[v] = sum[v] + entries[e].at.input * load(from + v * LANES);
+            sum[v] = sum[v] + entries[e].input * load(from + v * LANES);
     }
     for (int v = 0; v < WIDE; v++) store(sums + v * LANES, load(sums + v * LANES) + sum[v]);
 }
 
 INLINE void add_narrow(const entry *entries, int count, const float *d, float *sums) {
     vec sum = splat(0.0f);
-    for (int e = 0; e < count; e++) sum = sum + entries[e].at.input * load(d + entries[e].at.offset);
+    for (int e = 0; e < count; e++) sum = sum + entries[e].input * load(d + entries[e].offset);
     store(sums, load(sums) + sum);
 }
 

@@ -19,8 +19,8 @@ typedef struct {
     int outputs; /* a multiple of LANES */
 } gradient_of;
 
-/* At most so many rows in one call of `add_sparse_gradient`. */
-#define GRADIENT_ROWS 256
+/* At most so many rows in one call: panels of so many stay in the first-level cache. */
+#define GRADIENT_ROWS 96
 
 void add_gradient(const gradient_of *g, int rows, float *sums, size_t stride);
 

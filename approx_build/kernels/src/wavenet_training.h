@@ -1,9 +1,13 @@
-/* WaveNet's loss over one window of sound and its gradients: forward and backward in one pass each.
+/* WaveNet's loss over one window of sound, and the gradients of all weights.
  *
- * Time runs along rows. The window is cut into blocks of BLOCK_ROWS moments. Forward, a block goes
- * through all layers, the head, the loss and the head's backward pass while its activations are
- * in the second-level cache; then the layers are gone through backward, each over the whole window.
- * Every sum has one order, so equal inputs give equal bits on equal instruction sets.
+ * Time runs along rows, and the window is cut into blocks of BLOCK_ROWS moments. A block goes
+ * through all layers, the head, the loss and back through the head while its activations are in
+ * the second-level cache: the network is causal, so what came before is done. Then the layers are
+ * gone through backward, each over the whole window. What each gated output was made of, tanh and
+ * sigmoid, is kept; the rest is made again.
+ *
+ * Channels are padded with zeros to whole vectors, time to whole tiles. Every sum has one order,
+ * so equal inputs give equal bits on one instruction set.
  */
 #ifndef APPROX_WAVENET_TRAINING_H
 #define APPROX_WAVENET_TRAINING_H
@@ -13,8 +17,8 @@
 #include "product_sparse.h"
 #include "wavenet.h"
 
-/* A multiple of TILE_ROWS; panels of so many rows stay in the first-level cache. */
-#define BLOCK_ROWS 96
+/* A multiple of TILE_ROWS. */
+#define BLOCK_ROWS GRADIENT_ROWS
 
 /* Where gradients go: as `wavenet_weights`, every array overwritten. */
 typedef struct {

@@ -30,27 +30,33 @@ static void forward(wavenet_window *w, int rows) {
     product_sparse(&w->post2, w->head[1], stride, rows, w->logits, (size_t)w->class_row);
 }
 
-INLINE float largest(const float *logits, int count) {
-    float most = logits[0];
-    for (int q = 1; q < count; q++) most = logits[q] > most ? logits[q] : most;
-    return most;
+INLINE float largest(const float *logits, int padded) {
+    vec most = load(logits);
+    for (int q = LANES; q < padded; q += LANES) {
+        vec next = load(logits + q);
+        most = choose(next > most, next, most);
+    }
+    float lanes[LANES], found;
+    store(lanes, most);
+    found = lanes[0];
+    for (int i = 1; i < LANES; i++) found = lanes[i] > found ? lanes[i] : found;
+    return found;
 }
 
-/* Cross-entropy of `code`, nats; the logits [classes, padded] become the gradient by themselves. */
-static double cross_entropy(float *logits, int classes, int padded, int64_t code) {
-    float most = largest(logits, classes), said = logits[code] - most, part[LANES], total = 0.0f;
+/* Cross-entropy of `code`, nats; the logits become its gradients by themselves. */
+static double cross_entropy(const wavenet_window *w, float *logits, int64_t code) {
+    for (int q = w->shape.classes; q < w->classes; q++) logits[q] = -INFINITY;
+    float most = largest(logits, w->classes), said = logits[code] - most;
+    float part[LANES], total = 0.0f;
     vec sum = splat(0.0f);
-    for (int q = classes; q < padded; q++) logits[q] = -INFINITY;
-    for (int q = 0; q < padded; q += LANES) {
+    for (int q = 0; q < w->classes; q += LANES) {
         vec likely = exp_clamped(load(logits + q) - most);
         store(logits + q, likely);
-        if (q + LANES > classes)
-            for (int k = classes; k < padded; k++) logits[k] = 0.0f;
-        sum = sum + load(logits + q);
+        sum = sum + likely;
     }
     store(part, sum);
     for (int i = 0; i < LANES; i++) total += part[i];
-    for (int q = 0; q < padded; q += LANES) store(logits + q, load(logits + q) / total);
+    for (int q = 0; q < w->classes; q += LANES) store(logits + q, load(logits + q) / total);
     logits[code] -= 1.0f;
     return log((double)total) - (double)said;
 }
@@ -60,7 +66,7 @@ static double losses(wavenet_window *w, const int64_t *codes, int row, int rows)
     float *logits = w->logits;
     for (int r = 0; r < rows; r++, logits += w->class_row) {
         if (row + r < w->length)
-            sum += cross_entropy(logits, w->shape.classes, w->classes, codes[row + r]);
+            sum += cross_entropy(w, logits, codes[row + r]);
         else /* fills up the last tile */
             memset(logits, 0, (size_t)w->classes * sizeof(float));
     }
