@@ -32,7 +32,7 @@ def log_mel(samples: Mono, rate: int) -> Mono:
         at = np.arange(first, min(first + _FRAMES_AT_ONCE, count)) * rate // FRAMES_HZ
         frames = padded[at[:, None] + np.arange(size)] * window
         power[first : first + len(at)] = np.abs(fft.rfft(frames)) ** 2 @ bands
-    return np.log(power + _FLOOR * max(float(power.mean()), 1e-12))
+    return np.asarray(np.log(power + _FLOOR * max(float(power.mean()), 1e-12)))
 
 
 def mel_bands(rate: int, size: int) -> Mono:
@@ -42,4 +42,4 @@ def mel_bands(rate: int, size: int) -> Mono:
     hz = np.fft.rfftfreq(size, 1 / rate)[:, None]
     rise = (hz - edges[:-2]) / (edges[1:-1] - edges[:-2])
     fall = (edges[2:] - hz) / (edges[2:] - edges[1:-1])
-    return np.maximum(0, np.minimum(rise, fall)).astype(np.float32)
+    return np.asarray(np.maximum(0, np.minimum(rise, fall)), np.float32)

@@ -23,6 +23,11 @@ None, and whether it is memorised.
 _DIGITS = 4
 
 
+def held_out_samples(window: int, held_out_s: float, rate: int) -> int:
+    """Samples at the end of each recording that no training hears, as `windows.split` has it."""
+    return max(window, round(held_out_s * rate))
+
+
 class Corpus:
     """Recordings, each split into what is trained on and the last `held_out` samples."""
 

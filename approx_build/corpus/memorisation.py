@@ -1,8 +1,9 @@
 """Memorisation: how much of a take runs along one place of the sound that a network learnt from.
 
-For each passage of a take the nearest passage of the training sound is looked for. Candidates are the passages whose sequences of log-mel spectra lie nearest (cosine, after the mean
-spectrum of the corpus and the passage's own level are taken away): coarse, but quick over hours.
-Each is then verified by its waveform at the best of all alignments nearby (`audio.alignment`).
+For each passage of a take the nearest passage of the training sound is looked for. Candidates are
+those whose sequences of log-mel spectra lie nearest (cosine, after the mean spectrum of the corpus
+and the passage's own level are taken away): coarse, but quick over hours. Each is then verified by
+its waveform, at the best of all alignments nearby (`audio.alignment`).
 
 One instrument's tones are alike by nature: a held tone may be the same waveform twice. So what
 counts is `copied_s`, how much of a take is the same waveform where all of it is laid along one
@@ -13,9 +14,10 @@ may repeat a bar: then the baseline is high, and a copied bar says nothing).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +39,15 @@ class SearchTerms(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    passage_s: float = Field(1.0, ge=0.1, le=10, description="length of a passage, seconds")
-    hop_s: float = Field(0.25, gt=0, le=10, description="from passage to passage, seconds")
-    candidates: int = Field(8, ge=1, le=1000, description="passages verified by their waveform")
+    passage_s: float = Field(default=1.0, ge=0.1, le=10, description="length of a passage, seconds")
+    hop_s: float = Field(default=0.25, gt=0, le=10, description="from passage to passage, seconds")
+    candidates: int = Field(default=8, ge=1, le=1000, description="verified by their waveform")
+
+    @classmethod
+    def of_takes(cls, length_s: float) -> SearchTerms:
+        """Passages of 1 s, or of half a take that is shorter than two."""
+        passage_s = min(1.0, length_s / 2)
+        return cls(passage_s=passage_s, hop_s=passage_s / 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,12 @@ class Baseline:
         copied = _quantiles([match.copied_s for match in nearest])
         likeness = _quantiles([match.similarity for match in nearest])
         return cls(likeness, copied, max(least, copied[QUANTILES.index(0.95)]))
+
+    @classmethod
+    def load(cls, fields: Mapping[str, Any]) -> Baseline:
+        """A baseline from its fields as JSON."""
+        similarity, copied_s = (tuple(fields[name]) for name in ("similarity", "copied_s"))
+        return cls(similarity, copied_s, fields["threshold_s"])
 
     def is_memorised(self, match: Match | None) -> bool:
         """Whether a take with this nearest match has more in common than independent sound."""
@@ -192,7 +206,7 @@ class TrainingPassages:
     @cached_property
     def _mean(self) -> Mono:
         """The mean log spectrum of the training sound [bands]: what all its passages share."""
-        return np.concatenate(self._log_mels).mean(axis=0)
+        return np.asarray(np.concatenate(self._log_mels).mean(axis=0))
 
 
 def _quantiles(values: Sequence[float]) -> tuple[float, ...]:
@@ -212,7 +226,7 @@ def _rms(samples: Mono) -> float:
 
 
 def _level_free(passages: Mono) -> Mono:
-    """Passages [N, frames, bands] without their mean, as vectors of length 1 [N, frames · bands]."""
+    """Passages [N, frames, bands] without their mean, of length 1 [N, frames · bands]."""
     flat = passages.reshape(len(passages), -1)
     flat = flat - flat.mean(axis=1, keepdims=True)
     return np.asarray(flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-9))

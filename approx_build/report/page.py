@@ -7,7 +7,7 @@ page asks no network for anything and text of a score can never run.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from math import log
 from pathlib import Path
@@ -19,7 +19,7 @@ from approx_build.report.lanes import lanes
 from approx_build.report.palette import gradient
 from approx_build.report.sketch import Sketch
 from approx_build.report.ticks import hertz_ticks, time_ticks
-from approx_build.report.vector import HEIGHT, WIDTH, Mark, loss_picture, wave_path
+from approx_build.report.vector import HEIGHT, WIDTH, Curve, Mark, loss_picture, wave_path
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -33,23 +33,25 @@ _POLICY = (
 
 def page(report: PieceReport) -> str:
     """The page of `report` as HTML. Equal reports give equal pages."""
+    ids = {consent.corpus: f"consent-{place}" for place, consent in enumerate(report.consents, 1)}
+    return document("page.html", ["page.css"], piece=report, consent_ids=ids)
+
+
+def document(template: str, styles: Sequence[str], **told: object) -> str:
+    """A template as one HTML file that needs no network: styles, script and policy inside."""
     from markupsafe import Markup
 
-    style = (_TEMPLATES / "page.css").read_text(encoding="utf-8")
+    style = "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in styles)
     script = (_TEMPLATES / "page.js").read_text(encoding="utf-8")
     digest = b64encode(sha256(script.encode()).digest()).decode()
     return (
         _environment()
-        .get_template("page.html")
+        .get_template(template)
         .render(
-            piece=report,
             policy=_POLICY.format(digest),
             style=Markup(style.replace("$gradient", gradient())),
             script=Markup(script),
-            consent_ids={
-                consent.corpus: f"consent-{number}"
-                for number, consent in enumerate(report.consents, 1)
-            },
+            **told,
         )
     )
 
@@ -68,7 +70,7 @@ def _environment() -> Environment:
     for function in (
         *(wording.roman, wording.minutes, wording.href, wording.worded, wording.told),
         *(wording.fact_rows, wave_path, loss_picture, percent, picture, time_marks, hertz_marks),
-        *(event_lanes,),
+        *(event_lanes, step_marks),
     ):
         environment.filters[function.__name__] = function
     environment.globals.update(loss_width=WIDTH, loss_height=HEIGHT)
@@ -88,6 +90,12 @@ def picture(sketch: Sketch) -> str:
 def time_marks(length_s: float) -> list[Mark]:
     """Round moments along an axis of `length_s`."""
     return [Mark(100 * time / length_s, text) for time, text in time_ticks(length_s)]
+
+
+def step_marks(curves: Mapping[str, Curve], steps: Sequence[int]) -> list[Mark]:
+    """Where steps stand along the axis of a loss picture."""
+    last = max(1.0, *(step for curve in curves.values() for step, _ in curve))
+    return [Mark(100 * step / last, str(step)) for step in steps if step <= last]
 
 
 def hertz_marks(sketch: Sketch) -> list[Mark]:

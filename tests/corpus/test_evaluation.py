@@ -22,7 +22,7 @@ def corpus() -> Corpus:
 
 @pytest.fixture(scope="module")
 def baseline(corpus: Corpus) -> Baseline:
-    return Baseline(**corpus.itself()["baseline"])
+    return Baseline.load(corpus.itself()["baseline"])
 
 
 def test_music_of_the_same_kind_is_as_near_as_what_is_held_out_and_noise_is_far(
