@@ -28,6 +28,17 @@ def held_out_samples(window: int, held_out_s: float, rate: int) -> int:
     return max(window, round(held_out_s * rate))
 
 
+def spread(lengths_s: Sequence[float], count: int, length_s: float) -> list[tuple[int, float]]:
+    """`count` stretches of `length_s` spread over recordings: (place of the recording, start)."""
+    places = [number * len(lengths_s) // count for number in range(count)]
+    found = []
+    for number, place in enumerate(places):
+        # The middle; of a recording that comes again, one place after another.
+        share = (1 + places[:number].count(place)) / (1 + places.count(place))
+        found.append((place, share * max(0.0, lengths_s[place] - length_s)))
+    return found
+
+
 class Corpus:
     """Recordings, each split into what is trained on and the last `held_out` samples."""
 

@@ -7,17 +7,15 @@ from dataclasses import dataclass, field
 
 from approx_build.audio.stream import stream_key
 from approx_build.canonical import Json
-from approx_build.corpus.evaluation import held_out_samples
+from approx_build.corpus.evaluation import held_out_samples, spread
 from approx_build.corpus.memorisation import SearchTerms
 from approx_build.plan.clips import Range, add_clip
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.plan.lower import PREVIEW_SEED, Preview
 from approx_build.plan.movement import add_sketch
 from approx_build.plan.networks import Networks
+from approx_build.report.evaluation import COLUMNS, ROWS, TOP_DB
 from approx_build.score.takes import Take
-
-COLUMNS, ROWS, TOP_DB = 300, 140, -15.0
-"""Of the pictures of the grid: one scale of levels for all, so that a soft take looks soft."""
 
 
 @dataclass(frozen=True)
@@ -128,16 +126,10 @@ def _take(lowered: LoweredEvaluation, step: int, number: int) -> Preview:
 
 def _excerpts(lowered: LoweredEvaluation, names: Sequence[str], count: int) -> list[Excerpt]:
     """Stretches from the middle of recordings, spread over the corpus."""
-    catalog = lowered.networks.catalog
-    places = [number * len(names) // count for number in range(count)]
-    found = []
-    for number, place in enumerate(places):
-        # Of a recording that comes again, another place.
-        share = (1 + places[:number].count(place)) / (1 + places.count(place))
-        length_s = catalog.recording_length_s(names[place]) or lowered.length_s
-        start_s = share * max(0.0, length_s - lowered.length_s)
-        found.append(add_stretch(lowered, names[place], start_s))
-    return found
+    known = [lowered.networks.catalog.recording_length_s(name) for name in names]
+    lengths_s = [lowered.length_s if one is None else one for one in known]
+    found = spread(lengths_s, count, lowered.length_s)
+    return [add_stretch(lowered, names[place], start_s) for place, start_s in found]
 
 
 def _shown(graph: Graph, sound: str) -> Preview:

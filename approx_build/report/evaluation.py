@@ -9,6 +9,8 @@ from typing import Any
 from approx_build.report.sketch import Sketch
 from approx_build.report.vector import Curve
 
+COLUMNS, ROWS, TOP_DB = 300, 140, -15.0
+"""Of the pictures: one scale of levels for all, so that a soft take looks soft."""
 MOST_PAIRS = 12
 
 
@@ -123,6 +125,12 @@ def row(
     )
 
 
+def pair(take: Shot, recording: Shot, match: Mapping[str, Any]) -> Pair:
+    """A take beside the stretch of the recording that its match tells of."""
+    names = ("at_s", "recording_at_s", "similarity", "copied_s", "is_memorised")
+    return Pair(take, recording, **{name: match[name] for name in names})
+
+
 def closest_pairs(
     evaluations: Mapping[int, Mapping[str, Any]],
 ) -> list[tuple[int, int, Mapping[str, Any]]]:
@@ -149,3 +157,23 @@ def baseline_told(baseline: Mapping[str, Any]) -> dict[str, float]:
 
 def _closeness(match: Mapping[str, Any]) -> tuple[float, float]:
     return match["copied_s"], match["similarity"]
+
+
+def take_path(step: int, index: int) -> str:
+    """The file of a take, beside the page."""
+    return f"takes/step-{step:06}-{index + 1}.wav"
+
+
+def excerpt_path(index: int) -> str:
+    """The file of an excerpt of the corpus, beside the page."""
+    return f"corpus/{index + 1}.wav"
+
+
+def stretch_path(step: int, index: int) -> str:
+    """The file of the stretch that a take is shown beside, beside the page."""
+    return f"nearest/step-{step:06}-{index + 1}.wav"
+
+
+def stretch_title(recording: str, start_s: float) -> str:
+    """A stretch of a recording in words."""
+    return f"{recording} from {start_s:.2f} s"

@@ -6,6 +6,9 @@ from collections import Counter
 
 from approx_build.report.evaluation import MEASURES, EvaluationReport, Measure, Row
 
+MORE_SILENCE = 0.2
+"""Of their time: by so much more than the corpus takes are silent before it is said."""
+
 
 def gap(measure: Measure, row: Row, corpus: Row) -> float:
     """How far a checkpoint is from what the corpus itself reaches; 0 is there."""
@@ -27,7 +30,12 @@ def nearest_steps(report: EvaluationReport) -> dict[str, int | None]:
 
 def sentences(report: EvaluationReport) -> list[str]:
     """What loss, measures and memorisation say."""
-    return [*_of_loss(report), *_of_measures(report), _of_memorisation(report)]
+    return [
+        *_of_loss(report),
+        *_of_measures(report),
+        *_of_silence(report),
+        _of_memorisation(report),
+    ]
 
 
 def _of_loss(report: EvaluationReport) -> list[str]:
@@ -52,8 +60,22 @@ def _of_measures(report: EvaluationReport) -> list[str]:
     return [f"Step {step} is nearest to the corpus in {count} of {len(MEASURES)} measures."]
 
 
+def _of_silence(report: EvaluationReport) -> list[str]:
+    """Whether the last takes fall silent more than the corpus does."""
+    if not report.rows:
+        return []
+    last, own = report.rows[-1], report.corpus.measures["silent"]
+    share = last.measures["silent"]
+    if share <= own + MORE_SILENCE:
+        return []
+    return [
+        f"The takes of step {last.step} are silent for {share:.0%} of their time, "
+        f"the corpus for {own:.0%}."
+    ]
+
+
 def _of_memorisation(report: EvaluationReport) -> str:
-    limit = f"{report.threshold_s:g} s"
+    limit = f"{report.threshold_s:.2f} s"
     told = [f"{row.memorised} at step {row.step}" for row in report.rows if row.memorised]
     if told:
         return (
@@ -63,5 +85,5 @@ def _of_memorisation(report: EvaluationReport) -> str:
     longest = max((row.copied_s or 0.0 for row in report.rows), default=0.0)
     return (
         f"No take runs along a recording for longer than other sound of the instrument does "
-        f"(the longest {longest:g} s, the limit {limit}): nothing is memorised."
+        f"(the longest {longest:.2f} s, the limit {limit}): nothing is memorised."
     )

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from approx_build.cli.reporting.networks import curves
 from approx_build.cli.reporting.seen import Seen
 from approx_build.plan.evaluation import Excerpt, LoweredEvaluation, add_stretch
 from approx_build.plan.lower import Preview
@@ -17,11 +16,16 @@ from approx_build.report.evaluation import (
     Shot,
     baseline_told,
     closest_pairs,
+    excerpt_path,
+    pair,
     row,
+    stretch_path,
+    stretch_title,
+    take_path,
 )
 from approx_build.store.objects import Objects
 from approx_build.store.records import Record
-from approx_build.training.record import TrainingRecord
+from approx_build.training.record import TrainingRecord, loss_curves
 
 
 @dataclass
@@ -35,31 +39,24 @@ class Evaluations:
 
     def add_pairs(self) -> list[str]:
         """Add the stretches that takes are shown beside to the graph; their targets."""
-        self._pairs = [
-            (
-                step,
-                index,
-                match,
-                add_stretch(
-                    self.lowered, match["recording"], match["recording_at_s"] - match["at_s"]
-                ),
-            )
-            for step, index, match in closest_pairs(self._evaluations)
-        ]
+        for step, index, match in closest_pairs(self._evaluations):
+            start_s = match["recording_at_s"] - match["at_s"]
+            excerpt = add_stretch(self.lowered, match["recording"], start_s)
+            self._pairs.append((step, index, match, excerpt))
         shown = [excerpt.shown for *_, excerpt in self._pairs]
         return [target for one in shown for target in (one.take, one.sketch)]
 
     def files(self) -> dict[str, str]:
         """The sounds of the page: path beside it -> digest."""
         targets = {
-            _excerpt_path(number): excerpt.shown.take
-            for number, excerpt in enumerate(self.lowered.excerpts, 1)
+            excerpt_path(index): excerpt.shown.take
+            for index, excerpt in enumerate(self.lowered.excerpts)
         }
         for step, evaluated in self.lowered.checkpoints.items():
             for index, take in enumerate(evaluated.takes):
-                targets[_take_path(step, index)] = take.take
+                targets[take_path(step, index)] = take.take
         for step, index, _, excerpt in self._pairs:
-            targets[_stretch_path(step, index)] = excerpt.shown.take
+            targets[stretch_path(step, index)] = excerpt.shown.take
         return {path: self._seen.digest(target) for path, target in targets.items()}
 
     def report(self) -> EvaluationReport:
@@ -69,13 +66,14 @@ class Evaluations:
         record = TrainingRecord.model_validate(seen.json(f"models/{lowered.model}/run")["record"])
         losses = {stored.step: stored.loss for stored in record.checkpoints}
         corpus = seen.json(lowered.corpus)
+        excerpts = [self._excerpt(index) for index in range(len(lowered.excerpts))]
         return EvaluationReport(
             model=lowered.model,
             family=spec.family,
             corpus_name=spec.corpus,
             length_s=lowered.length_s,
-            curves=curves(record.curve),
-            corpus=row("the corpus", corpus, [self._excerpt(n) for n in self._numbers]),
+            curves=loss_curves(record.curve),
+            corpus=row("the corpus", corpus, excerpts),
             rows=tuple(self._row(step, losses.get(step)) for step in lowered.checkpoints),
             pairs=tuple(self._pair(*pair) for pair in self._pairs),
             baseline_s=baseline_told(corpus["baseline"]),
@@ -85,10 +83,6 @@ class Evaluations:
     @property
     def _seen(self) -> Seen:
         return Seen(self.records, self.objects)
-
-    @property
-    def _numbers(self) -> range:
-        return range(1, len(self.lowered.excerpts) + 1)
 
     @property
     def _evaluations(self) -> dict[int, Mapping[str, Any]]:
@@ -104,38 +98,18 @@ class Evaluations:
     def _take(self, step: int, index: int, is_memorised: bool) -> Shot:
         title = f"take {index + 1} at step {step}"
         take = self.lowered.checkpoints[step].takes[index]
-        return self._shot(title, _take_path(step, index), take, is_memorised)
+        return self._shot(title, take_path(step, index), take, is_memorised)
 
-    def _excerpt(self, number: int) -> Shot:
-        excerpt = self.lowered.excerpts[number - 1]
-        return self._shot(_place(excerpt), _excerpt_path(number), excerpt.shown)
+    def _excerpt(self, index: int) -> Shot:
+        excerpt = self.lowered.excerpts[index]
+        return self._shot(
+            stretch_title(excerpt.recording, excerpt.start_s), excerpt_path(index), excerpt.shown
+        )
 
     def _shot(self, title: str, path: str, shown: Preview, is_memorised: bool = False) -> Shot:
         return Shot(title, path, self._seen.sketch(shown.sketch), is_memorised)
 
     def _pair(self, step: int, index: int, match: Mapping[str, Any], excerpt: Excerpt) -> Pair:
-        return Pair(
-            take=self._take(step, index, match["is_memorised"]),
-            recording=self._shot(_place(excerpt), _stretch_path(step, index), excerpt.shown),
-            at_s=match["at_s"],
-            recording_at_s=match["recording_at_s"],
-            similarity=match["similarity"],
-            copied_s=match["copied_s"],
-            is_memorised=match["is_memorised"],
-        )
-
-
-def _place(excerpt: Excerpt) -> str:
-    return f"{excerpt.recording} from {excerpt.start_s:.2f} s"
-
-
-def _take_path(step: int, index: int) -> str:
-    return f"takes/step-{step:06}-{index + 1}.wav"
-
-
-def _excerpt_path(number: int) -> str:
-    return f"corpus/{number}.wav"
-
-
-def _stretch_path(step: int, index: int) -> str:
-    return f"nearest/step-{step:06}-{index + 1}.wav"
+        take = self._take(step, index, match["is_memorised"])
+        title = stretch_title(excerpt.recording, excerpt.start_s)
+        return pair(take, self._shot(title, stretch_path(step, index), excerpt.shown), match)
