@@ -113,14 +113,16 @@ def row(
 ) -> Row:
     """A row from an evaluation (`corpus.evaluation`) and the sounds it is of."""
     nearest = [match for match in evaluation.get("nearest", ()) if match]
-    closest = max(nearest, key=_closeness, default=None)
+    copied = [match["copied_s"] for match in nearest]
+    # Of the corpus, what half of its held-out sound stays below.
+    copied = copied or list(evaluation.get("baseline", {}).get("copied_s", ()))[:1]
     return Row(
         name=name,
         measures=evaluation["measures"],
         shots=tuple(shots),
         step=step,
         loss=loss,
-        copied_s=closest["copied_s"] if closest else None,
+        copied_s=max(copied, default=None),
         memorised=sum(match["is_memorised"] for match in nearest),
     )
 

@@ -199,7 +199,7 @@ class TrainingPage:
         """As much of a recording as a take lasts, from nearest to `start_s`."""
         sound, rate = self._sounds[recording], self.model.network.rate
         size = min(sound.size, round(self.length_s * rate))
-        start = min(max(0, round(start_s * rate)), sound.size - size)
+        start = min(max(0, round(round(start_s, 3) * rate)), sound.size - size)
         self._write(path, Clip(np.array(sound[start : start + size])[None], rate))
         return self._shot(stretch_title(recording, start / rate), path)
 
