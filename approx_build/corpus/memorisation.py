@@ -32,6 +32,8 @@ COPIED = 0.9
 """From this similarity on the waveforms are the same to the eye and ear: -7 dB are new."""
 QUANTILES = (0.5, 0.9, 0.95, 1.0)
 _BLOCK = 4096
+_LEVEL = 1e-3
+"""Below this length a passage is level: all silence, like nothing."""
 
 
 class SearchTerms(BaseModel):
@@ -159,8 +161,12 @@ class TrainingPassages:
 
     def _nearness(self, block: Mono, wanted: Mono) -> Mono:
         """Cosines of each wanted passage with each passage of `block` [wanted, passages]."""
-        windows = np.lib.stride_tricks.sliding_window_view(block, self._frames, axis=0)
-        return np.asarray(wanted @ _level_free(windows.transpose(0, 2, 1)).T)
+        count = len(block) - self._frames + 1
+        products = np.zeros((len(wanted), count), np.float32)
+        # Frame by frame of the passage: windows of `block` need not be unfolded.
+        for frame in range(self._frames):
+            products += wanted[:, frame] @ block[frame : frame + count].T
+        return np.asarray(products / _deviations(block, self._frames))
 
     def _peaks(self, row: Mono) -> NDArray[np.intp]:
         """The places nearer than both neighbours, the nearest few."""
@@ -226,7 +232,17 @@ def _rms(samples: Mono) -> float:
 
 
 def _level_free(passages: Mono) -> Mono:
-    """Passages [N, frames, bands] without their mean, of length 1 [N, frames · bands]."""
-    flat = passages.reshape(len(passages), -1)
-    flat = flat - flat.mean(axis=1, keepdims=True)
-    return np.asarray(flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-9))
+    """Passages [N, frames, bands] without their mean, scaled to length 1."""
+    free = passages - passages.mean(axis=(1, 2), keepdims=True)
+    lengths = np.sqrt(np.sum(free * free, axis=(1, 2), keepdims=True))
+    return np.asarray(free / np.maximum(lengths, _LEVEL))
+
+
+def _deviations(block: Mono, frames: int) -> Mono:
+    """The length of each passage of `frames` without its mean [passages]."""
+    sums = []
+    for power in (1, 2):
+        total = np.cumsum(np.sum(block.astype(np.float64) ** power, axis=1))
+        sums.append(np.append(total[frames - 1], total[frames:] - total[:-frames]))
+    squares = sums[1] - sums[0] ** 2 / (frames * block.shape[1])
+    return np.asarray(np.sqrt(np.maximum(squares, _LEVEL**2)), np.float32)
