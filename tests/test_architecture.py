@@ -34,7 +34,15 @@ IMPORT_TORCH = {
 IMPORT_TORCH_WHEN_CALLED = {"cli/options.py", "training/environment.py"}
 NAME_TORCH_IN_TYPES = {"families/base.py", "training/optimizers.py", "training/state.py"}
 
-OFF_THE_PATH_OF_A_SAMPLE = {"audio/clock.py", "audio/loudness.py", "audio/spectrogram.py"}
+OFF_THE_PATH_OF_A_SAMPLE = {
+    "audio/alignment.py",
+    "audio/character.py",
+    "audio/clock.py",
+    "audio/distance.py",
+    "audio/loudness.py",
+    "audio/mel.py",
+    "audio/spectrogram.py",
+}
 PATH_OF_A_SAMPLE = ("audio/", "ops/", "kernels/", "build/kinds/", "families/wavenet_takes.py")
 
 UNSTEADY = re.compile(

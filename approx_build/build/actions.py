@@ -21,6 +21,7 @@ MAKERS = {
     Kind.MASTER: "master",
     Kind.PIECE: "piece",
     Kind.MEASURE: "measure",
+    Kind.EVALUATE: "evaluate",
     Kind.FIGURE: "figure",
 }
 """The module of `approx_build.build.kinds` whose `make` makes one action of a kind."""

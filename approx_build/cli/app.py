@@ -203,6 +203,28 @@ app.add_typer(corpus_app, name="corpus")
 
 
 @app.command()
+def evaluate(
+    model: Annotated[str, typer.Argument(help="A model's name.")],
+    takes: Annotated[int, typer.Option(min=1, max=32, help="Takes of each checkpoint.")] = 4,
+    length_s: Annotated[float, typer.Option("--length-s", min=0.2, max=60)] = 3.0,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the page and WAVs.", metavar="DIR")
+    ] = None,
+    store: StoreDir = None,
+    jobs: Jobs = None,
+    device: DeviceChoice = Device.AUTO,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Say when a network is done: its checkpoints' takes beside its corpus, on one page."""
+    from approx_build.cli.evaluate import EvaluationAsked
+    from approx_build.cli.evaluate import evaluate as command
+
+    asked = EvaluationAsked(model, takes, length_s, json)
+    command(asked, Options.of(store, out, jobs, device, quiet=quiet or json))
+
+
+@app.command()
 def init(
     name: Annotated[str, typer.Argument(help="The new piece's name.")],
     here: Annotated[Path, typer.Option("--in", help="The project's folder.")] = Path(),

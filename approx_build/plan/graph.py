@@ -29,6 +29,7 @@ class Kind(enum.Enum):
     MASTER = "master"  # a mix -> the movement with its ceiling, as delivered
     PIECE = "piece"  # masters -> the whole piece with its gaps
     MEASURE = "measure"  # sound -> loudness, peaks and other numbers
+    EVALUATE = "evaluate"  # takes and recordings -> how the takes stand beside the corpus
     FIGURE = "figure"  # sound or numbers -> a picture
 
 

@@ -124,9 +124,18 @@ def add_measure(graph: Graph, target: str, sound: str, expect: list[Json]) -> st
     return graph.add(Action(target, Kind.MEASURE, {"expect": expect}, {"sound": sound}))
 
 
-def add_sketch(graph: Graph, target: str, sound: str, columns: int = 1400, rows: int = 320) -> str:
-    """Add the picture of a sound that the page shows."""
+def add_sketch(
+    graph: Graph,
+    target: str,
+    sound: str,
+    columns: int = 1400,
+    rows: int = 320,
+    top_db: float | None = None,
+) -> str:
+    """Add the picture of a sound that the page shows; `top_db` is its brightest level."""
     params: dict[str, Json] = {"look": "sketch", "columns": columns, "rows": rows}
+    if top_db is not None:
+        params["top_db"] = top_db
     return graph.add(Action(target, Kind.FIGURE, params, {"sound": sound}))
 
 

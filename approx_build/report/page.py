@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import log
 
 from approx_build.report import wording
@@ -12,27 +12,24 @@ from approx_build.report.html import html
 from approx_build.report.lanes import lanes
 from approx_build.report.sketch import Sketch
 from approx_build.report.ticks import hertz_ticks, time_ticks
-from approx_build.report.vector import HEIGHT, WIDTH, Mark, loss_picture, wave_path
+from approx_build.report.vector import HEIGHT, WIDTH, Curve, Mark, loss_picture, wave_path
 
 
 def page(report: PieceReport) -> str:
     """The page of `report` as HTML. Equal reports give equal pages."""
-    numbered = enumerate(report.consents, 1)
+    ids = {consent.corpus: f"consent-{place}" for place, consent in enumerate(report.consents, 1)}
+    return document("page.html", ["page.css"], piece=report, consent_ids=ids)
+
+
+def document(template: str, styles: Sequence[str], **told: object) -> str:
+    """A page about sound, with the script that plays it."""
     filters = (
         *(wording.roman, wording.minutes, wording.href, wording.worded, wording.told),
         *(wording.fact_rows, wave_path, loss_picture, percent, picture, time_marks, hertz_marks),
-        *(event_lanes,),
+        *(event_lanes, step_marks),
     )
-    return html(
-        "page.html",
-        ["page.css"],
-        "page.js",
-        filters,
-        piece=report,
-        loss_width=WIDTH,
-        loss_height=HEIGHT,
-        consent_ids={consent.corpus: f"consent-{number}" for number, consent in numbered},
-    )
+    sizes = {"loss_width": WIDTH, "loss_height": HEIGHT}
+    return html(template, styles, "page.js", filters, **sizes, **told)
 
 
 def percent(part: float, whole: float) -> str:
@@ -48,6 +45,12 @@ def picture(sketch: Sketch) -> str:
 def time_marks(length_s: float) -> list[Mark]:
     """Round moments along an axis of `length_s`."""
     return [Mark(100 * time / length_s, text) for time, text in time_ticks(length_s)]
+
+
+def step_marks(curves: Mapping[str, Curve], steps: Sequence[int]) -> list[Mark]:
+    """Where steps stand along the axis of a loss picture."""
+    last = max(1.0, *(step for curve in curves.values() for step, _ in curve))
+    return [Mark(100 * step / last, str(step)) for step in steps if step <= last]
 
 
 def hertz_marks(sketch: Sketch) -> list[Mark]:

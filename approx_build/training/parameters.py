@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from approx_build.training.optimizers import AnyOptimizer, Muon
+from approx_build.training.stopping import Stopping
 
 
 class Precision(StrEnum):
@@ -33,15 +34,6 @@ class Parent(BaseModel):
         description="name of the run, as `runs` lists it"
     )
     step: int = Field(ge=0, description="its step")
-
-
-class EarlyStopping(BaseModel):
-    """When a training ends before its last step."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    patience: int = Field(10, ge=1, description="points of the curve without a better one")
-    min_delta: float = Field(0.0, ge=0, description="how much lower a better held-out loss is")
 
 
 class TrainingParameters(BaseModel):
@@ -66,7 +58,7 @@ class TrainingParameters(BaseModel):
     finetune_rate: float = Field(0.5, gt=0, le=1, description="share of the rate in phase two")
     precision: Precision = Field(Precision.FLOAT32, description="what products are computed in")
     parent: Parent | None = Field(None, description="the run it goes on from; null: from nothing")
-    early_stopping: EarlyStopping | None = Field(None, description="null: never")
+    early_stopping: Stopping | None = Field(None, description="null: never")
     evaluate_every: int = Field(250, ge=1, description="steps between points of the loss curve")
     evaluate_windows: int = Field(12, ge=1, le=1024, description="windows of an evaluation")
 

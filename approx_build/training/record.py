@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -114,3 +114,10 @@ def manifest_digest(manifest: Mapping[str, Any]) -> str:
     """SHA-256 of a manifest's canonical JSON."""
     text = json.dumps(manifest, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()
+
+
+def loss_curves(points: Sequence[CurvePoint]) -> dict[str, tuple[tuple[float, float], ...]]:
+    """The loss curves of a training by name, as a page draws them: (step, loss)."""
+    train = tuple((float(p.step), p.train) for p in points if p.train is not None)
+    held_out = tuple((float(p.step), p.held_out) for p in points)
+    return {"training": train, "held out": held_out}

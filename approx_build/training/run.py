@@ -23,7 +23,7 @@ from approx_build.training.model import ModelSpec
 from approx_build.training.progress import Progress, StopRequest, stop_on_signals
 from approx_build.training.record import CurvePoint, StoredStep, TrainingRecord
 from approx_build.training.state import TrainingState
-from approx_build.training.stopping import has_stopped
+from approx_build.training.stopping import is_done
 from approx_build.training.witness import Means
 
 SAVE_EVERY_S = 180.0
@@ -113,8 +113,7 @@ class Run:
         raise KeyboardInterrupt if asked == signal.SIGINT else SystemExit(128 + asked)
 
     def _is_done(self) -> bool:
-        stopping = self.model.training.early_stopping
-        return stopping is not None and has_stopped(self.state.curve, stopping)
+        return is_done(self.state.curve, self.model.training.early_stopping)
 
     def _step(self, examples: list[Example], wish: int) -> tuple[float, int]:
         """One step; its loss before it, and what any process asks (see `_wish`)."""

@@ -206,9 +206,9 @@ def test_a_cuda_device_trains_resumes_and_repeats_its_bits(
 def test_compiled_gradients_train_as_autograd_does(
     model: ModelSpec, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compiled = train(model, corpus, tmp_path / "compiled")
+    compiled = trained(model, corpus, tmp_path / "compiled")
     monkeypatch.setenv("APPROX_KERNEL", "reference")
-    by_autograd = train(model, corpus, tmp_path / "autograd")
+    by_autograd = trained(model, corpus, tmp_path / "autograd")
     assert by_autograd.environments[0]["training_kernel"] == "torch"
     for a, b in zip(compiled.curve, by_autograd.curve, strict=True):
         assert a.held_out == pytest.approx(b.held_out, abs=1e-4), a.step

@@ -1,24 +1,69 @@
+"""Early stopping: laws of the rule, and what it decides on curves one can read."""
+
 from __future__ import annotations
 
-from approx_build.training.parameters import EarlyStopping
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
 from approx_build.training.record import CurvePoint
-from approx_build.training.stopping import has_stopped
+from approx_build.training.stopping import Stopping, best_point, is_done
+
+losses = st.lists(st.floats(0, 8), min_size=1, max_size=30)
+rules = st.builds(Stopping, patience=st.integers(1, 6), min_delta=st.floats(0, 1))
 
 
-def curve(*losses: float) -> list[CurvePoint]:
-    return [CurvePoint(step=n, train=None, held_out=loss) for n, loss in enumerate(losses)]
+def curve(*held_out: float) -> list[CurvePoint]:
+    return [CurvePoint(step=10 * n, train=None, held_out=loss) for n, loss in enumerate(held_out)]
 
 
-def test_it_stops_when_patience_is_over_and_not_before() -> None:
-    how = EarlyStopping(patience=2)
-    assert not has_stopped(curve(), how)
-    assert not has_stopped(curve(3, 2), how)
-    assert not has_stopped(curve(3, 2, 2.5), how)
-    assert has_stopped(curve(3, 2, 2.5, 2.1), how)
-    assert not has_stopped(curve(3, 2, 2.5, 1.9), how)
+def test_it_stops_after_as_many_evaluations_without_a_lower_loss() -> None:
+    rule = Stopping(patience=2)
+    assert [is_done(curve(*[3, 2, 2.5, 2][:n]), rule) for n in range(5)] == [
+        *(False, False, False, False),
+        True,
+    ]
+    assert not is_done(curve(3, 2, 2.5, 1.9), rule)
 
 
-def test_a_better_loss_must_be_better_by_enough() -> None:
-    falling = curve(3, 2.99, 2.98, 2.97)
-    assert not has_stopped(falling, EarlyStopping(patience=2))
-    assert has_stopped(falling, EarlyStopping(patience=2, min_delta=0.1))
+def test_a_small_fall_is_none() -> None:
+    rule = Stopping(patience=2, min_delta=0.1)
+    assert is_done(curve(3, 2, 1.95, 1.91), rule)
+    # Small falls add up: they are compared with the last that counted.
+    assert not is_done(curve(3, 2, 1.95, 1.89), rule)
+
+
+@given(losses)
+def test_without_a_rule_it_never_stops(held_out: list[float]) -> None:
+    assert not is_done(curve(*held_out), None)
+    assert not is_done([], Stopping(patience=1))
+
+
+@given(losses, rules)
+def test_a_curve_that_falls_enough_never_stops(held_out: list[float], rule: Stopping) -> None:
+    falling = [100 - n * (rule.min_delta + 0.01) for n in range(len(held_out))]
+    assert not is_done(curve(*falling), rule)
+
+
+@given(losses, rules)
+def test_more_patience_stops_later(held_out: list[float], rule: Stopping) -> None:
+    patient = Stopping(patience=rule.patience + 1, min_delta=rule.min_delta)
+    assert is_done(curve(*held_out), rule) or not is_done(curve(*held_out), patient)
+
+
+@given(losses)
+def test_the_best_point_is_the_first_of_the_lowest(held_out: list[float]) -> None:
+    assert best_point(curve(*held_out)).step == 10 * held_out.index(min(held_out))
+
+
+def test_a_loss_that_is_no_number_is_never_lower() -> None:
+    assert is_done(curve(2, math.nan, math.nan), Stopping(patience=2))
+
+
+@pytest.mark.parametrize("wrong", [{"patience": 0}, {"patience": 1, "min_delta": -1}, {}])
+def test_rules_have_bounds(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValidationError):
+        Stopping.model_validate(wrong)

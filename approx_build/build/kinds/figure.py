@@ -15,7 +15,7 @@ def make(desk: Desk) -> Result:
             from approx_build.report.sketch import sketch
 
             columns, rows = desk.params["columns"], desk.params["rows"]
-            return desk.keep_bytes(sketch(sound, columns, rows).dump())
+            return desk.keep_bytes(sketch(sound, columns, rows, desk.params.get("top_db")).dump())
         case "spectrogram":
             from approx_build.report.figures import spectrogram_figure
 

@@ -9,7 +9,7 @@ from approx_build.cli.reporting.seen import Seen
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.lower import Preview
 from approx_build.report.data import CheckpointReport, NetworkReport
-from approx_build.training.record import TrainingRecord
+from approx_build.training.record import TrainingRecord, loss_curves
 
 
 def network_report(
@@ -29,7 +29,7 @@ def network_report(
             "parameters": spec.network.parameter_count,
         },
         facts=_facts(record),
-        curves=_curves(record),
+        curves=loss_curves(record.curve),
         checkpoints=tuple(
             CheckpointReport(
                 step=step,
@@ -63,9 +63,3 @@ def _facts(record: TrainingRecord) -> dict[str, Any]:
         "converted": ", ".join(sorted(set(record.converted.values()))) or "nothing",
         **environment,
     }
-
-
-def _curves(record: TrainingRecord) -> dict[str, tuple[tuple[float, float], ...]]:
-    train = tuple((float(p.step), p.train) for p in record.curve if p.train is not None)
-    held_out = tuple((float(p.step), p.held_out) for p in record.curve)
-    return {"training": train, "held out": held_out}
