@@ -123,7 +123,7 @@ def _told(run: Record, fact: str) -> dict[str, str]:
 
 def _is_a_way(words: str) -> bool:
     """Whether words tell of what many recordings have in common, and not of one's numbers."""
-    return not words.endswith((" of silence left out", " dB"))
+    return not words.endswith(" of silence left out")
 
 
 def say_unmet(session: Session, built: Built) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
 from approx_build.audio.wav_writer import write_float
-from approx_build.corpus.preparation import Preparation, Prepared, prepared
+from approx_build.corpus.preparation import Preparation, Sound, prepared, silent_words, told
 from approx_build.corpus.recordings import Recording, list_recordings
 from approx_build.corpus.windows import Part
 from approx_build.errors import AudioError, ModelError
@@ -81,14 +81,30 @@ def chosen(recordings: Sequence[Recording], how: Preparation, model: str) -> lis
     return [one for one in recordings if one.name.partition("/")[2] not in how.exclude]
 
 
-def prepare_recording(path: Path, rate: int, channels: int, how: Preparation) -> Prepared:
-    """The sound of one recording prepared; AudioError when its file is no sound."""
+def prepare_recording(path: Path, rate: int, channels: int, how: Preparation) -> Sound:
+    """The sound of one recording prepared [C, T]; AudioError when its file is no sound."""
     return prepared(wav.read(path), rate, channels, how)
 
 
-def write_prepared(path: Path, made: Prepared, rate: int) -> None:
+def write_prepared(path: Path, sound: Sound, rate: int) -> None:
     """Write prepared sound as a float WAV."""
-    write_float(path, Clip(made.sound, rate))
+    write_float(path, Clip(sound, rate))
+
+
+def stretch_of(
+    recording: Recording, path: Path, rate: int, channels: int, how: Preparation
+) -> Stretch:
+    """A recording and its prepared sound at `path`, told from the headers of both.
+
+    AudioError when the recording is no sound: it is read once more where nothing is left of it.
+    """
+    length = int(wav.mapped(path).shape[1])
+    if length == 0:
+        wav.read(recording.path)
+    found = wav.info(recording.path)
+    done = told((found.rate, found.channels, found.length), rate, channels, length, how)
+    reason = "" if length else silent_words(how)
+    return Stretch(recording, path, found.length / found.rate, done, reason)
 
 
 def prepare_corpus(
@@ -110,14 +126,10 @@ def prepare_corpus(
     for recording in chosen(recordings, how, model):
         path = work / f"{recording.path.stem}.wav"
         try:
-            made = prepare_recording(recording.path, rate, channels, how)
-            found = wav.info(recording.path)
+            write_prepared(path, prepare_recording(recording.path, rate, channels, how), rate)
+            stretches.append(stretch_of(recording, path, rate, channels, how))
         except AudioError as error:
             bad.append(error.message)
-            continue
-        write_prepared(path, made, rate)
-        recorded_s = found.length / found.rate
-        stretches.append(Stretch(recording, path, recorded_s, made.done, made.reason))
     if bad:
         raise AudioError("\n".join([*bad, LEAVE_OUT]))
     return Material(folder.name, tuple(stretches), dict(how.exclude))

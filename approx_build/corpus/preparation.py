@@ -10,7 +10,6 @@ most music is silence; `ends` and `gaps` ask whether frames of 20 ms pass a leve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
@@ -20,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from approx_build.audio import portable
 from approx_build.audio.clip import Clip
 from approx_build.audio.resample import converted
+from approx_build.corpus.recordings import mixing
 
 Sound = NDArray[np.float32]
 
@@ -101,36 +101,45 @@ class Preparation(_Section):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """Sound [C, T] and what was done to it, in words; `reason` says why nothing is left."""
-
-    sound: Sound
-    done: tuple[str, ...]
-    reason: str = ""
-
-
-def prepared(clip: Clip, rate: int, channels: int, how: Preparation) -> Prepared:
-    """The clip as a network of `rate` Hz and `channels` hears it."""
-    sound, done = _with_channels(clip.data.astype(np.float64), channels)
+def prepared(clip: Clip, rate: int, channels: int, how: Preparation) -> Sound:
+    """The clip [C, T] as a network of `rate` Hz and `channels` hears it; no samples if silent."""
+    sound = _with_channels(clip.data.astype(np.float64), channels)
     if clip.rate != rate:
         sound = np.stack([converted(one, clip.rate, rate) for one in sound])
-        done.append(f"{clip.rate} Hz to {rate} Hz")
     if how.remove_dc and sound.size:
         sound = sound - sound.mean(axis=1, keepdims=True)
-    spans = [(0, sound.shape[1])] if how.silence is None else _spans(sound, rate, how.silence)
-    kept = sum(stop - start for start, stop in spans)
-    if kept == 0:
-        words = "" if how.silence is None else f": {_threshold_words(how.silence)}"
-        return Prepared(np.zeros((channels, 0), np.float32), tuple(done), f"silent{words}")
-    if kept < sound.shape[1]:
-        done.append(f"{(sound.shape[1] - kept) / rate:.2f} s of silence left out")
-        sound = np.concatenate([sound[:, start:stop] for start, stop in spans], axis=1)
+    if how.silence is not None:
+        spans = _spans(sound, rate, how.silence)
+        kept = [sound[:, start:stop] for start, stop in spans]
+        sound = np.concatenate(kept, axis=1) if kept else sound[:, :0]
+    if how.level is not None and sound.size:
+        sound = np.clip(sound * _level_gain(sound, how.level), -1.0, 1.0)
+    return sound.astype(np.float32)
+
+
+def told(
+    found: tuple[int, int, int], rate: int, channels: int, length: int, how: Preparation
+) -> tuple[str, ...]:
+    """What was done, in words, to a recording of (rate, channels, samples) that is `length` now."""
+    source_rate, there, samples = found
+    done = []
+    if there != channels:
+        done += [mixing(there)] if there > 1 else []
+        done += [f"one channel given to all {channels}"] if channels > 1 else []
+    if source_rate != rate:
+        done.append(f"{source_rate} Hz to {rate} Hz")
+    left_out_s = samples / source_rate - length / rate
+    if left_out_s > 2 / rate:
+        done.append(f"{left_out_s:.2f} s of silence left out")
     if how.level is not None:
-        factor = _level_gain(sound, how.level)
-        done.append(f"{float(portable.db(np.array(factor))):+.1f} dB")
-        sound = np.clip(sound * factor, -1.0, 1.0)
-    return Prepared(sound.astype(np.float32), tuple(done))
+        done.append(f"brought to {how.level.to_dbfs:g} dBFS")
+    return tuple(done)
+
+
+def silent_words(how: Preparation) -> str:
+    """Why nothing is left of a recording."""
+    words = "" if how.silence is None else f": {_threshold_words(how.silence)}"
+    return f"silent{words}"
 
 
 def _threshold_words(silence: Ends | Gaps | Ibab) -> str:
@@ -140,18 +149,13 @@ def _threshold_words(silence: Ends | Gaps | Ibab) -> str:
     return f"no frame's RMS passes {silence.threshold_dbfs:g} dBFS"
 
 
-def _with_channels(
-    sound: NDArray[np.float64], channels: int
-) -> tuple[NDArray[np.float64], list[str]]:
+def _with_channels(sound: NDArray[np.float64], channels: int) -> NDArray[np.float64]:
     """Sound [C, T] mixed down, or one channel given to all."""
     found = sound.shape[0]
     if found == channels:
-        return sound, []
+        return sound
     mono = sound.sum(axis=0, keepdims=True) / found
-    words = ["mixed to mono"] if found > 1 else []
-    if channels > 1:
-        words.append(f"one channel given to all {channels}")
-    return np.repeat(mono, channels, axis=0), words
+    return np.repeat(mono, channels, axis=0)
 
 
 def _level_gain(sound: NDArray[np.float64], level: Level) -> float:

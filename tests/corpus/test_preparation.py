@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import librosa
 import numpy as np
@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from approx_build.audio.clip import Clip
-from approx_build.corpus.preparation import Ends, Gaps, Ibab, Level, Preparation, prepared
+from approx_build.corpus.preparation import (
+    Ends,
+    Gaps,
+    Ibab,
+    Level,
+    Preparation,
+    prepared,
+    silent_words,
+    told,
+)
 
 RATE = 8000
 AS_IT_IS = Preparation(silence=None, remove_dc=False)
@@ -26,8 +35,20 @@ def clip(*channels: np.ndarray, rate: int = RATE) -> Clip:
     return Clip(np.stack(channels).astype(np.float32), rate)
 
 
-def done(given: Clip, channels: int = 1, rate: int = RATE, **how: Any) -> Any:
-    return prepared(given, rate, channels, AS_IT_IS.model_copy(update=how))
+class Done(NamedTuple):
+    """Prepared sound, and what is told of it."""
+
+    sound: np.ndarray
+    done: tuple[str, ...]
+    reason: str
+
+
+def done(given: Clip, channels: int = 1, rate: int = RATE, **how: Any) -> Done:
+    asked = AS_IT_IS.model_copy(update=how)
+    found = prepared(given, rate, channels, asked)
+    length = found.shape[1]
+    words = told((given.rate, given.channels, given.length), rate, channels, length, asked)
+    return Done(found, words, "" if length else silent_words(asked))
 
 
 def test_without_anything_to_do_sound_stays_as_it_is() -> None:
@@ -42,7 +63,7 @@ def test_without_anything_to_do_sound_stays_as_it_is() -> None:
     [
         (1, 2, ("one channel given to all 2",)),
         (2, 1, ("mixed to mono",)),
-        (3, 2, ("mixed to mono", "one channel given to all 2")),
+        (3, 2, ("3 channels mixed to mono", "one channel given to all 2")),
         (2, 2, ()),
     ],
 )
@@ -128,7 +149,7 @@ def test_the_rule_of_ibab_is_librosa_s(spans: list[tuple[float, float]]) -> None
 def test_a_level_is_reached_and_never_passes_full_scale() -> None:
     found = done(clip(sound((1, 0.05))), level=Level(to_dbfs=-6, percentile=100))
     assert np.abs(found.sound).max() == pytest.approx(10 ** (-6 / 20), rel=1e-6)
-    assert found.done == ("+20.0 dB",)
+    assert found.done == ("brought to -6 dBFS",)
     spiky = sound((1, 0.05))
     spiky[4000] = 0.9
     loud = done(clip(spiky), level=Level(to_dbfs=-6, percentile=99))
@@ -139,7 +160,7 @@ def test_preparing_twice_gives_the_same_bits() -> None:
     how = Preparation(silence=Gaps(), level=Level())
     given = clip(sound((0.3, 0), (0.5, 0.2), (1, 0), (0.2, 0.4), rate=44100), rate=44100)
     one, two = prepared(given, 11025, 1, how), prepared(given, 11025, 1, how)
-    assert one.sound.tobytes() == two.sound.tobytes()
+    assert one.tobytes() == two.tobytes()
 
 
 def test_a_rule_that_is_none_is_refused() -> None:

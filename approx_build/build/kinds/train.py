@@ -7,16 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from approx_build.audio import wav
 from approx_build.build.desk import Desk
 from approx_build.build.work import Result
-from approx_build.corpus.material import (
-    LEAVE_OUT,
-    Material,
-    Stretch,
-    prepare_recording,
-    write_prepared,
-)
+from approx_build.corpus.material import LEAVE_OUT, Material, stretch_of
 from approx_build.corpus.preparation import Preparation
 from approx_build.corpus.recordings import Recording
 from approx_build.errors import AudioError, ModelError
@@ -91,45 +84,22 @@ def _telling(desk: Desk, costs: Costs | None) -> Callable[[Progress], None]:
 
 
 def material(desk: Desk) -> Material:
-    """The prepared sound of every recording; what is missing of it is prepared again.
-
-    AudioError naming every recording that is no sound.
-    """
+    """The prepared sound of every recording; AudioError naming every one that is no sound."""
+    network = desk.options["prepared_for"]
+    how = Preparation.model_validate(desk.params["preparation"])
     stretches, faults = [], []
     for number, name in enumerate(desk.options["recordings"]):
-        role = f"{number:04}"
-        path = desk.input(f"recording.{role}")
-        recording = Recording(name, path, desk.work.digests[f"recording.{role}"])
-        note = desk.json_input(f"prepared.{role}")
-        if "fault" in note:
-            faults.append(f"{path}: {note['fault']}")
-            continue
-        sound, found = note["sound"], wav.info(path)
-        if not desk.store.objects.verify(sound):
-            _prepare_again(desk, path, sound)
-        stretches.append(
-            Stretch(
-                recording,
-                desk.store.objects.path(sound),
-                found.length / found.rate,
-                tuple(note["done"]),
-                note["reason"],
-            )
-        )
+        role = f"recording.{number:04}"
+        recording = Recording(name, desk.input(role), desk.work.digests[role])
+        path = desk.input(f"prepared.{number:04}")
+        try:
+            stretches.append(stretch_of(recording, path, network["rate"], network["channels"], how))
+        except AudioError as error:
+            faults.append(error.message)
     if faults:
         raise AudioError("\n".join([*faults, LEAVE_OUT]))
     corpus = Path(str(desk.options["corpus"])).name
     return Material(corpus, tuple(stretches), desk.options["excluded"])
-
-
-def _prepare_again(desk: Desk, path: Path, digest: str) -> None:
-    network = desk.options["prepared_for"]
-    how = Preparation.model_validate(desk.params["preparation"])
-    made = prepare_recording(path, network["rate"], network["channels"], how)
-    with desk.store.objects.writer() as draft:
-        write_prepared(draft.path, made, network["rate"])
-    if draft.digest != digest:
-        raise ModelError(f"{path}: prepared again it came out different; run again")
 
 
 def _kept(desk: Desk, folder: Path, record: TrainingRecord, is_shipped: bool) -> Result:
