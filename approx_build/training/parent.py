@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from approx_build.errors import ModelError
 from approx_build.families.base import Shapes
-from approx_build.training.checkpoint import HEADER_KEY, write_atomically
+from approx_build.store.delivery import write
+from approx_build.training.checkpoint import HEADER_KEY
 from approx_build.training.parameters import Parent
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def write_parent(path: Path, groups: Mapping[str, Mapping[str, Tensor]], about: 
         for group, named in groups.items()
         for name, tensor in named.items()
     }
-    write_atomically(path, save(tensors, metadata={HEADER_KEY: json.dumps(about, sort_keys=True)}))
+    write(path, save(tensors, metadata={HEADER_KEY: json.dumps(about, sort_keys=True)}))
 
 
 def read_parent(path: Path, shapes: Shapes, device: str) -> Groups:

@@ -67,6 +67,7 @@ def _train(desk: Desk, folder: Path) -> TrainingRecord:
         lambda: datetime.now(UTC),
         run.threads,
         run.device,
+        lambda words: desk.report(None, words),
     )
     means = Means(
         threads=run.threads,
