@@ -11,7 +11,7 @@ import struct
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,8 +63,16 @@ def read_about(path: Path) -> dict[str, Any]:
     """What a checkpoint says of itself; ModelError when it is none of ours."""
     try:
         with open(path, "rb") as file:
-            (size,) = struct.unpack("<Q", file.read(8))
-            header = json.loads(file.read(min(size, _LONGEST_HEADER)))
+            return about_in(file, path)
+    except OSError as error:
+        raise ModelError(f"{path}: not a checkpoint of approx-build ({error!r})") from None
+
+
+def about_in(file: BinaryIO, path: Path) -> dict[str, Any]:
+    """The same of an open file, named `path` in errors."""
+    try:
+        (size,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(min(size, _LONGEST_HEADER)))
         about = json.loads(header["__metadata__"][HEADER_KEY])
     except (OSError, ValueError, LookupError, TypeError, struct.error) as error:
         raise ModelError(f"{path}: not a checkpoint of approx-build ({error!r})") from None

@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from approx_build.store.disk import make_folder, plain_words
-from approx_build.training.sharing import Share
 from approx_build.training.state import kept_about
+
+if TYPE_CHECKING:
+    from approx_build.training.sharing import Share
 
 try:
     import fcntl

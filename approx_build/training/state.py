@@ -12,13 +12,14 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from approx_build.errors import ModelError
 from approx_build.store.delivery import write
 from approx_build.store.disk import plain_words, sync_folder
-from approx_build.training.checkpoint import HEADER_KEY, read_about
+from approx_build.training.checkpoint import HEADER_KEY, about_in, read_about
 from approx_build.training.record import CurvePoint, StoredStep
 from approx_build.training.scaler import LossScale
 
@@ -105,13 +106,13 @@ def load_state(
     folder: Path,
     manifest: str,
     device: str = "cpu",
-    remark: Callable[[str], None] = lambda words: None,
+    remark: Callable[[str], None] | None = None,
 ) -> TrainingState | None:
     """The newest whole state kept in `folder`, on `device`; None when there is none.
 
-    Damaged ones are told to `remark` and removed, so that they push no whole one out. ModelError
-    when it belongs to a training of another model, corpus or parameters, or when states are
-    there and none is whole.
+    With `remark`, which only the training itself gives, damaged ones are told and removed, so
+    that they push no whole one out. ModelError when it belongs to a training of another model,
+    corpus or parameters, or when states are there and none is whole.
     """
     damaged: dict[Path, str] = {}
     for path in _kept(folder):
@@ -120,9 +121,10 @@ def load_state(
         except _DamagedError as error:
             damaged[path] = f"{path}: {error}"
             continue
-        for other, problem in damaged.items():
-            remark(f"{problem}; the state before it serves, of step {state.step}")
-            other.unlink()
+        if remark is not None:
+            for other, problem in damaged.items():
+                remark(f"{problem}; the state before it serves, of step {state.step}")
+                other.unlink()
         return state
     if damaged:
         raise ModelError(
@@ -157,8 +159,8 @@ def _load(path: Path, manifest: str, device: str) -> TrainingState:
     from safetensors.torch import load
 
     try:
-        notes = read_about(path)
-        tensors = load(path.read_bytes())
+        content = path.read_bytes()
+        notes, tensors = about_in(BytesIO(content), path), load(content)
     except (ModelError, SafetensorError, OSError) as error:
         raise _DamagedError(str(error).removeprefix(f"{path}: ")) from None
     if notes.pop("digest", "") != _digest(notes, tensors):
