@@ -25,9 +25,10 @@ from approx_build.training.progress import Progress, Watcher, unwatched
 from approx_build.training.state import TrainingState
 from tests.training.models import material_of, tiny_model
 
-LONGEST_S = 0.12
-"""From a sitting's first step to its death."""
-MOST_CALLS = 60
+MOST_STEPS, MOST_CALLS = 8, 50
+"""Of a sitting, until its death."""
+LONGEST_S = 0.02
+"""From its last step to its death."""
 GROW_AFTER = 9
 """Steps until a loss scale grows: often enough to be killed around it."""
 
@@ -69,20 +70,21 @@ def die_at_call(number: int) -> None:
 
 def killed_sitting(sitting: int, chance: random.Random, *what: Any) -> bool:
     """One sitting in a fork; whether it was killed before it had done everything."""
-    after_s = chance.uniform(0, LONGEST_S)
+    after_s, steps = chance.uniform(0, LONGEST_S), chance.randint(1, MOST_STEPS)
     calls = chance.randint(1, MOST_CALLS) if sitting % 2 else 1 << 30
     ours, theirs = os.pipe()
     if (process := os.fork()) == 0:
         die_at_call(calls)
 
-        def begun(progress: Progress) -> None:
+        def made(progress: Progress) -> None:
             os.write(theirs, b".")
 
-        sit(*what, watch=begun)
+        sit(*what, watch=made)
         os._exit(0)
     os.close(theirs)
     if not sitting % 2:
-        os.read(ours, 1)
+        while steps and os.read(ours, 1):
+            steps -= 1
         time.sleep(after_s)
         os.kill(process, signal.SIGKILL)
     _, status = os.waitpid(process, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,7 +64,7 @@ def _train(desk: Desk, folder: Path) -> TrainingRecord:
         lambda: datetime.now(UTC),
         run.threads,
         run.device,
-        lambda words: desk.report(None, words),
+        lambda words: desk.report(None, words.replace(f"{desk.root}{os.sep}", "")),
     )
     means = Means(
         threads=run.threads,
