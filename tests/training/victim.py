@@ -76,8 +76,11 @@ def killed_sitting(sitting: int, chance: random.Random, *what: Any) -> bool:
     if (process := os.fork()) == 0:
         die_at_call(calls)
 
-        def made(progress: Progress) -> None:
+        def made(progress: Progress, seen: list[int] = []) -> None:  # noqa: B006
             os.write(theirs, b".")
+            seen.append(progress.step)
+            if not sitting % 2 and len(seen) > steps + 2:
+                signal.pause()  # on a busy machine death comes late
 
         sit(*what, watch=made)
         os._exit(0)
