@@ -9,6 +9,8 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from unittest import mock
 
@@ -301,3 +303,29 @@ def test_a_corpus_that_cannot_be_trained_on_says_why(bare: Space) -> None:
         bare.sound(f"{corpus}/{name}.wav", np.zeros(RATE))
     said = bare.fails("train", "tiny")
     assert "nothing is left of the corpus after preparation: tones/high: silent: no frame" in said
+
+
+def test_a_training_that_diverged_says_the_same_again_until_it_is_changed(bare: Space) -> None:
+    wild = "optimizer: { name: sgd, learning_rate: 10 }, l2: 1.0e+6, clip_norm: null, steps: 9"
+    bare.edit(MODEL, "steps: 9", wild)
+    said = bare.fails("train", "tiny")
+    assert re.search(r"models/tiny/run: model 'tiny': (at|after) step \d+ .* not numbers", said)
+    assert said.endswith("a lower learning_rate may help; what was kept before it stays")
+    assert bare.fails("train", "tiny") == said
+    [run] = runs(bare)
+    assert run["status"] == "failed"
+    assert str(run["reason"]) in said
+    bare.edit(MODEL, "learning_rate: 10", "learning_rate: 0.01")
+    asked = bare.fails("train", "tiny")
+    assert "training.optimizer.learning_rate: 10.0 -> 0.01" in asked
+    assert "--continue" in asked
+
+
+def test_a_ledger_that_cannot_be_written_stops_a_training_that_then_goes_on(
+    left: Space, read_only: Callable[[Path], AbstractContextManager[None]]
+) -> None:
+    with read_only(left.root / "models"):
+        said = left.fails("train", "tiny")
+    assert "models/ledger/tiny-" in said
+    assert "cannot be written" in said
+    assert left.run("train", "tiny").out.startswith("tiny: 3 checkpoints in the store")

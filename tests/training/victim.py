@@ -55,10 +55,11 @@ def die_at_call(number: int) -> None:
             left[0] -= 1
             if left[0] == 0 and number % 2:
                 os.kill(os.getpid(), signal.SIGKILL)
-            done = call(*given, **named)
-            if left[0] == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return done
+            try:
+                return call(*given, **named)
+            finally:
+                if left[0] == 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
 
         return made
 
