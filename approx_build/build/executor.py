@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from approx_build.build.performer import Performer
 from approx_build.build.work import Failure, Made, RunActions, Work
 from approx_build.build.worker import Finished, serve
+from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
 
 if TYPE_CHECKING:
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
 
 Batch = Sequence[Work]
-Heard = Callable[[Batch, float, str], None]
-"""Told how far a batch has come, from 0 to 1."""
+Heard = Callable[[Batch, float | None, str], None]
+"""Told how far a batch has come, from 0 to 1, in words too; without a fraction, a remark."""
 
-STOP_S = 2.0
-"""How long a worker is given to stop before it is killed."""
+STOP_S, KEEP_S = 2.0, 120.0
+"""How long a worker is given to stop before it is killed; one that trains keeps its state first."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class InProcess:
         if batch is None:
             return []
 
-        def told(fraction: float, words: str = "", /) -> None:
+        def told(fraction: float | None, words: str = "", /) -> None:
             heard(batch, fraction, words)
 
         return [Ended(batch, self._performer.perform(batch, told))]
@@ -137,11 +138,14 @@ class Processes:
     def close(self) -> None:
         """Let idle workers go, and stop the others in the middle of what they do."""
         for worker in self._workers:
-            worker.pipe.close()
-            if worker.batch is not None:
+            if worker.batch is None:
+                worker.pipe.close()
+            else:
                 worker.process.terminate()
         for worker in self._workers:
-            self._bury(worker)
+            # A training that is told to stop still speaks: its pipe stays open until it ended.
+            self._bury(worker, KEEP_S if _trains(worker) else STOP_S)
+            worker.pipe.close()
         self._workers.clear()
 
     def _free(self) -> _Worker | None:
@@ -192,13 +196,17 @@ class Processes:
         message = f"the worker that was making {names}{more} {how}"
         return [Ended(batch, [Failure(w.action.target, message, w.action.where) for w in batch])]
 
-    def _bury(self, worker: _Worker) -> None:
-        worker.process.join(STOP_S)
+    def _bury(self, worker: _Worker, patience_s: float = STOP_S) -> None:
+        worker.process.join(patience_s)
         if worker.process.exitcode is None:
             worker.process.kill()
             worker.process.join()
         if worker.process.pid is not None:
             self.store.drafts.sweep_of(worker.process.pid)
+
+
+def _trains(worker: _Worker) -> bool:
+    return any(work.action.kind is Kind.TRAIN for work in worker.batch or ())
 
 
 @contextmanager

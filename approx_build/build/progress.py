@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from approx_build.build.built import Built
 from approx_build.build.estimate import Remaining
 from approx_build.build.work import Failure
@@ -23,6 +25,9 @@ class Progress:
     def action_progress(self, action: Action, fraction: float, words: str = "") -> None:
         """The action, or the batch it runs in, has come so far, from 0 to 1; how, in words."""
 
+    def action_remark(self, action: Action, words: str) -> None:
+        """The action has something to say at once."""
+
     def action_done(
         self, action: Action, was_run: bool, seconds: float, remaining: Remaining
     ) -> None:
@@ -30,6 +35,9 @@ class Progress:
 
     def action_failed(self, failure: Failure) -> None:
         """The action failed."""
+
+    def stopping(self, trainings: Sequence[str]) -> None:
+        """The build is interrupted; these trainings keep their state first."""
 
     def finished(self, built: Built) -> None:
         """The build has ended, well or not, or was interrupted."""

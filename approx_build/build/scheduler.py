@@ -21,7 +21,7 @@ from approx_build.build.progress import Progress
 from approx_build.build.queue import Queue, ways_to_the_end
 from approx_build.build.work import Failure, Made, Work
 from approx_build.errors import ApproxError
-from approx_build.plan.graph import Graph
+from approx_build.plan.graph import Graph, Kind
 from approx_build.store.store import Store
 
 DAMAGED_AGAIN: Final = "its object was damaged again as soon as it was made; is the disk in order?"
@@ -70,6 +70,9 @@ class Scheduler:
             self._advance(executor)
         except KeyboardInterrupt:
             self.built.is_interrupted = True
+            running = [t for t, state in self._state.items() if state is State.RUNNING]
+            actions = self.graph.actions
+            self.progress.stopping([t for t in running if actions[t].kind is Kind.TRAIN])
             raise
         finally:
             executor.close()
@@ -170,9 +173,12 @@ class Scheduler:
         self.store.records.remove(record.key)
         self._become_ready(target)
 
-    def _heard(self, batch: Sequence[Work], fraction: float, words: str) -> None:
+    def _heard(self, batch: Sequence[Work], fraction: float | None, words: str) -> None:
         for work in batch:
-            self.progress.action_progress(work.action, fraction, words)
+            if fraction is None:
+                self.progress.action_remark(work.action, words)
+            else:
+                self.progress.action_progress(work.action, fraction, words)
 
     def _take_in(self, ended: Ended) -> None:
         outcomes = {each.target: each for each in ended.made}

@@ -20,9 +20,12 @@ from approx_build.store.store import Store
 
 
 class Report(Protocol):
-    """Told the fraction of a batch that is done, from 0 to 1, and how it goes in words."""
+    """Told the fraction of a batch that is done, from 0 to 1, and how it goes in words.
 
-    def __call__(self, fraction: float, words: str = "", /) -> None:
+    Without a fraction the words are a remark, to be said at once.
+    """
+
+    def __call__(self, fraction: float | None, words: str = "", /) -> None:
         """Tell; as often as one likes."""
 
 

@@ -43,7 +43,7 @@ def serve(pipe: Connection) -> None:
         run, root, options, toolchain = pipe.recv()
         performer = Performer(run, Store(root), options, toolchain)
 
-        def told(fraction: float, words: str = "", /) -> None:
+        def told(fraction: float | None, words: str = "", /) -> None:
             pipe.send((fraction, words))
 
         while True:

@@ -148,14 +148,26 @@ def verify(
 @app.command()
 def train(
     model: Annotated[str, typer.Argument(help="A model's name, or models/NAME.yaml.")],
+    goes_on: Annotated[
+        bool, typer.Option("--continue", help="The model changed: go on from its last run.")
+    ] = False,
+    is_new: Annotated[bool, typer.Option("--new", help="The model changed: begin anew.")] = False,
+    ships: Annotated[
+        bool, typer.Option("--ship", help="Then put its checkpoints into models/checkpoints/.")
+    ] = False,
+    processes: Annotated[
+        int, typer.Option("--processes", min=1, max=256, help="That share the training.")
+    ] = 1,
     store: StoreDir = None,
     device: DeviceChoice = Device.AUTO,
     quiet: Quiet = False,
 ) -> None:
     """Train a model, or go on where its training stopped."""
+    from approx_build.cli.continuation import Choice
     from approx_build.cli.train import train as command
 
-    command(model, Options.of(store, device=device, quiet=quiet))
+    options = Options.of(store, device=device, quiet=quiet, processes=processes)
+    command(model, options, Choice.of(goes_on, is_new), ships)
 
 
 app.add_typer(runs, name="runs")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from approx_build.cli.exits import ending_calmly
 from approx_build.cli.options import Options
 from approx_build.cli.places import named_from, seen_from
 from approx_build.cli.progress import progress_for
@@ -58,7 +59,7 @@ def build_targets(
         size,
         verified=None if verified is None else frozenset(verified),
     )
-    with named_from(root):
+    with named_from(root), ending_calmly():
         built = build(graph, targets, store, executor, how, progress_for(options))
     built.failures = [replace(f, message=seen_from(root, f.message)) for f in built.failures]
     return built

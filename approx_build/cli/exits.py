@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
+from types import FrameType
 from typing import NoReturn
 
 from approx_build.errors import ApproxError, ScoreError, UsageError
@@ -27,6 +32,27 @@ def fail(error: ApproxError) -> NoReturn:
     has_place = error.where is not None or isinstance(error, ScoreError)
     print(error if has_place else f"approx-build: {error}", file=sys.stderr)
     sys.exit(Exit.USAGE if isinstance(error, UsageError) else Exit.FAILED)
+
+
+@contextmanager
+def ending_calmly() -> Iterator[None]:
+    """Within, SIGTERM and SIGHUP do what Ctrl-C does, unless they are ignored."""
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    numbers = [getattr(signal, name) for name in names]
+    before = {n: signal.getsignal(n) for n in numbers if signal.getsignal(n) is not signal.SIG_IGN}
+    if threading.current_thread() is not threading.main_thread():
+        before = {}
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 GO_ON = "what was finished is kept; run the same command again to go on"

@@ -35,6 +35,7 @@ class Options:
         keep_going: bool = False,
         quiet: bool = False,
         verbose: bool = False,
+        processes: int = 1,
     ) -> Options:
         """Options as typed; UsageError when the device is not there."""
         named = os.environ.get("APPROX_STORE")
@@ -46,6 +47,7 @@ class Options:
             keep_going=keep_going,
             quiet=quiet,
             verbose=verbose,
+            processes=processes,
         )
 
     def store_at(self, root: Path) -> Path:
@@ -60,6 +62,20 @@ class Options:
 def cores() -> int:
     """Cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def check_processes(processes: int, device: str, batch: int) -> None:
+    """UsageError when a training cannot be shared by so many processes."""
+    if processes > batch:
+        raise UsageError(
+            f"--processes {processes}: a batch has {batch} "
+            f"window{'' if batch == 1 else 's'}, and each process needs one"
+        )
+    if device == "cuda" and processes > 1:
+        import torch
+
+        if processes > (there := torch.cuda.device_count()):
+            raise UsageError(f"--processes {processes}: this machine has {there} CUDA devices")
 
 
 def checked_device(device: str) -> str:

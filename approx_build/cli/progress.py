@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from approx_build.build.progress import Progress
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from approx_build.plan.graph import Action
 
 PLAIN_EVERY_S = 10.0
+KEEPING = "stopping when the state of {} is kept; again Ctrl-C stops at once and loses a little"
 
 
 def progress_for(options: Options) -> Progress:
@@ -94,6 +96,15 @@ class Lines(Progress):
             self._told = time.monotonic()
             print(f"{action.target} {fraction:.1%}: {told}", file=sys.stderr)
 
+    def action_remark(self, action: Action, words: str) -> None:
+        """Say it."""
+        print(f"{action.target}: {words}", file=sys.stderr)
+
+    def stopping(self, trainings: Sequence[str]) -> None:
+        """Say what is still done."""
+        if trainings:
+            print(KEEPING.format(", ".join(trainings)), file=sys.stderr)
+
     def action_failed(self, failure: Failure) -> None:
         """Say what failed as soon as it does."""
         print(f"failed: {failure.target}", file=sys.stderr)
@@ -147,15 +158,27 @@ class Bar(Progress):
         self._bar.update(self._task, completed=self._done, left=left(remaining))
         self._show()
 
+    def action_remark(self, action: Action, words: str) -> None:
+        """Say it above the bar."""
+        self._say(f"{action.target}: {words}")
+
+    def stopping(self, trainings: Sequence[str]) -> None:
+        """Say what is still done, above the bar."""
+        if trainings:
+            self._say(KEEPING.format(", ".join(trainings)))
+
     def action_failed(self, failure: Failure) -> None:
         """Say what failed above the bar."""
         self._running.pop(failure.target, None)
-        self._bar.console.print(f"failed: {failure.target}", markup=False, highlight=False)
+        self._say(f"failed: {failure.target}")
 
     def finished(self, built: Built) -> None:
         """Close the bar."""
         if self._bar is not None:
             self._bar.stop()
+
+    def _say(self, text: str) -> None:
+        self._bar.console.print(text, markup=False, highlight=False)
 
     def _show(self) -> None:
         names = list(self._running)

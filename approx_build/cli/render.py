@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from approx_build.cli.building import build_targets
+from approx_build.cli.continuation import new_runs
 from approx_build.cli.exits import Exit
 from approx_build.cli.lockfile import keep_lock, lock_of, read_lock
 from approx_build.cli.options import Options
@@ -42,6 +43,8 @@ def render(
     files, targets = chosen(session, movements, parts)
     for remark in session.score.remarks:
         say(options, str(remark))
+    for words in new_runs(session.lowered.graph, session.catalog, session.store.root):
+        say(options, words)
     graph, root, news = session.lowered.graph, session.root, ""
     with named_from(root):
         # What would stop the last step is found before the first.

@@ -8,8 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from approx_build.cli.building import build_targets
+from approx_build.cli.continuation import new_runs
 from approx_build.cli.options import Options
-from approx_build.cli.outcome import near
+from approx_build.cli.outcome import near, say
 from approx_build.cli.places import named_from
 from approx_build.cli.session import takes_environment
 from approx_build.cli.train import named_model
@@ -69,6 +70,8 @@ def take(asked: TakeAsked, options: Options) -> None:
         files = _add(networks, catalog, name, asked)
         check_folder(out)
         store = Store(options.store_at(root))
+        for words in new_runs(networks.graph, catalog, store.root):
+            say(options, words)
         built = build_targets(networks.graph, files.values(), store, root, options)
         built.check()
         for path, target in files.items():

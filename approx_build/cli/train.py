@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from datetime import date
 from pathlib import Path
 
 from approx_build.cli.building import build_targets
+from approx_build.cli.continuation import Choice, settle
 from approx_build.cli.exits import interrupted
-from approx_build.cli.options import Options
-from approx_build.cli.outcome import learnt
+from approx_build.cli.options import Options, check_processes
+from approx_build.cli.outcome import learnt, say
 from approx_build.cli.places import named_from
 from approx_build.cli.progress import duration
+from approx_build.cli.reach import permit
+from approx_build.cli.shipping import ship
 from approx_build.errors import UsageError
+from approx_build.plan.catalog import Catalog
+from approx_build.plan.graph import Graph
+from approx_build.plan.networks import Networks
+from approx_build.store.store import Store
+from approx_build.training.earlier import run_of
 
 
-def train(model: str, options: Options) -> None:
+def train(model: str, options: Options, choice: Choice, ships: bool) -> None:
     """Train; says where the run stands, and its last losses."""
-    from approx_build.cli.reach import permit
-    from approx_build.plan.catalog import Catalog
-    from approx_build.plan.graph import Graph
-    from approx_build.plan.networks import Networks
-    from approx_build.store.store import Store
-
     name, root = named_model(model)
     graph, catalog = Graph(), Catalog(root, date.today())
     with named_from(root):
         permit(catalog, catalog.model(name).corpus, name)
+        check_processes(options.processes, options.device, catalog.model(name).training.batch)
+        store = Store(options.store_at(root))
+        if words := settle(catalog, name, store.root, choice):
+            say(options, words)
+            catalog = Catalog(root, date.today())
         target = Networks(graph, catalog).run(name, None)
-    store = Store(options.store_at(root))
     try:
         built = build_targets(graph, [target], store, root, options)
     except KeyboardInterrupt:
-        interrupted(f"its state is kept; `approx-build train {model}` goes on from there")
+        interrupted(_where_it_stopped(catalog, name, store.root))
     built.check()
     record = built.records[target]
     print("".join(f"{line}\n" for line in learnt(target, record)), end="")
@@ -39,6 +47,20 @@ def train(model: str, options: Options) -> None:
     print(f"{name}: {record.facts['steps']} checkpoints {where}, key {record.key[:12]}")
     if built.ran and not record.facts.get("is_shipped"):
         print(f"trained in {duration(record.seconds)}")
+    if ships and not record.facts.get("is_shipped"):
+        with named_from(root):
+            ship(store, record, catalog.manifest(name), root / catalog.shipped_path(name))
+        print(f"shipped to {catalog.shipped_path(name)}; commit it")
+
+
+def _where_it_stopped(catalog: Catalog, model: str, store: Path) -> str:
+    """At which step a training was interrupted, and the command that goes on."""
+    words = [word for word in sys.argv[1:] if word not in (Choice.NEW.value, Choice.CONTINUE.value)]
+    again = shlex.join(["approx-build", *words])
+    run = run_of(store, catalog.manifest(model))
+    if run is None:
+        return f"before its first step; `{again}` begins again"
+    return f"at step {run.step} of {run.steps}, its state is kept; `{again}` goes on from there"
 
 
 def named_model(model: str) -> tuple[str, Path]:

@@ -11,9 +11,11 @@ from typing import Any
 
 from approx_build.corpus.consent import FILE_NAME, Consent, read_consent
 from approx_build.corpus.material import chosen
-from approx_build.corpus.recordings import Recording, list_recordings
+from approx_build.corpus.recordings import Recording, corpus_digest, list_recordings
 from approx_build.errors import ApproxError, AudioError, ModelError
+from approx_build.source import load_source
 from approx_build.training.model import ModelSpec, load_model
+from approx_build.training.parent import parent_path
 from approx_build.training.record import read_record
 
 CORPORA = "models/corpora"
@@ -107,6 +109,29 @@ class Catalog:
     def model_path(self, name: str) -> str:
         """The YAML that declares a model, relative to the root."""
         return f"models/{name}.yaml"
+
+    def parent_path(self, model: str) -> str | None:
+        """The file of a model's parent, relative to the root; None when it begins from nothing.
+
+        ModelError at its line when the file is not there.
+        """
+        parent = self.model(model).training.parent
+        if parent is None:
+            return None
+        path = parent_path(parent)
+        if not (self.root / path).is_file():
+            shown = self.model_path(model)
+            where = load_source(self.root / shown, shown).locate(("training", "parent"))
+            raise ModelError(
+                f"training.parent: {path} is missing; restore it, or take `parent` out of the "
+                "model to train from nothing",
+                where,
+            )
+        return path
+
+    def manifest(self, model: str) -> dict[str, Any]:
+        """What fixes the weights of a model, with the recordings it learns from."""
+        return self.model(model).manifest(corpus_digest(self.heard_by(model)))
 
     def corpus_path(self, corpus: str) -> str:
         """The folder of a corpus, relative to the root."""

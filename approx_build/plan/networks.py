@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from approx_build.canonical import Json, canonical
-from approx_build.corpus.recordings import corpus_digest
 from approx_build.errors import AudioError, Location
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.score.takes import Take
 from approx_build.training.model import ModelSpec
-from approx_build.training.parent import parent_path
 from approx_build.training.record import manifest_digest
 
 HEARD_BY = {"silence", "remove_dc", "level"}
@@ -40,7 +38,7 @@ class Networks:
         if problem := catalog.problem(spec.corpus):
             raise AudioError(problem, where)
         recordings = catalog.heard_by(model)
-        manifest = spec.manifest(corpus_digest(recordings))
+        manifest = catalog.manifest(model)
         is_shipped = catalog.is_shipped(model, manifest)
         paths = [catalog.relative(recording.path) for recording in recordings]
         inputs = {
@@ -49,8 +47,8 @@ class Networks:
         if not is_shipped:
             for number, path in enumerate(paths):
                 inputs[f"prepared.{number:04}"] = self.prepared(spec, path, where)
-            if spec.training.parent is not None:
-                inputs["parent"] = self.graph.add_leaf(parent_path(spec.training.parent))
+            if (parent := catalog.parent_path(model)) is not None:
+                inputs["parent"] = self.graph.add_leaf(parent)
         options: dict[str, Json] = {
             "model": catalog.model_path(model),
             "corpus": catalog.corpus_path(spec.corpus),

@@ -7,18 +7,18 @@ and corpus digest. Files of equal weights and header are equal bytes.
 from __future__ import annotations
 
 import json
-import os
 import struct
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.errors import ModelError
 from approx_build.families.base import Shapes
+from approx_build.store.delivery import write
 
 HEADER_KEY = "approx-build"
 _LONGEST_HEADER = 100_000_000
@@ -33,13 +33,16 @@ def file_name(step: int) -> str:
 
 
 def write_checkpoint(path: Path, weights: Arrays, about: Mapping[str, Any]) -> str:
-    """Write float32 tensors and what they are; returns the file's SHA-256."""
+    """Write float32 tensors and what they are; returns the file's SHA-256.
+
+    StoreError when a disk refuses.
+    """
     from safetensors.numpy import save
 
     ordered = {name: np.ascontiguousarray(weights[name]) for name in sorted(weights)}
     header = json.dumps(about, sort_keys=True, separators=(",", ":"))
     content = save(ordered, metadata={HEADER_KEY: header})
-    write_atomically(path, content)
+    write(path, content)
     return sha256(content).hexdigest()
 
 
@@ -60,10 +63,18 @@ def read_about(path: Path) -> dict[str, Any]:
     """What a checkpoint says of itself; ModelError when it is none of ours."""
     try:
         with open(path, "rb") as file:
-            (size,) = struct.unpack("<Q", file.read(8))
-            header = json.loads(file.read(min(size, _LONGEST_HEADER)))
+            return about_in(file, path)
+    except OSError as error:
+        raise ModelError(f"{path}: not a checkpoint of approx-build ({error!r})") from None
+
+
+def about_in(file: BinaryIO, path: Path) -> dict[str, Any]:
+    """The same of an open file, named `path` in errors."""
+    try:
+        (size,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(min(size, _LONGEST_HEADER)))
         about = json.loads(header["__metadata__"][HEADER_KEY])
-    except (OSError, ValueError, KeyError, struct.error) as error:
+    except (OSError, ValueError, LookupError, TypeError, struct.error) as error:
         raise ModelError(f"{path}: not a checkpoint of approx-build ({error!r})") from None
     return dict(about)
 
@@ -82,17 +93,3 @@ def check_weights(path: Path, weights: Arrays, shapes: Shapes) -> None:
             wrong.append(f"{name} holds numbers that are not finite")
     if wrong:
         raise ModelError(f"{path}: not a checkpoint of the declared network: {'; '.join(wrong)}")
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write under another name, then rename, so that the file is whole or absent."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with open(temporary, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -45,6 +45,7 @@ class Chronicle(Witness):
     now: Callable[[], datetime]
     threads: int = 1
     device: str = "cpu"
+    say: Callable[[str], None] = lambda words: None
     entry: LedgerEntry | None = field(default=None, init=False)
     _first_s: float = field(default=0.0, init=False)
 
@@ -107,6 +108,10 @@ class Chronicle(Witness):
         if status is not Status.RUNNING:
             self.entry = finish(self.entry, status, self.now(), reason)
         write_entry(self.ledger, self.entry)
+
+    def remarked(self, words: str) -> None:
+        """Say it."""
+        self.say(words)
 
     def _consent(self) -> Consent:
         return load_consent(self.corpus, self._today(), self.model.model)

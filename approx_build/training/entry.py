@@ -236,7 +236,7 @@ def entry_of(
         settings=settings,
         loss_unit=loss_unit,
         costs=costs,
-        parent=parent or training.get("parent"),
+        parent=parent or (training.get("parent") or {}).get("run"),
         manifest=dict(manifest),
     )
 

@@ -40,7 +40,8 @@ from approx_build.report.evaluation import (
 )
 from approx_build.report.evaluation_page import evaluation_page
 from approx_build.report.sketch import sketch
-from approx_build.training.checkpoint import read_about, read_checkpoint, write_atomically
+from approx_build.store.delivery import write
+from approx_build.training.checkpoint import read_about, read_checkpoint
 from approx_build.training.model import ModelSpec
 from approx_build.training.record import CurvePoint, StoredStep, loss_curves, read_record
 from approx_build.training.state import STATE_NAME
@@ -111,7 +112,7 @@ class TrainingPage:
             for stored in run.checkpoints
         }
         path = self.out / "index.html"
-        write_atomically(path, evaluation_page(self._report(run, itself, found)).encode())
+        write(path, evaluation_page(self._report(run, itself, found)).encode())
         return path
 
     def _kept(self, name: str, of: str, make: Any) -> Evaluation:
@@ -132,7 +133,7 @@ class TrainingPage:
                 return dict(kept["evaluation"])
         evaluation: Evaluation = make()
         text = json.dumps({"terms": terms, "evaluation": evaluation}, indent=1, sort_keys=True)
-        write_atomically(path, text.encode())
+        write(path, text.encode())
         return evaluation
 
     def _evaluated(self, folder: Path, stored: StoredStep, baseline: Baseline) -> Evaluation:

@@ -2,37 +2,83 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
-from approx_build.training.sharing import Share
+from approx_build.store.disk import make_folder, plain_words
+from approx_build.training.state import kept_about
+
+if TYPE_CHECKING:
+    from approx_build.training.sharing import Share
 
 try:
     import fcntl
 except ImportError:  # not a POSIX system: nobody waits for anybody
     fcntl = None  # type: ignore[assignment]
 
-PAUSE_S = 0.2
+PAUSE_S, PATIENCE_S = 0.2, 2.0
 
 
 @contextmanager
-def alone_in(folder: Path, share: Share) -> Iterator[None]:
+def alone_in(
+    folder: Path, share: Share, remark: Callable[[str], None] = lambda words: None
+) -> Iterator[None]:
     """Hold the lock beside the folder, waiting while another process trains in it.
 
-    A kernel lock: it ends with the process, however that ends. Processes that share one
-    training hold it through the first of them.
+    Whoever waits for long tells `remark` for whom. A kernel lock: it ends with the process,
+    however that ends. Processes that share one training hold it through the first of them.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = folder.with_name(f".{folder.name}.lock")
+    with plain_words(folder):
+        make_folder(folder)
     if fcntl is None or not share.writes:
         yield
         return
-    with open(lock, "a+", encoding="ascii") as file:
-        while not _locked(file.fileno()):
-            time.sleep(PAUSE_S)
+    with plain_words(lock_path(folder)):
+        file = open(lock_path(folder), "a+", encoding="ascii")  # noqa: SIM115
+    with file:
+        _wait(file, folder, remark)
+        with suppress(OSError):  # on a full disk the lock still holds, without a name
+            _name(file, str(os.getpid()))
         yield
+        with suppress(OSError):
+            _name(file, "")
+
+
+def lock_path(folder: Path) -> Path:
+    """The lock of a training's folder; while it is held, the holder's process is written in it."""
+    return folder.with_name(f".{folder.name}.lock")
+
+
+def trainer(folder: Path) -> str:
+    """The number of the process that trains in a folder; empty when none does, or nobody knows."""
+    if fcntl is None:
+        return ""
+    with suppress(OSError), open(lock_path(folder), encoding="ascii") as file:
+        return "" if _locked(file.fileno()) else file.read().strip()
+    return ""
+
+
+def _wait(file: IO[str], folder: Path, remark: Callable[[str], None]) -> None:
+    began, has_told = time.monotonic(), False
+    while not _locked(file.fileno()):
+        if not has_told and time.monotonic() - began >= PATIENCE_S:
+            file.seek(0)
+            about = kept_about(folder)
+            step = f", at step {about['step']} or later" if about else ""
+            remark(f"process {file.read().strip()} is training this{step}; waiting for it")
+            has_told = True
+        time.sleep(PAUSE_S)
+
+
+def _name(file: IO[str], text: str) -> None:
+    file.seek(0)
+    file.truncate()
+    file.write(text)
+    file.flush()
 
 
 def _locked(handle: int) -> bool:

@@ -7,13 +7,18 @@ the run is asked to stop, and the next call goes on from it.
 
 from __future__ import annotations
 
+from contextlib import suppress
+from hashlib import file_digest, sha256
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from approx_build.audio.stream import Stream
 from approx_build.corpus.material import Material
 from approx_build.corpus.recordings import corpus_digest
+from approx_build.errors import ModelError
+from approx_build.store.delivery import PART
 from approx_build.training.gradients import WindowWorkers, window_workers
 from approx_build.training.lock import alone_in
 from approx_build.training.model import ModelSpec
@@ -30,21 +35,28 @@ def train(model: ModelSpec, material: Material, out_dir: Path, means: Means) -> 
     """Train, or go on training, into `out_dir`; at once when it is done already.
 
     Raises KeyboardInterrupt or SystemExit after SIGINT or SIGTERM, the state being kept;
-    ModelError when the loss is no longer a number, or the budget is spent; ConsentError when
-    the corpus may not, or no longer, be used. What was kept before stays.
+    ModelError when the loss is no longer a number, the budget is spent, or what was kept is
+    damaged; ConsentError when the corpus may not, or no longer, be used; StoreError when a disk
+    refuses. What was kept before stays.
     """
     means.witness.allow()
     check_share(model.training.batch, means.share.size)
-    digest = manifest_digest(model.manifest(corpus_digest(material.recordings)))
-    with alone_in(out_dir, means.share):
+    manifest = model.manifest(corpus_digest(material.recordings))
+    digest, remark = manifest_digest(manifest), means.witness.remarked
+    with alone_in(out_dir, means.share, remark):
+        if means.share.writes:
+            _sweep(out_dir)
         done = read_record(out_dir)
         if done is not None and manifest_digest(done.manifest) == digest:
+            if means.share.writes:
+                TrainingState.remove(out_dir)
             return done
         settings, network = model.training, model.network.network(model.objective)
         with window_workers(network, means.threads, means.device, settings.precision) as workers:
-            state = load_state(out_dir, digest, means.device) or _start(
-                model, workers, digest, means.parent
-            )
+            state = load_state(out_dir, digest, means.device, remark)
+            if state is None:
+                state = _start(model, workers, manifest, means.parent)
+            _check_checkpoints(state, out_dir)
             run = Run(model, material, out_dir, workers, state, means)
             run.go()
         record = run.record()
@@ -54,8 +66,31 @@ def train(model: ModelSpec, material: Material, out_dir: Path, means: Means) -> 
     return record
 
 
+def _sweep(folder: Path) -> None:
+    """Remove what a killed process was writing; nobody else is at work here."""
+    for part in folder.glob(f".*{PART}"):
+        with suppress(OSError):
+            part.unlink()
+
+
+def _check_checkpoints(state: TrainingState, folder: Path) -> None:
+    """ModelError when a checkpoint that was kept is gone or damaged: better now than at the end."""
+    for stored in state.checkpoints:
+        path = folder / stored.file
+        try:
+            with open(path, "rb") as file:
+                is_right = file_digest(file, sha256).hexdigest() == stored.digest
+        except OSError:
+            is_right = False
+        if not is_right:
+            raise ModelError(
+                f"{path}: this checkpoint of the training run is missing or damaged; restore it, "
+                f"or remove {folder} to train from the first step"
+            )
+
+
 def _start(
-    model: ModelSpec, workers: WindowWorkers, digest: str, parent: Path | None
+    model: ModelSpec, workers: WindowWorkers, manifest: dict[str, Any], parent: Path | None
 ) -> TrainingState:
     settings, device = model.training, workers.device
     if parent is not None:
@@ -70,5 +105,11 @@ def _start(
     left = groups["optimizer"]
     if {n: t.shape for n, t in left.items()} == {n: t.shape for n, t in optimizer.items()}:
         optimizer = {name: left[name] for name in optimizer}
-    scale = LossScale.of(settings.precision)
-    return TrainingState(digest, groups["weights"], groups["average"], optimizer, scale=scale)
+    return TrainingState(
+        manifest_digest(manifest),
+        groups["weights"],
+        groups["average"],
+        optimizer,
+        about={"model": model.model, "manifest": manifest},
+        scale=LossScale.of(settings.precision),
+    )

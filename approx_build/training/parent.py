@@ -13,8 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from approx_build.errors import ModelError
 from approx_build.families.base import Shapes
-from approx_build.training.checkpoint import HEADER_KEY, write_atomically
+from approx_build.store.delivery import write
+from approx_build.training.checkpoint import HEADER_KEY, read_checkpoint
+from approx_build.training.earlier import EarlierRun
 from approx_build.training.parameters import Parent
+from approx_build.training.record import manifest_digest
+from approx_build.training.state import GROUPS, load_state
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -39,7 +43,30 @@ def write_parent(path: Path, groups: Mapping[str, Mapping[str, Tensor]], about: 
         for group, named in groups.items()
         for name, tensor in named.items()
     }
-    write_atomically(path, save(tensors, metadata={HEADER_KEY: json.dumps(about, sort_keys=True)}))
+    write(path, save(tensors, metadata={HEADER_KEY: json.dumps(about, sort_keys=True)}))
+
+
+def keep_parent(root: Path, run: EarlierRun, shapes: Shapes) -> Parent:
+    """Keep in the project at `root` what an earlier run has come to, as a parent.
+
+    Of a finished run that is its last checkpoint; of another its newest state. ModelError when
+    that is damaged.
+    """
+    import torch
+
+    if run.record is not None:
+        last = read_checkpoint(run.folder / run.record.checkpoints[-1].file, shapes)
+        weights = {name: torch.from_numpy(array) for name, array in last.items()}
+        groups, step = {"weights": weights, "average": weights}, run.step
+    else:
+        state = load_state(run.folder, manifest_digest(run.manifest))
+        if state is None:
+            raise ModelError(f"{run.folder}: the state of run {run.name} is gone")
+        groups, step = {name: getattr(state, name) for name in GROUPS}, state.step
+    parent = Parent(run=run.name, step=step)
+    about = {"model": run.model, "run": run.name, "step": step, "manifest": run.manifest}
+    write_parent(root / parent_path(parent), groups, about)
+    return parent
 
 
 def read_parent(path: Path, shapes: Shapes, device: str) -> Groups:

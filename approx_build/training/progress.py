@@ -25,6 +25,10 @@ class Progress:
     pace: float = 0.0
 
 
+STOPPING = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+
 Watcher = Callable[[Progress], None]
 
 
@@ -41,7 +45,7 @@ class StopRequest:
 
 @contextmanager
 def stop_on_signals() -> Iterator[StopRequest]:
-    """Within, SIGINT and SIGTERM ask to stop instead of stopping; a second one stops.
+    """Within, Ctrl-C, SIGTERM and SIGHUP ask to stop instead of stopping; a second Ctrl-C stops.
 
     A signal that is ignored stays so: a worker's builder alone stops it, whoever pressed Ctrl-C.
     Only the main thread can catch signals; elsewhere nothing changes.
@@ -50,13 +54,14 @@ def stop_on_signals() -> Iterator[StopRequest]:
     if threading.current_thread() is not threading.main_thread():
         yield request
         return
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    handlers = {number: signal.getsignal(number) for number in STOPPING}
     before = {n: handler for n, handler in handlers.items() if handler is not signal.SIG_IGN}
 
     def ask(number: int, _frame: FrameType | None) -> None:
+        # A whole group is told to end at once, and a worker then by its builder too.
         request.signal = number
-        for one, handler in before.items():
-            signal.signal(one, handler)
+        if signal.SIGINT in before:
+            signal.signal(signal.SIGINT, before[signal.SIGINT])
 
     for number in before:
         signal.signal(number, ask)

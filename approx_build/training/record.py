@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from approx_build.errors import ModelError
-from approx_build.training.checkpoint import write_atomically
+from approx_build.store.delivery import write
 
 RECORD_NAME = "record.json"
 
@@ -73,9 +73,9 @@ class TrainingRecord(BaseModel):
     checkpoints: list[StoredStep]
 
     def write(self, folder: Path) -> None:
-        """Write `record.json`, whole or not at all."""
+        """Write `record.json`, whole or not at all; StoreError when a disk refuses."""
         text = json.dumps(self.model_dump(mode="json"), indent=1, sort_keys=True)
-        write_atomically(folder / RECORD_NAME, (text + "\n").encode())
+        write(folder / RECORD_NAME, (text + "\n").encode())
 
     def is_of(self, manifest: Mapping[str, Any]) -> bool:
         """Whether this is the record of the very training that `manifest` tells of."""

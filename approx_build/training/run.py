@@ -6,6 +6,7 @@ import math
 import signal
 import time
 from pathlib import Path
+from typing import NoReturn
 
 from torch import Tensor
 
@@ -33,15 +34,13 @@ BUDGET = 1000
 
 
 def split_material(model: ModelSpec, material: Material) -> Split:
-    """The windows of a model in its material."""
-    settings = model.training
+    """The windows of a model in its material; AudioError when there are none, and why."""
+    settings, parts = model.training, material.parts()
     rate, chunk_s = model.network.rate, model.preparation.chunk_s
-    try:
-        return split(material.parts(), rate, settings.window, settings.held_out_s, chunk_s)
-    except AudioError as error:
-        silent = "; ".join(f"{name}: {reason}" for name, reason in material.unused.items())
-        told = f"; not heard: {silent}" if silent else ""
-        raise AudioError(f"{error.message}{told}") from None
+    if not parts:
+        told = "; ".join(f"{name}: {reason}" for name, reason in material.unused.items())
+        raise AudioError(f"nothing is left of the corpus after preparation: {told}")
+    return split(parts, rate, settings.window, settings.held_out_s, chunk_s)
 
 
 class Run:
@@ -130,9 +129,7 @@ class Run:
         elif state.scale.can_fall:
             state.scale.left_one_out()
         else:
-            reason = self._not_a_number(step, loss)
-            self._tell(Status.FAILED, reason)
-            raise ModelError(reason)
+            self._fail(self._not_a_number(step, loss))
         state.step = step
         if math.isfinite(loss):
             state.recent.append(loss)
@@ -172,10 +169,15 @@ class Run:
         first = (step - 1) * batch
         names = "; ".join(self._batches.name(first + i) for i in range(batch))
         return (
-            f"model {self.model.model!r}: at step {step} loss or gradients are not numbers (loss "
-            f"{loss}); its windows were {names}; a lower learning_rate may help; "
-            f"the checkpoints before it are kept"
+            f"at step {step} loss or gradients are not numbers (loss {loss}); "
+            f"its windows were {names}"
         )
+
+    def _fail(self, what: str) -> NoReturn:
+        """End a training that cannot go on; what was kept before is good."""
+        reason = f"{what}; a lower learning_rate may help; what was kept before it stays"
+        self._tell(Status.FAILED, reason)
+        raise ModelError(f"model {self.model.model!r}: {reason}")
 
     def _note(self) -> float | None:
         """Evaluate and keep a checkpoint where they are due; the held-out loss if measured."""
@@ -198,6 +200,8 @@ class Run:
         if state.curve and state.curve[-1].step == state.step:
             return state.curve[-1].held_out
         held_out = self.workers.loss(state.average, self._tests)
+        if not math.isfinite(held_out):
+            self._fail(f"after step {state.step} the held-out loss is not a number ({held_out})")
         train = sum(state.recent) / len(state.recent) if state.recent else None
         state.curve.append(CurvePoint(step=state.step, train=train, held_out=held_out))
         state.recent.clear()
@@ -213,6 +217,7 @@ class Run:
             "step": step,
         }
         weights = {name: tensor.cpu().numpy() for name, tensor in self.state.average.items()}
+        self._check_weights()
         digest = write_checkpoint(self.folder / file_name(step), weights, about)
         stored = StoredStep(step=step, loss=held_out, file=file_name(step), digest=digest)
         self.state.checkpoints.append(stored)
@@ -221,6 +226,7 @@ class Run:
     def _keep_state(self) -> None:
         """Keep the state; consent is asked again, now that nothing would be lost."""
         if self.means.share.writes:
+            self._check_weights()
             self.state.save(self.folder)
             self._tell(Status.RUNNING)
         try:
@@ -229,6 +235,11 @@ class Run:
             reason = f"{error}; the training's state is kept"
             self._tell(Status.INTERRUPTED, reason)
             raise type(error)(reason) from None
+
+    def _check_weights(self) -> None:
+        # Finite gradients can still make weights that are not; such a state must push none out.
+        if not self.state.is_finite:
+            self._fail(f"after step {self.state.step} there are weights that are not numbers")
 
     def _tell(self, status: Status, reason: str = "") -> None:
         if self.means.share.writes:

@@ -27,6 +27,9 @@ class Witness:
     def kept(self, state: TrainingState, status: Status, reason: str = "") -> None:
         """The state was kept, or the training has come to an end."""
 
+    def remarked(self, words: str) -> None:
+        """Something is worth saying at once."""
+
 
 @dataclass(frozen=True)
 class Means:

@@ -4,6 +4,7 @@
 - `do`: "fail", "bug", "die" (killed), "exit", "touch" (change an input
   file), "look around" and "who" (tell about the process)
 - `sleep_s`: take this long; `count`: units of work
+- `keep_in`: run until told to end, speak on for a while, then write a file of this path
 - `wait_for`: go on when a file of this path exists
 """
 
@@ -34,6 +35,9 @@ def run(batch: Sequence[Work], store: Store, log: Any, report: Report) -> list[R
     os.write(handle, line.encode())
     os.close(handle)
     report(0.5)
+    for work in batch:
+        if "keep_in" in work.action.params:
+            _keep(Path(str(work.action.params["keep_in"])), report)
     return [_make(work, store) for work in batch]
 
 
@@ -50,6 +54,17 @@ def _make(work: Work, store: Store) -> Result:
     with store.objects.writer() as draft:
         draft.path.write_text(str(text))
     return Result({"main": draft.digest}, {"length": len(str(text))})
+
+
+def _keep(path: Path, report: Report) -> None:
+    told: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))
+    while len(told) < 100:
+        report(0.6, "still here")
+        told += told[:1]
+        time.sleep(0.01)
+    path.write_text("kept")
+    sys.exit(0)
 
 
 def _about_the_process(what: object) -> str | None:

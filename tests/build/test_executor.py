@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from approx_build.build import executor
 from approx_build.build.progress import Progress
 from approx_build.errors import BuildError
 from approx_build.plan.graph import Kind
@@ -74,6 +76,27 @@ def test_a_worker_that_dies_is_named_and_the_rest_is_kept(yard: Yard, do: str, w
     yard.runs()
     assert yard.build("bad", "stem", jobs=2).failures == []
     assert yard.ran() == ["bad"]
+
+
+def test_a_training_that_is_told_to_end_may_speak_and_keep_its_state_first(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executor, "STOP_S", 0.1)
+    said: list[Sequence[str]] = []
+
+    class Impatient(Progress):
+        def action_progress(self, action: Action, fraction: float, words: str = "") -> None:
+            if words:
+                raise KeyboardInterrupt
+
+        def stopping(self, trainings: Sequence[str]) -> None:
+            said.append(trainings)
+
+    yard.act("run", kind=Kind.TRAIN, keep_in=str(yard.root / "state"))
+    with pytest.raises(KeyboardInterrupt):
+        yard.build("run", jobs=1, progress=Impatient())
+    assert said == [["run"]]
+    assert (yard.root / "state").read_text() == "kept"
 
 
 BUILD = """

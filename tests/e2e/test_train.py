@@ -8,8 +8,11 @@ import re
 import shutil
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from approx_build.training.checkpoint import read_about
 from approx_build.training.model import load_model
@@ -62,17 +65,36 @@ def test_without_shipped_checkpoints_training_makes_the_same(rendered: Space, sp
     assert space.digests() == rendered.digests()
 
 
-def test_an_interrupted_training_says_how_to_go_on_and_does(space: Space, tmp_path: Path) -> None:
-    space.edit(MODEL, "steps: 4", "steps: 100")
+@pytest.mark.parametrize(
+    ("stop", "number"),
+    [
+        (os.killpg, signal.SIGINT),
+        pytest.param(os.kill, signal.SIGTERM, marks=pytest.mark.slow),
+        pytest.param(os.killpg, signal.SIGTERM, marks=pytest.mark.slow),
+        pytest.param(os.killpg, signal.SIGHUP, marks=pytest.mark.slow),
+    ],
+)
+def test_an_interrupted_training_says_how_to_go_on_and_does(
+    space: Space, tmp_path: Path, stop: Callable[[int, int], None], number: int
+) -> None:
+    space.edit(MODEL, "steps: 4", "steps: 400")
     whole = space.copy(tmp_path / "whole")
     process = space.process("train", "tiny")
     state = wait_for_state(space)
-    os.killpg(process.pid, signal.SIGINT)
+    time.sleep(0.3)
+    stop(process.pid, number)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "interrupted: its state is kept; `approx-build train tiny` goes on from there" in err
+    assert re.search(
+        r"interrupted: at step \d+ of 400, its state is kept; "
+        r"`approx-build train tiny` goes on from there",
+        err,
+    )
     assert "Traceback" not in err
-    assert 0 < read_about(state)["step"] < 100
+    step = read_about(state)["step"]
+    assert f"at step {step} of 400" in err
+    # Not only what was kept at step 2.
+    assert 2 < step < 400
     space.run("train", "tiny")
     whole.run("train", "tiny")
     assert not state.exists()

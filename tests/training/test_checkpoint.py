@@ -5,12 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from approx_build.errors import ModelError
+from approx_build.errors import ModelError, StoreError
 from approx_build.training.checkpoint import (
     file_name,
     read_about,
     read_checkpoint,
-    write_atomically,
     write_checkpoint,
 )
 
@@ -67,13 +66,14 @@ def test_a_write_that_fails_leaves_what_was_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "x"
-    write_atomically(path, b"before")
+    write_checkpoint(path, WEIGHTS, {"step": 1})
+    before = path.read_bytes()
 
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="No space left"):
-        write_atomically(path, b"after")
-    assert path.read_bytes() == b"before"
+    with pytest.raises(StoreError, match="the disk is full"):
+        write_checkpoint(path, WEIGHTS, {"step": 2})
+    assert path.read_bytes() == before
     assert [one.name for one in tmp_path.iterdir()] == ["x"]

@@ -24,7 +24,7 @@ class StoppedError(Exception):
 @pytest.fixture
 def page(space: Space, tmp_path: Path) -> TrainingPage:
     model = load_model(space.root / "models/tiny.yaml")
-    recordings = list_recordings(space.root / "models/corpora/tones")
+    recordings = list_recordings(space.root / "models/corpora/tones", ())
     heard = [hear(one, model.network.rate) for one in recordings]
     sounds = [TrainingSound(one.recording.name, one.samples) for one in heard]
     return TrainingPage(model, sounds, tmp_path / "page", takes=2, length_s=0.4)

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import os
 import threading
 import time
 from pathlib import Path
 
-from approx_build.training.lock import alone_in
+import pytest
+import torch
+
+from approx_build.training import lock
+from approx_build.training.lock import alone_in, trainer
 from approx_build.training.sharing import ALONE, Share
+from approx_build.training.state import TrainingState
 
 
 def test_one_waits_for_the_other(tmp_path: Path) -> None:
@@ -27,4 +33,37 @@ def test_one_waits_for_the_other(tmp_path: Path) -> None:
 
 def test_other_ranks_of_a_training_do_not_wait_for_its_first(tmp_path: Path) -> None:
     with alone_in(tmp_path / "run", ALONE), alone_in(tmp_path / "run", Share(1, 2)):
+        pass
+
+
+def test_whoever_waits_long_is_told_for_whom_and_at_which_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "PATIENCE_S", 0.1)
+    folder, said = tmp_path / "run", list[str]()
+    TrainingState("m", {"a": torch.zeros(1)}, {}, {}, step=7).save(folder)
+
+    def second() -> None:
+        with alone_in(folder, ALONE, said.append):
+            said.append("in")
+
+    with alone_in(folder, ALONE):
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        time.sleep(0.8)
+        assert trainer(folder) == str(os.getpid())
+    waiting.join(5)
+    told = f"process {os.getpid()} is training this, at step 7 or later; waiting for it"
+    assert said == [told, "in"]
+    assert trainer(folder) == ""
+
+
+def test_a_full_disk_cannot_keep_the_name_of_the_holder_but_the_lock_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(file: object, text: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(lock, "_name", full)
+    with alone_in(tmp_path / "run", ALONE):
         pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from approx_build.corpus.material import LEAVE_OUT, Material, stretch_of
 from approx_build.corpus.preparation import Preparation
 from approx_build.corpus.recordings import Recording
 from approx_build.errors import AudioError, ModelError
+from approx_build.training.earlier import working_folder
 from approx_build.training.ledger import FOLDER
 from approx_build.training.record import TrainingRecord, read_record
 
@@ -29,7 +31,7 @@ def make(desk: Desk) -> Result:
     record = shipped_run(shipped, desk.params)
     if record is not None:
         return _kept(desk, shipped, record, is_shipped=True)
-    folder = working_folder(desk.store.root, desk.options["manifest_digest"])
+    folder = working_folder(desk.store.root, str(desk.options["manifest_digest"]))
     return _kept(desk, folder, _train(desk, folder), is_shipped=False)
 
 
@@ -37,11 +39,6 @@ def shipped_run(folder: Path, manifest: Any) -> TrainingRecord | None:
     """The record in `folder` when it is of the very training asked for."""
     record = read_record(folder)
     return record if record is not None and record.is_of(manifest) else None
-
-
-def working_folder(store: Path, manifest_digest: Any) -> Path:
-    """Where a training keeps its state between interruptions."""
-    return store / "training" / str(manifest_digest)[:16]
 
 
 def _train(desk: Desk, folder: Path) -> TrainingRecord:
@@ -60,6 +57,7 @@ def _train(desk: Desk, folder: Path) -> TrainingRecord:
         lambda: datetime.now(UTC),
         run.threads,
         run.device,
+        lambda words: desk.report(None, words.replace(f"{desk.root}{os.sep}", "")),
     )
     means = Means(
         threads=run.threads,

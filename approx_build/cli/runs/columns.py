@@ -90,6 +90,12 @@ def brief(entry: LedgerEntry, now: datetime) -> str:
     return "running?" if is_silent else "running"
 
 
+def parent(entry: LedgerEntry) -> str:
+    """The run it goes on from, and its step."""
+    told = entry.manifest.get("training", {}).get("parent")
+    return f"{entry.parent} at step {spaced(told['step'])}" if told else entry.parent or ""
+
+
 def _setting(name: str) -> Callable[[LedgerEntry], Any]:
     return lambda entry: getattr(entry.settings, name)
 
@@ -112,7 +118,7 @@ KEPT_BY_HAND = (
     Column("loss behaviour", lambda e: e.behaviour.words),
     Column("time", lambda e: duration(e.seconds)),
     Column("cost", cost),
-    Column("parent run", lambda e: e.parent),
+    Column("parent run", lambda e: e.parent, parent),
     Column("notes and next steps", notes),
 )
 """What a composer's spreadsheet of experiments has, in its order."""

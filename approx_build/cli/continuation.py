@@ -1,0 +1,138 @@
+"""Going on: what is done about the last run of a model that has changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+
+from approx_build.errors import ModelError, UsageError
+from approx_build.plan.catalog import Catalog
+from approx_build.plan.graph import Graph, Kind
+from approx_build.plan.key import Difference, differences
+from approx_build.source.insertion import inserted
+from approx_build.store.delivery import write
+from approx_build.training.earlier import EarlierRun, last_run, run_of
+from approx_build.training.lock import trainer
+from approx_build.training.parent import keep_parent, parent_path
+
+MOST = 12
+"""Changes that are told one by one."""
+
+
+class Choice(Enum):
+    """What to do when a model changed since its last run."""
+
+    ASK = ""
+    CONTINUE = "--continue"
+    NEW = "--new"
+
+    @classmethod
+    def of(cls, goes_on: bool, is_new: bool) -> Choice:
+        """The choice as typed; UsageError when it is both."""
+        if goes_on and is_new:
+            raise UsageError("--continue and --new: a training does one or the other")
+        return cls.CONTINUE if goes_on else cls.NEW if is_new else cls.ASK
+
+
+def settle(catalog: Catalog, model: str, store: Path, choice: Choice) -> str:
+    """Do what was chosen about the model's last run; what was done, in words.
+
+    ModelError that says what changed, when there is a choice and none was made.
+    """
+    manifest = catalog.manifest(model)
+    own = run_of(store, manifest)
+    if own is not None or catalog.is_shipped(model, manifest):
+        if choice is not Choice.ASK:
+            stands = _stand(own) if own else "is shipped with the model"
+            raise UsageError(f"{choice.value}: model {model!r} did not change: its run {stands}")
+        return ""
+    last = last_run(store, model, catalog.root / catalog.shipped_path(model))
+    if choice is Choice.CONTINUE:
+        if last is None:
+            raise UsageError(
+                f"--continue: there is no earlier run of model {model!r} to go on from"
+            )
+        return _go_on(catalog, model, last)
+    if choice is Choice.ASK and last and _is_left(catalog, model, last):
+        raise ModelError(_question(catalog, model, last))
+    return ""
+
+
+def new_runs(graph: Graph, catalog: Catalog, store: Path) -> Iterator[str]:
+    """A remark for each training of a graph that begins anew beside one that was left."""
+    for action in graph:
+        if action.kind is not Kind.TRAIN or action.options["is_shipped"]:
+            continue
+        model = action.target.split("/")[1]
+        if run_of(store, catalog.manifest(model)) is not None:
+            continue
+        last = last_run(store, model, catalog.root / catalog.shipped_path(model))
+        if last and _is_left(catalog, model, last):
+            yield (
+                f"{action.target}: begins anew; the model changed since its run {last.name}, which "
+                f"{_stand(last)} (`approx-build train {model} --continue` goes on from that)"
+            )
+
+
+def _is_left(catalog: Catalog, model: str, run: EarlierRun) -> bool:
+    """Whether a run was left on its way, and the model does not go on from it already."""
+    parent = catalog.model(model).training.parent
+    is_gone_on_from = parent is not None and parent.run == run.name
+    return not run.is_done and run.step > 0 and not is_gone_on_from
+
+
+def _question(catalog: Catalog, model: str, run: EarlierRun) -> str:
+    changes = differences(run.manifest, catalog.manifest(model))
+    return (
+        f"model {model!r} changed since its run {run.name}, which {_stand(run)}:\n{_told(changes)}"
+        f"`approx-build train {model} --continue` goes on from its weights as the model is now,\n"
+        f"`approx-build train {model} --new` begins anew; "
+        "with the change undone it goes on as it was"
+    )
+
+
+def _go_on(catalog: Catalog, model: str, run: EarlierRun) -> str:
+    """Make the run the model's parent, in the project's files."""
+    changes = differences(run.manifest, catalog.manifest(model))
+    if others := [change for change in changes if change.field.startswith("network")]:
+        raise ModelError(
+            f"--continue: run {run.name} is of another network, and a run can go on only with the "
+            f"network it began with:\n{_told(others)}`approx-build train {model} --new` begins anew"
+        )
+    shapes = catalog.model(model).network.tensor_shapes()
+    parent = keep_parent(catalog.root, run, shapes)
+    shown = catalog.model_path(model)
+    path = (catalog.root / shown).resolve()
+    with open(path, encoding="utf-8", newline="") as file:
+        text = file.read()
+    pairs: dict[str, str | int] = {"run": parent.run, "step": parent.step}
+    try:
+        changed = inserted(text, "training", "parent", pairs)
+    except ValueError:
+        told = f"parent: {{ run: {parent.run}, step: {parent.step} }}"
+        raise ModelError(f"{shown}: write `{told}` into its `training:` by hand") from None
+    write(path, changed.encode())
+    return (
+        f"{model} goes on from step {parent.step} of run {parent.run}: {parent_path(parent)} is "
+        f"written and named in {shown}; commit both"
+    )
+
+
+def _stand(run: EarlierRun) -> str:
+    """Where a run stands, in words."""
+    if run.is_done:
+        return f"is done ({run.step} steps)"
+    at = f"step {run.step} of {run.steps}"
+    process = trainer(run.folder)
+    return f"is at {at} and still runs (process {process})" if process else f"stopped at {at}"
+
+
+def _told(changes: list[Difference]) -> str:
+    """Changes, a line each."""
+    told = [
+        "corpus: its recordings changed" if change.field == "corpus_digest" else str(change)
+        for change in changes
+    ]
+    more = [f"and {len(told) - MOST} more"] if len(told) > MOST else []
+    return "".join(f"  {line}\n" for line in [*told[:MOST], *more])

@@ -1,0 +1,63 @@
+"""Shipping: a finished run's checkpoints and record put into the project, to be committed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from approx_build.errors import ModelError
+from approx_build.store.disk import make_folder, plain_words, sync_folder
+from approx_build.training.record import RECORD_NAME, TrainingRecord
+
+if TYPE_CHECKING:
+    from approx_build.store.records import Record
+    from approx_build.store.store import Store
+
+
+def ship(store: Store, run: Record, manifest: Mapping[str, Any], folder: Path) -> None:
+    """Make `folder` hold the run that `run` records, and keep what else is in it.
+
+    The new folder is whole beside the old one before it takes its place; what an interrupted
+    shipping left is put right first. ModelError when the run is of another manifest.
+    """
+    index = json.loads(store.objects.read(run.digest))
+    record = TrainingRecord.model_validate(index["record"])
+    if not record.is_of(manifest):
+        raise ModelError(f"{folder}: the run in the store is not of this model; train it first")
+    new, old = (folder.with_name(f".{folder.name}.{word}") for word in ("new", "old"))
+    with plain_words(folder):
+        _put_right(folder, new, old)
+        make_folder(new)
+        for stored in record.checkpoints:
+            store.objects.materialise(stored.digest, new / stored.file)
+        record.write(new)
+        if folder.is_dir():
+            for path in folder.iterdir():
+                if not (path.name == RECORD_NAME or path.name.startswith("step-")):
+                    _copy(path, new / path.name)
+            os.replace(folder, old)
+        os.replace(new, folder)
+        sync_folder(folder.parent)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _put_right(folder: Path, new: Path, old: Path) -> None:
+    """Undo what a shipping did that did not come to its end."""
+    if new.exists():
+        shutil.rmtree(new)
+    if old.exists():
+        if folder.exists():
+            shutil.rmtree(old)
+        else:
+            os.replace(old, folder)
+
+
+def _copy(path: Path, dest: Path) -> None:
+    if path.is_dir():
+        shutil.copytree(path, dest, symlinks=True)
+    else:
+        shutil.copy2(path, dest)

@@ -1,0 +1,88 @@
+"""Earlier runs: what lies in a store of the trainings of a model, unfinished or done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from approx_build.errors import ModelError
+from approx_build.training.entry import run_name
+from approx_build.training.record import (
+    RECORD_NAME,
+    TrainingRecord,
+    manifest_digest,
+    read_record,
+)
+from approx_build.training.state import STATE_NAME, kept_about
+
+FOLDER = "training"
+"""Where a store has them."""
+
+
+@dataclass(frozen=True)
+class EarlierRun:
+    """A run in `folder`: what it was told, and the step it has come to."""
+
+    model: str
+    manifest: Mapping[str, Any]
+    folder: Path
+    step: int
+    record: TrainingRecord | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name, as the ledger has it."""
+        return run_name(self.model, self.manifest)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it went to its end."""
+        return self.record is not None
+
+    @property
+    def steps(self) -> int:
+        """The steps it was asked for."""
+        return int(self.manifest["training"]["steps"])
+
+
+def working_folder(store: Path, digest: str) -> Path:
+    """Where the training of a manifest, by its digest, keeps state and checkpoints."""
+    return store / FOLDER / digest[:16]
+
+
+def run_of(store: Path, manifest: Mapping[str, Any]) -> EarlierRun | None:
+    """What the store has of the training of this very manifest."""
+    digest = manifest_digest(manifest)
+    found = run_in(working_folder(store, digest))
+    return found if found and manifest_digest(found.manifest) == digest else None
+
+
+def last_run(store: Path, model: str, shipped: Path) -> EarlierRun | None:
+    """The run of `model` that was at work last; without any in the store, the shipped one."""
+    folders = sorted((store / FOLDER).glob("[!.]*"), key=_touched)
+    found = [run for folder in folders if (run := run_in(folder)) and run.model == model]
+    return found[-1] if found else run_in(shipped)
+
+
+def run_in(folder: Path) -> EarlierRun | None:
+    """The run that lies in a folder; None when there is none that says what it is."""
+    try:
+        record = read_record(folder)
+    except ModelError:
+        record = None
+    if record is not None:
+        last = record.checkpoints[-1].step
+        return EarlierRun(record.model, record.manifest, folder, last, record)
+    notes = kept_about(folder)
+    about = notes.get("about") if notes else None
+    if not notes or not about:
+        return None
+    return EarlierRun(about["model"], about["manifest"], folder, notes["step"])
+
+
+def _touched(folder: Path) -> int:
+    """When something was kept in a folder last, in nanoseconds."""
+    files = (folder / name for name in (RECORD_NAME, STATE_NAME))
+    return max((file.stat().st_mtime_ns for file in files if file.exists()), default=0)
