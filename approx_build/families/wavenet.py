@@ -45,6 +45,7 @@ from approx_build.families.base import (
     Told,
     Weights,
 )
+from approx_build.families.heap import held
 
 Channels = Annotated[int, Field(ge=1, le=8192)]
 DEFAULT_DILATIONS = tuple(2**power for power in range(10)) * 5
@@ -151,6 +152,19 @@ class WaveNet(Family):
         return {
             name.replace("weight", "bias"): (*stacked[name], shapes[name][-1]) for name in biased
         }
+
+    def activation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
+        """What autograd keeps of a window, and the largest of what comes and goes."""
+        layers, codes = len(self.dilations), self.quantization_channels
+        dilation, skip = self.dilation_channels, self.skip_channels
+        taps = self.filter_width * self.residual_channels
+        # Of a layer its taps and three results of its gate; then all of these side by side.
+        kept = [*[taps] * layers, *[dilation] * 3 * layers, layers * dilation]
+        head = [skip] * 4 + [codes]  # skips and hidden, before and after ReLU; logits
+        losses = [skip] * 2 + [codes] * 3  # of logits also logarithms and gradients
+        back = [layers * dilation, skip, skip]  # the gradients of what lay side by side
+        heap = held if device == "cpu" else int
+        return max(sum(heap(4 * size * n) for n in kept + more) for more in (head, losses, back))
 
     def draw(
         self,

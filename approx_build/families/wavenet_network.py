@@ -76,18 +76,6 @@ class WaveNetNetwork:
         """None: torch finds them."""
         return None
 
-    def activation_bytes(self, size: int) -> int:
-        """What autograd keeps of a window, and the largest of what comes and goes."""
-        params, layers = self.params, len(self.params.dilations)
-        residual, dilation, skip = (
-            params.residual_channels,
-            params.dilation_channels,
-            params.skip_channels,
-        )
-        a_layer = (params.filter_width + 1) * residual + 6 * dilation
-        after = layers * dilation + 3 * skip + 3 * params.quantization_channels
-        return 4 * size * (layers * a_layer + 2 * after)
-
     def _heard(self, weight: Tensor, given: Tensor) -> Tensor:
         """The causal convolution [B, T, R] of the codes before each time."""
         width, length = self.params.causal_width, given.shape[1]

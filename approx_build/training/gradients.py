@@ -44,12 +44,14 @@ class WindowWorkers:
         """Sum of the losses of examples, and its gradients times `scale`."""
         leaves = {name: weight.detach().requires_grad_() for name, weight in weights.items()}
         batches = self._batches(examples)
-        results = list(self._pool.map(self._one, repeat(leaves), batches, repeat(scale)))
-        total = results[0][1]
-        for _, gradients in results[1:]:
+        # Taken as they come, so that about as many gradients are held as there are threads.
+        results = self._pool.map(self._one, repeat(leaves), batches, repeat(scale))
+        loss, total = next(results)
+        for one, gradients in results:
+            loss += one
             for name, gradient in gradients.items():
                 total[name].add_(gradient)
-        return sum(loss for loss, _ in results), total
+        return loss, total
 
     def loss(self, weights: Named, examples: Sequence[Example]) -> float:
         """Mean loss over examples."""

@@ -7,6 +7,8 @@ the run is asked to stop, and the next call goes on from it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -14,14 +16,17 @@ import torch
 from approx_build.audio.stream import Stream
 from approx_build.corpus.material import Material
 from approx_build.corpus.recordings import corpus_digest
+from approx_build.training.device import chosen_device, memory_on
 from approx_build.training.gradients import WindowWorkers, window_workers
 from approx_build.training.lock import alone_in
 from approx_build.training.model import ModelSpec
+from approx_build.training.need import Need, baseline_bytes
 from approx_build.training.parent import read_parent
 from approx_build.training.record import TrainingRecord, manifest_digest, read_record
 from approx_build.training.run import Run
 from approx_build.training.scaler import LossScale
 from approx_build.training.sharing import check_share
+from approx_build.training.shortage import is_shortage
 from approx_build.training.state import TrainingState, load_state
 from approx_build.training.witness import Means
 
@@ -30,8 +35,9 @@ def train(model: ModelSpec, material: Material, out_dir: Path, means: Means) -> 
     """Train, or go on training, into `out_dir`; at once when it is done already.
 
     Raises KeyboardInterrupt or SystemExit after SIGINT or SIGTERM, the state being kept;
-    ModelError when the loss is no longer a number, or the budget is spent; ConsentError when
-    the corpus may not, or no longer, be used. What was kept before stays.
+    ModelError when it needs more memory than there is, when memory runs out all the same, when
+    the loss is no longer a number, or the budget is spent; ConsentError when the corpus may not,
+    or no longer, be used. What was kept before stays.
     """
     means.witness.allow()
     check_share(model.training.batch, means.share.size)
@@ -40,13 +46,14 @@ def train(model: ModelSpec, material: Material, out_dir: Path, means: Means) -> 
         done = read_record(out_dir)
         if done is not None and manifest_digest(done.manifest) == digest:
             return done
-        settings, network = model.training, model.network.network(model.objective)
-        with window_workers(network, means.threads, means.device, settings.precision) as workers:
-            state = load_state(out_dir, digest, means.device) or _start(
+        with opened(model, means) as (workers, need):
+            state = load_state(out_dir, digest, means.device) or started(
                 model, workers, digest, means.parent
             )
             run = Run(model, material, out_dir, workers, state, means)
-            run.go()
+            if has_run_out(run):
+                # The error is gone by now, and with it what it kept of the step.
+                raise run.ran_out(need.smaller())
         record = run.record()
         if means.share.writes:
             record.write(out_dir)
@@ -54,9 +61,40 @@ def train(model: ModelSpec, material: Material, out_dir: Path, means: Means) -> 
     return record
 
 
-def _start(
+@contextmanager
+def opened(model: ModelSpec, means: Means) -> Iterator[tuple[WindowWorkers, Need]]:
+    """The workers of a training and what it needs; ModelError when that is not to be had."""
+    settings, network = model.training, model.network.network(model.objective)
+    need = Need(
+        model.network,
+        settings,
+        network.matrices(),
+        means.threads,
+        means.loaders,
+        means.device,
+        means.share.size,
+        baseline_bytes(),
+    )
+    need.check(model.model, memory_on(chosen_device(means.device)))
+    with window_workers(network, means.threads, means.device, settings.precision) as workers:
+        yield workers, need
+
+
+def has_run_out(run: Run) -> bool:
+    """Bring a run to its end; whether memory ran out before."""
+    try:
+        run.go()
+    except Exception as error:
+        if is_shortage(error):
+            return True
+        raise
+    return False
+
+
+def started(
     model: ModelSpec, workers: WindowWorkers, digest: str, parent: Path | None
 ) -> TrainingState:
+    """The state before the first step, from first weights or from those of a parent."""
     settings, device = model.training, workers.device
     if parent is not None:
         groups = read_parent(parent, model.network.tensor_shapes(), str(device))

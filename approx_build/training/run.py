@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from torch import Tensor
@@ -55,9 +56,10 @@ class Run:
         self.workers, self.state, self.means = workers, state, means
         self.split = split_material(model, material)
         share = means.share
-        self._batches = Batches(model, workers.network, self.split.train, share.rank, share.size)
+        self.batches = Batches(model, workers.network, self.split.train, share.rank, share.size)
         self._first_step, self._first_s = state.step, state.seconds
-        self._tests = self._batches.held_out(self.split.held_out)
+        self._is_whole = True
+        self._tests = self.batches.held_out(self.split.held_out)
         here = numeric_environment(means.device, share.size)
         if here not in state.environments:
             state.environments.append(here)
@@ -69,10 +71,10 @@ class Run:
         self._tell_began()
         with stop_on_signals() as stop:
             self._note()
-            for batch in self._batches.stream(state.step + 1, steps, self.means.loaders):
+            for batch in self.batches.stream(state.step + 1, steps, self.means.loaders):
                 if self._is_done():
                     break
-                loss, asked = self._step(batch, self._wish(stop))
+                loss, asked = self.step(batch, self._wish(stop))
                 held_out = self._note()
                 state.seconds = time.monotonic() - began
                 self._watched(loss, held_out)
@@ -111,7 +113,7 @@ class Run:
         stopping = self.model.training.early_stopping
         return stopping is not None and has_stopped(self.state.curve, stopping)
 
-    def _step(self, examples: list[Example], wish: int) -> tuple[float, int]:
+    def step(self, examples: list[Example], wish: int = 0) -> tuple[float, int]:
         """One step; its loss before it, and what any process asks (see `_wish`)."""
         state, settings, step = self.state, self.model.training, self.state.step + 1
         loss, gradients = self.workers.gradients(state.weights, examples, state.scale.factor)
@@ -121,7 +123,9 @@ class Run:
             gradient.div_(settings.batch * state.scale.factor)
         norm = _norm(gradients)
         if math.isfinite(loss) and math.isfinite(norm):
+            self._is_whole = False
             self._turn(gradients, norm, step)
+            self._is_whole = True
             state.scale.made_one()
         elif state.scale.can_fall:
             state.scale.left_one_out()
@@ -163,10 +167,24 @@ class Run:
             if settings.l2_biases or not name.endswith(".bias"):
                 gradient.add_(self.state.weights[name], alpha=settings.l2)
 
+    def ran_out(self, advice: str) -> ModelError:
+        """What to raise when memory ran out; keeps the state unless a step was half made."""
+        state = self.state
+        is_kept = False
+        with suppress(MemoryError, OSError, RuntimeError):
+            if self._is_whole and self.means.share.writes:
+                state.save(self.folder)
+                is_kept = True
+        kept = "its state is kept" if is_kept else "the state that was kept last is there"
+        reason = f"memory ran out; {kept}; {advice}"
+        self._tell(Status.INTERRUPTED, reason)
+        step = f"step {state.step} of {self.model.training.steps}"
+        return ModelError(f"model {self.model.model!r}, {step}: {reason}")
+
     def _not_a_number(self, step: int, loss: float) -> str:
         batch = self.model.training.batch
         first = (step - 1) * batch
-        names = "; ".join(self._batches.name(first + i) for i in range(batch))
+        names = "; ".join(self.batches.name(first + i) for i in range(batch))
         return (
             f"model {self.model.model!r}: at step {step} loss or gradients are not numbers (loss "
             f"{loss}); its windows were {names}; a lower learning_rate may help; "
@@ -183,12 +201,12 @@ class Run:
             return None
         if state.checkpoints and state.checkpoints[-1].step == state.step:
             return None
-        held_out = self._measured()
+        held_out = self.measured()
         if kept and self.means.share.writes:
             self._keep(held_out)
         return held_out
 
-    def _measured(self) -> float:
+    def measured(self) -> float:
         """The held-out loss of the averaged weights, noted on the curve."""
         state = self.state
         if state.curve and state.curve[-1].step == state.step:
