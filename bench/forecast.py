@@ -119,7 +119,9 @@ def main() -> None:
         pace = [f["seconds"] / t["seconds"] for f, t in pairs]
         inside += sum(f["low"] <= t["seconds"] <= f["high"] for f, t in pairs)
         memory, times = memory + ratios, times + pace
-        first, then = (statistics.median(one["bytes"] for one in each) for each in zip(*pairs, strict=True))
+        first, then = (
+            statistics.median(one["bytes"] for one in each) for each in zip(*pairs, strict=True)
+        )
         name, window, batch, threads, precision = setting
         kind = "" if precision == "float32" else f" {precision}"
         print(

@@ -147,14 +147,24 @@ def verify(
 @app.command()
 def train(
     model: Annotated[str, typer.Argument(help="A model's name, or models/NAME.yaml.")],
+    plan_only: Annotated[
+        bool, typer.Option("--plan", help="Say what it would take by a few steps; keep nothing.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="The plan for programs.")] = False,
     store: StoreDir = None,
+    jobs: Jobs = None,
     device: DeviceChoice = Device.AUTO,
     quiet: Quiet = False,
 ) -> None:
     """Train a model, or go on where its training stopped."""
+    options = Options.of(store, jobs=jobs, device=device, quiet=quiet)
+    if plan_only:
+        from approx_build.cli.train_plan import train_plan
+
+        return train_plan(model, options, json)
     from approx_build.cli.train import train as command
 
-    command(model, Options.of(store, device=device, quiet=quiet))
+    return command(model, options)
 
 
 app.add_typer(runs, name="runs")
