@@ -30,6 +30,8 @@ WARMTH = 40 << 20
 """Bytes that torch and its threads take besides when they first work."""
 EXAMPLE = 16
 """Bytes of a sample of an example: two arrays of eight, or four of four."""
+HELPS = 0.9
+"""A smaller batch is offered when it needs no more than this share."""
 ROUND = 256
 """Windows that are offered are multiples of this, samples."""
 
@@ -115,7 +117,7 @@ class Need:
             offers.append(f"run again with --jobs {self.processes * (self.flight // 2)} to go on")
         if window >= 2:
             offers.append(f"train anew with `window: {window}`")
-        if batch >= self.processes and self.when(batch=batch).peak < self.peak:
+        if batch >= self.processes and self.when(batch=batch).peak < HELPS * self.peak:
             offers.append(f"train anew with `batch: {batch}`")
         return ", or ".join(offers) or "make the network smaller"
 
