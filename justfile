@@ -29,11 +29,12 @@ render PIECE='pieces/approximations.yaml':
 verify PIECE='pieces/approximations.yaml':
     approx-build verify {{PIECE}}
 
-# Run a benchmark: sampler, harmonic, spectrogram, nothing_to_do
+# Run a benchmark: sampler, training, forecast, harmonic, spectrogram, nothing_to_do
 bench NAME:
     python bench/{{NAME}}.py
 
 # Write the generated reference pages again
 docs:
     python -m approx_build.score.reference
+    python -m approx_build.training.reference
     python docs/generate.py

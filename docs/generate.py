@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "approx_build"
@@ -28,8 +29,6 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("canonical", "errors", "__init__"),
 )
 """From the top down. A module imports rooms below its own only; those of one line do not meet."""
-
-_BLOCK = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def modules(room: str = "") -> Iterator[Path]:
@@ -86,26 +85,31 @@ def table_of_commands() -> str:
 
     from approx_build.cli.app import app
 
-    group = typer.main.get_command(app)
-    lines = ["| command | does |", "|---|---|"]
-    for name, command in group.commands.items():  # type: ignore[attr-defined]
+    rows = _commands(typer.main.get_command(app))
+    return "\n".join(["| command | does |", "|---|---|", *rows, ""])
+
+
+def _commands(group: Any, above: str = "") -> Iterator[str]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{above}{name} ")
+            continue
         words = [p.name.upper() for p in command.params if p.param_type_name == "argument"]
-        lines.append(_row(" ".join([name, *words]), command.help.split("\n\n")[0]))
-    return "\n".join([*lines, ""])
+        yield _row(" ".join([f"{above}{name}", *words]), command.help.split("\n\n")[0])
 
 
 PARTS: dict[str, Callable[[], str]] = {
     "modules": table_of_modules,
     "commands": table_of_commands,
 }
+_BLOCK = re.compile(rf"(<!-- ({'|'.join(PARTS)}) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def filled(page: str) -> str:
     """`page` with its generated parts written again."""
 
     def block(found: re.Match[str]) -> str:
-        make = PARTS.get(found[2])
-        return found[0] if make is None else f"{found[1]}{make()}{found[3]}"
+        return f"{found[1]}{PARTS[found[2]]()}{found[3]}"
 
     return _BLOCK.sub(block, page)
 

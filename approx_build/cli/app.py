@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from approx_build import __version__
+from approx_build.cli.corpus.commands import corpus_app
 from approx_build.cli.exits import Exit, fail, interrupted
 from approx_build.cli.options import Options
 from approx_build.cli.runs.app import runs
@@ -206,6 +207,9 @@ def take(
         model, step, length_s, count, seed, temperature, top_k, towards_silence, prime
     )
     command(asked, Options.of(store, out, jobs, device))
+
+
+app.add_typer(corpus_app, name="corpus")
 
 
 @app.command()

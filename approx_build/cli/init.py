@@ -42,7 +42,7 @@ cues:
 
 WITHOUT_MODEL = """\
 # There is no model here yet, so this movement is silent. To give it a voice:
-#   1. put recordings into models/corpora/NAME/, with a consent.yaml that says who agreed to what;
+#   1. approx-build corpus add NAME FILES, and write into its consent.yaml who agreed to what;
 #   2. declare a model in models/NAME.yaml;
 #   3. draw takes from it here.
 parts: {}"""

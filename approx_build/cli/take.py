@@ -54,6 +54,7 @@ class TakeAsked:
 
 def take(asked: TakeAsked, options: Options) -> None:
     """Draw, and write a WAV and a spectrogram of each clip."""
+    from approx_build.cli.reach import permit
     from approx_build.plan.catalog import Catalog
     from approx_build.plan.graph import Graph
     from approx_build.plan.networks import Networks
@@ -64,7 +65,7 @@ def take(asked: TakeAsked, options: Options) -> None:
     networks = Networks(Graph(), catalog, dict(takes_environment(options.device)))
     out = options.out or options.out_at(root) / "takes" / name
     with named_from(root):
-        catalog.consent(catalog.model(name).corpus, name)
+        permit(catalog, catalog.model(name).corpus, name)
         files = _add(networks, catalog, name, asked)
         check_folder(out)
         store = Store(options.store_at(root))
@@ -103,6 +104,7 @@ def _add(networks: Networks, catalog: Catalog, model: str, asked: TakeAsked) -> 
 
 def _prime(networks: Networks, catalog: Catalog, text: str | None, rate: int) -> str | None:
     """A prime written as CORPUS/NAME@START+LENGTH."""
+    from approx_build.cli.reach import permit
     from approx_build.plan.clips import Range, add_clip
 
     if text is None:
@@ -111,9 +113,11 @@ def _prime(networks: Networks, catalog: Catalog, text: str | None, rate: int) ->
     if not found:
         raise UsageError(f"--prime {text}: write CORPUS/NAME@START+LENGTH, as accordion/runs@2+0.5")
     recording, start, length = found.groups()
+    if day := catalog.withdrawal(recording):
+        raise UsageError(f"--prime {text}: {recording!r} was withdrawn on {day}; choose another")
     if recording not in catalog.recordings():
         raise UsageError(f"--prime {text}: there is no recording {recording!r}")
-    catalog.consent(recording.partition("/")[0])
+    permit(catalog, recording.partition("/")[0])
     source = networks.graph.add_leaf(catalog.recording_path(recording))
     span = Range(float(start) if start else None, float(length) if length else None)
     return add_clip(networks.graph, source, rate, span, channels=1)

@@ -16,6 +16,7 @@ from approx_build.errors import UsageError
 
 def train(model: str, options: Options) -> None:
     """Train; says where the run stands, and its last losses."""
+    from approx_build.cli.reach import permit
     from approx_build.plan.catalog import Catalog
     from approx_build.plan.graph import Graph
     from approx_build.plan.networks import Networks
@@ -24,7 +25,7 @@ def train(model: str, options: Options) -> None:
     name, root = named_model(model)
     graph, catalog = Graph(), Catalog(root, date.today())
     with named_from(root):
-        catalog.consent(catalog.model(name).corpus, name)
+        permit(catalog, catalog.model(name).corpus, name)
         target = Networks(graph, catalog).run(name, None)
     store = Store(options.store_at(root))
     try:

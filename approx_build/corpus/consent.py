@@ -1,23 +1,33 @@
 """Consent: who agreed that a corpus may be used, for what, and until when.
 
 `consent.yaml` lies beside the recordings. Without it, or when it does not allow what is asked
-on the day it is asked, nothing is trained on the corpus and nothing of it is rendered.
+on the day it is asked, nothing is trained on the corpus and nothing of it is rendered. A consent
+that was withdrawn for some recordings holds for the others.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from approx_build.errors import ConsentError
 from approx_build.source import load_source, validate
 
 FILE_NAME = "consent.yaml"
 
-Text = Annotated[str, Field(min_length=1)]
+
+def _words(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_words)]
 
 
 class Strict(BaseModel):
@@ -27,10 +37,18 @@ class Strict(BaseModel):
 
 
 class Performer(Strict):
-    """Who plays, and what."""
+    """Who plays, what, and in which recordings."""
 
     name: Text
     plays: Text
+    contact: Text | None = Field(None, description="how to reach the performer, if agreed")
+    recordings: tuple[Text, ...] | None = Field(
+        None, description="names of recordings, `*` and `?` match several; null: all of them"
+    )
+
+    def plays_in(self, recording: str) -> bool:
+        """Whether the performer is heard in the recording of this name (without its corpus)."""
+        return self.recordings is None or any(fnmatchcase(recording, p) for p in self.recordings)
 
 
 class Source(Strict):
@@ -63,9 +81,17 @@ class Consent(Strict):
     scope: Scope
     valid_until: date | None = Field(description="last day; null: without end")
     contact: Text = Field(description="whom to ask, and where to withdraw")
+    withdrawn_on: date | None = Field(
+        None, description="day from which nothing of the corpus may be used; null: it may"
+    )
+    withdrawn: Mapping[str, date] = Field(
+        {}, description="recordings by name that were withdrawn, each with its day"
+    )
 
     def allow(self, path: Path, today: date, model: str | None, piece: str | None) -> None:
         """ConsentError when the record at `path` does not allow this today."""
+        if self.withdrawn_on is not None and today >= self.withdrawn_on:
+            raise ConsentError(f"{path}: consent was withdrawn on {self.withdrawn_on}")
         if today < self.agreed_on:
             raise ConsentError(f"{path}: consent begins on {self.agreed_on}; today is {today}")
         if self.valid_until is not None and today > self.valid_until:
@@ -80,6 +106,22 @@ class Consent(Strict):
                 named = ", ".join(allowed) or f"no {noun}"
                 raise ConsentError(f"{path}: not agreed for {noun} {name!r}; agreed for: {named}")
 
+    def withdrawn_by(self, today: date) -> dict[str, date]:
+        """The recordings, by name without the corpus, that may not be used `today`."""
+        return {name: day for name, day in self.withdrawn.items() if today >= day}
+
+    def holds_until(self, today: date) -> date | None:
+        """The last day on which the record says what it says `today`; None: without end."""
+        ends = [self.agreed_on, *self.withdrawn.values()]
+        ends += [self.withdrawn_on] if self.withdrawn_on else []
+        days = [day - timedelta(1) for day in ends] + [self.valid_until or date.max]
+        later = [day for day in days if today <= day < date.max]
+        return min(later, default=None)
+
+    def performers_of(self, recording: str) -> list[Performer]:
+        """Who is heard in the recording of this name (without its corpus)."""
+        return [one for one in self.performers if one.plays_in(recording)]
+
 
 def load_consent(
     folder: Path, today: date, model: str | None = None, piece: str | None = None
@@ -89,6 +131,13 @@ def load_consent(
     ConsentError when the record or a notice is missing or does not allow it, naming the file;
     ScoreError with every fault of the record.
     """
+    consent = read_consent(folder)
+    consent.allow(folder / FILE_NAME, today, model, piece)
+    return consent
+
+
+def read_consent(folder: Path) -> Consent:
+    """The consent record of the corpus in `folder`, whatever it allows; errors as above."""
     path = folder / FILE_NAME
     if not path.is_file():
         raise ConsentError(f"{path}: missing; without it corpus {folder.name!r} cannot be used")
@@ -98,5 +147,4 @@ def load_consent(
     for source in consent.sources:
         if not (folder / source.notice).is_file():
             raise ConsentError(f"{folder / source.notice}: missing; it must travel with the sound")
-    consent.allow(path, today, model, piece)
     return consent

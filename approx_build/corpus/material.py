@@ -5,7 +5,7 @@ Nothing is dropped in silence: a recording is used, or `unused` says why not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,14 +92,20 @@ def write_prepared(path: Path, made: Prepared, rate: int) -> None:
 
 
 def prepare_corpus(
-    folder: Path, work: Path, rate: int, channels: int, how: Preparation, model: str = ""
+    folder: Path,
+    work: Path,
+    rate: int,
+    channels: int,
+    how: Preparation,
+    model: str = "",
+    withdrawn: Collection[str] = (),
 ) -> Material:
     """All of a corpus prepared into files under `work`, without a builder.
 
     AudioError naming every recording that cannot be read, and how to leave it out.
     """
     stretches, bad = [], []
-    recordings = list_recordings(folder)
+    recordings = list_recordings(folder, withdrawn)
     work.mkdir(parents=True, exist_ok=True)
     for recording in chosen(recordings, how, model):
         path = work / f"{recording.path.stem}.wav"

@@ -1,13 +1,14 @@
 """The recordings of a corpus: which there are, what they sound like, and their digest.
 
-Any file that libsndfile reads counts. Nothing is dropped in silence: a file that cannot be
-used stops the work with its name and the reason; what is converted is said in `Heard`.
+Any file that libsndfile reads counts, but for what was withdrawn. Nothing is dropped in silence:
+a file that cannot be used stops the work with its name and the reason; what is converted is said
+in `Heard`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -19,8 +20,8 @@ from approx_build.audio import wav
 from approx_build.audio.resample import converted
 from approx_build.errors import AudioError
 
-SUFFIXES = {".aif", ".aiff", ".caf", ".flac", ".mp3", ".ogg", ".w64", ".wav"}
-MAX_CHANNELS = 2
+SUFFIXES = {".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp3", ".oga", ".ogg", ".opus"}
+SUFFIXES |= {".rf64", ".snd", ".w64", ".wav"}
 SILENT = 1e-4
 """A recording whose loudest sample is below this (-80 dBFS) holds nothing to learn."""
 
@@ -44,20 +45,38 @@ class Heard:
     converted: str
 
 
-def list_recordings(folder: Path) -> list[Recording]:
-    """The recordings of the corpus in `folder`, by name; AudioError when there are none."""
+def list_recordings(folder: Path, withdrawn: Collection[str]) -> list[Recording]:
+    """The recordings of the corpus in `folder`, by name, without those `withdrawn`.
+
+    `withdrawn` has names without the corpus, as the consent record has (`Consent.withdrawn_by`).
+    AudioError when there are none, or two of one name.
+    """
+    named = recording_files(folder)
+    kept = [stem for stem in sorted(named) if stem not in withdrawn]
+    if not kept:
+        raise AudioError(f"{folder}: every recording in this folder was withdrawn")
+    return [_recording(folder.name, named[stem]) for stem in kept]
+
+
+def recording_files(folder: Path) -> dict[str, Path]:
+    """The files of a corpus that are recordings, withdrawn or not, by name; errors as above."""
+    by_stem: dict[str, Path] = {}
+    for path in sound_files(folder):
+        if path.stem in by_stem:
+            raise AudioError(f"{path}: has the same name as {by_stem[path.stem].name}; rename one")
+        by_stem[path.stem] = path
+    return by_stem
+
+
+def sound_files(folder: Path) -> list[Path]:
+    """The files in `folder` that are recordings by the ends of their names; errors as above."""
     if not folder.is_dir():
         raise AudioError(f"{folder}: there is no such corpus folder")
     paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
     if not paths:
         kinds = ", ".join(sorted(SUFFIXES))
         raise AudioError(f"{folder}: no recordings in this folder (files ending in {kinds})")
-    by_stem: dict[str, Path] = {}
-    for path in paths:
-        if path.stem in by_stem:
-            raise AudioError(f"{path}: has the same name as {by_stem[path.stem].name}; rename one")
-        by_stem[path.stem] = path
-    return [_recording(folder.name, by_stem[stem]) for stem in sorted(by_stem)]
+    return paths
 
 
 def corpus_digest(recordings: Sequence[Recording]) -> str:
@@ -69,17 +88,36 @@ def corpus_digest(recordings: Sequence[Recording]) -> str:
 def hear(recording: Recording, rate: int) -> Heard:
     """The recording mixed to mono and resampled (soxr VHQ) to `rate` Hz.
 
-    AudioError when the file is corrupt, truncated, empty, silent or has more than two channels.
+    However many channels there are, their mean is heard. AudioError when the file is corrupt,
+    truncated, empty or silent.
     """
-    clip = wav.read(recording.path, max_channels=MAX_CHANNELS)
+    clip = wav.read(recording.path)
     if float(np.abs(clip.data).max()) < SILENT:
-        raise AudioError(f"{recording.path}: silent: no sample reaches -80 dBFS")
+        raise _silent(recording.path)
     mono = clip.data.mean(axis=0, dtype=np.float64)
-    done = ["mixed to mono"] if clip.channels > 1 else []
+    done = [mixing(clip.channels)] if clip.channels > 1 else []
     if clip.rate != rate:
         mono = converted(mono, clip.rate, rate).astype(np.float64)
         done.append(f"{clip.rate} Hz to {rate} Hz")
     return Heard(recording, mono.astype(np.float32), rate, ", ".join(done))
+
+
+def check_recording(path: Path) -> None:
+    """Read the file at `path` to its end; AudioError when `hear` would not take it."""
+    peak = 0.0
+    for start, stop in wav.blocks(path):
+        peak = max(peak, float(np.abs(wav.read(path, start, stop).data).max()))
+    if peak < SILENT:
+        raise _silent(path)
+
+
+def mixing(channels: int) -> str:
+    """What becomes of two or more channels when a network hears them."""
+    return "mixed to mono" if channels == 2 else f"{channels} channels mixed to mono"
+
+
+def _silent(path: Path) -> AudioError:
+    return AudioError(f"{path}: silent: no sample reaches -80 dBFS")
 
 
 def _recording(corpus: str, path: Path) -> Recording:

@@ -50,7 +50,7 @@ class Network(Protocol):
     an axis for the batch in front.
     """
 
-    def initial(self, rng: Stream, scheme: str) -> Arrays:
+    def initial(self, rng: Stream) -> Arrays:
         """The weights before the first step."""
 
     def example(self, sound: NDArray[np.float32], rng: Stream, moment: Moment) -> Example:

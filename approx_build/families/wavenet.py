@@ -71,7 +71,7 @@ class Sampling(BaseModel):
 
 
 class Objective(BaseModel):
-    """What a WaveNet learns besides the next code.
+    """How a WaveNet begins, and what it learns besides the next code.
 
     In the steps of fine-tuning it is given codes with noise on them (never those it must say),
     so that it learns to come back from its own mistakes; about half the windows stay clean.
@@ -79,6 +79,9 @@ class Objective(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    initialisation: Literal["glorot", "smooth"] = Field(
+        default="smooth", description="first weights"
+    )
     finetune_noise: float = Field(
         default=4.0, ge=0, le=64, description="greatest standard deviation of that noise, codes"
     )
@@ -154,7 +157,11 @@ class WaveNet(Family):
         }
 
     def activation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
-        """What autograd keeps of a window, and the largest of what comes and goes."""
+        """The compiled kernel's workspace; else what autograd keeps, and what comes and goes."""
+        from approx_build.kernels import wavenet_training
+
+        if device == "cpu" and is_plain and wavenet_training.describe() is not None:
+            return wavenet_training.workspace_bytes(self, size)
         layers, codes = len(self.dilations), self.quantization_channels
         dilation, skip = self.dilation_channels, self.skip_channels
         taps = self.filter_width * self.residual_channels

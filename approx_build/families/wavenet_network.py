@@ -16,9 +16,9 @@ from torch import Tensor
 
 from approx_build.audio.mulaw import amplitudes, encode
 from approx_build.audio.stream import Stream
-from approx_build.errors import ModelError
 from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors
 from approx_build.families.wavenet import Objective, WaveNet
+from approx_build.kernels import wavenet_training
 
 
 class WaveNetNetwork:
@@ -73,8 +73,20 @@ class WaveNetNetwork:
         return F.cross_entropy(logits.flatten(0, 1), example["codes"].flatten())
 
     def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
-        """None: torch finds them."""
-        return None
+        """`loss` of one example and its gradients, by the compiled kernel.
+
+        None where it cannot serve: on CUDA, for other numbers than float32, or not compiled.
+        """
+        tensors = list(weights.values())
+        if any(t.device.type != "cpu" or t.dtype != torch.float32 for t in tensors):
+            return None
+        if wavenet_training.describe() is None:
+            return None
+        arrays = {name: w.detach().contiguous().numpy() for name, w in weights.items()}
+        loss, found = wavenet_training.loss_and_gradients(
+            self.params, arrays, example["codes"][0].numpy(), example["given"][0].numpy()
+        )
+        return loss, {name: torch.from_numpy(gradient) for name, gradient in found.items()}
 
     def _heard(self, weight: Tensor, given: Tensor) -> Tensor:
         """The causal convolution [B, T, R] of the codes before each time."""
@@ -124,18 +136,16 @@ class WaveNetNetwork:
             "post1.weight": (1, skip, skip, 1.0),
         }
 
-    def initial(self, rng: Stream, scheme: str) -> Arrays:
+    def initial(self, rng: Stream) -> Arrays:
         """Glorot-uniform weights, zero biases (Glorot & Bengio 2010); ibab's initialisation.
 
-        Scheme `smooth`: besides, codes of like loudness start out alike, and the dense and last
+        With `smooth`, besides, codes of like loudness start out alike, and the dense and last
         maps start small, so that training begins faster.
         """
         shapes = self.params.tensor_shapes()
         weights = {name: _glorot(rng.child(name), name, shape) for name, shape in shapes.items()}
-        if scheme == "glorot":
+        if self.objective.initialisation == "glorot":
             return weights
-        if scheme != "smooth":
-            raise ModelError(f"unknown initialisation {scheme!r}; there are: glorot, smooth")
         if not self.params.scalar_input:
             weights["causal.weight"] = self._smooth(rng.child("smooth"))
         weights["layers.dense.weight"] *= np.float32(2 / len(self.params.dilations) ** 0.5)

@@ -1,8 +1,8 @@
 """Find, choose and load the compiled kernels.
 
-One shared library holds the same C sources compiled once per instruction set. The choice among
-them cannot be heard: every kernel, and the NumPy reference, gives the same bits. `APPROX_KERNEL`
-forces one; without a library (no C compiler at installation) the reference serves.
+A shared library holds the same C sources compiled once per instruction set. The choice among
+those of inference cannot be heard: every kernel, and the NumPy reference, gives the same bits.
+`APPROX_KERNEL` forces one; without a library (no C compiler at installation) the reference serves.
 """
 
 from __future__ import annotations
@@ -23,13 +23,22 @@ _SUFFIXES = (".so", ".dylib", ".dll")
 _SLOW = "the NumPy reference serves instead: the same samples, some hundred times slower"
 
 
+class Library(StrEnum):
+    """The compiled libraries."""
+
+    INFERENCE = "approx_kernels"
+    """Draws; holds no FMA, so that the bits are the same everywhere."""
+    TRAINING = "approx_training"
+    """Losses and gradients; uses FMA where the processor has it."""
+
+
 class Kernel(StrEnum):
-    """The ways to compute; all with the same bits."""
+    """The ways to compute; for inference all with the same bits."""
 
     AVX512 = "avx512"
     """x86-64-v4, 16 floats at once."""
     AVX2 = "avx2"
-    """x86-64-v3, 8 floats at once; its FMA is not used."""
+    """x86-64-v3, 8 floats at once."""
     BASELINE = "baseline"
     """What every processor of this architecture has: SSE2, NEON."""
     REFERENCE = "reference"
@@ -49,10 +58,10 @@ class Description(TypedDict):
     note: str
 
 
-def library_path() -> Path | None:
+def library_path(which: Library = Library.INFERENCE) -> Path | None:
     """The compiled library beside this file, if there is one."""
     folder = Path(__file__).parent
-    candidates = (folder / f"libapprox_kernels{suffix}" for suffix in _SUFFIXES)
+    candidates = (folder / f"lib{which}{suffix}" for suffix in _SUFFIXES)
     return next((path for path in candidates if path.exists()), None)
 
 
@@ -65,9 +74,9 @@ def _sources_digest() -> str:
 
 
 @cache
-def _load() -> tuple[ctypes.CDLL | None, str]:
+def _load(which: Library = Library.INFERENCE) -> tuple[ctypes.CDLL | None, str]:
     """The library, or None and why there is none; UsageError when it is a stale one."""
-    path = library_path()
+    path = library_path(which)
     if path is None:
         return None, f"the kernels were not compiled at installation (no C compiler?); {_SLOW}"
     try:
@@ -79,6 +88,11 @@ def _load() -> tuple[ctypes.CDLL | None, str]:
     if digest != _sources_digest():
         raise UsageError(f"{path}: built from other sources; build it again: {BUILD}")
     return library, ""
+
+
+def is_there(which: Library) -> bool:
+    """Whether the library was compiled and can be loaded; UsageError when it is a stale one."""
+    return _load(which)[0] is not None
 
 
 @cache
@@ -111,9 +125,11 @@ def choose(name: str | None = None) -> Kernel:
     return kernel
 
 
-def function(name: str, kernel: Kernel) -> ctypes._NamedFuncPointer:
+def function(
+    name: str, kernel: Kernel, which: Library = Library.INFERENCE
+) -> ctypes._NamedFuncPointer:
     """The function `name` of the object compiled for `kernel`."""
-    library, reason = _load()
+    library, reason = _load(which)
     if library is None or kernel is Kernel.REFERENCE:
         raise UsageError(reason or "the reference kernel has no compiled functions")
     return library[f"{name}_{kernel}"]

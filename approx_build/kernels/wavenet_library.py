@@ -19,48 +19,14 @@ from approx_build.audio.stream import key_words
 from approx_build.errors import ModelError
 from approx_build.kernels.clip_request import ClipRequest, Codes
 from approx_build.kernels.library import Kernel, function
-from approx_build.kernels.wavenet_weights import Floats, Shape, class_values
+from approx_build.kernels.wavenet_structures import ShapeStructure, WeightsStructure, floats
+from approx_build.kernels.wavenet_weights import Floats, Shape
 
 LOCK_STEP = 32
 """Clips drawn in lock step: enough to use each weight often, few enough to stay in cache."""
 
 _DONE, _MORE, _NOT_FINITE = 0, 1, 2
 _PACKED_NETWORKS = 4
-
-_TENSORS = {
-    "causal": "causal.weight",
-    "filter": "layers.filter.weight",
-    "gate": "layers.gate.weight",
-    "filter_bias": "layers.filter.bias",
-    "gate_bias": "layers.gate.bias",
-    "dense": "layers.dense.weight",
-    "dense_bias": "layers.dense.bias",
-    "skip": "layers.skip.weight",
-    "skip_bias": "layers.skip.bias",
-    "post1": "post1.weight",
-    "post1_bias": "post1.bias",
-    "post2": "post2.weight",
-    "post2_bias": "post2.bias",
-}
-"""Fields of `wavenet_weights` in order, and the tensors they point at."""
-
-
-class _Shape(Structure):
-    _fields_ = (
-        ("layers", c_int32),
-        ("filter_width", c_int32),
-        ("residual", c_int32),
-        ("dilated", c_int32),
-        ("skip", c_int32),
-        ("classes", c_int32),
-        ("scalar_input", c_int32),
-        ("causal_width", c_int32),
-        ("dilations", POINTER(c_int32)),
-    )
-
-
-class _Weights(Structure):
-    _fields_ = (*((field, POINTER(c_float)) for field in _TENSORS), ("values", POINTER(c_float)))
 
 
 class _Clip(Structure):
@@ -79,10 +45,6 @@ class _Clip(Structure):
     )
 
 
-def _floats(array: Floats | None) -> ctypes._Pointer[c_float] | None:
-    return None if array is None else array.ctypes.data_as(POINTER(c_float))
-
-
 def _bytes(array: Codes) -> ctypes._Pointer[c_uint8]:
     return array.ctypes.data_as(POINTER(c_uint8))
 
@@ -91,7 +53,7 @@ def _bytes(array: Codes) -> ctypes._Pointer[c_uint8]:
 def _functions(kernel: Kernel) -> dict[str, ctypes._NamedFuncPointer]:
     """The sampler's functions for one instruction set, typed."""
     signatures: dict[str, tuple[Any, list[Any]]] = {
-        "wavenet_network_new": (c_void_p, [POINTER(_Shape), POINTER(_Weights)]),
+        "wavenet_network_new": (c_void_p, [POINTER(ShapeStructure), POINTER(WeightsStructure)]),
         "wavenet_network_free": (None, [c_void_p]),
         "wavenet_batch_new": (c_void_p, [c_void_p, POINTER(_Clip), c_int32, c_int32, c_int32]),
         "wavenet_batch_run": (c_int32, [c_void_p, c_int64]),
@@ -113,21 +75,8 @@ class Network:
         weakref.finalize(self, self.functions["wavenet_network_free"], self.handle)
 
     def _pack(self, tensors: Mapping[str, Floats]) -> int:
-        dilations = np.array(self.shape.dilations, np.int32)
-        values = class_values(self.shape) if self.shape.scalar_input else None
-        shape = _Shape(
-            len(dilations),
-            self.shape.filter_width,
-            self.shape.residual_channels,
-            self.shape.dilation_channels,
-            self.shape.skip_channels,
-            self.shape.quantization_channels,
-            self.shape.scalar_input,
-            self.shape.causal_width,
-            dilations.ctypes.data_as(POINTER(c_int32)),
-        )
-        fields = [_floats(tensors.get(name)) for name in _TENSORS.values()]
-        weights = _Weights(*fields, _floats(values))
+        shape = ShapeStructure.of(self.shape)
+        weights = WeightsStructure.of(tensors, self.shape)
         handle = self.functions["wavenet_network_new"](byref(shape), byref(weights))
         if not handle:
             raise MemoryError("no memory left for the network's weights")
@@ -184,12 +133,12 @@ class LibraryBatch:
             len(prime),
             clip.length,
             _bytes(prime),
-            _floats(curve),
+            floats(curve),
             np.ndim(clip.temperature) == 0,
             min(clip.top_k or 0, self._network.shape.quantization_channels),
             clip.towards_silence,
             _bytes(self.codes[index]),
-            _floats(self.logits[index]) if self.logits else None,
+            floats(self.logits[index]) if self.logits else None,
         )
 
     def run(self, steps: int) -> bool:

@@ -149,7 +149,17 @@ class Shape:
 
 
 def checked(weights: Weights, shape: Shape) -> dict[str, Floats]:
-    """The tensors as contiguous float32; ModelError names the first that is not as it should be."""
+    """`fitting` tensors of finite numbers; ModelError names the first that is not as it should."""
+    tensors = fitting(weights, shape)
+    for name, tensor in tensors.items():
+        if not np.isfinite(tensor).all():
+            place = tuple(int(i) for i in np.argwhere(~np.isfinite(tensor))[0])
+            raise ModelError(f"{name}: not a finite number at {list(place)} ({tensor[place]})")
+    return tensors
+
+
+def fitting(weights: Weights, shape: Shape) -> dict[str, Floats]:
+    """The tensors as contiguous float32; ModelError names the first that is amiss."""
     expected = shape.tensors()
     unknown = sorted(set(weights) - set(expected))
     if unknown:
@@ -166,9 +176,6 @@ def _check_tensor(name: str, tensor: NDArray[np.floating], size: tuple[int, ...]
         raise ModelError(f"{name}: expected shape {list(size)}, found {list(tensor.shape)}")
     if tensor.dtype not in (np.float16, np.float32):
         raise ModelError(f"{name}: expected float32 or float16, found {tensor.dtype}")
-    if not np.isfinite(tensor).all():
-        place = tuple(int(i) for i in np.argwhere(~np.isfinite(tensor))[0])
-        raise ModelError(f"{name}: not a finite number at {list(place)} ({tensor[place]})")
 
 
 def class_values(shape: Shape) -> Floats:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from approx_build.corpus.consent import Consent, load_consent
+from approx_build.corpus.consent import FILE_NAME, Consent, read_consent
 from approx_build.corpus.material import chosen
 from approx_build.corpus.recordings import Recording, list_recordings
-from approx_build.errors import AudioError, ModelError
+from approx_build.errors import ApproxError, AudioError, ModelError
 from approx_build.training.model import ModelSpec, load_model
 from approx_build.training.record import read_record
+
+CORPORA = "models/corpora"
 
 
 class Catalog:
@@ -27,6 +30,7 @@ class Catalog:
         self._models: dict[str, ModelSpec] = {}
         self._corpora: dict[str, list[Recording]] = {}
         self._consents: dict[str, Consent] = {}
+        self._withdrawals: dict[str, dict[str, date]] = {}
 
     @cached_property
     def model_names(self) -> list[str]:
@@ -36,7 +40,7 @@ class Catalog:
     @cached_property
     def corpus_names(self) -> list[str]:
         """The corpora, by name."""
-        folder = self.root / "models" / "corpora"
+        folder = self.root / CORPORA
         return (
             sorted(path.name for path in folder.iterdir() if path.is_dir())
             if folder.is_dir()
@@ -73,6 +77,14 @@ class Catalog:
                 return self.relative(recording.path)
         raise AudioError(f"there is no recording {name!r}")
 
+    def recording_at(self, path: str) -> str | None:
+        """The corpus/name of the file at `path` (relative to the root) in a corpus' folder."""
+        folders, _, file = path.rpartition("/")
+        home, _, corpus = folders.rpartition("/")
+        if home != CORPORA or corpus not in self.corpus_names:
+            return None
+        return f"{corpus}/{file.rpartition('.')[0] or file}"
+
     def recording_length_s(self, name: str) -> float | None:
         """How long a recording lasts; None when it cannot be read, which using it will say."""
         from approx_build.audio import wav
@@ -98,7 +110,11 @@ class Catalog:
 
     def corpus_path(self, corpus: str) -> str:
         """The folder of a corpus, relative to the root."""
-        return f"models/corpora/{corpus}"
+        return f"{CORPORA}/{corpus}"
+
+    def consent_path(self, corpus: str) -> str:
+        """The consent record of a corpus, relative to the root."""
+        return f"{self.corpus_path(corpus)}/{FILE_NAME}"
 
     def shipped_path(self, model: str) -> str:
         """The folder of a model's shipped checkpoints, relative to the root."""
@@ -115,18 +131,34 @@ class Catalog:
         return self._models[name]
 
     def corpus(self, name: str) -> list[Recording]:
-        """The recordings of a corpus."""
+        """The recordings of a corpus that were not withdrawn."""
         if name not in self._corpora:
-            self._corpora[name] = list_recordings(self.root / self.corpus_path(name))
+            folder = self.root / self.corpus_path(name)
+            self._corpora[name] = list_recordings(folder, self._withdrawn(name))
         return self._corpora[name]
+
+    def withdrawal(self, recording: str) -> date | None:
+        """The day from which corpus/name may not be used, when that has come."""
+        corpus, _, name = recording.partition("/")
+        return self._withdrawn(corpus).get(name) if corpus in self.corpus_names else None
+
+    def _withdrawn(self, corpus: str) -> dict[str, date]:
+        if corpus not in self._withdrawals:
+            # A record that cannot be read refuses the corpus as a whole, where it is used.
+            with suppress(ApproxError):
+                self._withdrawals[corpus] = self.record(corpus).withdrawn_by(self.today)
+        return self._withdrawals.setdefault(corpus, {})
+
+    def record(self, corpus: str) -> Consent:
+        """The consent record of a corpus, whatever it allows."""
+        if corpus not in self._consents:
+            self._consents[corpus] = read_consent(self.root / self.corpus_path(corpus))
+        return self._consents[corpus]
 
     def consent(self, corpus: str, model: str | None = None, piece: str | None = None) -> Consent:
         """The consent of a corpus; ConsentError when it does not allow this use today."""
-        if corpus not in self._consents:
-            self._consents[corpus] = load_consent(self.root / self.corpus_path(corpus), self.today)
-        consent = self._consents[corpus]
-        shown = Path(self.corpus_path(corpus)) / "consent.yaml"
-        consent.allow(shown, self.today, model, piece)
+        consent = self.record(corpus)
+        consent.allow(Path(self.consent_path(corpus)), self.today, model, piece)
         return consent
 
     def is_shipped(self, model: str, manifest: Mapping[str, Any]) -> bool:
@@ -138,16 +170,17 @@ class Catalog:
         """The declarations, consents and shipped checkpoints that were asked for."""
         paths = [self.root / self.model_path(name) for name in sorted(self._models)]
         for corpus, consent in sorted(self._consents.items()):
-            names = ["consent.yaml", *(source.notice for source in consent.sources)]
+            names = [FILE_NAME, *(source.notice for source in consent.sources)]
             paths += [self.root / self.corpus_path(corpus) / name for name in names]
         for model in sorted(self._models):
             paths += sorted((self.root / self.shipped_path(model)).glob("*"))
         return paths
 
     def valid_until(self) -> str:
-        """The last day on which every consent that was asked for holds; empty: without end."""
-        ends = [one.valid_until for one in self._consents.values() if one.valid_until]
-        return min(ends).isoformat() if ends else ""
+        """The last day on which every consent that was read says the same; empty: without end."""
+        ends = [one.holds_until(self.today) for one in self._consents.values()]
+        last = min((end for end in ends if end), default=None)
+        return last.isoformat() if last else ""
 
     def relative(self, path: Path) -> str:
         """A path of the project relative to its root, with slashes."""

@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
-from approx_build.errors import ConsentError, Fault, Location
+from approx_build.errors import ConsentError, Fault
 from approx_build.plan.catalog import Catalog
+from approx_build.plan.uses import Use, uses
 from approx_build.score.load import Score
-from approx_build.score.origin import SourceKind
-from approx_build.score.takes import Take
-
-Use = tuple[str, str | None, Location]
-"""A corpus, the model that learns from it if that is the use, and where the score asks."""
 
 
 def refusals(score: Score, catalog: Catalog) -> list[ConsentError]:
-    """What the score uses and nobody agreed to, each at the first place that asks for it."""
-    asked: set[tuple[str, str | None]] = set()
-    found: dict[str, ConsentError] = {}
-    for corpus, model, where in uses(score, catalog):
-        if (corpus, model) in asked:
-            continue
-        asked.add((corpus, model))
-        try:
-            catalog.consent(corpus, model, score.slug)
-        except ConsentError as error:
-            found.setdefault(error.message, ConsentError(error.message, where))
-    return list(found.values())
+    """What the score uses and nobody agreed to, or no longer.
+
+    Each at the first place that asks for it, with all of the score that it stops.
+    """
+    found: dict[str, list[Use]] = {}
+    for use in uses(score, catalog):
+        if message := refusal(use, score.slug, catalog):
+            found.setdefault(message, []).append(use)
+    return [
+        ConsentError(f"{message}; {stopped(each)}", each[0].where)
+        for message, each in found.items()
+    ]
+
+
+def refusal(use: Use, piece: str | None, catalog: Catalog) -> str:
+    """Why a use is not allowed in a piece; empty when it is."""
+    try:
+        catalog.consent(use.corpus, use.model, piece)
+    except ConsentError as error:
+        return error.message
+    if use.recording is not None and (day := catalog.withdrawal(use.recording)):
+        name, path = use.recording.partition("/")[2], catalog.consent_path(use.corpus)
+        return f"{path}: consent to recording '{name}' was withdrawn on {day}"
+    return ""
+
+
+def stopped(uses: Iterable[Use]) -> str:
+    """The models, takes and movements that uses of a corpus belong to, as the end of an error."""
+    every = list(uses)
+    named = {
+        "model": sorted({use.model for use in every if use.model}),
+        "take": sorted({take for use in every for take in use.takes}),
+        "movement": sorted({movement for use in every for movement in use.movements}),
+    }
+    told = [
+        f"{noun}{'s' if len(names) > 1 else ''} {', '.join(names)}"
+        for noun, names in named.items()
+        if names
+    ]
+    return f"this stops {'; '.join(told) or 'nothing in the scores'}"
 
 
 def faults_of(refusals: Sequence[ConsentError]) -> list[Fault]:
@@ -38,32 +62,3 @@ def all_refused(refusals: Sequence[ConsentError]) -> ConsentError:
     """One error for one or more."""
     first, *others = refusals
     return ConsentError("\n".join([first.message, *map(str, others)]), first.where)
-
-
-def uses(score: Score, catalog: Catalog) -> Iterator[Use]:
-    """Every use of a corpus that the score makes, in the order of its files."""
-    for name, take in score.piece.takes.items():
-        yield from _of_take(take, catalog, score.locate(None, ("takes", name), key=True))
-    for movement in score.movements:
-        for name, take in movement.model.takes.items():
-            yield from _of_take(take, catalog, movement.locate(("takes", name), key=True))
-        for part_name, part in movement.model.parts.items():
-            for index, event in enumerate(part.events):
-                for number, ref in enumerate(event.sources):
-                    if ref.kind is SourceKind.RECORDING:
-                        loc = movement.source_loc(part_name, index, number)
-                        yield from _of_recording(ref.name, catalog, movement.locate(loc))
-
-
-def _of_take(take: Take, catalog: Catalog, where: Location) -> Iterator[Use]:
-    # A name that the project does not have is a fault of the score, and said as such.
-    if take.model in catalog.models():
-        yield catalog.model(take.model).corpus, take.model, where
-    if take.prime is not None and take.prime.recording is not None:
-        yield from _of_recording(take.prime.recording, catalog, where)
-
-
-def _of_recording(name: str, catalog: Catalog, where: Location) -> Iterator[Use]:
-    corpus = name.partition("/")[0]
-    if corpus in catalog.corpus_names:
-        yield corpus, None, where

@@ -30,6 +30,9 @@ class Catalog(Protocol):
     def problem(self, corpus: str) -> str:
         """Why the recordings of `corpus` cannot be listed; empty when they are, or it is none."""
 
+    def withdrawal(self, recording: str) -> object:
+        """Truth when a recording was withdrawn: then it is not listed, and refused elsewhere."""
+
     def recording_length_s(self, name: str) -> float | None:
         """Seconds of a recording; None when it cannot be read (which is said elsewhere)."""
 
@@ -83,7 +86,7 @@ def _prime(take: Take, loc: Loc, source: Source, catalog: Catalog) -> Iterator[F
 
 def _unknown_recording(name: str, catalog: Catalog) -> str:
     recordings = catalog.recordings()
-    if matching(name, recordings):
+    if matching(name, recordings) or catalog.withdrawal(name):
         return ""
     if any(sign in name for sign in "*?["):
         return f"no recording is named like '{name}'"

@@ -72,7 +72,11 @@ def read_source(path: Path, shown: str) -> Source:
 
     ApproxError when the file cannot be read, ScoreError when its text is no YAML.
     """
-    text = read_text(path, shown)
+    return source_of(read_text(path, shown), shown)
+
+
+def source_of(text: str, shown: str) -> Source:
+    """A text as `read_source` reads it from a file."""
     composer = Composer(text, shown)
     try:
         root = composer.document()

@@ -100,7 +100,7 @@ def started(
         groups = read_parent(parent, model.network.tensor_shapes(), str(device))
     else:
         rng = Stream.named("training", settings.seed, "weights")
-        arrays = workers.network.initial(rng, settings.initialisation)
+        arrays = workers.network.initial(rng)
         weights = {name: torch.from_numpy(array).to(device) for name, array in arrays.items()}
         average = {name: weight.clone() for name, weight in weights.items()}
         groups = {"weights": weights, "average": average, "optimizer": {}}

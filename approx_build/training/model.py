@@ -106,7 +106,7 @@ def load_model(
         hint = choices(name, FAMILIES.names())
         fault = source.fault(("family",), f"unknown family '{name}'{hint}")
         source = replace(source, faults=(*source.faults, fault))
-    return validate(_declared(family), source)
+    return validate(declared(family), source)
 
 
 def _checked_corpus(source: Source, corpora: Collection[str] | None) -> Source:
@@ -118,15 +118,19 @@ def _checked_corpus(source: Source, corpora: Collection[str] | None) -> Source:
 
 
 @cache
-def _declared(family: type[Family] | None) -> type[ModelSpec]:
+def declared(family: type[Family] | None) -> type[ModelSpec]:
     """ModelSpec for networks of one family; with None, one that takes anything for a network."""
     network: Any = family or Any
     sampling: Any = family.sampling_model if family else dict
     objective: Any = family.objective_model if family else dict
+
+    def told(name: str) -> str | None:
+        return ModelSpec.model_fields[name].description
+
     return create_model(
         "ModelSpec",
         __base__=ModelSpec,
-        network=(network, ...),
-        objective=(objective, Field(default_factory=objective)),
-        sampling=(sampling, Field(default_factory=sampling)),
+        network=(network, Field(description=told("network"))),
+        objective=(objective, Field(default_factory=objective, description=told("objective"))),
+        sampling=(sampling, Field(default_factory=sampling, description=told("sampling"))),
     )

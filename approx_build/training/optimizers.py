@@ -188,7 +188,8 @@ def orthogonal(stack: Tensor) -> Tensor:
     x = x / (x.flatten(1).norm(dim=1)[:, None, None] + 1e-12)
     for _ in range(5):
         gram = x @ x.transpose(1, 2)
-        x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram @ gram) @ x
+        turn = gram.baddbmm(gram, gram, beta=-4.7750, alpha=2.0315)
+        x = x.baddbmm(turn, x, beta=3.4445)
     turned: Tensor = x.transpose(1, 2) if tall else x
     return turned
 

@@ -54,7 +54,6 @@ class TrainingParameters(BaseModel):
     window: int = Field(6144, ge=2, le=1 << 24, description="samples in a window")
     batch: int = Field(2, ge=1, le=1024, description="windows a step")
     held_out_s: float = Field(2.5, gt=0, description="held out at the end of each recording, s")
-    initialisation: Literal["glorot", "smooth"] = Field("smooth", description="first weights")
     optimizer: AnyOptimizer = Field(default_factory=Muon, description="how weights change")
     schedule: Literal["constant", "cosine"] = Field("cosine", description="of the learning rate")
     warmup_steps: int = Field(50, ge=0, description="steps of a phase until the full rate")

@@ -13,7 +13,7 @@ from torch import Tensor
 from approx_build.corpus.material import Material
 from approx_build.corpus.recordings import corpus_digest
 from approx_build.corpus.windows import Split, split
-from approx_build.errors import ApproxError, ModelError
+from approx_build.errors import ApproxError, AudioError, ModelError
 from approx_build.families.base import Example
 from approx_build.training.batches import Batches
 from approx_build.training.checkpoint import file_name, write_checkpoint
@@ -37,7 +37,12 @@ def split_material(model: ModelSpec, material: Material) -> Split:
     """The windows of a model in its material."""
     settings = model.training
     rate, chunk_s = model.network.rate, model.preparation.chunk_s
-    return split(material.parts(), rate, settings.window, settings.held_out_s, chunk_s)
+    try:
+        return split(material.parts(), rate, settings.window, settings.held_out_s, chunk_s)
+    except AudioError as error:
+        silent = "; ".join(f"{name}: {reason}" for name, reason in material.unused.items())
+        told = f"; not heard: {silent}" if silent else ""
+        raise AudioError(f"{error.message}{told}") from None
 
 
 class Run:

@@ -17,6 +17,7 @@ pitches       different strongest partials, in semitones, a take, and in all tak
 from __future__ import annotations
 
 import argparse
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ from scipy.signal import stft
 
 from approx_build.audio.mulaw import decode, encode
 from approx_build.audio.stream import stream_key
+from approx_build.corpus.consent import load_consent
 from approx_build.corpus.recordings import hear, list_recordings
 from approx_build.kernels.wavenet import ClipRequest, sample
 from approx_build.training.checkpoint import file_name, read_checkpoint
@@ -39,9 +41,10 @@ def main() -> None:
     model = load_model(asked.model)
     rate = model.network.rate
     folder = asked.folder or asked.model.parent / "checkpoints" / model.model
+    home, today = asked.model.parent / "corpora" / model.corpus, date.today()
+    withdrawn = load_consent(home, today, model.model).withdrawn_by(today)
     corpus = [
-        hear(one, rate).samples.astype(np.float64)
-        for one in list_recordings(asked.model.parent / "corpora" / model.corpus)
+        hear(one, rate).samples.astype(np.float64) for one in list_recordings(home, withdrawn)
     ]
     size = round(asked.length_s * rate)
     ends = [recording[-6 * rate :] for recording in corpus]

@@ -34,24 +34,36 @@ def test_the_schema_is_json(project: Space) -> None:
 
 COMMANDS = [
     "render", "check", "plan", "why", "verify", "train",
-    "take", "init", "schema", "ops", "families",
+    "take", "init", "schema", "ops", "families", "runs", "corpus",
 ]  # fmt: skip
+OF_CORPUS = ["add", "list", "inspect", "withdraw"]
+OF_RUNS = ["list", "show", "compare", "note", "export", "page"]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    "command",
+    [
+        *COMMANDS,
+        *(f"corpus {name}" for name in OF_CORPUS),
+        *(f"runs {name}" for name in OF_RUNS),
+    ],
+)
 def test_every_command_has_help_for_each_option(project: Space, command: str) -> None:
-    text = project.run(command, "--help", COLUMNS="200").out
+    text = project.run(*command.split(), "--help", COLUMNS="200").out
     rows = [line for line in text.splitlines() if line.startswith("│ --")]
     assert rows
     for row in rows:
         assert len(row.strip("│ ").split("  ")) > 1, f"{command}: {row}"
 
 
-def test_the_commands_are_frozen(project: Space) -> None:
-    text = project.run("--help", COLUMNS="200").out
+@pytest.mark.parametrize(
+    ("above", "names"), [([], COMMANDS), (["corpus"], OF_CORPUS), (["runs"], OF_RUNS)]
+)
+def test_the_commands_are_frozen(project: Space, above: list[str], names: list[str]) -> None:
+    text = project.run(*above, "--help", COLUMNS="200").out
     commands = text.partition("Commands")[2]
     found = [line.split()[1] for line in commands.splitlines() if line.startswith("│ ")]
-    assert found == COMMANDS
+    assert found == names
 
 
 def test_the_version_is_said(project: Space) -> None:

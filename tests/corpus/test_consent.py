@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.corpus.consent import load_consent
+from approx_build.corpus.consent import load_consent, read_consent
 from approx_build.errors import ConsentError, ScoreError
 from tests.corpus.sounds import CONSENT, small_corpus
 
@@ -53,13 +53,65 @@ def test_what_is_outside_the_scope_is_refused(tmp_path: Path, noun: str) -> None
         load_consent(folder, TODAY, **{noun: "two"})
 
 
+def with_lines(tmp_path: Path, lines: str, until: str = "null") -> Path:
+    return corpus_with(tmp_path, CONSENT.format(corpus="tones", until=until) + lines)
+
+
+def test_a_withdrawn_consent_ends_on_its_day(tmp_path: Path) -> None:
+    folder = with_lines(tmp_path, "withdrawn_on: 2026-06-01\n", until="2025-01-01")
+    with pytest.raises(ConsentError, match="consent was withdrawn on 2026-06-01"):
+        load_consent(folder, TODAY)
+    # Before that day, what was said before holds.
+    with pytest.raises(ConsentError, match="consent ended on 2025-01-01"):
+        load_consent(folder, date(2026, 5, 31))
+
+
+def test_a_consent_withdrawn_for_some_recordings_holds_for_the_others(tmp_path: Path) -> None:
+    folder = with_lines(tmp_path, "withdrawn: { low: 2026-06-01, high: 2026-06-02 }\n")
+    consent = load_consent(folder, TODAY)
+    assert consent.withdrawn_by(TODAY) == {"low": TODAY}
+    assert consent.withdrawn_by(date(2026, 5, 31)) == {}
+    assert consent.withdrawn_by(date(2027, 1, 1)).keys() == {"low", "high"}
+
+
+def test_the_day_is_told_on_which_a_record_begins_to_say_something_else(tmp_path: Path) -> None:
+    lines = "withdrawn: { low: 2026-06-10 }\nwithdrawn_on: 2026-09-01\n"
+    consent = read_consent(with_lines(tmp_path, lines, until="2026-07-31"))
+    ends = [consent.holds_until(date(2026, month, 5)) for month in (6, 7, 8, 10)]
+    assert ends == [date(2026, 6, 9), date(2026, 7, 31), date(2026, 8, 31), None]
+    assert consent.holds_until(date(2020, 1, 1)) == date(2020, 1, 1)
+    consent = consent.model_copy(update={"withdrawn": {}, "withdrawn_on": None})
+    assert consent.holds_until(date(2026, 7, 31)) == date(2026, 7, 31)
+
+
+def test_recordings_may_be_by_some_of_the_performers(tmp_path: Path) -> None:
+    lines = (
+        "performers:\n"
+        "  - { name: Ada, plays: reeds, recordings: [low, duo-*], contact: ada@example.org }\n"
+        "  - { name: Bo, plays: bells }\n"
+    )
+    consent = read_consent(with_lines(tmp_path, lines))
+    assert [one.name for one in consent.performers_of("duo-1")] == ["Ada", "Bo"]
+    assert [one.name for one in consent.performers_of("high")] == ["Bo"]
+
+
 def test_all_faults_of_a_record_are_said_at_their_lines(tmp_path: Path) -> None:
     text = CONSENT.format(corpus="tones", until="soon").replace("contact:", "kontact:")
+    text += "withdrawn: { low: yesterday }\n"
     with pytest.raises(ScoreError) as caught:
         load_consent(corpus_with(tmp_path, text), TODAY)
     found = {(fault.where.line, fault.message) for fault in caught.value.faults}
     assert (8, "valid_until: needs a date such as 2023-05-19, is 'soon'") in found
     assert (9, "kontact: unknown field; did you mean 'contact'?") in found
+    assert (10, "withdrawn.low: needs a date such as 2023-05-19, is 'yesterday'") in found
+
+
+@pytest.mark.parametrize("field", ["agreed", "licence", "contact"])
+def test_what_must_be_said_is_not_left_empty(tmp_path: Path, field: str) -> None:
+    lines = CONSENT.format(corpus="tones", until="null").splitlines()
+    text = "\n".join(f'{field}: " "' if each.startswith(f"{field}:") else each for each in lines)
+    with pytest.raises(ScoreError, match=f"{field}: must not be empty"):
+        load_consent(corpus_with(tmp_path, text), TODAY)
 
 
 def test_the_record_of_another_corpus_is_refused(tmp_path: Path) -> None:

@@ -12,36 +12,36 @@ from tests.corpus.sounds import RATE, small_corpus, tone
 
 
 def only(folder: Path) -> Recording:
-    (recording,) = list_recordings(folder)
+    (recording,) = list_recordings(folder, ())
     return recording
 
 
 def test_recordings_are_listed_by_name(tmp_path: Path) -> None:
-    names = [one.name for one in list_recordings(small_corpus(tmp_path / "tones"))]
+    names = [one.name for one in list_recordings(small_corpus(tmp_path / "tones"), ())]
     assert names == ["tones/high", "tones/low"]
 
 
 def test_an_empty_folder_and_a_missing_one_are_said_to_be_so(tmp_path: Path) -> None:
     with pytest.raises(AudioError, match="no recordings in this folder"):
-        list_recordings(tmp_path)
+        list_recordings(tmp_path, ())
     with pytest.raises(AudioError, match="no such corpus folder"):
-        list_recordings(tmp_path / "nowhere")
+        list_recordings(tmp_path / "nowhere", ())
 
 
 def test_two_recordings_of_one_name_are_refused(tmp_path: Path) -> None:
     folder = small_corpus(tmp_path / "tones")
     sf.write(folder / "low.flac", tone(110, 0.2), RATE)
     with pytest.raises(AudioError, match=r"low\.wav: has the same name as low\.flac"):
-        list_recordings(folder)
+        list_recordings(folder, ())
 
 
 def test_the_digest_is_of_names_and_bytes_in_order_of_names(tmp_path: Path) -> None:
     folder = small_corpus(tmp_path / "tones")
-    recordings = list_recordings(folder)
+    recordings = list_recordings(folder, ())
     assert corpus_digest(recordings) == corpus_digest(recordings[::-1])
     before = corpus_digest(recordings)
     sf.write(folder / "low.wav", tone(111, 1.0), RATE, subtype="PCM_16")
-    assert corpus_digest(list_recordings(folder)) != before
+    assert corpus_digest(list_recordings(folder, ())) != before
 
 
 def test_a_recording_at_the_network_s_rate_is_heard_as_it_is(tmp_path: Path) -> None:
@@ -59,10 +59,21 @@ def test_stereo_and_192_khz_are_converted_and_said(tmp_path: Path) -> None:
     assert np.abs(heard.samples[500:-500]).max() == pytest.approx(0.5, abs=0.01)
 
 
-def test_eight_channels_are_refused(tmp_path: Path) -> None:
-    sf.write(tmp_path / "a.wav", tone(110, 0.1, RATE, 8), RATE)
-    with pytest.raises(AudioError, match="8 channels; at most 2"):
-        hear(only(tmp_path), RATE)
+def test_eight_channels_are_heard_as_their_mean_and_that_is_said(tmp_path: Path) -> None:
+    sides = tone(110, 0.1, RATE, 8) * np.arange(8)
+    sf.write(tmp_path / "a.wav", sides / 8, RATE, subtype="FLOAT")
+    heard = hear(only(tmp_path), RATE)
+    assert heard.converted == "8 channels mixed to mono"
+    np.testing.assert_allclose(heard.samples, tone(110, 0.1)[:, 0] * 3.5 / 8, atol=1e-6)
+
+
+def test_what_was_withdrawn_is_not_listed_and_moves_the_digest(tmp_path: Path) -> None:
+    folder = small_corpus(tmp_path / "tones")
+    kept = list_recordings(folder, {"low": 1})
+    assert [one.name for one in kept] == ["tones/high"]
+    assert corpus_digest(kept) != corpus_digest(list_recordings(folder, ()))
+    with pytest.raises(AudioError, match="every recording in this folder was withdrawn"):
+        list_recordings(folder, ("low", "high"))
 
 
 def test_a_silent_recording_is_refused(tmp_path: Path) -> None:

@@ -9,6 +9,10 @@ import pytest
 from tests.space import Space
 
 TIDE, CONSENT = "pieces/tide.yaml", "models/corpora/tones/consent.yaml"
+ALL = "this stops model tiny; takes 1-foam/early, cry; movements 1-foam, 2-sand"
+IN_TIDE = (
+    "this stops model tiny; takes tide/1-foam/early, tide/cry; movements tide/1-foam, tide/2-sand"
+)
 
 REFUSED = [
     ("", "", "missing; without it corpus 'tones' cannot be used"),
@@ -16,6 +20,11 @@ REFUSED = [
         "valid_until: null",
         "valid_until: 2021-01-31",
         "consent ended on 2021-01-31; ask the test to renew it",
+    ),
+    (
+        "valid_until: null",
+        "valid_until: null\nwithdrawn_on: 2021-02-01",
+        "consent was withdrawn on 2021-02-01",
     ),
     ("models: null", "models: []", "not agreed for model 'tiny'; agreed for: no model"),
     ("models: null", "models: [huge]", "not agreed for model 'tiny'; agreed for: huge"),
@@ -34,9 +43,9 @@ def test_nothing_is_made_without_consent(built: Space, old: str, new: str, said:
     # Even what was rendered before, when consent was there.
     spoil(built, old, new)
     for command in ("render", "check", "plan", "verify"):
-        assert built.fails(command, TIDE) == f"{TIDE}:7:3: {CONSENT}: {said}"
+        assert built.fails(command, TIDE) == f"{TIDE}:7:3: {CONSENT}: {said}; {ALL}"
     for command in ("train", "take"):
-        assert built.fails(command, "tiny") == f"approx-build: {CONSENT}: {said}"
+        assert built.fails(command, "tiny") == f"approx-build: {CONSENT}: {said}; {IN_TIDE}"
 
 
 def test_a_consent_that_has_not_begun_is_none(space: Space) -> None:
@@ -48,7 +57,7 @@ def test_a_consent_that_has_not_begun_is_none(space: Space) -> None:
 
 def test_a_consent_for_other_pieces_does_not_do_for_this_one(space: Space) -> None:
     space.edit(CONSENT, "pieces: null", "pieces: [ebb, flow]")
-    said = f"{TIDE}:7:3: {CONSENT}: not agreed for piece 'tide'; agreed for: ebb, flow"
+    said = f"{TIDE}:7:3: {CONSENT}: not agreed for piece 'tide'; agreed for: ebb, flow; {ALL}"
     assert space.check() == said
     # Training is not for a piece.
     assert "shipped with the model" in space.run("train", "tiny").out
@@ -62,7 +71,7 @@ def test_a_recording_that_is_only_heard_needs_consent_too(space: Space) -> None:
     space.edit("pieces/tide/1-foam.yaml", "from: tones/low", "from: bells/b*")
     assert space.check() == (
         "pieces/tide/1-foam.yaml:15:34: models/corpora/bells/consent.yaml: missing; "
-        "without it corpus 'bells' cannot be used"
+        "without it corpus 'bells' cannot be used; this stops movement 1-foam"
     )
 
 
@@ -70,7 +79,7 @@ def test_a_notice_that_should_travel_with_the_sound_is_missed(space: Space) -> N
     source = "sources:\n  - { name: Sines, made_by: A test, licence: CC0-1.0, notice: SINES.txt }\n"
     space.edit(CONSENT, "agreed: everything\n", f"agreed: everything\n{source}")
     assert space.check() == (
-        f"{TIDE}:7:3: models/corpora/tones/SINES.txt: missing; it must travel with the sound"
+        f"{TIDE}:7:3: models/corpora/tones/SINES.txt: missing; it must travel with the sound; {ALL}"
     )
 
 
@@ -86,5 +95,5 @@ def test_a_faulty_record_is_said_with_its_lines(space: Space) -> None:
 def test_programs_are_told_the_place(space: Space) -> None:
     (space.root / CONSENT).unlink()
     told = json.loads(space.run("check", TIDE, "--json", code=1).out)
-    message = f"{CONSENT}: missing; without it corpus 'tones' cannot be used"
+    message = f"{CONSENT}: missing; without it corpus 'tones' cannot be used; {ALL}"
     assert told == {"faults": [{"path": TIDE, "line": 7, "column": 3, "message": message}]}

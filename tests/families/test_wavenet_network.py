@@ -11,6 +11,8 @@ from approx_build.families.base import Moment
 from approx_build.families.wavenet import Objective, WaveNet
 from approx_build.families.wavenet_network import WaveNetNetwork
 
+GLOROT = Objective(initialisation="glorot")
+
 SMALL = WaveNet(
     dilations=(1, 2, 4, 1, 8),
     residual_channels=6,
@@ -29,7 +31,7 @@ IDS = ["default", "wide", "no-biases", "scalar"]
 
 def weights_of(network: WaveNet, dtype: torch.dtype = torch.float64) -> dict[str, torch.Tensor]:
     """Weights with biases that are not zero."""
-    arrays = WaveNetNetwork(network).initial(Stream.named("test"), "glorot")
+    arrays = WaveNetNetwork(network, GLOROT).initial(Stream.named("test"))
     rng = Stream.named("biases")
     return {
         name: torch.from_numpy(array).to(dtype)
@@ -118,14 +120,14 @@ def test_causal_by_gradient() -> None:
 
 def test_the_tensors_are_those_that_are_declared() -> None:
     for network in FORMS:
-        for scheme in ("glorot", "smooth"):
-            arrays = WaveNetNetwork(network).initial(Stream.named("t"), scheme)
+        for scheme in (GLOROT, Objective()):
+            arrays = WaveNetNetwork(network, scheme).initial(Stream.named("t"))
             assert {n: a.shape for n, a in arrays.items()} == network.tensor_shapes()
             assert {a.dtype for a in arrays.values()} == {np.dtype(np.float32)}
 
 
 def test_first_weights_are_glorot_uniform_with_zero_biases() -> None:
-    arrays = WaveNetNetwork(WaveNet()).initial(Stream.named("t"), "glorot")
+    arrays = WaveNetNetwork(WaveNet(), GLOROT).initial(Stream.named("t"))
     assert not arrays["layers.filter.bias"].any()
     filters = arrays["layers.filter.weight"]
     limit = (6 / (2 * 32 + 2 * 32)) ** 0.5
@@ -178,3 +180,29 @@ def test_an_example_is_the_codes_of_the_sound_and_noise_comes_with_finetuning() 
         spreads.append(float((noisy["given"] - plain["codes"]).std()))
     assert max(spreads) <= 8.5
     assert 0.3 < np.mean([spread == 0 for spread in spreads]) < 0.7
+
+
+@pytest.mark.parametrize("network", FORMS, ids=IDS)
+def test_own_gradients_are_those_of_autograd(network: WaveNet) -> None:
+    weights = weights_of(network, torch.float32)
+    code = WaveNetNetwork(network)
+    example = {"codes": some_codes(50)[None], "given": some_codes(50).flip(0)[None]}
+    own = code.gradients(weights, example)
+    if own is None:
+        pytest.skip("the kernels are not compiled here")
+    leaves = {name: weight.clone().requires_grad_() for name, weight in weights.items()}
+    loss = code.loss(leaves, example)
+    expected = torch.autograd.grad(loss, list(leaves.values()), materialize_grads=True)
+    assert own[0] == pytest.approx(float(loss.detach()), abs=1e-6)
+    for (name, gradient), wanted in zip(own[1].items(), expected, strict=True):
+        torch.testing.assert_close(gradient, wanted, rtol=1e-4, atol=1e-6, msg=name)
+
+
+def test_there_are_no_own_gradients_for_other_numbers_or_without_a_kernel(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    code, codes = WaveNetNetwork(SMALL), some_codes(20)[None]
+    example = {"codes": codes, "given": codes}
+    assert code.gradients(weights_of(SMALL, torch.float64), example) is None
+    monkeypatch.setenv("APPROX_KERNEL", "reference")
+    assert code.gradients(weights_of(SMALL, torch.float32), example) is None

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from approx_build.errors import ModelError
-from approx_build.kernels import library, wavenet
+from approx_build.kernels import library, wavenet, wavenet_training
 from approx_build.kernels.wavenet_weights import Shape
 from tests.kernels.networks import random_weights, requests
 
@@ -78,6 +78,20 @@ def test_flush_to_zero_changes_no_bits_and_is_left_as_it_was(
         np.testing.assert_array_equal(a.view(np.uint32), b.view(np.uint32))
     for a, b in zip(clips, drawn, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("kernel", [k for k in KERNELS if k != "reference"])
+def test_flush_to_zero_changes_no_gradients_and_is_left_as_it_was(
+    kernel: str, request: pytest.FixtureRequest
+) -> None:
+    weights, codes = faint_weights(), np.arange(30)
+    before = wavenet_training.loss_and_gradients(SHAPE, weights, codes, codes, kernel)
+    request.getfixturevalue("flush_to_zero")
+    after = wavenet_training.loss_and_gradients(SHAPE, weights, codes, codes, kernel)
+    assert flushes()
+    assert after[0] == before[0]
+    for name, gradient in before[1].items():
+        np.testing.assert_array_equal(gradient, after[1][name], err_msg=name)
 
 
 @pytest.mark.usefixtures("flush_to_zero")

@@ -9,14 +9,14 @@ import pytest
 
 from approx_build.errors import UsageError
 from approx_build.kernels import library
-from approx_build.kernels.library import Kernel
+from approx_build.kernels.library import Kernel, Library
 
 
 @pytest.fixture
 def no_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A machine on which nothing was compiled."""
     monkeypatch.delenv(library.VARIABLE, raising=False)
-    monkeypatch.setattr(library, "library_path", lambda: None)
+    monkeypatch.setattr(library, "library_path", lambda *_: None)
     library._load.cache_clear()
     library.available.cache_clear()
     yield
@@ -51,6 +51,7 @@ def test_without_a_library_the_reference_serves_and_says_so() -> None:
     description = library.describe()
     assert description["available"] == ["reference"]
     assert description["library"] is None
+    assert not library.is_there(Library.TRAINING)
     assert "no C compiler" in description["note"]
 
 
@@ -74,7 +75,7 @@ def test_a_file_that_is_no_library_leaves_the_reference_to_serve(
 ) -> None:
     broken = tmp_path / "libapprox_kernels.so"
     broken.write_bytes(b"no library")
-    monkeypatch.setattr(library, "library_path", lambda: broken)
+    monkeypatch.setattr(library, "library_path", lambda *_: broken)
     library._load.cache_clear()
     loaded, reason = library._load()
     library._load.cache_clear()

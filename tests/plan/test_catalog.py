@@ -11,6 +11,8 @@ from approx_build.errors import AudioError, ConsentError, ModelError, ScoreError
 from approx_build.plan.catalog import Catalog
 from tests.space import Space
 
+CONSENT = "models/corpora/tones/consent.yaml"
+
 
 def test_what_there_is(catalog: Catalog) -> None:
     assert catalog.models() == ["tiny"]
@@ -58,14 +60,8 @@ def test_a_model_must_name_a_corpus_that_is_there(project: Space) -> None:
 
 
 def test_consent_depends_on_the_day_the_model_and_the_piece(project: Space) -> None:
-    project.edit(
-        "models/corpora/tones/consent.yaml", "valid_until: null", "valid_until: 2026-06-30"
-    )
-    project.edit(
-        "models/corpora/tones/consent.yaml",
-        "models: null, pieces: null",
-        "models: [tiny], pieces: [tide]",
-    )
+    project.edit(CONSENT, "valid_until: null", "valid_until: 2026-06-30")
+    project.edit(CONSENT, "models: null, pieces: null", "models: [tiny], pieces: [tide]")
     catalog = Catalog(project.root, date(2026, 6, 30))
     assert catalog.consent("tones", "tiny", "tide").corpus == "tones"
     assert catalog.valid_until() == "2026-06-30"
@@ -76,6 +72,34 @@ def test_consent_depends_on_the_day_the_model_and_the_piece(project: Space) -> N
         Catalog(project.root, date(2026, 7, 1)).consent("tones")
 
 
+def test_a_withdrawn_recording_is_not_listed_from_its_day_on(project: Space) -> None:
+    project.edit(CONSENT, "contact: the test", "contact: the test\nwithdrawn: { low: 2026-05-02 }")
+    before, after = (Catalog(project.root, date(2026, 5, day)) for day in (1, 2))
+    assert before.recordings() == ["tones/high", "tones/low"]
+    assert after.recordings() == ["tones/high"]
+    assert after.corpus_files("tones") == ["models/corpora/tones/high.wav"]
+    assert corpus_digest(before.heard_by("tiny")) != corpus_digest(after.heard_by("tiny"))
+    assert [each.withdrawal("tones/low") for each in (before, after)] == [None, date(2026, 5, 2)]
+    # What was made before is not believed after.
+    assert before.valid_until() == "2026-05-01"
+    assert after.valid_until() == ""
+
+
+def test_a_record_with_faults_withdraws_nothing_by_itself(project: Space) -> None:
+    project.edit(CONSENT, "agreed: everything", "withdrawn: { low: 2026-01-01 }")
+    catalog = Catalog(project.root, date(2026, 5, 2))
+    assert catalog.recordings() == ["tones/high", "tones/low"]
+    with pytest.raises(ScoreError, match="missing field 'agreed'"):
+        catalog.consent("tones")
+
+
+def test_a_file_in_the_folder_of_a_corpus_is_its_recording(catalog: Catalog) -> None:
+    assert catalog.recording_at("models/corpora/tones/low.wav") == "tones/low"
+    assert catalog.recording_at("models/corpora/tunes/low.wav") is None
+    assert catalog.recording_at("pieces/tide/low.wav") is None
+    assert catalog.recording_at("low.wav") is None
+
+
 def test_files_that_were_asked_for_are_remembered(shipped: Space) -> None:
     catalog = Catalog(shipped.root, date.today())
     assert catalog.files_read() == []
@@ -84,7 +108,7 @@ def test_files_that_were_asked_for_are_remembered(shipped: Space) -> None:
     read = [catalog.relative(path) for path in catalog.files_read()]
     assert read[:3] == [
         "models/tiny.yaml",
-        "models/corpora/tones/consent.yaml",
+        CONSENT,
         "models/checkpoints/tiny/record.json",
     ]
     assert len(read) == 6

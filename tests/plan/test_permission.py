@@ -5,45 +5,18 @@ from __future__ import annotations
 import pytest
 
 from approx_build.plan.catalog import Catalog
-from approx_build.plan.permission import all_refused, faults_of, refusals, uses
+from approx_build.plan.permission import all_refused, faults_of, refusals
 from approx_build.score.load import load_piece
 from tests.plan.conftest import TODAY
 from tests.space import Space
 
 CONSENT = "models/corpora/tones/consent.yaml"
-
-
-def asked(project: Space) -> list[str]:
-    """The uses of the piece as `corpus model line`."""
-    score, catalog = load_piece(project.root / "pieces/tide.yaml"), Catalog(project.root, TODAY)
-    return [f"{corpus} {model} {where}" for corpus, model, where in uses(score, catalog)]
+ALL = "this stops model tiny; takes 1-foam/early, cry; movements 1-foam, 2-sand"
 
 
 def refused(project: Space) -> list[str]:
     score, catalog = load_piece(project.root / "pieces/tide.yaml"), Catalog(project.root, TODAY)
     return [str(each).replace(f"{project.root}/", "") for each in refusals(score, catalog)]
-
-
-def test_takes_and_recordings_are_uses(project: Space) -> None:
-    assert asked(project) == [
-        "tones tiny pieces/tide.yaml:7:3",
-        "tones tiny pieces/tide/1-foam.yaml:5:3",
-        "tones None pieces/tide/1-foam.yaml:15:34",
-        "tones None pieces/tide/2-sand.yaml:8:47",
-    ]
-
-
-def test_a_prime_is_a_use(project: Space) -> None:
-    project.edit(
-        "pieces/tide.yaml", "length_s: 0.3 }", "length_s: 0.3, prime: { recording: tones/low } }"
-    )
-    assert "tones None pieces/tide.yaml:7:3" in asked(project)
-
-
-def test_names_that_nothing_has_are_left_to_who_checks_names(project: Space) -> None:
-    project.edit("pieces/tide.yaml", "model: tiny", "model: huge")
-    project.edit("pieces/tide/1-foam.yaml", "tones/low", "tunes/low")
-    assert len(asked(project)) == 2
 
 
 def test_what_is_allowed_is_not_refused(project: Space) -> None:
@@ -53,14 +26,38 @@ def test_what_is_allowed_is_not_refused(project: Space) -> None:
 def test_each_reason_is_said_once_at_the_first_place(project: Space) -> None:
     (project.root / CONSENT).unlink()
     missing = f"{CONSENT}: missing; without it corpus 'tones' cannot be used"
-    assert refused(project) == [f"pieces/tide.yaml:7:3: {missing}"]
+    assert refused(project) == [f"pieces/tide.yaml:7:3: {missing}; {ALL}"]
 
 
 def test_hearing_may_be_allowed_where_learning_is_not(project: Space) -> None:
     project.edit(CONSENT, "models: null", "models: []")
     assert refused(project) == [
-        f"pieces/tide.yaml:7:3: {CONSENT}: not agreed for model 'tiny'; agreed for: no model"
+        f"pieces/tide.yaml:7:3: {CONSENT}: not agreed for model 'tiny'; agreed for: no model; {ALL}"
     ]
+
+
+def test_a_withdrawn_recording_is_refused_wherever_it_is_named(project: Space) -> None:
+    project.edit(CONSENT, "contact: the test", "contact: the test\nwithdrawn: { low: 2026-05-01 }")
+    said = f"{CONSENT}: consent to recording 'low' was withdrawn on 2026-05-01"
+    foam = "pieces/tide/1-foam.yaml"
+    assert refused(project) == [f"{foam}:15:34: {said}; this stops movement 1-foam"]
+    project.edit(foam, "from: tones/low", "from: { file: ../../models/corpora/tones/low.wav }")
+    assert refused(project) == [f"{foam}:15:34: {said}; this stops movement 1-foam"]
+    project.edit(foam, "{ file: ../../models/corpora/tones/low.wav }", "tones/*")
+    assert refused(project) == []
+    prime = "length_s: 0.3, prime: { recording: tones/low } }"
+    project.edit("pieces/tide.yaml", "length_s: 0.3 }", prime)
+    assert refused(project) == [
+        f"pieces/tide.yaml:7:3: {said}; this stops take cry; movements 1-foam, 2-sand"
+    ]
+
+
+def test_what_is_withdrawn_tomorrow_may_be_heard_today(project: Space) -> None:
+    project.edit(CONSENT, "contact: the test", "contact: the test\nwithdrawn: { low: 2026-05-02 }")
+    assert refused(project) == []
+    project.edit(CONSENT, "withdrawn:", "withdrawn_on: 2026-05-01\nwithdrawn:")
+    said = f"{CONSENT}: consent was withdrawn on 2026-05-01"
+    assert refused(project) == [f"pieces/tide.yaml:7:3: {said}; {ALL}"]
 
 
 @pytest.mark.parametrize("corpora", [1, 2])

@@ -21,8 +21,11 @@ class Shelf:
     def problem(self, corpus: str) -> str:
         return "no recordings here" if corpus == "empty" else ""
 
+    def withdrawal(self, recording: str) -> bool:
+        return recording == "drum/roll-2"
+
     def recording_length_s(self, name: str) -> float | None:
-        return LENGTHS[name]
+        return LENGTHS.get(name)
 
 
 def faults(project: Project, text: str) -> list[str]:
@@ -102,3 +105,9 @@ def test_a_pattern_stands_for_the_recordings_it_matches() -> None:
     assert matching("accordion/*", LENGTHS) == ["accordion/phrase-1", "accordion/phrase-2"]
     assert matching("drum/roll", LENGTHS) == ["drum/roll"]
     assert matching("*", LENGTHS) == sorted(LENGTHS)
+
+
+def test_a_withdrawn_recording_is_left_to_who_asks_for_consent(project: Project) -> None:
+    prime = "takes: {t: {model: drummer, length_s: 1, prime: {recording: drum/roll-%s}}}"
+    assert faults(project, prime % 2) == []
+    assert len(faults(project, prime % 3)) == 1

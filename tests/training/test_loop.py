@@ -162,6 +162,7 @@ def test_a_loss_that_is_no_number_stops_and_keeps_what_was_good(
         return loss * float("nan") if len(seen) > 30 else loss
 
     monkeypatch.setattr(network, "loss", broken)
+    monkeypatch.setattr(network, "gradients", lambda *_: None)
     monkeypatch.setattr(type(model.network), "network", lambda self, objective: network)
     with pytest.raises(
         ModelError,
@@ -302,3 +303,14 @@ def test_a_training_whose_address_space_ends_is_explained(tmp_path: Path) -> Non
     last = done.stderr.strip().splitlines()[-1]
     assert re.search(r"ModelError: model 'tiny', step \d+ of 40: memory ran out; .* is", last), last
     assert (tmp_path / "out" / STATE_NAME).exists()
+
+
+def test_compiled_gradients_train_as_autograd_does(
+    model: ModelSpec, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled = trained(model, corpus, tmp_path / "compiled")
+    monkeypatch.setenv("APPROX_KERNEL", "reference")
+    by_autograd = trained(model, corpus, tmp_path / "autograd")
+    assert by_autograd.environments[0]["training_kernel"] == "torch"
+    for a, b in zip(compiled.curve, by_autograd.curve, strict=True):
+        assert a.held_out == pytest.approx(b.held_out, abs=1e-4), a.step

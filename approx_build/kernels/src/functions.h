@@ -12,8 +12,13 @@
 #define TANH_LIMIT 9.0f
 #define SIGMOID_LIMIT 30.0f
 
-/* e^x for |x| <= 87: x = n ln 2 + r, n whole and |r| <= ln(2) / 2. */
-INLINE vec exp_within(vec x) {
+/* e^x = (1 + rest) power. */
+typedef struct {
+    vec rest, power;
+} exponential;
+
+/* For |x| <= 87: x = n ln 2 + r, n whole and |r| <= ln(2) / 2. */
+INLINE exponential exponential_within(vec x) {
     const float magic = 12582912.0f; /* 1.5 * 2^23: adding it rounds to a whole number */
     vec shifted = x * 1.44269504f + magic;
     vec n = shifted - magic;
@@ -23,9 +28,14 @@ INLINE vec exp_within(vec x) {
     p = p * r + 4.1665795894e-2f;
     p = p * r + 1.6666665459e-1f;
     p = p * r + 5.0000001201e-1f;
-    vec mantissa = ((p * r) * r + r) + 1.0f;
     ivec exponent = (ivec)shifted - 0x4B400000; /* bits of `magic` + n, less those of `magic` */
-    return mantissa * (vec)((exponent + 127) << 23);
+    return (exponential){(p * r) * r + r, (vec)((exponent + 127) << 23)};
+}
+
+/* e^x for |x| <= 87. */
+INLINE vec exp_within(vec x) {
+    exponential e = exponential_within(x);
+    return (e.rest + 1.0f) * e.power;
 }
 
 /* e^x, x taken into [-87, 87] first. */

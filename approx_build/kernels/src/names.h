@@ -27,5 +27,18 @@
 #define wavenet_batch_new OWN(wavenet_batch_new)
 #define wavenet_batch_run OWN(wavenet_batch_run)
 #define wavenet_batch_free OWN(wavenet_batch_free)
+#define add_gradient OWN(add_gradient)
+#define add_sparse_gradient OWN(add_sparse_gradient)
+#define add_bias_gradient OWN(add_bias_gradient)
+#define product_sparse OWN(product_sparse)
+#define training_pack OWN(training_pack)
+#define training_unpack OWN(training_unpack)
+#define training_layers OWN(training_layers)
+#define training_head OWN(training_head)
+#define training_layers_back OWN(training_layers_back)
+#define wavenet_window_bytes OWN(wavenet_window_bytes)
+#define wavenet_window_new OWN(wavenet_window_new)
+#define wavenet_window_free OWN(wavenet_window_free)
+#define wavenet_window_loss OWN(wavenet_window_loss)
 
 #endif

@@ -1,0 +1,1 @@
+"""`corpus`: recordings added, listed, inspected and withdrawn."""

@@ -1,0 +1,63 @@
+"""Reach: what of all the pieces of a project depends on a corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from approx_build.errors import ApproxError, ConsentError, Location
+from approx_build.plan.catalog import Catalog
+from approx_build.plan.permission import refusal, stopped
+from approx_build.plan.uses import Use, uses
+from approx_build.score.load import load_piece
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The uses of a corpus by piece (its path), and the pieces that have faults of their own."""
+
+    uses: dict[str, list[Use]]
+    unread: list[str]
+
+    def named(self) -> list[Use]:
+        """All uses, their takes and movements named with their piece."""
+        return [
+            replace(use, takes=_within(path, use.takes), movements=_within(path, use.movements))
+            for path, every in self.uses.items()
+            for use in every
+        ]
+
+
+def _within(piece: str, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{Path(piece).stem}/{name}" for name in names)
+
+
+def reach(catalog: Catalog, corpus: str) -> Reach:
+    """The uses of `corpus` in the pieces of its project, whatever its consent says."""
+    found: dict[str, list[Use]] = {}
+    unread = []
+    for path in sorted((catalog.root / "pieces").glob("*.yaml")):
+        shown = catalog.relative(path)
+        try:
+            every = list(uses(load_piece(path, catalog.root), catalog))
+        except ApproxError:
+            unread.append(shown)
+            continue
+        if asked := [use for use in every if use.corpus == corpus]:
+            found[shown] = asked
+    return Reach(found, unread)
+
+
+def permit(catalog: Catalog, corpus: str, model: str | None = None) -> None:
+    """ConsentError when a corpus may not be used today (by `model`), with all that this stops."""
+    try:
+        catalog.consent(corpus, model)
+    except ConsentError as error:
+        found = reach(catalog, corpus)
+        place = Location(catalog.model_path(model or ""), 1, 1)
+        asked = [Use(corpus, place, model)]
+        same = [use for use in found.named() if refusal(use, None, catalog) == error.message]
+        unread = f"; not known of {', '.join(found.unread)}, which has faults"
+        message = f"{error.message}; {stopped([*asked, *same])}"
+        raise ConsentError(message + (unread if found.unread else "")) from error

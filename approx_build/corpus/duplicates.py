@@ -1,0 +1,189 @@
+"""Duplicates: recordings that are one file, one sound, or one performance in other clothes.
+
+Equal files have equal digests; equal sounds equal samples, whatever the container
+(`audio.wav.samples_digest`). A performance that was encoded, resampled, made louder or softer,
+cut or shifted is found by its fingerprint: after Haitsma and Kalker (A highly robust audio
+fingerprinting system, ISMIR 2002) the differences of band levels across bands and over time,
+here kept as numbers and compared by their normalised cross-correlation at every shift. A change
+of gain cancels in the first difference, a change of colour in the second.
+
+Levels of 32 triangular bands from 100 to 3400 Hz, equally spaced by ratio, of the mean of the
+channels at 8 kHz, frames of 256 ms every 32 ms, at most 60 dB below the loudest band; less the
+frame's mean level; less the same two frames before. Two recordings are alike when at some shift
+they overlap by at least 4 s and half the shorter one, with a correlation of at least 0.8. Across
+the 276 pairs of the corpora that are shipped it is 0.31 at most, for MP3 at -3 dB, shifts and
+excerpts of 4 s 0.9 and more. Recordings shorter than 4 s are compared by their samples alone;
+other speeds and pitches are not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from approx_build.audio import wav
+from approx_build.audio.resample import converted
+
+Fingerprint = NDArray[np.float32]
+"""Differences of band levels in dB [frames, bands]."""
+
+RATE = 8000
+SIZE, HOP = 2048, 256
+BANDS = 32
+LOW_HZ, HIGH_HZ = 100.0, 3400.0
+DEPTH_DB = 60.0
+STEADY_DB = 0.5
+"""A mean change below this says too little: steady tones are not compared."""
+LEAST_S, LEAST_SHARE = 4.0, 0.5
+ALIKE = 0.8
+_BLOCK_S = 60
+_FRAMES_AT_ONCE = 1024
+
+
+class Likeness(StrEnum):
+    """How two recordings are the same."""
+
+    FILE = "the same file"
+    SOUND = "the same sound in another file"
+    PERFORMANCE = "the same performance"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How well the second of two recordings fits the first, where it begins in it, in seconds."""
+
+    correlation: float
+    start_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Two recordings that are the same; the match is of performances alone."""
+
+    first: str
+    second: str
+    likeness: Likeness
+    match: Match | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a recording is recognised by: digests of its bytes and samples, and a fingerprint."""
+
+    digest: str
+    samples_digest: str
+    fingerprint: Fingerprint
+
+
+def identity(path: Path, digest: str) -> Identity:
+    """What the file at `path`, whose bytes have `digest`, is recognised by; AudioError as `wav`."""
+    return Identity(digest, wav.samples_digest(path), fingerprint(path))
+
+
+def duplicates(
+    identities: Mapping[str, Identity], among: Collection[str] | None = None
+) -> Iterator[Duplicate]:
+    """Every pair of the same, by name; with `among`, only pairs with one of these names in them."""
+    for first, second in combinations(identities, 2):
+        if among is None or first in among or second in among:
+            found = _likeness(identities[first], identities[second])
+            if found:
+                yield Duplicate(first, second, *found)
+
+
+def _likeness(a: Identity, b: Identity) -> tuple[Likeness, Match | None] | None:
+    if a.digest == b.digest:
+        return Likeness.FILE, None
+    if a.samples_digest == b.samples_digest:
+        return Likeness.SOUND, None
+    match = best_match(a.fingerprint, b.fingerprint)
+    is_alike = match is not None and match.correlation >= ALIKE
+    return (Likeness.PERFORMANCE, match) if is_alike else None
+
+
+def best_match(a: Fingerprint, b: Fingerprint) -> Match | None:
+    """The shift at which `b` fits `a` best; None when they overlap too little to be compared."""
+    from scipy.fft import irfft, next_fast_len, rfft
+
+    least = max(LEAST_S * RATE / HOP, LEAST_SHARE * min(len(a), len(b)))
+    shifts = np.arange(1 - len(b), len(a))
+    starts, stops = np.maximum(shifts, 0), np.minimum(shifts + len(b), len(a))
+    if not (stops - starts).max(initial=0) >= least:
+        return None
+    size = next_fast_len(len(a) + len(b) - 1, real=True)
+    spectra = rfft(a, size, axis=0) * np.conj(rfft(b, size, axis=0))
+    products = irfft(spectra.sum(axis=1), size)[shifts % size]
+    energy_a, energy_b = (np.cumsum(np.append(0.0, _energies(each))) for each in (a, b))
+    overlaps = stops - starts
+    power = (energy_a[stops] - energy_a[starts]) * (
+        energy_b[stops - shifts] - energy_b[starts - shifts]
+    )
+    floor = STEADY_DB**2 * BANDS * overlaps
+    fits = np.where(overlaps >= least, products / np.maximum(np.sqrt(power), floor), -1.0)
+    best = int(fits.argmax())
+    return Match(round(float(fits[best]), 3), round(int(shifts[best]) * HOP / RATE, 2))
+
+
+def _energies(fingerprint: Fingerprint) -> NDArray[np.float64]:
+    return np.asarray((fingerprint.astype(np.float64) ** 2).sum(axis=1))
+
+
+def fingerprint(path: Path) -> Fingerprint:
+    """The fingerprint of a sound file, read block by block; AudioError as `wav.read`'s."""
+    return fingerprint_of(np.concatenate(list(_slow_blocks(path))))
+
+
+def fingerprint_of(samples: NDArray[np.float32]) -> Fingerprint:
+    """The fingerprint of one channel at 8 kHz [T]."""
+    padded = np.pad(samples, (0, max(0, SIZE - len(samples))))
+    frames = np.lib.stride_tricks.sliding_window_view(padded, SIZE)[::HOP]
+    powers = [
+        _powers(frames[first : first + _FRAMES_AT_ONCE])
+        for first in range(0, len(frames), _FRAMES_AT_ONCE)
+    ]
+    levels = 10 * np.log10(np.concatenate(powers) + np.float32(1e-20))
+    levels = np.maximum(levels, levels.max() - DEPTH_DB)
+    levels -= levels.mean(axis=1, keepdims=True)
+    return np.asarray(levels[2:] - levels[:-2], np.float32)
+
+
+def _slow_blocks(path: Path) -> Iterator[NDArray[np.float32]]:
+    """The mean of the channels at 8 kHz, a minute at a time."""
+    rate = wav.info(path).rate
+    for start, stop in wav.blocks(path, _BLOCK_S * rate):
+        mono = wav.read(path, start, stop).data.mean(axis=0)
+        yield np.asarray(converted(mono, rate, RATE) if rate != RATE else mono, np.float32)
+
+
+def _powers(frames: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Power of each band of each frame [frames, bands]."""
+    from scipy.fft import rfft
+
+    spectra = rfft(frames * _window(), axis=1)
+    return np.asarray((spectra.real**2 + spectra.imag**2) @ _bands(), np.float32)
+
+
+@cache
+def _window() -> NDArray[np.float32]:
+    return np.hanning(SIZE).astype(np.float32)
+
+
+@cache
+def _bands() -> NDArray[np.float32]:
+    """The weight of each bin in each band [bins, bands]; one between bins has the nearest."""
+    edges = np.geomspace(LOW_HZ, HIGH_HZ, BANDS + 2) * SIZE / RATE
+    low, middle, high = (edges[i : i + BANDS] for i in range(3))
+    bins = np.arange(SIZE // 2 + 1)[:, None]
+    weights = np.clip(
+        np.minimum((bins - low) / (middle - low), (high - bins) / (high - middle)), 0, 1
+    )
+    narrow = np.flatnonzero(weights.sum(axis=0) == 0)
+    weights[np.rint(middle[narrow]).astype(int), narrow] = 1
+    return weights.astype(np.float32)

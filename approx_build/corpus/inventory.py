@@ -1,0 +1,88 @@
+"""Inventory: every file in the folder of a corpus, and whether it is used or why it is not."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from approx_build.audio import wav
+from approx_build.corpus.consent import FILE_NAME, Consent
+from approx_build.corpus.recordings import SUFFIXES, check_recording
+from approx_build.errors import AudioError
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file of a corpus: `reason` says why it is not used; `length_s` is None for no sound."""
+
+    path: Path
+    is_recording: bool
+    reason: str = ""
+    length_s: float | None = None
+
+    @property
+    def is_used(self) -> bool:
+        """Whether networks may learn from it, as far as it is concerned."""
+        return self.is_recording and not self.reason
+
+
+def inventory(folder: Path, consent: Consent | None, today: date) -> list[Entry]:
+    """The files in `folder`, by name, recordings read to their end; hidden others are left out.
+
+    `consent` is the record of the corpus when it can be read.
+    """
+    notices = {one.notice for one in consent.sources} if consent else set()
+    withdrawn = consent.withdrawn_by(today) if consent else {}
+    paths = [p for p in sorted(folder.iterdir()) if _is_recording(p) or p.name[0] != "."]
+    first: dict[str, Path] = {}
+    for path in filter(_is_recording, paths):
+        first.setdefault(path.stem, path)
+    return [_entry(path, notices, withdrawn, first) for path in paths]
+
+
+def unmatched(consent: Consent, names: set[str]) -> Iterator[str]:
+    """What the record says of recordings that are not among `names`, and who is named nowhere."""
+    for name in sorted(set(consent.withdrawn) - names):
+        yield f"withdrawn: there is no recording '{name}' any more; or is it misspelt?"
+    for performer in consent.performers:
+        for pattern in performer.recordings or ():
+            if not fnmatch.filter(names, pattern):
+                yield f"performers: {performer.name}: no recording is named like '{pattern}'"
+    if consent.performers:
+        for name in sorted(names):
+            if not consent.performers_of(name):
+                yield f"performers: nobody is named for recording '{name}'"
+
+
+def _entry(
+    path: Path, notices: set[str], withdrawn: Mapping[str, date], first: Mapping[str, Path]
+) -> Entry:
+    if not _is_recording(path):
+        return Entry(path, False, _what_else(path, notices))
+    if first[path.stem] != path:
+        return Entry(path, True, f"has the same name as {first[path.stem].name}; rename one")
+    try:
+        check_recording(path)
+        found = wav.info(path)
+    except AudioError as error:
+        return Entry(path, True, error.message.removeprefix(f"{path}: "))
+    day = withdrawn.get(path.stem)
+    reason = f"withdrawn on {day}" if day else ""
+    return Entry(path, True, reason, found.length / found.rate)
+
+
+def _is_recording(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES and path.is_file()
+
+
+def _what_else(path: Path, notices: set[str]) -> str:
+    if path.name == FILE_NAME:
+        return "the consent record"
+    if path.name in notices:
+        return "a notice that travels with the sound"
+    if path.is_dir():
+        return "a folder; recordings lie in the folder of the corpus itself"
+    return f"no recording: its name ends in none of {', '.join(sorted(SUFFIXES))}"

@@ -1,0 +1,149 @@
+"""Losses and gradients of a WaveNet over one window, compiled.
+
+What `families.wavenet_network` defines, in float32 with fused multiply-add: within rounding of
+float64, and with equal bits for equal inputs on one kernel, whatever runs beside it. Inputs that
+a ReLU made zero are left out of the products. The work of one window is done by the thread that
+calls, and ctypes lets others run meanwhile.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from ctypes import POINTER, byref, c_double, c_int32, c_int64, c_void_p
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from approx_build.errors import ModelError
+from approx_build.kernels.library import Kernel, Library, choose, function, is_there
+from approx_build.kernels.wavenet_structures import (
+    GradientsStructure,
+    ShapeStructure,
+    WeightsStructure,
+)
+from approx_build.kernels.wavenet_weights import Floats, Shape, WaveNetConfig, Weights, fitting
+
+Codes = NDArray[np.int64]
+MOST_SAMPLES = 1 << 24
+"""Samples in one window."""
+
+_own = threading.local()
+
+
+def describe() -> str | None:
+    """The kernel that computes losses and gradients here; None: there is none."""
+    kernel = choose()
+    if kernel is Kernel.REFERENCE or not is_there(Library.TRAINING):
+        return None
+    return str(kernel)
+
+
+def workspace_bytes(config: WaveNetConfig, length: int, kernel: str | None = None) -> int:
+    """Memory of one call on a window of `length` samples, besides weights and gradients."""
+    shape = Shape.of(config)
+    count = _functions(choose(kernel))["wavenet_window_bytes"]
+    return int(count(byref(ShapeStructure.of(shape)), _checked_length(length)))
+
+
+def loss(
+    config: WaveNetConfig, weights: Weights, codes: Codes, given: Codes, kernel: str | None = None
+) -> float:
+    """Mean cross-entropy, nats, of `codes` [T] when the past is made of `given` [T].
+
+    ModelError when tensors or codes are not as they should be; UsageError when `kernel` cannot
+    run here. Weights that overflow make a loss that is no number.
+    """
+    shape = Shape.of(config)
+    return _run(shape, fitting(weights, shape), codes, given, choose(kernel), None)
+
+
+def loss_and_gradients(
+    config: WaveNetConfig, weights: Weights, codes: Codes, given: Codes, kernel: str | None = None
+) -> tuple[float, dict[str, Floats]]:
+    """`loss`, and its gradients by every tensor."""
+    shape = Shape.of(config)
+    tensors = fitting(weights, shape)
+    gradients = {name: np.empty_like(tensor) for name, tensor in tensors.items()}
+    return _run(shape, tensors, codes, given, choose(kernel), gradients), gradients
+
+
+def _run(
+    shape: Shape,
+    tensors: dict[str, Floats],
+    codes: Codes,
+    given: Codes,
+    kernel: Kernel,
+    gradients: dict[str, Floats] | None,
+) -> float:
+    codes, given = (_checked_codes(one, shape) for one in (codes, given))
+    if len(codes) != len(given):
+        raise ModelError(f"given: {len(given)} codes; must be {len(codes)}, as those to predict")
+    return float(
+        _functions(kernel)["wavenet_window_loss"](
+            _window(shape, len(codes), kernel).handle,
+            byref(WeightsStructure.of(tensors, shape)),
+            codes.ctypes.data,
+            given.ctypes.data,
+            None if gradients is None else byref(GradientsStructure.of(gradients)),
+        )
+    )
+
+
+def _checked_codes(codes: Codes, shape: Shape) -> Codes:
+    codes = np.ascontiguousarray(codes, np.int64)
+    if codes.ndim != 1 or not len(codes):
+        raise ModelError(f"codes: shape {list(codes.shape)}; must be [samples], at least one")
+    if codes.min() < 0 or codes.max() >= shape.quantization_channels:
+        raise ModelError(
+            f"codes: {codes.min()} to {codes.max()}; must be 0 to {shape.quantization_channels - 1}"
+        )
+    return codes
+
+
+def _checked_length(length: int) -> int:
+    if not 1 <= length <= MOST_SAMPLES:
+        raise ModelError(f"a window of {length} samples; must be 1 to {MOST_SAMPLES}")
+    return length
+
+
+@cache
+def _functions(kernel: Kernel) -> dict[str, Any]:
+    """The functions for one instruction set, typed."""
+    shape = POINTER(ShapeStructure)
+    window = [c_void_p, POINTER(WeightsStructure), c_void_p, c_void_p, POINTER(GradientsStructure)]
+    signatures: dict[str, tuple[Any, list[Any]]] = {
+        "wavenet_window_bytes": (c_int64, [shape, c_int32]),
+        "wavenet_window_new": (c_void_p, [shape, c_int32]),
+        "wavenet_window_free": (None, [c_void_p]),
+        "wavenet_window_loss": (c_double, window),
+    }
+    functions = {name: function(name, kernel, Library.TRAINING) for name in signatures}
+    for name, (result, arguments) in signatures.items():
+        functions[name].restype, functions[name].argtypes = result, arguments
+    return functions
+
+
+class Window:
+    """Memory of one call, used again by the next."""
+
+    def __init__(self, shape: Shape, length: int, kernel: Kernel) -> None:
+        functions = _functions(kernel)
+        structure = ShapeStructure.of(shape)
+        self.handle = functions["wavenet_window_new"](byref(structure), _checked_length(length))
+        if not self.handle:
+            raise MemoryError(f"no memory left for a window of {length} samples")
+        weakref.finalize(self, functions["wavenet_window_free"], self.handle)
+
+
+def _window(shape: Shape, length: int, kernel: Kernel) -> Window:
+    """This thread's memory: that of its last call when it fits, for its pages are warm."""
+    key = (shape, length, kernel)
+    if getattr(_own, "key", None) != key:
+        _own.key = _own.window = None
+        _own.window = Window(shape, length, kernel)
+        _own.key = key
+    window: Window = _own.window
+    return window

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import soundfile as sf
+
+from approx_build.corpus.consent import Consent, read_consent
+from approx_build.corpus.inventory import inventory, unmatched
+from tests.corpus.sounds import RATE, small_corpus, tone
+
+TODAY = date(2026, 6, 1)
+
+
+def reasons(folder: Path, consent: Consent | None = None) -> dict[str, str]:
+    return {one.path.name: one.reason for one in inventory(folder, consent, TODAY)}
+
+
+def with_lines(folder: Path, lines: str) -> Consent:
+    path = folder / "consent.yaml"
+    path.write_text(path.read_text() + lines)
+    return read_consent(folder)
+
+
+def test_a_recording_is_used_unless_there_is_a_reason(tmp_path: Path) -> None:
+    folder = small_corpus(tmp_path / "tones")
+    (folder / ".hidden").write_text("nothing")
+    (folder / "older").mkdir()
+    (folder / "take.m4a").write_bytes(b"nothing")
+    (folder / "NOTICE.txt").write_text("thanks")
+    (folder / "broken.wav").write_bytes(b"RIFF")
+    sf.write(folder / "silent.wav", np.zeros(RATE), RATE)
+    sf.write(folder / "low.flac", tone(110, 0.5), RATE)
+    source = "sources: [{ name: a, made_by: b, licence: MIT, notice: NOTICE.txt }]\n"
+    found = reasons(folder, with_lines(folder, f"{source}withdrawn: {{ high: 2026-06-01 }}\n"))
+    assert found["broken.wav"].startswith("not a sound file that can be read")
+    assert found["take.m4a"].startswith("no recording: its name ends in none of .aif, ")
+    del found["broken.wav"], found["take.m4a"]
+    assert found == {
+        "NOTICE.txt": "a notice that travels with the sound",
+        "consent.yaml": "the consent record",
+        "high.flac": "withdrawn on 2026-06-01",
+        "low.flac": "",
+        "low.wav": "has the same name as low.flac; rename one",
+        "older": "a folder; recordings lie in the folder of the corpus itself",
+        "silent.wav": "silent: no sample reaches -80 dBFS",
+    }
+
+
+def test_without_a_record_the_files_are_told_all_the_same(tmp_path: Path) -> None:
+    folder = small_corpus(tmp_path / "tones")
+    entries = {one.path.name: one for one in inventory(folder, None, TODAY)}
+    assert entries["low.wav"].is_used
+    assert entries["low.wav"].length_s == 1.0
+    assert not entries["consent.yaml"].is_used
+
+
+def test_what_the_record_says_of_no_recording_is_told(tmp_path: Path) -> None:
+    performers = (
+        "performers: [{ name: Ada, plays: reeds, recordings: [lo*, duo] }]\n"
+        "withdrawn: { lwo: 2026-01-01 }\n"
+    )
+    consent = with_lines(small_corpus(tmp_path / "tones"), performers)
+    assert list(unmatched(consent, {"low", "high"})) == [
+        "withdrawn: there is no recording 'lwo' any more; or is it misspelt?",
+        "performers: Ada: no recording is named like 'duo'",
+        "performers: nobody is named for recording 'high'",
+    ]
+    plain = consent.model_copy(update={"performers": (), "withdrawn": {}})
+    assert list(unmatched(plain, {"low", "high"})) == []

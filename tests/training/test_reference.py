@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from approx_build.training.model import ModelSpec, load_model
+from approx_build.training.parameters import TrainingParameters
+from approx_build.training.reference import filled, main, schemas
+
+PAGE = Path(__file__).parents[2] / "docs" / "training.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert filled(TEXT) == TEXT, "run `just docs`"
+
+
+def test_a_page_can_be_written_again(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("a\n<!-- fields: Gaps -->\nstale\n<!-- end -->\nb\n")
+    main(page)
+    assert "stale" not in page.read_text()
+    assert "| `keep_s` | number, 0 to 60 | `0.2` |" in page.read_text()
+
+
+def test_every_section_is_on_the_page() -> None:
+    told = set(re.findall(r"<!-- fields: ([\w.-]+) -->", TEXT))
+    elsewhere = {"Sampling", "Precision"} | {n for n in schemas() if n.endswith(".network")}
+    assert set(schemas()) - elsewhere <= told
+    for model in (ModelSpec, TrainingParameters):
+        assert all(f"| `{name}` |" in TEXT for name in model.model_fields)
+
+
+def test_the_example_loads(tmp_path: Path) -> None:
+    [example] = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    path = tmp_path / "cellist.yaml"
+    path.write_text(example)
+    model = load_model(path)
+    written = {name for name in ModelSpec.model_fields if re.search(rf"^{name}:", example, re.M)}
+    assert written == set(ModelSpec.model_fields)
+    assert model.kept_steps == (0, 30, 100, 300, 1000, 2000, 3000, 4000)
+
+
+def test_links_within_the_page_lead_somewhere() -> None:
+    headings = re.findall(r"^#+ (.*)$", TEXT, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+    assert set(re.findall(r"\]\(#(.*?)\)", TEXT)) <= anchors
