@@ -146,6 +146,10 @@ class Family(BaseModel, ABC):
         `is_plain` where products are float32: there the family's own gradients may serve.
         """
 
+    def evaluation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
+        """Memory that evaluating a window takes besides, where it cannot use that memory again."""
+        return 0
+
     def cost(self, samples: int) -> float:
         """Multiply-adds of drawing `samples`: each weight once for each of them."""
         return float(samples) * self.parameter_count

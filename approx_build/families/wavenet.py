@@ -160,7 +160,7 @@ class WaveNet(Family):
         """The compiled kernel's workspace; else what autograd keeps, and what comes and goes."""
         from approx_build.kernels import wavenet_training
 
-        if device == "cpu" and is_plain and wavenet_training.describe() is not None:
+        if _is_compiled(device, is_plain):
             return wavenet_training.workspace_bytes(self, size)
         layers, codes = len(self.dilations), self.quantization_channels
         dilation, skip = self.dilation_channels, self.skip_channels
@@ -172,6 +172,15 @@ class WaveNet(Family):
         back = [layers * dilation, skip, skip]  # the gradients of what lay side by side
         heap = held if device == "cpu" else int
         return max(sum(heap(4 * size * n) for n in kept + more) for more in (head, losses, back))
+
+    def evaluation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
+        """What torch needs to go forward, for it has no share in the kernel's workspace."""
+        if not _is_compiled(device, is_plain):
+            return 0
+        layers, dilation, skip = len(self.dilations), self.dilation_channels, self.skip_channels
+        there = [*[dilation] * layers, layers * dilation]
+        there += [*[skip] * 4, self.quantization_channels]
+        return sum(held(4 * size * n) for n in there)
 
     def draw(
         self,
@@ -190,3 +199,10 @@ class WaveNet(Family):
         from approx_build.families.wavenet_network import WaveNetNetwork
 
         return WaveNetNetwork(self, objective or Objective())
+
+
+def _is_compiled(device: str, is_plain: bool) -> bool:
+    """Whether the training kernel finds the gradients."""
+    from approx_build.kernels import wavenet_training
+
+    return device == "cpu" and is_plain and wavenet_training.describe() is not None

@@ -8,6 +8,7 @@ device is parallel itself and gets the batch as a whole.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -88,6 +89,11 @@ class WindowWorkers:
         names = examples[0].keys()
         stacked = {name: np.stack([example[name] for example in examples]) for name in names}
         return {name: torch.from_numpy(array).to(self.device) for name, array in stacked.items()}
+
+
+def norm(gradients: Named) -> float:
+    """The length of all gradients together."""
+    return math.sqrt(sum(float(gradient.square().sum()) for gradient in gradients.values()))
 
 
 @contextmanager

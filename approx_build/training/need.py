@@ -1,11 +1,12 @@
 """Need: the memory that a training takes at its peak, item by item, before it takes any.
 
-Two moments compete. While gradients are found, the windows in flight (one a thread; on CUDA the
-whole batch) each keep activations and gradients of their own beside the sum, and the examples
-of the next steps lie ready. While the state is kept, it is there twice more: as the bytes of
-its tensors, and as those of its file. Weights, average, optimiser and the process itself are
-there all the time. Recordings are mapped from their files and do not count: the system takes
-their pages back when it wants them.
+Three moments compete. While gradients are found, the windows in flight (one a thread; on CUDA
+the whole batch) each keep activations and gradients of their own beside the sum. While the loss
+is evaluated, a compiled kernel keeps the memory of its windows, and torch needs its own. While
+the state is kept, it is there twice more: as the bytes of its tensors, and as those of its file.
+Weights, average, optimiser, examples made ahead and the process itself are there all the time.
+Recordings are mapped from their files and do not count: the system takes their pages back when
+it wants them.
 """
 
 from __future__ import annotations
@@ -57,12 +58,14 @@ class Need:
     @property
     def items(self) -> dict[str, int]:
         """Bytes by item, at the moment that takes most."""
-        step = self._held | {"gradients": self._gradients, "activations": self._activations}
-        step["examples"] = self._examples
-        keep = self._held | {"state being kept": 2 * sum(self._held.values())}
-        moments = [step, keep] if self.device == "cpu" else [step]
-        most = max(moments, key=lambda items: sum(items.values()))
-        return most | {"baseline": self.baseline if self.device == "cpu" else 0}
+        windows = {"activations": self._activations, "examples": self._examples}
+        step = {"gradients": self._gradients, **windows}
+        if self.device != "cpu":
+            return self._held | step | {"baseline": 0}
+        evaluate = {"evaluation": self._evaluation, **windows}
+        keep = {"state being kept": 2 * sum(self._held.values())}
+        most = max((step, evaluate, keep), key=lambda items: sum(items.values()))
+        return self._held | most | {"baseline": self.baseline}
 
     @property
     def peak(self) -> int:
@@ -143,6 +146,13 @@ class Need:
         is_plain = self.settings.precision is Precision.FLOAT32
         window = self.settings.window
         return self.flight * self.network.activation_bytes(window, self.device, is_plain)
+
+    @property
+    def _evaluation(self) -> int:
+        is_plain = self.settings.precision is Precision.FLOAT32
+        flight = min(self.threads, self.settings.evaluate_windows)
+        window = self.settings.window
+        return flight * self.network.evaluation_bytes(window, self.device, is_plain)
 
     @property
     def _examples(self) -> int:

@@ -19,7 +19,7 @@ from approx_build.training.batches import Batches
 from approx_build.training.checkpoint import file_name, write_checkpoint
 from approx_build.training.entry import Status
 from approx_build.training.environment import numeric_environment
-from approx_build.training.gradients import WindowWorkers
+from approx_build.training.gradients import WindowWorkers, norm
 from approx_build.training.model import ModelSpec
 from approx_build.training.progress import Progress, StopRequest, stop_on_signals
 from approx_build.training.record import CurvePoint, StoredStep, TrainingRecord
@@ -109,8 +109,7 @@ class Run:
         if asked == BUDGET:
             reason = self._objection() or "the budget is reached; its state is kept"
             self._tell(Status.BUDGET, reason)
-            step = f"step {self.state.step} of {self.model.training.steps}"
-            raise ModelError(f"model {self.model.model!r}, {step}: {reason}")
+            raise self._stopped(reason)
         self._tell(Status.INTERRUPTED)
         raise KeyboardInterrupt if asked == signal.SIGINT else SystemExit(128 + asked)
 
@@ -126,10 +125,10 @@ class Run:
         loss /= settings.batch
         for gradient in gradients.values():
             gradient.div_(settings.batch * state.scale.factor)
-        norm = _norm(gradients)
-        if math.isfinite(loss) and math.isfinite(norm):
+        length = norm(gradients)
+        if math.isfinite(loss) and math.isfinite(length):
             self._is_whole = False
-            self._turn(gradients, norm, step)
+            self._turn(gradients, length, step)
             self._is_whole = True
             state.scale.made_one()
         elif state.scale.can_fall:
@@ -143,15 +142,15 @@ class Run:
             state.recent.append(loss)
         return loss, asked
 
-    def _turn(self, gradients: dict[str, Tensor], norm: float, step: int) -> None:
-        """Change weights and their average by gradients of length `norm`."""
+    def _turn(self, gradients: dict[str, Tensor], length: float, step: int) -> None:
+        """Change weights and their average by gradients of length `length`."""
         state, settings = self.state, self.model.training
         if settings.l2:
             self._decay(gradients)
-            norm = _norm(gradients)
-        if settings.clip_norm is not None and norm > settings.clip_norm:
+            length = norm(gradients)
+        if settings.clip_norm is not None and length > settings.clip_norm:
             for gradient in gradients.values():
-                gradient.mul_(settings.clip_norm / norm)
+                gradient.mul_(settings.clip_norm / length)
         settings.optimizer.turn(
             state.weights,
             gradients,
@@ -174,16 +173,17 @@ class Run:
 
     def ran_out(self, advice: str) -> ModelError:
         """What to raise when memory ran out; keeps the state unless a step was half made."""
-        state = self.state
-        is_kept = False
+        kept = "the state that was kept last is there"
         with suppress(MemoryError, OSError, RuntimeError):
             if self._is_whole and self.means.share.writes:
-                state.save(self.folder)
-                is_kept = True
-        kept = "its state is kept" if is_kept else "the state that was kept last is there"
+                self.state.save(self.folder)
+                kept = "its state is kept"
         reason = f"memory ran out; {kept}; {advice}"
         self._tell(Status.INTERRUPTED, reason)
-        step = f"step {state.step} of {self.model.training.steps}"
+        return self._stopped(reason)
+
+    def _stopped(self, reason: str) -> ModelError:
+        step = f"step {self.state.step} of {self.model.training.steps}"
         return ModelError(f"model {self.model.model!r}, {step}: {reason}")
 
     def _not_a_number(self, step: int, loss: float) -> str:
@@ -296,8 +296,3 @@ class Run:
         )
         self._tell(Status.DONE)
         return record
-
-
-def _norm(gradients: dict[str, Tensor]) -> float:
-    """The length of all gradients together."""
-    return math.sqrt(sum(float(gradient.square().sum()) for gradient in gradients.values()))

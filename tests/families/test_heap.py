@@ -14,5 +14,5 @@ def test_small_blocks_leave_holes_and_large_ones_none() -> None:
 
 
 def test_a_device_has_no_such_heap() -> None:
-    here, there = (NETWORK.activation_bytes(4096, device) for device in ("cpu", "cuda"))
+    here, there = (NETWORK.activation_bytes(4096, one, False) for one in ("cpu", "cuda"))
     assert here == pytest.approx(HOLES * there)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from approx_build.errors import ModelError
 from approx_build.families.wavenet import WaveNet
 from approx_build.families.wavenet_network import WaveNetNetwork
+from approx_build.kernels import wavenet_training
 from approx_build.training.memory import Available
 from approx_build.training.need import Need, killed, need_told
 from approx_build.training.optimizers import Adam, Muon, RmsProp, Sgd
@@ -20,6 +21,12 @@ NETWORK = WaveNet(dilations=(1, 2, 4, 8), residual_channels=16, dilation_channel
 MATRICES = WaveNetNetwork(NETWORK).matrices()
 SETTINGS = TrainingParameters(steps=10, window=8192, batch=4)
 NEED = Need(NETWORK, SETTINGS, MATRICES, threads=2, baseline=100)
+
+
+@pytest.fixture(autouse=True)
+def by_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gradients are found by torch unless a test says otherwise."""
+    monkeypatch.setenv("APPROX_KERNEL", "reference")
 
 
 @pytest.mark.parametrize("optimizer", [Adam(), Sgd(), RmsProp(), Muon()])
@@ -113,3 +120,17 @@ def test_a_manifest_tells_nearly_the_same_without_torch() -> None:
     told = need_told(manifest, threads=2, baseline=100)
     assert told.peak == pytest.approx(NEED.peak, rel=0.05)
     assert killed(manifest, threads=2, baseline=100).endswith(f"of memory; {NEED.smaller()}")
+
+
+def test_a_compiled_kernel_needs_less_but_keeps_it_while_torch_evaluates(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    by_torch = NEED.peak
+    monkeypatch.delenv("APPROX_KERNEL")
+    if wavenet_training.describe() is None:
+        pytest.skip("needs the training kernel")
+    items = NEED.items
+    window = SETTINGS.window
+    assert items["activations"] == 2 * wavenet_training.workspace_bytes(NETWORK, window)
+    assert items["evaluation"] == 2 * NETWORK.evaluation_bytes(window)
+    assert NEED.peak < by_torch
