@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import connection
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from approx_build.build.performer import Performer
 from approx_build.build.work import Failure, Made, RunActions, Work
@@ -190,7 +190,7 @@ class Processes:
         self._workers.remove(worker)
         worker.pipe.close()
         self._bury(worker)
-        how = _last_words(worker.process.exitcode)
+        how = _last_words(worker.process.exitcode, batch, self.options)
         names = ", ".join(work.action.target for work in batch[:4])
         more = f" and {len(batch) - 4} more" if len(batch) > 4 else ""
         message = f"the worker that was making {names}{more} {how}"
@@ -222,10 +222,27 @@ def _interrupts_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _last_words(exit_code: int | None) -> str:
-    if exit_code == -9:
-        return "was killed (signal 9): out of memory, or by hand; try fewer --jobs, then run again"
+def _last_words(exit_code: int | None, batch: Batch, options: Any) -> str:
+    if exit_code == -signal.SIGKILL:
+        killed = "was killed (signal 9): out of memory, or by hand"
+        return f"{killed}; {_trainings_need(batch, options) or 'try fewer --jobs, then run again'}"
     if exit_code is not None and exit_code < 0:
         name = signal.strsignal(-exit_code) or "unknown"
         return f"died of signal {-exit_code} ({name.lower()}); run again"
     return f"ended unexpectedly with exit status {exit_code}; run again"
+
+
+def _trainings_need(batch: Batch, options: Any) -> str:
+    """The memory that a training of the batch needs, in words; empty when none is in it."""
+    for work in batch:
+        if work.action.kind is Kind.TRAIN:
+            from approx_build.training.need import killed
+
+            params = cast(Mapping[str, Any], work.action.params)
+            return killed(
+                params,
+                threads=options.threads,
+                device=options.device,
+                processes=options.processes,
+            )
+    return ""

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from approx_build.build.memory import peak_bytes, reset_peak
 from approx_build.build.work import Failure, Made, Report, Result, RunActions, Work
 from approx_build.errors import ApproxError, StoreError
 from approx_build.plan.graph import Action, Kind
@@ -17,6 +16,7 @@ from approx_build.store.disk import FULL, REFUSED, refusal
 from approx_build.store.memo import stat
 from approx_build.store.records import Record
 from approx_build.store.store import Store
+from approx_build.training.resident import peak_bytes, reset_peak
 
 LEASE_WAIT_S = 600.0
 """How long a batch waits for another builder that makes the same; then it makes it itself."""

@@ -148,6 +148,10 @@ def verify(
 @app.command()
 def train(
     model: Annotated[str, typer.Argument(help="A model's name, or models/NAME.yaml.")],
+    plan_only: Annotated[
+        bool, typer.Option("--plan", help="Say what it would take by a few steps; keep nothing.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="The plan for programs.")] = False,
     goes_on: Annotated[
         bool, typer.Option("--continue", help="The model changed: go on from its last run.")
     ] = False,
@@ -159,15 +163,20 @@ def train(
         int, typer.Option("--processes", min=1, max=256, help="That share the training.")
     ] = 1,
     store: StoreDir = None,
+    jobs: Jobs = None,
     device: DeviceChoice = Device.AUTO,
     quiet: Quiet = False,
 ) -> None:
     """Train a model, or go on where its training stopped."""
+    options = Options.of(store, jobs=jobs, device=device, quiet=quiet, processes=processes)
+    if plan_only:
+        from approx_build.cli.train_plan import train_plan
+
+        return train_plan(model, options, json)
     from approx_build.cli.continuation import Choice
     from approx_build.cli.train import train as command
 
-    options = Options.of(store, device=device, quiet=quiet, processes=processes)
-    command(model, options, Choice.of(goes_on, is_new), ships)
+    return command(model, options, Choice.of(goes_on, is_new), ships)
 
 
 app.add_typer(runs, name="runs")

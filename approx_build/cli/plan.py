@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from approx_build.cli.options import Options
 from approx_build.cli.progress import duration
@@ -17,11 +18,15 @@ from approx_build.cli.session import Session
 if TYPE_CHECKING:
     from approx_build.build.estimate import History
     from approx_build.build.forecast import Forecast
+    from approx_build.plan.graph import Action
 
 
 @dataclass(frozen=True)
 class Row:
-    """One action of the plan; seconds and bytes are None where nothing like it was ever run."""
+    """One action of the plan; seconds and bytes are None where nothing like it was ever run.
+
+    The memory of a training is reckoned; its cost is None where no price is named.
+    """
 
     target: str
     kind: str
@@ -29,6 +34,8 @@ class Row:
     why: str
     seconds: float | None
     peak_bytes: int | None
+    cost: str | None = None
+    currency: str = ""
 
 
 def plan(
@@ -43,7 +50,7 @@ def plan(
     _, targets = chosen(session, movements, [])
     found = forecast(session.lowered.graph, targets, store, session.root)
     history, peaks = History.of(store.journal), _peaks(found)
-    rows = [_row(one, history, peaks) for one in found.values()]
+    rows = [_row(one, history, peaks, session) for one in found.values()]
     due = [row for row in rows if row.fate != Fate.REUSED.value]
     if as_json:
         print(json.dumps([row.__dict__ for row in (rows if all_actions else due)], indent=2))
@@ -53,14 +60,29 @@ def plan(
     print(_total(due, len(rows), options.jobs))
 
 
-def _row(one: Forecast, history: History, peaks: Mapping[str, int]) -> Row:
+def _row(one: Forecast, history: History, peaks: Mapping[str, int], session: Session) -> Row:
     from approx_build.build.forecast import Fate
+    from approx_build.plan.graph import Kind
     from approx_build.plan.size import size
 
     units = size(one.action) if one.fate is not Fate.REUSED else 0.0
     seconds = history.estimate(one.action.kind, units) if units else 0.0
     kind = one.action.kind.value
-    return Row(one.action.target, kind, one.fate.value, reason(one), seconds, peaks.get(kind))
+    row = Row(one.action.target, kind, one.fate.value, reason(one), seconds, peaks.get(kind))
+    return _training(row, one.action, session) if one.action.kind is Kind.TRAIN and units else row
+
+
+def _training(row: Row, action: Action, session: Session) -> Row:
+    """The row of a training that is due, with its memory and, where it was timed, its cost."""
+    from approx_build.training.need import need_told
+
+    params = cast(dict[str, Any], action.params)
+    row = replace(row, peak_bytes=need_told(params, threads=session.options.jobs).peak)
+    costs = session.catalog.model(Path(str(action.options["model"])).stem).costs
+    if costs is None:
+        return row
+    cost = None if row.seconds is None else str(costs.spent(row.seconds))
+    return replace(row, cost=cost, currency=costs.currency)
 
 
 def _peaks(found: Mapping[str, Forecast]) -> dict[str, int]:
@@ -75,7 +97,15 @@ def _peaks(found: Mapping[str, Forecast]) -> dict[str, int]:
 
 def _line(row: Row) -> str:
     time = "      ?" if row.seconds is None else f"{row.seconds:6.1f} s"
-    return f"{row.fate:>10}  {time}  {row.kind:<10}  {row.target}: {row.why}"
+    return f"{row.fate:>10}  {time}  {row.kind:<10}  {row.target}: {row.why}{_besides(row)}"
+
+
+def _besides(row: Row) -> str:
+    """What a training takes besides time."""
+    if row.kind != "train" or not row.peak_bytes or row.fate == "reused":
+        return ""
+    cost = f", {row.cost} {row.currency}" if row.cost else ""
+    return f" ({row.peak_bytes / 2**20:.0f} MB of memory{cost})"
 
 
 def _total(due: list[Row], total: int, jobs: int) -> str:
@@ -91,4 +121,13 @@ def _total(due: list[Row], total: int, jobs: int) -> str:
     peaks = [row.peak_bytes for row in due if row.peak_bytes]
     if peaks:
         parts.append(f"up to {max(peaks) / 2**20:.0f} MB a job")
-    return ", ".join(parts)
+    return ", ".join([*parts, *_costs(due)])
+
+
+def _costs(due: list[Row]) -> list[str]:
+    """What trainings will cost, one sum for each currency."""
+    sums: dict[str, Decimal] = {}
+    for row in due:
+        if row.cost:
+            sums[row.currency] = sums.get(row.currency, Decimal(0)) + Decimal(row.cost)
+    return [f"{amount} {currency}" for currency, amount in sums.items()]

@@ -71,9 +71,6 @@ class Network(Protocol):
     def matrices(self) -> dict[str, tuple[int, int, int, float]]:
         """Weights that are stacks of matrices: name -> (count, rows, columns, step scale)."""
 
-    def activation_bytes(self, size: int) -> int:
-        """Memory that one window of `size` samples takes while its gradients are found."""
-
 
 @dataclass(frozen=True, eq=False)
 class TakeRequest(Generic[S]):
@@ -141,6 +138,21 @@ class Family(BaseModel, ABC):
     @abstractmethod
     def network(self, objective: Any = None) -> Network:
         """The torch code of the network, learning by `objective`. Imports torch."""
+
+    @abstractmethod
+    def activation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
+        """Memory that one window of `size` samples takes while its gradients are found.
+
+        `is_plain` where products are float32: there the family's own gradients may serve.
+        """
+
+    def evaluation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
+        """Memory that evaluating a window takes besides, where it cannot use that memory again."""
+        return 0
+
+    def cost(self, samples: int) -> float:
+        """Multiply-adds of drawing `samples`: each weight once for each of them."""
+        return float(samples) * self.parameter_count
 
     @property
     def parameter_count(self) -> int:

@@ -45,6 +45,7 @@ from approx_build.families.base import (
     Told,
     Weights,
 )
+from approx_build.families.heap import held
 
 Channels = Annotated[int, Field(ge=1, le=8192)]
 DEFAULT_DILATIONS = tuple(2**power for power in range(10)) * 5
@@ -155,6 +156,32 @@ class WaveNet(Family):
             name.replace("weight", "bias"): (*stacked[name], shapes[name][-1]) for name in biased
         }
 
+    def activation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
+        """The compiled kernel's workspace; else what autograd keeps, and what comes and goes."""
+        from approx_build.kernels import wavenet_training
+
+        if _is_compiled(device, is_plain):
+            return wavenet_training.workspace_bytes(self, size)
+        layers, codes = len(self.dilations), self.quantization_channels
+        dilation, skip = self.dilation_channels, self.skip_channels
+        taps = self.filter_width * self.residual_channels
+        # Of a layer its taps and three results of its gate; then all of these side by side.
+        kept = [*[taps] * layers, *[dilation] * 3 * layers, layers * dilation]
+        head = [skip] * 4 + [codes]  # skips and hidden, before and after ReLU; logits
+        losses = [skip] * 2 + [codes] * 3  # of logits also logarithms and gradients
+        back = [layers * dilation, skip, skip]  # the gradients of what lay side by side
+        heap = held if device == "cpu" else int
+        return max(sum(heap(4 * size * n) for n in kept + more) for more in (head, losses, back))
+
+    def evaluation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
+        """What torch needs to go forward, for it has no share in the kernel's workspace."""
+        if not _is_compiled(device, is_plain):
+            return 0
+        layers, dilation, skip = len(self.dilations), self.dilation_channels, self.skip_channels
+        there = [*[dilation] * layers, layers * dilation]
+        there += [*[skip] * 4, self.quantization_channels]
+        return sum(held(4 * size * n) for n in there)
+
     def draw(
         self,
         weights: Weights,
@@ -172,3 +199,10 @@ class WaveNet(Family):
         from approx_build.families.wavenet_network import WaveNetNetwork
 
         return WaveNetNetwork(self, objective or Objective())
+
+
+def _is_compiled(device: str, is_plain: bool) -> bool:
+    """Whether the training kernel finds the gradients."""
+    from approx_build.kernels import wavenet_training
+
+    return device == "cpu" and is_plain and wavenet_training.describe() is not None

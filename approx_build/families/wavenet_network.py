@@ -72,18 +72,6 @@ class WaveNetNetwork:
         logits = self.logits(weights, example["given"])
         return F.cross_entropy(logits.flatten(0, 1), example["codes"].flatten())
 
-    def activation_bytes(self, size: int) -> int:
-        """What autograd keeps of a window, and the largest of what comes and goes."""
-        params, layers = self.params, len(self.params.dilations)
-        residual, dilation, skip = (
-            params.residual_channels,
-            params.dilation_channels,
-            params.skip_channels,
-        )
-        a_layer = (params.filter_width + 1) * residual + 6 * dilation
-        after = layers * dilation + 3 * skip + 3 * params.quantization_channels
-        return 4 * size * (layers * a_layer + 2 * after)
-
     def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
         """`loss` of one example and its gradients, by the compiled kernel.
 

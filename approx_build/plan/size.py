@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import Any, cast
 
+from approx_build.canonical import canonical
+from approx_build.families.base import FAMILIES, Family
 from approx_build.plan.graph import Action, Kind
 
 
 def size(action: Action) -> float:
-    """Samples of a take or stem, seconds of a movement's sound; 1 where it does not matter.
+    """Multiply-adds of a take or training, samples of a stem; 1 where it does not matter.
 
     A training run whose checkpoints are shipped is no work: its time says nothing of others.
     """
     params = cast(dict[str, Any], action.params)
     match action.kind:
         case Kind.TAKE:
-            network = params["network"]
-            weights = len(network["dilations"]) * network["skip_channels"]
-            return float(params["samples"] * weights) / 1e6
+            return _network(params).cost(params["samples"]) / 1e9
         case Kind.STEM:
             return float(params["samples"] * (1 + len(params["events"]) / 10)) / 1e6
+        case Kind.TRAIN if not action.options.get("is_shipped"):
+            training = params["training"]
+            heard = training["steps"] * training["batch"] * training["window"]
+            return float(heard * _network(params).parameter_count) / 1e12
         case Kind.TRAIN:
-            return 0.0 if action.options.get("is_shipped") else float(params["training"]["steps"])
+            return 0.0
         case _:
             return 1.0
+
+
+def _network(params: dict[str, Any]) -> Family:
+    return _declared(canonical(params["network"]))
+
+
+@lru_cache(maxsize=256)
+def _declared(text: str) -> Family:
+    """Kept, since all takes of a model tell of one network."""
+    told = json.loads(text)
+    return FAMILIES.get(told["family"]).model_validate(told)

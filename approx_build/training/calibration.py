@@ -13,12 +13,10 @@ from decimal import Decimal
 from math import isfinite, sqrt
 from statistics import median
 
+from approx_build.corpus.hours import Hours
 from approx_build.training.behaviour import spaced
 from approx_build.training.costs import NOTHING, Costs, money
 from approx_build.training.memory import Available
-
-FLOAT = 4
-"""Bytes of a number."""
 
 
 @dataclass(frozen=True)
@@ -45,30 +43,13 @@ def step_time(seconds: Sequence[float]) -> StepTime:
     return StepTime(median(ordered), low, high, len(ordered))
 
 
-def memory_items(
-    parameters: int,
-    optimizer: int,
-    gradients: int,
-    activations_bytes: int,
-    baseline_bytes: int,
-) -> dict[str, int]:
-    """Peak memory by item, bytes: `optimizer` numbers of state, `gradients` sets held at once."""
-    return {
-        "weights": FLOAT * parameters,
-        "average": FLOAT * parameters,
-        "optimiser": FLOAT * optimizer,
-        "gradients": FLOAT * parameters * gradients,
-        "activations": activations_bytes,
-        "baseline": baseline_bytes,
-    }
-
-
 @dataclass(frozen=True)
 class Forecast:
     """What a training will be: how much it hears, its size, memory, time and cost.
 
     `windows` are those of the corpus, `memory` bytes by item, `steps_done` those made already
-    and `spent` what they cost, `measured_bytes` the memory that calibration saw at its peak.
+    and `spent` what they cost, `measured_bytes` the memory that calibration saw at its peak,
+    `evaluations` those to come, of `evaluation_s` each.
     """
 
     windows: int
@@ -83,6 +64,9 @@ class Forecast:
     costs: Costs | None = None
     steps_done: int = 0
     spent: Decimal = NOTHING
+    evaluations: int = 0
+    evaluation_s: float = 0.0
+    sound: Hours | None = None
 
     @property
     def epochs(self) -> float:
@@ -91,8 +75,12 @@ class Forecast:
 
     @property
     def remaining(self) -> StepTime:
-        """Seconds of the steps not yet made."""
-        return self.step.total(max(0, self.steps - self.steps_done))
+        """Seconds of the steps not yet made, and of the evaluations between them."""
+        steps = self.step.total(max(0, self.steps - self.steps_done))
+        besides = self.evaluations * self.evaluation_s
+        return StepTime(
+            steps.median_s + besides, steps.low_s + besides, steps.high_s + besides, steps.count
+        )
 
     @property
     def peak_bytes(self) -> int:
@@ -125,6 +113,7 @@ def words(forecast: Forecast) -> list[tuple[str, str]]:
     left = forecast.remaining
     spread = f"{duration(left.low_s)} to {duration(left.high_s)}"
     rows = [
+        *([("sound", str(forecast.sound))] if forecast.sound else []),
         ("windows", f"{spaced(forecast.windows)}, each heard {forecast.epochs:.3g} times"),
         ("parameters", spaced(forecast.parameters)),
         ("receptive field", f"{spaced(forecast.receptive_field)} samples"),

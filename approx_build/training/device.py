@@ -9,6 +9,8 @@ from contextlib import contextmanager
 import torch
 
 from approx_build.errors import UsageError
+from approx_build.training.memory import Available, available_memory
+from approx_build.training.resident import peak_bytes, reset_peak, resident_bytes
 
 
 def chosen_device(name: str) -> torch.device:
@@ -18,6 +20,26 @@ def chosen_device(name: str) -> torch.device:
     if name == "cuda" and not torch.cuda.is_available():
         raise UsageError("device cuda: this machine has no CUDA device that torch can use; use cpu")
     return torch.device(name)
+
+
+def memory_on(device: torch.device) -> Available | None:
+    """What a training of this process can take on a device, what the process holds included."""
+    if device.type == "cuda":
+        return Available(torch.cuda.mem_get_info(device)[0], "memory of the CUDA device")
+    left = available_memory()
+    return left and Available(left.size + resident_bytes(), left.bound)
+
+
+def reset_peak_on(device: torch.device) -> None:
+    """Start to measure the memory that a training takes on a device."""
+    reset_peak()
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+
+
+def peak_on(device: torch.device) -> int:
+    """The most memory since then, bytes: of the CUDA device's, or of this process."""
+    return torch.cuda.max_memory_allocated(device) if device.type == "cuda" else peak_bytes()
 
 
 @contextmanager
@@ -35,5 +57,6 @@ def deterministic_on(device: torch.device) -> Iterator[None]:
     try:
         yield
     finally:
-        torch.use_deterministic_algorithms(was)
+        if device.type == "cuda":  # elsewhere nothing changed, and asking loads torch's compiler
+            torch.use_deterministic_algorithms(was)
         torch.set_num_threads(threads)

@@ -8,6 +8,7 @@ device is parallel itself and gets the batch as a whole.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -44,12 +45,14 @@ class WindowWorkers:
         """Sum of the losses of examples, and its gradients times `scale`."""
         leaves = {name: weight.detach().requires_grad_() for name, weight in weights.items()}
         batches = self._batches(examples)
-        results = list(self._pool.map(self._one, repeat(leaves), batches, repeat(scale)))
-        total = results[0][1]
-        for _, gradients in results[1:]:
+        # Taken as they come, so that about as many gradients are held as there are threads.
+        results = self._pool.map(self._one, repeat(leaves), batches, repeat(scale))
+        loss, total = next(results)
+        for one, gradients in results:
+            loss += one
             for name, gradient in gradients.items():
                 total[name].add_(gradient)
-        return sum(loss for loss, _ in results), total
+        return loss, total
 
     def loss(self, weights: Named, examples: Sequence[Example]) -> float:
         """Mean loss over examples."""
@@ -86,6 +89,11 @@ class WindowWorkers:
         names = examples[0].keys()
         stacked = {name: np.stack([example[name] for example in examples]) for name in names}
         return {name: torch.from_numpy(array).to(self.device) for name, array in stacked.items()}
+
+
+def norm(gradients: Named) -> float:
+    """The length of all gradients together."""
+    return math.sqrt(sum(float(gradient.square().sum()) for gradient in gradients.values()))
 
 
 @contextmanager

@@ -9,8 +9,9 @@ An optimiser's state is a dict of tensors, so that it can be stored and taken up
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -38,8 +39,12 @@ class Optimizer(BaseModel, ABC):
             for part, value in self._parts(name, matrices).items()
         }
 
+    def numbers(self, shapes: Mapping[str, tuple[int, ...]], matrices: Collection[str]) -> int:
+        """How many numbers that state holds."""
+        return sum(math.prod(s) * len(self._parts(name, matrices)) for name, s in shapes.items())
+
     @abstractmethod
-    def _parts(self, name: str, matrices: Matrices) -> dict[str, float]:
+    def _parts(self, name: str, matrices: Collection[str]) -> dict[str, float]:
         """The tensors kept for a weight and the number they begin with."""
 
     @abstractmethod
@@ -67,7 +72,7 @@ class Adam(Optimizer):
     beta2: Share = 0.999
     epsilon: float = Field(1e-4, gt=0, le=1)
 
-    def _parts(self, name: str, matrices: Matrices) -> dict[str, float]:
+    def _parts(self, name: str, matrices: Collection[str]) -> dict[str, float]:
         return {"mean": 0.0, "square": 0.0}
 
     def turn(
@@ -96,7 +101,7 @@ class Sgd(Optimizer):
     learning_rate: Rate = 1e-3
     momentum: Share = 0.9
 
-    def _parts(self, name: str, matrices: Matrices) -> dict[str, float]:
+    def _parts(self, name: str, matrices: Collection[str]) -> dict[str, float]:
         return {"momentum": 0.0}
 
     def turn(
@@ -123,7 +128,7 @@ class RmsProp(Optimizer):
     momentum: Share = 0.9
     epsilon: float = Field(1e-5, gt=0, le=1)
 
-    def _parts(self, name: str, matrices: Matrices) -> dict[str, float]:
+    def _parts(self, name: str, matrices: Collection[str]) -> dict[str, float]:
         return {"square": 1.0, "momentum": 0.0}
 
     def turn(
@@ -153,7 +158,7 @@ class Muon(Optimizer):
     momentum: Share = 0.95
     adam: Adam = Adam(learning_rate=2e-3, beta2=0.99, epsilon=1e-8)
 
-    def _parts(self, name: str, matrices: Matrices) -> dict[str, float]:
+    def _parts(self, name: str, matrices: Collection[str]) -> dict[str, float]:
         return {"momentum": 0.0} if name in matrices else self.adam._parts(name, matrices)
 
     def turn(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,7 +20,7 @@ from approx_build.training.batches import Batches
 from approx_build.training.checkpoint import file_name, write_checkpoint
 from approx_build.training.entry import Status
 from approx_build.training.environment import numeric_environment
-from approx_build.training.gradients import WindowWorkers
+from approx_build.training.gradients import WindowWorkers, norm
 from approx_build.training.model import ModelSpec
 from approx_build.training.progress import Progress, StopRequest, stop_on_signals
 from approx_build.training.record import CurvePoint, StoredStep, TrainingRecord
@@ -59,9 +60,10 @@ class Run:
         self.workers, self.state, self.means = workers, state, means
         self.split = split_material(model, material)
         share = means.share
-        self._batches = Batches(model, workers.network, self.split.train, share.rank, share.size)
+        self.batches = Batches(model, workers.network, self.split.train, share.rank, share.size)
         self._first_step, self._first_s = state.step, state.seconds
-        self._tests = self._batches.held_out(self.split.held_out)
+        self._is_whole = True
+        self._tests = self.batches.held_out(self.split.held_out)
         here = numeric_environment(means.device, share.size)
         if here not in state.environments:
             state.environments.append(here)
@@ -73,10 +75,10 @@ class Run:
         self._tell_began()
         with stop_on_signals() as stop:
             self._note()
-            for batch in self._batches.stream(state.step + 1, steps, self.means.loaders):
+            for batch in self.batches.stream(state.step + 1, steps, self.means.loaders):
                 if self._is_done():
                     break
-                loss, asked = self._step(batch, self._wish(stop))
+                loss, asked = self.step(batch, self._wish(stop))
                 held_out = self._note()
                 state.seconds = time.monotonic() - began
                 self._watched(loss, held_out)
@@ -106,15 +108,14 @@ class Run:
         if asked == BUDGET:
             reason = self._objection() or "the budget is reached; its state is kept"
             self._tell(Status.BUDGET, reason)
-            step = f"step {self.state.step} of {self.model.training.steps}"
-            raise ModelError(f"model {self.model.model!r}, {step}: {reason}")
+            raise self._stopped(reason)
         self._tell(Status.INTERRUPTED)
         raise KeyboardInterrupt if asked == signal.SIGINT else SystemExit(128 + asked)
 
     def _is_done(self) -> bool:
         return is_done(self.state.curve, self.model.training.early_stopping)
 
-    def _step(self, examples: list[Example], wish: int) -> tuple[float, int]:
+    def step(self, examples: list[Example], wish: int = 0) -> tuple[float, int]:
         """One step; its loss before it, and what any process asks (see `_wish`)."""
         state, settings, step = self.state, self.model.training, self.state.step + 1
         loss, gradients = self.workers.gradients(state.weights, examples, state.scale.factor)
@@ -122,9 +123,11 @@ class Run:
         loss /= settings.batch
         for gradient in gradients.values():
             gradient.div_(settings.batch * state.scale.factor)
-        norm = _norm(gradients)
-        if math.isfinite(loss) and math.isfinite(norm):
-            self._turn(gradients, norm, step)
+        length = norm(gradients)
+        if math.isfinite(loss) and math.isfinite(length):
+            self._is_whole = False
+            self._turn(gradients, length, step)
+            self._is_whole = True
             state.scale.made_one()
         elif state.scale.can_fall:
             state.scale.left_one_out()
@@ -135,15 +138,15 @@ class Run:
             state.recent.append(loss)
         return loss, asked
 
-    def _turn(self, gradients: dict[str, Tensor], norm: float, step: int) -> None:
-        """Change weights and their average by gradients of length `norm`."""
+    def _turn(self, gradients: dict[str, Tensor], length: float, step: int) -> None:
+        """Change weights and their average by gradients of length `length`."""
         state, settings = self.state, self.model.training
         if settings.l2:
             self._decay(gradients)
-            norm = _norm(gradients)
-        if settings.clip_norm is not None and norm > settings.clip_norm:
+            length = norm(gradients)
+        if settings.clip_norm is not None and length > settings.clip_norm:
             for gradient in gradients.values():
-                gradient.mul_(settings.clip_norm / norm)
+                gradient.mul_(settings.clip_norm / length)
         settings.optimizer.turn(
             state.weights,
             gradients,
@@ -164,10 +167,25 @@ class Run:
             if settings.l2_biases or not name.endswith(".bias"):
                 gradient.add_(self.state.weights[name], alpha=settings.l2)
 
+    def ran_out(self, advice: str) -> ModelError:
+        """What to raise when memory ran out; keeps the state unless a step was half made."""
+        kept = "the state that was kept last is there"
+        with suppress(MemoryError, OSError, RuntimeError):
+            if self._is_whole and self.means.share.writes:
+                self.state.save(self.folder)
+                kept = "its state is kept"
+        reason = f"memory ran out; {kept}; {advice}"
+        self._tell(Status.INTERRUPTED, reason)
+        return self._stopped(reason)
+
+    def _stopped(self, reason: str) -> ModelError:
+        step = f"step {self.state.step} of {self.model.training.steps}"
+        return ModelError(f"model {self.model.model!r}, {step}: {reason}")
+
     def _not_a_number(self, step: int, loss: float) -> str:
         batch = self.model.training.batch
         first = (step - 1) * batch
-        names = "; ".join(self._batches.name(first + i) for i in range(batch))
+        names = "; ".join(self.batches.name(first + i) for i in range(batch))
         return (
             f"at step {step} loss or gradients are not numbers (loss {loss}); "
             f"its windows were {names}"
@@ -189,12 +207,12 @@ class Run:
             return None
         if state.checkpoints and state.checkpoints[-1].step == state.step:
             return None
-        held_out = self._measured()
+        held_out = self.measured()
         if kept and self.means.share.writes:
             self._keep(held_out)
         return held_out
 
-    def _measured(self) -> float:
+    def measured(self) -> float:
         """The held-out loss of the averaged weights, noted on the curve."""
         state = self.state
         if state.curve and state.curve[-1].step == state.step:
@@ -288,8 +306,3 @@ class Run:
         )
         self._tell(Status.DONE)
         return record
-
-
-def _norm(gradients: dict[str, Tensor]) -> float:
-    """The length of all gradients together."""
-    return math.sqrt(sum(float(gradient.square().sum()) for gradient in gradients.values()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,16 +15,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from approx_build.build import executor
+from approx_build.build.desk import RunOptions
 from approx_build.build.progress import Progress
+from approx_build.build.work import Work
 from approx_build.errors import BuildError
-from approx_build.plan.graph import Kind
+from approx_build.plan.graph import Action, Kind
 from approx_build.store.store import Store
 
 if TYPE_CHECKING:
     from conftest import Yard
 
     from approx_build.build.estimate import Remaining
-    from approx_build.plan.graph import Action
 
 HERE = Path(__file__).parent
 LONG_S = 60.0
@@ -276,3 +278,12 @@ def test_a_worker_that_dies_with_nothing_to_do_costs_nothing(yard: Yard) -> None
     built = yard.build("next", jobs=1, progress=KillIdle(yard))
     built.check()
     assert built.ran == ["who", "next"]
+
+
+def test_a_training_that_is_killed_is_told_the_memory_it_needs(store: Store) -> None:
+    network = {"family": "wavenet", "dilations": [1, 2]}
+    params = {"network": network, "training": {"steps": 2, "batch": 2}}
+    batch = [Work(Action("models/m/run", Kind.TRAIN, params), "", {}, {}, {})]
+    said = executor._last_words(-signal.SIGKILL, batch, RunOptions("", threads=2))
+    assert re.search(r"the training needs about \d+ MB of memory; run again with --jobs 1", said)
+    assert "memory" not in executor._last_words(-signal.SIGSEGV, batch, RunOptions(""))

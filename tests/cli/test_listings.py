@@ -34,7 +34,7 @@ def test_the_schema_is_json(project: Space) -> None:
 
 COMMANDS = [
     "render", "check", "plan", "why", "verify", "train",
-    "take", "init", "schema", "ops", "families", "runs", "corpus",
+    "take", "evaluate", "init", "schema", "ops", "families", "runs", "corpus",
 ]  # fmt: skip
 OF_CORPUS = ["add", "list", "inspect", "withdraw"]
 OF_RUNS = ["list", "show", "compare", "note", "export", "page"]

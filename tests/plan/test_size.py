@@ -9,11 +9,11 @@ import pytest
 from approx_build.plan.graph import Action, Kind
 from approx_build.plan.size import size
 
-TAKE = Action(
-    "t", Kind.TAKE, {"samples": 8000, "network": {"dilations": [1, 2], "skip_channels": 8}}
-)
+NETWORK = {"family": "wavenet", "dilations": [1, 2], "skip_channels": 8}
+TAKE = Action("t", Kind.TAKE, {"samples": 8000, "network": NETWORK})
 STEM = Action("s", Kind.STEM, {"samples": 8000, "events": []})
-TRAIN = Action("r", Kind.TRAIN, {"training": {"steps": 100}})
+TRAINING = {"steps": 100, "batch": 2, "window": 1000}
+TRAIN = Action("r", Kind.TRAIN, {"training": TRAINING, "network": NETWORK})
 
 
 def test_twice_the_samples_are_twice_the_work() -> None:
@@ -22,13 +22,20 @@ def test_twice_the_samples_are_twice_the_work() -> None:
 
 
 def test_a_deeper_network_and_more_events_are_more_work() -> None:
-    deeper = {"dilations": [1, 2, 4], "skip_channels": 8}
+    deeper = NETWORK | {"dilations": [1, 2, 4]}
     assert size(replace(TAKE, params={**TAKE.params, "network": deeper})) > size(TAKE)
     assert size(replace(STEM, params={**STEM.params, "events": [{}]})) > size(STEM)
 
 
-def test_a_training_is_its_steps_unless_it_is_shipped() -> None:
-    assert size(TRAIN) == 100
+@pytest.mark.parametrize("name", ["steps", "batch", "window"])
+def test_a_training_is_all_that_it_hears(name: str) -> None:
+    twice = TRAINING | {name: 2 * TRAINING[name]}
+    assert size(replace(TRAIN, params={**TRAIN.params, "training": twice})) == 2 * size(TRAIN)
+    larger = NETWORK | {"skip_channels": 64}
+    assert size(replace(TRAIN, params={**TRAIN.params, "network": larger})) > size(TRAIN)
+
+
+def test_a_training_that_is_shipped_is_no_work() -> None:
     assert size(replace(TRAIN, options={"is_shipped": True})) == 0
 
 

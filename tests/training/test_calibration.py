@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from approx_build.training.calibration import (
     Forecast,
     duration,
-    memory_items,
     size,
     step_time,
     words,
@@ -26,7 +25,14 @@ PLAIN = Forecast(
     parameters=1_234_567,
     receptive_field=4095,
     step=step_time([0.5] * 100),
-    memory=memory_items(1_000_000, 2_000_000, 2, 300_000_000, 200_000_000),
+    memory={
+        "weights": 4_000_000,
+        "average": 4_000_000,
+        "optimiser": 8_000_000,
+        "gradients": 8_000_000,
+        "activations": 300_000_000,
+        "baseline": 200_000_000,
+    },
 )
 
 

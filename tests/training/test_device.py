@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 import torch
 
@@ -27,3 +30,13 @@ def test_torch_is_left_as_it_was() -> None:
             assert torch.are_deterministic_algorithms_enabled() == (name == "cuda")
     assert torch.get_num_threads() == before
     assert not torch.are_deterministic_algorithms_enabled()
+
+
+def test_a_training_on_the_cpu_does_not_load_torchs_compiler() -> None:
+    code = (
+        "import sys, torch\n"
+        "from approx_build.training.device import deterministic_on\n"
+        "with deterministic_on(torch.device('cpu')): pass\n"
+        "assert 'torch._inductor' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -125,7 +125,9 @@ def test_a_run_without_its_family_s_columns_has_nulls() -> None:
 
 
 def test_the_parent_may_stand_in_the_manifest() -> None:
-    entry = fresh(sections={"training": {"steps": 5, "parent": {"run": "reed-00000000", "step": 3}}})
+    entry = fresh(
+        sections={"training": {"steps": 5, "parent": {"run": "reed-00000000", "step": 3}}}
+    )
     assert entry.parent == "reed-00000000"
 
 

@@ -11,10 +11,10 @@ from approx_build.corpus.memorisation import TrainingSound
 from approx_build.corpus.recordings import hear, list_recordings
 from approx_build.families.wavenet import WaveNet
 from approx_build.training.evaluation import TrainingPage, run_so_far
-from approx_build.training.loop import train
 from approx_build.training.model import load_model
 from approx_build.training.record import RECORD_NAME
 from tests.space import Space
+from tests.training.models import trained
 
 
 class StoppedError(Exception):
@@ -38,7 +38,7 @@ def interrupted(space: Space, page: TrainingPage, folder: Path) -> None:
             raise StoppedError
 
     with pytest.raises(StoppedError):
-        train(page.model, space.root / "models/corpora/tones", folder, stop)
+        trained(page.model, space.root / "models/corpora/tones", folder, stop)
 
 
 def test_a_page_while_training_and_when_done(
@@ -52,7 +52,7 @@ def test_a_page_while_training_and_when_done(
     text = page.write(folder).read_text()
     assert "still training" in text
     assert "step 4" not in text
-    train(page.model, space.root / "models/corpora/tones", folder)
+    trained(page.model, space.root / "models/corpora/tones", folder)
     with mock.patch.object(WaveNet, "draw", autospec=True, side_effect=WaveNet.draw) as drawn:
         text = page.write(folder).read_text()
         assert drawn.call_count == 1

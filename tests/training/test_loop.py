@@ -1,18 +1,24 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from approx_build.errors import ConsentError, ModelError
-from approx_build.training import run
+from approx_build.training import gradients, loop, run
 from approx_build.training.checkpoint import read_checkpoint
+from approx_build.training.memory import Available
 from approx_build.training.model import ModelSpec
+from approx_build.training.optimizers import Muon
 from approx_build.training.progress import Progress
 from approx_build.training.record import TrainingRecord, read_record
 from approx_build.training.state import STATE_NAME
@@ -201,6 +207,102 @@ def test_a_cuda_device_trains_resumes_and_repeats_its_bits(
     parts = trained(model, corpus, tmp_path / "parts", device="cuda")
     assert digests(parts) == digests(whole)
     assert whole.environments[0]["device"] == "cuda"
+
+
+def test_a_run_out_of_memory_keeps_its_state_and_says_what_is_smaller(
+    model: ModelSpec, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = trained(model, corpus, tmp_path / "whole")
+    made = gradients.WindowWorkers.gradients
+    calls = iter(range(100))
+
+    def failing(self: gradients.WindowWorkers, *given: Any) -> Any:
+        if next(calls) == 17:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate")
+        return made(self, *given)
+
+    monkeypatch.setattr(gradients.WindowWorkers, "gradients", failing)
+    said = (
+        "model 'tiny', step 17 of 40: memory ran out; its state is kept; "
+        "run again with --jobs 1 to go on, or train anew with `window: 100`"
+    )
+    with pytest.raises(ModelError) as raised:
+        trained(model, corpus, tmp_path / "parts", threads=3)
+    assert str(raised.value) == said
+    seen: list[Progress] = []
+    parts = trained(model, corpus, tmp_path / "parts", seen.append)
+    assert seen[0].step == 18
+    assert digests(parts) == digests(whole)
+
+
+def test_memory_that_runs_out_in_the_middle_of_a_step_does_not_keep_half_of_it(
+    model: ModelSpec, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = trained(model, corpus, tmp_path / "whole")
+    turn = Muon.turn
+
+    def failing(self: Muon, weights: Any, *given: Any) -> None:
+        turn(self, weights, *given)
+        if given[2] == 20:
+            raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Muon, "turn", failing)
+        with pytest.raises(ModelError, match=r"step 19 of 40: .*; the state that was kept last is"):
+            trained(model, corpus, tmp_path / "parts")
+    assert digests(trained(model, corpus, tmp_path / "parts")) == digests(whole)
+
+
+def test_other_errors_of_a_step_are_bugs(
+    model: ModelSpec, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: Any) -> None:
+        raise RuntimeError("sizes differ")
+
+    monkeypatch.setattr(gradients.WindowWorkers, "gradients", failing)
+    with pytest.raises(RuntimeError, match="sizes differ"):
+        trained(model, corpus, tmp_path / "out")
+
+
+def test_a_training_that_does_not_fit_is_refused_before_it_starts(
+    model: ModelSpec, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "memory_on", lambda device: Available(1000, "a test"))
+    with pytest.raises(ModelError, match=r"needs .* of memory \(baseline .* are to be had"):
+        trained(model, corpus, tmp_path / "out")
+    assert not list((tmp_path / "out").iterdir())
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from tests.training.models import tiny_model, trained
+from tests.corpus.sounds import small_corpus
+from approx_build.training.progress import Progress
+folder = Path(sys.argv[1])
+model = tiny_model(folder, (folder / "given.yaml").read_text())
+def limit(progress: Progress) -> None:
+    if progress.step == 2:
+        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used, used))
+trained(model, small_corpus(folder / "tones"), folder / "out", limit)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux")
+def test_a_training_whose_address_space_ends_is_explained(tmp_path: Path) -> None:
+    text = TINY.replace("window: 200", "window: 3000").replace(
+        "skip_channels: 16", "skip_channels: 2048"
+    )
+    (tmp_path / "given.yaml").write_text(text)
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert re.search(r"ModelError: model 'tiny', step \d+ of 40: memory ran out; .* is", last), last
+    assert (tmp_path / "out" / STATE_NAME).exists()
 
 
 def test_compiled_gradients_train_as_autograd_does(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.build.memory import peak_bytes, reset_peak
+from approx_build.training.resident import peak_bytes, reset_peak
 
 MEGABYTE = 1 << 20
 

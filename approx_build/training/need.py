@@ -1,0 +1,181 @@
+"""Need: the memory that a training takes at its peak, item by item, before it takes any.
+
+Three moments compete. While gradients are found, the windows in flight (one a thread; on CUDA
+the whole batch) each keep activations and gradients of their own beside the sum. While the loss
+is evaluated, a compiled kernel keeps the memory of its windows, and torch needs its own. While
+the state is kept, it is there twice more: as the bytes of its tensors, and as those of its file.
+Weights, average, optimiser, examples made ahead and the process itself are there all the time.
+Recordings are mapped from their files and do not count: the system takes their pages back when
+it wants them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from approx_build.errors import ModelError
+from approx_build.families.base import FAMILIES, Family
+from approx_build.training.batches import AHEAD
+from approx_build.training.calibration import size
+from approx_build.training.memory import Available, largest_that_fits
+from approx_build.training.parameters import Precision, TrainingParameters
+from approx_build.training.resident import resident_bytes
+
+BASELINE = 600 << 20
+"""Bytes of a process that has loaded torch, where no such process is at hand to be asked."""
+FLOAT = 4
+"""Bytes of a number."""
+WARMTH = 40 << 20
+"""Bytes that torch and its threads take besides when they first work."""
+EXAMPLE = 16
+"""Bytes of a sample of an example: two arrays of eight, or four of four."""
+HELPS = 0.9
+"""A smaller batch is offered when it needs no more than this share."""
+ROUND = 256
+"""Windows that are offered are multiples of this, samples."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """A training as far as its memory goes; `matrices` names the weights that Muon turns."""
+
+    network: Family
+    settings: TrainingParameters
+    matrices: Collection[str]
+    threads: int = 1
+    loaders: int = 1
+    device: str = "cpu"
+    processes: int = 1
+    baseline: int = BASELINE
+
+    @property
+    def flight(self) -> int:
+        """Windows whose gradients are found at once by a process."""
+        return min(self.threads, self._share) if self.device == "cpu" else self._share
+
+    @property
+    def items(self) -> dict[str, int]:
+        """Bytes by item, at the moment that takes most."""
+        windows = {"activations": self._activations, "examples": self._examples}
+        step = {"gradients": self._gradients, **windows}
+        if self.device != "cpu":
+            return self._held | step | {"baseline": 0}
+        evaluate = {"evaluation": self._evaluation, **windows}
+        keep = {"state being kept": 2 * sum(self._held.values())}
+        most = max((step, evaluate, keep), key=lambda items: sum(items.values()))
+        return self._held | most | {"baseline": self.baseline}
+
+    @property
+    def peak(self) -> int:
+        """Bytes at the peak, of all processes on this machine together."""
+        return sum(self.items.values()) * (self.processes if self.device == "cpu" else 1)
+
+    @property
+    def keeping(self) -> int:
+        """Bytes while the state is kept, on the CPU; on CUDA it is there once."""
+        held = sum(self._held.values())
+        return 3 * held + self.baseline if self.device == "cpu" else held
+
+    def when(self, **settings: int) -> Need:
+        """The same with another window or batch."""
+        return replace(self, settings=self.settings.model_copy(update=settings))
+
+    def check(self, model: str, available: Available | None) -> None:
+        """ModelError when it takes more than is to be had; says what fits."""
+        if available is None or self.peak <= available.size:
+            return
+        items = sorted(self.items.items(), key=lambda one: -one[1])
+        told = ", ".join(f"{name} {size(count)}" for name, count in items if count)
+        raise ModelError(
+            f"model {model!r}: its training needs {size(self.peak)} of memory ({told}) and "
+            f"{size(available.size)} are to be had ({available.bound}); {self.fitting(available)}"
+        )
+
+    def fitting(self, available: Available) -> str:
+        """The largest settings that fit, in words."""
+        limit, settings = available.size, self.settings
+        window = largest_that_fits(
+            lambda n: self.when(window=n).peak, limit, 2, settings.window - 1, ROUND
+        )
+        batch = largest_that_fits(
+            lambda n: self.when(batch=n).peak, limit, self.processes, settings.batch - 1
+        )
+        threads = largest_that_fits(
+            lambda n: replace(self, threads=n).peak, limit, 1, self.threads - 1
+        )
+        offers = [
+            *([f"it fits as it is with --jobs {threads * self.processes}"] if threads else []),
+            *([f"`window: {window}` fits with this batch"] if window else []),
+            *([f"`batch: {batch}` fits with this window"] if batch else []),
+        ]
+        return ", ".join(offers) or "no smaller window or batch fits: make the network smaller"
+
+    def smaller(self) -> str:
+        """What to try when memory ran out all the same, in words."""
+        window, batch = self.settings.window // 2, self.settings.batch // 2
+        offers = []
+        if self.device == "cpu" and self.flight > 1:
+            offers.append(f"run again with --jobs {self.processes * (self.flight // 2)} to go on")
+        if window >= 2:
+            offers.append(f"train anew with `window: {window}`")
+        if batch >= self.processes and self.when(batch=batch).peak < HELPS * self.peak:
+            offers.append(f"train anew with `batch: {batch}`")
+        return ", or ".join(offers) or "make the network smaller"
+
+    @property
+    def _share(self) -> int:
+        return -(-self.settings.batch // self.processes)
+
+    @property
+    def _held(self) -> dict[str, int]:
+        weights = FLOAT * self.network.parameter_count
+        shapes = self.network.tensor_shapes()
+        state = FLOAT * self.settings.optimizer.numbers(shapes, self.matrices)
+        return {"weights": weights, "average": weights, "optimiser": state}
+
+    @property
+    def _gradients(self) -> int:
+        """A sum and one set for each window in flight; then a sum of several processes."""
+        sets = min(self._share, self.flight + 1) if self.device == "cpu" else 1
+        return FLOAT * self.network.parameter_count * (sets + (self.processes > 1))
+
+    @property
+    def _activations(self) -> int:
+        is_plain = self.settings.precision is Precision.FLOAT32
+        window = self.settings.window
+        return self.flight * self.network.activation_bytes(window, self.device, is_plain)
+
+    @property
+    def _evaluation(self) -> int:
+        is_plain = self.settings.precision is Precision.FLOAT32
+        flight = min(self.threads, self.settings.evaluate_windows)
+        window = self.settings.window
+        return flight * self.network.evaluation_bytes(window, self.device, is_plain)
+
+    @property
+    def _examples(self) -> int:
+        """Those of steps ahead, being made and at work, and those held out."""
+        steps = (AHEAD + 1) * self.loaders + 2
+        count = steps * self._share + self.settings.evaluate_windows
+        return count * EXAMPLE * self.network.channels * self.settings.window
+
+
+def baseline_bytes() -> int:
+    """Bytes of this process before it trains, torch at work included."""
+    return resident_bytes() + WARMTH
+
+
+def killed(manifest: Mapping[str, Any], **means: Any) -> str:
+    """What to say of the memory of a training whose process was killed."""
+    need = need_told(manifest, **means)
+    return f"the training needs about {size(need.peak)} of memory; {need.smaller()}"
+
+
+def need_told(manifest: Mapping[str, Any], **means: Any) -> Need:
+    """What the training of a manifest needs, without torch: weights of two axes for matrices."""
+    network = FAMILIES.get(manifest["network"]["family"]).model_validate(manifest["network"])
+    settings = TrainingParameters.model_validate(manifest["training"])
+    matrices = [name for name, shape in network.tensor_shapes().items() if len(shape) > 1]
+    return Need(network, settings, matrices, **means)

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from approx_build.errors import ModelError
+from approx_build.training import loop
+from approx_build.training.calibrate import LEAST_STEPS, Made, calibrated
+from approx_build.training.costs import Costs
+from approx_build.training.memory import Available
+from approx_build.training.model import ModelSpec
+from approx_build.training.witness import Means, Witness
+from tests.corpus.sounds import small_corpus
+from tests.training.models import material_of, tiny_model
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    return small_corpus(tmp_path / "tones")
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> ModelSpec:
+    return tiny_model(tmp_path)
+
+
+def files(folder: Path) -> set[Path]:
+    return set(folder.rglob("*"))
+
+
+def test_a_few_steps_foretell_all_and_leave_nothing(
+    model: ModelSpec, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Silent(Witness):
+        def began(self, *_: object) -> None:
+            raise AssertionError("nobody is to hear of it")
+
+    material = material_of(model, corpus)
+    before = files(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    found = calibrated(model, material, Means(witness=Silent()), seconds=0)
+    assert files(tmp_path) == before
+    assert found.step.count == LEAST_STEPS
+    assert (found.steps, found.batch, found.steps_done) == (40, 3, 0)
+    assert found.parameters == model.network.parameter_count
+    assert found.remaining.median_s > 40 * found.step.median_s
+    assert found.sound is not None
+    assert found.sound.recorded_s == pytest.approx(2.0)
+    assert found.sound.drawn_s == pytest.approx(40 * 3 * 200 / 4000)
+    assert found.windows == 2 * 18
+    # Points at 0, 7, 14, 21, 28, 35, and the steps 12, 30 and 40 that are kept.
+    assert found.evaluations == 9
+
+
+def test_more_time_gives_more_steps(model: ModelSpec, corpus: Path) -> None:
+    found = calibrated(model, material_of(model, corpus), Means(), seconds=60)
+    assert found.step.count == model.last_step - 1
+
+
+def test_memory_was_measured_and_is_not_below_what_keeping_needs(
+    model: ModelSpec, corpus: Path
+) -> None:
+    found = calibrated(model, material_of(model, corpus), Means(), seconds=0)
+    assert found.measured_bytes
+    assert found.measured_bytes > found.memory["weights"]
+    assert found.peak_bytes == found.measured_bytes
+    assert not found.is_too_large
+
+
+def test_what_was_made_already_is_neither_timed_nor_paid_twice(
+    model: ModelSpec, corpus: Path
+) -> None:
+    paid = model.model_copy(update={"costs": Costs(per_hour=Decimal(1), budget=Decimal(5))})
+    made = Made(30, Decimal(4))
+    found = calibrated(paid, material_of(model, corpus), Means(), made, seconds=0)
+    assert found.steps_done == 30
+    assert found.evaluations == 2
+    assert found.remaining.median_s < 12 * found.step.median_s + 3 * found.evaluation_s
+    assert found.costs is not None
+    assert found.costs.spent(0, found.spent) == 4
+
+
+def test_what_does_not_fit_is_refused_before_it_is_tried(
+    model: ModelSpec, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    material = material_of(model, corpus)
+    monkeypatch.setattr(loop, "memory_on", lambda device: Available(1000, "a test"))
+    monkeypatch.setattr(loop, "started", lambda *_: pytest.fail("it was begun"))
+    with pytest.raises(ModelError, match=r"needs .* are to be had"):
+        calibrated(model, material, replace(Means(), threads=2))
