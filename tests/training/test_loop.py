@@ -276,26 +276,22 @@ def test_a_training_that_does_not_fit_is_refused_before_it_starts(
 LIMITED = """
 import resource, sys
 from pathlib import Path
-from tests.training.models import tiny_model, trained
-from tests.corpus.sounds import small_corpus
-from approx_build.training.progress import Progress
+import soundfile as sf
+from tests.corpus.sounds import RATE, small_corpus, tone
+from tests.training.models import TINY, tiny_model, trained
 folder = Path(sys.argv[1])
-model = tiny_model(folder, (folder / "given.yaml").read_text())
-def limit(progress: Progress) -> None:
-    if progress.step == 2:
-        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (used, used))
-trained(model, small_corpus(folder / "tones"), folder / "out", limit)
+model = tiny_model(folder, TINY.replace("window: 200", "window: 200000"))
+corpus = small_corpus(folder / "tones")
+sf.write(corpus / "long.wav", tone(110, 120), RATE)
+used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + 300_000_000, used + 300_000_000))
+trained(model, corpus, folder / "out")
 """
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux")
 def test_a_training_whose_address_space_ends_is_explained(tmp_path: Path) -> None:
-    text = TINY.replace("window: 200", "window: 3000").replace(
-        "skip_channels: 16", "skip_channels: 2048"
-    )
-    (tmp_path / "given.yaml").write_text(text)
     done = subprocess.run(
         [sys.executable, "-c", LIMITED, str(tmp_path)], capture_output=True, text=True, check=False
     )
