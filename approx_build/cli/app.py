@@ -213,6 +213,9 @@ def evaluate(
     store: StoreDir = None,
     jobs: Jobs = None,
     device: DeviceChoice = Device.AUTO,
+    so_far: Annotated[
+        bool, typer.Option("--so-far", help="Of a training that goes on: the checkpoints so far.")
+    ] = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -220,7 +223,7 @@ def evaluate(
     from approx_build.cli.evaluate import EvaluationAsked
     from approx_build.cli.evaluate import evaluate as command
 
-    asked = EvaluationAsked(model, takes, length_s, json)
+    asked = EvaluationAsked(model, takes, length_s, so_far, json)
     command(asked, Options.of(store, out, jobs, device, quiet=quiet or json))
 
 

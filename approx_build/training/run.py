@@ -34,10 +34,8 @@ BUDGET = 1000
 
 def split_material(model: ModelSpec, material: Material) -> Split:
     """The windows of a model in its material."""
-    settings = model.training
-    rate, chunk_s = model.network.rate, model.preparation.chunk_s
     try:
-        return split(material.parts(), rate, settings.window, settings.held_out_s, chunk_s)
+        return split(material.parts(), model.network.rate, **model.split_terms)
     except AudioError as error:
         silent = "; ".join(f"{name}: {reason}" for name, reason in material.unused.items())
         told = f"; not heard: {silent}" if silent else ""
