@@ -29,9 +29,11 @@ IMPORT_TORCH = {
     "training/device.py",
     "training/gradients.py",
     "training/loop.py",
+    "training/run.py",
+    "training/sharing.py",
 }
 """Need torch to be imported themselves: nothing that renders on a CPU imports them."""
-IMPORT_TORCH_WHEN_CALLED = {"cli/options.py", "training/environment.py"}
+IMPORT_TORCH_WHEN_CALLED = {"cli/options.py", "training/environment.py", "training/parent.py"}
 NAME_TORCH_IN_TYPES = {"families/base.py", "training/optimizers.py", "training/state.py"}
 
 OFF_THE_PATH_OF_A_SAMPLE = {
@@ -69,6 +71,9 @@ TESTED_ELSEWHERE = {
     "kernels/wavenet_library.py": "kernels/test_wavenet.py",
     "plan/": "e2e",
     "score/fields.py": "score/test_load.py",
+    "source/tables.py": "score/test_reference.py",
+    "training/ranks.py": "training/test_sharing.py",
+    "training/witness.py": "training/test_loop.py",
     "score/schema.py": "score/test_load.py",
 }
 """Modules that no test file of their own name may hold, and what tests them."""

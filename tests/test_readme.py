@@ -92,8 +92,11 @@ def test_what_it_says_of_python_is_what_the_package_asks_for():
 
 @pytest.mark.parametrize("words", examples(), ids=" ".join)
 def test_every_example_is_a_call_that_the_command_line_understands(words):
-    command = COMMANDS[words[0]]
-    context = command.make_context(words[0], [word for word in words[1:] if word != "--help"])
+    command, names, rest = COMMANDS[words[0]], [words[0]], list(words[1:])
+    while rest and rest[0] in getattr(command, "commands", {}):
+        names.append(rest.pop(0))
+        command = command.commands[names[-1]]
+    context = command.make_context(names[-1], [word for word in rest if word != "--help"])
     assert context.params
 
 
@@ -156,5 +159,5 @@ def test_init_writes_a_piece_without_faults(tmp_path):
 
 def test_the_benchmarks_that_are_named_exist():
     named = set(re.findall(r"`python (bench/\w+\.py)`", README))
-    parts = {"bench/eager_wavenet.py"}
+    parts = {f"bench/{name}.py" for name in ("eager_wavenet", "plain_wavenet", "training_to_loss")}
     assert named == {f"bench/{path.name}" for path in (ROOT / "bench").glob("*.py")} - parts

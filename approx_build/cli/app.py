@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import os
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from approx_build import __version__
+from approx_build.cli.arguments import (
+    Device,
+    DeviceChoice,
+    Jobs,
+    Json,
+    KeepGoing,
+    Movements,
+    OutDir,
+    PartNames,
+    Piece,
+    Quiet,
+    StoreDir,
+    Verbose,
+)
 from approx_build.cli.corpus.commands import corpus_app
 from approx_build.cli.exits import Exit, fail, interrupted
 from approx_build.cli.options import Options
 from approx_build.cli.runs.app import runs
 from approx_build.errors import ApproxError
-
-
-class Device(StrEnum):
-    """Where networks run."""
-
-    AUTO = "auto"
-    CPU = "cpu"
-    CUDA = "cuda"
-
 
 app = typer.Typer(
     name="approx-build",
@@ -34,35 +38,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Piece = Annotated[Path, typer.Argument(help="The piece's score, pieces/NAME.yaml.")]
-StoreDir = Annotated[
-    Path | None,
-    typer.Option("--store", help="The store [default: .approx, or APPROX_STORE].", metavar="DIR"),
-]
-OutDir = Annotated[
-    Path | None, typer.Option("--out", help="Where renders go [default: renders/].", metavar="DIR")
-]
-Jobs = Annotated[
-    int | None,
-    typer.Option("--jobs", "-j", min=1, max=256, help="Processes at once [default: all cores]."),
-]
-DeviceChoice = Annotated[
-    Device, typer.Option("--device", help="Where networks run; auto is cpu, the portable one.")
-]
-KeepGoing = Annotated[
-    bool, typer.Option("--keep-going", "-k", help="After a failure, build what does not need it.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say each action.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-Movements = Annotated[
-    list[str] | None,
-    typer.Option("--movement", "-m", help="Only this movement: its number or slug.", metavar="N"),
-]
-PartNames = Annotated[
-    list[str] | None, typer.Option("--part", help="Only the stem of this part.", metavar="NAME")
-]
 
 
 @app.command()
@@ -234,6 +209,9 @@ def evaluate(
     store: StoreDir = None,
     jobs: Jobs = None,
     device: DeviceChoice = Device.AUTO,
+    so_far: Annotated[
+        bool, typer.Option("--so-far", help="Of a training that goes on: the checkpoints so far.")
+    ] = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -241,7 +219,7 @@ def evaluate(
     from approx_build.cli.evaluate import EvaluationAsked
     from approx_build.cli.evaluate import evaluate as command
 
-    asked = EvaluationAsked(model, takes, length_s, json)
+    asked = EvaluationAsked(model, takes, length_s, so_far, json)
     command(asked, Options.of(store, out, jobs, device, quiet=quiet or json))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from approx_build.cli.options import Options
 from approx_build.cli.outcome import near
 from approx_build.cli.places import named_from
 from approx_build.cli.session import takes_environment
+from approx_build.cli.so_far import evaluate_so_far
 from approx_build.cli.train import named_model
 from approx_build.store.delivery import check_folder, write
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from approx_build.cli.reporting.evaluation import Evaluations
-    from approx_build.report.evaluation import EvaluationReport
+    from approx_build.plan.evaluation import LoweredEvaluation
+    from approx_build.plan.networks import Networks
+    from approx_build.report.evaluation import EvaluationReport, Row
     from approx_build.store.store import Store
 
 
@@ -30,16 +33,16 @@ class EvaluationAsked:
     model: str
     takes: int
     length_s: float
+    so_far: bool
     json: bool
 
 
 def evaluate(asked: EvaluationAsked, options: Options) -> None:
     """Build what is missing, write the page and its sounds, and say what they say."""
     from approx_build.plan.catalog import Catalog
-    from approx_build.plan.evaluation import lower_evaluation
     from approx_build.plan.graph import Graph
     from approx_build.plan.networks import Networks
-    from approx_build.report.evaluation_page import evaluation_page
+    from approx_build.report.evaluation_table import evaluation_table
     from approx_build.report.judgement import sentences
     from approx_build.store.store import Store
 
@@ -49,49 +52,87 @@ def evaluate(asked: EvaluationAsked, options: Options) -> None:
     folder = options.out or options.out_at(root) / "models" / name
     with named_from(root):
         catalog.consent(catalog.model(name).corpus, name)
-        lowered = lower_evaluation(networks, name, asked.takes, asked.length_s)
         check_folder(folder)
+        make = evaluate_so_far if asked.so_far else _evaluated
         store = Store(options.store_at(root))
-        evaluations = _built(lowered, store, root, options)
-        report = evaluations.report()
-        for path, digest in evaluations.files().items():
-            store.objects.materialise(digest, folder / path)
-        write(folder / "index.html", evaluation_page(report).encode())
+        report = make(networks, name, asked.takes, asked.length_s, folder, store, options)
     if asked.json:
         print(json.dumps(_told(report), indent=1, sort_keys=True))
         return
+    if report.is_training:
+        print(f"{name} is still training")
+    print(evaluation_table(report))
     print("".join(f"{sentence}\n" for sentence in sentences(report)), end="")
     print(near(folder / "index.html"))
 
 
-def _built(lowered: Any, store: Store, root: Path, options: Options) -> Evaluations:
-    """Evaluate; then, since only that tells which they are, cut the nearest passages."""
+def _evaluated(
+    networks: Networks,
+    model: str,
+    takes: int,
+    length_s: float,
+    out: Path,
+    store: Store,
+    options: Options,
+) -> EvaluationReport:
+    """Write the page of a trained model, which is trained when it is not, into `out`."""
+    from approx_build.plan.evaluation import lower_evaluation
+    from approx_build.report.evaluation_page import evaluation_page
+
+    lowered = lower_evaluation(networks, model, takes, length_s)
+    evaluations = _built(lowered, takes, store, options)
+    report = evaluations.report()
+    for path, digest in evaluations.files().items():
+        store.objects.materialise(digest, out / path)
+    write(out / "index.html", evaluation_page(report).encode())
+    return report
+
+
+def _built(lowered: LoweredEvaluation, takes: int, store: Store, options: Options) -> Evaluations:
+    """Evaluate; then cut stretches of the corpus, since only what was built tells which."""
     from approx_build.cli.reporting.evaluation import Evaluations
 
-    built = build_targets(lowered.networks.graph, lowered.targets(), store, root, options)
+    graph, root = lowered.networks.graph, lowered.networks.catalog.root
+    built = build_targets(graph, lowered.targets(), store, root, options)
     built.check()
     evaluations = Evaluations(lowered, dict(built.records), store.objects)
-    targets = evaluations.add_pairs()
-    if targets:
-        more = build_targets(lowered.networks.graph, targets, store, root, options)
-        more.check()
-        evaluations.records.update(more.records)
+    more = build_targets(graph, evaluations.add_stretches(takes), store, root, options)
+    more.check()
+    evaluations.records.update(more.records)
     return evaluations
 
 
 def _told(report: EvaluationReport) -> dict[str, Any]:
     """The report without its pictures, as plain values."""
-    rows = [(row, asdict(row)) for row in (report.corpus, *report.rows)]
-    plain = [fields | {"shots": [shot.audio for shot in row.shots]} for row, fields in rows]
+    from approx_build.report.evaluation import MEASURES
+
     pairs = [
-        asdict(pair) | {"take": pair.take.audio, "recording": pair.recording.title}
+        {
+            **{field.name: getattr(pair, field.name) for field in fields(pair)},
+            "take": pair.take.audio,
+            "recording": pair.recording.title,
+        }
         for pair in report.pairs
     ]
     return {
         "model": report.model,
-        "corpus": plain[0],
-        "checkpoints": plain[1:],
+        "family": report.family,
+        "corpus_name": report.corpus_name,
+        "is_training": report.is_training,
+        "length_s": report.length_s,
+        "loss_unit": report.loss_unit,
+        # A share is told as such: per cent are the page's.
+        "units": {one.name: one.unit.replace("%", "") for one in MEASURES},
+        "hours": asdict(report.hours) if report.hours else None,
+        "unused": dict(report.unused),
+        "corpus": _row_told(report.corpus),
+        "checkpoints": [_row_told(row) for row in report.rows],
         "closest": pairs,
         "baseline_s": dict(report.baseline_s),
         "threshold_s": report.threshold_s,
     }
+
+
+def _row_told(row: Row) -> dict[str, Any]:
+    told = {field.name: getattr(row, field.name) for field in fields(row)}
+    return told | {"measures": dict(row.measures), "shots": [shot.audio for shot in row.shots]}

@@ -151,7 +151,7 @@ def _numbers(found: Forecast | None) -> dict[str, Any]:
         "epochs": found.epochs,
         "recorded_s": sound.recorded_s if sound else None,
         "prepared_s": sound.prepared_s if sound else None,
-        "heard_s": sound.drawn_s if sound else None,
+        "heard_s": sound.heard_s if sound else None,
         "parameters": found.parameters,
         "receptive_field": found.receptive_field,
         "memory": dict(found.memory),

@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from approx_build.audio.character import character
 from approx_build.audio.distance import Mono, Spectra, distance
 from approx_build.corpus.memorisation import Baseline, SearchTerms, TrainingPassages, TrainingSound
+from approx_build.corpus.windows import Sound, Split
 
 Evaluation = dict[str, Any]
 """`measures`: what the sounds are like together, and how far from the training sound, by name.
@@ -23,9 +26,9 @@ None, and whether it is memorised.
 _DIGITS = 4
 
 
-def held_out_samples(window: int, held_out_s: float, rate: int) -> int:
-    """Samples at the end of each recording that no training hears, as `windows.split` has it."""
-    return max(window, round(held_out_s * rate))
+def mixed(sound: Sound) -> Mono:
+    """Sound [C, T] as it is measured: the mean of its channels [T]."""
+    return sound[0] if len(sound) == 1 else np.asarray(sound.mean(axis=0, dtype=np.float32))
 
 
 def spread(lengths_s: Sequence[float], count: int, length_s: float) -> list[tuple[int, float]]:
@@ -39,22 +42,25 @@ def spread(lengths_s: Sequence[float], count: int, length_s: float) -> list[tupl
     return found
 
 
-class Corpus:
-    """Recordings, each split into what is trained on and the last `held_out` samples."""
+def stretch(start_s: float, length_s: float, samples: int, rate: int) -> tuple[int, int]:
+    """The range of `length_s` that begins nearest to `start_s` in a sound of so many samples."""
+    size = min(samples, round(length_s * rate))
+    start = min(max(0, round(start_s * rate)), samples - size)
+    return start, start + size
 
-    def __init__(
-        self,
-        recordings: Sequence[TrainingSound],
-        rate: int,
-        held_out: int,
-        terms: SearchTerms | None = None,
-    ) -> None:
+
+class Corpus:
+    """Prepared sound, split into what is trained on and what is held out."""
+
+    def __init__(self, split: Split, rate: int, terms: SearchTerms | None = None) -> None:
         self.rate, self.terms = rate, terms or SearchTerms()
-        long = [one for one in recordings if one.samples.size > held_out]
-        self._train = [TrainingSound(one.name, one.samples[:-held_out]) for one in long]
-        self._held = [one.samples[-held_out:] for one in long]
-        self._passages = TrainingPassages(self._train, rate, self.terms)
-        self._spectra = Spectra.of([one.samples for one in self._train])
+        train = [
+            TrainingSound(part.recording, mixed(part.sound), part.start)
+            for part in split.train.parts
+        ]
+        self._held = [mixed(part.sound) for part in split.held_out.parts]
+        self._passages = TrainingPassages(train, rate, self.terms)
+        self._spectra = Spectra.of([one.samples for one in train])
 
     def itself(self) -> Evaluation:
         """What is held out beside what is trained on."""
@@ -62,14 +68,14 @@ class Corpus:
         baseline = Baseline.of([match for match in found if match], self.terms)
         return {"measures": self._measures(self._held), "baseline": asdict(baseline)}
 
-    def evaluate(self, takes: Sequence[Mono], baseline: Baseline) -> Evaluation:
-        """How `takes`, each [T] at the rate of the corpus, stand beside what is trained on."""
-        nearest = []
-        for take in takes:
+    def evaluate(self, takes: Sequence[Sound], baseline: Baseline) -> Evaluation:
+        """How `takes`, each [C, T] at the rate of the corpus, stand beside what is trained on."""
+        nearest, heard = [], [mixed(take) for take in takes]
+        for take in heard:
             match = self._passages.nearest(take)
             is_memorised = baseline.is_memorised(match)
             nearest.append(asdict(match) | {"is_memorised": is_memorised} if match else None)
-        return {"measures": self._measures(takes), "nearest": nearest}
+        return {"measures": self._measures(heard), "nearest": nearest}
 
     def _measures(self, sounds: Sequence[Mono]) -> dict[str, float]:
         far = distance(Spectra.of(sounds), self._spectra)

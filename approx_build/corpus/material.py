@@ -5,9 +5,11 @@ Nothing is dropped in silence: a recording is used, or `unused` says why not.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
 
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
@@ -82,8 +84,14 @@ def chosen(recordings: Sequence[Recording], how: Preparation, model: str) -> lis
 
 
 def prepare_recording(path: Path, rate: int, channels: int, how: Preparation) -> Sound:
-    """The sound of one recording prepared [C, T]; AudioError when its file is no sound."""
-    return prepared(wav.read(path), rate, channels, how)
+    """The sound of one recording prepared [C, T]; no samples where its file is no sound.
+
+    `gathered` says of all such at once what is wrong with them.
+    """
+    try:
+        return prepared(wav.read(path), rate, channels, how)
+    except AudioError:
+        return np.zeros((channels, 0), np.float32)
 
 
 def write_prepared(path: Path, sound: Sound, rate: int) -> None:
@@ -107,6 +115,26 @@ def stretch_of(
     return Stretch(recording, path, found.length / found.rate, done, reason)
 
 
+def gathered(
+    corpus: str,
+    prepared: Iterable[tuple[Recording, Path]],
+    rate: int,
+    channels: int,
+    how: Preparation,
+    excluded: Mapping[str, str],
+) -> Material:
+    """Recordings and their prepared sound; AudioError naming every one that is no sound."""
+    stretches, faults = [], []
+    for recording, path in prepared:
+        try:
+            stretches.append(stretch_of(recording, path, rate, channels, how))
+        except AudioError as error:
+            faults.append(error.message)
+    if faults:
+        raise AudioError("\n".join([*faults, LEAVE_OUT]))
+    return Material(corpus, tuple(stretches), dict(excluded))
+
+
 def prepare_corpus(
     folder: Path,
     work: Path,
@@ -120,19 +148,13 @@ def prepare_corpus(
 
     AudioError naming every recording that cannot be read, and how to leave it out.
     """
-    stretches, bad = [], []
-    recordings = list_recordings(folder, withdrawn)
     work.mkdir(parents=True, exist_ok=True)
-    for recording in chosen(recordings, how, model):
-        path = work / f"{recording.path.stem}.wav"
-        try:
-            write_prepared(path, prepare_recording(recording.path, rate, channels, how), rate)
-            stretches.append(stretch_of(recording, path, rate, channels, how))
-        except AudioError as error:
-            bad.append(error.message)
-    if bad:
-        raise AudioError("\n".join([*bad, LEAVE_OUT]))
-    return Material(folder.name, tuple(stretches), dict(how.exclude))
+    made = []
+    for recording in chosen(list_recordings(folder, withdrawn), how, model):
+        made.append((recording, work / f"{recording.path.stem}.wav"))
+        sound = prepare_recording(recording.path, rate, channels, how)
+        write_prepared(made[-1][1], sound, rate)
+    return gathered(folder.name, made, rate, channels, how, how.exclude)
 
 
 LEAVE_OUT = "mend the files, or leave them out: `preparation: { exclude: { NAME: why } }`"

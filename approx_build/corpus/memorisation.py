@@ -54,10 +54,11 @@ class SearchTerms(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class TrainingSound:
-    """What a network was trained on of one recording: samples [T]."""
+    """What a network was trained on of one recording: samples [T], from its sample `start` on."""
 
     name: str
     samples: Mono
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +187,14 @@ class TrainingPassages:
         margin = -(-2 * self.rate // FRAMES_HZ)
         found = []
         for index, frame in near:
-            name, samples = self.sounds[index].name, self.sounds[index].samples
+            sound = self.sounds[index]
+            samples = sound.samples
             first = max(0, round(frame * self.rate / FRAMES_HZ) - margin)
             place, alike = best_place(passage, samples[first : first + self.size + 2 * margin])
             at = first + place
             copied_s = self._copied(take, samples, at - start, starts) if alike >= COPIED else 0.0
-            found.append(Match(start / self.rate, name, at / self.rate, round(alike, 4), copied_s))
+            at_s, recording_at_s = start / self.rate, (sound.start + at) / self.rate
+            found.append(Match(at_s, sound.name, recording_at_s, round(alike, 4), copied_s))
         return max(found, key=_most_copied)
 
     def _copied(self, take: Mono, sound: Mono, lag: int, starts: Sequence[int]) -> float:

@@ -1,8 +1,7 @@
 """The recordings of a corpus: which there are, what they sound like, and their digest.
 
 Any file that libsndfile reads counts, but for what was withdrawn. Nothing is dropped in silence:
-a file that cannot be used stops the work with its name and the reason; what is converted is said
-in `Heard`.
+a file that cannot be used stops the work with its name and the reason.
 """
 
 from __future__ import annotations
@@ -14,10 +13,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from approx_build.audio import wav
-from approx_build.audio.resample import converted
 from approx_build.errors import AudioError
 
 SUFFIXES = {".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp3", ".oga", ".ogg", ".opus"}
@@ -33,16 +30,6 @@ class Recording:
     name: str
     path: Path
     digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A recording as the network hears it: mono samples [T] at `rate` Hz, and what was done."""
-
-    recording: Recording
-    samples: NDArray[np.float32]
-    rate: int
-    converted: str
 
 
 def list_recordings(folder: Path, withdrawn: Collection[str]) -> list[Recording]:
@@ -85,25 +72,8 @@ def corpus_digest(recordings: Sequence[Recording]) -> str:
     return sha256(json.dumps(listed, separators=(",", ":")).encode()).hexdigest()
 
 
-def hear(recording: Recording, rate: int) -> Heard:
-    """The recording mixed to mono and resampled (soxr VHQ) to `rate` Hz.
-
-    However many channels there are, their mean is heard. AudioError when the file is corrupt,
-    truncated, empty or silent.
-    """
-    clip = wav.read(recording.path)
-    if float(np.abs(clip.data).max()) < SILENT:
-        raise _silent(recording.path)
-    mono = clip.data.mean(axis=0, dtype=np.float64)
-    done = [mixing(clip.channels)] if clip.channels > 1 else []
-    if clip.rate != rate:
-        mono = converted(mono, clip.rate, rate).astype(np.float64)
-        done.append(f"{clip.rate} Hz to {rate} Hz")
-    return Heard(recording, mono.astype(np.float32), rate, ", ".join(done))
-
-
 def check_recording(path: Path) -> None:
-    """Read the file at `path` to its end; AudioError when `hear` would not take it."""
+    """Read the file at `path` to its end; AudioError when it is no sound, broken or silent."""
     peak = 0.0
     for start, stop in wav.blocks(path):
         peak = max(peak, float(np.abs(wav.read(path, start, stop).data).max()))

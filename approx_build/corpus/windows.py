@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
@@ -25,15 +25,30 @@ Sound = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """Sound [C, T] of one recording, perhaps mapped from a file: to train on, or held out."""
+    """Sound [C, T] of one recording, perhaps mapped from a file: to train on, or held out.
 
-    name: str
+    `start` is the sample of the recording that it begins with, `chunk` its number among the
+    pieces that the recording was cut into; 0: it was not.
+    """
+
+    recording: str
     sound: Sound
+    start: int = 0
+    chunk: int = 0
+
+    @property
+    def name(self) -> str:
+        """The recording, and which piece of it."""
+        return f"{self.recording}#{self.chunk}" if self.chunk else self.recording
 
     @property
     def length(self) -> int:
         """Samples."""
         return int(self.sound.shape[1])
+
+    def cut(self, start: int, stop: int) -> Part:
+        """Samples `start` to `stop` of it."""
+        return replace(self, sound=self.sound[:, start:stop], start=self.start + start)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,8 +138,8 @@ def split(
         for piece in _chunks(part, rate, chunk_s):
             border = piece.length - max(size, round(held_out_s * rate))
             if border >= size:
-                train.append(Part(piece.name, piece.sound[:, :border]))
-                held.append(Part(piece.name, piece.sound[:, border:]))
+                train.append(piece.cut(0, border))
+                held.append(piece.cut(border, piece.length))
             elif piece.length >= size:
                 train.append(piece)
             else:
@@ -139,7 +154,7 @@ def _chunks(part: Part, rate: int, chunk_s: float | None) -> list[Part]:
         return [part]
     size = round(chunk_s * rate)
     return [
-        Part(f"{part.name}#{number}", part.sound[:, start : start + size])
+        replace(part.cut(start, start + size), chunk=number)
         for number, start in enumerate(range(0, part.length, size), 1)
     ]
 

@@ -74,6 +74,14 @@ class Networks:
             self.graph.add(Action(target, Kind.PREPARE, params, inputs, where=where))
         return target
 
+    def material(self, model: str) -> dict[str, str]:
+        """The prepared sound of every recording that a model learns from: target by name."""
+        spec, catalog = self.catalog.model(model), self.catalog
+        return {
+            one.name: self.prepared(spec, catalog.relative(one.path))
+            for one in catalog.heard_by(model)
+        }
+
     def checkpoint(self, model: str, step: int | None, where: Location | None) -> str:
         """The weights of `model` as they were after `step`, or after the last step."""
         spec = self.catalog.model(model)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from approx_build.audio.loudness import Facts
+from approx_build.corpus.hours import Hours
 from approx_build.report.sketch import Sketch
 
 Parameters = Mapping[str, object]
@@ -112,7 +113,10 @@ class CheckpointReport:
 
 @dataclass(frozen=True, slots=True)
 class NetworkReport:
-    """A declared model as trained. `curves` are (step, loss) by name; `facts` is how it went."""
+    """A declared model as trained. `curves` are (step, loss) by name; `facts` is how it went.
+
+    `unused` names the recordings that were not learnt from, each with the reason.
+    """
 
     name: str
     family: str
@@ -120,8 +124,10 @@ class NetworkReport:
     configuration: Parameters
     facts: Parameters
     curves: Mapping[str, tuple[tuple[float, float], ...]]
+    loss_unit: str
     checkpoints: tuple[CheckpointReport, ...] = ()
-    loss_unit: str = "nats per sample"
+    hours: Hours | None = None
+    unused: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from approx_build.corpus.hours import Hours
 from approx_build.report.sketch import Sketch
 from approx_build.report.vector import Curve
 
@@ -87,7 +88,8 @@ class EvaluationReport:
     """All that the page of a model tells. `corpus` is what is held out, `rows` the checkpoints.
 
     `baseline_s` are quantiles, by name, of how long held-out sound runs along the training sound;
-    takes that run along it longer than `threshold_s` are memorised.
+    takes that run along it longer than `threshold_s` are memorised. `unused` names the recordings
+    that are not learnt from, each with the reason.
     """
 
     model: str
@@ -100,8 +102,16 @@ class EvaluationReport:
     pairs: tuple[Pair, ...]
     baseline_s: Mapping[str, float]
     threshold_s: float
+    loss_unit: str
+    hours: Hours | None = None
+    unused: Mapping[str, str] = field(default_factory=dict)
     is_training: bool = False
-    loss_unit: str = "nats per sample"
+
+
+def shown(measure: Measure, value: float) -> str:
+    """A measure's value with its digits and a true minus sign."""
+    factor = 100 if measure.unit == "%" else 1
+    return f"{factor * value:.{measure.digits}f}".replace("-", "−")
 
 
 def row(

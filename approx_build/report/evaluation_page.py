@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from approx_build.report.evaluation import MEASURES, EvaluationReport, Measure
+from approx_build.report.evaluation import MEASURES, EvaluationReport, shown
 from approx_build.report.judgement import nearest_steps, sentences
 from approx_build.report.page import document
 
@@ -18,9 +18,3 @@ def evaluation_page(report: EvaluationReport) -> str:
         sentences=sentences(report),
         shown=shown,
     )
-
-
-def shown(measure: Measure, value: float) -> str:
-    """A measure's value with its digits and a true minus sign."""
-    factor = 100 if measure.unit == "%" else 1
-    return f"{factor * value:.{measure.digits}f}".replace("-", "−")

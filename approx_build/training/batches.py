@@ -13,7 +13,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from approx_build.audio.stream import Stream
-from approx_build.corpus.windows import Epochs, Windows
+from approx_build.corpus.material import Material
+from approx_build.corpus.windows import Epochs, Split, Windows, split
+from approx_build.errors import AudioError
 from approx_build.families.base import Example, Moment, Network
 from approx_build.training.model import ModelSpec
 
@@ -79,3 +81,12 @@ class Batches:
             finally:
                 for one in waiting:
                     one.cancel()
+
+
+def split_material(model: ModelSpec, material: Material) -> Split:
+    """The windows of a model in its material; AudioError when there are none, and why."""
+    parts = material.parts()
+    if not parts:
+        told = "; ".join(f"{name}: {reason}" for name, reason in material.unused.items())
+        raise AudioError(f"nothing is left of the corpus after preparation: {told}")
+    return split(parts, model.network.rate, **model.split_terms)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-from approx_build.corpus.hours import hours
+from approx_build.corpus.hours import Hours
 from approx_build.corpus.material import Material
 from approx_build.training.calibration import Forecast, step_time
 from approx_build.training.costs import NOTHING
@@ -76,7 +76,7 @@ def calibrated(
         spent=made.spent,
         evaluations=_evaluations(model, made.steps),
         evaluation_s=evaluation_s,
-        sound=hours(recorded, prepared, heard, settings.window, network.rate),
+        sound=Hours(recorded, prepared, heard * settings.window / network.rate),
     )
 
 

@@ -7,19 +7,22 @@ page under the digest of its checkpoint, so that a page made again draws what is
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
 from approx_build.audio.stream import stream_key
-from approx_build.corpus.evaluation import Corpus, Evaluation, held_out_samples, spread
-from approx_build.corpus.memorisation import Baseline, SearchTerms, TrainingSound
+from approx_build.corpus.evaluation import Corpus, Evaluation, spread, stretch
+from approx_build.corpus.hours import Hours
+from approx_build.corpus.material import Material
+from approx_build.corpus.memorisation import Baseline, SearchTerms
+from approx_build.corpus.windows import split
+from approx_build.errors import ModelError
 from approx_build.families.base import TakeRequest
 from approx_build.report.evaluation import (
     COLUMNS,
@@ -43,63 +46,79 @@ from approx_build.report.sketch import sketch
 from approx_build.store.delivery import write
 from approx_build.training.checkpoint import read_about, read_checkpoint
 from approx_build.training.model import ModelSpec
-from approx_build.training.record import CurvePoint, StoredStep, loss_curves, read_record
-from approx_build.training.state import STATE_NAME
+from approx_build.training.record import (
+    CurvePoint,
+    StoredStep,
+    TrainingRecord,
+    loss_curves,
+    read_record,
+)
+from approx_build.training.state import BEFORE_NAME, STATE_NAME
 
 PREVIEW_SEED = 18
 """Of the takes: the seed of the previews on the page of a piece."""
+PAGE_NAME = "index.html"
 _VERSION = 1
 """Raised when an evaluation that was kept would come out otherwise."""
 
 
 @dataclass(frozen=True)
 class RunSoFar:
-    """What a folder of checkpoints tells of its training."""
+    """What a folder of checkpoints tells of its training, at `step` now; no record: it goes on."""
 
-    curve: Sequence[CurvePoint]
-    checkpoints: Sequence[StoredStep]
-    is_training: bool
+    curve: Sequence[CurvePoint] = ()
+    checkpoints: Sequence[StoredStep] = ()
+    step: int = 0
+    record: TrainingRecord | None = None
 
 
 def run_so_far(folder: Path) -> RunSoFar:
     """The run in `folder` by its record, or while there is none by the state it keeps."""
     record = read_record(folder)
     if record is not None:
-        return RunSoFar(record.curve, record.checkpoints, is_training=False)
-    if not (folder / STATE_NAME).exists():
-        return RunSoFar((), (), is_training=True)
-    notes = read_about(folder / STATE_NAME)
-    return RunSoFar(
-        [CurvePoint(**point) for point in notes["curve"]],
-        [StoredStep(**stored) for stored in notes["checkpoints"]],
-        is_training=True,
-    )
+        last = record.checkpoints[-1].step
+        return RunSoFar(record.curve, record.checkpoints, last, record)
+    # While a state is written there is for a moment only the one before it.
+    for path in (folder / STATE_NAME, folder / BEFORE_NAME):
+        with suppress(ModelError):
+            notes = read_about(path)
+            return RunSoFar(
+                [CurvePoint(**point) for point in notes["curve"]],
+                [StoredStep(**stored) for stored in notes["checkpoints"]],
+                notes["step"],
+            )
+    return RunSoFar()
+
+
+def _untold(words: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass
 class TrainingPage:
-    """Writes the page of one training into `out`; recordings are at the network's rate."""
+    """Writes the page of one training into `out`; `tell` is told which takes are drawn."""
 
     model: ModelSpec
-    recordings: Sequence[TrainingSound]
+    material: Material
     out: Path
     takes: int = 4
     length_s: float = 3.0
     device: str = "cpu"
+    tell: Callable[[str], None] = _untold
 
     def __post_init__(self) -> None:
-        rate, training = self.model.network.rate, self.model.training
+        rate = self.model.network.rate
         self._terms = SearchTerms.of_takes(self.length_s)
-        held_out = held_out_samples(training.window, training.held_out_s, rate)
-        self._corpus = Corpus(self.recordings, rate, held_out, self._terms)
-        self._sounds = {sound.name: sound.samples for sound in self.recordings}
+        self._sounds = {part.recording: part.sound for part in self.material.parts()}
+        self._split = split(self.material.parts(), rate, **self.model.split_terms)
+        self._corpus = Corpus(self._split, rate, self._terms)
         every = sha256()
-        for sound in self.recordings:
-            every.update(sound.name.encode() + sound.samples.tobytes())
+        for name, sound in self._sounds.items():
+            every.update(name.encode() + sound.tobytes())
         self._digest = every.hexdigest()
 
-    def write(self, folder: Path) -> Path:
-        """Evaluate what is new of the checkpoints in `folder`; returns the page's file."""
+    def write(self, folder: Path) -> EvaluationReport:
+        """Evaluate what is new of the checkpoints in `folder`; returns what the page tells."""
         run = run_so_far(folder)
         itself = self._kept("corpus.json", "", self._corpus.itself)
         baseline = Baseline.load(itself["baseline"])
@@ -111,9 +130,9 @@ class TrainingPage:
             )
             for stored in run.checkpoints
         }
-        path = self.out / "index.html"
-        write(path, evaluation_page(self._report(run, itself, found)).encode())
-        return path
+        report = self._report(run, itself, found)
+        write(self.out / PAGE_NAME, evaluation_page(report).encode())
+        return report
 
     def _kept(self, name: str, of: str, make: Any) -> Evaluation:
         """The evaluation in `name` if it is `of` this and of these terms; else made and kept."""
@@ -121,6 +140,8 @@ class TrainingPage:
             "version": _VERSION,
             "of": of,
             "corpus": self._digest,
+            "split": self.model.split_terms,
+            "device": self.device,
             "takes": self.takes,
             "length_s": self.length_s,
             "sampling": self.model.sampling.model_dump(mode="json"),
@@ -139,6 +160,7 @@ class TrainingPage:
     def _evaluated(self, folder: Path, stored: StoredStep, baseline: Baseline) -> Evaluation:
         """Draw the takes of a checkpoint and evaluate them."""
         network = self.model.network
+        self.tell(f"drawing the takes of step {stored.step}")
         weights = read_checkpoint(folder / stored.file, network.tensor_shapes())
         asked = [
             TakeRequest(
@@ -151,7 +173,7 @@ class TrainingPage:
         clips = network.draw(weights, asked, self.device, lambda done, total: None)
         for index, clip in enumerate(clips):
             self._write(take_path(stored.step, index), clip)
-        return self._corpus.evaluate([clip.data[0] for clip in clips], baseline)
+        return self._corpus.evaluate([clip.data for clip in clips], baseline)
 
     def _report(
         self, run: RunSoFar, itself: Evaluation, found: Mapping[int, Evaluation]
@@ -168,15 +190,33 @@ class TrainingPage:
             pairs=tuple(self._pair(*one) for one in closest_pairs(found)),
             baseline_s=baseline_told(itself["baseline"]),
             threshold_s=itself["baseline"]["threshold_s"],
-            is_training=run.is_training,
+            loss_unit=type(self.model.network).loss_unit,
+            hours=self._hours(run),
+            unused=run.record.unused if run.record else self._unused,
+            is_training=run.record is None,
+        )
+
+    @property
+    def _unused(self) -> dict[str, str]:
+        return {**self.material.unused, **self._split.unused}
+
+    def _hours(self, run: RunSoFar) -> Hours:
+        if run.record is not None:
+            return run.record.hours
+        settings, rate = self.model.training, self.model.network.rate
+        return Hours(
+            self.material.recorded_s,
+            sum(sound.shape[1] for sound in self._sounds.values()) / rate,
+            run.step * settings.batch * settings.window / rate,
         )
 
     def _excerpts(self) -> list[Shot]:
         """Stretches spread over the recordings."""
-        sounds, rate = self.recordings, self.model.network.rate
-        found = spread([one.samples.size / rate for one in sounds], self.takes, self.length_s)
+        names, rate = list(self._sounds), self.model.network.rate
+        lengths_s = [sound.shape[1] / rate for sound in self._sounds.values()]
+        found = spread(lengths_s, self.takes, self.length_s)
         return [
-            self._stretch(sounds[place].name, start_s, excerpt_path(index))
+            self._stretch(names[place], start_s, excerpt_path(index))
             for index, (place, start_s) in enumerate(found)
         ]
 
@@ -197,11 +237,10 @@ class TrainingPage:
         return self._shot(f"take {index + 1} at step {step}", path, is_memorised)
 
     def _stretch(self, recording: str, start_s: float, path: str) -> Shot:
-        """As much of a recording as a take lasts, from nearest to `start_s`."""
+        """As much of a recording's prepared sound as a take lasts, from nearest to `start_s`."""
         sound, rate = self._sounds[recording], self.model.network.rate
-        size = min(sound.size, round(self.length_s * rate))
-        start = min(max(0, round(round(start_s, 3) * rate)), sound.size - size)
-        self._write(path, Clip(np.array(sound[start : start + size])[None], rate))
+        start, stop = stretch(start_s, self.length_s, sound.shape[1], rate)
+        self._write(path, Clip(sound[:, start:stop], rate))
         return self._shot(stretch_title(recording, start / rate), path)
 
     def _shot(self, title: str, path: str, is_memorised: bool = False) -> Shot:

@@ -70,6 +70,15 @@ class ModelSpec(BaseModel):
         named = (step for step in self.checkpoints if step < last)
         return tuple(sorted({0, last, *named, *regular}))
 
+    @property
+    def split_terms(self) -> dict[str, Any]:
+        """How `windows.split` is to cut prepared sound, as JSON values."""
+        return {
+            "size": self.training.window,
+            "held_out_s": self.training.held_out_s,
+            "chunk_s": self.preparation.chunk_s,
+        }
+
     def network_params(self) -> dict[str, Any]:
         """The parameters of the network, all of them, as JSON values."""
         return self.network.model_dump(mode="json")

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from approx_build.corpus.hours import Hours
 from approx_build.errors import ModelError
 from approx_build.store.delivery import write
 
@@ -71,6 +72,11 @@ class TrainingRecord(BaseModel):
     left_out: int = 0
     curve: list[CurvePoint]
     checkpoints: list[StoredStep]
+
+    @property
+    def hours(self) -> Hours:
+        """How much sound there was, and how much of it was heard."""
+        return Hours(self.recorded_s, self.prepared_s, self.heard_s)
 
     def write(self, folder: Path) -> None:
         """Write `record.json`, whole or not at all; StoreError when a disk refuses."""

@@ -13,10 +13,9 @@ from torch import Tensor
 
 from approx_build.corpus.material import Material
 from approx_build.corpus.recordings import corpus_digest
-from approx_build.corpus.windows import Split, split
-from approx_build.errors import ApproxError, AudioError, ModelError
+from approx_build.errors import ApproxError, ModelError
 from approx_build.families.base import Example
-from approx_build.training.batches import Batches
+from approx_build.training.batches import Batches, split_material
 from approx_build.training.checkpoint import file_name, write_checkpoint
 from approx_build.training.entry import Status
 from approx_build.training.environment import numeric_environment
@@ -32,16 +31,6 @@ SAVE_EVERY_S = 180.0
 
 BUDGET = 1000
 """Asks to stop because the budget is spent; other numbers are signals."""
-
-
-def split_material(model: ModelSpec, material: Material) -> Split:
-    """The windows of a model in its material; AudioError when there are none, and why."""
-    settings, parts = model.training, material.parts()
-    rate, chunk_s = model.network.rate, model.preparation.chunk_s
-    if not parts:
-        told = "; ".join(f"{name}: {reason}" for name, reason in material.unused.items())
-        raise AudioError(f"nothing is left of the corpus after preparation: {told}")
-    return split(parts, rate, settings.window, settings.held_out_s, chunk_s)
 
 
 class Run:

@@ -6,18 +6,22 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from approx_build.corpus.evaluation import Corpus
-from approx_build.corpus.memorisation import Baseline, TrainingSound
+from approx_build.corpus.evaluation import Corpus, stretch
+from approx_build.corpus.memorisation import Baseline
+from approx_build.corpus.windows import Part, split
 from tests.corpus.test_memorisation import RATE, copied, melody, noise
 
 HELD_OUT = 2 * RATE
-RECORDINGS = [TrainingSound(f"reeds/{n}", melody(n)) for n in range(3)]
+PARTS = [Part(f"reeds/{n}", melody(n)[None]) for n in range(3)]
+SPLIT = split(PARTS, RATE, size=RATE, held_out_s=2.0)
 
 
 @pytest.fixture(scope="module")
 def corpus() -> Corpus:
-    return Corpus(RECORDINGS, RATE, HELD_OUT)
+    return Corpus(SPLIT, RATE)
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +33,8 @@ def test_music_of_the_same_kind_is_as_near_as_what_is_held_out_and_noise_is_far(
     corpus: Corpus, baseline: Baseline
 ) -> None:
     own = corpus.itself()["measures"]
-    kin = corpus.evaluate([melody(60, 3), melody(61, 3)], baseline)["measures"]
-    hiss = corpus.evaluate([0.1 * noise(1, 3 * RATE)], baseline)["measures"]
+    kin = corpus.evaluate([melody(60, 3)[None], melody(61, 3)[None]], baseline)["measures"]
+    hiss = corpus.evaluate([0.1 * noise(1, 3 * RATE)[None]], baseline)["measures"]
     for name in ("log_spectral_db", "colour_db", "levels_db", "convergence"):
         assert kin[name] < 1.1 * own[name]
     assert hiss["levels_db"] > 10 * own["levels_db"]
@@ -39,22 +43,34 @@ def test_music_of_the_same_kind_is_as_near_as_what_is_held_out_and_noise_is_far(
 
 
 def test_a_copy_is_memorised_and_kin_is_not(corpus: Corpus, baseline: Baseline) -> None:
-    copy = copied(RECORDINGS[1].samples[4_321 : 4_321 + 3 * RATE], -0.5, "copy")
+    copy = copied(melody(1)[4_321 : 4_321 + 3 * RATE], -0.5, "copy")
     silence = np.zeros(3 * RATE, np.float32)
-    nearest = corpus.evaluate([melody(60, 3), copy, silence], baseline)["nearest"]
+    takes = [sound[None] for sound in (melody(60, 3), copy, silence)]
+    nearest = corpus.evaluate(takes, baseline)["nearest"]
     assert [match and match["is_memorised"] for match in nearest] == [False, True, None]
     assert nearest[1]["recording"] == "reeds/1"
 
 
 def test_what_is_held_out_is_not_searched(corpus: Corpus, baseline: Baseline) -> None:
-    held = copied(RECORDINGS[1].samples[-HELD_OUT:], 1, "held")
-    (nearest,) = corpus.evaluate([held], baseline)["nearest"]
+    held = copied(melody(1)[-HELD_OUT:], 1, "held")
+    (nearest,) = corpus.evaluate([held[None]], baseline)["nearest"]
     assert not nearest["is_memorised"]
 
 
 def test_it_is_json_and_the_same_again(corpus: Corpus, baseline: Baseline) -> None:
-    again = Corpus(RECORDINGS, RATE, HELD_OUT)
-    takes = [melody(60, 3)]
+    again = Corpus(SPLIT, RATE)
+    takes = [melody(60, 3)[None]]
     one, other = corpus.evaluate(takes, baseline), again.evaluate(takes, baseline)
     assert json.dumps(one) == json.dumps(other)
     assert corpus.itself() == again.itself()
+
+
+@given(st.floats(-10, 30), st.floats(0.01, 20), st.integers(1, 80_000))
+def test_a_stretch_lies_inside_and_is_as_long_as_it_can_be(
+    start_s: float, length_s: float, samples: int
+) -> None:
+    start, stop = stretch(start_s, length_s, samples, RATE)
+    assert 0 <= start <= stop <= samples
+    assert stop - start == min(samples, round(length_s * RATE))
+    if 0 <= start_s * RATE <= samples - (stop - start):
+        assert start == round(start_s * RATE)

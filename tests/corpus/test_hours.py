@@ -1,23 +1,20 @@
 from __future__ import annotations
 
-from approx_build.corpus.hours import hours
+from approx_build.corpus.hours import Hours, length
 
 
-def test_windows_come_to_hours() -> None:
-    found = hours(7200, 3600, windows=9000, size=8000, rate=4000)
-    assert found.drawn_s == 18_000
-    assert found.distinct_s == 3600
-    assert found.factor == 5
-    assert str(found) == (
-        "2.00 h recorded, 1.00 h prepared; 1.00 h of it heard, as 5.00 h of windows (5 times)"
+def test_hours_say_how_much_was_heard_and_how_often() -> None:
+    assert str(Hours(7200, 3600, 18_000)) == (
+        "2.0 h recorded, 1.0 h prepared, 5.0 h heard as windows (5.0 times as much)"
     )
-
-
-def test_less_than_an_epoch_hears_less_than_there_is() -> None:
-    found = hours(7200, 3600, windows=900, size=8000, rate=4000)
-    assert found.distinct_s == 1800
-    assert found.factor == 0.5
+    assert Hours(7200, 3600, 1800).factor == 0.5
 
 
 def test_nothing_prepared_is_nothing_heard() -> None:
-    assert hours(10, 0, windows=0, size=100, rate=4000).factor == 0
+    assert Hours(10, 0, 0).factor == 0
+    assert str(Hours(90, 0, 0)) == "1.5 min recorded, 0.0 s prepared, 0.0 s heard as windows"
+
+
+def test_lengths_have_the_largest_unit_that_fits() -> None:
+    told = [length(seconds) for seconds in (0.84, 60, 3599, 3600, 5_400_000)]
+    assert told == ["0.8 s", "1.0 min", "60.0 min", "1.0 h", "1500.0 h"]

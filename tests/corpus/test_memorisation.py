@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from approx_build.audio.stream import Stream, stream_key
+from approx_build.corpus.material import prepare_corpus
 from approx_build.corpus.memorisation import (
     Baseline,
     Match,
@@ -18,7 +19,7 @@ from approx_build.corpus.memorisation import (
     TrainingPassages,
     TrainingSound,
 )
-from approx_build.corpus.recordings import hear, list_recordings
+from approx_build.corpus.windows import split
 from approx_build.families.base import FAMILIES, TakeRequest
 from approx_build.training.checkpoint import file_name, read_checkpoint
 from approx_build.training.model import load_model
@@ -116,23 +117,27 @@ def test_the_threshold_is_above_nearly_all_of_the_baseline() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["accordionator", "percussionist"])
-def test_the_shipped_networks_have_memorised_nothing_and_copies_are_caught(name: str) -> None:
+def test_the_shipped_networks_have_memorised_nothing_and_copies_are_caught(
+    name: str, tmp_path: Path
+) -> None:
     model = load_model(MODELS / f"{name}.yaml")
     rate = model.network.rate
-    held_out = round(model.training.held_out_s * rate)
-    heard = [hear(one, rate) for one in list_recordings(MODELS / "corpora" / model.corpus)]
-    train = [TrainingSound(one.recording.name, one.samples[:-held_out]) for one in heard]
+    corpus = MODELS / "corpora" / model.corpus
+    material = prepare_corpus(corpus, tmp_path, rate, 1, model.preparation)
+    found = split(material.parts(), rate, **model.split_terms)
+    train = [TrainingSound(one.name, np.array(one.sound[0])) for one in found.train.parts]
     search = TrainingPassages(train, rate)
-    ends = [search.nearest(one.samples[-held_out:]) for one in heard]
-    baseline = Baseline.of([found for found in ends if found], search.terms)
+    held = {one.name: search.nearest(one.sound[0]) for one in found.held_out.parts}
+    ends = [held.get(sound.name) for sound in train]
+    baseline = Baseline.of([match for match in held.values() if match], search.terms)
     for place, sound in enumerate(train):
         start = (place * 7919 + 1234) % (sound.samples.size - 3 * rate)
         take = copied(sound.samples[start : start + 3 * rate], -0.4, name)
-        found, own = search.nearest(take), ends[place]
-        assert found is not None
+        nearest, own = search.nearest(take), ends[place]
+        assert nearest is not None
         # A study that repeats its bars says the same again where nobody copied it.
         if own is None or own.copied_s < 2:
-            assert baseline.is_memorised(found), sound.name
+            assert baseline.is_memorised(nearest), sound.name
     network = FAMILIES.get(model.family).model_validate(model.network_params())
     path = MODELS / "checkpoints" / name / file_name(model.last_step)
     weights = read_checkpoint(path, network.tensor_shapes())

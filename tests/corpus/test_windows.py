@@ -60,6 +60,10 @@ def test_chunks_are_parts_of_their_own() -> None:
     assert [p.name for p in found.train.parts] == ["a#1", "a#2", "a#3"]
     assert [p.length for p in found.held_out.parts] == [50, 50, 50]
     assert sum(p.length for p in (*found.train.parts, *found.held_out.parts)) == 1050
+    for one in (*found.train.parts, *found.held_out.parts):
+        assert one.recording == "a"
+        # Samples count on: the first tells where in the recording it is.
+        assert one.sound[0, 0] == one.start
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=5))

@@ -8,7 +8,8 @@ from approx_build.plan.catalog import Catalog
 from approx_build.plan.evaluation import LoweredEvaluation, add_stretch, lower_evaluation
 from approx_build.plan.graph import Graph, Kind
 from approx_build.plan.networks import Networks
-from tests.plan.conftest import Lower
+from tests.plan.conftest import TODAY, Lower
+from tests.space import Space
 
 
 @pytest.fixture
@@ -21,11 +22,11 @@ def test_each_kept_step_has_its_takes_and_their_evaluation(evaluation: LoweredEv
     assert list(evaluation.checkpoints) == [0, 2, 4]
     action = graph.actions[evaluation.checkpoints[2].evaluation]
     assert action.kind is Kind.EVALUATE
-    roles = ["corpus", *(f"recording.000{n}" for n in (0, 1)), *(f"take.000{n}" for n in range(3))]
+    roles = ["corpus", *(f"prepared.000{n}" for n in (0, 1)), *(f"take.000{n}" for n in range(3))]
     assert sorted(action.inputs) == roles
     assert action.params == {
         "rate": 8000,
-        "held_out": 800,
+        "split": {"size": 256, "held_out_s": 0.1, "chunk_s": None},
         "recordings": ["tones/high", "tones/low"],
         "search": {"passage_s": 0.2, "hop_s": 0.05, "candidates": 8},
     }
@@ -52,12 +53,35 @@ def test_the_first_take_is_the_one_that_a_piece_shows(catalog: Catalog, lowered:
     assert (drawn.params, drawn.stream) == (shown.params, shown.stream)
 
 
-def test_a_stretch_lies_inside_its_recording(evaluation: LoweredEvaluation) -> None:
-    starts = [add_stretch(evaluation, "tones/low", at).start_s for at in (-1, 0.1, 0.7)]
-    assert starts == [0.0, 0.1, pytest.approx(0.4)]
+def test_it_reads_what_the_training_reads(catalog: Catalog) -> None:
+    networks = Networks(Graph(), catalog)
+    run = networks.graph.actions[networks.run("tiny", None)]
+    found = lower_evaluation(networks, "tiny", 1, 0.4)
+    inputs = networks.graph.actions[found.corpus].inputs
+    assert inputs.items() <= run.inputs.items()
+    assert len(inputs) == 2
+
+
+def test_what_a_model_excludes_is_not_heard(project: Space) -> None:
+    project.edit(
+        "models/tiny.yaml", "training:", "preparation: { exclude: { low: hum } }\ntraining:"
+    )
+    found = lower_evaluation(Networks(Graph(), Catalog(project.root, TODAY)), "tiny", 1, 0.4)
+    assert list(found.prepared) == ["tones/high"]
+
+
+def test_a_stretch_is_cut_from_prepared_sound_and_lies_inside_it(
+    evaluation: LoweredEvaluation,
+) -> None:
+    found = [add_stretch(evaluation, "tones/low", at, 6400) for at in (-1, 0.1, 0.7)]
+    assert [excerpt.start_s for excerpt in found] == [0.0, 0.1, 0.4]
+    clip = evaluation.networks.graph.actions[found[0].shown.take]
+    assert clip.inputs == {"source": evaluation.prepared["tones/low"]}
+    assert clip.params["rate"] == 8000
 
 
 def test_takes_longer_than_a_recording_are_beside_all_of_it(catalog: Catalog) -> None:
     long = lower_evaluation(Networks(Graph(), catalog), "tiny", 1, 2.0)
-    clip = long.networks.graph.actions[long.excerpts[0].shown.take]
-    assert (clip.params["start_s"], clip.params["length_s"]) == (0.0, None)
+    whole = add_stretch(long, "tones/low", 0.3, 6399)
+    clip = long.networks.graph.actions[whole.shown.take]
+    assert (clip.params["start_s"], clip.params["length_s"]) == (0.0, 6399 / 8000)

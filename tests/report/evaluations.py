@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from approx_build.corpus.hours import Hours
 from approx_build.report.evaluation import (
     MEASURES,
     EvaluationReport,
@@ -80,6 +81,9 @@ def report(folder: Path, text: str = "calm", memorised: bool = True) -> Evaluati
         pairs=tuple(pairs),
         baseline_s={"half of it at most": 0.5, text: 1.5},
         threshold_s=1.5,
+        loss_unit="nats per sample",
+        hours=Hours(7200, 5400, 54000),
+        unused={"reeds/b": text},
     )
 
 
@@ -97,5 +101,6 @@ def beginning(folder: Path) -> EvaluationReport:
         (),
         {},
         1.5,
+        "nats per sample",
         is_training=True,
     )

@@ -8,6 +8,7 @@ import numpy as np
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
 from approx_build.audio.loudness import measure
+from approx_build.corpus.hours import Hours
 from approx_build.report.data import (
     CheckpointReport,
     ConsentReport,
@@ -93,6 +94,9 @@ def network(folder: Path, text: str) -> NetworkReport:
         configuration={"dilations": [1, 2, 4] * 9, "scalar_input": False, text: None},
         facts={"seconds": 12.5},
         curves={"training": curve, text: curve[::50]},
+        loss_unit=text,
+        hours=Hours(7200, 5400, 54000),
+        unused={f"accordion/{text}": text},
         checkpoints=tuple(checkpoints),
     )
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.report.evaluation import MEASURES
-from approx_build.report.evaluation_page import evaluation_page, shown
+from approx_build.report.evaluation import MEASURES, shown
+from approx_build.report.evaluation_page import evaluation_page
 from tests.report.evaluations import beginning, report
 from tests.report.sample import HOSTILE
 from tests.report.test_page import Reader
@@ -25,6 +25,8 @@ def test_the_page_tells_all_there_is(calm: str) -> None:
         *("step 0", "step 2 000", "loss 3.250", "memorised", "nothing need come"),
         "the recording's 3.25 s: alike by 0.950, the same for 2.50 s",
         "longer than 1.50 s are called memorised",
+        "2.0 h recorded, 1.5 h prepared, 15.0 h heard as windows (10.0 times as much)",
+        "Not learnt from: reeds/b (calm)",
     ):
         assert words in text
 

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from approx_build.families.base import Example
-from approx_build.training.batches import Batches
-from approx_build.training.run import split_material
+from approx_build.training.batches import Batches, split_material
 from tests.corpus.sounds import small_corpus
 from tests.training.models import material_of, tiny_model
 

@@ -49,7 +49,7 @@ def test_a_few_steps_foretell_all_and_leave_nothing(
     assert found.remaining.median_s > 40 * found.step.median_s
     assert found.sound is not None
     assert found.sound.recorded_s == pytest.approx(2.0)
-    assert found.sound.drawn_s == pytest.approx(40 * 3 * 200 / 4000)
+    assert found.sound.heard_s == pytest.approx(40 * 3 * 200 / 4000)
     assert found.windows == 2 * 18
     # Points at 0, 7, 14, 21, 28, 35, and the steps 12, 30 and 40 that are kept.
     assert found.evaluations == 9

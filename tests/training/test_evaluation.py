@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from unittest import mock
 
 import pytest
 
-from approx_build.corpus.memorisation import TrainingSound
-from approx_build.corpus.recordings import hear, list_recordings
 from approx_build.families.wavenet import WaveNet
-from approx_build.training.evaluation import TrainingPage, run_so_far
+from approx_build.training.evaluation import PAGE_NAME, TrainingPage, run_so_far
+from approx_build.training.loop import train
 from approx_build.training.model import load_model
+from approx_build.training.progress import Progress
 from approx_build.training.record import RECORD_NAME
+from approx_build.training.state import STATE_NAME
+from approx_build.training.witness import Means
 from tests.space import Space
-from tests.training.models import trained
+from tests.training.models import material_of
 
 
 class StoppedError(Exception):
@@ -24,42 +27,48 @@ class StoppedError(Exception):
 @pytest.fixture
 def page(space: Space, tmp_path: Path) -> TrainingPage:
     model = load_model(space.root / "models/tiny.yaml")
-    recordings = list_recordings(space.root / "models/corpora/tones", ())
-    heard = [hear(one, model.network.rate) for one in recordings]
-    sounds = [TrainingSound(one.recording.name, one.samples) for one in heard]
-    return TrainingPage(model, sounds, tmp_path / "page", takes=2, length_s=0.4)
+    shutil.copytree(space.root / "models/corpora/tones", tmp_path / "tones")
+    material = material_of(model, tmp_path / "tones")
+    return TrainingPage(model, material, tmp_path / "page", takes=2, length_s=0.4)
 
 
-def interrupted(space: Space, page: TrainingPage, folder: Path) -> None:
+def interrupted(page: TrainingPage, folder: Path) -> None:
     """Train until the checkpoint of step 2 is kept."""
 
-    def stop(seen: object) -> None:
-        if getattr(seen, "step", 0) >= 3:
+    def stop(seen: Progress) -> None:
+        if seen.step >= 3:
             raise StoppedError
 
     with pytest.raises(StoppedError):
-        trained(page.model, space.root / "models/corpora/tones", folder, stop)
+        train(page.model, page.material, folder, Means(progress=stop))
 
 
-def test_a_page_while_training_and_when_done(
-    space: Space, page: TrainingPage, tmp_path: Path
-) -> None:
+def text_of(page: TrainingPage) -> str:
+    return (page.out / PAGE_NAME).read_text()
+
+
+def test_a_page_while_training_and_when_done(page: TrainingPage, tmp_path: Path) -> None:
     folder = tmp_path / "run"
-    interrupted(space, page, folder)
+    interrupted(page, folder)
     so_far = run_so_far(folder)
-    assert so_far.is_training
+    assert so_far.record is None
     assert [stored.step for stored in so_far.checkpoints] == [0, 2]
-    text = page.write(folder).read_text()
-    assert "still training" in text
-    assert "step 4" not in text
-    trained(page.model, space.root / "models/corpora/tones", folder)
+    report = page.write(folder)
+    assert report.is_training
+    assert report.hours is not None
+    heard_s = so_far.step * 256 / 8000
+    assert (report.hours.recorded_s, report.hours.heard_s) == pytest.approx((1.6, heard_s))
+    assert report.loss_unit == "nats per sample"
+    assert "still training" in text_of(page)
+    assert "step 4" not in text_of(page)
+    train(page.model, page.material, folder, Means())
     with mock.patch.object(WaveNet, "draw", autospec=True, side_effect=WaveNet.draw) as drawn:
-        text = page.write(folder).read_text()
+        page.write(folder)
         assert drawn.call_count == 1
         page.write(folder)
         assert drawn.call_count == 1
-    assert "still training" not in text
-    assert "take 1 at step 4" in text
+    assert "still training" not in text_of(page)
+    assert "take 1 at step 4" in text_of(page)
 
 
 def test_the_takes_are_those_of_the_finished_run(space: Space, page: TrainingPage) -> None:
@@ -77,7 +86,7 @@ def test_the_takes_are_those_of_the_finished_run(space: Space, page: TrainingPag
 def test_another_length_is_measured_anew(space: Space, page: TrainingPage) -> None:
     folder = space.root / "models/checkpoints/tiny"
     page.write(folder)
-    longer = TrainingPage(page.model, page.recordings, page.out, takes=2, length_s=0.5)
+    longer = TrainingPage(page.model, page.material, page.out, takes=2, length_s=0.5)
     longer.write(folder)
     kept = (page.out / "evaluations/step-000002.json").read_text()
     assert '"length_s": 0.5' in kept
@@ -86,11 +95,21 @@ def test_another_length_is_measured_anew(space: Space, page: TrainingPage) -> No
 def test_before_the_first_checkpoint_there_is_a_page_too(
     page: TrainingPage, tmp_path: Path
 ) -> None:
-    assert "still training" in page.write(tmp_path / "empty").read_text()
+    page.write(tmp_path / "empty")
+    assert "still training" in text_of(page)
+
+
+def test_while_a_state_is_written_the_one_before_it_tells(
+    page: TrainingPage, tmp_path: Path
+) -> None:
+    interrupted(page, tmp_path / "run")
+    (tmp_path / "run" / STATE_NAME).unlink()
+    assert [stored.step for stored in run_so_far(tmp_path / "run").checkpoints] == [0]
 
 
 def test_a_record_ends_the_training(space: Space) -> None:
     folder = space.root / "models/checkpoints/tiny"
-    assert not run_so_far(folder).is_training
+    assert run_so_far(folder).record is not None
     (folder / RECORD_NAME).unlink()
+    assert run_so_far(folder).record is None
     assert run_so_far(folder).curve == ()

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from approx_build.audio.clip import Clip
 from approx_build.build.desk import Desk
 from approx_build.build.work import Result
 from approx_build.corpus.material import prepare_recording
 from approx_build.corpus.preparation import Preparation
-from approx_build.errors import AudioError
 
 
 def make(desk: Desk) -> Result:
@@ -19,8 +16,5 @@ def make(desk: Desk) -> Result:
         desk.params["rate"],
         desk.params["channels"],
     )
-    try:
-        sound = prepare_recording(desk.input("recording"), rate, channels, how)
-    except AudioError:
-        sound = np.zeros((channels, 0), np.float32)
+    sound = prepare_recording(desk.input("recording"), rate, channels, how)
     return desk.keep_clip(Clip(sound, rate))

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from approx_build.build.desk import Desk
 from approx_build.build.work import Result
-from approx_build.corpus.material import LEAVE_OUT, Material, stretch_of
+from approx_build.corpus.material import Material, gathered
 from approx_build.corpus.preparation import Preparation
 from approx_build.corpus.recordings import Recording
-from approx_build.errors import AudioError, ModelError
+from approx_build.errors import ModelError
 from approx_build.training.earlier import working_folder
 from approx_build.training.ledger import FOLDER
 from approx_build.training.record import TrainingRecord, read_record
@@ -85,19 +85,14 @@ def material(desk: Desk) -> Material:
     """The prepared sound of every recording; AudioError naming every one that is no sound."""
     network = desk.options["prepared_for"]
     how = Preparation.model_validate(desk.params["preparation"])
-    stretches, faults = [], []
+    made = []
     for number, name in enumerate(desk.options["recordings"]):
         role = f"recording.{number:04}"
         recording = Recording(name, desk.input(role), desk.work.digests[role])
-        path = desk.input(f"prepared.{number:04}")
-        try:
-            stretches.append(stretch_of(recording, path, network["rate"], network["channels"], how))
-        except AudioError as error:
-            faults.append(error.message)
-    if faults:
-        raise AudioError("\n".join([*faults, LEAVE_OUT]))
+        made.append((recording, desk.input(f"prepared.{number:04}")))
     corpus = Path(str(desk.options["corpus"])).name
-    return Material(corpus, tuple(stretches), desk.options["excluded"])
+    rate, channels = network["rate"], network["channels"]
+    return gathered(corpus, made, rate, channels, how, desk.options["excluded"])
 
 
 def _kept(desk: Desk, folder: Path, record: TrainingRecord, is_shipped: bool) -> Result:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from approx_build.cli.reporting.seen import Seen
+from approx_build.corpus.evaluation import spread
 from approx_build.plan.evaluation import Excerpt, LoweredEvaluation, add_stretch
 from approx_build.plan.lower import Preview
 from approx_build.report.evaluation import (
@@ -25,6 +26,7 @@ from approx_build.report.evaluation import (
 )
 from approx_build.store.objects import Objects
 from approx_build.store.records import Record
+from approx_build.training.model import ModelSpec
 from approx_build.training.record import TrainingRecord, loss_curves
 
 
@@ -35,22 +37,28 @@ class Evaluations:
     lowered: LoweredEvaluation
     records: dict[str, Record]
     objects: Objects
+    _excerpts: list[Excerpt] = field(default_factory=list)
     _pairs: list[tuple[int, int, Mapping[str, Any], Excerpt]] = field(default_factory=list)
 
-    def add_pairs(self) -> list[str]:
-        """Add the stretches that takes are shown beside to the graph; their targets."""
+    def add_stretches(self, count: int) -> list[str]:
+        """Add `count` stretches of the corpus, and those that takes are shown beside; targets."""
+        heard = {
+            name: samples for name in self.lowered.prepared if (samples := self._samples(name))
+        }
+        names, rate = list(heard), self._spec.network.rate
+        lengths_s = [samples / rate for samples in heard.values()]
+        for place, start_s in spread(lengths_s, count, self.lowered.length_s):
+            self._excerpts.append(self._stretch(names[place], start_s))
         for step, index, match in closest_pairs(self._evaluations):
-            start_s = match["recording_at_s"] - match["at_s"]
-            excerpt = add_stretch(self.lowered, match["recording"], start_s)
+            excerpt = self._stretch(match["recording"], match["recording_at_s"] - match["at_s"])
             self._pairs.append((step, index, match, excerpt))
-        shown = [excerpt.shown for *_, excerpt in self._pairs]
+        shown = [excerpt.shown for excerpt in (*self._excerpts, *(pair[3] for pair in self._pairs))]
         return [target for one in shown for target in (one.take, one.sketch)]
 
     def files(self) -> dict[str, str]:
         """The sounds of the page: path beside it -> digest."""
         targets = {
-            excerpt_path(index): excerpt.shown.take
-            for index, excerpt in enumerate(self.lowered.excerpts)
+            excerpt_path(index): excerpt.shown.take for index, excerpt in enumerate(self._excerpts)
         }
         for step, evaluated in self.lowered.checkpoints.items():
             for index, take in enumerate(evaluated.takes):
@@ -61,12 +69,11 @@ class Evaluations:
 
     def report(self) -> EvaluationReport:
         """Everything the page tells."""
-        lowered, seen = self.lowered, self._seen
-        spec = lowered.networks.catalog.model(lowered.model)
+        lowered, seen, spec = self.lowered, self._seen, self._spec
         record = TrainingRecord.model_validate(seen.json(f"models/{lowered.model}/run")["record"])
         losses = {stored.step: stored.loss for stored in record.checkpoints}
         corpus = seen.json(lowered.corpus)
-        excerpts = [self._excerpt(index) for index in range(len(lowered.excerpts))]
+        excerpts = [self._excerpt(*one) for one in enumerate(self._excerpts)]
         return EvaluationReport(
             model=lowered.model,
             family=spec.family,
@@ -78,7 +85,21 @@ class Evaluations:
             pairs=tuple(self._pair(*pair) for pair in self._pairs),
             baseline_s=baseline_told(corpus["baseline"]),
             threshold_s=corpus["baseline"]["threshold_s"],
+            loss_unit=type(spec.network).loss_unit,
+            hours=record.hours,
+            unused=record.unused,
         )
+
+    @property
+    def _spec(self) -> ModelSpec:
+        return self.lowered.networks.catalog.model(self.lowered.model)
+
+    def _samples(self, recording: str) -> int:
+        """The length of a recording's prepared sound."""
+        return int(self._seen.facts(self.lowered.prepared[recording])["samples"])
+
+    def _stretch(self, recording: str, start_s: float) -> Excerpt:
+        return add_stretch(self.lowered, recording, start_s, self._samples(recording))
 
     @property
     def _seen(self) -> Seen:
@@ -100,8 +121,7 @@ class Evaluations:
         take = self.lowered.checkpoints[step].takes[index]
         return self._shot(title, take_path(step, index), take, is_memorised)
 
-    def _excerpt(self, index: int) -> Shot:
-        excerpt = self.lowered.excerpts[index]
+    def _excerpt(self, index: int, excerpt: Excerpt) -> Shot:
         return self._shot(
             stretch_title(excerpt.recording, excerpt.start_s), excerpt_path(index), excerpt.shown
         )

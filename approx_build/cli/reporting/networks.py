@@ -30,6 +30,9 @@ def network_report(
         },
         facts=_facts(record),
         curves=loss_curves(record.curve),
+        loss_unit=type(spec.network).loss_unit,
+        hours=record.hours,
+        unused=record.unused,
         checkpoints=tuple(
             CheckpointReport(
                 step=step,

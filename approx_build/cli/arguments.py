@@ -1,0 +1,47 @@
+"""Arguments and options that several commands take, with their help."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Device(StrEnum):
+    """Where networks run."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+Piece = Annotated[Path, typer.Argument(help="The piece's score, pieces/NAME.yaml.")]
+StoreDir = Annotated[
+    Path | None,
+    typer.Option("--store", help="The store [default: .approx, or APPROX_STORE].", metavar="DIR"),
+]
+OutDir = Annotated[
+    Path | None, typer.Option("--out", help="Where renders go [default: renders/].", metavar="DIR")
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, max=256, help="Processes at once [default: all cores]."),
+]
+DeviceChoice = Annotated[
+    Device, typer.Option("--device", help="Where networks run; auto is cpu, the portable one.")
+]
+KeepGoing = Annotated[
+    bool, typer.Option("--keep-going", "-k", help="After a failure, build what does not need it.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say each action.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Movements = Annotated[
+    list[str] | None,
+    typer.Option("--movement", "-m", help="Only this movement: its number or slug.", metavar="N"),
+]
+PartNames = Annotated[
+    list[str] | None, typer.Option("--part", help="Only the stem of this part.", metavar="NAME")
+]
