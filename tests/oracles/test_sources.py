@@ -22,4 +22,4 @@ def test_named_files_are_real_and_all_else_stands_in(tmp_path: Path) -> None:
     tone, bell = modules(wheel, ["gong.tone", "gong.bell"], stand_ins)
     assert bell.Bell.pitch == 7
     assert bell.tone is tone
-    assert set(sys.modules) == before
+    assert not {name for name in set(sys.modules) - before if name.startswith(("gong", "heavy"))}
