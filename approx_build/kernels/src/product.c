@@ -76,8 +76,8 @@ INLINE void panel_product(tile_work *t, const float *initial, float *y, int rows
     }
 }
 
-/* Vectors `begin` and after of every row. */
-static void tiles_from(const product_part *part, int begin, int rows, float *y, size_t y_stride) {
+void product_of_vectors(const product_part *part, int begin, int end, int rows, float *y,
+                        size_t y_stride) {
     const matrix *m = part->m;
     const operand *x = part->x;
     int block = BLOCK_INPUTS > x->depth ? BLOCK_INPUTS / x->depth : 1;
@@ -87,7 +87,7 @@ static void tiles_from(const product_part *part, int begin, int rows, float *y, 
         t.first = piece;
         t.last = piece + block < x->pieces ? piece + block : x->pieces;
         t.initial_stride = piece ? y_stride : part->initial_stride;
-        for (int first = begin; first < m->vectors; first += TILE_VECTORS) {
+        for (int first = begin; first < end; first += TILE_VECTORS) {
             int vectors = panel_vectors(m, first), at = first * LANES;
             size_t input = (size_t)part->first_input + (size_t)piece * x->depth;
             t.weights = panel(m, first) + input * vectors * LANES;
@@ -99,7 +99,7 @@ static void tiles_from(const product_part *part, int begin, int rows, float *y, 
 
 void product_of_part(const product_part *part, int rows, float *y, size_t y_stride) {
     int begin = rows == 1 ? row_product(part, y) : 0;
-    if (begin < part->m->vectors) tiles_from(part, begin, rows, y, y_stride);
+    product_of_vectors(part, begin, part->m->vectors, rows, y, y_stride);
 }
 
 void product(const matrix *m, const operand *x, int rows, float *y, size_t y_stride) {
