@@ -5,7 +5,7 @@ Arrays are [T, C], one row a moment, as in docs/numerics-of-kernels.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -90,7 +90,8 @@ def norm(x: Floats, weight: Floats, bias: Floats) -> Floats:
     square = _sum(np.array([_column_sums(chunk * chunk) for chunk in chunks]))
     mean = total / x.size
     variance = square / x.size - mean * mean
-    variance = np.where(variance < 0, 0.0, variance)
+    if variance < 0:
+        variance = 0.0
     own = (1.0 / np.sqrt(variance + 1e-5)) * weight.astype(np.float64)
     shift = (bias.astype(np.float64) - mean * own).astype(np.float32)
     return np.asarray(x * own.astype(np.float32) + shift, np.float32)
@@ -101,9 +102,9 @@ def _column_sums(x: Floats) -> Floats:
     return np.asarray(np.add.accumulate(np.vstack([np.zeros_like(x[:1]), x]), axis=0)[-1])
 
 
-def _sum(sums: Floats) -> np.float64:
+def _sum(sums: Floats) -> float:
     """The sum of all numbers in their order, in float64."""
-    return np.float64(np.add.accumulate(sums.astype(np.float64).reshape(-1))[-1])
+    return float(np.add.accumulate(sums.astype(np.float64).reshape(-1))[-1])
 
 
 def attention(query: Floats, key: Floats, value: Floats) -> Floats:
@@ -121,7 +122,7 @@ def attention(query: Floats, key: Floats, value: Floats) -> Floats:
 def halve(x: Floats) -> Floats:
     """Every second row of x [T, C], smoothed -> [T / 2, C]; mirrored at the ends."""
     padded = np.pad(x, ((3, 3), (0, 0)), mode="reflect")
-    return _smoothed(lambda tap: padded[tap : tap + len(x) : 2], KERNEL)
+    return _smoothed(padded, KERNEL, len(x) // 2, step=2)
 
 
 def double(x: Floats) -> Floats:
@@ -130,13 +131,14 @@ def double(x: Floats) -> Floats:
     made = np.empty((2 * rows, x.shape[1]), np.float32)
     for odd in (0, 1):
         kernel = tuple(2 * number for number in KERNEL[::-1][odd::2])
-        made[odd::2] = _smoothed(lambda tap, odd=odd: padded[tap + odd : tap + odd + rows], kernel)
+        made[odd::2] = _smoothed(padded[odd:], kernel, rows)
     return made
 
 
-def _smoothed(rows: Callable[[int], Floats], kernel: tuple[float, ...]) -> Floats:
-    """rows(0) kernel[0] + rows(1) kernel[1] + …, strictly in this order."""
-    total = rows(0) * f32(kernel[0])
-    for tap, number in enumerate(kernel[1:], start=1):
-        total = total + rows(tap) * f32(number)
+def _smoothed(x: Floats, kernel: tuple[float, ...], rows: int, step: int = 1) -> Floats:
+    """x[step t] kernel[0] + x[step t + 1] kernel[1] + … for `rows` t, strictly in this order."""
+    total = np.zeros((rows, x.shape[1]), np.float32)
+    for tap, number in enumerate(kernel):
+        term = x[tap : tap + step * rows : step] * f32(number)
+        total = total + term if tap else term
     return total

@@ -7,13 +7,19 @@ classes, a scalar one's `initial_filter_width` taps over one value; it has no bi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from approx_build.audio.mulaw import amplitudes
 from approx_build.errors import ModelError
-from approx_build.kernels.tensors import Floats, Weights, checked_tensors
+from approx_build.kernels.tensors import checked_tensors
+
+Weights = Mapping[str, NDArray[np.floating]]
+Floats = NDArray[np.float32]
 
 MOST_CLASSES = 256
 """Codes are bytes."""

@@ -46,7 +46,7 @@ INLINE vec gated(vec f, vec g) {
 /* x Phi(x), Phi the normal distribution: Phi(z) = 1/2 + z P(z^2) / Q(z^2), z = x taken into
  * [-5.5, 5.5], where Phi is 0 or 1 to float's last bit. P / Q is the rational function that meets
  * (Phi(z) - 1/2) / z at the 12 Chebyshev nodes of z^2 in [0, 5.5^2]; Phi is within 7e-9, and within
- * 2.2e-7 in float (tests/kernels/test_gelu.py makes the coefficients again). */
+ * 2.2e-7 in float (tests/kernels/test_reference.py finds them again). */
 INLINE vec gelu(vec x) {
     vec z = at_least(at_most(x, GELU_LIMIT), -GELU_LIMIT), s = z * z;
     vec p = s * -8.417393731e-11f + 5.638659709e-8f;

@@ -94,12 +94,12 @@ void plan_attend(const plan_pass *p, const plan_step *s, plan_part part, int hea
     head_memory m = head_at(p, &s->joined, s->rows, width, head);
     size_t score_stride = (size_t)round_up(s->rows, ROW_STEP) + ROW_STEP;
     size_t stride = (size_t)round_up(width, ROW_STEP);
-    float *score = scratch, *sum = scratch + (size_t)s->strip * score_stride;
+    float *score = scratch, *sum = score + (size_t)s->strip * score_stride;
+    float *total = sum + (size_t)s->strip * stride;
     const float *query = plan_row(p, &s->given, part.row) + head * width, *weights = score;
     operand queries = {&query, 1, width, (size_t)s->given.stride, 0};
     product_part scores = {.m = &m.keys, .x = &queries, .initial = m.zeros};
     product_of_vectors(&scores, 0, m.keys.vectors, part.rows, score, score_stride);
-    float total[part.rows];
     for (int r = 0; r < part.rows; r++) total[r] = weigh(score + (size_t)r * score_stride, s->rows);
     operand weighted = {&weights, 1, s->rows, score_stride, 0};
     product_part values = {.m = &m.values, .x = &weighted, .initial = m.zeros};
