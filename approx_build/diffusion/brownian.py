@@ -6,7 +6,7 @@ equations, 2020, arXiv:2001.01328, section 4) whose every point has a random str
 The noise between times a and b is (W(b) - W(a)) / √|b - a|. So steps that do not overlap draw
 independently, two steps draw what one over both would, and more steps refine the same path.
 
-Times are rounded to multiples of 2^-26, so a point is found in 26 bridges.
+Times are rounded to multiples of 2^-22, so a point is found in 22 bridges.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from approx_build.diffusion.level import Level
 from approx_build.diffusion.parameterisation import Sound
 from approx_build.errors import ModelError
 
-GRID = 1 << 26
+GRID = 1 << 22
 """The time from 0 to 1 in the units of a path."""
 
 Values = NDArray[np.float32]

@@ -29,8 +29,8 @@ from approx_build.errors import ModelError
 class Resampling:
     """Each `stride` steps of a schedule are gone `times` times."""
 
-    times: int = 1
-    stride: int = 10
+    times: int = 4
+    stride: int = 5
 
     def blocks(self, schedule: Schedule) -> list[Schedule]:
         """The schedule in pieces of `stride` steps, the last perhaps shorter."""

@@ -7,15 +7,8 @@ hears [C, T] and, as 16 further channels, the cosines and sines of its noise lev
 frequencies; it says v [C, T]. `diffusion` makes sound of that.
 
 **Tensors of a checkpoint**, all float32, bear the names and shapes of stable-audio-tools'
-`DiffusionAttnUnet1D` (`dance_diffusion_layers`), less the constants of its resampling, which are
-no weights (`dance_diffusion_state` adds and removes them).
-
-    timestep_embed.weight        [8, 1]: frequencies
-    net.….main.0, main.3         convolutions: weight [out, in, 5], bias [out]
-    net.….main.1, main.4         norms: weight [C], bias [C]
-    net.….skip.weight            [out, in, 1], where the channels change
-    net.….norm                   norm before attention
-    net.….qkv_proj, out_proj     weight [3 C, C, 1] and [C, C, 1], and biases
+`DiffusionAttnUnet1D`, as `kernels.unet_weights` lists them, less the constants of its resampling,
+which are no weights (`dance_diffusion_state` adds and removes them).
 
 **Window.** Every level but the first halves the length, and the deepest needs three samples to
 mirror at its ends: a window is a multiple of 2^(depth - 1), at least three times that.
@@ -30,13 +23,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from approx_build.audio.clip import Clip
 from approx_build.families.base import Family, Network, Shapes, TakeRequest, Told, Weights
-from approx_build.families.dance_diffusion_layers import heads, tensor_shapes
 from approx_build.families.dance_diffusion_sampling import Sampling
+from approx_build.kernels.unet_weights import SHORTEST, UNetShape, heads
 
 Channels = Annotated[int, Field(ge=1, le=4096)]
 PUBLISHED_CHANNELS = (128, 128, 256, 256, *(512,) * 10)
-SHORTEST = 3
-"""Samples that the deepest level needs."""
 
 
 class Objective(BaseModel):
@@ -129,6 +120,11 @@ class DanceDiffusion(Family):
         return 1 << (self.depth - 1)
 
     @property
+    def shape(self) -> UNetShape:
+        """The blocks and tensors of the network."""
+        return UNetShape.of(self)
+
+    @property
     def rate(self) -> int:
         """The rate of the sound the network hears and makes, Hz."""
         return self.sample_rate
@@ -144,7 +140,7 @@ class DanceDiffusion(Family):
 
     def tensor_shapes(self) -> Shapes:
         """The tensors of a checkpoint: name -> shape."""
-        return tensor_shapes(self)
+        return self.shape.tensors()
 
     def draw(
         self,

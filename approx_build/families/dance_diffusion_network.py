@@ -1,6 +1,6 @@
 """DanceDiffusion in torch: velocities, examples, loss and first weights.
 
-Weights are a dict of tensors named and shaped as `families.dance_diffusion_layers` says; sound is
+Weights are a dict of tensors named and shaped as `kernels.unet_weights` says; sound is
 [B, C, T]. The resampling convolves each channel on its own, where Harmonai's network has a full
 map with zeros off its diagonal: the same numbers for less work.
 """
@@ -8,6 +8,7 @@ map with zeros off its diagonal: the same numbers for less work.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -24,16 +25,9 @@ from approx_build.diffusion.times import sobol
 from approx_build.errors import ModelError
 from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors, Weights
 from approx_build.families.dance_diffusion import DanceDiffusion, Objective
-from approx_build.families.dance_diffusion_layers import (
-    Attention,
-    Convolutions,
-    Doubling,
-    Halving,
-    Joining,
-    Keeping,
-    layers,
-)
-from approx_build.families.dance_diffusion_state import CUBIC
+from approx_build.kernels.reference_unet import KERNEL
+from approx_build.kernels.unet_weights import Block
+from approx_build.kernels.unet_weights import Level as UNetLevel
 
 SCHEMES = ("published",)
 _SHIFT = Stream.named("times of noise levels")
@@ -46,7 +40,7 @@ class DanceDiffusionNetwork:
     def __init__(self, params: DanceDiffusion, objective: Objective | None = None) -> None:
         self.params = params
         self.objective = objective or Objective()
-        self._layers = layers(params)
+        self._top = params.shape.top()
 
     def example(self, sound: NDArray[np.float32], rng: Stream, moment: Moment) -> Example:
         """A window [C, T] with noise on it, at the noise level whose turn it is."""
@@ -81,23 +75,8 @@ class DanceDiffusionNetwork:
     def velocity(self, weights: Tensors, x: Tensor, time: Tensor) -> Tensor:
         """v [B, C, T] of noisy sound [B, C, T] whose noise levels have times [B]."""
         features = time_features(weights["timestep_embed.weight"], time)
-        hidden = torch.cat((x, features[..., None].expand(-1, -1, x.shape[-1])), dim=1)
-        kept: list[Tensor] = []
-        for layer in self._layers:
-            match layer:
-                case Convolutions():
-                    hidden = convolutions(weights, layer, hidden)
-                case Attention():
-                    hidden = attention(weights, layer, hidden)
-                case Halving():
-                    hidden = halved(hidden)
-                case Doubling():
-                    hidden = doubled(hidden)
-                case Keeping():
-                    kept.append(hidden)
-                case Joining():
-                    hidden = torch.cat((hidden, kept.pop()), dim=1)
-        return hidden
+        planes = features[..., None].expand(-1, -1, x.shape[-1])
+        return level(weights, self._top, torch.cat((x, planes), dim=1))
 
     def initial(self, rng: Stream, scheme: str) -> Arrays:
         """Harmonai's first weights: torch's own for each layer, all halved but the frequencies.
@@ -129,23 +108,23 @@ class DanceDiffusionNetwork:
 
     def activation_bytes(self, size: int) -> int:
         """What autograd keeps of a window, and the largest of what comes and goes."""
-        numbers, length, widest = 0, size, 0
-        for layer in self._layers:
-            match layer:
-                case Convolutions():
-                    # Inputs of both convolutions, norms and GELUs, and the sum.
-                    here = length * (layer.given + 3 * layer.inside + 3 * layer.made)
-                case Attention():
-                    # Norm, queries, keys, values, result; and a matrix of weights for each head.
-                    here = length * (7 * layer.channels + 2 * layer.heads * length)
-                case Halving():
-                    length, here = length // 2, 0
-                case Doubling():
-                    length, here = 2 * length, 0
-                case _:
-                    here = 0
-            numbers, widest = numbers + here, max(widest, here)
-        return 4 * (numbers + 2 * widest)
+        kept, widest = 0, 0
+        for length, block in _with_lengths(self._top, size):
+            # Inputs of both convolutions, norms and GELUs, and the sum.
+            here = length * (block.given + 3 * block.inside + 3 * block.made)
+            if block.attention:
+                # Norm, queries, keys, values, result; and a matrix of weights for each head.
+                here += length * (7 * block.made + 2 * block.heads * length)
+            kept, widest = kept + here, max(widest, here)
+        return 4 * (kept + 2 * widest)
+
+
+def _with_lengths(top: UNetLevel, size: int) -> Iterator[tuple[int, Block]]:
+    """Each block, and how long the sound is where it stands."""
+    for block in (*top.down, *top.up):
+        yield size, block
+    if top.inner:
+        yield from _with_lengths(top.inner, size // 2)
 
 
 def velocity_on(params: DanceDiffusion, weights: Weights, device: str) -> Velocity:
@@ -168,28 +147,41 @@ def time_features(frequencies: Tensor, time: Tensor) -> Tensor:
     return torch.cat((angles.cos(), angles.sin()), dim=-1)
 
 
-def convolutions(weights: Tensors, layer: Convolutions, x: Tensor) -> Tensor:
-    """Two convolutions with norm and GELU, and the skip [B, C, T]."""
-    name = layer.name
-    skip = F.conv1d(x, weights[f"{name}.skip.weight"]) if layer.has_skip_map else x
+def level(weights: Tensors, at: UNetLevel, x: Tensor) -> Tensor:
+    """A level and those below: [B, C, T] in, the channels of its last block out."""
+    x = x if at.number == 1 else halved(x)
+    for block in at.down:
+        x = convolutions(weights, block, x)
+    if at.inner:
+        x = torch.cat((level(weights, at.inner, x), x), dim=1)
+    for block in at.up:
+        x = convolutions(weights, block, x)
+    return x if at.number == 1 else doubled(x)
+
+
+def convolutions(weights: Tensors, block: Block, x: Tensor) -> Tensor:
+    """Two convolutions with norm and GELU beside the skip, and attention where it is [B, C, T]."""
+    name = block.name
+    skip = F.conv1d(x, weights[f"{name}.skip.weight"]) if block.has_map else x
     hidden = F.gelu(_norm(weights, f"{name}.main.1", _convolution(weights, f"{name}.main.0", x)))
     hidden = _convolution(weights, f"{name}.main.3", hidden)
-    if not layer.is_last:
+    if not block.is_last:
         hidden = F.gelu(_norm(weights, f"{name}.main.4", hidden))
-    return hidden + skip
+    made = hidden + skip
+    return attention(weights, block, made) if block.attention else made
 
 
-def attention(weights: Tensors, layer: Attention, x: Tensor) -> Tensor:
-    """Attention of every time to every other, and the skip [B, C, T]."""
-    batch, channels, length = x.shape
-    qkv = _convolution(weights, f"{layer.name}.qkv_proj", _norm(weights, f"{layer.name}.norm", x))
-    split = qkv.view(batch, 3, layer.heads, channels // layer.heads, length)
+def attention(weights: Tensors, block: Block, x: Tensor) -> Tensor:
+    """Attention of every time to every other, beside the skip [B, C, T]."""
+    name, (batch, channels, length) = block.attention, x.shape
+    qkv = _convolution(weights, f"{name}.qkv_proj", _norm(weights, f"{name}.norm", x))
+    split = qkv.view(batch, 3, block.heads, channels // block.heads, length)
     query, key, value = split.transpose(-1, -2).unbind(1)
     # Both by the fourth root, so that half precision does not overflow.
-    scale = (channels // layer.heads) ** -0.25
+    scale = (channels // block.heads) ** -0.25
     shares = ((query * scale) @ (key * scale).transpose(-1, -2)).softmax(dim=-1)
     heard = (shares @ value).transpose(-1, -2).reshape(batch, channels, length)
-    return x + _convolution(weights, f"{layer.name}.out_proj", heard)
+    return x + _convolution(weights, f"{name}.out_proj", heard)
 
 
 def halved(x: Tensor) -> Tensor:
@@ -205,7 +197,7 @@ def doubled(x: Tensor) -> Tensor:
 
 def _kernel(like: Tensor) -> Tensor:
     """The cubic kernel for each channel [C, 1, 8]."""
-    return torch.tensor(CUBIC, dtype=like.dtype, device=like.device).expand(like.shape[1], 1, -1)
+    return torch.tensor(KERNEL, dtype=like.dtype, device=like.device).expand(like.shape[1], 1, -1)
 
 
 def _convolution(weights: Tensors, name: str, x: Tensor) -> Tensor:

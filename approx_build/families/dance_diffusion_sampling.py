@@ -70,7 +70,7 @@ class Sampling(BaseModel):
         4, ge=1, le=100, description="how often steps are gone when sound must fit what is known"
     )
     resampling_stride: int = Field(
-        10, ge=1, le=1000, description="how many steps are gone again at a time"
+        5, ge=1, le=1000, description="how many steps are gone again at a time"
     )
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ held against the declared network tensor by tensor.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,26 +15,25 @@ from numpy.typing import NDArray
 from approx_build.errors import ModelError
 from approx_build.families.base import Arrays, Weights
 from approx_build.families.dance_diffusion import DanceDiffusion
-from approx_build.families.dance_diffusion_layers import Doubling, Halving, layers
+from approx_build.kernels.reference_unet import KERNEL
 
-CUBIC = (
-    *(-0.01171875, -0.03515625, 0.11328125, 0.43359375),
-    *(0.43359375, 0.11328125, -0.03515625, -0.01171875),
+PREFIXES = (
+    *("", "diffusion_ema.ema_model.", "diffusion_ema."),
+    *("model.", "diffusion.model.", "diffusion."),
 )
-"""Smooths before every second sample is taken; twice as strong it fills in between samples."""
+"""What may stand before the names; averaged weights are taken before those of the last step."""
 
-PREFIXES = ("", "model.", "diffusion.", "diffusion_ema.", "diffusion_ema.ema_model.")
-"""What may stand before the names, the plainest first."""
+_SHOWN = 5
+"""Faults that an error names."""
 
 
 def constants(network: DanceDiffusion) -> Arrays:
     """The kernels that a state dict holds beside the weights: name -> [8]."""
-    kernel, found = np.array(CUBIC, np.float32), {}
-    for layer in layers(network):
-        if isinstance(layer, Halving):
-            found[f"{layer.name}.kernel"] = kernel
-        elif isinstance(layer, Doubling):
-            found[f"{layer.name}.kernel"] = 2 * kernel
+    kernel, prefix = np.array(KERNEL, np.float32), "net.3.main."
+    found: Arrays = {}
+    for _ in range(1, network.depth):
+        found |= {f"{prefix}0.kernel": kernel, f"{prefix}14.kernel": 2 * kernel}
+        prefix += "7.main."
     return found
 
 
@@ -45,27 +44,37 @@ def state_of_weights(network: DanceDiffusion, weights: Weights) -> Arrays:
 
 def weights_of_state(network: DanceDiffusion, state: Mapping[str, NDArray[np.floating]]) -> Arrays:
     """The weights in a state dict, float32; ModelError when they are not those of the network."""
-    prefix = _prefix(network, state)
+    prefix = next((prefix for prefix in PREFIXES if f"{prefix}{_A_NAME}" in state), "")
     inside = {
-        name[len(prefix) :]: array for name, array in state.items() if name.startswith(prefix)
+        name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)
     }
+    faults = list(_faults(network, inside, is_alone=not prefix))
+    if faults:
+        more = f"; and {len(faults) - _SHOWN} more" if faults[_SHOWN:] else ""
+        raise ModelError(
+            f"not a state dict of the declared network: {'; '.join(faults[:_SHOWN])}{more}"
+        )
+    return {name: np.asarray(inside[name], np.float32) for name in network.tensor_shapes()}
+
+
+_A_NAME = "net.6.main.3.bias"
+"""Every network has a tensor of this name."""
+
+
+def _faults(
+    network: DanceDiffusion, state: Mapping[str, NDArray[np.floating]], is_alone: bool
+) -> Iterator[str]:
+    """What is wrong with a state dict; one that stands alone holds nothing but the network."""
     shapes, fixed = network.tensor_shapes(), constants(network)
-    wrong = [f"{name} is missing" for name in shapes if name not in inside]
-    if not prefix:
-        wrong += [f"{name} is unknown" for name in inside if name not in {**shapes, **fixed}]
-    for name in (name for name in shapes if name in inside):
-        if inside[name].shape != shapes[name]:
-            wrong.append(f"{name} is {list(inside[name].shape)}, not {list(shapes[name])}")
+    if is_alone:
+        yield from (f"{name} is unknown" for name in state if name not in {**shapes, **fixed})
+    for name, shape in shapes.items():
+        if name not in state:
+            yield f"{name} is missing"
+        elif state[name].shape != shape:
+            yield f"{name} is {list(state[name].shape)}, not {list(shape)}"
+        elif not np.isfinite(state[name]).all():
+            yield f"{name} holds numbers that are not finite"
     for name, kernel in fixed.items():
-        if name in inside and not np.array_equal(inside[name], kernel):
-            wrong.append(f"{name} is not the cubic kernel")
-    if wrong:
-        shown = "; ".join(wrong[:5]) + (f"; and {len(wrong) - 5} more" if wrong[5:] else "")
-        raise ModelError(f"not a state dict of the declared network: {shown}")
-    return {name: np.asarray(inside[name], np.float32) for name in shapes}
-
-
-def _prefix(network: DanceDiffusion, state: Mapping[str, NDArray[np.floating]]) -> str:
-    """What stands before the names; nothing when no known word does."""
-    last = "net.6.main.3.bias"
-    return next((prefix for prefix in PREFIXES if prefix + last in state), "")
+        if name in state and not np.array_equal(state[name], kernel):
+            yield f"{name} is not the cubic kernel"

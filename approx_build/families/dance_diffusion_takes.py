@@ -15,6 +15,7 @@ from approx_build.diffusion.parameterisation import Sound, Velocity
 from approx_build.diffusion.sampling import Told
 from approx_build.errors import ModelError
 from approx_build.families.base import TakeRequest, Weights
+from approx_build.kernels.unet import forward, prepare
 
 if TYPE_CHECKING:
     from approx_build.families.dance_diffusion import DanceDiffusion
@@ -52,10 +53,16 @@ def draw(
 
 
 def velocity_of(network: DanceDiffusion, weights: Weights, device: str) -> Velocity:
-    """What the network says, computed on a device."""
-    from approx_build.families.dance_diffusion_network import velocity_on
+    """What the network says: on "cpu" by the portable kernels, on "cuda" by torch.
 
-    return velocity_on(network, weights, device)
+    The two are different numeric environments.
+    """
+    if device == "cuda":
+        from approx_build.families.dance_diffusion_network import velocity_on
+
+        return velocity_on(network, weights, device)
+    ready = prepare(weights, network)
+    return lambda x, time: forward(ready, x, np.full(len(x), time))
 
 
 def full_scale(sound: Sound) -> Sound:
