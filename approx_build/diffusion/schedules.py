@@ -69,11 +69,6 @@ def from_level(schedule: Schedule, start: Level) -> Schedule:
     return (start, *(level for level in schedule if level.time < start.time))
 
 
-def reversed_(schedule: Schedule) -> Schedule:
-    """A schedule the other way, from clean to noisy."""
-    return schedule[::-1]
-
-
 def _places(steps: int) -> list[float]:
     """Places from 1 down to just above 0, at equal distances [steps]."""
     _check_steps(steps)

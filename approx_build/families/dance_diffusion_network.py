@@ -53,6 +53,11 @@ class DanceDiffusionNetwork:
         return self._noised(sound, rng, rng.child("time").uniform())
 
     def _noised(self, sound: NDArray[np.float32], rng: Stream, place: float) -> Example:
+        if len(sound) != self.params.channels:
+            raise ModelError(
+                f"sound: {len(sound)} channels; the network hears {self.params.channels}"
+            )
+        self.params.shape.check_window(sound.shape[1])
         time = crash_time(place) if self.objective.levels == "crash" else place
         level = Level.at_time(time)
         noise = normals(rng.child("noise"), sound.size).reshape(sound.shape)
@@ -76,7 +81,7 @@ class DanceDiffusionNetwork:
         """v [B, C, T] of noisy sound [B, C, T] whose noise levels have times [B]."""
         features = time_features(weights["timestep_embed.weight"], time)
         planes = features[..., None].expand(-1, -1, x.shape[-1])
-        return level(weights, self._top, torch.cat((x, planes), dim=1))
+        return through_level(weights, self._top, torch.cat((x, planes), dim=1))
 
     def initial(self, rng: Stream, scheme: str) -> Arrays:
         """Harmonai's first weights: torch's own for each layer, all halved but the frequencies.
@@ -147,13 +152,13 @@ def time_features(frequencies: Tensor, time: Tensor) -> Tensor:
     return torch.cat((angles.cos(), angles.sin()), dim=-1)
 
 
-def level(weights: Tensors, at: UNetLevel, x: Tensor) -> Tensor:
+def through_level(weights: Tensors, at: UNetLevel, x: Tensor) -> Tensor:
     """A level and those below: [B, C, T] in, the channels of its last block out."""
     x = x if at.number == 1 else halved(x)
     for block in at.down:
         x = convolutions(weights, block, x)
     if at.inner:
-        x = torch.cat((level(weights, at.inner, x), x), dim=1)
+        x = torch.cat((through_level(weights, at.inner, x), x), dim=1)
     for block in at.up:
         x = convolutions(weights, block, x)
     return x if at.number == 1 else doubled(x)

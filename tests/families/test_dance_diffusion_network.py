@@ -29,6 +29,7 @@ from tests.families.dance_diffusions import (
 
 TOLERANCE = 2e-5
 SOUND = noise(1, 64, name="sound") * np.float32(0.3)
+SHALLOW = TINY.model_copy(update={"depth": 2, "attention_levels": 1})
 RNG = Stream.named("window")
 MOMENT = Moment(5)
 
@@ -89,6 +90,15 @@ def test_an_example_is_noisy_sound_with_its_time_and_v() -> None:
     np.testing.assert_allclose(heard, SOUND, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("shape", "told"),
+    [((1, 60), "window: 60 samples; must be a multiple of 8"), ((2, 64), "sound: 2 channels")],
+)
+def test_sound_that_does_not_fit_is_refused(shape: tuple[int, int], told: str) -> None:
+    with pytest.raises(ModelError, match=told):
+        DanceDiffusionNetwork(TINY).example(noise(*shape), RNG, MOMENT)
+
+
 def test_an_example_depends_on_its_stream_and_moment_alone() -> None:
     network = DanceDiffusionNetwork(TINY)
     first, again = (network.example(SOUND, RNG, MOMENT) for _ in range(2))
@@ -135,20 +145,20 @@ def test_every_weight_is_heard() -> None:
 
 
 def test_the_loss_falls() -> None:
-    network = DanceDiffusionNetwork(TINY)
+    network = DanceDiffusionNetwork(SHALLOW)
     weights = {
-        n: torch.from_numpy(a).requires_grad_()
-        for n, a in network.initial(Stream.named("first"), "published").items()
+        name: torch.from_numpy(array).requires_grad_()
+        for name, array in network.initial(Stream.named("first"), "published").items()
     }
     optimizer = torch.optim.Adam(weights.values(), lr=1e-2)
-    windows, losses = batch(1), []
-    for _ in range(25):
+    windows, losses = batch(), []
+    for _ in range(15):
         loss = network.loss(weights, windows)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         losses.append(float(loss.detach()))
-    assert losses[-1] < 0.8 * losses[0]
+    assert losses[-1] < 0.7 * losses[0]
 
 
 def test_half_precision_serves_too() -> None:
