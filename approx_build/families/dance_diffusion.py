@@ -22,7 +22,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import Family, Network, Shapes, TakeRequest, Told, Weights
+from approx_build.families.base import FAMILIES, Family, Network, Shapes, TakeRequest, Told, Weights
 from approx_build.families.dance_diffusion_sampling import Sampling
 from approx_build.kernels.unet_weights import SHORTEST, UNetShape, heads
 
@@ -46,6 +46,7 @@ class Objective(BaseModel):
     )
 
 
+@FAMILIES.register
 class DanceDiffusion(Family):
     """U-Net that takes noise from a window of sound, with attention in its deepest levels."""
 
