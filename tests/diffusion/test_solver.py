@@ -32,7 +32,7 @@ def test_the_best_network_makes_sound_of_the_right_mean_and_variance(
     )
     sound = solver.generate(streams(1), 1, 4000)
     assert sound.mean() == pytest.approx(MEAN, abs=0.02)
-    assert sound.std() == pytest.approx(DEVIATION, rel=0.03)
+    assert sound.std() == pytest.approx(DEVIATION, rel=0.05)
 
 
 @pytest.mark.parametrize("eta", [0.5, 1.0])
