@@ -25,7 +25,8 @@ def sample(sampler: Sampler, x: Sound, schedule: Schedule, progress: Told | None
     _check_way(sampler, schedule)
     count = len(schedule) - 1
     for number, (now, after) in enumerate(pairwise(schedule), start=1):
-        x = sampler.step(x, now, after)
+        with np.errstate(over="ignore", invalid="ignore"):  # looked at below
+            x = sampler.step(x, now, after)
         _check_finite(x, number, count, now.time)
         if progress is not None:
             progress(number, count)

@@ -12,6 +12,8 @@ from approx_build.errors import ModelError
 from tests.diffusion.networks import gaussian, noise, wavy, wavy_in_torch
 from tests.oracles.packages import v_diffusion
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*autocast")  # of v-diffusion
+
 SOUND = noise(2, 1, 200, name="sound") * np.float32(0.5)
 
 

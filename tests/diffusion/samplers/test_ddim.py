@@ -12,6 +12,8 @@ from approx_build.diffusion.sampling import sample
 from tests.diffusion.networks import noise, wavy, wavy_in_torch
 from tests.oracles.packages import v_diffusion
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*autocast")  # of v-diffusion
+
 LATENT = noise(2, 2, 30, name="latent")
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 
 from approx_build.diffusion import schedules
@@ -10,6 +11,8 @@ from approx_build.diffusion.samplers.iplms import Iplms
 from approx_build.diffusion.sampling import sample
 from tests.diffusion.networks import noise, wavy, wavy_in_torch
 from tests.oracles.packages import diffusers_ipndm, v_diffusion
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*autocast")  # of v-diffusion
 
 LATENT = noise(2, 2, 30, name="latent")
 
