@@ -175,7 +175,7 @@ class Planner:
     def norm(self, name: str, rows: int, channels: int) -> int:
         """A norm that a step can measure, and that can be used after `normalise`."""
         stride, chunks = _rounded(channels), -(-rows // CHUNK)
-        at = self._memory.take((2 + 2 * chunks) * stride)
+        at = self._memory.take((2 + 3 * chunks) * stride)
         self._norms.append(Norm(at, rows, channels, stride))
         self._norm_names.append(name)
         return len(self._norms) - 1

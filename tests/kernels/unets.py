@@ -46,7 +46,9 @@ def random_sound(shape: UNetShape, window: int, count: int) -> tuple[Floats, Flo
     return sound, np.linspace(0.05, 1, count).astype(np.float32)
 
 
-def torch_unet(weights: dict[str, Floats], shape: UNetShape, sound: Floats, times: Floats) -> Floats:
+def torch_unet(
+    weights: dict[str, Floats], shape: UNetShape, sound: Floats, times: Floats
+) -> Floats:
     """The network by PyTorch's own functions, written from the published one's structure."""
     import torch
     from torch.nn import functional as f
