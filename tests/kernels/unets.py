@@ -49,7 +49,21 @@ def random_sound(shape: UNetShape, window: int, count: int) -> tuple[Floats, Flo
 def torch_unet(
     weights: dict[str, Floats], shape: UNetShape, sound: Floats, times: Floats
 ) -> Floats:
-    """The network by PyTorch's own functions, written from the published one's structure."""
+    """The network by PyTorch's own functions, on one thread."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return _torch_unet(weights, shape, sound, times)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _torch_unet(
+    weights: dict[str, Floats], shape: UNetShape, sound: Floats, times: Floats
+) -> Floats:
+    """Written from the structure of the published network."""
     import torch
     from torch.nn import functional as f
 
