@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from approx_build.kernels import library, reference
 from approx_build.kernels import reference_unet as oracle
 from approx_build.kernels.library import Kernel
-from approx_build.kernels.plan import Array, Planner
+from approx_build.kernels.plan import Array
 from approx_build.kernels.plan_library import OpenPlan, PackedNetwork
+from approx_build.kernels.planner import Planner
 
 Floats = NDArray[np.float32]
 
