@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+LONGEST_STRIP = 256
+"""Rows of an item that no step makes shorter."""
+
 
 class Kind(IntEnum):
     """What a step does; the values of src/plan.h."""
@@ -52,7 +55,7 @@ class Step:
     norm: int = -1
     gelu: bool = False
     measured: int = -1
-    strip: int = _LONGEST_STRIP
+    strip: int = LONGEST_STRIP
     heads: int = 1
     given: Array = NO_ARRAY
     joined: Array = NO_ARRAY

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from approx_build.kernels.plan import NO_ARRAY, Array, Kind, Norm, Plan, Step
+from approx_build.kernels.plan import LONGEST_STRIP, NO_ARRAY, Array, Kind, Norm, Plan, Step
 
 ROW_STEP = 16
 """Channels are padded to whole vectors of any instruction set."""
@@ -17,10 +17,11 @@ CHUNK = 64
 """Rows whose sums a norm adds up in float32."""
 _CACHED_FLOATS = 32768
 """A strip of rows should stay in the second-level cache."""
-_LONGEST_STRIP = 256
 _SCORE_FLOATS = 131072
-_TILE_ROWS = 6
+"""So should the scores of the queries that one item of attention has."""
 _MOST_QUERIES = 60
+_LEAST_QUERIES = 6
+"""Queries share the loading of keys."""
 
 
 def row_stride(channels: int) -> int:
@@ -187,7 +188,7 @@ class Planner:
         stride = max(padded, _rounded(width)) + width * padded + rows * _rounded(width)
         keys = Array(self._memory.take(heads * stride), heads, stride, stride)
         made = self.array(rows, channels)
-        strip = min(max(_SCORE_FLOATS // rows, _TILE_ROWS), _MOST_QUERIES)
+        strip = min(max(_SCORE_FLOATS // rows, _LEAST_QUERIES), _MOST_QUERIES)
         self._needs_scratch(strip * (padded + ROW_STEP + _rounded(width)) + strip)
         self._steps += [
             Step(Kind.PACK_KEYS, rows, heads=heads, given=given, made=keys),
@@ -212,4 +213,4 @@ class Planner:
 def _strip(channels: int) -> int:
     """Rows of an item: whole chunks, few enough to stay in the cache."""
     rows = _CACHED_FLOATS // channels // CHUNK * CHUNK
-    return min(max(rows, CHUNK), _LONGEST_STRIP)
+    return min(max(rows, CHUNK), LONGEST_STRIP)
