@@ -6,8 +6,10 @@
 One step of a sampler: the network said once of one stereo window. Contenders take turns; seconds
 are medians of `--repeats` turns, ratios those of neighbouring turns (least, median, most). On one
 thread a turn is timed in CPU seconds, so that other programs disturb it less; on more in wall
-seconds. The peak is measured in the same turns: separate multiplications and additions, not
-fused, in independent sums, of the same instruction set and number of threads.
+seconds, or with `--clock cpu` in CPU seconds over the threads (on a busy machine; PyTorch's threads
+then must not spin: OMP_WAIT_POLICY=passive). The peak is measured in the same turns: separate
+multiplications and additions, not fused, in independent sums, of the same instruction set and
+number of threads.
 """
 
 from __future__ import annotations
@@ -72,14 +74,17 @@ def compete(
     shape: UNetShape, window: int, threads: int, options: argparse.Namespace
 ) -> tuple[list[float], list[float], list[float], float]:
     """Seconds of turns of eager PyTorch and of the kernel, operations/s of the peak, difference."""
-    kernel, weights = library.choose(options.kernel), random_weights(shape)
+    kernel, weights = library.choose(options.kernel, many_rows=True), random_weights(shape)
     sound = np.random.default_rng(1).standard_normal((1, 2, window)).astype(np.float32)
     times = np.array([0.6], np.float32)
     ours, eager = unet.prepare(weights, shape, kernel), eager_unet(shape, weights)
     tensors = torch.from_numpy(sound), torch.from_numpy(times)
     torch.set_num_threads(threads)
     peak = peak_turn(kernel, threads)
-    clock = process_time if threads == 1 else perf_counter
+    in_cpu_seconds = threads == 1 or options.clock == "cpu"
+
+    def clock() -> float:
+        return process_time() / threads if in_cpu_seconds else perf_counter()
 
     def timed(turn: Callable[[], object]) -> float:
         started = clock()
@@ -134,9 +139,10 @@ def main() -> None:
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--kernel", default=None, help="avx512, avx2 or baseline")
+    parser.add_argument("--clock", choices=["wall", "cpu"], default="wall")
     options = parser.parse_args()
-    load = os.getloadavg()[0]
-    print(f"kernel {library.choose(options.kernel)}, torch {torch.__version__}, load {load:.1f}")
+    kernel, load = library.choose(options.kernel, many_rows=True), os.getloadavg()[0]
+    print(f"kernel {kernel}, torch {torch.__version__}, load {load:.1f}")
     for name in options.networks:
         shape = NETWORKS[name]
         count = sum(int(np.prod(size)) for size in shape.tensors().values())

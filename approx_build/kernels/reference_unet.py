@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from approx_build.kernels import reference
 from approx_build.kernels.reference import Floats, f32, product, product_onto
@@ -25,6 +26,7 @@ KERNEL = (
 """Harmonai's cubic kernel."""
 
 Tensors = Mapping[str, Floats]
+Doubles = NDArray[np.float64]
 
 
 def forward(tensors: Tensors, shape: UNetShape, sound: Floats, time: Floats) -> Floats:
@@ -85,9 +87,8 @@ def convolve(x: Floats, weight: Floats, bias: Floats) -> Floats:
 
 def norm(x: Floats, weight: Floats, bias: Floats) -> Floats:
     """x [T, C] less its mean, by its deviation, times weight [C] plus bias [C]."""
-    chunks = [x[start : start + CHUNK] for start in range(0, len(x), CHUNK)]
-    total = _sum(np.array([_column_sums(chunk) for chunk in chunks]))
-    square = _sum(np.array([_column_sums(chunk * chunk) for chunk in chunks]))
+    chunks = [_chunk_sums(x[start : start + CHUNK]) for start in range(0, len(x), CHUNK)]
+    total, square = (_sum(np.array(terms)) for terms in zip(*chunks, strict=True))
     mean = total / x.size
     variance = square / x.size - mean * mean
     if variance < 0:
@@ -97,14 +98,24 @@ def norm(x: Floats, weight: Floats, bias: Floats) -> Floats:
     return np.asarray(x * own.astype(np.float32) + shift, np.float32)
 
 
-def _column_sums(x: Floats) -> Floats:
-    """The sum of each column, from 0 and the first row to the last, in float32."""
-    return np.asarray(np.add.accumulate(np.vstack([np.zeros_like(x[:1]), x]), axis=0)[-1])
+def _chunk_sums(x: Floats) -> tuple[Doubles, Doubles]:
+    """The sum and the sum of squares of each column [C], from those of what rises above row 0."""
+    above = x - x[0]
+    start, sums, squares = (
+        a.astype(np.float64) for a in (x[0], _down(above), _down(above * above))
+    )
+    mass = len(x) * start
+    return mass + sums, mass * start + ((start + start) * sums + squares)
 
 
-def _sum(sums: Floats) -> float:
-    """The sum of all numbers in their order, in float64."""
-    return float(np.add.accumulate(sums.astype(np.float64).reshape(-1))[-1])
+def _down(x: Floats) -> Floats:
+    """The sum of each column, from the first row, which is 0, to the last, in float32."""
+    return np.asarray(np.add.accumulate(x, axis=0)[-1], np.float32)
+
+
+def _sum(terms: Doubles) -> float:
+    """The sum of all numbers in their order."""
+    return 0.0 + float(np.add.accumulate(terms.reshape(-1))[-1])  # from 0, so never -0
 
 
 def attention(query: Floats, key: Floats, value: Floats) -> Floats:

@@ -81,7 +81,7 @@ def prepare(weights: Weights, config: UNetConfig, kernel: str | None = None) -> 
     UsageError when `kernel` cannot run here, MemoryError.
     """
     shape = UNetShape.of(config)
-    return UNet(checked(weights, shape), shape, choose(kernel))
+    return UNet(checked(weights, shape), shape, choose(kernel, many_rows=True))
 
 
 def forward(

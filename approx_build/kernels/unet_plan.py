@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from approx_build.kernels.plan import Array, Plan, Planner
+from approx_build.kernels.plan import Array, Plan
+from approx_build.kernels.planner import Planner
 from approx_build.kernels.unet_weights import TAPS, TIME_FEATURES, Block, Level, UNetShape
 
 

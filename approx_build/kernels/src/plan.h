@@ -47,7 +47,7 @@ typedef struct {
 
 /* A norm over all rows and channels: y = (x - mean) / sqrt(variance + 1e-5) * weight + bias,
  * applied as x * scale + shift. At `at` of the memory: scale, shift, then for each chunk of rows
- * the sums and the sums of squares; each `stride` floats. */
+ * its first row, sums and sums of squares; each `stride` floats. */
 typedef struct {
     int64_t at;
     int32_t weights, rows, channels, stride; /* weights: index of its weight and bias */

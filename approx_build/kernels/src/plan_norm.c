@@ -3,30 +3,31 @@
 
 #define MOST_VECTORS 4
 
-/* Sums over the rows of one chunk, `count` vectors of channels side by side. */
-INLINE void chunk_sums(const float *x, size_t stride, int rows, int count, float *sums,
-                       float *squares) {
-    vec sum[MOST_VECTORS], square[MOST_VECTORS];
-    REPEAT_4(v, count, sum[v] = square[v] = splat(0.0f);)
-    for (int r = 0; r < rows; r++, x += stride)
-        REPEAT_4(v, count, vec value = load(x + v * LANES); sum[v] = sum[v] + value;
-            square[v] = square[v] + value * value;)
-    REPEAT_4(v, count, store(sums + v * LANES, sum[v]); store(squares + v * LANES, square[v]);)
+/* Sums over the rows of one chunk, `count` vectors of channels side by side, of what rises above the
+ * first row: a sound far from 0 would leave few digits to the squares. */
+INLINE void chunk_sums(const float *x, size_t x_stride, int rows, int count, float *first,
+                       size_t stride) {
+    vec start[MOST_VECTORS], sum[MOST_VECTORS], square[MOST_VECTORS];
+    REPEAT_4(v, count, start[v] = load(x + v * LANES); sum[v] = square[v] = splat(0.0f);)
+    for (int r = 0; r < rows; r++, x += x_stride)
+        REPEAT_4(v, count, vec above = load(x + v * LANES) - start[v]; sum[v] = sum[v] + above;
+            square[v] = square[v] + above * above;)
+    REPEAT_4(v, count, store(first + v * LANES, start[v]);
+        store(first + stride + v * LANES, sum[v]);
+        store(first + 2 * stride + v * LANES, square[v]);)
 }
 
 void plan_measure(const plan_pass *p, const plan_step *s, plan_part part) {
-    size_t stride = (size_t)s->made.stride;
+    size_t x_stride = (size_t)s->made.stride, stride = (size_t)p->norms[s->measured].stride;
     for (int done = 0; done < part.rows; done += CHUNK) {
         int row = part.row + done, rows = part.rows - done < CHUNK ? part.rows - done : CHUNK;
-        float *sums = norm_sums(p, s->measured, row / CHUNK);
-        float *squares = sums + p->norms[s->measured].stride;
+        float *first = norm_sums(p, s->measured, row / CHUNK);
         const float *x = plan_row(p, &s->made, row);
         int v = part.begin;
         for (; v + MOST_VECTORS <= part.end; v += MOST_VECTORS)
-            chunk_sums(x + v * LANES, stride, rows, MOST_VECTORS, sums + v * LANES,
-                       squares + v * LANES);
+            chunk_sums(x + v * LANES, x_stride, rows, MOST_VECTORS, first + v * LANES, stride);
         for (; v < part.end; v++)
-            chunk_sums(x + v * LANES, stride, rows, 1, sums + v * LANES, squares + v * LANES);
+            chunk_sums(x + v * LANES, x_stride, rows, 1, first + v * LANES, stride);
     }
 }
 
@@ -36,10 +37,13 @@ void plan_normalise(const plan_pass *p, const plan_step *s) {
     const plan_norm_weights *w = &p->network->norm[n->weights];
     double sum = 0, square = 0;
     for (int chunk = 0; chunk * CHUNK < n->rows; chunk++) {
-        const float *sums = norm_sums(p, s->norm, chunk);
+        const float *first = norm_sums(p, s->norm, chunk);
+        int left = n->rows - chunk * CHUNK;
+        double rows = left < CHUNK ? left : CHUNK;
         for (int c = 0; c < n->channels; c++) {
-            sum += (double)sums[c];
-            square += (double)sums[n->stride + c];
+            double start = first[c], above = first[n->stride + c], squares = first[2 * n->stride + c];
+            sum += rows * start + above;
+            square += rows * start * start + ((start + start) * above + squares);
         }
     }
     double count = (double)n->rows * n->channels, mean = sum / count;

@@ -32,10 +32,11 @@ INLINE const float *norm_scale(const plan_pass *p, int norm) {
 INLINE const float *norm_shift(const plan_pass *p, int norm) {
     return norm_scale(p, norm) + p->norms[norm].stride;
 }
-/* Sums of chunk `chunk`; the sums of squares follow one stride later. */
+/* Of chunk `chunk`: its first row, and one stride further each the sums and the sums of squares of
+ * what rises above it. */
 INLINE float *norm_sums(const plan_pass *p, int norm, int chunk) {
     const plan_norm *n = &p->norms[norm];
-    return p->memory + n->at + (2 + 2 * (int64_t)chunk) * n->stride;
+    return p->memory + n->at + (2 + 3 * (int64_t)chunk) * n->stride;
 }
 
 void plan_enter(const plan_pass *p, const plan_step *s, plan_part part);
