@@ -29,7 +29,6 @@ from approx_build.kernels.reference_unet import KERNEL
 from approx_build.kernels.unet_weights import Block
 from approx_build.kernels.unet_weights import Level as UNetLevel
 
-SCHEMES = ("published",)
 _SHIFT = Stream.named("times of noise levels")
 """Shifts the sequence of times, for every training alike: each sees all levels."""
 
@@ -83,17 +82,12 @@ class DanceDiffusionNetwork:
         planes = features[..., None].expand(-1, -1, x.shape[-1])
         return through_level(weights, self._top, torch.cat((x, planes), dim=1))
 
-    def initial(self, rng: Stream, scheme: str) -> Arrays:
+    def initial(self, rng: Stream) -> Arrays:
         """Harmonai's first weights: torch's own for each layer, all halved but the frequencies.
 
         Convolutions are uniform within 1 / √(inputs), biases too (He and others, 2015, as torch
         has it); norms are 1 and 0; frequencies are standard normal.
         """
-        if scheme not in SCHEMES:
-            raise ModelError(
-                f"unknown initialisation {scheme!r} of a dance-diffusion network; there are: "
-                f"{', '.join(SCHEMES)}"
-            )
         shapes = self.params.tensor_shapes()
         return {name: _first(rng.child(name), name, shapes) for name in shapes}
 

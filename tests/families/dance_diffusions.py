@@ -36,7 +36,7 @@ HEADS = DanceDiffusion(
 def some_weights(network: DanceDiffusion) -> Arrays:
     """First weights with norms and biases that are not all alike."""
     rng = Stream.named("weights")
-    arrays = DanceDiffusionNetwork(network).initial(rng, "published")
+    arrays = DanceDiffusionNetwork(network).initial(rng)
     for array in arrays.values():
         if array.ndim == 1:
             array += ((rng.uniforms(array.size) - 0.5) * 0.3).astype(np.float32)

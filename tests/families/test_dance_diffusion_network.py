@@ -148,7 +148,7 @@ def test_the_loss_falls() -> None:
     network = DanceDiffusionNetwork(SHALLOW)
     weights = {
         name: torch.from_numpy(array).requires_grad_()
-        for name, array in network.initial(Stream.named("first"), "published").items()
+        for name, array in network.initial(Stream.named("first")).items()
     }
     optimizer = torch.optim.Adam(weights.values(), lr=1e-2)
     windows, losses = batch(), []
@@ -172,7 +172,7 @@ def test_half_precision_serves_too() -> None:
 
 
 def test_first_weights_are_torch_s_own_and_halved() -> None:
-    arrays = DanceDiffusionNetwork(HEADS).initial(Stream.named("first"), "published")
+    arrays = DanceDiffusionNetwork(HEADS).initial(Stream.named("first"))
     assert {name: array.shape for name, array in arrays.items()} == HEADS.tensor_shapes()
     assert {array.dtype for array in arrays.values()} == {np.dtype(np.float32)}
     theirs = in_stable_audio(HEADS).state_dict()
@@ -184,11 +184,6 @@ def test_first_weights_are_torch_s_own_and_halved() -> None:
     assert np.unique(arrays["net.0.main.1.weight"]) == 0.5
     assert not arrays["net.0.main.1.bias"].any()
     assert np.abs(arrays["net.1.main.0.bias"]).max() <= 0.5 / (5 * 32) ** 0.5
-
-
-def test_another_scheme_is_refused() -> None:
-    with pytest.raises(ModelError, match="unknown initialisation 'glorot' of a dance-diffusion"):
-        DanceDiffusionNetwork(TINY).initial(RNG, "glorot")
 
 
 def test_matrices_name_stacks_of_the_declared_sizes() -> None:
