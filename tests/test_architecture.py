@@ -38,7 +38,7 @@ NAME_TORCH_IN_TYPES = {"families/base.py", "training/optimizers.py", "training/s
 OFF_THE_PATH_OF_A_SAMPLE = {"audio/clock.py", "audio/loudness.py", "audio/spectrogram.py"}
 PATH_OF_A_SAMPLE = (
     *("audio/", "ops/", "kernels/", "diffusion/", "build/kinds/", "families/wavenet_takes.py"),
-    "families/dance_diffusion_takes.py",
+    *("families/dance_diffusion_takes.py", "families/dance_diffusion_clips.py"),
 )
 
 UNSTEADY = re.compile(
