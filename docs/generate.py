@@ -24,7 +24,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("plan",),
     ("score", "training"),
     ("families", "ops", "report"),
-    ("store", "corpus", "kernels"),
+    ("store", "corpus", "kernels", "diffusion"),
     ("source", "registry", "audio"),
     ("canonical", "errors", "__init__"),
 )

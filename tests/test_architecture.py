@@ -22,6 +22,7 @@ LONGEST_FUNCTION = 50
 LONGEST_OPENING = 120
 
 IMPORT_TORCH = {
+    "families/dance_diffusion_network.py",
     "families/wavenet_cuda.py",
     "families/wavenet_draw.py",
     "families/wavenet_lanes.py",
@@ -45,7 +46,11 @@ OFF_THE_PATH_OF_A_SAMPLE = {
     "audio/mel.py",
     "audio/spectrogram.py",
 }
-PATH_OF_A_SAMPLE = ("audio/", "ops/", "kernels/", "build/kinds/", "families/wavenet_takes.py")
+PATH_OF_A_SAMPLE = {"audio/clock.py", "audio/loudness.py", "audio/spectrogram.py"}
+PATH_OF_A_SAMPLE = (
+    *("audio/", "ops/", "kernels/", "diffusion/", "build/kinds/", "families/wavenet_takes.py"),
+    *("families/dance_diffusion_takes.py", "families/dance_diffusion_clips.py"),
+)
 
 UNSTEADY = re.compile(
     "exp.*|log.*|a?(rc)?(sin|cos|tan)(h|2)?|pow(er)?|float_power|hypot|cbrt|sinc|matmul|v?dot|inner"

@@ -48,6 +48,9 @@ class Kernel(StrEnum):
 _CPU_FEATURE = {Kernel.BASELINE: 0, Kernel.AVX2: 1, Kernel.AVX512: 2}
 """Bits of `kernel_cpu_features` (src/cpu.c) that a kernel needs."""
 
+_HALVES_WIDE = 4
+"""Its bit of a processor that works on AVX-512's vectors in halves."""
+
 
 class Description(TypedDict):
     """What computes, and why, for reports and error messages."""
@@ -110,10 +113,13 @@ def available() -> tuple[Kernel, ...]:
     return (*runnable, Kernel.REFERENCE)
 
 
-def choose(name: str | None = None) -> Kernel:
-    """The kernel `name`, else that of APPROX_KERNEL, else the best; UsageError if it cannot run."""
+def choose(name: str | None = None, many_rows: bool = False) -> Kernel:
+    """The kernel `name`, else that of APPROX_KERNEL, else the best; UsageError if it cannot run.
+
+    `many_rows`: the best for products of many rows, such as convolutions of a window.
+    """
     source = f"{VARIABLE}=" if name is None else "kernel "
-    name = name or os.environ.get(VARIABLE) or available()[0]
+    name = name or os.environ.get(VARIABLE) or (_best_for_rows() if many_rows else available()[0])
     known = [str(kernel) for kernel in Kernel]
     if name not in known:
         raise UsageError(f"{source}{name}: no such kernel; there are: {', '.join(known)}")
@@ -123,6 +129,14 @@ def choose(name: str | None = None) -> Kernel:
         because = f" ({reason})" if reason else ""
         raise UsageError(f"{source}{name}: cannot run here{because}; there are: {usable}")
     return kernel
+
+
+@cache
+def _best_for_rows() -> Kernel:
+    library, _ = _load()
+    if library and Kernel.AVX2 in available() and library.kernel_cpu_features() & _HALVES_WIDE:
+        return Kernel.AVX2
+    return available()[0]
 
 
 def function(

@@ -22,6 +22,13 @@ _BLOCK_FLOATS = 1 << 18
 GROUP = 16
 """Classes summed together in the two-level sum of the CDF."""
 
+GELU_OVER = (
+    *(-8.417393731e-11, 5.638659709e-8, 8.680846539e-6, 1.679297266e-4),
+    *(4.805611585e-3, 3.233805352e-2, 3.989422944e-1),
+)
+GELU_UNDER = (2.094544052e-6, 8.216972802e-5, 1.926740417e-3, 2.833293534e-2, 2.477264977e-1, 1.0)
+"""P and Q of `gelu`, by falling power."""
+
 
 def f32(value: float) -> np.float32:
     """A float32 constant."""
@@ -30,10 +37,15 @@ def f32(value: float) -> np.float32:
 
 def product(x: Floats, weights: Floats, bias: Floats | None = None) -> Floats:
     """y [B, N] = bias [N] + x [B, 0] w [0, N] + x [B, 1] w [1, N] + …, strictly in this order."""
-    inputs, outputs = weights.shape
-    total = np.zeros((len(x), outputs), np.float32)
+    total = np.zeros((len(x), weights.shape[1]), np.float32)
     if bias is not None:
         total += bias  # from 0, so that a bias of -0 counts as 0
+    return product_onto(total, x, weights)
+
+
+def product_onto(total: Floats, x: Floats, weights: Floats) -> Floats:
+    """total [B, N] + x [B, 0] w [0, N] + x [B, 1] w [1, N] + …, strictly in this order."""
+    inputs = len(weights)
     block = max(1, _BLOCK_FLOATS // max(1, total.size))
     for start in range(0, inputs, block):
         part = slice(start, min(start + block, inputs))
@@ -46,8 +58,9 @@ def _sum_rows(rows: Floats) -> Floats:
     """The sum of rows [K, B, N] -> [B, N], from first to last.
 
     NumPy adds along the first of several axes row by row; only along a single axis does it add
-    in pairs, so a single column is given a neighbour.
+    in pairs, so a single column is given a neighbour. Which axis comes first in memory counts.
     """
+    rows = np.ascontiguousarray(rows)
     if rows[0].size == 1:
         rows = np.concatenate([rows, rows], axis=2)
         return np.asarray(np.add.reduce(rows, axis=0)[:, :1], np.float32)
@@ -79,6 +92,23 @@ def gated(f: Floats, g: Floats) -> Floats:
     g = np.where(g < f32(-30), f32(-30), g)
     a, b = exp(f + f), exp(-g)
     return np.asarray((a - f32(1)) / ((a + f32(1)) * (b + f32(1))), np.float32)
+
+
+def gelu(x: Floats) -> Floats:
+    """x Phi(x) with Phi(z) = 1/2 + z P(z^2) / Q(z^2), |z| <= 5.5 (src/functions.h)."""
+    z = np.where(x > f32(5.5), f32(5.5), x)
+    z = np.where(z < f32(-5.5), f32(-5.5), z)
+    square = z * z
+    over, under = (_polynomial(coefficients, square) for coefficients in (GELU_OVER, GELU_UNDER))
+    return np.asarray(x * ((z * over) / under + f32(0.5)), np.float32)
+
+
+def _polynomial(coefficients: tuple[float, ...], x: Floats) -> Floats:
+    """By Horner's rule; coefficients by falling power."""
+    result = np.full_like(x, f32(coefficients[0]))
+    for coefficient in coefficients[1:]:
+        result = result * x + f32(coefficient)
+    return result
 
 
 def relu(x: Floats) -> Floats:
@@ -161,3 +191,13 @@ def _pass(weights: Floats, start: Floats, point: Floats) -> tuple[NDArray[np.int
     last = weights.shape[1] - 1 - np.argmax(weights[:, ::-1] > 0, axis=1)
     index = np.where(passed.any(axis=1), np.argmax(passed, axis=1), last)
     return index, running[np.arange(len(index)), index]
+
+
+def refuse_flush_to_zero() -> None:
+    """ModelError when another library has set flush-to-zero: it would change the samples."""
+    tiny = np.array([1e-38], np.float32)
+    if (tiny * np.float32(0.01))[0] == 0:
+        raise ModelError(
+            "this thread flushes subnormal numbers to zero (a library built with fast-math set "
+            "that), and without the compiled kernels the samples would differ; run it elsewhere"
+        )

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.audio.stream import key_words
-from approx_build.errors import ModelError
 from approx_build.kernels import reference
 from approx_build.kernels.clip_request import ClipRequest, Codes
 from approx_build.kernels.reference import Choices, Floats
@@ -25,7 +24,7 @@ class ReferenceBatch:
         clips: Sequence[ClipRequest],
         keep_logits: bool,
     ) -> None:
-        _refuse_flush_to_zero()
+        reference.refuse_flush_to_zero()
         self._tensors, self._shape = tensors, shape
         self._order = sorted(range(len(clips)), key=lambda i: -clips[i].steps)
         self._clips = [clips[i] for i in self._order]
@@ -142,13 +141,3 @@ class ReferenceBatch:
 def _sum_in_order(biases: Floats | None) -> Floats | None:
     """The layers' skip biases [L, S] added from the first layer to the last [S]."""
     return None if biases is None else np.asarray(np.add.accumulate(biases, axis=0)[-1])
-
-
-def _refuse_flush_to_zero() -> None:
-    """ModelError when another library has set flush-to-zero: it would change the samples."""
-    tiny = np.array([1e-38], np.float32)
-    if (tiny * np.float32(0.01))[0] == 0:
-        raise ModelError(
-            "this thread flushes subnormal numbers to zero (a library built with fast-math set "
-            "that), and without the compiled kernels the samples would differ; run it elsewhere"
-        )

@@ -11,9 +11,12 @@ import numpy as np
 import pytest
 
 from approx_build.errors import ModelError
-from approx_build.kernels import library, wavenet, wavenet_training
+from approx_build.kernels import library, unet, wavenet, wavenet_training
 from approx_build.kernels.wavenet_weights import Shape
 from tests.kernels.networks import random_weights, requests
+from tests.kernels.unets import PLAIN as PLAIN_UNET
+from tests.kernels.unets import random_sound
+from tests.kernels.unets import random_weights as random_unet
 
 SHAPE = Shape((1, 2, 4), residual_channels=8, dilation_channels=8, skip_channels=16)
 KERNELS = [str(kernel) for kernel in library.available()]
@@ -94,7 +97,32 @@ def test_flush_to_zero_changes_no_gradients_and_is_left_as_it_was(
         np.testing.assert_array_equal(gradient, after[1][name], err_msg=name)
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("kernel", [k for k in KERNELS if k != "reference"])
+def test_flush_to_zero_does_not_change_what_a_unet_says(
+    kernel: str, threads: int, request: pytest.FixtureRequest
+) -> None:
+    weights = random_unet(PLAIN_UNET)
+    weights["net.6.main.0.weight"] *= np.float32(1e-40)
+    weights["net.6.main.0.bias"] *= np.float32(1e-40)
+    weights["net.6.main.1.bias"] *= np.float32(1e-39)
+    weights["net.6.main.3.weight"] *= np.float32(1e38)
+    sound = random_sound(PLAIN_UNET, 64, 1)
+    expected = unet.forward(unet.prepare(weights, PLAIN_UNET, "reference"), *sound)
+    flushed = {**weights, "net.6.main.0.weight": 0 * weights["net.6.main.0.weight"]}
+    unfelt = unet.forward(unet.prepare(flushed, PLAIN_UNET, "reference"), *sound)
+    assert (expected != unfelt).any()
+    request.getfixturevalue("flush_to_zero")
+    network = unet.prepare(weights, PLAIN_UNET, kernel)
+    said = unet.forward(network, *sound, threads=threads)
+    assert flushes()
+    np.testing.assert_array_equal(said.view(np.uint32), expected.view(np.uint32))
+
+
 @pytest.mark.usefixtures("flush_to_zero")
 def test_the_reference_refuses_to_run_where_subnormals_are_flushed() -> None:
     with pytest.raises(ModelError, match="flushes subnormal numbers to zero"):
         wavenet.sample(faint_weights(), SHAPE, requests(1, 3), kernel="reference")
+    network = unet.prepare(random_unet(PLAIN_UNET), PLAIN_UNET, "reference")
+    with pytest.raises(ModelError, match="flushes subnormal numbers to zero"):
+        unet.forward(network, *random_sound(PLAIN_UNET, 64, 1))

@@ -19,9 +19,11 @@ def no_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(library, "library_path", lambda *_: None)
     library._load.cache_clear()
     library.available.cache_clear()
+    library._best_for_rows.cache_clear()
     yield
     library._load.cache_clear()
     library.available.cache_clear()
+    library._best_for_rows.cache_clear()
 
 
 def test_the_best_kernel_is_chosen_unless_the_environment_says_otherwise(
@@ -37,6 +39,38 @@ def test_the_best_kernel_is_chosen_unless_the_environment_says_otherwise(
 def test_an_argument_goes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(library.VARIABLE, "reference")
     assert library.choose(library.available()[0]) is library.available()[0]
+
+
+class Halving:
+    """A library on a processor that works on wide vectors in halves, or does not."""
+
+    def __init__(self, features: int) -> None:
+        self.kernel_cpu_features = lambda: features
+        self.measure_peak_baseline = self.measure_peak_avx2 = self.measure_peak_avx512 = None
+
+
+@pytest.mark.parametrize(
+    ("features", "plain", "for_rows"),
+    [
+        (0, Kernel.BASELINE, Kernel.BASELINE),
+        (1, Kernel.AVX2, Kernel.AVX2),
+        (3, Kernel.AVX512, Kernel.AVX512),
+        (7, Kernel.AVX512, Kernel.AVX2),
+    ],
+)
+def test_a_processor_that_halves_wide_vectors_does_without_them_for_many_rows(
+    monkeypatch: pytest.MonkeyPatch, features: int, plain: Kernel, for_rows: Kernel
+) -> None:
+    monkeypatch.delenv(library.VARIABLE, raising=False)
+    monkeypatch.setattr(library, "_load", lambda: (Halving(features), ""))
+    library.available.cache_clear()
+    library._best_for_rows.cache_clear()
+    assert library.choose() is plain
+    assert library.choose(many_rows=True) is for_rows
+    monkeypatch.setenv(library.VARIABLE, "baseline")
+    assert library.choose(many_rows=True) is Kernel.BASELINE
+    library.available.cache_clear()
+    library._best_for_rows.cache_clear()
 
 
 def test_an_unknown_kernel_is_named_with_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:

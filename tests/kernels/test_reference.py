@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import math
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import ndtr
 
 from approx_build.audio.stream import Stream, key_words, stream_key
 from approx_build.errors import ModelError
@@ -155,3 +157,48 @@ def test_a_class_without_weight_is_never_drawn(weights: list[float], word: int) 
 def test_logits_that_are_not_finite_are_refused() -> None:
     with pytest.raises(ModelError, match="not finite"):
         reference.draw(np.array([[0, np.inf]], F32), choices([0.5]))
+
+
+def test_gelu_meets_the_normal_distribution_at_chebyshev_nodes() -> None:
+    over, under = len(reference.GELU_OVER), len(reference.GELU_UNDER) - 1
+    count = over + under
+    with mpmath.workdps(60):
+        nodes = [
+            mpmath.mpf("5.5") ** 2 * mpmath.sin(mpmath.pi * (2 * i + 1) / (4 * count)) ** 2
+            for i in range(count)
+        ]
+        rows, values = mpmath.matrix(count, count), mpmath.matrix(count, 1)
+        for i, square in enumerate(nodes):
+            z = mpmath.sqrt(square)
+            values[i] = mpmath.erf(z / mpmath.sqrt(2)) / 2 / z
+            for j in range(over):
+                rows[i, j] = square**j
+            for j in range(1, under + 1):
+                rows[i, over + j - 1] = -values[i] * square**j
+        found = [F32(float(number)) for number in mpmath.lu_solve(rows, values)]
+    assert found[:over] == [F32(number) for number in reversed(reference.GELU_OVER)]
+    assert [F32(1), *found[over:]] == [F32(number) for number in reversed(reference.GELU_UNDER)]
+
+
+def test_gelu_is_right_to_a_few_units_in_the_last_place_of_its_argument() -> None:
+    x = np.linspace(-9, 9, 20001).astype(F32)
+    exact = x.astype(np.float64) * ndtr(x.astype(np.float64))
+    error = np.abs(reference.gelu(x) - exact)
+    assert (error <= np.maximum(1e-7, 2.5e-7 * np.abs(x))).all()
+
+
+def test_gelu_is_nothing_far_below_zero_and_its_argument_far_above() -> None:
+    x = np.array([5.5, 6, 100, 1e30], F32)
+    np.testing.assert_array_equal(reference.gelu(-x), 0)
+    np.testing.assert_array_equal(reference.gelu(x), x)
+    assert np.isnan(reference.gelu(np.array([np.nan], F32))[0])
+
+
+@pytest.mark.parametrize("outputs", [1, 5])
+def test_how_arrays_lie_in_memory_does_not_change_a_product(outputs: int) -> None:
+    numbers = np.random.default_rng(0)
+    x, weights = numbers.random((70, 300)).astype(F32), numbers.random((300, outputs)).astype(F32)
+    expected = reference.product(x, weights)
+    for a in (x, np.asfortranarray(x)):
+        for b in (weights, np.asfortranarray(weights)):
+            np.testing.assert_array_equal(reference.product(a, b), expected)

@@ -14,10 +14,10 @@ typedef struct {
     size_t initial_stride;
     float *y;
     size_t y_stride;
-    const char *soon; /* weights wanted next: a tile asks for one cache line at each input */
+    const char *soon; /* weights wanted next: a tile may ask for one cache line at each input */
 } tile_work;
 
-INLINE void tile(const tile_work *t, int rows, int vectors) {
+INLINE void tile(const tile_work *t, int rows, int vectors, int asks) {
     vec sum[TILE_ROWS][TILE_VECTORS], weight[TILE_VECTORS];
     REPEAT_6(r, rows, REPEAT_4(v, vectors,
         sum[r][v] = load(t->initial + r * t->initial_stride + v * LANES);))
@@ -28,7 +28,7 @@ INLINE void tile(const tile_work *t, int rows, int vectors) {
     for (int piece = t->first; piece < t->last; piece++) {
         const float *x = t->x->piece[piece] + t->row * stride;
         for (int i = 0; i < depth; i++, x++, w += vectors * LANES, soon += CACHE_LINE) {
-            __builtin_prefetch(soon);
+            if (asks) __builtin_prefetch(soon);
             REPEAT_4(v, vectors, weight[v] = load(w + v * LANES);)
             REPEAT_6(r, rows, float input = x[r * stride];
                 REPEAT_4(v, vectors, sum[r][v] = sum[r][v] + input * weight[v];))
@@ -40,44 +40,45 @@ INLINE void tile(const tile_work *t, int rows, int vectors) {
 
 typedef void (*tile_function)(const tile_work *);
 #define TILE(rows, vectors) \
-    static void tile_##rows##x##vectors(const tile_work *t) { tile(t, rows, vectors); }
+    static void tile_##rows##x##vectors(const tile_work *t) { tile(t, rows, vectors, 0); } \
+    static void asking_##rows##x##vectors(const tile_work *t) { tile(t, rows, vectors, 1); }
 #define TILES(vectors) \
     TILE(1, vectors) TILE(2, vectors) TILE(3, vectors) \
     TILE(4, vectors) TILE(5, vectors) TILE(6, vectors)
-#define TILE_NAMES(vectors) \
-    { tile_1x##vectors, tile_2x##vectors, tile_3x##vectors, \
-      tile_4x##vectors, tile_5x##vectors, tile_6x##vectors }
+#define NAMES(kind, vectors) \
+    { kind##_1x##vectors, kind##_2x##vectors, kind##_3x##vectors, \
+      kind##_4x##vectors, kind##_5x##vectors, kind##_6x##vectors }
 TILES(1)
 TILES(2)
 #if TILE_VECTORS == 4
 TILES(3)
 TILES(4)
+#define ALL_NAMES(kind) { NAMES(kind, 1), NAMES(kind, 2), NAMES(kind, 3), NAMES(kind, 4) }
+#else
+#define ALL_NAMES(kind) { NAMES(kind, 1), NAMES(kind, 2) }
 #endif
-static const tile_function TILE_OF[TILE_VECTORS][TILE_ROWS] = {
-    TILE_NAMES(1),
-    TILE_NAMES(2),
-#if TILE_VECTORS == 4
-    TILE_NAMES(3),
-    TILE_NAMES(4),
-#endif
-};
+static const tile_function TILE_OF[2][TILE_VECTORS][TILE_ROWS] = {ALL_NAMES(tile),
+                                                                 ALL_NAMES(asking)};
 
-/* One panel, all rows, cut into tiles of nearly equal height. */
+/* One panel, all rows, cut into tiles of nearly equal height. The first ones ask for the panel that
+ * lies `soon`, as long as it is: asking takes the others' time. */
 INLINE void panel_product(tile_work *t, const float *initial, float *y, int rows, int vectors) {
     int tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
+    size_t inputs = (size_t)(t->last - t->first) * t->x->depth;
+    const char *enough = t->soon + inputs * vectors * LANES * sizeof(float);
     for (int done = 0; tiles > 0; tiles--) {
         int height = (rows - done + tiles - 1) / tiles;
         t->row = (size_t)done;
         t->y = y + done * t->y_stride;
         t->initial = initial + done * t->initial_stride;
-        TILE_OF[vectors - 1][height - 1](t);
-        t->soon += (size_t)(t->last - t->first) * t->x->depth * CACHE_LINE;
+        TILE_OF[t->soon < enough][vectors - 1][height - 1](t);
+        t->soon += inputs * CACHE_LINE;
         done += height;
     }
 }
 
-/* Vectors `begin` and after of every row. */
-static void tiles_from(const product_part *part, int begin, int rows, float *y, size_t y_stride) {
+void product_of_vectors(const product_part *part, int begin, int end, int rows, float *y,
+                        size_t y_stride) {
     const matrix *m = part->m;
     const operand *x = part->x;
     int block = BLOCK_INPUTS > x->depth ? BLOCK_INPUTS / x->depth : 1;
@@ -87,7 +88,7 @@ static void tiles_from(const product_part *part, int begin, int rows, float *y, 
         t.first = piece;
         t.last = piece + block < x->pieces ? piece + block : x->pieces;
         t.initial_stride = piece ? y_stride : part->initial_stride;
-        for (int first = begin; first < m->vectors; first += TILE_VECTORS) {
+        for (int first = begin; first < end; first += TILE_VECTORS) {
             int vectors = panel_vectors(m, first), at = first * LANES;
             size_t input = (size_t)part->first_input + (size_t)piece * x->depth;
             t.weights = panel(m, first) + input * vectors * LANES;
@@ -99,7 +100,7 @@ static void tiles_from(const product_part *part, int begin, int rows, float *y, 
 
 void product_of_part(const product_part *part, int rows, float *y, size_t y_stride) {
     int begin = rows == 1 ? row_product(part, y) : 0;
-    if (begin < part->m->vectors) tiles_from(part, begin, rows, y, y_stride);
+    product_of_vectors(part, begin, part->m->vectors, rows, y, y_stride);
 }
 
 void product(const matrix *m, const operand *x, int rows, float *y, size_t y_stride) {

@@ -50,6 +50,10 @@ size_t matrix_bytes(int inputs, int outputs);
 int matrix_pack(matrix *m, arena *memory, int inputs, int outputs, const float *weights,
                 const float *bias);
 
+/* The same from the weights of a convolution [outputs][channels][taps]; inputs are (tap, channel). */
+int matrix_pack_taps(matrix *m, arena *memory, int taps, int channels, int outputs,
+                     const float *weights, const float *bias);
+
 /* y [rows][row_floats], rows `y_stride` floats apart = bias + x w. */
 void product(const matrix *m, const operand *x, int rows, float *y, size_t y_stride);
 
@@ -64,6 +68,10 @@ typedef struct {
 } product_part;
 
 void product_of_part(const product_part *part, int rows, float *y, size_t y_stride);
+
+/* The same for vectors `begin` to `end` of every row alone; both begin a panel (or end the last). */
+void product_of_vectors(const product_part *part, int begin, int end, int rows, float *y,
+                        size_t y_stride);
 
 /* For one row, the first vectors that can be done fast; returns how many. */
 int row_product(const product_part *part, float *y);

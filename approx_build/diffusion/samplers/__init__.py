@@ -1,0 +1,1 @@
+"""Samplers: ways to solve the equation that leads from noise to sound."""

@@ -1,0 +1,118 @@
+"""What DanceDiffusion's U-Net says of noisy sound, with the same bits on every processor.
+
+`DiffusionAttnUnet1D` (Harmonai, sample-generator, 2022). The bits of a result depend on weights,
+sound and time and nothing else: not on the kernel, the threads or the sounds beside it. The rule
+is written in docs/numerics-of-kernels.md and stated in NumPy by `reference_unet`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from approx_build.audio import portable
+from approx_build.errors import ModelError
+from approx_build.kernels.library import Kernel, choose
+from approx_build.kernels.plan_library import OpenPlan, PackedNetwork
+from approx_build.kernels.reference_unet import forward as reference_forward
+from approx_build.kernels.tensors import Floats, Weights
+from approx_build.kernels.unet_plan import unet_plan
+from approx_build.kernels.unet_weights import SHORTEST, UNetConfig, UNetShape, checked
+
+__all__ = ["UNet", "UNetShape", "forward", "memory_bytes", "prepare"]
+
+_LANES = 16
+"""Floats of the widest vector: weights are padded to whole ones."""
+
+
+class UNet:
+    """A network made ready for one kernel by `prepare`; `forward` runs it."""
+
+    def __init__(self, tensors: Mapping[str, Floats], shape: UNetShape, kernel: Kernel) -> None:
+        self.shape, self.kernel, self.tensors = shape, kernel, tensors
+        self._frequencies = tensors["timestep_embed.weight"][:, 0].astype(np.float64)
+        self._lock = Lock()
+        self._open: tuple[tuple[int, int], OpenPlan] | None = None
+        if kernel is not Kernel.REFERENCE:
+            # The shortest window's plan points at the same weights as any other's.
+            self._network = PackedNetwork(unet_plan(shape, SHORTEST * shape.grid), tensors, kernel)
+            self.tensors = {}
+
+    def features(self, times: NDArray[np.floating]) -> Floats:
+        """Cosines and sines [B, 16] of times [B] at the network's frequencies."""
+        angles = portable.TAU * np.asarray(times, np.float64)[:, None] * self._frequencies
+        try:
+            waves = portable.cos(angles), portable.sin(angles)
+        except ValueError as error:
+            raise ModelError(f"timestep_embed.weight: {error}") from None
+        return np.concatenate(waves, axis=1).astype(np.float32)
+
+    def say(self, sound: Floats, time: Floats, threads: int) -> Floats:
+        """What the network says [B, C, T] of `sound` [B, C, T] at times of features [B, 16]."""
+        if self.kernel is Kernel.REFERENCE:
+            said = [
+                reference_forward(self.tensors, self.shape, *item)
+                for item in zip(sound, time, strict=True)
+            ]
+            return np.array(said, np.float32).reshape(sound.shape)
+        result = np.empty_like(sound)
+        with self._lock:
+            for item in range(len(sound)):
+                plan = self._plan(sound.shape[2], threads)
+                plan.run(sound[item], time[item], result[item])
+        return result
+
+    def _plan(self, window: int, threads: int) -> OpenPlan:
+        """The plan for so long a window; the last one is kept, with its memory."""
+        if self._open is None or self._open[0] != (window, threads):
+            self._open = None
+            plan = OpenPlan(self._network, unet_plan(self.shape, window), threads)
+            self._open = (window, threads), plan
+        return self._open[1]
+
+
+def prepare(weights: Weights, config: UNetConfig, kernel: str | None = None) -> UNet:
+    """The network of `config`, its weights packed.
+
+    `weights` as in `unet_weights`. ModelError when they or the sizes are not as they should be,
+    UsageError when `kernel` cannot run here, MemoryError.
+    """
+    shape = UNetShape.of(config)
+    return UNet(checked(weights, shape), shape, choose(kernel, many_rows=True))
+
+
+def forward(
+    network: UNet, sound: NDArray[np.floating], times: NDArray[np.floating], threads: int = 1
+) -> Floats:
+    """What the network says [B, C, T] of `sound` [B, C, T] at `times` [B], 0 clean to 1 noise.
+
+    Each sound by itself: one that holds a number that is not finite makes its own result NaN. May
+    be called from several threads, which then wait for each other. ModelError when the shapes do
+    not suit the network; MemoryError.
+    """
+    sound = np.ascontiguousarray(sound, np.float32)
+    if sound.ndim != 3 or sound.shape[1] != network.shape.channels:
+        raise ModelError(
+            f"sound: shape {list(sound.shape)}; must be [B, {network.shape.channels}, T]"
+        )
+    network.shape.check_window(sound.shape[2])
+    if np.shape(times) != (len(sound),):
+        raise ModelError(f"times: shape {list(np.shape(times))}; must be [{len(sound)}]")
+    if threads < 1:
+        raise ModelError(f"threads: {threads}; must be at least 1")
+    return network.say(sound, network.features(times), threads)
+
+
+def memory_bytes(config: UNetConfig, window: int, batch: int = 1, threads: int = 1) -> int:
+    """Bytes that a compiled kernel takes at most for a forward pass: weights, work and result."""
+    shape = UNetShape.of(config)
+    shape.check_window(window)
+    plan = unet_plan(shape, window)
+    weights = sum(
+        -(-size[0] // _LANES) * _LANES * int(np.prod(size[1:])) for size in shape.tensors().values()
+    )
+    result = batch * shape.channels * window
+    return 4 * (weights + plan.memory_floats + threads * plan.scratch_floats + result)
