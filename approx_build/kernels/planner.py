@@ -157,6 +157,11 @@ class Planner:
     ) -> None:
         """To `made`, through a norm and GELU if there is one, add sources, through a map or not."""
         given, joined = (*sources, NO_ARRAY)[:2]
+        # One product reads both, and knows one width and one stride.
+        assert joined is NO_ARRAY or (joined.channels, joined.stride) == (
+            given.channels,
+            given.stride,
+        )
         self._steps.append(
             Step(
                 Kind.ADD,

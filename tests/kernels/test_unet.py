@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -72,6 +73,17 @@ def test_a_network_takes_windows_of_any_length_in_turn(kernel: str) -> None:
         sound = random_sound(PLAIN, window, 1)
         alone = unet.forward(unet.prepare(weights, PLAIN, kernel), *sound)
         assert_same_bits(unet.forward(network, *sound, threads=1 + window % 3), alone, window)
+
+
+@pytest.mark.parametrize("kernel", COMPILED)
+def test_callers_at_the_same_time_do_not_disturb_each_other(kernel: str) -> None:
+    network = unet.prepare(random_weights(PLAIN), PLAIN, kernel)
+    sounds = [random_sound(PLAIN, window, 2) for window in (64, 128) * 8]
+    expected = [unet.forward(network, *sound) for sound in sounds]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda sound: unet.forward(network, *sound, threads=2), sounds))
+    for a, b in zip(found, expected, strict=True):
+        assert_same_bits(a, b)
 
 
 @pytest.mark.parametrize("kernel", KERNELS)

@@ -1,6 +1,6 @@
 /* A network over a window of sound as a plan: steps on arrays [rows][channels], one row a moment.
  *
- * A plan is made in Python (kernels/plan.py), run here from the first step to the last, and knows
+ * A plan is made in Python (kernels/planner.py), run here from the first step to the last, and knows
  * no network: whatever can be said in these steps runs on it. Each step is cut into items, which
  * threads take as they come; an item writes what no other item of its step reads or writes, so
  * neither the cut nor the number of threads can be heard.

@@ -81,7 +81,7 @@ static void begin_sums(const plan_pass *p, const plan_step *s, plan_part part) {
     }
 }
 
-/* The two sources have equally many channels, equally far apart (kernels/plan.py sees to it). */
+/* The two sources have equally many channels, equally far apart (kernels/planner.py sees to it). */
 static void add_mapped(const plan_pass *p, const plan_step *s, plan_part part) {
     int sources = s->joined.channels ? 2 : 1, channels = s->given.channels;
     int each = pieces_of(channels, sources), depth = channels / each;
