@@ -18,6 +18,7 @@ from approx_build.errors import UsageError
 from approx_build.store.delivery import check_folder
 
 if TYPE_CHECKING:
+    from approx_build.families.base import Family
     from approx_build.plan.catalog import Catalog
     from approx_build.plan.networks import Networks
 
@@ -92,7 +93,7 @@ def _add(networks: Networks, catalog: Catalog, model: str, asked: TakeAsked) -> 
         raise UsageError(f"--step {step}: {model} keeps the steps {kept}")
     plain = {"model": model, "step": step, "length_s": asked.length_s, "seed": asked.seed}
     shape = Take.model_validate(plain | asked.terms)
-    prime = _prime(networks, catalog, asked.prime, spec.network.rate)
+    prime = _prime(networks, catalog, asked.prime, spec.network)
     files = {}
     for number in range(1, asked.count + 1):
         stem = f"step-{step}-seed-{asked.seed}{asked.differences}-{number}"
@@ -105,7 +106,7 @@ def _add(networks: Networks, catalog: Catalog, model: str, asked: TakeAsked) -> 
     return files
 
 
-def _prime(networks: Networks, catalog: Catalog, text: str | None, rate: int) -> str | None:
+def _prime(networks: Networks, catalog: Catalog, text: str | None, network: Family) -> str | None:
     """A prime written as CORPUS/NAME@START+LENGTH."""
     from approx_build.cli.reach import permit
     from approx_build.plan.clips import Range, add_clip
@@ -123,4 +124,4 @@ def _prime(networks: Networks, catalog: Catalog, text: str | None, rate: int) ->
     permit(catalog, recording.partition("/")[0])
     source = networks.graph.add_leaf(catalog.recording_path(recording))
     span = Range(float(start) if start else None, float(length) if length else None)
-    return add_clip(networks.graph, source, rate, span, channels=1)
+    return add_clip(networks.graph, source, network.rate, span, channels=network.channels)

@@ -150,6 +150,10 @@ class Family(BaseModel, ABC):
         """Memory that evaluating a window takes besides, where it cannot use that memory again."""
         return 0
 
+    def check_training_window(self, size: int) -> None:
+        """ValueError unless the network can learn from windows of `size` samples; any it can."""
+        return
+
     def cost(self, samples: int) -> float:
         """Multiply-adds of drawing `samples`: each weight once for each of them."""
         return float(samples) * self.parameter_count

@@ -16,7 +16,7 @@ mirror at its ends: a window is a multiple of 2^(depth - 1), at least three time
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -24,7 +24,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from approx_build.audio.clip import Clip
 from approx_build.families.base import FAMILIES, Family, Network, Shapes, TakeRequest, Told, Weights
 from approx_build.families.dance_diffusion_sampling import Sampling
-from approx_build.kernels.unet_weights import SHORTEST, UNetShape, heads
+from approx_build.kernels.unet_weights import SHORTEST, Block, UNetShape, heads
+from approx_build.kernels.unet_weights import Level as UNetLevel
 
 Channels = Annotated[int, Field(ge=1, le=4096)]
 PUBLISHED_CHANNELS = (128, 128, 256, 256, *(512,) * 10)
@@ -143,6 +144,31 @@ class DanceDiffusion(Family):
         """The tensors of a checkpoint: name -> shape."""
         return self.shape.tensors()
 
+    def activation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
+        """What autograd keeps of a window, and the largest of what comes and goes."""
+        kept, widest = 0, 0
+        for length, block in _with_lengths(self.shape.top(), size):
+            # Inputs of both convolutions, norms and GELUs, and the sum.
+            here = length * (block.given + 3 * block.inside + 3 * block.made)
+            if block.attention:
+                # Norm, queries, keys, values, result; and a matrix of weights for each head.
+                here += length * (7 * block.made + 2 * block.heads * length)
+            kept, widest = kept + here, max(widest, here)
+        return 4 * (kept + 2 * widest)
+
+    def cost(self, samples: int) -> float:
+        """Multiply-adds of drawing `samples`, by a hundred steps of each window."""
+        work = sum(
+            length * block.inside * 5 * (block.given + block.made)
+            for length, block in _with_lengths(self.shape.top(), self.window)
+        )
+        return 100.0 * work * -(-samples // self.window)
+
+    def check_training_window(self, size: int) -> None:
+        """ValueError unless windows of `size` samples are those of the network."""
+        if size != self.window:
+            raise ValueError(f"must be {self.window}, the network's own window (is {size})")
+
     def draw(
         self,
         weights: Weights,
@@ -160,3 +186,11 @@ class DanceDiffusion(Family):
         from approx_build.families.dance_diffusion_network import DanceDiffusionNetwork
 
         return DanceDiffusionNetwork(self, objective or Objective())
+
+
+def _with_lengths(top: UNetLevel, size: int) -> Iterator[tuple[int, Block]]:
+    """Each block, and how long the sound is where it stands."""
+    for block in (*top.down, *top.up):
+        yield size, block
+    if top.inner:
+        yield from _with_lengths(top.inner, size // 2)

@@ -8,7 +8,6 @@ map with zeros off its diagonal: the same numbers for less work.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -104,26 +103,6 @@ class DanceDiffusionNetwork:
                 count = 3 if "qkv_proj" in name else 1
                 found[name] = (count, shape[0] // count, shape[1] * shape[2], 1.0)
         return found
-
-    def activation_bytes(self, size: int) -> int:
-        """What autograd keeps of a window, and the largest of what comes and goes."""
-        kept, widest = 0, 0
-        for length, block in _with_lengths(self._top, size):
-            # Inputs of both convolutions, norms and GELUs, and the sum.
-            here = length * (block.given + 3 * block.inside + 3 * block.made)
-            if block.attention:
-                # Norm, queries, keys, values, result; and a matrix of weights for each head.
-                here += length * (7 * block.made + 2 * block.heads * length)
-            kept, widest = kept + here, max(widest, here)
-        return 4 * (kept + 2 * widest)
-
-
-def _with_lengths(top: UNetLevel, size: int) -> Iterator[tuple[int, Block]]:
-    """Each block, and how long the sound is where it stands."""
-    for block in (*top.down, *top.up):
-        yield size, block
-    if top.inner:
-        yield from _with_lengths(top.inner, size // 2)
 
 
 def velocity_on(params: DanceDiffusion, weights: Weights, device: str) -> Velocity:

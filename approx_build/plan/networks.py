@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from approx_build.canonical import Json, canonical
-from approx_build.errors import AudioError, Location
+from approx_build.errors import AudioError, Location, ModelError
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.score.takes import Take
@@ -115,6 +115,7 @@ class Networks:
     ) -> str:
         """One clip of a take, drawn with `stream`, perhaps after hearing `prime`."""
         spec = self.catalog.model(take.model)
+        check_terms(spec, take, where)
         inputs = {"checkpoint": self.checkpoint(take.model, take.step, where)}
         if prime is not None:
             inputs["prime"] = prime
@@ -128,6 +129,22 @@ class Networks:
         if self.environment:
             params["environment"] = self.environment
         return self.graph.add(Action(target, Kind.TAKE, params, inputs, stream, where))
+
+
+CONTROLS = ("temperature", "top_k", "towards_silence")
+"""What a take may say of how it is drawn; families that draw otherwise have other controls."""
+
+
+def check_terms(spec: ModelSpec, take: Take, where: Location | None) -> None:
+    """ModelError when a take asks for a control that the family of its model does not have."""
+    own = type(spec.sampling).model_fields
+    foreign = [name for name in CONTROLS if name in take.model_fields_set and name not in own]
+    if foreign:
+        raise ModelError(
+            f"{foreign[0]}: networks of family {spec.family} have no such control; "
+            f"models/{spec.model}.yaml says how they draw, under `sampling`",
+            where,
+        )
 
 
 def sampling_terms(spec: ModelSpec, take: Take) -> dict[str, Json]:

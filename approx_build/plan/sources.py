@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from approx_build.errors import Location
+from approx_build.families.base import Family
 from approx_build.plan.clips import Range, add_clip
 from approx_build.plan.networks import Networks
 from approx_build.plan.streams import take_stream
@@ -82,12 +83,12 @@ class Sources:
                 target,
                 take,
                 take_stream(self._piece_seed, scope, name, take.seed, number),
-                self._prime(take.prime, spec.network.rate, scoped.where),
+                self._prime(take.prime, spec.network, scoped.where),
                 scoped.where,
             )
         return Found(target, f"{name} {number}")
 
-    def _prime(self, prime: Prime | None, rate: int, where: Location) -> str | None:
+    def _prime(self, prime: Prime | None, network: Family, where: Location) -> str | None:
         if prime is None:
             return None
         if prime.recording is not None:
@@ -95,7 +96,9 @@ class Sources:
         else:
             source = self.take_clip(str(prime.take), prime.clip or 1).target
         span = Range(prime.start_s, prime.length_s)
-        return add_clip(self.graph, source, rate, span, channels=1, where=where)
+        return add_clip(
+            self.graph, source, network.rate, span, channels=network.channels, where=where
+        )
 
     def _recording(self, name: str) -> str:
         return self.graph.add_leaf(self.catalog.recording_path(name))

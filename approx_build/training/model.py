@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, create_model
 
 from approx_build.corpus.augmentation import Augmentation
 from approx_build.corpus.preparation import Preparation
+from approx_build.errors import ScoreError
 from approx_build.families.base import FAMILIES, Family
 from approx_build.source import Source, choices, read_source, validate
 from approx_build.training.costs import Costs
@@ -115,7 +116,13 @@ def load_model(
         hint = choices(name, FAMILIES.names())
         fault = source.fault(("family",), f"unknown family '{name}'{hint}")
         source = replace(source, faults=(*source.faults, fault))
-    return validate(declared(family), source)
+    model = validate(declared(family), source)
+    try:
+        model.network.check_training_window(model.training.window)
+    except ValueError as error:
+        fault = source.fault(("training", "window"), str(error))
+        raise ScoreError([fault]) from None
+    return model
 
 
 def _checked_corpus(source: Source, corpora: Collection[str] | None) -> Source:

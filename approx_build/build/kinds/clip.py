@@ -9,6 +9,8 @@ from __future__ import annotations
 from math import gcd
 from pathlib import Path
 
+import numpy as np
+
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
 from approx_build.audio.resample import resample
@@ -28,6 +30,8 @@ def make(desk: Desk) -> Result:
     clip = converted(path, found, start, stop, rate)
     if params["channels"] == 1 and clip.channels > 1:
         clip = clip.like(clip.data.sum(axis=0, keepdims=True) / clip.channels)
+    if params["channels"] == 2 and clip.channels == 1:
+        clip = clip.like(np.repeat(clip.data, 2, axis=0))
     # A part may well be silent where another uses it; a file that is was not meant.
     if "source" in desk.work.leaves and not clip.data.any():
         raise AudioError(f"{desk.name('source')}: there is only silence in this range")

@@ -55,7 +55,7 @@ class Provenance:
         if action.kind is Kind.TRAIN:
             return f"trained {PurePosixPath(action.target).parts[1]}"
         channels = cast("int | None", action.params.get("channels"))
-        return "a network hears it and goes on" if channels == 1 else "heard in the piece"
+        return "heard in the piece" if channels is None else "a network hears it and goes on"
 
     def _sources(self, target: str) -> Iterator[str]:
         """The nearest takes and files below `target`, each once."""

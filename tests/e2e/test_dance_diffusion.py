@@ -1,0 +1,85 @@
+"""A second family through the face: trained, auditioned, heard in a piece."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from approx_build.audio import wav
+from tests.space import Space
+
+TIDE, FOAM = "pieces/tide.yaml", "pieces/tide/1-foam.yaml"
+WAVE = """\
+model: wave
+family: dance-diffusion
+corpus: tones
+network:
+  sample_rate: 8000
+  sound_channels: 2
+  window: 512
+  depth: 3
+  level_channels: [8, 8, 16]
+  attention_levels: 1
+training: { steps: 4, window: 512, batch: 2, held_out_s: 0.1, evaluate_windows: 1, seed: 3 }
+checkpoints: [0, 2]
+sampling: { steps: 3 }
+"""
+
+
+@pytest.fixture
+def wave(space: Space) -> Space:
+    space.write("models/wave.yaml", WAVE)
+    return space
+
+
+def test_it_is_trained_by_the_same_service_and_listed_in_the_ledger(wave: Space) -> None:
+    assert wave.run("train", "wave").out.splitlines()[-2].startswith("wave: 3 checkpoints in the ")
+    assert "mean square of v" in wave.run("runs", "show", "wave").out
+    assert not wave.run("train", "wave").err
+
+
+def test_takes_are_auditioned_in_stereo_and_repeat_their_bits(wave: Space) -> None:
+    words = ("take", "wave", "--length-s", "0.1", "--count", "2", "--prime", "tones/low@0+0.05")
+    first = wave.run(*words).out.splitlines()
+    clips = [wav.read(wave.root / path) for path in first if path.endswith(".wav")]
+    assert [(clip.channels, clip.length) for clip in clips] == [(2, 800), (2, 800)]
+    assert np.abs(clips[0].data - clips[1].data).max() > 0
+    before = [path.read_bytes() for path in sorted(wave.root.rglob("renders/**/*.wav"))]
+    wave.run(*words, "--store", "other")
+    assert [path.read_bytes() for path in sorted(wave.root.rglob("renders/**/*.wav"))] == before
+
+
+def test_a_piece_hears_it_beside_the_first_family(wave: Space) -> None:
+    wave.edit(FOAM, "early: { model: tiny, step: 0,", "early: { model: wave, step: 2,")
+    ran = wave.render().ran()
+    assert {"models/wave/run", "models/wave/2", "1-foam/takes/early/1"} <= ran
+    assert not wave.render().ran()
+
+
+def test_a_control_of_another_family_is_refused_at_its_take(wave: Space) -> None:
+    wave.edit(FOAM, "early: { model: tiny, step: 0,", "early: { model: wave, temperature: 0.5,")
+    assert re.search(
+        rf"^{FOAM}:\d+:\d+: temperature: networks of family dance-diffusion have no such control; "
+        r"models/wave\.yaml says how they draw, under `sampling`$",
+        wave.fails("render", TIDE),
+        re.MULTILINE,
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("window: 512, batch", "window: 256, batch", r"training\.window: must be 512, the network"),
+        (
+            "  window: 512\n",
+            "  window: 502\n",
+            r"window: 502 samples; a depth of 3 needs a multiple",
+        ),
+        ("attention_levels: 1", "attention_levels: 3", r"attention_levels: 3; at most 2"),
+    ],
+)
+def test_what_does_not_fit_is_said_at_its_line(wave: Space, old: str, new: str, said: str) -> None:
+    wave.edit("models/wave.yaml", old, new)
+    assert re.search(rf"models/wave\.yaml:\d+:\d+: .*{said}", wave.fails("train", "wave"))
