@@ -101,7 +101,7 @@ def _go_on(catalog: Catalog, model: str, run: EarlierRun) -> str:
             f"network it began with:\n{_told(others)}`approx-build train {model} --new` begins anew"
         )
     shapes = catalog.model(model).network.tensor_shapes()
-    parent = keep_parent(catalog.root, run, shapes)
+    parent = keep_parent(catalog.root, run, shapes, catalog.model(model).corpus)
     shown = catalog.model_path(model)
     path = (catalog.root / shown).resolve()
     with open(path, encoding="utf-8", newline="") as file:

@@ -12,8 +12,9 @@ from typing import Any
 from approx_build.corpus.consent import FILE_NAME, Consent, read_consent
 from approx_build.corpus.material import chosen
 from approx_build.corpus.recordings import Recording, corpus_digest, list_recordings
-from approx_build.errors import ApproxError, AudioError, ModelError
+from approx_build.errors import ApproxError, AudioError, ConsentError, ModelError
 from approx_build.source import load_source
+from approx_build.training.checkpoint import read_about
 from approx_build.training.model import ModelSpec, load_model
 from approx_build.training.parent import parent_path
 from approx_build.training.record import read_record
@@ -184,7 +185,31 @@ class Catalog:
         """The consent of a corpus; ConsentError when it does not allow this use today."""
         consent = self.record(corpus)
         consent.allow(Path(self.consent_path(corpus)), self.today, model, piece)
+        if model is not None:
+            self._check_lineage(model, piece)
         return consent
+
+    def _check_lineage(self, model: str, piece: str | None) -> None:
+        """ConsentError when what the parent of a model learnt from may not be used today.
+
+        Nobody can take a recording out of weights, so where some were withdrawn since, the
+        parent must have learnt from the others alone.
+        """
+        path = self.parent_path(model)
+        if path is None:
+            return
+        about = read_about(self.root / path)
+        corpus, learnt = about["corpus"], about["manifest"]["corpus_digest"]
+        record = self.record(corpus)
+        record.allow(Path(self.consent_path(corpus)), self.today, model, piece)
+        withdrawn = sorted(record.withdrawn_by(self.today))
+        heard = chosen(self.corpus(corpus), self.model(model).preparation, model)
+        if withdrawn and learnt not in (corpus_digest(self.corpus(corpus)), corpus_digest(heard)):
+            raise ConsentError(
+                f"{path}: the run learnt from corpus {corpus!r} before consent to "
+                f"{', '.join(withdrawn)} was withdrawn; take `parent` out of "
+                f"{self.model_path(model)} to train from nothing"
+            )
 
     def is_shipped(self, model: str, manifest: Mapping[str, Any]) -> bool:
         """Whether checkpoints of the training that `manifest` tells of are shipped with a model."""

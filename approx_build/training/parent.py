@@ -16,6 +16,8 @@ from approx_build.families.base import Shapes
 from approx_build.store.delivery import write
 from approx_build.training.checkpoint import HEADER_KEY, read_checkpoint
 from approx_build.training.earlier import EarlierRun
+from approx_build.training.ledger import FOLDER as LEDGER
+from approx_build.training.ledger import read_ledger
 from approx_build.training.parameters import Parent
 from approx_build.training.record import manifest_digest
 from approx_build.training.state import GROUPS, load_state
@@ -46,11 +48,11 @@ def write_parent(path: Path, groups: Mapping[str, Mapping[str, Tensor]], about: 
     write(path, save(tensors, metadata={HEADER_KEY: json.dumps(about, sort_keys=True)}))
 
 
-def keep_parent(root: Path, run: EarlierRun, shapes: Shapes) -> Parent:
+def keep_parent(root: Path, run: EarlierRun, shapes: Shapes, corpus: str) -> Parent:
     """Keep in the project at `root` what an earlier run has come to, as a parent.
 
-    Of a finished run that is its last checkpoint; of another its newest state. ModelError when
-    that is damaged.
+    Of a finished run that is its last checkpoint; of another its newest state. `corpus` is what
+    it learnt from, where the ledger does not know better. ModelError when it is damaged.
     """
     import torch
 
@@ -64,7 +66,14 @@ def keep_parent(root: Path, run: EarlierRun, shapes: Shapes) -> Parent:
             raise ModelError(f"{run.folder}: the state of run {run.name} is gone")
         groups, step = {name: getattr(state, name) for name in GROUPS}, state.step
     parent = Parent(run=run.name, step=step)
-    about = {"model": run.model, "run": run.name, "step": step, "manifest": run.manifest}
+    entry = read_ledger(root / LEDGER).get(run.name)
+    about = {
+        "model": run.model,
+        "run": run.name,
+        "step": step,
+        "corpus": entry.corpus if entry else corpus,
+        "manifest": run.manifest,
+    }
     write_parent(root / parent_path(parent), groups, about)
     return parent
 

@@ -28,6 +28,8 @@ from tests.training.test_loop import stop_at
 MODEL, SHIPPED = "models/tiny.yaml", "models/checkpoints/tiny"
 TELLING = "approx_build.build.kinds.train._telling"
 
+CONSENT = "models/corpora/tones/consent.yaml"
+
 
 @pytest.fixture
 def bare(tmp_path: Path) -> Space:
@@ -150,6 +152,16 @@ def test_going_on_makes_the_run_a_parent_in_the_project(left: Space) -> None:
     said = f"{MODEL}:10:21: training.parent: {parent} is missing; restore it, or take `parent` out"
     for words in (["train", "tiny"], ["take", "tiny"], ["plan", "pieces/tide.yaml"]):
         assert left.fails(*words).startswith(said)
+
+
+def test_what_a_parent_learnt_from_must_still_be_agreed_to(left: Space) -> None:
+    slower(left)
+    left.run("train", "tiny", "--continue")
+    left.edit(CONSENT, "valid_until: null", "valid_until: null\nwithdrawn: { low: 2026-01-02 }")
+    for words in (("train", "tiny"), ("render", "pieces/tide.yaml")):
+        said = left.fails(*words)
+        assert "the run learnt from corpus 'tones' before consent to low was withdrawn" in said
+        assert "take `parent` out of models/tiny.yaml to train from nothing" in said
 
 
 def test_going_on_takes_the_optimiser_along_where_it_is_the_same(left: Space) -> None:
