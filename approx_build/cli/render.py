@@ -43,10 +43,10 @@ def render(
     files, targets = chosen(session, movements, parts)
     for remark in session.score.remarks:
         say(options, str(remark))
-    for words in new_runs(session.lowered.graph, session.catalog, session.store.root):
-        say(options, words)
     graph, root, news = session.lowered.graph, session.root, ""
     with named_from(root):
+        for words in new_runs(graph, session.catalog, session.store.root):
+            say(options, words)
         # What would stop the last step is found before the first.
         check_folder(session.out)
         old = read_lock(session.lock_path, locked)

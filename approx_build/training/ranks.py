@@ -25,7 +25,7 @@ from approx_build.training.record import TrainingRecord
 from approx_build.training.sharing import joined
 from approx_build.training.witness import Means
 
-END_S = 30.0
+END_S, LAST_WORDS_S = 30.0, 15.0
 
 
 def train_shared(
@@ -75,7 +75,7 @@ def _blamed(
     """What to raise when processes could not go on together."""
     for rank, other in enumerate(others, 1):
         try:
-            code = other.wait(1.0)
+            code = other.wait(LAST_WORDS_S)
         except subprocess.TimeoutExpired:
             continue
         said = task.with_name(f"{rank}.log").read_text(errors="replace").strip().splitlines()
