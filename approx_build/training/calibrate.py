@@ -59,7 +59,8 @@ def calibrated(
         evaluation_s = time.perf_counter() - began
         measured = max(peak_on(workers.device), need.keeping)
     settings, network = model.training, model.network
-    recorded, prepared = material.recorded_s, run.split.train.samples / network.rate
+    recorded = material.recorded_s
+    prepared = sum(part.length for part in material.parts()) / network.rate
     heard = settings.steps * settings.batch
     return Forecast(
         windows=run.split.train.count,
