@@ -6,12 +6,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from approx_build.cli.building import build_targets
 from approx_build.cli.options import Options
+from approx_build.cli.prepared import prepared_material
 from approx_build.errors import ModelError
 
 if TYPE_CHECKING:
-    from approx_build.corpus.material import Material
     from approx_build.plan.catalog import Catalog
     from approx_build.plan.networks import Networks
     from approx_build.report.evaluation import EvaluationReport
@@ -37,7 +36,7 @@ def evaluate_so_far(
             f"model {model!r}: as it is declared now nothing was trained yet; "
             f"`approx-build train {model}` begins"
         )
-    material = _material(networks, model, store, options)
+    material = prepared_material(networks, model, store, options)
 
     def tell(words: str) -> None:
         if not options.quiet:
@@ -57,19 +56,3 @@ def _folder(catalog: Catalog, model: str, store: Store) -> Path:
     if catalog.is_shipped(model, manifest):
         return catalog.root / catalog.shipped_path(model)
     return working_folder(store.root, manifest_digest(manifest))
-
-
-def _material(networks: Networks, model: str, store: Store, options: Options) -> Material:
-    """What the model learns from, its sound prepared."""
-    from approx_build.corpus.material import gathered
-
-    catalog, prepared = networks.catalog, networks.material(model)
-    built = build_targets(networks.graph, prepared.values(), store, catalog.root, options)
-    built.check()
-    spec = catalog.model(model)
-    made = [
-        (recording, store.objects.path(built.records[prepared[recording.name]].digest))
-        for recording in catalog.heard_by(model)
-    ]
-    network, how = spec.network, spec.preparation
-    return gathered(spec.corpus, made, network.rate, network.channels, how, how.exclude)

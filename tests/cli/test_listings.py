@@ -36,7 +36,7 @@ COMMANDS = [
     "render", "check", "plan", "why", "verify", "train",
     "take", "evaluate", "init", "schema", "ops", "families", "runs", "corpus",
 ]  # fmt: skip
-OF_CORPUS = ["add", "list", "inspect", "withdraw"]
+OF_CORPUS = ["add", "list", "prepare", "inspect", "withdraw"]
 OF_RUNS = ["list", "show", "compare", "note", "export", "page"]
 
 

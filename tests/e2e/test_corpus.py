@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -447,3 +448,38 @@ def test_a_faulty_record_is_not_edited(space: Space) -> None:
     space.edit(CONSENT, "agreed: everything", "agreed:")
     said = space.fails("corpus", "withdraw", "tones", "--apply")
     assert said.startswith(f"{CONSENT}:4:8: agreed: needs text, is empty")
+
+
+def test_recordings_are_prepared_as_a_model_hears_them_and_that_is_said(space: Space) -> None:
+    still = np.concatenate([tone(300, 0.6), np.zeros(8000), tone(300, 0.6)])
+    space.sound("models/corpora/tones/gap.wav", np.stack([still, still], axis=1))
+    space.edit(
+        "models/tiny.yaml", "training:", "preparation: { silence: { rule: gaps } }\ntraining:"
+    )
+    said = space.run("corpus", "prepare", "tones").out.splitlines()
+    assert said[0].startswith("tiny: ")
+    assert re.fullmatch(
+        r"  tones/gap  2\.2 s -> 1\.6 s  mixed to mono, 0\.\d+ s of silence left out", said[1]
+    )
+    assert said[2] == "  tones/high  0.8 s -> 0.8 s  as it is"
+    told = json.loads(space.run("corpus", "prepare", "tones", "--model", "tiny", "--json").out)
+    assert told["tiny"]["recordings"]["tones/low"]["unused"] == ""
+    assert "prepared" in space.run("plan", "pieces/tide.yaml", "--all").out
+
+
+def test_preparing_names_what_cannot_be_and_for_whom(space: Space) -> None:
+    assert "no model in models/ learns from corpus 'other'" in _prepare_of_other(space)
+    assert "--model wee: tiny learns from corpus 'tones'" in space.fails(
+        "corpus", "prepare", "tones", "--model", "wee", code=2
+    )
+    space.write("models/corpora/tones/low.wav", "none")
+    said = space.fails("corpus", "prepare", "tones")
+    assert "models/corpora/tones/low.wav: not a sound file" in said
+    assert "leave them out: `preparation: { exclude: { NAME: why } }`" in said
+
+
+def _prepare_of_other(space: Space) -> str:
+    consent = (space.root / "models/corpora/tones/consent.yaml").read_text()
+    space.write("models/corpora/other/consent.yaml", consent.replace("tones", "other"))
+    space.sound("models/corpora/other/a.wav", tone(200, 0.5))
+    return space.fails("corpus", "prepare", "other", code=2)

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from approx_build.cli.arguments import Jobs, StoreDir
+
 corpus_app = typer.Typer(
     help="Add, list, inspect and withdraw recordings.", no_args_is_help=True, add_completion=False
 )
@@ -49,6 +51,23 @@ def list_(
         list_corpora(json)
     else:
         list_files(corpus, json)
+
+
+@corpus_app.command()
+def prepare(
+    corpus: Corpus,
+    model: Annotated[
+        str | None, typer.Option(help="Only as this model hears it.", metavar="NAME")
+    ] = None,
+    store: StoreDir = None,
+    jobs: Jobs = None,
+    json: Json = False,
+) -> None:
+    """Prepare recordings as their models hear them, and say what became of each."""
+    from approx_build.cli.corpus.prepare import prepare as command
+    from approx_build.cli.options import Options
+
+    command(corpus, model, Options.of(store, jobs=jobs, quiet=True), json)
 
 
 @corpus_app.command()
