@@ -157,7 +157,10 @@ class WaveNet(Family):
         }
 
     def activation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
-        """The compiled kernel's workspace; else what autograd keeps, and what comes and goes."""
+        """The compiled kernel's workspace; else what autograd keeps, and what comes and goes.
+
+        Numbers take half as much in lower precisions, which autocast keeps them in.
+        """
         from approx_build.kernels import wavenet_training
 
         if _is_compiled(device, is_plain):
@@ -170,8 +173,10 @@ class WaveNet(Family):
         head = [skip] * 4 + [codes]  # skips and hidden, before and after ReLU; logits
         losses = [skip] * 2 + [codes] * 3  # of logits also logarithms and gradients
         back = [layers * dilation, skip, skip]  # the gradients of what lay side by side
-        heap = held if device == "cpu" else int
-        return max(sum(heap(4 * size * n) for n in kept + more) for more in (head, losses, back))
+        heap, number = held if device == "cpu" else int, 4 if is_plain else 2
+        return max(
+            sum(heap(number * size * n) for n in kept + more) for more in (head, losses, back)
+        )
 
     def evaluation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
         """What torch needs to go forward, for it has no share in the kernel's workspace."""
