@@ -132,7 +132,8 @@ def main() -> None:
             f"{spread(ratios)}; {spread(seen)}   {spread(pace)} {how}",
             flush=True,
         )
-    print(f"memory  {spread(memory)}   within 0.8 and 1.2")
+    near = sum(0.8 <= ratio <= 1.2 for ratio in memory)
+    print(f"memory  {spread(memory)}   {near} of {len(memory)} within 20 %")
     print(f"seconds {spread(times)}   {inside} of {len(times)} within the range foretold")
 
 

@@ -98,10 +98,6 @@ class Catalog:
             return None
         return found.length / found.rate
 
-    def corpus_files(self, corpus: str) -> list[str]:
-        """The files of a corpus, relative to the root, by name."""
-        return [self.relative(recording.path) for recording in self.corpus(corpus)]
-
     def heard_by(self, model: str) -> list[Recording]:
         """The recordings that a model learns from; ModelError when it excludes unknown ones."""
         spec = self.model(model)

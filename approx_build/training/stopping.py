@@ -29,11 +29,6 @@ def is_done(curve: Sequence[CurvePoint], stopping: Stopping | None) -> bool:
     return len(curve) - 1 - _last_fall(curve, stopping.min_delta) >= stopping.patience
 
 
-def best_point(curve: Sequence[CurvePoint], min_delta: float = 0.0) -> CurvePoint:
-    """The point of the lowest held-out loss that counts: the one worth keeping."""
-    return curve[_last_fall(curve, min_delta)]
-
-
 def _last_fall(curve: Sequence[CurvePoint], min_delta: float) -> int:
     """The place of the last point that was lower, by enough, than all that counted before."""
     best = 0

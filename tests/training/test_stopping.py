@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from approx_build.training.record import CurvePoint
-from approx_build.training.stopping import Stopping, best_point, is_done
+from approx_build.training.stopping import Stopping, is_done
 
 losses = st.lists(st.floats(0, 8), min_size=1, max_size=30)
 rules = st.builds(Stopping, patience=st.integers(1, 6), min_delta=st.floats(0, 1))
@@ -52,11 +52,6 @@ def test_a_curve_that_falls_enough_never_stops(held_out: list[float], rule: Stop
 def test_more_patience_stops_later(held_out: list[float], rule: Stopping) -> None:
     patient = Stopping(patience=rule.patience + 1, min_delta=rule.min_delta)
     assert is_done(curve(*held_out), rule) or not is_done(curve(*held_out), patient)
-
-
-@given(losses)
-def test_the_best_point_is_the_first_of_the_lowest(held_out: list[float]) -> None:
-    assert best_point(curve(*held_out)).step == 10 * held_out.index(min(held_out))
 
 
 def test_a_loss_that_is_no_number_is_never_lower() -> None:
