@@ -1,4 +1,4 @@
-"""Makes the recordings of the corpora `accordion` and `percussion` from sampled instruments.
+"""Makes the recordings of the corpora accordion, percussion and stage from sampled instruments.
 
     python models/corpora/make_corpora.py [FOLDER]
 
@@ -7,7 +7,7 @@ fluid-soundfont-gm, sonic-pi-samples). Seeded by the recordings' names: a second
 the same bytes. Nobody played these études: they are rendered from recorded samples.
 
 Each recording is normalised by one gain: its loudest sample lies at -1 dBFS, that of the
-soft ones (`SOFT`) at -9 dBFS. Mono, 44.1 kHz, 16 bits, FLAC.
+soft ones (`SOFT`) at -9 dBFS. Mono, `stage` stereo; 44.1 kHz, 16 bits, FLAC.
 """
 
 from __future__ import annotations
@@ -20,17 +20,18 @@ import accordion_etudes
 import numpy as np
 import percussion_etudes
 import soundfile as sf
+import stage_etudes
 from midi import RATE
 from numpy.typing import NDArray
 
 PEAK_DBFS, SOFT_PEAK_DBFS = -1.0, -9.0
 SOFT = {"breaths", "chorale-soft"}
-LENGTHS_S = {"accordion": 36.0, "percussion": 30.0}
-ETUDES = {"accordion": accordion_etudes, "percussion": percussion_etudes}
+LENGTHS_S = {"accordion": 36.0, "percussion": 30.0, "stage": 42.0}
+ETUDES = {"accordion": accordion_etudes, "percussion": percussion_etudes, "stage": stage_etudes}
 
 
 def main(folder: Path) -> None:
-    """Writes every recording of both corpora under `folder`."""
+    """Writes every recording of all corpora under `folder`."""
     for corpus, etudes in ETUDES.items():
         for name in sorted(etudes.GESTURES):
             _write(folder / corpus / f"{name}.flac", _normalised(name, _played(corpus, name)))
@@ -40,7 +41,7 @@ def main(folder: Path) -> None:
 def _played(corpus: str, name: str) -> NDArray[np.float64]:
     length_s = LENGTHS_S[corpus]
     samples = ETUDES[corpus].etude(name, Random(f"{corpus}/{name}"), length_s).play()
-    whole = np.zeros(round(length_s * RATE))
+    whole = np.zeros((round(length_s * RATE), *samples.shape[1:]))
     kept = samples[: len(whole)]
     whole[: len(kept)] = kept
     return _faded(whole)
@@ -54,7 +55,7 @@ def _normalised(name: str, samples: NDArray[np.float64]) -> NDArray[np.float64]:
 def _faded(samples: NDArray[np.float64], fade_s: float = 0.05) -> NDArray[np.float64]:
     """A short linear fade at the end, should a note still ring there."""
     fade = np.linspace(1.0, 0.0, round(fade_s * RATE))
-    samples[-len(fade) :] *= fade
+    samples[-len(fade) :] *= fade.reshape(-1, *(1,) * (samples.ndim - 1))
     return samples
 
 

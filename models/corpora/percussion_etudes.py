@@ -46,10 +46,14 @@ class Percussion:
         """One one-shot of the kit."""
         self.strokes.append((at, name, gain))
 
+    def hits(self) -> list[tuple[int, str, float]]:
+        """The one-shots: start in samples, name, gain."""
+        return [(round(at * RATE), name, gain) for at, name, gain in self.strokes]
+
     def play(self) -> NDArray[np.float64]:
         """All of it as mono samples [T] at 44.1 kHz."""
         lines = [line.play() for line in (self.vibraphone, self.bass_drum) if line.notes]
-        hits = [(round(at * RATE), gain * _one_shot(name)) for at, name, gain in self.strokes]
+        hits = [(start, gain * one_shot(name)) for start, name, gain in self.hits()]
         ends = [len(line) for line in lines] + [start + len(hit) for start, hit in hits]
         mix = np.zeros(max(ends))
         for line in lines:
@@ -60,7 +64,8 @@ class Percussion:
 
 
 @cache
-def _one_shot(name: str) -> NDArray[np.float64]:
+def one_shot(name: str) -> NDArray[np.float64]:
+    """A sample of the kit, mono [T]."""
     samples, rate = sf.read(KIT / f"{name}.flac", always_2d=True)
     assert rate == RATE
     return np.asarray(samples.mean(axis=1), dtype=np.float64) * 0.35
