@@ -24,6 +24,7 @@ from approx_build.cli.arguments import (
     StoreDir,
     Verbose,
 )
+from approx_build.cli.audition import take
 from approx_build.cli.corpus.commands import corpus_app
 from approx_build.cli.exits import Exit, fail, interrupted
 from approx_build.cli.options import Options
@@ -157,44 +158,7 @@ def train(
 app.add_typer(runs, name="runs")
 
 
-@app.command()
-def take(
-    model: Annotated[str, typer.Argument(help="A model's name.")],
-    step: Annotated[int | None, typer.Option(help="The checkpoint's step [default: last].")] = None,
-    length_s: Annotated[float, typer.Option("--length-s", min=0.01, max=600)] = 4.0,
-    count: Annotated[int, typer.Option(min=1, max=1000, help="How many clips.")] = 1,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The seed of the take.")] = 0,
-    temperature: Annotated[
-        float | None, typer.Option(min=0.0, max=10.0, help="[default: the model's own]")
-    ] = None,
-    top_k: Annotated[
-        int | None,
-        typer.Option("--top-k", min=1, max=65_536, help="[default: the model's own]"),
-    ] = None,
-    towards_silence: Annotated[
-        float | None,
-        typer.Option("--towards-silence", min=0.0, max=1000.0, help="[default: the model's own]"),
-    ] = None,
-    prime: Annotated[
-        str | None, typer.Option(help="A recording to continue: CORPUS/NAME[@START+LENGTH].")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for WAVs and pictures.", metavar="DIR")
-    ] = None,
-    store: StoreDir = None,
-    jobs: Jobs = None,
-    device: DeviceChoice = Device.AUTO,
-) -> None:
-    """Audition a model: draw takes outside any score."""
-    from approx_build.cli.take import TakeAsked
-    from approx_build.cli.take import take as command
-
-    asked = TakeAsked(
-        model, step, length_s, count, seed, temperature, top_k, towards_silence, prime
-    )
-    command(asked, Options.of(store, out, jobs, device))
-
-
+app.command()(take)
 app.add_typer(corpus_app, name="corpus")
 
 

@@ -85,6 +85,7 @@ class Session:
 def checked(path: Path) -> tuple[Score, Catalog]:
     """The score at `path` and the catalogue of its project, every name and consent checked."""
     from approx_build.plan.catalog import Catalog
+    from approx_build.plan.faults import take_faults
     from approx_build.plan.permission import all_refused, faults_of, refusals
     from approx_build.score.load import load_piece
     from approx_build.score.names import check_names
@@ -93,10 +94,12 @@ def checked(path: Path) -> tuple[Score, Catalog]:
     catalog = Catalog(project_root(path), date.today())
 
     def found(score: Score) -> list[Fault]:
-        return [*check_names(score, catalog, lengths=False), *faults_of(refusals(score, catalog))]
+        names = check_names(score, catalog, lengths=False)
+        return [*names, *take_faults(score, catalog), *faults_of(refusals(score, catalog))]
 
     score = load_piece(path, names=found)
-    faults, refused = check_names(score, catalog), refusals(score, catalog)
+    faults = [*check_names(score, catalog), *take_faults(score, catalog)]
+    refused = refusals(score, catalog)
     if faults:
         raise ScoreError(in_order([*faults, *faults_of(refused)]))
     if refused:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from approx_build.cli.asked import TakeAsked, option
 from approx_build.cli.building import build_targets
 from approx_build.cli.continuation import new_runs
 from approx_build.cli.options import Options
@@ -18,40 +17,11 @@ from approx_build.errors import UsageError
 from approx_build.store.delivery import check_folder
 
 if TYPE_CHECKING:
-    from approx_build.families.base import Family
     from approx_build.plan.catalog import Catalog
     from approx_build.plan.networks import Networks
-
-
-@dataclass(frozen=True)
-class TakeAsked:
-    """What was asked for on the command line."""
-
-    model: str
-    step: int | None
-    length_s: float
-    count: int
-    seed: int
-    temperature: float | None
-    top_k: int | None
-    towards_silence: float | None
-    prime: str | None
-
-    @property
-    def terms(self) -> dict[str, float]:
-        """How to draw, where that is not left to the model."""
-        given = {
-            "temperature": self.temperature,
-            "top_k": self.top_k,
-            "towards_silence": self.towards_silence,
-        }
-        return {name: value for name, value in given.items() if value is not None}
-
-    @property
-    def differences(self) -> str:
-        """What tells the files from those of a plain take."""
-        terms = [f"-{name.replace('_', '-')}-{value:g}" for name, value in self.terms.items()]
-        return "".join([*terms, "-primed" if self.prime else ""])
+    from approx_build.score.heard import Heard
+    from approx_build.score.takes import Take
+    from approx_build.training.model import ModelSpec
 
 
 def take(asked: TakeAsked, options: Options) -> None:
@@ -82,23 +52,27 @@ def take(asked: TakeAsked, options: Options) -> None:
 
 def _add(networks: Networks, catalog: Catalog, model: str, asked: TakeAsked) -> dict[str, str]:
     """Add the clips and their pictures; file name -> target."""
+    from approx_build.plan.derivation import add_heard
     from approx_build.plan.graph import Action, Kind
     from approx_build.plan.streams import take_stream
-    from approx_build.score.takes import Take
 
     spec = catalog.model(model)
     step = spec.last_step if asked.step is None else asked.step
     if step not in catalog.steps(model):
         kept = ", ".join(map(str, sorted(catalog.steps(model))))
         raise UsageError(f"--step {step}: {model} keeps the steps {kept}")
-    plain = {"model": model, "step": step, "length_s": asked.length_s, "seed": asked.seed}
-    shape = Take.model_validate(plain | asked.terms)
-    prime = _prime(networks, catalog, asked.prime, spec.network)
+    take = asked.take(model, step)
+    _check(take, spec, catalog)
+
+    def recording(sound: Heard) -> str:
+        return networks.graph.add_leaf(catalog.recording_path(str(sound.recording)))
+
+    heard = add_heard(networks.graph, take, spec.network, recording)
     files = {}
     for number in range(1, asked.count + 1):
         stem = f"step-{step}-seed-{asked.seed}{asked.differences}-{number}"
         stream = take_stream(0, "", "", asked.seed, number)
-        target = networks.clip(f"audition/{stem}", shape, stream, prime)
+        target = networks.clip(f"audition/{stem}", take, stream, heard, number)
         files[f"{stem}.wav"] = target
         params = {"look": "spectrogram", "title": f"{model}, step {step}, clip {number}"}
         picture = Action(f"audition/{stem}/picture", Kind.FIGURE, params, {"sound": target})
@@ -106,22 +80,17 @@ def _add(networks: Networks, catalog: Catalog, model: str, asked: TakeAsked) -> 
     return files
 
 
-def _prime(networks: Networks, catalog: Catalog, text: str | None, network: Family) -> str | None:
-    """A prime written as CORPUS/NAME@START+LENGTH."""
+def _check(take: Take, spec: ModelSpec, catalog: Catalog) -> None:
+    """UsageError when the take cannot be drawn; ConsentError when its sound may not be used."""
     from approx_build.cli.reach import permit
-    from approx_build.plan.clips import Range, add_clip
+    from approx_build.plan.faults import problems
 
-    if text is None:
-        return None
-    found = re.fullmatch(r"([^@]+/[^@]+)(?:@(\d+(?:\.\d+)?)(?:\+(\d+(?:\.\d+)?))?)?", text)
-    if not found:
-        raise UsageError(f"--prime {text}: write CORPUS/NAME@START+LENGTH, as accordion/runs@2+0.5")
-    recording, start, length = found.groups()
-    if day := catalog.withdrawal(recording):
-        raise UsageError(f"--prime {text}: {recording!r} was withdrawn on {day}; choose another")
-    if recording not in catalog.recordings():
-        raise UsageError(f"--prime {text}: there is no recording {recording!r}")
-    permit(catalog, recording.partition("/")[0])
-    source = networks.graph.add_leaf(catalog.recording_path(recording))
-    span = Range(float(start) if start else None, float(length) if length else None)
-    return add_clip(networks.graph, source, network.rate, span, channels=network.channels)
+    for path, sound in take.heard():
+        name, words = str(sound.recording), f"{option(path)} {sound.recording}"
+        if day := catalog.withdrawal(name):
+            raise UsageError(f"{words}: {name!r} was withdrawn on {day}; choose another")
+        if name not in catalog.recordings():
+            raise UsageError(f"{words}: there is no recording {name!r}")
+        permit(catalog, name.partition("/")[0])
+    for loc, message, _ in problems(take, spec, {}, catalog):
+        raise UsageError(f"{option(loc)}: {message}")

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 
 from approx_build.audio.clip import Clip
 from approx_build.audio.stream import Stream
+from approx_build.families.derivation import Derivation
 from approx_build.registry import Registry
 
 if TYPE_CHECKING:
@@ -76,13 +77,15 @@ class Network(Protocol):
 class TakeRequest(Generic[S]):
     """One clip to draw: `length` samples by the random stream `stream` (its key).
 
-    `prime` is heard by the network first, at its rate, and is no part of the clip.
+    `prime` is heard by the network first, at its rate, and is no part of the clip; `derivation`
+    says what the clip is made of otherwise, which families know whose `ways` have it.
     """
 
     length: int
     stream: str
     sampling: S
     prime: Clip | None = None
+    derivation: Derivation | None = None
 
 
 class Family(BaseModel, ABC):
@@ -98,6 +101,8 @@ class Family(BaseModel, ABC):
     """What of learning is the family's own; every field has a default."""
     loss_unit: ClassVar[str]
     """What a loss is measured in."""
+    ways: ClassVar[frozenset[str]] = frozenset({"prime"})
+    """Which fields of a take may say what the network hears."""
 
     @property
     def channels(self) -> int:
@@ -153,6 +158,19 @@ class Family(BaseModel, ABC):
     def check_training_window(self, size: int) -> None:
         """ValueError unless the network can learn from windows of `size` samples; any it can."""
         return
+
+    def least_heard(self, way: str) -> int:
+        """How many samples the network must hear, at least, to make a take in a way."""
+        return 1
+
+    def check_way(self, way: str, sampling: Any) -> None:
+        """ValueError unless takes can be made in one of `ways` by such sampling."""
+        return
+
+    @property
+    def glimpse_s(self) -> float:
+        """Seconds of a take that shows what the network does."""
+        return 3.0
 
     def cost(self, samples: int) -> float:
         """Multiply-adds of drawing `samples`: each weight once for each of them."""

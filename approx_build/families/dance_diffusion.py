@@ -55,6 +55,7 @@ class DanceDiffusion(Family):
     sampling_model: ClassVar[type[BaseModel]] = Sampling
     objective_model: ClassVar[type[BaseModel]] = Objective
     loss_unit: ClassVar[str] = "mean square of v"
+    ways: ClassVar[frozenset[str]] = frozenset({"prime", "extend", "vary", "inpaint", "between"})
 
     family: Literal["dance-diffusion"] = "dance-diffusion"
     sample_rate: int = Field(48000, ge=1000, le=192000, description="rate of the sound, Hz")
@@ -168,6 +169,23 @@ class DanceDiffusion(Family):
         """ValueError unless windows of `size` samples are those of the network."""
         if size != self.window:
             raise ValueError(f"must be {self.window}, the network's own window (is {size})")
+
+    def least_heard(self, way: str) -> int:
+        """A window, but where the network goes on from what it hears."""
+        return 1 if way in ("prime", "extend") else self.window
+
+    def check_way(self, way: str, sampling: Sampling) -> None:
+        """ValueError for an interpolation whose sampler cannot go from sound to noise."""
+        if way == "between" and not sampling.is_reversible:
+            raise ValueError(
+                f"sampler {sampling.sampler} cannot go from sound to noise, where what is between "
+                "two sounds is found; ddim and iplms can, with eta 0"
+            )
+
+    @property
+    def glimpse_s(self) -> float:
+        """A window."""
+        return self.window / self.rate
 
     def draw(
         self,

@@ -1,11 +1,13 @@
-"""What a DanceDiffusion network makes of clips: variations, in-betweens, missing parts.
+"""Takes that a DanceDiffusion network makes of sound: variations, in-betweens, missing parts.
 
-Each works on the first window of a clip, at the network's rate and with its channels.
+Sound longer than the network's window is heard by windows that overlap (`diffusion.windowed`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from hashlib import sha256
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,72 +17,115 @@ from approx_build.audio.stream import Stream
 from approx_build.diffusion import inpainting, interpolation, variation
 from approx_build.diffusion.parameterisation import Sound, Velocity
 from approx_build.diffusion.sampling import Told
+from approx_build.diffusion.solver import Solver
+from approx_build.diffusion.windowed import windowed
 from approx_build.errors import ModelError
-from approx_build.families.dance_diffusion import DanceDiffusion
-from approx_build.families.dance_diffusion_sampling import Sampling
-from approx_build.families.dance_diffusion_takes import check_clip, full_scale
+from approx_build.families.base import TakeRequest
+from approx_build.families.derivation import Extension, Inpainting, Interpolation, Variation
+
+if TYPE_CHECKING:
+    from approx_build.families.dance_diffusion import DanceDiffusion
+    from approx_build.families.dance_diffusion_sampling import Sampling
+
+Take: TypeAlias = "TakeRequest[Sampling]"
 
 
-def vary(
-    network: DanceDiffusion,
-    velocity: Velocity,
-    clips: Sequence[Clip],
-    noise_level: float,
-    sampling: Sampling,
-    streams: Sequence[Stream],
-    progress: Told | None = None,
-) -> list[Clip]:
-    """A variation of each clip, by a stream each; `noise_level` from 0 (the clip) to 1 (new)."""
-    sound = _windows(network, clips, [f"clip {number}" for number in range(1, len(clips) + 1)])
-    solver = sampling.solver(velocity)
-    return _clips(network, variation.vary(solver, sound, noise_level, streams, progress))
+def is_made_of_sound(take: Take) -> bool:
+    """Whether a take is made of sound all along, and does not go on by itself."""
+    return take.derivation is not None and not isinstance(take.derivation, Extension)
 
 
-def interpolate(
-    network: DanceDiffusion,
-    velocity: Velocity,
-    first: Clip,
-    second: Clip,
-    places: Sequence[float],
-    sampling: Sampling,
-    progress: Told | None = None,
-) -> list[Clip]:
-    """A clip for each place between two clips, from 0 (the first) to 1 (the second)."""
-    _check_pair(first, second)
-    pair = _windows(network, (first, second), ("first clip", "second clip"))
-    solver = sampling.solver(velocity)
-    return _clips(network, interpolation.interpolate(solver, pair[0], pair[1], places, progress))
+def alike(network: DanceDiffusion, take: Take) -> Hashable:
+    """What takes made of sound share if they can be drawn in one batch."""
+    size = _size(network, take)
+    match take.derivation:
+        case Variation(sound, noise_level):
+            return "vary", take.sampling, size, sound.channels, noise_level
+        case Inpainting(sound, missing):
+            return "inpaint", take.sampling, size, sound.channels, missing
+        case Interpolation(first, second):
+            return "between", take.sampling, size, _digest(first), _digest(second)
+    raise TypeError(take.derivation)
 
 
-def inpaint(
-    network: DanceDiffusion,
-    velocity: Velocity,
-    clip: Clip,
-    missing: Sequence[tuple[int, int]],
-    sampling: Sampling,
-    streams: Sequence[Stream],
-    progress: Told | None = None,
-) -> list[Clip]:
-    """The clip with its `missing` ranges of samples made anew, once for each stream."""
-    known = _windows(network, [clip] * len(streams), ["clip"] * len(streams))
-    is_known = _known(network.window, missing)
-    solver = sampling.solver(velocity)
-    made = inpainting.inpaint(solver, known, is_known, streams, sampling.resampling, progress)
-    return [
-        Clip(np.where(is_known, clip.data[:, : network.window], one.data), network.rate)
-        for one in _clips(network, made)
+def check(network: DanceDiffusion, take: Take) -> None:
+    """ModelError unless the network can make a take of its sound."""
+    size = _size(network, take)
+    match take.derivation:
+        case Variation(sound):
+            check_clip(network, sound, "variation", size)
+        case Inpainting(sound, missing):
+            check_clip(network, sound, "inpainting", size)
+            _known(take.length, size, missing)
+        case Interpolation(first, second):
+            _check_pair(first, second)
+            check_clip(network, first, "first sound", size)
+            check_clip(network, second, "second sound", size)
+
+
+def drawn(
+    network: DanceDiffusion, velocity: Velocity, takes: Sequence[Take], progress: Told | None
+) -> Sound:
+    """Sound [B, C, T] for takes that are alike; T is a window, or the length of longer takes."""
+    first, size = takes[0], _size(network, takes[0])
+    solver = first.sampling.solver(windowed(velocity, network.window))
+    streams = [Stream(take.stream) for take in takes]
+    match first.derivation:
+        case Variation(_, noise_level):
+            return variation.vary(solver, _sounds(takes, size), noise_level, streams, progress)
+        case Inpainting(_, missing):
+            known = _known(first.length, size, missing)
+            sounds = _sounds(takes, size)
+            resampling = first.sampling.resampling
+            return inpainting.inpaint(solver, sounds, known, streams, resampling, progress)
+        case Interpolation():
+            return _between(solver, takes, size, progress)
+    raise TypeError(first.derivation)
+
+
+def check_clip(network: DanceDiffusion, clip: Clip, name: str, least: int = 1) -> None:
+    """ModelError unless the network can hear a clip; `name` says which clip it is."""
+    if clip.rate != network.rate:
+        raise ModelError(f"{name}: {clip.rate} Hz; the network hears {network.rate} Hz")
+    if clip.channels != network.channels:
+        raise ModelError(f"{name}: {clip.channels} channels; the network hears {network.channels}")
+    if clip.length < least:
+        raise ModelError(f"{name}: {clip.length} samples; the network needs {least}")
+    if not np.isfinite(clip.data).all():
+        raise ModelError(f"{name}: holds samples that are not numbers")
+
+
+def _size(network: DanceDiffusion, take: Take) -> int:
+    """Samples that are worked on: those of the take, at least a window."""
+    return max(take.length, network.window)
+
+
+def _sounds(takes: Sequence[Take], size: int) -> Sound:
+    """The sound that each take is made of [B, C, size]."""
+    sounds = [
+        take.derivation.sound.data[:, :size]
+        for take in takes
+        if isinstance(take.derivation, Variation | Inpainting)
     ]
+    return np.stack(sounds)
 
 
-def _windows(network: DanceDiffusion, clips: Sequence[Clip], names: Sequence[str]) -> Sound:
-    """The first window of each clip [B, C, T]; ModelError, by name, where there is none."""
-    for clip, name in zip(clips, names, strict=True):
-        check_clip(network, clip, name, network.window)
-    return np.stack([clip.data[:, : network.window] for clip in clips])
+def _between(solver: Solver, takes: Sequence[Take], size: int, progress: Told | None) -> Sound:
+    pairs = [take.derivation for take in takes if isinstance(take.derivation, Interpolation)]
+    first, second = (clip.data[:, :size] for clip in (pairs[0].first, pairs[0].second))
+    places = [pair.place for pair in pairs]
+    return interpolation.interpolate(solver, first, second, places, progress)
 
 
-def _clips(network: DanceDiffusion, sounds: Sound) -> list[Clip]:
-    return [Clip(sound, network.rate) for sound in full_scale(sounds)]
+def _known(length: int, size: int, missing: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
+    is_known = np.ones(size, bool)
+    for start, stop in missing:
+        if not 0 <= start < stop <= length:
+            raise ModelError(
+                f"missing samples {start} to {stop}: not inside the take of {length} samples"
+            )
+        is_known[start:stop] = False
+    return is_known
 
 
 def _check_pair(first: Clip, second: Clip) -> None:
@@ -95,12 +140,5 @@ def _check_pair(first: Clip, second: Clip) -> None:
         )
 
 
-def _known(length: int, missing: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
-    is_known = np.ones(length, bool)
-    for start, stop in missing:
-        if not 0 <= start < stop <= length:
-            raise ModelError(
-                f"missing samples {start} to {stop}: not inside the window of {length} samples"
-            )
-        is_known[start:stop] = False
-    return is_known
+def _digest(clip: Clip) -> str:
+    return sha256(np.ascontiguousarray(clip.data).tobytes()).hexdigest()

@@ -109,6 +109,11 @@ class Sampling(BaseModel):
         return Solver(velocity, self._sampler, self.levels(), self.eta)
 
     @property
+    def is_reversible(self) -> bool:
+        """Whether the way from noise to sound can be gone backwards."""
+        return self._sampler.is_reversible and not self.eta
+
+    @property
     def resampling(self) -> Resampling:
         """How sound is made to fit what is known."""
         return Resampling(self.resampling_times, self.resampling_stride)

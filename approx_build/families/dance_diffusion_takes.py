@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -15,13 +14,21 @@ from approx_build.diffusion.parameterisation import Sound, Velocity
 from approx_build.diffusion.sampling import Told
 from approx_build.errors import ModelError
 from approx_build.families.base import TakeRequest, Weights
+from approx_build.families.dance_diffusion_clips import (
+    alike,
+    check,
+    check_clip,
+    drawn,
+    is_made_of_sound,
+)
+from approx_build.families.derivation import Extension, Inpainting
 from approx_build.kernels.unet import forward, prepare
 
 if TYPE_CHECKING:
     from approx_build.families.dance_diffusion import DanceDiffusion
     from approx_build.families.dance_diffusion_sampling import Sampling
 
-Take = TakeRequest["Sampling"]
+Take: TypeAlias = "TakeRequest[Sampling]"
 
 
 def draw(
@@ -35,18 +42,22 @@ def draw(
     """Clips [C, length] at the network's rate, those drawn alike in one batch.
 
     A clip up to a window long is a window cut; a longer one goes on window by window, and so
-    does one with a prime, from the prime's end. `velocity` stands in for the network's own.
+    does one with a prime or an extension, from the end of that sound. Takes made of sound all
+    along are made by `dance_diffusion_clips`. `velocity` stands in for the network's own.
     """
+    for take in takes:
+        _check(network, take)
     said = velocity or velocity_of(network, weights, device)
     total, done = sum(take.length for take in takes), 0
     clips: dict[int, Clip] = {}
     for indices in _alike(network, takes):
         batch = [takes[index] for index in indices]
         size = sum(take.length for take in batch)
-        sounds = _drawn(network, said, batch, _share_of(progress, done, size, total))
+        make = drawn if is_made_of_sound(batch[0]) else _gone_on
+        sounds = make(network, said, batch, _share_of(progress, done, size, total))
         done += size
         clips |= {
-            index: Clip(sound[:, : takes[index].length], network.rate)
+            index: _clip(network, takes[index], sound)
             for index, sound in zip(indices, sounds, strict=True)
         }
     return [clips[index] for index in range(len(takes))]
@@ -70,46 +81,69 @@ def full_scale(sound: Sound) -> Sound:
     return np.minimum(np.maximum(sound, np.float32(-1)), np.float32(1))
 
 
-def _drawn(
+def _gone_on(
     network: DanceDiffusion, velocity: Velocity, takes: Sequence[Take], progress: Told | None
 ) -> Sound:
-    """Sound [B, C, T] for takes that differ in stream and prime alone, T the longest of them."""
-    first, length = takes[0], max(take.length for take in takes)
+    """Sound [B, C, T] for takes that differ in stream and in what they go on from alone.
+
+    T is what the longest of them adds.
+    """
+    first, length = takes[0], max(_added(take) for take in takes)
     begun = _begun(network, first)
     known = np.zeros((len(takes), network.channels, begun), np.float32)
     for row, take in zip(known, takes, strict=True):
-        if take.prime is not None:
-            row[:] = take.prime.data[:, take.prime.length - begun :]
+        if (before := _before(take)) is not None:
+            row[:] = before.data[:, before.length - begun :]
     solver = first.sampling.solver(velocity)
     streams = [Stream(take.stream) for take in takes]
-    resampling = first.sampling.resampling
-    sound = extend(solver, known, length, network.window, streams, resampling, progress)
-    return full_scale(sound)
+    return extend(
+        solver, known, length, network.window, streams, first.sampling.resampling, progress
+    )
+
+
+def _clip(network: DanceDiffusion, take: Take, sound: Sound) -> Clip:
+    """A take's clip of the sound [C, T] made for it; what it heard and keeps stays as it is."""
+    made = full_scale(sound)
+    match take.derivation:
+        case Extension(before):
+            made = np.concatenate([before.data, made[:, : _added(take)]], axis=1)
+        case Inpainting(given, missing):
+            whole = given.data[:, : take.length].copy()
+            for start, stop in missing:
+                whole[:, start:stop] = made[:, start:stop]
+            made = whole
+    return Clip(np.ascontiguousarray(made[:, : take.length]), network.rate)
+
+
+def _before(take: Take) -> Clip | None:
+    """The sound that a take goes on from."""
+    return take.derivation.sound if isinstance(take.derivation, Extension) else take.prime
 
 
 def _begun(network: DanceDiffusion, take: Take) -> int:
-    """How much of its prime a take goes on from, samples."""
-    return 0 if take.prime is None else min(take.prime.length, network.window // 2)
+    """How much of that sound is heard, samples."""
+    before = _before(take)
+    return 0 if before is None else min(before.length, network.window // 2)
+
+
+def _added(take: Take) -> int:
+    """How much of a take is made, samples."""
+    if isinstance(take.derivation, Extension):
+        return take.length - take.derivation.sound.length
+    return take.length
 
 
 def _alike(network: DanceDiffusion, takes: Sequence[Take]) -> list[list[int]]:
     """Indices of the takes that can be drawn in one batch, for each batch, in order."""
-    batches: dict[_Alike, list[int]] = {}
+    batches: dict[Hashable, list[int]] = {}
     for index, take in enumerate(takes):
-        _check(network, take)
-        begun = _begun(network, take)
-        alike = _Alike(take.sampling, begun, windows(begun, take.length, network.window))
-        batches.setdefault(alike, []).append(index)
+        if is_made_of_sound(take):
+            shared = alike(network, take)
+        else:
+            begun = _begun(network, take)
+            shared = take.sampling, begun, windows(begun, _added(take), network.window)
+        batches.setdefault(shared, []).append(index)
     return list(batches.values())
-
-
-@dataclass(frozen=True, slots=True)
-class _Alike:
-    """What takes of one batch share."""
-
-    sampling: Sampling
-    begun: int
-    windows: int
 
 
 def _check(network: DanceDiffusion, take: Take) -> None:
@@ -117,18 +151,15 @@ def _check(network: DanceDiffusion, take: Take) -> None:
         raise ModelError(f"length: {take.length} samples; must be at least 1")
     if take.prime is not None:
         check_clip(network, take.prime, "prime")
-
-
-def check_clip(network: DanceDiffusion, clip: Clip, name: str, least: int = 1) -> None:
-    """ModelError unless the network can hear a clip; `name` says which clip it is."""
-    if clip.rate != network.rate:
-        raise ModelError(f"{name}: {clip.rate} Hz; the network hears {network.rate} Hz")
-    if clip.channels != network.channels:
-        raise ModelError(f"{name}: {clip.channels} channels; the network hears {network.channels}")
-    if clip.length < least:
-        raise ModelError(f"{name}: {clip.length} samples; the network needs {least}")
-    if not np.isfinite(clip.data).all():
-        raise ModelError(f"{name}: holds samples that are not numbers")
+    if isinstance(take.derivation, Extension):
+        check_clip(network, take.derivation.sound, "extension")
+        if _added(take) < 1:
+            raise ModelError(
+                f"extension: {take.derivation.sound.length} samples of a take of {take.length}; "
+                "leaves nothing to add"
+            )
+    elif is_made_of_sound(take):
+        check(network, take)
 
 
 def _share_of(progress: Told | None, before: int, size: int, total: int) -> Told | None:

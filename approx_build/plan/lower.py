@@ -17,10 +17,10 @@ from approx_build.score.load import LoadedMovement, Score
 from approx_build.score.project import written_path
 from approx_build.score.takes import Take
 
-PREVIEW_S = 3.0
 PREVIEW_SEED = 18
-"""Length and seed of the take that is drawn from every checkpoint for the report: the same as
-`approx-build take MODEL --step STEP --length-s 3 --seed 18` draws."""
+"""Seed of the take that is drawn from every checkpoint for the report: the same as
+`approx-build take MODEL --step STEP --length-s LENGTH --seed 18` draws, where the length is the
+family's `glimpse_s`."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,8 @@ def _add_previews(lowered: LoweredPiece) -> None:
 
 def _preview(lowered: LoweredPiece, model: str, step: int) -> Preview:
     target = f"models/{model}/preview/{step}"
-    take = Take.model_validate({"model": model, "step": step, "length_s": PREVIEW_S})
+    length_s = lowered.networks.catalog.model(model).network.glimpse_s
+    take = Take.model_validate({"model": model, "step": step, "length_s": length_s})
     lowered.networks.clip(target, take, take_stream(0, "", "", PREVIEW_SEED, 1))
     lowered.published[f"{lowered.score.slug}/networks/{model}/step-{step:06}.wav"] = target
     sketch = add_sketch(lowered.graph, f"{target}/sketch", target, columns=360, rows=200)

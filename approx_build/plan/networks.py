@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from approx_build.canonical import Json, canonical
-from approx_build.errors import AudioError, Location, ModelError
+from approx_build.errors import AudioError, Location
 from approx_build.plan.catalog import Catalog
+from approx_build.plan.derivation import derivation_terms
 from approx_build.plan.graph import Action, Graph, Kind
+from approx_build.plan.sampling import sampling_terms
 from approx_build.score.takes import Take
 from approx_build.training.model import ModelSpec
 from approx_build.training.record import manifest_digest
@@ -110,15 +112,13 @@ class Networks:
         target: str,
         take: Take,
         stream: str,
-        prime: str | None = None,
+        heard: Mapping[str, str] | None = None,
+        number: int = 1,
         where: Location | None = None,
     ) -> str:
-        """One clip of a take, drawn with `stream`, perhaps after hearing `prime`."""
+        """Clip `number` of a take, drawn with `stream`; `heard` has the sounds of it by role."""
         spec = self.catalog.model(take.model)
-        check_terms(spec, take, where)
-        inputs = {"checkpoint": self.checkpoint(take.model, take.step, where)}
-        if prime is not None:
-            inputs["prime"] = prime
+        inputs = {"checkpoint": self.checkpoint(take.model, take.step, where), **(heard or {})}
         params: dict[str, Json] = {
             "family": spec.family,
             "version": spec.family_version,
@@ -126,29 +126,8 @@ class Networks:
             "samples": round(take.length_s * spec.network.rate),
             "sampling": sampling_terms(spec, take),
         }
+        if (terms := derivation_terms(take, spec.network.rate, number)) is not None:
+            params["derivation"] = terms
         if self.environment:
             params["environment"] = self.environment
         return self.graph.add(Action(target, Kind.TAKE, params, inputs, stream, where))
-
-
-CONTROLS = ("temperature", "top_k", "towards_silence")
-"""What a take may say of how it is drawn; families that draw otherwise have other controls."""
-
-
-def check_terms(spec: ModelSpec, take: Take, where: Location | None) -> None:
-    """ModelError when a take asks for a control that the family of its model does not have."""
-    own = type(spec.sampling).model_fields
-    foreign = [name for name in CONTROLS if name in take.model_fields_set and name not in own]
-    if foreign:
-        raise ModelError(
-            f"{foreign[0]}: networks of family {spec.family} have no such control; "
-            f"models/{spec.model}.yaml says how they draw, under `sampling`",
-            where,
-        )
-
-
-def sampling_terms(spec: ModelSpec, take: Take) -> dict[str, Json]:
-    """How a take is drawn: what it says, and where it says nothing what its model says."""
-    own = spec.sampling.model_dump(mode="json")
-    said = take.model_dump(mode="json", include=take.model_fields_set)
-    return {name: said.get(name, value) for name, value in own.items()}

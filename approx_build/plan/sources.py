@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from approx_build.errors import Location
-from approx_build.families.base import Family
 from approx_build.plan.clips import Range, add_clip
+from approx_build.plan.derivation import add_heard
 from approx_build.plan.networks import Networks
 from approx_build.plan.streams import take_stream
+from approx_build.score.heard import Heard
 from approx_build.score.origin import SourceKind, SourceRef
-from approx_build.score.takes import Prime, Take
+from approx_build.score.takes import Take
 
 
 @dataclass(frozen=True)
@@ -78,27 +79,26 @@ class Sources:
         take, scope = scoped.take, scoped.scope
         target = f"{scope or 'piece'}/takes/{name}/{number}"
         if target not in self.graph.actions:
-            spec = self.catalog.model(take.model)
             self.networks.clip(
                 target,
                 take,
                 take_stream(self._piece_seed, scope, name, take.seed, number),
-                self._prime(take.prime, spec.network, scoped.where),
+                add_heard(
+                    self.graph,
+                    take,
+                    self.catalog.model(take.model).network,
+                    self._source,
+                    scoped.where,
+                ),
+                number,
                 scoped.where,
             )
         return Found(target, f"{name} {number}")
 
-    def _prime(self, prime: Prime | None, network: Family, where: Location) -> str | None:
-        if prime is None:
-            return None
-        if prime.recording is not None:
-            source = self._recording(prime.recording)
-        else:
-            source = self.take_clip(str(prime.take), prime.clip or 1).target
-        span = Range(prime.start_s, prime.length_s)
-        return add_clip(
-            self.graph, source, network.rate, span, channels=network.channels, where=where
-        )
+    def _source(self, sound: Heard) -> str:
+        if sound.recording is not None:
+            return self._recording(sound.recording)
+        return self.take_clip(str(sound.take), sound.clip or 1).target
 
     def _recording(self, name: str) -> str:
         return self.graph.add_leaf(self.catalog.recording_path(name))

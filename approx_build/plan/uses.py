@@ -60,14 +60,15 @@ def uses(score: Score, catalog: Catalog) -> Iterator[Use]:
 def _of_take(
     name: str, take: Take, where: Location, catalog: Catalog, dependents: Mapping[str, set[str]]
 ) -> Iterator[Use]:
-    """What a take learns from, and what it is primed with."""
+    """What a take's network learnt from, and what it hears."""
     reached = _reached(name, dependents)
     takes = tuple(sorted(each for each in reached if not each.endswith("/")))
     movements = tuple(sorted(each[:-1] for each in reached if each.endswith("/")))
     if take.model in catalog.models():
         yield Use(catalog.model(take.model).corpus, where, take.model, None, takes, movements)
-    if take.prime is not None and take.prime.recording is not None:
-        yield from _of_recording(take.prime.recording, where, catalog, takes, movements)
+    for _, sound in take.heard():
+        if sound.recording is not None:
+            yield from _of_recording(sound.recording, where, catalog, takes, movements)
 
 
 def _of_recording(
@@ -99,22 +100,27 @@ def _sources(movement: LoadedMovement) -> Iterator[tuple[SourceRef, Loc]]:
 
 
 def _dependents(score: Score) -> dict[str, set[str]]:
-    """For each take, the takes it primes and, with a slash at their end, movements it is in."""
+    """For each take, the takes made of it and, with a slash at their end, movements it is in."""
     found: dict[str, set[str]] = {}
     for name, take in score.piece.takes.items():
-        if take.prime is not None and take.prime.take is not None:
-            found.setdefault(take.prime.take, set()).add(name)
+        for heard in _taken(take):
+            found.setdefault(heard, set()).add(name)
     for movement in score.movements:
         own, slug = movement.model.takes, movement.slug
         for name, take in own.items():
-            if take.prime is not None and (primed := take.prime.take) is not None:
-                key = f"{slug}/{primed}" if primed in own else primed
+            for heard in _taken(take):
+                key = f"{slug}/{heard}" if heard in own else heard
                 found.setdefault(key, set()).add(f"{slug}/{name}")
         for ref, _ in _sources(movement):
             if ref.take is not None:
                 key = f"{slug}/{ref.take}" if ref.take in own else ref.take
                 found.setdefault(key, set()).add(f"{slug}/")
     return found
+
+
+def _taken(take: Take) -> list[str]:
+    """The takes that a take is made of."""
+    return [sound.take for _, sound in take.heard() if sound.take]
 
 
 def _reached(name: str, dependents: Mapping[str, set[str]]) -> set[str]:

@@ -26,7 +26,10 @@ def duration_faults(movement: LoadedMovement) -> Iterator[Fault]:
         yield fault(("length",), "must be greater than 0")
         return
     for name, take in movement.model.takes.items():
-        yield from _take_faults(movement, name, take)
+        if take.length_s > movement.length:
+            message = f"a take longer than the movement ({clock(movement.length)})"
+            yield fault(("takes", name, "length_s"), message)
+        yield from _heard_faults(name, take, movement.takes, movement.source)
     for name, part in movement.model.parts.items():
         loc: Loc = ("parts", name)
         for field, curve in (("gain_db", part.gain_db), ("pan", part.pan)):
@@ -39,28 +42,38 @@ def duration_faults(movement: LoadedMovement) -> Iterator[Fault]:
     yield from _expectation_faults(movement)
 
 
-def _take_faults(movement: LoadedMovement, name: str, take: Take) -> Iterator[Fault]:
-    if take.length_s > movement.length:
-        message = f"a take longer than the movement ({clock(movement.length)})"
-        yield movement.source.fault(("takes", name, "length_s"), message)
-    prime = take.prime
-    primed = movement.takes.get(prime.take) if prime and prime.take else None
-    if prime and primed:
-        loc: Loc = ("takes", name, "prime")
-        message = _range_message(prime.start_s, prime.length_s, primed.length_s, "take")
-        if message:
-            yield movement.source.fault(loc, message)
+def _heard_faults(
+    name: str, take: Take, takes: Mapping[str, Take], source: Source
+) -> Iterator[Fault]:
+    """What does not fit of the sound that a take is made of, and of what is made of it."""
+    for where, sound in take.heard():
+        heard = takes.get(sound.take) if sound.take else None
+        if heard:
+            needed_s = sound.needs_s(take.length_s)
+            message = _range_message(sound.start_s, needed_s, heard.length_s, "take")
+            if message:
+                yield source.fault(("takes", name, *where), message)
+    begun_s = take.extend.length_s if take.extend else None
+    if begun_s is not None and begun_s >= take.length_s:
+        message = f"leaves nothing to add: the take lasts {take.length_s:g} s (is {begun_s:g})"
+        yield source.fault(("takes", name, "extend", "length_s"), message)
+    for index, (_, stop_s) in enumerate(take.inpaint.missing_s if take.inpaint else ()):
+        if stop_s > take.length_s + TOLERANCE_S:
+            message = f"ends after the take ({take.length_s:g} s) (is {stop_s:g})"
+            yield source.fault(("takes", name, "inpaint", "missing_s", index, 1), message)
 
 
 def shared_take_faults(
     takes: Mapping[str, Take], movements: Sequence[LoadedMovement], source: Source
 ) -> Iterator[Fault]:
-    """Takes of the piece written in `source` that are longer than any of its movements."""
+    """Takes of the piece written in `source` that are longer than any of its movements, or than
+    what they are made of."""
     longest = max(movement.length for movement in movements)
     for name, take in takes.items():
         if take.length_s > longest:
             message = f"a take longer than every movement ({clock(longest)})"
             yield source.fault(("takes", name, "length_s"), message)
+        yield from _heard_faults(name, take, takes, source)
 
 
 def _moment_faults(movement: LoadedMovement, loc: Loc, time: Time) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from approx_build.score.durations import duration_faults, shared_take_faults
 from approx_build.score.marks import tempo_map
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.project import project_root, slug, written_path
-from approx_build.score.references import prime_faults, reference_faults
+from approx_build.score.references import heard_faults, reference_faults
 from approx_build.score.remarks import remarks
 from approx_build.score.salvage import Salvaged, salvage
 from approx_build.score.schema import Movement, Piece
@@ -84,7 +84,7 @@ class _Movements:
         takes = piece.model.takes if piece.model else {}
         self._takes = takes
         self.faults: list[Fault] = [
-            *prime_faults(takes, _declared(piece.source, piece.dropped), piece.source)
+            *heard_faults(takes, _declared(piece.source, piece.dropped), piece.source)
         ]
 
     def entries(self) -> list[tuple[int, str]]:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from approx_build.errors import Fault
 from approx_build.score.durations import TOLERANCE_S, event_faults
+from approx_build.score.heard import Heard
 from approx_build.score.load import Score
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.takes import Take
@@ -67,20 +68,21 @@ def _takes(takes: Mapping[str, Take], source: Source, catalog: Catalog) -> Itera
             kept = ", ".join(str(step) for step in sorted(steps))
             message = f"step {take.step} of '{take.model}' is not kept; kept are {kept}"
             yield source.fault((*loc, "step"), message)
-        yield from _prime(take, (*loc, "prime"), source, catalog)
+        for where, sound in take.heard():
+            if sound.recording is not None:
+                yield from _heard(sound, take, (*loc, *where), source, catalog)
 
 
-def _prime(take: Take, loc: Loc, source: Source, catalog: Catalog) -> Iterator[Fault]:
-    prime = take.prime
-    if prime is None or prime.recording is None:
-        return
-    message = _unknown_recording(prime.recording, catalog)
+def _heard(sound: Heard, take: Take, loc: Loc, source: Source, catalog: Catalog) -> Iterator[Fault]:
+    """What is wrong with a recording that a take is made of."""
+    name = str(sound.recording)
+    message = _unknown_recording(name, catalog)
     if message:
         yield source.fault((*loc, "recording"), message)
         return
-    length_s = catalog.recording_length_s(prime.recording)
-    stop_s = prime.start_s + (prime.length_s or 0.0)
-    if length_s is not None and (prime.start_s >= length_s or stop_s > length_s + TOLERANCE_S):
+    length_s = catalog.recording_length_s(name)
+    stop_s = sound.start_s + (sound.needs_s(take.length_s) or 0.0)
+    if length_s is not None and (sound.start_s >= length_s or stop_s > length_s + TOLERANCE_S):
         yield source.fault(loc, f"reaches to {stop_s:g} s of a recording of {length_s:g} s")
 
 

@@ -21,6 +21,11 @@ _BLOCK = re.compile(r"<!-- (fields: (\w+)|operations) -->\n.*?<!-- end -->", re.
 _SECTIONS = (
     "Take",
     "Prime",
+    "Extension",
+    "Variation",
+    "Inpainting",
+    "Interpolation",
+    "Heard",
     "Part",
     "Event",
     "Source",

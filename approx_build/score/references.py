@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Set
+from itertools import pairwise
 from pathlib import Path
 
 from approx_build.errors import Fault
@@ -26,7 +27,7 @@ def reference_faults(
     """
     declared = own | shared
     yield from _shadowed(movement, shared)
-    yield from prime_faults(movement.takes, declared, movement.source, movement.model.takes)
+    yield from heard_faults(movement.takes, declared, movement.source, movement.model.takes)
     for name, part in movement.model.parts.items():
         yield from _repeated_ids(movement, name)
         for index, event in enumerate(part.events):
@@ -38,30 +39,45 @@ def reference_faults(
     yield from _part_circles(movement)
 
 
-def prime_faults(
+def heard_faults(
     takes: Mapping[str, Take],
     declared: Set[str],
     source: Source,
     own: Mapping[str, Take] | None = None,
 ) -> Iterator[Fault]:
-    """Primes of `own` takes (all of `takes` if left out) that are not among `takes`, or circle."""
+    """Takes that `own` ones (all of `takes` if left out) are made of, and nothing has, or circles.
+
+    `declared` are those that exist, though some may have faults.
+    """
     own = takes if own is None else own
     for name, take in own.items():
-        if take.prime is None or take.prime.take is None:
-            continue
-        primed = take.prime.take
-        if primed not in declared | takes.keys():
-            message = f"unknown take '{primed}'{choices(primed, takes)}"
-            yield source.fault(("takes", name, "prime", "take"), message)
-        elif primed in takes and (take.prime.clip or 1) > takes[primed].count:
-            message = f"take '{primed}' has {_clips(takes[primed].count)} (is {take.prime.clip})"
-            yield source.fault(("takes", name, "prime", "clip"), message)
-    needs = {n: [t.prime.take] for n, t in takes.items() if t.prime and t.prime.take}
-    for circle in circles(needs):
-        first = next((name for name in circle if name in own), None)
-        if first is not None:
-            text = f"takes prime each other in a circle: {' → '.join(circle)}"
-            yield source.fault(("takes", first, "prime", "take"), text)
+        for where, sound in take.heard():
+            loc: Loc = ("takes", name, *where)
+            heard = sound.take
+            if heard is None:
+                continue
+            if heard not in declared | takes.keys():
+                message = f"unknown take '{heard}'{choices(heard, takes)}"
+                yield source.fault((*loc, "take"), message)
+            elif heard in takes and (sound.clip or 1) > takes[heard].count:
+                message = f"take '{heard}' has {_clips(takes[heard].count)} (is {sound.clip})"
+                yield source.fault((*loc, "clip"), message)
+    yield from _take_circles(takes, source, own)
+
+
+def _take_circles(
+    takes: Mapping[str, Take], source: Source, own: Mapping[str, Take]
+) -> Iterator[Fault]:
+    places: dict[str, dict[str, Loc]] = {
+        name: {sound.take: where for where, sound in take.heard() if sound.take}
+        for name, take in takes.items()
+    }
+    for circle in circles(places):
+        for first, second in pairwise(circle):
+            if first in own:
+                text = f"takes are made of each other in a circle: {' → '.join(circle)}"
+                yield source.fault(("takes", first, *places[first][second], "take"), text)
+                break
 
 
 def _shadowed(movement: LoadedMovement, shared: Set[str]) -> Iterator[Fault]:

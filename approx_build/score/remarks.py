@@ -30,14 +30,14 @@ def remarks(piece: Piece, source: Source, movements: Sequence[LoadedMovement]) -
 
 
 def _used(movement: LoadedMovement) -> set[str]:
-    """Takes that events use, and those that these are primed with."""
+    """Takes that events use, and those that these are made of."""
     events = [event for part in movement.model.parts.values() for event in part.events]
     todo = [source.take for event in events for source in event.sources if source.take]
     used: set[str] = set()
     while todo:
         name = todo.pop()
         take = movement.takes.get(name)
-        if name not in used and take and take.prime and take.prime.take:
-            todo.append(take.prime.take)
+        if name not in used and take:
+            todo += [sound.take for _, sound in take.heard() if sound.take]
         used.add(name)
     return used

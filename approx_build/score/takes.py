@@ -1,45 +1,18 @@
-"""Takes: clips drawn from a network, and the sound a network may be primed with."""
+"""Takes: clips drawn from a network, from nothing or from sound that the network hears."""
 
 from __future__ import annotations
 
-from pydantic import Field, field_validator, model_validator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from approx_build.score.fields import Name, Recording, Seed, Strict
+from pydantic import Field, JsonValue, model_validator
+
+from approx_build.score.fields import Name, Seed, Strict
+from approx_build.score.heard import Extension, Heard, Inpainting, Interpolation, Prime, Variation
 
 LONGEST_CLIP_S = 3600.0
-
-
-class Prime(Strict):
-    """Sound that a network hears before it goes on by itself. It is not part of the take."""
-
-    recording: Recording | None = Field(
-        None, description="recording to prime with, as corpus/recording; or give a take"
-    )
-    take: Name | None = Field(None, description="take to prime with; or give a recording")
-    clip: int | None = Field(
-        None, ge=1, le=100_000, description="which clip of the take, from 1 (first if left out)"
-    )
-    start_s: float = Field(
-        0.0, ge=0, le=86_400, description="where in that sound the prime begins, seconds"
-    )
-    length_s: float | None = Field(
-        None, gt=0, le=86_400, description="length of the prime, seconds (to the end if left out)"
-    )
-
-    @field_validator("recording")
-    @classmethod
-    def _one_recording(cls, value: str | None) -> str | None:
-        if value is not None and any(sign in value for sign in "*?["):
-            raise ValueError(f"a prime is one recording, not a pattern (is '{value}')")
-        return value
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Prime:
-        if (self.recording is None) == (self.take is None):
-            raise ValueError("a prime needs either 'recording' or 'take'")
-        if self.clip is not None and self.take is None:
-            raise ValueError("'clip' chooses one clip of a take; a recording has none")
-        return self
+WAYS = ("prime", "extend", "vary", "inpaint", "between")
+"""The fields of a take that say what the network hears, of which it has one at most."""
 
 
 class Take(Strict):
@@ -74,4 +47,58 @@ class Take(Strict):
         description="pull towards silence at each sample, in nats for the loudest values: "
         "1 is gentle, 10 strong (the model's own if left out)",
     )
+    sampling: dict[str, JsonValue] = Field(
+        default_factory=dict,
+        description="other controls of drawing that the model's family has, as "
+        "`approx-build families` lists them (the model's own if left out)",
+    )
     prime: Prime | None = Field(None, description="sound the network hears first and continues")
+    extend: Extension | None = Field(
+        None, description="sound the take begins with, and that the network continues"
+    )
+    vary: Variation | None = Field(None, description="sound that the take is a variation of")
+    inpaint: Inpainting | None = Field(
+        None, description="sound of which the network makes ranges anew"
+    )
+    between: Interpolation | None = Field(
+        None, description="two sounds that the clips of the take lie between"
+    )
+
+    @property
+    def way(self) -> str | None:
+        """The field that says what the network hears; None when it hears nothing."""
+        return next((name for name in WAYS if getattr(self, name) is not None), None)
+
+    def heard(self) -> Iterator[tuple[tuple[str, ...], Heard]]:
+        """The sounds that the network hears, each with where it stands in the take."""
+        if self.between is not None:
+            yield ("between", "first"), self.between.first
+            yield ("between", "second"), self.between.second
+        for name in WAYS:
+            if isinstance(sound := getattr(self, name), Heard):
+                yield (name,), sound
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_clip_a_place(cls, given: Any) -> Any:
+        """Where places are given and no count, there is a clip for each."""
+        if not isinstance(given, Mapping) or "count" in given:
+            return given
+        between = given.get("between")
+        places = between.get("places") if isinstance(between, Mapping) else None
+        return {**given, "count": len(places)} if isinstance(places, list | tuple) else given
+
+    @model_validator(mode="after")
+    def _fits(self) -> Take:
+        for name in ("temperature", "top_k", "towards_silence"):
+            if name in self.sampling:
+                raise ValueError(f"'{name}' is a field of the take itself, not of 'sampling'")
+        given = [name for name in WAYS if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise ValueError(f"a take has one of {', '.join(WAYS)} (has {' and '.join(given)})")
+        places = self.between.places if self.between else None
+        if places is not None and len(places) != self.count:
+            raise ValueError(
+                f"{len(places)} places for {self.count} clips; leave 'count' out, or 'places'"
+            )
+        return self

@@ -50,7 +50,7 @@ EDITS = [
         "  cry: { model: tiny, count: 3, length_s: 0.3 }",
         "  cry: { model: tiny, count: 3, length_s: 0.3, prime: { take: sob } }\n"
         "  sob: { model: tiny, length_s: 0.3, prime: { take: cry } }",
-        f"{TIDE}:7:63: takes.cry.prime.take: takes prime each other in a circle: cry → sob → cry",
+        f"{TIDE}:7:63: takes.cry.prime.take: takes are made of each other in a circle: cry → sob → cry",
     ),
     # Files.
     (TIDE, "tide/2-sand.yaml", "tide/3-mud.yaml", f"{TIDE}:8:31: movements[1]: pieces/tide/3-mud.yaml: there is no such file"),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from approx_build.audio import wav
+from approx_build.audio.clip import Clip
 from approx_build.build.desk import Desk
 from approx_build.build.work import Result
 from approx_build.families.base import FAMILIES, Family, TakeRequest
+from approx_build.families.derivation import Derivation, derivation
 from approx_build.training.checkpoint import read_checkpoint
 
 
@@ -28,10 +32,32 @@ def make_all(desks: Sequence[Desk]) -> list[Result]:
 
 def _request(desk: Desk, network: Family) -> TakeRequest[Any]:
     params = desk.params
-    prime = wav.read(desk.input("prime")) if "prime" in desk.work.action.inputs else None
+    heard = {
+        role: wav.read(desk.input(role)) for role in desk.work.action.inputs if role != "checkpoint"
+    }
+    told = params.get("derivation")
     return TakeRequest(
         length=params["samples"],
         stream=desk.stream,
-        sampling=network.sampling_model.model_validate(params["sampling"]),
-        prime=prime,
+        sampling=network.sampling(params["sampling"]),
+        prime=heard.get("prime"),
+        derivation=_derivation(network, params, heard) if told else None,
     )
+
+
+def _derivation(
+    network: Family, params: Mapping[str, Any], heard: Mapping[str, Clip]
+) -> Derivation:
+    """What the take is made of, its sounds as long as the network must hear."""
+    told = params["derivation"]
+    least = network.least_heard(told["way"])
+    # Where the take keeps to the sound all along it hears as much of it.
+    needed = max(params["samples"], least) if least > 1 else 1
+    return derivation(told, {role: _stretched(clip, needed) for role, clip in heard.items()})
+
+
+def _stretched(clip: Clip, needed: int) -> Clip:
+    """A clip with its last sample repeated where conversion from a lower rate lost one."""
+    if clip.length != needed - 1:
+        return clip
+    return clip.like(np.pad(clip.data, ((0, 0), (0, 1)), mode="edge"))

@@ -12,6 +12,14 @@ from approx_build.report.data import Origin
 from approx_build.store.records import Record
 
 CORPORA = "models/corpora/"
+HEARD_AS = {
+    "prime": "prime",
+    "extend": "continued",
+    "vary": "varied",
+    "inpaint": "inpainted",
+    "between": "interpolated",
+}
+"""What the sound that a network heard for a take was to it, by the take's way."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +96,15 @@ class Provenance:
                 return self._origin(next(iter(action.inputs.values())))
 
     def _take(self, action: Action) -> Origin:
-        """A take: its network, and what primed it."""
+        """A take: its network, and the sounds that this heard."""
         below = [self._origin(action.inputs["checkpoint"])]
-        if "prime" in action.inputs:
-            primed = self._origin(action.inputs["prime"])
+        told = cast("Mapping[str, str]", action.params.get("derivation", {"way": "prime"}))
+        for role in sorted(action.inputs.keys() - {"checkpoint"}):
+            heard = self._origin(action.inputs[role])
             below.append(
-                Origin("prime", primed.name, primed.detail, primed.consent, primed.origins)
+                Origin(
+                    HEARD_AS[told["way"]], heard.name, heard.detail, heard.consent, heard.origins
+                )
             )
         parts = PurePosixPath(action.target).parts
         detail = f"clip {parts[-1]}, stream {action.stream[:12]}…"

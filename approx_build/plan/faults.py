@@ -1,0 +1,117 @@
+"""Takes that do not fit their networks: controls, ways and lengths that a family does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import ValidationError
+
+from approx_build.errors import Fault
+from approx_build.plan.catalog import Catalog
+from approx_build.plan.derivation import least_s
+from approx_build.plan.sampling import CONTROLS, sampling_of
+from approx_build.score.heard import Heard
+from approx_build.score.load import Score
+from approx_build.score.takes import Take
+from approx_build.source import Source, choices, problems_of
+from approx_build.source.node import Loc
+from approx_build.training.model import ModelSpec
+
+Problem = tuple[Loc, str, bool]
+"""Where in the take, what, and whether it is the key rather than the value that is wrong."""
+
+
+def take_faults(score: Score, catalog: Catalog) -> Iterator[Fault]:
+    """Every take of `score` that its network cannot draw as it is written.
+
+    Names that the project does not have are said elsewhere.
+    """
+    yield from _of_file(score.piece.takes, score.piece.takes, score.source, catalog)
+    for movement in score.movements:
+        yield from _of_file(movement.model.takes, movement.takes, movement.source, catalog)
+
+
+def problems(
+    take: Take, spec: ModelSpec, takes: Mapping[str, Take], catalog: Catalog
+) -> list[Problem]:
+    """What of a take its network cannot do; `takes` are those that it may be made of."""
+    own = type(spec.sampling).model_fields
+    found: list[Problem] = [
+        (
+            (name,),
+            f"networks of family {spec.family} have no such control; "
+            f"models/{spec.model}.yaml says how they draw, under `sampling`",
+            True,
+        )
+        for name in CONTROLS
+        if name in take.model_fields_set and name not in own
+    ]
+    found += _unknown(take, spec, own)
+    if not found:
+        found += _refused(take, spec)
+    if not found and take.way is not None:
+        found += _too_short(take, spec, takes, catalog)
+    return found
+
+
+def _of_file(
+    own: Mapping[str, Take], takes: Mapping[str, Take], source: Source, catalog: Catalog
+) -> Iterator[Fault]:
+    for name, take in own.items():
+        if take.model in catalog.models():
+            for loc, message, is_key in problems(take, catalog.model(take.model), takes, catalog):
+                yield source.fault(("takes", name, *loc), message, is_key)
+
+
+def _unknown(take: Take, spec: ModelSpec, own: Mapping[str, object]) -> Iterator[Problem]:
+    for name in take.sampling:
+        if name not in own:
+            words = f"networks of family {spec.family} have no such control"
+            yield ("sampling", name), f"{words}{choices(name, own)}", True
+    if take.way is not None and take.way not in spec.network.ways:
+        known = ", ".join(sorted(spec.network.ways))
+        yield (take.way,), f"networks of family {spec.family} cannot; they know {known}", True
+
+
+def _refused(take: Take, spec: ModelSpec) -> Iterator[Problem]:
+    """What the family says against the controls, and against its way by such controls."""
+    try:
+        sampling = sampling_of(spec, take)
+    except ValidationError as error:
+        model = type(spec.network).sampling_model
+        given = dict(take.sampling)
+        for loc, message, is_key in problems_of(error, model, given):
+            yield ("sampling", *loc), message, is_key
+        return
+    if take.way is not None:
+        try:
+            spec.network.check_way(take.way, sampling)
+        except ValueError as error:
+            yield (take.way,), str(error), True
+
+
+def _too_short(
+    take: Take, spec: ModelSpec, takes: Mapping[str, Take], catalog: Catalog
+) -> Iterator[Problem]:
+    """Sounds shorter than what the network must hear at once."""
+    network, least = spec.network, least_s(take, spec.network)
+    for where, sound in take.heard():
+        whole_s = _length_s(sound, takes, catalog)
+        if whole_s is None:
+            continue
+        there_s = whole_s - sound.start_s
+        if round(there_s * network.rate) < round(least * network.rate):
+            yield (
+                where,
+                f"{there_s:.6g} s are there from {sound.start_s:g} s on; the network hears "
+                f"{round(least * network.rate)} samples at once, {least:.6g} s",
+                False,
+            )
+
+
+def _length_s(sound: Heard, takes: Mapping[str, Take], catalog: Catalog) -> float | None:
+    """Seconds of the whole of a sound; None where it is unknown, which is said elsewhere."""
+    if sound.take is not None:
+        return takes[sound.take].length_s if sound.take in takes else None
+    name = str(sound.recording)
+    return catalog.recording_length_s(name) if name in catalog.recordings() else None
