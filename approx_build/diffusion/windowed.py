@@ -2,7 +2,8 @@
 
 Each window hears the sound on both sides of its neighbours' middles, so that all of them agree
 step by step and no join is left (Bar-Tal and others, MultiDiffusion, 2023, arXiv:2302.08113,
-section 4, with weights that fall towards a window's ends).
+section 4, with weights that fall towards a window's ends). Windows that disagree blend to less
+than either: sound from noise alone comes out a little quieter, by 0.3 dB in its test.
 """
 
 from __future__ import annotations

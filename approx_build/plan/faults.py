@@ -64,10 +64,11 @@ def _of_file(
 
 
 def _unknown(take: Take, spec: ModelSpec, own: Mapping[str, object]) -> Iterator[Problem]:
+    others = [name for name in own if name not in CONTROLS]
     for name in take.sampling:
         if name not in own:
             words = f"networks of family {spec.family} have no such control"
-            yield ("sampling", name), f"{words}{choices(name, own)}", True
+            yield ("sampling", name), f"{words}{choices(name, others) if others else ''}", True
     if take.way is not None and take.way not in spec.network.ways:
         known = ", ".join(sorted(spec.network.ways))
         yield (take.way,), f"networks of family {spec.family} cannot; they know {known}", True

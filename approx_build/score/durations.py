@@ -8,6 +8,7 @@ from fractions import Fraction
 from approx_build.errors import Fault
 from approx_build.score.curve import Curve
 from approx_build.score.event import Event
+from approx_build.score.heard import Extension
 from approx_build.score.lengths import RecordingLength, event_length, unknown, whole_length
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.takes import Take
@@ -53,14 +54,22 @@ def _heard_faults(
             message = _range_message(sound.start_s, needed_s, heard.length_s, "take")
             if message:
                 yield source.fault(("takes", name, *where), message)
-    begun_s = take.extend.length_s if take.extend else None
-    if begun_s is not None and begun_s >= take.length_s:
-        message = f"leaves nothing to add: the take lasts {take.length_s:g} s (is {begun_s:g})"
-        yield source.fault(("takes", name, "extend", "length_s"), message)
+    if take.extend is not None and take.extend.take in takes:
+        whole_s = takes[take.extend.take].length_s
+        if message := nothing_to_add(take.extend, take.length_s, whole_s):
+            yield source.fault(("takes", name, "extend"), message)
     for index, (_, stop_s) in enumerate(take.inpaint.missing_s if take.inpaint else ()):
         if stop_s > take.length_s + TOLERANCE_S:
             message = f"ends after the take ({take.length_s:g} s) (is {stop_s:g})"
             yield source.fault(("takes", name, "inpaint", "missing_s", index, 1), message)
+
+
+def nothing_to_add(extension: Extension, take_s: float, whole_s: float) -> str:
+    """What is wrong with an extension of a sound of `whole_s` that fills the whole take."""
+    begun_s = extension.length_s or whole_s - extension.start_s
+    if begun_s < take_s:
+        return ""
+    return f"leaves nothing to add: the take lasts {take_s:g} s, what it begins with {begun_s:g} s"
 
 
 def shared_take_faults(

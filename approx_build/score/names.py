@@ -7,8 +7,8 @@ from fnmatch import fnmatchcase
 from typing import Protocol
 
 from approx_build.errors import Fault
-from approx_build.score.durations import TOLERANCE_S, event_faults
-from approx_build.score.heard import Heard
+from approx_build.score.durations import TOLERANCE_S, event_faults, nothing_to_add
+from approx_build.score.heard import Extension, Heard
 from approx_build.score.load import Score
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.takes import Take
@@ -82,8 +82,14 @@ def _heard(sound: Heard, take: Take, loc: Loc, source: Source, catalog: Catalog)
         return
     length_s = catalog.recording_length_s(name)
     stop_s = sound.start_s + (sound.needs_s(take.length_s) or 0.0)
-    if length_s is not None and (sound.start_s >= length_s or stop_s > length_s + TOLERANCE_S):
+    if length_s is None:
+        return
+    if sound.start_s >= length_s or stop_s > length_s + TOLERANCE_S:
         yield source.fault(loc, f"reaches to {stop_s:g} s of a recording of {length_s:g} s")
+    elif isinstance(sound, Extension) and (
+        message := nothing_to_add(sound, take.length_s, length_s)
+    ):
+        yield source.fault(loc, message)
 
 
 def _unknown_recording(name: str, catalog: Catalog) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from pydantic import Field, JsonValue, model_validator
 
@@ -78,16 +77,6 @@ class Take(Strict):
             if isinstance(sound := getattr(self, name), Heard):
                 yield (name,), sound
 
-    @model_validator(mode="before")
-    @classmethod
-    def _a_clip_a_place(cls, given: Any) -> Any:
-        """Where places are given and no count, there is a clip for each."""
-        if not isinstance(given, Mapping) or "count" in given:
-            return given
-        between = given.get("between")
-        places = between.get("places") if isinstance(between, Mapping) else None
-        return {**given, "count": len(places)} if isinstance(places, list | tuple) else given
-
     @model_validator(mode="after")
     def _fits(self) -> Take:
         for name in ("temperature", "top_k", "towards_silence"):
@@ -97,7 +86,9 @@ class Take(Strict):
         if len(given) > 1:
             raise ValueError(f"a take has one of {', '.join(WAYS)} (has {' and '.join(given)})")
         places = self.between.places if self.between else None
-        if places is not None and len(places) != self.count:
+        if places is not None and "count" not in self.model_fields_set:
+            object.__setattr__(self, "count", len(places))  # frozen from here on
+        elif places is not None and len(places) != self.count:
             raise ValueError(
                 f"{len(places)} places for {self.count} clips; leave 'count' out, or 'places'"
             )

@@ -61,7 +61,8 @@ def test_a_piece_hears_it_beside_the_first_family(wave: Space) -> None:
 def test_a_control_of_another_family_is_refused_at_its_take(wave: Space) -> None:
     wave.edit(FOAM, "early: { model: tiny, step: 0,", "early: { model: wave, temperature: 0.5,")
     assert re.search(
-        rf"^{FOAM}:5:25: takes\.early\.temperature: networks of family dance-diffusion have no such control; "
+        rf"^{FOAM}:5:25: takes\.early\.temperature: networks of family dance-diffusion have no "
+        r"such control; "
         r"models/wave\.yaml says how they draw, under `sampling`$",
         wave.fails("render", TIDE),
         re.MULTILINE,

@@ -7,7 +7,7 @@ import pytest
 from approx_build.errors import AudioError, Location
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Graph, Kind
-from approx_build.plan.networks import Networks, sampling_terms
+from approx_build.plan.networks import Networks
 from approx_build.plan.size import size
 from approx_build.score.takes import Take
 from tests.plan.conftest import TODAY
@@ -70,13 +70,6 @@ def test_takes_of_another_device_carry_its_environment(catalog: Catalog) -> None
     networks = Networks(Graph(), catalog, {"device": "H100"})
     networks.clip("x", take(), "5" * 32)
     assert networks.graph.actions["x"].params["environment"] == {"device": "H100"}
-
-
-def test_what_a_take_leaves_open_its_model_says(project: Space) -> None:
-    project.edit("models/tiny.yaml", "checkpoints", "sampling: { temperature: 0.7 }\ncheckpoints")
-    spec = Catalog(project.root, TODAY).model("tiny")
-    assert sampling_terms(spec, take())["temperature"] == 0.7
-    assert sampling_terms(spec, take(temperature=1.0))["temperature"] == 1.0
 
 
 def test_a_corpus_that_is_empty_is_said_where_the_take_is(project: Space) -> None:
