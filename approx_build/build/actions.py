@@ -14,6 +14,7 @@ MAKERS = {
     Kind.PREPARE: "prepare",
     Kind.TRAIN: "train",
     Kind.CHECKPOINT: "checkpoint",
+    Kind.STAGES: "stages",
     Kind.CLIP: "clip",
     Kind.EVENT: "event",
     Kind.STEM: "stem",

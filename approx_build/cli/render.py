@@ -78,6 +78,7 @@ def chosen(session: Session, movements: list[str], parts: list[str]) -> tuple[Fi
     if not movements:
         every = [target for one in lowered.movements for target in one.targets()]
         pictures = [p.sketch for steps in lowered.previews.values() for p in steps.values()]
+        pictures += [stages.target for stages in lowered.stages.values()]
         return lowered.published, [*every, *pictures, *lowered.published.values()]
     wanted = [target for one in session.movements(movements) for target in one.targets()]
     made = set(wanted)

@@ -33,13 +33,18 @@ def extend(
     begun, sound = known.shape[-1], known
     total, done = _steps(solver, begun, length, window, resampling), 0
     for number in range(windows(begun, length, window)):
-        own = [stream.child("window", number) for stream in streams]
+        own = [of_window(stream, number) for stream in streams]
         told = part_of(progress, done, total)
         heard = min(sound.shape[-1], window // 2)
         done += _of_window(solver, heard, resampling)
         made = _window(solver, sound, heard, window, own, resampling, told)
         sound = np.concatenate([sound, made[..., heard:]], axis=-1)
     return sound[..., begun : begun + length]
+
+
+def of_window(stream: Stream, number: int) -> Stream:
+    """The stream that window `number`, from 0, of a sound is made with."""
+    return stream.child("window", number)
 
 
 def windows(begun: int, length: int, window: int) -> int:

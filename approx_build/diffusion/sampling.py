@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from approx_build.diffusion.level import Level
 from approx_build.diffusion.parameterisation import Sound
 from approx_build.diffusion.samplers.base import Sampler
 from approx_build.diffusion.schedules import Schedule
@@ -15,22 +16,42 @@ from approx_build.errors import ModelError
 Told = Callable[[int, int], None]
 """Called with steps done and steps in all."""
 
+Watch = Callable[[int, Level, Sound], None]
+"""Called with steps done, the level reached, and the sound [B, C, T] there, which is read-only."""
 
-def sample(sampler: Sampler, x: Sound, schedule: Schedule, progress: Told | None = None) -> Sound:
+
+def sample(
+    sampler: Sampler,
+    x: Sound,
+    schedule: Schedule,
+    progress: Told | None = None,
+    watch: Watch | None = None,
+) -> Sound:
     """`x` [B, C, T] at the first level of a schedule, brought to its last.
 
-    An item of the result depends on no other. ModelError when the sampler cannot go that way,
+    An item of the result depends on no other. `watch` sees `x` before the first step and after
+    each. ModelError when the sampler cannot go that way,
     and when an item is not a number any more, with the step and the item.
     """
     _check_way(sampler, schedule)
     count = len(schedule) - 1
+    _show(watch, 0, schedule[0], x)
     for number, (now, after) in enumerate(pairwise(schedule), start=1):
         with np.errstate(over="ignore", invalid="ignore"):  # looked at below
             x = sampler.step(x, now, after)
         _check_finite(x, number, count, now.time)
+        _show(watch, number, after, x)
         if progress is not None:
             progress(number, count)
     return x
+
+
+def _show(watch: Watch | None, number: int, level: Level, x: Sound) -> None:
+    """Let `watch` see what there is, and change nothing of it."""
+    if watch is not None:
+        shown = x.view()
+        shown.flags.writeable = False
+        watch(number, level, shown)
 
 
 def _check_way(sampler: Sampler, schedule: Schedule) -> None:

@@ -10,7 +10,7 @@ from approx_build.diffusion.brownian import BrownianNoise
 from approx_build.diffusion.latents import latents
 from approx_build.diffusion.parameterisation import Denoiser, Sound, Velocity
 from approx_build.diffusion.samplers.base import Sampler
-from approx_build.diffusion.sampling import Told, sample
+from approx_build.diffusion.sampling import Told, Watch, sample
 from approx_build.diffusion.schedules import Schedule
 
 
@@ -38,11 +38,12 @@ class Solver:
         streams: Sequence[Stream],
         schedule: Schedule | None = None,
         progress: Told | None = None,
+        watch: Watch | None = None,
     ) -> Sound:
         """`x` [B, C, T] brought through a schedule, the whole one unless another is given."""
         noise = BrownianNoise(streams, *x.shape[1:])
         sampler = self.sampler(Denoiser(self.velocity), noise, self.eta)
-        return sample(sampler, x, schedule or self.schedule, progress)
+        return sample(sampler, x, schedule or self.schedule, progress, watch)
 
     def generate(
         self,
@@ -50,7 +51,8 @@ class Solver:
         channels: int,
         length: int,
         progress: Told | None = None,
+        watch: Watch | None = None,
     ) -> Sound:
         """Sound [B, C, T] from noise alone."""
         noise = latents(streams, channels, length)
-        return self.run(self.schedule[0].sigma * noise, streams, progress=progress)
+        return self.run(self.schedule[0].sigma * noise, streams, None, progress, watch)

@@ -88,6 +88,20 @@ class TakeRequest(Generic[S]):
     derivation: Derivation | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """A take after `step` steps of its making.
+
+    `noise_level` is the time of its noise level, from 1 (noise alone) to 0 (clean), and
+    `noise_share` the strength of its noise, from 1 (where there is nothing else) to 0.
+    """
+
+    step: int
+    noise_level: float
+    noise_share: float
+    clip: Clip
+
+
 class Family(BaseModel, ABC):
     """Parameters of a network; a subclass's `family` field holds the family's name."""
 
@@ -103,6 +117,8 @@ class Family(BaseModel, ABC):
     """What a loss is measured in."""
     ways: ClassVar[frozenset[str]] = frozenset({"prime"})
     """Which fields of a take may say what the network hears."""
+    has_stages: ClassVar[bool] = False
+    """Whether a take is made of noise, by stages that `stages` can show."""
 
     @property
     def channels(self) -> int:
@@ -139,6 +155,21 @@ class Family(BaseModel, ABC):
 
         A clip does not depend on those drawn with it. `progress` is told samples done and in all.
         """
+
+    def stages(
+        self,
+        weights: Weights,
+        stream: str,
+        sampling: Any,
+        count: int,
+        device: str = "cpu",
+        progress: Told | None = None,
+    ) -> list[Stage]:
+        """At most `count` stages of the take that `draw` begins with `stream`, first and last too.
+
+        Empty where there are none. `progress` is told steps done and in all.
+        """
+        return []
 
     @abstractmethod
     def network(self, objective: Any = None) -> Network:

@@ -22,7 +22,16 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import FAMILIES, Family, Network, Shapes, TakeRequest, Told, Weights
+from approx_build.families.base import (
+    FAMILIES,
+    Family,
+    Network,
+    Shapes,
+    Stage,
+    TakeRequest,
+    Told,
+    Weights,
+)
 from approx_build.families.dance_diffusion_sampling import Sampling
 from approx_build.kernels.unet_weights import SHORTEST, Block, UNetShape, heads
 from approx_build.kernels.unet_weights import Level as UNetLevel
@@ -56,6 +65,7 @@ class DanceDiffusion(Family):
     objective_model: ClassVar[type[BaseModel]] = Objective
     loss_unit: ClassVar[str] = "mean square of v"
     ways: ClassVar[frozenset[str]] = frozenset({"prime", "extend", "vary", "inpaint", "between"})
+    has_stages: ClassVar[bool] = True
 
     family: Literal["dance-diffusion"] = "dance-diffusion"
     sample_rate: int = Field(48000, ge=1000, le=192000, description="rate of the sound, Hz")
@@ -198,6 +208,20 @@ class DanceDiffusion(Family):
         from approx_build.families.dance_diffusion_takes import draw
 
         return draw(self, weights, takes, device, progress)
+
+    def stages(
+        self,
+        weights: Weights,
+        stream: str,
+        sampling: Sampling,
+        count: int,
+        device: str = "cpu",
+        progress: Told | None = None,
+    ) -> list[Stage]:
+        """A window on its way from noise to sound, at equal distances of steps."""
+        from approx_build.families.dance_diffusion_stages import stages
+
+        return stages(self, weights, stream, sampling, count, device, progress)
 
     def network(self, objective: Objective | None = None) -> Network:
         """The torch code. Imports torch."""

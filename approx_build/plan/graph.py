@@ -22,6 +22,7 @@ class Kind(enum.Enum):
     TRAIN = "train"  # prepared recordings and a network -> the checkpoints of a training run
     CHECKPOINT = "checkpoint"  # a training run or a shipped file -> the weights after one step
     TAKE = "take"  # a checkpoint and a stream -> one clip drawn from the network
+    STAGES = "stages"  # a checkpoint and a stream -> pictures of a take as noise becomes sound
     CLIP = "clip"  # a file or take -> a clip at the piece's rate, perhaps a range of it
     EVENT = "event"  # clips -> the sound of one event of a part
     STEM = "stem"  # events -> one part rendered alone, quantised

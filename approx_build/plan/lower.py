@@ -12,6 +12,7 @@ from approx_build.plan.movement import LoweredMovement, add_movement, add_sketch
 from approx_build.plan.networks import Networks
 from approx_build.plan.parts import Parts, source_target
 from approx_build.plan.sources import ScopedTake, Sources
+from approx_build.plan.stages import Stages, add_stages
 from approx_build.plan.streams import take_stream
 from approx_build.score.load import LoadedMovement, Score
 from approx_build.score.project import written_path
@@ -41,6 +42,8 @@ class LoweredPiece:
     movements: list[LoweredMovement] = field(default_factory=list)
     previews: dict[str, dict[int, Preview]] = field(default_factory=dict)
     """Model -> step -> a take drawn after that step, always with the same numbers."""
+    stages: dict[str, Stages] = field(default_factory=dict)
+    """Model -> how noise becomes sound after the last step that the piece uses."""
     whole: str | None = None
     published: dict[str, str] = field(default_factory=dict)
     """Path under the renders folder -> target."""
@@ -56,6 +59,7 @@ def lower(
         _lower_movement(lowered, movement)
     if len(lowered.movements) > 1:
         lowered.whole = _join(lowered)
+    _add_stages(lowered)
     _add_previews(lowered)
     return lowered
 
@@ -115,6 +119,14 @@ def _join(lowered: LoweredPiece) -> str:
     return target
 
 
+def _add_stages(lowered: LoweredPiece) -> None:
+    """The beginning of a preview as it becomes sound, of every network that makes it of noise."""
+    networks = lowered.networks
+    for model, steps in sorted(networks.used.items()):
+        if networks.catalog.model(model).network.has_stages:
+            lowered.stages[model] = add_stages(networks, model, max(steps), _preview_stream())
+
+
 def _add_previews(lowered: LoweredPiece) -> None:
     """The same take from every checkpoint of every network that the piece uses."""
     networks = lowered.networks
@@ -129,7 +141,11 @@ def _preview(lowered: LoweredPiece, model: str, step: int) -> Preview:
     target = f"models/{model}/preview/{step}"
     length_s = lowered.networks.catalog.model(model).network.glimpse_s
     take = Take.model_validate({"model": model, "step": step, "length_s": length_s})
-    lowered.networks.clip(target, take, take_stream(0, "", "", PREVIEW_SEED, 1))
+    lowered.networks.clip(target, take, _preview_stream())
     lowered.published[f"{lowered.score.slug}/networks/{model}/step-{step:06}.wav"] = target
     sketch = add_sketch(lowered.graph, f"{target}/sketch", target, columns=360, rows=200)
     return Preview(target, sketch)
+
+
+def _preview_stream() -> str:
+    return take_stream(0, "", "", PREVIEW_SEED, 1)

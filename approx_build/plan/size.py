@@ -12,7 +12,7 @@ from approx_build.plan.graph import Action, Kind
 
 
 def size(action: Action) -> float:
-    """Multiply-adds of a take or training, samples of a stem; 1 where it does not matter.
+    """Multiply-adds of takes, stages and trainings, samples of a stem; 1 where it does not matter.
 
     A training run whose checkpoints are shipped is no work: its time says nothing of others.
     """
@@ -20,6 +20,9 @@ def size(action: Action) -> float:
     match action.kind:
         case Kind.TAKE:
             return _network(params).cost(params["samples"]) / 1e9
+        case Kind.STAGES:
+            network = _network(params)
+            return network.cost(network.receptive_field) / 1e9
         case Kind.STEM:
             return float(params["samples"] * (1 + len(params["events"]) / 10)) / 1e6
         case Kind.TRAIN if not action.options.get("is_shipped"):

@@ -112,6 +112,24 @@ class CheckpointReport:
 
 
 @dataclass(frozen=True, slots=True)
+class StageReport:
+    """A take after `step` steps from noise; level and share of its noise fall from 1 to 0."""
+
+    step: int
+    noise_level: float
+    noise_share: float
+    sketch: Sketch
+
+
+@dataclass(frozen=True, slots=True)
+class DenoisingReport:
+    """How noise becomes sound after a step of training: one stage or more, on one scale."""
+
+    checkpoint: int
+    stages: tuple[StageReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkReport:
     """A declared model as trained. `curves` are (step, loss) by name; `facts` is how it went.
 
@@ -126,6 +144,7 @@ class NetworkReport:
     curves: Mapping[str, tuple[tuple[float, float], ...]]
     loss_unit: str
     checkpoints: tuple[CheckpointReport, ...] = ()
+    denoising: DenoisingReport | None = None
     hours: Hours | None = None
     unused: Mapping[str, str] = field(default_factory=dict)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +44,11 @@ class Sketch:
 
     def dump(self) -> bytes:
         """The sketch as JSON; equal sketches give equal bytes."""
-        fields = {
+        return json.dumps(self.as_json(), separators=(",", ":")).encode()
+
+    def as_json(self) -> dict[str, Any]:
+        """The sketch as plain values."""
+        return {
             "length_s": self.length_s,
             "low_hz": self.low_hz,
             "high_hz": self.high_hz,
@@ -50,15 +56,18 @@ class Sketch:
             "wave": self.wave,
             "png": b64encode(self.png).decode(),
         }
-        return json.dumps(fields, separators=(",", ":")).encode()
 
     @classmethod
     def load(cls, data: bytes) -> Sketch:
         """A sketch from what `dump` gave."""
-        fields = json.loads(data)
+        return cls.of_json(json.loads(data))
+
+    @classmethod
+    def of_json(cls, fields: Mapping[str, Any]) -> Sketch:
+        """A sketch from what `as_json` gave."""
         low, high = fields["wave"]
-        fields.update(wave=(tuple(low), tuple(high)), png=b64decode(fields["png"]))
-        return cls(**fields)
+        png = b64decode(fields["png"])
+        return cls(**{**fields, "wave": (tuple(low), tuple(high)), "png": png})
 
 
 def sketch(
@@ -66,7 +75,18 @@ def sketch(
 ) -> Sketch:
     """Draw a sound; `top_db` is the brightest level (default: the loudest, rounded up to 5)."""
     seen = spectrogram(source, columns, rows)
-    top = top_level(seen) if top_db is None else top_db
+    return _drawn(source, seen, columns, top_level(seen) if top_db is None else top_db)
+
+
+def sketches(sources: Sequence[Source], columns: int, rows: int) -> list[Sketch]:
+    """Draw sounds on one scale of levels, whose top is that of the loudest."""
+    seen = [spectrogram(source, columns, rows) for source in sources]
+    top = max(map(top_level, seen), default=0.0)
+    pairs = zip(sources, seen, strict=True)
+    return [_drawn(source, one, columns, top) for source, one in pairs]
+
+
+def _drawn(source: Source, seen: Spectrogram, columns: int, top: float) -> Sketch:
     wave = np.rint(waveform(source, columns) * _WAVE_STEPS).astype(int)
     return Sketch(
         seen.length_s,

@@ -54,10 +54,10 @@ def _heard_faults(
             message = _range_message(sound.start_s, needed_s, heard.length_s, "take")
             if message:
                 yield source.fault(("takes", name, *where), message)
-    if take.extend is not None and take.extend.take in takes:
-        whole_s = takes[take.extend.take].length_s
-        if message := nothing_to_add(take.extend, take.length_s, whole_s):
-            yield source.fault(("takes", name, "extend"), message)
+            elif isinstance(sound, Extension) and (
+                message := nothing_to_add(sound, take.length_s, heard.length_s)
+            ):
+                yield source.fault(("takes", name, *where), message)
     for index, (_, stop_s) in enumerate(take.inpaint.missing_s if take.inpaint else ()):
         if stop_s > take.length_s + TOLERANCE_S:
             message = f"ends after the take ({take.length_s:g} s) (is {stop_s:g})"

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from approx_build.diffusion import schedules
+from approx_build.diffusion.level import Level
 from approx_build.diffusion.parameterisation import Denoiser, Sound
 from approx_build.diffusion.samplers.ddim import Ddim
 from approx_build.diffusion.samplers.heun import Heun
@@ -17,6 +18,28 @@ def test_progress_is_told_after_each_step() -> None:
     x = noise(1, 1, 8)
     sample(Ddim(Denoiser(wavy)), x, schedules.crash(3), lambda *now: told.append(now))
     assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_who_watches_sees_the_beginning_and_what_each_step_reached() -> None:
+    seen: list[tuple[int, float, Sound]] = []
+    x, schedule = noise(1, 1, 8), schedules.crash(3)
+    sampler = Ddim(Denoiser(wavy))
+    made = sample(
+        sampler, x, schedule, watch=lambda step, at, now: seen.append((step, at.time, now))
+    )
+    assert [step for step, _, _ in seen] == [0, 1, 2, 3]
+    assert [time for _, time, _ in seen] == [level.time for level in schedule]
+    np.testing.assert_array_equal(seen[0][2], x)
+    np.testing.assert_array_equal(seen[-1][2], made)
+    np.testing.assert_array_equal(seen[1][2], sampler.step(x, schedule[0], schedule[1]))
+
+
+def test_who_watches_can_change_nothing() -> None:
+    def meddle(step: int, level: Level, x: Sound) -> None:
+        x[:] = 0
+
+    with pytest.raises(ValueError, match="read-only"):
+        sample(Ddim(Denoiser(wavy)), noise(1, 1, 8), schedules.crash(3), watch=meddle)
 
 
 def test_a_part_tells_its_place_in_the_whole() -> None:

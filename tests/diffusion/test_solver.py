@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from approx_build.diffusion import schedules
+from approx_build.diffusion.level import Level
 from approx_build.diffusion.samplers.base import Sampler
 from approx_build.diffusion.samplers.table import SAMPLERS
 from approx_build.diffusion.schedules import Schedule
@@ -55,6 +56,14 @@ def test_an_item_depends_on_no_other(sampler: type[Sampler]) -> None:
     for index, stream in enumerate(streams(3)):
         alone = solver.generate([stream], 2, 9)
         np.testing.assert_array_equal(alone[0], together[index])
+
+
+@ALL
+def test_watching_changes_no_bit(sampler: type[Sampler]) -> None:
+    solver, levels = Solver(wavy, sampler, schedule_for(sampler, 6)), list[Level]()
+    watched = solver.generate(streams(2), 2, 9, watch=lambda step, level, x: levels.append(level))
+    assert watched.tobytes() == solver.generate(streams(2), 2, 9).tobytes()
+    assert tuple(levels) == solver.schedule
 
 
 @pytest.mark.parametrize("name", ["dpmpp-2m-sde", "dpmpp-2s-ancestral"])

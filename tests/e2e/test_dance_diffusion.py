@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -56,6 +57,31 @@ def test_a_piece_hears_it_beside_the_first_family(wave: Space) -> None:
     ran = wave.render().ran()
     assert {"models/wave/run", "models/wave/2", "1-foam/takes/early/1"} <= ran
     assert not wave.render().ran()
+
+
+def test_the_page_shows_how_noise_becomes_sound(wave: Space) -> None:
+    wave.edit(FOAM, "early: { model: tiny, step: 0,", "early: { model: wave, step: 2,")
+    assert "models/wave/stages/2" in wave.render().ran()
+    page = (wave.root / "renders/tide/index.html").read_text()
+    alts = re.findall(r'alt="(Spectrogram after .*? noise at \d+ %)"', page)
+    ends = [f"Spectrogram after {n} of 3 steps from noise to sound, noise at" for n in range(4)]
+    assert [alt.rpartition(" at ")[0] + " at" for alt in alts] == ends
+    assert (alts[0][-6:], alts[-1][-4:]) == (" 100 %", " 0 %")
+    wave.edit(FOAM, "early: { model: wave, step: 2,", "early: { model: wave, step: 0,")
+    assert "models/wave/stages/0" in wave.render().ran()
+
+
+@pytest.mark.slow
+def test_the_page_is_the_same_however_many_jobs_make_it(wave: Space) -> None:
+    wave.edit(FOAM, "early: { model: tiny, step: 0,", "early: { model: wave, step: 2,")
+    wave.run("train", "wave")
+    pages = []
+    for jobs in ("1", "2"):
+        shutil.copytree(wave.root / ".approx", wave.root / jobs)
+        wave.start("render", TIDE, "--jobs", jobs, "--store", jobs, "--out", f"out-{jobs}")
+        pages.append((wave.root / f"out-{jobs}/tide/index.html").read_bytes())
+    assert b"From noise to sound" in pages[0]
+    assert pages[0] == pages[1]
 
 
 def test_a_control_of_another_family_is_refused_at_its_take(wave: Space) -> None:

@@ -29,3 +29,9 @@ def test_every_family_has_defaults_and_counts_its_parameters(family: type) -> No
     assert network.parameter_count > 0
     assert network.receptive_field > 0
     assert network.sampling({}) == family.sampling_model()
+
+
+def test_a_family_that_draws_sample_by_sample_has_no_stages() -> None:
+    network = FAMILIES.get("wavenet")()  # type: ignore[call-arg] # every field has a default
+    assert not network.has_stages
+    assert network.stages({}, "a" * 32, network.sampling({}), 6) == []

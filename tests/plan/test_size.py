@@ -27,6 +27,12 @@ def test_a_deeper_network_and_more_events_are_more_work() -> None:
     assert size(replace(STEM, params={**STEM.params, "events": [{}]})) > size(STEM)
 
 
+def test_the_stages_of_a_take_are_the_work_of_its_first_window() -> None:
+    network = {"family": "dance-diffusion", "window": 81920}
+    take = Action("t", Kind.TAKE, {"samples": 81920, "network": network})
+    assert size(Action("s", Kind.STAGES, {"network": network})) == size(take)
+
+
 @pytest.mark.parametrize("name", ["steps", "batch", "window"])
 def test_a_training_is_all_that_it_hears(name: str) -> None:
     twice = TRAINING | {name: 2 * TRAINING[name]}
@@ -40,7 +46,8 @@ def test_a_training_that_is_shipped_is_no_work() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [kind for kind in Kind if kind not in (Kind.TAKE, Kind.STEM, Kind.TRAIN)]
+    "kind",
+    [kind for kind in Kind if kind not in (Kind.TAKE, Kind.STAGES, Kind.STEM, Kind.TRAIN)],
 )
 def test_everything_else_is_one(kind: Kind) -> None:
     assert size(Action("x", kind, {})) == 1

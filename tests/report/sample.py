@@ -13,6 +13,7 @@ from approx_build.report.data import (
     CheckpointReport,
     ConsentReport,
     CueReport,
+    DenoisingReport,
     EventReport,
     ExpectationReport,
     MovementReport,
@@ -20,6 +21,7 @@ from approx_build.report.data import (
     Origin,
     PieceReport,
     RecordingUse,
+    StageReport,
     StemReport,
 )
 from approx_build.report.sketch import sketch
@@ -86,6 +88,10 @@ def network(folder: Path, text: str) -> NetworkReport:
         source = sound(folder, f"takes/{step}.wav", 1, 100 + step)
         drawn = sketch(source, 40, 20, top_db=-10)
         checkpoints.append(CheckpointReport(step, 2.5, "ab" * 32, drawn, f"takes/{step}.wav"))
+    stages = (
+        StageReport(step, level, 1.0 - step / 10, drawn)
+        for step, level in ((0, 1.0), (5, 0.5), (10, 0.0))
+    )
     curve = tuple((step, 5.5 - step / 1000) for step in range(0, 4000, 3))
     return NetworkReport(
         name=text,
@@ -98,6 +104,7 @@ def network(folder: Path, text: str) -> NetworkReport:
         hours=Hours(7200, 5400, 54000),
         unused={f"accordion/{text}": text},
         checkpoints=tuple(checkpoints),
+        denoising=DenoisingReport(4600, tuple(stages)),
     )
 
 

@@ -68,6 +68,17 @@ def test_the_page_tells_all_there_is(calm):
         assert words in text
 
 
+def test_a_network_that_makes_sound_of_noise_shows_how(calm):
+    told = " ".join(" ".join(Reader(calm).text).split())
+    assert "How 1 s of sound are made by the checkpoint at step 4 600" in told
+    assert (
+        "step 0 of 10 level 1.00, noise 100 % step 5 of 10 level 0.50, noise 50 % step 10" in told
+    )
+    assert (
+        calm.count('alt="Spectrogram after 5 of 10 steps from noise to sound, noise at 50 %"') == 1
+    )
+
+
 def test_equal_reports_give_equal_pages(calm, tmp_path):
     assert page(report(tmp_path)) == calm
 

@@ -204,6 +204,19 @@ def test_a_take_plays_and_stops(browser, calm):
     assert button.get_attribute("aria-pressed") == "false"
 
 
+@pytest.mark.parametrize(("width", "rows"), [(1400, 1), (380, 2)])
+def test_stages_from_noise_to_sound_stand_in_a_row_that_wraps(browser, calm, width, rows):
+    opened(browser, calm, width)
+    pictures = browser.find_elements(By.CSS_SELECTOR, ".stages img")
+    assert len(pictures) == 3
+    assert len({picture.rect["y"] for picture in pictures}) == rows
+    assert all(picture.rect["x"] + picture.rect["width"] <= width for picture in pictures)
+    loaded = (
+        "return [...document.querySelectorAll('.stages img')].every(i => i.naturalWidth === 40)"
+    )
+    until(browser, loaded)
+
+
 def test_a_missing_file_is_named(browser, tmp_path):
     path = written(tmp_path)
     (tmp_path / "1-movement.wav").unlink()

@@ -5,7 +5,7 @@ import numpy as np
 from PIL import Image
 
 from approx_build.audio.clip import Clip
-from approx_build.report.sketch import Sketch, sketch
+from approx_build.report.sketch import Sketch, sketch, sketches
 
 T = np.arange(44100)
 CLIP = Clip((0.1 * np.sin(2 * np.pi * 440 * T / 44100))[None].astype(np.float32), 44100)
@@ -36,6 +36,19 @@ def test_the_wave_is_in_hundredths():
     low, high = sketch(CLIP, 60, 40).wave
     assert set(low) == {-10}
     assert set(high) == {10}
+
+
+def test_sketches_of_sounds_to_be_compared_share_one_scale():
+    quiet = Clip(CLIP.data * np.float32(0.1), CLIP.rate)
+    both = sketches([quiet, CLIP], 60, 40)
+    assert both == [sketch(one, 60, 40, top_db=-20) for one in (quiet, CLIP)]
+    assert sketch(quiet, 60, 40).top_db == -40
+    assert sketches([], 60, 40) == []
+
+
+def test_a_sketch_survives_being_plain_values():
+    drawn = sketch(CLIP, 60, 40)
+    assert Sketch.of_json(json.loads(json.dumps(drawn.as_json()))) == drawn
 
 
 def test_silence_is_ground():

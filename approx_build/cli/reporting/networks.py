@@ -1,4 +1,4 @@
-"""The report of a network: how it was trained, and the same take after each of its steps."""
+"""The report of a network: how it was trained, takes after its steps, how noise becomes sound."""
 
 from __future__ import annotations
 
@@ -8,12 +8,23 @@ from typing import Any
 from approx_build.cli.reporting.seen import Seen
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.lower import Preview
-from approx_build.report.data import CheckpointReport, NetworkReport
+from approx_build.plan.stages import Stages
+from approx_build.report.data import (
+    CheckpointReport,
+    DenoisingReport,
+    NetworkReport,
+    StageReport,
+)
+from approx_build.report.sketch import Sketch
 from approx_build.training.record import TrainingRecord, loss_curves
 
 
 def network_report(
-    model: str, previews: Mapping[int, Preview], catalog: Catalog, seen: Seen
+    model: str,
+    previews: Mapping[int, Preview],
+    stages: Stages | None,
+    catalog: Catalog,
+    seen: Seen,
 ) -> NetworkReport:
     """Everything the page tells of a network."""
     spec = catalog.model(model)
@@ -43,7 +54,17 @@ def network_report(
             )
             for step, preview in previews.items()
         ),
+        denoising=None if stages is None else _denoising(stages, seen),
     )
+
+
+def _denoising(stages: Stages, seen: Seen) -> DenoisingReport | None:
+    """How noise becomes sound; None when the family had nothing to show of it."""
+    shown = [
+        StageReport(**{**stage, "sketch": Sketch.of_json(stage["sketch"])})
+        for stage in seen.json(stages.target)
+    ]
+    return DenoisingReport(stages.step, tuple(shown)) if shown else None
 
 
 def _short(params: Mapping[str, Any]) -> dict[str, Any]:

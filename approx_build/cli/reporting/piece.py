@@ -36,7 +36,7 @@ def piece_report(session: Session, records: Mapping[str, Record]) -> PieceReport
         gap_s=piece.gap_s,
         audio=f"{session.score.slug}.wav" if lowered.whole else "",
         networks=tuple(
-            network_report(model, previews, session.catalog, seen)
+            network_report(model, previews, lowered.stages.get(model), session.catalog, seen)
             for model, previews in lowered.previews.items()
         ),
         consents=consent_reports(provenance.recordings(masters), session.catalog),
