@@ -98,6 +98,8 @@ class Family(BaseModel, ABC):
     """What of learning is the family's own; every field has a default."""
     loss_unit: ClassVar[str]
     """What a loss is measured in."""
+    large_by: ClassVar[str]
+    """The parameters by which a network is large, in words."""
 
     @property
     def channels(self) -> int:
@@ -133,6 +135,13 @@ class Family(BaseModel, ABC):
         """Clips [C, length] at the network's rate, drawn together.
 
         A clip does not depend on those drawn with it. `progress` is told samples done and in all.
+        """
+
+    @abstractmethod
+    def drawing_bytes(self, takes: Sequence[TakeRequest[Any]]) -> dict[str, int]:
+        """Memory by item that drawing `takes` together takes at its peak, on a CPU.
+
+        More takes, or longer ones, take no less.
         """
 
     @abstractmethod

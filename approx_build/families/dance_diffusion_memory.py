@@ -1,0 +1,48 @@
+"""The memory that drawing from a DanceDiffusion network takes on a CPU, item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from approx_build.diffusion.samplers.table import SAMPLERS
+from approx_build.families.base import TakeRequest
+from approx_build.kernels.unet import memory_bytes, packed_bytes
+
+if TYPE_CHECKING:
+    from approx_build.families.dance_diffusion import DanceDiffusion
+    from approx_build.families.dance_diffusion_sampling import Sampling
+
+_FLOAT = 4
+_ARRAYS = 18
+"""Windows of numbers that a solver holds of each clip at most, what it goes on from included."""
+_PATH = 22
+"""Those of a Brownian path: two ends, and a point on each of the 18 bridges between; noise."""
+_DRAWING = 18 * 3
+"""Those of the path that is being drawn: for each bridge its words of 8 bytes, and its numbers."""
+_COPIES = 3
+"""Of a clip: as it grows window by window, and within full scale."""
+
+
+def drawing_bytes(
+    network: DanceDiffusion, takes: Sequence[TakeRequest[Sampling]]
+) -> dict[str, int]:
+    """Bytes by item when `takes` are drawn together; by the compiled kernels, on one thread."""
+    window = _FLOAT * network.channels * network.window
+    arrays = len(takes) * _ARRAYS
+    if any(map(_draws_noise, takes)):
+        arrays += len(takes) * _PATH + _DRAWING
+    packed = packed_bytes(network)
+    length = sum(take.length + network.window for take in takes)
+    return {
+        "weights": _FLOAT * network.parameter_count,
+        "packed weights": packed,
+        "layers": memory_bytes(network, network.window) - packed,
+        "sampling": arrays * window,
+        "clips": _COPIES * _FLOAT * network.channels * length,
+    }
+
+
+def _draws_noise(take: TakeRequest[Sampling]) -> bool:
+    eta = take.sampling.eta
+    return bool(SAMPLERS[take.sampling.sampler].usual_eta if eta is None else eta)
