@@ -61,8 +61,10 @@ def request(number: int, length: int, sampling: Sampling) -> TakeRequest[Samplin
     return TakeRequest(length, f"{number:032x}", sampling)
 
 
-@pytest.mark.parametrize("sampler", SAMPLERS)
-@pytest.mark.parametrize(("count", "windows"), [(1, 1), (2, 2)])
+@pytest.mark.parametrize(
+    ("sampler", "count", "windows"),
+    [*((name, 1, 1) for name in SAMPLERS), *((name, 2, 2) for name in ("ddim", "iplms", "lms"))],
+)
 def test_what_sampling_holds_is_reckoned(sampler: str, count: int, windows: int) -> None:
     sampling = Sampling.model_validate({"sampler": sampler, "steps": 4, "resampling_times": 1})
     takes = [request(number, windows * LONG.window, sampling) for number in range(count)]
