@@ -14,7 +14,7 @@ from approx_build.plan.graph import Action
 from approx_build.training.calibration import size
 from approx_build.training.memory import Available, largest_that_fits
 
-BASELINE = 80 << 20
+BASELINE = 54 << 20
 """Bytes of a worker process before it draws."""
 
 Takes = Sequence[TakeRequest[Any]]
