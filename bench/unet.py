@@ -23,10 +23,10 @@ from time import perf_counter, process_time
 import numpy as np
 import torch
 from eager_unet import eager_unet
+from random_unet import random_weights
 from sampler import peak_turn
 
 from approx_build.kernels import library, unet
-from approx_build.kernels.tensors import Weights
 from approx_build.kernels.unet_weights import TAPS, Block, Level, UNetShape
 
 NETWORKS = {
@@ -37,18 +37,6 @@ NETWORKS = {
 WINDOWS = {"small": (16384, 65536), "medium": (16384, 65536), "published, 8 levels": (32768,)}
 TOLERANCE = 1e-4
 PEAK_ROUNDS = 4000
-
-
-def random_weights(shape: UNetShape) -> Weights:
-    """Weights that keep activations near 1."""
-    numbers, weights = np.random.default_rng(0), {}
-    for name, size in shape.tensors().items():
-        fan = np.prod(size[1:]) if len(size) > 1 else 25
-        weights[name] = (numbers.standard_normal(size) / fan**0.5).astype(np.float32)
-        if ".1.weight" in name or ".4.weight" in name or "norm.weight" in name:
-            weights[name] += 1
-    weights["timestep_embed.weight"] = numbers.standard_normal((8, 1)).astype(np.float32)
-    return weights
 
 
 def operations(shape: UNetShape, window: int) -> float:

@@ -26,6 +26,8 @@ _CENTRE = 0.425
 """Probabilities this near one half are reached without a logarithm."""
 _FAR = 5.0
 """Of the root of a tail's logarithm: beyond it the second of the rational functions of tails."""
+_BLOCK = 32768
+"""Words worked on at a time: many, yet no more than stay in the processor's cache."""
 
 # Numerators and denominators by rising power.
 _OF_CENTRE: Rational = (
@@ -68,12 +70,20 @@ _OF_FAR_TAIL: Rational = (
 
 def normals(rng: Stream, count: int) -> NDArray[np.float32]:
     """The next `count` numbers of mean 0 and variance 1 [count]; moves the stream on."""
-    return of_words(rng.words(count)).astype(np.float32)
+    return rounded(rng.words(count))
 
 
 def normals_at(stream: Stream, start: int, count: int) -> NDArray[np.float32]:
     """Normals `start` to `start + count` of the stream [count]; does not move it on."""
-    return of_words(stream.words_at(start, count)).astype(np.float32)
+    return rounded(stream.words_at(start, count))
+
+
+def rounded(words: NDArray[np.uint64]) -> NDArray[np.float32]:
+    """The normals that words stand for, any shape, rounded to float32."""
+    result, row = np.empty(words.shape, np.float32), words.reshape(-1)
+    for start in range(0, row.size, _BLOCK):
+        result.reshape(-1)[start : start + _BLOCK] = of_words(row[start : start + _BLOCK])
+    return result
 
 
 def of_words(words: NDArray[np.uint64]) -> Floats:
@@ -94,8 +104,10 @@ def _centre(from_half: Floats) -> Floats:
 def _tail(probability: Floats) -> Floats:
     """Where only `probability`, below 0.075, is left above."""
     root = np.sqrt(-portable.log(probability))
-    near, far = _ratio(_OF_TAIL, root - 1.6), _ratio(_OF_FAR_TAIL, root - _FAR)
-    return np.where(root > _FAR, far, near)
+    result, is_far = _ratio(_OF_TAIL, root - 1.6), root > _FAR
+    if is_far.any():  # once in 3 · 10^10 numbers
+        result[is_far] = _ratio(_OF_FAR_TAIL, root[is_far] - _FAR)
+    return result
 
 
 def _ratio(function: Rational, x: Floats) -> Floats:
@@ -105,7 +117,9 @@ def _ratio(function: Rational, x: Floats) -> Floats:
 
 def _polynomial(coefficients: Sequence[float], x: Floats) -> Floats:
     """By Horner's rule."""
-    result = np.full_like(x, coefficients[-1])
-    for coefficient in reversed(coefficients[:-1]):
-        result = result * x + coefficient
+    highest, *lower = reversed(coefficients)
+    result = np.full_like(x, highest)
+    for coefficient in lower:
+        result *= x
+        result += coefficient
     return result

@@ -28,6 +28,8 @@ class RunOptions:
     """Of one training: they change its pace and no bit."""
     processes: int = 1
     """That share one training; its numeric environment tells how many."""
+    jobs: int = 1
+    """Worker processes that share this machine's memory."""
     is_chronicled: bool = True
     """Whether trainings are written into the project's ledger."""
 

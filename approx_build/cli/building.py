@@ -50,6 +50,7 @@ def build_targets(
         options.device,
         threads=max(1, options.jobs // max(1, trainings) // options.processes),
         processes=options.processes,
+        jobs=options.jobs,
         is_chronicled=options.is_chronicled,
     )
     executor = Processes(options.jobs, run_actions, store, run, toolchain())

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Row:
     """One action of the plan; seconds and bytes are None where nothing like it was ever run.
 
-    The memory of a training is reckoned; its cost is None where no price is named.
+    The memory of trainings and takes is reckoned; the cost is None where no price is named.
     """
 
     target: str
@@ -50,7 +50,9 @@ def plan(
     _, targets = chosen(session, movements, [])
     found = forecast(session.lowered.graph, targets, store, session.root)
     history, peaks = History.of(store.journal), _peaks(found)
+    drawing = _drawing(found, options.jobs)
     rows = [_row(one, history, peaks, session) for one in found.values()]
+    rows = [replace(row, peak_bytes=drawing.get(row.target, row.peak_bytes)) for row in rows]
     due = [row for row in rows if row.fate != Fate.REUSED.value]
     if as_json:
         print(json.dumps([row.__dict__ for row in (rows if all_actions else due)], indent=2))
@@ -83,6 +85,16 @@ def _training(row: Row, action: Action, session: Session) -> Row:
         return row
     cost = None if row.seconds is None else str(costs.spent(row.seconds))
     return replace(row, cost=cost, currency=costs.currency)
+
+
+def _drawing(found: Mapping[str, Forecast], jobs: int) -> dict[str, int]:
+    """Memory of the takes that are due, by target."""
+    from approx_build.build.drawing import foretold
+    from approx_build.build.forecast import Fate
+    from approx_build.plan.graph import Kind
+
+    due = [one.action for one in found.values() if one.fate is not Fate.REUSED]
+    return foretold([action for action in due if action.kind is Kind.TAKE], jobs)
 
 
 def _peaks(found: Mapping[str, Forecast]) -> dict[str, int]:

@@ -18,7 +18,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio.normal import of_words
+from approx_build.audio.normal import rounded
 from approx_build.audio.stream import Stream
 from approx_build.diffusion.level import Level
 from approx_build.diffusion.parameterisation import Sound
@@ -26,9 +26,6 @@ from approx_build.errors import ModelError
 
 GRID = 1 << 18
 """The time from 0 to 1 in the units of a path."""
-
-_BLOCK = 8192
-"""Numbers made at a time: many, yet no more than stay in the processor's cache."""
 
 Values = NDArray[np.float32]
 
@@ -72,10 +69,7 @@ class Path:
         words = np.empty((len(middles), self._count), np.uint64)
         for row, middle in zip(words, middles, strict=True):
             row[:] = self._stream.child("brownian", middle).words(self._count)
-        drawn = np.empty(words.size, np.float32)
-        for start in range(0, words.size, _BLOCK):
-            drawn[start : start + _BLOCK] = of_words(words.reshape(-1)[start : start + _BLOCK])
-        return drawn.reshape(words.shape)
+        return rounded(words)
 
     def _half(self, place: int, middle: int, drawn: Values) -> tuple[int, int, Values, Values]:
         """The half of the last bridge that spans a place."""

@@ -119,6 +119,8 @@ class Family(BaseModel, ABC):
     """Which fields of a take may say what the network hears."""
     has_stages: ClassVar[bool] = False
     """Whether a take is made of noise, by stages that `stages` can show."""
+    large_by: ClassVar[str]
+    """The parameters by which a network is large, in words."""
 
     @property
     def channels(self) -> int:
@@ -170,6 +172,13 @@ class Family(BaseModel, ABC):
         Empty where there are none. `progress` is told steps done and in all.
         """
         return []
+
+    @abstractmethod
+    def drawing_bytes(self, takes: Sequence[TakeRequest[Any]]) -> dict[str, int]:
+        """Memory by item that drawing `takes` together takes at its peak, on a CPU.
+
+        More takes, or longer ones, take no less.
+        """
 
     @abstractmethod
     def network(self, objective: Any = None) -> Network:

@@ -66,6 +66,7 @@ class DanceDiffusion(Family):
     loss_unit: ClassVar[str] = "mean square of v"
     ways: ClassVar[frozenset[str]] = frozenset({"prime", "extend", "vary", "inpaint", "between"})
     has_stages: ClassVar[bool] = True
+    large_by: ClassVar[str] = "`window` or `level_channels`"
 
     family: Literal["dance-diffusion"] = "dance-diffusion"
     sample_rate: int = Field(48000, ge=1000, le=192000, description="rate of the sound, Hz")
@@ -222,6 +223,12 @@ class DanceDiffusion(Family):
         from approx_build.families.dance_diffusion_stages import stages
 
         return stages(self, weights, stream, sampling, count, device, progress)
+
+    def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
+        """Memory by item that drawing `takes` together takes at its peak, on a CPU."""
+        from approx_build.families.dance_diffusion_memory import drawing_bytes
+
+        return drawing_bytes(self, takes)
 
     def network(self, objective: Objective | None = None) -> Network:
         """The torch code. Imports torch."""

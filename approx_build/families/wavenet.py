@@ -95,6 +95,7 @@ class WaveNet(Family):
     sampling_model: ClassVar[type[BaseModel]] = Sampling
     objective_model: ClassVar[type[BaseModel]] = Objective
     loss_unit: ClassVar[str] = "nats per sample"
+    large_by: ClassVar[str] = "`skip_channels`, `residual_channels` or `dilations`"
 
     family: Literal["wavenet"] = "wavenet"
     filter_width: int = Field(2, ge=2, le=64, description="taps of a convolution")
@@ -198,6 +199,18 @@ class WaveNet(Family):
         from approx_build.families.wavenet_takes import draw
 
         return draw(self, weights, takes, device, progress)
+
+    def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
+        """Memory by item that drawing `takes` together takes at its peak, on a CPU."""
+        from approx_build.kernels import wavenet_memory
+
+        lengths = [take.length for take in takes]
+        return {
+            "weights": 4 * self.parameter_count,
+            "packed weights": wavenet_memory.packed_bytes(self),
+            "layers": wavenet_memory.batch_bytes(self, lengths),
+            "clips": 4 * sum(lengths) + 12 * max(lengths, default=0),
+        }
 
     def network(self, objective: Objective | None = None) -> Network:
         """The torch code. Imports torch."""

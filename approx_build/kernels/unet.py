@@ -7,6 +7,7 @@ is written in docs/numerics-of-kernels.md and stated in NumPy by `reference_unet
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from threading import Lock
 
@@ -22,7 +23,7 @@ from approx_build.kernels.tensors import Floats, Weights
 from approx_build.kernels.unet_plan import unet_plan
 from approx_build.kernels.unet_weights import SHORTEST, UNetConfig, UNetShape, checked
 
-__all__ = ["UNet", "UNetShape", "forward", "memory_bytes", "prepare"]
+__all__ = ["UNet", "UNetShape", "forward", "memory_bytes", "packed_bytes", "prepare"]
 
 _LANES = 16
 """Floats of the widest vector: weights are padded to whole ones."""
@@ -106,13 +107,17 @@ def forward(
     return network.say(sound, network.features(times), threads)
 
 
+def packed_bytes(config: UNetConfig) -> int:
+    """Bytes of the packed weights."""
+    sizes = UNetShape.of(config).tensors().values()
+    return 4 * sum(-(-size[0] // _LANES) * _LANES * math.prod(size[1:]) for size in sizes)
+
+
 def memory_bytes(config: UNetConfig, window: int, batch: int = 1, threads: int = 1) -> int:
     """Bytes that a compiled kernel takes at most for a forward pass: weights, work and result."""
     shape = UNetShape.of(config)
     shape.check_window(window)
     plan = unet_plan(shape, window)
-    weights = sum(
-        -(-size[0] // _LANES) * _LANES * int(np.prod(size[1:])) for size in shape.tensors().values()
-    )
     result = batch * shape.channels * window
-    return 4 * (weights + plan.memory_floats + threads * plan.scratch_floats + result)
+    work = plan.memory_floats + threads * plan.scratch_floats + result
+    return packed_bytes(shape) + 4 * work

@@ -52,10 +52,9 @@ def _heard_faults(
         if heard:
             needed_s = sound.needs_s(take.length_s)
             message = _range_message(sound.start_s, needed_s, heard.length_s, "take")
-            if message:
-                yield source.fault(("takes", name, *where), message)
-            elif isinstance(sound, Extension) and (
-                message := nothing_to_add(sound, take.length_s, heard.length_s)
+            if message or (
+                isinstance(sound, Extension)
+                and (message := nothing_to_add(sound, take.length_s, heard.length_s))
             ):
                 yield source.fault(("takes", name, *where), message)
     for index, (_, stop_s) in enumerate(take.inpaint.missing_s if take.inpaint else ()):

@@ -1,4 +1,4 @@
-"""How much memory a training may take here, and the largest that fits into it.
+"""How much memory a process may take here, and the largest that fits into it.
 
 The least of what the machine has left (`/proc/meminfo`) and what each control group above this
 process leaves (cgroup v2 or v1: its limit less what is used, file cache that can be dropped not

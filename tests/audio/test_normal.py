@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from approx_build.audio.normal import normals, normals_at, of_words
+from approx_build.audio.normal import normals, normals_at, of_words, rounded
 from approx_build.audio.stream import Stream
 from tests.dispatch import assert_same_bits
 
@@ -86,3 +86,9 @@ def test_normals_are_pinned():
         "0x1.3b61b40000000p-1",
         "0x1.de3f480000000p-4",
     ]
+
+
+def test_many_are_those_of_their_words_one_by_one():
+    words = Stream.named("blocks").words(3 * 40_000).reshape(3, -1)
+    assert np.array_equal(rounded(words), of_words(words).astype(np.float32))
+    assert rounded(words[:, :0]).shape == (3, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from approx_build.build.drawing import BASELINE
 from tests.space import Space
 
 FOAM, TIDE = "pieces/tide/1-foam.yaml", "pieces/tide.yaml"
@@ -16,7 +17,10 @@ def test_a_plan_of_a_new_piece_builds_nothing(space: Space) -> None:
         "piece/whole: an input will be built; runs unless that comes out as it was" in outcome.out
     )
     last = outcome.out.splitlines()[-1]
-    assert last == "47 of 47 actions to build, 46 of kinds never timed here"
+    # Nothing was run yet, but what takes will need is reckoned.
+    said = "47 of 47 actions to build, 46 of kinds never timed here, up to "
+    assert last.startswith(said)
+    assert 54 <= int(last.removeprefix(said).removesuffix(" MB a job")) < 60
     assert not (space.root / "renders").exists()
     assert not (space.root / ".approx/objects").exists()
 
@@ -46,6 +50,13 @@ def test_a_plan_for_programs(built: Space) -> None:
     every = json.loads(built.run("plan", TIDE, "--json", "--all").out)
     assert len(every) == 47
     assert {row["fate"] for row in every} == {"reused", "built", "perhaps"}
+
+
+def test_a_plan_reckons_the_memory_of_takes(space: Space) -> None:
+    rows = json.loads(space.run("plan", TIDE, "--json").out)
+    needs = [row["peak_bytes"] for row in rows if row["kind"] == "take"]
+    assert len(needs) == 8
+    assert all(BASELINE < need < BASELINE + (4 << 20) for need in needs)
 
 
 def test_why_says_which_fields_differ(built: Space) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,13 @@ import pytest
 
 from approx_build.audio import wav
 from approx_build.build.desk import Desk
+from approx_build.build.drawing import need
 from approx_build.build.kinds import checkpoint, take, train
 from approx_build.errors import ModelError
+from approx_build.families.base import TakeRequest
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
+from approx_build.training.memory import Available
 from approx_build.training.model import ModelSpec, load_model
 from approx_build.training.record import read_record
 from tests.build.kinds.desks import Input, desk, path_of, ramp
@@ -109,6 +113,30 @@ def test_takes_are_drawn_together_as_each_alone(
     clip = wav.read(store.objects.path(together[1]))
     assert (clip.rate, clip.channels, clip.length) == (8000, 1, 300)
     assert np.isfinite(clip.data).all()
+
+
+def test_takes_that_do_not_fit_together_are_drawn_apart_and_are_the_same(
+    store: Store, shipped: Space, spec: ModelSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = weights(store, shipped)
+    desks = [take_at(store, spec, given, stream=letter * 32) for letter in "abc"]
+    together = [made.outputs["main"] for made in take.make_all(desks)]
+    one = TakeRequest(400, "", spec.network.sampling({}))
+    there = Available(need(spec.network, [one, one]), "memory of a test")
+    monkeypatch.setattr(take, "available_memory", lambda: there)
+    heard: list[Any] = []
+    desks[0] = replace(desks[0], report=heard.append)
+    assert [made.outputs["main"] for made in take.make_all(desks)] == together
+    assert heard == sorted(heard)
+    assert heard[-1] == 1
+
+
+def test_a_take_too_large_for_memory_is_refused_before_its_weights_are_read(
+    store: Store, spec: ModelSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(take, "available_memory", lambda: Available(9000, "memory of a test"))
+    with pytest.raises(ModelError, match=r"^drawing this take needs .* 9 kB are to be had"):
+        take.make_all([take_at(store, spec, b"no weights")])
 
 
 def test_progress_is_told(store: Store, shipped: Space, spec: ModelSpec) -> None:

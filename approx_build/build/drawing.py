@@ -1,0 +1,135 @@
+"""Drawing within memory: as many takes at a time as fit, refused where not even one does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from approx_build.audio.clip import Clip
+from approx_build.build.queue import LOCK_STEP
+from approx_build.errors import ModelError
+from approx_build.families.base import FAMILIES, Family, TakeRequest, Weights
+from approx_build.families.derivation import derivation
+from approx_build.plan.graph import Action
+from approx_build.training.calibration import size
+from approx_build.training.memory import Available, largest_that_fits
+
+BASELINE = 54 << 20
+"""Bytes of a worker process before it draws."""
+
+Takes = Sequence[TakeRequest[Any]]
+
+
+def parts(network: Family, takes: Takes, available: Available | None, jobs: int = 1) -> list[Takes]:
+    """The takes in batches that fit into this job's share of the memory, in their order.
+
+    One take may use all there is: ModelError when it needs more still.
+    """
+    if available is None or need(network, takes) <= available.size // jobs:
+        return [takes]
+    for take in takes:
+        _check(network, take, available)
+    batches, left = list[Takes](), takes
+    while left:
+        count = _fits(network, left, available.size // jobs)
+        batches.append(left[:count])
+        left = left[count:]
+    return batches
+
+
+def drawn(
+    network: Family,
+    weights: Weights,
+    batches: Sequence[Takes],
+    device: str = "cpu",
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[Clip]:
+    """The clips of one batch after another; a clip is the same in whatever batch it is drawn."""
+    total, before = sum(take.length for batch in batches for take in batch), 0
+    for batch in batches:
+        own = sum(take.length for take in batch)
+        yield from network.draw(weights, batch, device, _part(progress, before, own, total))
+        before += own
+
+
+def need(network: Family, takes: Takes) -> int:
+    """Bytes that drawing `takes` together takes besides the process itself."""
+    return sum(network.drawing_bytes(takes).values())
+
+
+def foretold(actions: Sequence[Action], jobs: int = 1) -> dict[str, int]:
+    """Bytes of the process that will draw each of these takes, by target.
+
+    Takes of one checkpoint are drawn together, so each needs what its batch needs.
+    """
+    groups: dict[str, list[Action]] = {}
+    for action in actions:
+        groups.setdefault(action.inputs["checkpoint"], []).append(action)
+    told = dict[str, int]()
+    for group in groups.values():
+        network = network_of(group[0].params)
+        takes = sorted((_asked(network, one.params) for one in group), key=lambda t: -t.length)
+        batch = takes[: min(LOCK_STEP, -(-len(takes) // jobs))]
+        told |= dict.fromkeys((one.target for one in group), BASELINE + need(network, batch))
+    return told
+
+
+def network_of(params: Mapping[str, Any]) -> Family:
+    """The network of a take's parameters."""
+    return FAMILIES.get(params["family"]).model_validate(params["network"])
+
+
+def _asked(network: Family, params: Mapping[str, Any]) -> TakeRequest[Any]:
+    told = params.get("derivation")
+    nothing = Clip(np.zeros((network.channels, 0), np.float32), network.rate)
+    heard = dict.fromkeys(("heard", "first", "second"), nothing)
+    return TakeRequest(
+        params["samples"],
+        "",
+        network.sampling(params["sampling"]),
+        derivation=derivation(told, heard) if told else None,
+    )
+
+
+def _fits(network: Family, takes: Takes, limit: int) -> int:
+    """How many of the first takes fit into so much memory, at least one."""
+
+    def of_first(count: int) -> int:
+        return need(network, takes[:count])
+
+    return largest_that_fits(of_first, limit, 1, len(takes)) or 1
+
+
+def _check(network: Family, take: TakeRequest[Any], available: Available) -> None:
+    items = network.drawing_bytes([take])
+    if sum(items.values()) <= available.size:
+        return
+    most_first = sorted(items.items(), key=lambda one: -one[1])
+    told = ", ".join(f"{name} {size(count)}" for name, count in most_first if count)
+    raise ModelError(
+        f"drawing this take needs {size(sum(items.values()))} of memory ({told}) and "
+        f"{size(available.size)} are to be had ({available.bound}); "
+        f"{_fitting(network, take, available)}"
+    )
+
+
+def _fitting(network: Family, take: TakeRequest[Any], available: Available) -> str:
+    """What would fit, in words."""
+    length = largest_that_fits(
+        lambda n: need(network, [replace(take, length=n)]), available.size, 1, take.length - 1
+    )
+    if length is not None and length >= network.rate // 10:
+        return f"a take of {int(10 * length / network.rate) / 10:g} s fits"
+    return f"make the network smaller ({network.large_by}), or end what else takes memory"
+
+
+def _part(
+    progress: Callable[[int, int], None] | None, before: int, own: int, total: int
+) -> Callable[[int, int], None] | None:
+    """What to tell while a batch is drawn: its `own` samples come after `before` of `total`."""
+    if progress is None:
+        return None
+    return lambda done, of: progress(before + own * done // max(of, 1), total)
