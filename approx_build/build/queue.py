@@ -36,19 +36,25 @@ class Queue:
 
     def push(self, work: Work) -> None:
         """Add work."""
-        target = work.action.target
-        self._work[target] = work
+        self._work[work.action.target] = work
         if work.action.kind is Kind.TAKE:
-            self._takes.setdefault(work.digests["checkpoint"], set()).add(target)
-        heappush(self._heap, (self._rank(work), -self._ways.get(target, 0.0), target))
+            self._takes.setdefault(work.digests["checkpoint"], set()).add(work.action.target)
+        self._line_up(work)
 
     def pop(self, idle: int) -> list[Work]:
         """The next batch, when `idle` workers are free; empty when nothing is queued."""
         while self._heap:
             target = heappop(self._heap)[-1]
             if target in self._work:
-                return [self._work.pop(each) for each in self._companions(target, idle)]
+                batch = [self._work.pop(each) for each in self._companions(target, idle)]
+                if target in self._work:  # longer ones of its checkpoint go before it
+                    self._line_up(self._work[target])
+                return batch
         return []
+
+    def _line_up(self, work: Work) -> None:
+        target = work.action.target
+        heappush(self._heap, (self._rank(work), -self._ways.get(target, 0.0), target))
 
     def _rank(self, work: Work) -> int:
         if work.action.target in self._feeds_takes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from approx_build.diffusion.samplers.table import SAMPLERS
 from approx_build.families.base import TakeRequest
 from approx_build.families.dance_diffusion_clips import is_made_of_sound
+from approx_build.families.derivation import Interpolation
 from approx_build.kernels.unet import memory_bytes, packed_bytes
 
 if TYPE_CHECKING:
@@ -45,8 +46,11 @@ def drawing_bytes(
 
 
 def _size(network: DanceDiffusion, take: TakeRequest[Sampling]) -> int:
-    """Samples of a take that are made together: a window, or all of a take made of sound."""
-    return max(network.window, take.length) if is_made_of_sound(take) else network.window
+    """Samples that are worked on together: a window, or all of the sounds a take is made of."""
+    if not is_made_of_sound(take):
+        return network.window
+    sounds = 2 if isinstance(take.derivation, Interpolation) else 1
+    return sounds * max(network.window, take.length)
 
 
 def _draws_noise(take: TakeRequest[Sampling]) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from approx_build.build.queue import LOCK_STEP, Queue, feeding_takes, ways_to_the_end
 from approx_build.build.work import Work
 from approx_build.plan.graph import Action, Graph, Kind
@@ -63,6 +66,40 @@ def test_takes_are_shared_among_idle_workers() -> None:
     assert targets(queue.pop(1)) == ["t2", "t1", "t0"]
     assert targets(queue.pop(1)) == ["x"]
     assert len(queue) == 0
+
+
+def test_a_take_whose_turn_came_is_not_lost_when_longer_ones_go_before_it() -> None:
+    """What others wait for comes to the head, though its batch is of the longest."""
+    graph = graph_of(
+        ("short", Kind.TAKE, {}),
+        ("long", Kind.TAKE, {}),
+        ("prime", Kind.CLIP, {"source": "short"}),
+        ("last", Kind.TAKE, {"prime": "prime"}),
+    )
+    queue = Queue(graph, {})
+    queue.push(work("short", Kind.TAKE, "late", size=1.0))
+    queue.push(work("long", Kind.TAKE, "late", size=2.0))
+    assert [targets(queue.pop(8)) for _ in range(2)] == [["long"], ["short"]]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("ab"), st.integers(1, 3), st.booleans()), max_size=12),
+    st.lists(st.integers(1, 9), min_size=12, max_size=12),
+)
+def test_whatever_is_pushed_is_popped_once(
+    takes: list[tuple[str, int, bool]], idles: list[int]
+) -> None:
+    rows = [(f"t{index}", Kind.TAKE, dict[str, str]()) for index in range(len(takes))]
+    fed = [(f"f{index}", Kind.TAKE, {"p": f"t{index}"}) for index, t in enumerate(takes) if t[2]]
+    queue = Queue(graph_of(*rows, *fed), {})
+    for index, (checkpoint, size, _) in enumerate(takes):
+        queue.push(work(f"t{index}", Kind.TAKE, checkpoint, float(size)))
+    popped = list[str]()
+    for idle in idles:
+        batch = targets(queue.pop(idle))
+        assert bool(batch) == (len(popped) < len(takes))
+        popped += batch
+    assert sorted(popped) == sorted(row[0] for row in rows)
 
 
 def test_no_batch_exceeds_lock_step() -> None:

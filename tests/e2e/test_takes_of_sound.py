@@ -18,7 +18,7 @@ TIDE = "pieces/tide.yaml"
 LOW = "recording: tones/low, start_s: 0.1"
 TAKES = f"""\
   wash: {{ model: wave, count: 2, length_s: 0.1 }}
-  ghost: {{ model: wave, count: 2, length_s: 0.15, vary: {{ {LOW}, noise_level: 0.4 }} }}
+  ghost: {{ model: wave, count: 2, length_s: 0.15, vary: {{ {LOW}, noise_level: 0.2 }} }}
   mended: {{ model: wave, length_s: 0.1, inpaint: {{ {LOW}, missing_s: [[0.02, 0.05]] }},
             sampling: {{ resampling_times: 2 }} }}
   longer: {{ model: wave, length_s: 0.2, extend: {{ take: cry, clip: 2, length_s: 0.08 }} }}
@@ -99,7 +99,7 @@ def test_in_betweens_lie_in_order(made: Space) -> None:
 
 
 def test_the_report_says_what_a_network_heard(made: Space) -> None:
-    page = (made.root / "renders/tide/report/index.html").read_text(encoding="utf-8")
+    page = (made.root / "renders/tide/index.html").read_text(encoding="utf-8")
     for word in ("varied", "inpainted", "continued", "interpolated"):
         assert word in page
 
