@@ -110,3 +110,47 @@ def test_a_control_of_another_family_is_refused_at_its_take(wave: Space) -> None
 def test_what_does_not_fit_is_said_at_its_line(wave: Space, old: str, new: str, said: str) -> None:
     wave.edit("models/wave.yaml", old, new)
     assert re.search(rf"models/wave\.yaml:\d+:\d+: .*{said}", wave.fails("train", "wave"))
+
+
+AUDITION = ("take", "wave", "--length-s", "0.1")
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (("--vary", "tones/low@0.1", "--noise-level", "0.3"), "varied-0.3"),
+        (("--inpaint", "tones/low", "--missing", "0.02-0.04"), "inpainted"),
+        (("--extend", "tones/low@0.1+0.05"), "extended"),
+        (("--between", "tones/low", "tones/high@0.2"), "between"),
+        (("--sampling", "sampler=ddim", "--sampling", "eta=0.5"), "sampler-ddim-eta-0.5"),
+    ],
+)
+def test_takes_of_sound_are_auditioned(wave: Space, words: tuple[str, ...], name: str) -> None:
+    paths = wave.run(*AUDITION, *words, "--count", "2").out.splitlines()[::2]
+    assert paths == [f"renders/takes/wave/step-4-seed-0-{name}-{n}.wav" for n in (1, 2)]
+    one, two = (wav.read(wave.root / path) for path in paths)
+    assert (one.channels, one.length) == (2, 800)
+    assert not np.array_equal(one.data, two.data)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--vary", "tones/lo"), "--vary tones/lo: there is no recording 'tones/lo'"),
+        (("--vary", "tones/low@0.1+1"), "write CORPUS/NAME@START, as accordion/runs@2"),
+        (("--extend", "low"), "--extend low: write CORPUS/NAME@START+LENGTH, as accordion/runs@"),
+        (("--noise-level", "0.3"), "--noise-level belongs to --vary"),
+        (("--inpaint", "tones/low"), "--inpaint and --missing belong together"),
+        (("--missing", "0-1"), "--inpaint and --missing belong together"),
+        (("--inpaint", "tones/low", "--missing", "a"), "--missing a: write FROM-TO in seconds"),
+        (("--inpaint", "tones/low", "--missing", "0.05-0.04"), "--missing: a range ends after it"),
+        (("--sampling", "steps"), "--sampling steps: write NAME=VALUE, as steps=50"),
+        (("--sampling", "steps=x"), "--sampling steps: needs a whole number, is 'x'"),
+        (("--sampling", "step=3"), "no such control; did you mean 'steps'?"),
+        (("--vary", "tones/low@0.79"), "the network hears 512 samples at once, 0.064 s"),
+        (("--vary", "tones/low", "--extend", "tones/low"), "a take has one of prime, extend"),
+        (("--temperature", "0.5"), "--temperature: networks of family dance-diffusion have no"),
+    ],
+)
+def test_what_cannot_be_auditioned_is_said(wave: Space, words: tuple[str, ...], said: str) -> None:
+    assert said in wave.fails(*AUDITION, *words, code=2)
