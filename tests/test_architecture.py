@@ -22,6 +22,7 @@ LONGEST_FUNCTION = 50
 LONGEST_OPENING = 120
 
 IMPORT_TORCH = {
+    "families/base_cuda.py",
     "families/dance_diffusion_network.py",
     "families/wavenet_cuda.py",
     "families/wavenet_draw.py",
@@ -50,6 +51,7 @@ PATH_OF_A_SAMPLE = {"audio/clock.py", "audio/loudness.py", "audio/spectrogram.py
 PATH_OF_A_SAMPLE = (
     *("audio/", "ops/", "kernels/", "diffusion/", "build/kinds/", "families/wavenet_takes.py"),
     *("families/dance_diffusion_takes.py", "families/dance_diffusion_clips.py"),
+    "families/dance_diffusion_stages.py",
 )
 
 UNSTEADY = re.compile(

@@ -23,6 +23,7 @@ from approx_build.diffusion.schedules import crash_time
 from approx_build.diffusion.times import sobol
 from approx_build.errors import ModelError
 from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors, Weights
+from approx_build.families.base_cuda import exact, place
 from approx_build.families.dance_diffusion import DanceDiffusion, Objective
 from approx_build.kernels.reference_unet import KERNEL
 from approx_build.kernels.unet_weights import Block
@@ -106,15 +107,20 @@ class DanceDiffusionNetwork:
 
 
 def velocity_on(params: DanceDiffusion, weights: Weights, device: str) -> Velocity:
-    """What a network says, computed by torch on a device; arrays in, arrays out."""
-    network = DanceDiffusionNetwork(params)
-    there = {name: torch.from_numpy(array.copy()).to(device) for name, array in weights.items()}
+    """What a network says, computed by torch on a device; arrays in, arrays out.
+
+    One item at a time: libraries choose how to sum by the batch, and no clip may depend on others.
+    """
+    network, where = DanceDiffusionNetwork(params), place(device)
+    there = {name: torch.from_numpy(array.copy()).to(where) for name, array in weights.items()}
 
     def said(x: Sound, time: float) -> Sound:
-        with torch.inference_mode():
-            times = torch.full((len(x),), time, dtype=torch.float32, device=device)
-            result = network.velocity(there, torch.from_numpy(x).to(device), times)
-            return np.asarray(result.cpu().numpy(), dtype=np.float32)
+        times = torch.full((1,), time, dtype=torch.float32, device=where)
+        with torch.inference_mode(), exact():
+            items = [
+                network.velocity(there, one[None].to(where), times) for one in torch.from_numpy(x)
+            ]
+            return np.asarray(torch.cat(items).cpu().numpy(), dtype=np.float32)
 
     return said
 

@@ -1,10 +1,11 @@
 """WaveNet drawn with torch on a GPU, for `--device cuda`: all clips in lock step, a graph per step.
 
 The rule is that of `kernels`, down to the word of the stream that draws each sample; but products
-are summed in the order that the device's library likes, so the codes are others: `environment`
-says which, and belongs to the key of what is drawn here. Clips always run in `LANES` lanes, those
-without a clip in silence: the sizes of the products, by which the library chooses how to sum, are
-the same whatever is drawn together, so that a clip should not depend on its neighbours.
+are summed in the order that the device's library likes, so the codes are others:
+`base_cuda.environment` says which, and belongs to the key of what is drawn here. Clips always run
+in `LANES` lanes, those without a clip in silence: the sizes of the products, by which the library
+chooses how to sum, are the same whatever is drawn together, so that a clip should not depend on its
+neighbours.
 
 On "cpu" the same steps run one by one, without a graph; so they are tested. No GPU has run this
 yet: capture, replay, speed and the estimate of memory are unproven there.
@@ -13,17 +14,16 @@ yet: capture, replay, speed and the estimate of memory are unproven there.
 from __future__ import annotations
 
 import math
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 
 import numpy as np
 import torch
 
 from approx_build.audio.stream import Stream
 from approx_build.errors import ModelError
-from approx_build.families.wavenet_lanes import DRAWN, LANES, SLICE, Lanes, Table, deterministic
+from approx_build.families.base_cuda import exact, place
+from approx_build.families.wavenet_lanes import DRAWN, LANES, SLICE, Lanes, Table
 from approx_build.kernels.clip_request import ClipRequest, Codes, Progress, SamplingCancelled
 from approx_build.kernels.wavenet_weights import Floats, Shape, WaveNetConfig, Weights, checked
 
@@ -50,7 +50,7 @@ def sample_on_device(
     codes = [np.zeros(clip.length, np.uint8) for clip in clips]
     done, total = 0, sum(clip.steps for clip in clips)
     with exact():
-        lanes = _lanes(tensors, shape, _place(device))
+        lanes = _lanes(tensors, shape, place(device))
         for first in range(0, len(clips), LANES):
             part = slice(first, first + LANES)
             for steps in _draw(lanes, clips[part], codes[part], shape):
@@ -60,29 +60,6 @@ def sample_on_device(
                 if done < total and cancelled and cancelled():
                     raise SamplingCancelled
     return codes
-
-
-def environment(device: str = "cuda") -> dict[str, str]:
-    """What, besides the manifest, decides the bits of a take drawn on `device`."""
-    place = _place(device)
-    with exact():
-        return {
-            "torch": str(torch.__version__),
-            "cuda": str(torch.version.cuda),
-            "cudnn": str(torch.backends.cudnn.version()),  # type: ignore[no-untyped-call]
-            "device": _device_name(place),
-            "tf32": "on" if torch.backends.cuda.matmul.allow_tf32 else "off",
-            "matmul_precision": torch.get_float32_matmul_precision(),
-            "deterministic": "on" if torch.are_deterministic_algorithms_enabled() else "off",
-            "cublas_workspace": os.environ["CUBLAS_WORKSPACE_CONFIG"],
-            "lanes": str(LANES),
-        }
-
-
-def _device_name(place: torch.device) -> str:
-    if place.type == "cuda":
-        return torch.cuda.get_device_name(place)
-    return f"cpu {torch.backends.cpu.get_cpu_capability()}"
 
 
 def needed_bytes(shape: Shape) -> int:
@@ -104,50 +81,24 @@ def _check_clips(clips: Sequence[ClipRequest], shape: Shape) -> None:
             raise ModelError(f"clip {number}: {error.message}") from None
 
 
-def _place(device: str) -> torch.device:
-    """The device of this name; ModelError when there is none."""
-    try:
-        place = torch.device(device)
-    except RuntimeError:
-        raise ModelError(f"device {device!r}: unknown; must be cuda, cuda:N or cpu") from None
-    if place.type not in ("cuda", "cpu"):
-        raise ModelError(f"device {device!r}: cannot draw; must be cuda, cuda:N or cpu")
-    if place.type == "cuda" and (place.index or 0) >= torch.cuda.device_count():
-        raise ModelError(f"device {device!r}: torch finds no such CUDA device; draw on the CPU")
-    return place
-
-
-def _lanes(tensors: Mapping[str, Floats], shape: Shape, place: torch.device) -> Lanes:
-    """Lanes on `place`; ModelError when it cannot hold them."""
-    needed, free = needed_bytes(shape) + _LIBRARY_BYTES, _free_bytes(place)
+def _lanes(tensors: Mapping[str, Floats], shape: Shape, where: torch.device) -> Lanes:
+    """Lanes on `where`; ModelError when it cannot hold them."""
+    needed, free = needed_bytes(shape) + _LIBRARY_BYTES, _free_bytes(where)
     too_small = (
-        f"device {place}: too little memory: {LANES} lanes of this network need about "
+        f"device {where}: too little memory: {LANES} lanes of this network need about "
         f"{needed / 1e9:.2f} GB, {free / 1e9:.2f} GB are free; draw on the CPU"
     )
     if needed > free:
         raise ModelError(too_small)
     try:
-        return Lanes(tensors, shape, place, captured=place.type == "cuda")
+        return Lanes(tensors, shape, where, captured=where.type == "cuda")
     except torch.OutOfMemoryError:
         raise ModelError(too_small) from None
 
 
-def _free_bytes(place: torch.device) -> int:
+def _free_bytes(where: torch.device) -> int:
     """What a GPU has free; a CPU's memory is not judged."""
-    return torch.cuda.mem_get_info(place)[0] if place.type == "cuda" else sys.maxsize
-
-
-@contextmanager
-def exact() -> Iterator[None]:
-    """Full float32 products by deterministic algorithms; puts back what was set."""
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # torch demands it
-    precision = torch.get_float32_matmul_precision()
-    torch.set_float32_matmul_precision("highest")
-    try:
-        with deterministic("error"):
-            yield
-    finally:
-        torch.set_float32_matmul_precision(precision)
+    return torch.cuda.mem_get_info(where)[0] if where.type == "cuda" else sys.maxsize
 
 
 def _draw(

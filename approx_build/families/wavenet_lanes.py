@@ -7,8 +7,7 @@ needs lies ready in tables [SLICE, LANES], of which a step reads its row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -17,13 +16,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from approx_build.families.base_cuda import deterministic
 from approx_build.families.wavenet_draw import draw
 from approx_build.kernels.clip_request import ClipRequest
 from approx_build.kernels.reference import silence_distance
 from approx_build.kernels.wavenet_weights import Floats, Shape, class_values
 
 LANES = 64
-"""Clips drawn at once, fewer or not: part of the numeric environment."""
+"""Clips drawn at once, fewer or not: another number is another version of the family."""
 SLICE = 256
 """Steps between two visits of the CPU."""
 DRAWN = -1
@@ -182,17 +182,6 @@ def _write(target: Tensor, rows: Tensor, values: Tensor) -> None:
     """
     with deterministic("default"):
         target.index_copy_(0, rows, values)
-
-
-@contextmanager
-def deterministic(mode: str) -> Iterator[None]:
-    """Torch's mode of that name ("default", "warn", "error") within; puts back what was set."""
-    before = torch.get_deterministic_debug_mode()
-    torch.set_deterministic_debug_mode(mode)
-    try:
-        yield
-    finally:
-        torch.set_deterministic_debug_mode(before)
 
 
 def _captured(step: Callable[[], None], place: torch.device) -> Callable[[], None]:

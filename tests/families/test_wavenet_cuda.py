@@ -140,36 +140,6 @@ def test_cancelling_stops_between_slices() -> None:
     assert told == [(256, 600)]
 
 
-def test_torch_is_left_as_it_was() -> None:
-    import torch
-
-    before = torch.get_deterministic_debug_mode(), torch.get_float32_matmul_precision()
-    torch.set_float32_matmul_precision("high")
-    try:
-        sample(random_weights(PLAIN), PLAIN, [ClipRequest("0" * 32, 2)])
-        after = torch.get_deterministic_debug_mode(), torch.get_float32_matmul_precision()
-        assert after == (before[0], "high")
-    finally:
-        torch.set_float32_matmul_precision(before[1])
-
-
-def test_the_environment_says_what_decides_the_bits() -> None:
-    import torch
-
-    from approx_build.families.wavenet_cuda import environment
-
-    told = environment("cpu")
-    assert told["torch"] == torch.__version__
-    assert told["device"].startswith("cpu ")
-    assert (told["tf32"], told["matmul_precision"], told["deterministic"]) == (
-        "off",
-        "highest",
-        "on",
-    )
-    assert set(told) >= {"cuda", "cudnn", "cublas_workspace", "lanes"}
-    assert all(isinstance(value, str) for value in told.values())
-
-
 def test_a_device_too_small_is_said_with_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     from approx_build.families import wavenet_cuda
 
@@ -196,17 +166,12 @@ def test_the_estimate_covers_what_the_lanes_hold() -> None:
 def test_a_device_that_is_not_there_is_refused() -> None:
     import torch
 
-    from approx_build.families.wavenet_cuda import environment, sample_on_device
+    from approx_build.families.wavenet_cuda import sample_on_device
 
     absent = f"cuda:{torch.cuda.device_count()}"
     weights, clips = random_weights(PLAIN), [ClipRequest("0" * 32, 1)]
     with pytest.raises(ModelError, match="torch finds no such CUDA device; draw on the CPU"):
         sample_on_device(weights, PLAIN, clips, absent)
-    with pytest.raises(ModelError, match="no such CUDA device"):
-        environment(absent)
-    for name in ("gpu", "mps"):
-        with pytest.raises(ModelError, match="must be cuda, cuda:N or cpu"):
-            sample_on_device(weights, PLAIN, clips, name)
 
 
 def test_faults_of_weights_and_requests_are_those_of_the_kernels() -> None:

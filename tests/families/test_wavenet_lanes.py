@@ -100,7 +100,7 @@ def test_a_step_neither_leaves_the_device_nor_asks_for_a_value(name: str) -> Non
 def test_a_graph_replayed_is_the_step_repeated() -> None:
     import torch
 
-    from approx_build.families.wavenet_cuda import exact
+    from approx_build.families.base_cuda import exact
 
     if not torch.cuda.is_available():
         pytest.skip("needs a CUDA device: graphs cannot be captured without one")
