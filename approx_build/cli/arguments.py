@@ -20,14 +20,14 @@ class Device(StrEnum):
 Piece = Annotated[Path, typer.Argument(help="The piece's score, pieces/NAME.yaml.")]
 StoreDir = Annotated[
     Path | None,
-    typer.Option("--store", help="The store [default: .approx, or APPROX_STORE].", metavar="DIR"),
+    typer.Option("--store", help="The store (default: .approx, or APPROX_STORE).", metavar="DIR"),
 ]
 OutDir = Annotated[
-    Path | None, typer.Option("--out", help="Where renders go [default: renders/].", metavar="DIR")
+    Path | None, typer.Option("--out", help="Where renders go (default: renders/).", metavar="DIR")
 ]
 Jobs = Annotated[
     int | None,
-    typer.Option("--jobs", "-j", min=1, max=256, help="Processes at once [default: all cores]."),
+    typer.Option("--jobs", "-j", min=1, max=256, help="Processes at once (default: all cores)."),
 ]
 DeviceChoice = Annotated[
     Device, typer.Option("--device", help="Where networks run; auto is cpu, the portable one.")

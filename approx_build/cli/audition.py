@@ -11,57 +11,67 @@ from approx_build.cli.arguments import Device, DeviceChoice, Jobs, StoreDir
 from approx_build.cli.options import Options
 
 _SOUND = "CORPUS/NAME[@START]"
+_LONG = f"{_SOUND}[+LENGTH]"
+_OWN = "(default: the model's own)"
+
+Step = Annotated[int | None, typer.Option(help="The checkpoint's step (default: last).")]
+Length = Annotated[float, typer.Option("--length-s", min=0.01, max=600)]
+Count = Annotated[int, typer.Option(min=1, max=1000, help="How many clips.")]
+TakeSeed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The seed of the take.")]
+Temperature = Annotated[float | None, typer.Option(min=0.0, max=10.0, help=_OWN)]
+TopK = Annotated[int | None, typer.Option("--top-k", min=1, max=65_536, help=_OWN)]
+TowardsSilence = Annotated[
+    float | None, typer.Option("--towards-silence", min=0.0, max=1000.0, help=_OWN)
+]
+Controls = Annotated[
+    list[str] | None,
+    typer.Option("--sampling", help="Another control of drawing.", metavar="NAME=VALUE"),
+]
+Prime = Annotated[str | None, typer.Option(help="A recording to continue.", metavar=_LONG)]
+Extend = Annotated[
+    str | None, typer.Option(help="A recording to begin with, and continue.", metavar=_LONG)
+]
+Vary = Annotated[str | None, typer.Option(help="A recording to vary.", metavar=_SOUND)]
+NoiseLevel = Annotated[
+    float | None,
+    typer.Option(
+        "--noise-level", min=0.0, max=1.0, help="How much of it is made anew (default: 0.5)."
+    ),
+]
+Inpaint = Annotated[
+    str | None, typer.Option(help="A recording to make ranges of anew.", metavar=_SOUND)
+]
+Missing = Annotated[
+    list[str] | None,
+    typer.Option("--missing", help="Such a range, seconds of the take.", metavar="FROM-TO"),
+]
+Between = Annotated[
+    tuple[str, str] | None,
+    typer.Option(help="Two recordings to draw clips between.", metavar=f"{_SOUND} …"),
+]
+Folder = Annotated[
+    Path | None, typer.Option("--out", help="Folder for WAVs and pictures.", metavar="DIR")
+]
 
 
 def take(
     model: Annotated[str, typer.Argument(help="A model's name.")],
-    step: Annotated[int | None, typer.Option(help="The checkpoint's step [default: last].")] = None,
-    length_s: Annotated[float, typer.Option("--length-s", min=0.01, max=600)] = 4.0,
-    count: Annotated[int, typer.Option(min=1, max=1000, help="How many clips.")] = 1,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The seed of the take.")] = 0,
-    temperature: Annotated[
-        float | None, typer.Option(min=0.0, max=10.0, help="[default: the model's own]")
-    ] = None,
-    top_k: Annotated[
-        int | None,
-        typer.Option("--top-k", min=1, max=65_536, help="[default: the model's own]"),
-    ] = None,
-    towards_silence: Annotated[
-        float | None,
-        typer.Option("--towards-silence", min=0.0, max=1000.0, help="[default: the model's own]"),
-    ] = None,
-    sampling: Annotated[
-        list[str] | None,
-        typer.Option("--sampling", help="Another control of drawing.", metavar="NAME=VALUE"),
-    ] = None,
-    prime: Annotated[
-        str | None, typer.Option(help="A recording to continue.", metavar=f"{_SOUND}[+LENGTH]")
-    ] = None,
-    extend: Annotated[
-        str | None,
-        typer.Option(help="A recording to begin with, and continue.", metavar=f"{_SOUND}[+LENGTH]"),
-    ] = None,
-    vary: Annotated[
-        str | None, typer.Option(help="A recording to make variations of.", metavar=_SOUND)
-    ] = None,
-    noise_level: Annotated[
-        float | None,
-        typer.Option("--noise-level", min=0.0, max=1.0, help="How much of it is made anew."),
-    ] = None,
-    inpaint: Annotated[
-        str | None, typer.Option(help="A recording to make ranges of anew.", metavar=_SOUND)
-    ] = None,
-    missing: Annotated[
-        list[str] | None,
-        typer.Option("--missing", help="Such a range, seconds of the take.", metavar="FROM-TO"),
-    ] = None,
-    between: Annotated[
-        tuple[str, str] | None,
-        typer.Option(help="Two recordings to draw clips between.", metavar=f"{_SOUND} …"),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for WAVs and pictures.", metavar="DIR")
-    ] = None,
+    step: Step = None,
+    length_s: Length = 4.0,
+    count: Count = 1,
+    seed: TakeSeed = 0,
+    temperature: Temperature = None,
+    top_k: TopK = None,
+    towards_silence: TowardsSilence = None,
+    sampling: Controls = None,
+    prime: Prime = None,
+    extend: Extend = None,
+    vary: Vary = None,
+    noise_level: NoiseLevel = None,
+    inpaint: Inpaint = None,
+    missing: Missing = None,
+    between: Between = None,
+    out: Folder = None,
     store: StoreDir = None,
     jobs: Jobs = None,
     device: DeviceChoice = Device.AUTO,

@@ -44,3 +44,20 @@ def test_cuda_must_be_there(is_there: bool, monkeypatch: pytest.MonkeyPatch) -> 
     else:
         with pytest.raises(UsageError, match="--device cuda: this machine has no CUDA device"):
             checked_device("cuda")
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("render", ["all cores", ".approx, or APPROX_STORE", "renders/"]),
+        ("take", ["default: last", "the model's own", "default: 0.5"]),
+    ],
+)
+def test_help_says_what_holds_when_nothing_is_said(command: str, said: list[str]) -> None:
+    """Square brackets would be taken for markup and vanish."""
+    from typer.testing import CliRunner
+
+    from approx_build.cli.app import app
+
+    shown = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"}).output
+    assert [words for words in said if words not in " ".join(shown.split())] == []

@@ -77,7 +77,7 @@ def inspect(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", help="Folder for sheets [default: renders/corpora/CORPUS].", metavar="DIR"
+            "--out", help="Folder for sheets (default: renders/corpora/CORPUS).", metavar="DIR"
         ),
     ] = None,
 ) -> None:
@@ -91,19 +91,19 @@ def inspect(
 def withdraw(
     corpus: Corpus,
     recordings: Annotated[
-        list[str] | None, typer.Argument(help="Recordings by name [default: all of them].")
+        list[str] | None, typer.Argument(help="Recordings by name (default: all of them).")
     ] = None,
     performer: Annotated[
         str | None, typer.Option("--performer", help="Those that NAME plays in.", metavar="NAME")
     ] = None,
     on: Annotated[
         datetime | None,
-        typer.Option("--on", formats=["%Y-%m-%d"], help="First day [default: today]."),
+        typer.Option("--on", formats=["%Y-%m-%d"], help="First day (default: today)."),
     ] = None,
     store: Annotated[
         Path | None,
         typer.Option(
-            "--store", help="The store [default: .approx, or APPROX_STORE].", metavar="DIR"
+            "--store", help="The store (default: .approx, or APPROX_STORE).", metavar="DIR"
         ),
     ] = None,
     apply: Annotated[bool, typer.Option("--apply", help="Write it into consent.yaml.")] = False,

@@ -16,7 +16,7 @@ Model = Annotated[
 ]
 Every = Annotated[bool, typer.Option("--all", help="Every column, a block for each run.")]
 OutDir = Annotated[
-    Path | None, typer.Option("--out", help="Where renders go [default: renders/].", metavar="DIR")
+    Path | None, typer.Option("--out", help="Where renders go (default: renders/).", metavar="DIR")
 ]
 
 
