@@ -212,8 +212,8 @@ class Family(BaseModel, ABC):
         """Seconds of a take that shows what the network does."""
         return 3.0
 
-    def cost(self, samples: int) -> float:
-        """Multiply-adds of drawing `samples`: each weight once for each of them."""
+    def cost(self, samples: int, sampling: Any, way: str | None = None) -> float:
+        """Multiply-adds of drawing `samples` in one of `ways`: each weight once for each."""
         return float(samples) * self.parameter_count
 
     @property

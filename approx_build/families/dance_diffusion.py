@@ -168,13 +168,15 @@ class DanceDiffusion(Family):
             kept, widest = kept + here, max(widest, here)
         return 4 * (kept + 2 * widest)
 
-    def cost(self, samples: int) -> float:
-        """Multiply-adds of drawing `samples`, by a hundred steps of each window."""
+    def cost(self, samples: int, sampling: Sampling, way: str | None = None) -> float:
+        """Multiply-adds of drawing `samples`: those of a window, as often as it takes."""
+        from approx_build.families.dance_diffusion_cost import evaluations
+
         work = sum(
             length * block.inside * 5 * (block.given + block.made)
             for length, block in _with_lengths(self.shape.top(), self.window)
         )
-        return 100.0 * work * -(-samples // self.window)
+        return work * evaluations(self, samples, sampling, way)
 
     def check_training_window(self, size: int) -> None:
         """ValueError unless windows of `size` samples are those of the network."""

@@ -19,10 +19,11 @@ def size(action: Action) -> float:
     params = cast(dict[str, Any], action.params)
     match action.kind:
         case Kind.TAKE:
-            return _network(params).cost(params["samples"]) / 1e9
+            return _drawing(action, params) / 1e9
         case Kind.STAGES:
             network = _network(params)
-            return network.cost(network.receptive_field) / 1e9
+            sampling = network.sampling(params["sampling"])
+            return network.cost(network.receptive_field, sampling) / 1e9
         case Kind.STEM:
             return float(params["samples"] * (1 + len(params["events"]) / 10)) / 1e6
         case Kind.TRAIN if not action.options.get("is_shipped"):
@@ -33,6 +34,12 @@ def size(action: Action) -> float:
             return 0.0
         case _:
             return 1.0
+
+
+def _drawing(action: Action, params: dict[str, Any]) -> float:
+    network = _network(params)
+    way = params.get("derivation", {}).get("way", "prime" if "prime" in action.inputs else None)
+    return network.cost(params["samples"], network.sampling(params["sampling"]), way)
 
 
 def _network(params: dict[str, Any]) -> Family:

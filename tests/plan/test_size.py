@@ -10,7 +10,7 @@ from approx_build.plan.graph import Action, Kind
 from approx_build.plan.size import size
 
 NETWORK = {"family": "wavenet", "dilations": [1, 2], "skip_channels": 8}
-TAKE = Action("t", Kind.TAKE, {"samples": 8000, "network": NETWORK})
+TAKE = Action("t", Kind.TAKE, {"samples": 8000, "network": NETWORK, "sampling": {}})
 STEM = Action("s", Kind.STEM, {"samples": 8000, "events": []})
 TRAINING = {"steps": 100, "batch": 2, "window": 1000}
 TRAIN = Action("r", Kind.TRAIN, {"training": TRAINING, "network": NETWORK})
@@ -29,8 +29,18 @@ def test_a_deeper_network_and_more_events_are_more_work() -> None:
 
 def test_the_stages_of_a_take_are_the_work_of_its_first_window() -> None:
     network = {"family": "dance-diffusion", "window": 81920}
-    take = Action("t", Kind.TAKE, {"samples": 81920, "network": network})
-    assert size(Action("s", Kind.STAGES, {"network": network})) == size(take)
+    drawn = {"network": network, "sampling": {"steps": 50}}
+    take = Action("t", Kind.TAKE, {"samples": 81920, **drawn})
+    assert size(Action("s", Kind.STAGES, drawn)) == size(take)
+
+
+def test_a_take_that_hears_sound_is_more_work_or_less() -> None:
+    network = {"family": "dance-diffusion", "window": 81920}
+    plain = Action("t", Kind.TAKE, {"samples": 81920, "network": network, "sampling": {}})
+    primed = replace(plain, inputs={"prime": "p"})
+    mended = replace(plain, params={**plain.params, "derivation": {"way": "inpaint"}})
+    assert size(primed) == 8 * size(plain)
+    assert size(mended) == 4 * size(plain)
 
 
 @pytest.mark.parametrize("name", ["steps", "batch", "window"])

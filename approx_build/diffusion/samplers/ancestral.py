@@ -18,6 +18,7 @@ class Dpmpp2SAncestral(LoudSampler):
     """Two evaluations a step, one in the last."""
 
     name: ClassVar[str] = "dpmpp-2s-ancestral"
+    evaluations: ClassVar[int] = 2
     usual_eta: ClassVar[float] = 1.0
     takes_eta: ClassVar[bool] = True
 

@@ -26,6 +26,8 @@ class Sampler(ABC):
     """Whether the sampler can draw noise on its way."""
     begins_at_noise: ClassVar[bool] = True
     """Whether the first level may be noise alone."""
+    evaluations: ClassVar[int] = 1
+    """How often the network is asked at a step."""
     is_reversible: ClassVar[bool] = False
     """Whether the way can be gone from sound to noise."""
 

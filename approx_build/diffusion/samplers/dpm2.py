@@ -18,6 +18,7 @@ class Dpm2(LoudSampler):
     """Two evaluations a step, one in the last."""
 
     name: ClassVar[str] = "dpm-2"
+    evaluations: ClassVar[int] = 2
 
     def loud_step(self, loud: Sound, now: Level, after: Level) -> Sound:
         """The next level by the midpoint rule; straight to clean sound at the end."""

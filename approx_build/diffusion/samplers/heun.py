@@ -16,6 +16,7 @@ class Heun(LoudSampler):
     """Two evaluations a step, one in the last."""
 
     name: ClassVar[str] = "heun"
+    evaluations: ClassVar[int] = 2
 
     def loud_step(self, loud: Sound, now: Level, after: Level) -> Sound:
         """The next level by the trapezoidal rule; straight to clean sound at the end."""
