@@ -157,8 +157,8 @@ def test_init_writes_a_piece_without_faults(tmp_path):
     assert "no faults" in told.output
 
 
-OTHER_FORMS = ("eager_unet", "eager_wavenet", "plain_wavenet", "training_to_loss")
-"""What benchmarks compare with, and a part of one."""
+OTHER_FORMS = ("eager_unet", "eager_wavenet", "plain_wavenet", "random_unet", "training_to_loss")
+"""What benchmarks compare with, and parts of them."""
 
 
 def test_the_benchmarks_that_are_named_exist():
