@@ -55,7 +55,7 @@ def match_of(path: Path, start_s: float = 0.0) -> None:
 
 
 def has_same_gestures(first: str, second: str) -> bool:
-    """Whether two études are of one name: `stage` plays bars of `percussion`, some of them alike."""
+    """Whether two études are of one name: `stage` plays bars of `percussion`, some alike."""
     return Path(first).name == Path(second).name
 
 
