@@ -1,7 +1,7 @@
 """Clips from DanceDiffusion, drawn whole, beside diffusers' pipeline: seconds and memory.
 
     python bench/diffusion.py                            everything: some minutes
-    python bench/diffusion.py --networks shipped --threads 1 --repeats 3 --steps 20
+    python bench/diffusion.py --networks small --threads 1 --repeats 3 --steps 20
 
 The same weights, noise to begin with, sampler (iPLMS), levels (crash) and number of steps; one
 clip a turn. Each contender lives in a fresh process of its own, and they take turns; seconds are
@@ -47,7 +47,7 @@ class Job:
 
 
 NETWORKS = {
-    "shipped": {
+    "small": {
         "sample_rate": 11025,
         "sound_channels": 1,
         "window": 16384,
