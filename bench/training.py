@@ -35,7 +35,7 @@ from approx_build.audio.stream import Stream
 from approx_build.families.wavenet import WaveNet
 from approx_build.families.wavenet_network import WaveNetNetwork
 from approx_build.kernels import wavenet_training
-from approx_build.kernels.library import Kernel, Library, function
+from approx_build.kernels.compiled import Kernel, Library, function
 from approx_build.training.checkpoint import read_checkpoint
 
 ROOT = Path(__file__).parents[1]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from approx_build.audio import portable
 from approx_build.errors import ModelError
-from approx_build.kernels.library import Kernel, choose
+from approx_build.kernels.compiled import Kernel, choose
 from approx_build.kernels.plan_library import OpenPlan, PackedNetwork
 from approx_build.kernels.reference_unet import forward as reference_forward
 from approx_build.kernels.tensors import Floats, Weights

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from approx_build.errors import ModelError
 from approx_build.kernels.clip_request import ClipRequest, Codes, Progress, SamplingCancelled
-from approx_build.kernels.library import Kernel, choose
+from approx_build.kernels.compiled import Kernel, choose
 from approx_build.kernels.wavenet_weights import Shape, WaveNetConfig, Weights, checked
 
 __all__ = ["Batch", "ClipRequest", "SamplingCancelled", "logits", "open_batch", "sample"]

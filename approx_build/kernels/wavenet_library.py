@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from approx_build.audio.stream import key_words
 from approx_build.errors import ModelError
 from approx_build.kernels.clip_request import ClipRequest, Codes
-from approx_build.kernels.library import Kernel, function
+from approx_build.kernels.compiled import Kernel, function
 from approx_build.kernels.wavenet_structures import ShapeStructure, WeightsStructure, floats
 from approx_build.kernels.wavenet_weights import Floats, Shape
 

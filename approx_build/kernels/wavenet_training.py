@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.errors import ModelError
-from approx_build.kernels.library import Kernel, Library, choose, function, is_there
+from approx_build.kernels.compiled import Kernel, Library, choose, function, is_there
 from approx_build.kernels.wavenet_structures import (
     GradientsStructure,
     ShapeStructure,

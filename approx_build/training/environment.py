@@ -17,7 +17,7 @@ def numeric_environment(device: str = "cpu", processes: int = 1) -> dict[str, st
     import torch
 
     from approx_build.kernels import wavenet_training
-    from approx_build.kernels.library import Library, library_path
+    from approx_build.kernels.compiled import Library, library_path
 
     here = {
         "python": platform.python_version(),

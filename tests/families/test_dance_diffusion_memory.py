@@ -19,7 +19,7 @@ from approx_build.families.dance_diffusion_memory import drawing_bytes
 from approx_build.families.dance_diffusion_sampling import Sampling
 from approx_build.families.dance_diffusion_takes import draw
 from approx_build.families.derivation import Extension, Inpainting, Interpolation, Variation
-from approx_build.kernels.library import Kernel, choose
+from approx_build.kernels.compiled import Kernel, choose
 from approx_build.kernels.unet import memory_bytes
 from tests.diffusion.networks import noise
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from approx_build.errors import ModelError
-from approx_build.kernels import library, unet, wavenet, wavenet_training
+from approx_build.kernels import compiled, unet, wavenet, wavenet_training
 from approx_build.kernels.wavenet_weights import Shape
 from tests.kernels.networks import random_weights, requests
 from tests.kernels.unets import PLAIN as PLAIN_UNET
@@ -19,7 +19,7 @@ from tests.kernels.unets import random_sound
 from tests.kernels.unets import random_weights as random_unet
 
 SHAPE = Shape((1, 2, 4), residual_channels=8, dilation_channels=8, skip_channels=16)
-KERNELS = [str(kernel) for kernel in library.available()]
+KERNELS = [str(kernel) for kernel in compiled.available()]
 FLUSH = 0x8040  # flush-to-zero and denormals-are-zero of MXCSR
 MXCSR = 7  # its place in glibc's fenv_t on x86-64, in 32-bit words
 

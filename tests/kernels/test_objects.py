@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.kernels import library
-from approx_build.kernels.library import Library
+from approx_build.kernels import compiled
+from approx_build.kernels.compiled import Library
 
 FUSED = re.compile(r"\t(vfn?m(?:add|sub|addsub|subadd)\w*|fn?m(?:add|sub)|fml[as]\w*|bfml\w*)\s")
 
@@ -41,20 +41,20 @@ def fused(objects: Path) -> list[str]:
     return FUSED.findall(listing.stdout)
 
 
-def compiled(which: Library) -> Path:
-    path = library.library_path(which)
+def built(which: Library) -> Path:
+    path = compiled.library_path(which)
     if path is None:
         pytest.skip("the kernels are not compiled here")
     return path
 
 
 def test_no_kernel_of_inference_holds_a_fused_multiply_add() -> None:
-    assert fused(compiled(Library.INFERENCE)) == []
+    assert fused(built(Library.INFERENCE)) == []
 
 
 def test_the_kernels_of_training_use_fused_multiply_add_and_have_a_library_to_themselves() -> None:
-    assert fused(compiled(Library.TRAINING)) != []
-    assert compiled(Library.TRAINING).stem == "libapprox_training"
+    assert fused(built(Library.TRAINING)) != []
+    assert built(Library.TRAINING).stem == "libapprox_training"
 
 
 def test_a_fused_multiply_add_would_be_found(tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from approx_build.errors import ModelError, UsageError
-from approx_build.kernels import library, unet
+from approx_build.kernels import compiled, unet
 from approx_build.kernels.unet_weights import UNetShape
 from tests.kernels.unets import PLAIN, SHAPES, Floats, random_sound, random_weights, torch_unet
 
-KERNELS = [str(kernel) for kernel in library.available()]
+KERNELS = [str(kernel) for kernel in compiled.available()]
 COMPILED = [kernel for kernel in KERNELS if kernel != "reference"]
 TOLERANCE = 1e-4
 """Of the result against PyTorch's."""

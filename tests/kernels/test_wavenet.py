@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from approx_build.audio.stream import Stream, stream_key
 from approx_build.errors import ModelError, UsageError
-from approx_build.kernels import library, wavenet
+from approx_build.kernels import compiled, wavenet
 from approx_build.kernels.clip_request import ClipRequest, Codes, SamplingCancelled
 from approx_build.kernels.wavenet_weights import Shape
 from tests.kernels.networks import PLAIN, SHAPES, random_weights, requests
 
-KERNELS = [str(kernel) for kernel in library.available()]
+KERNELS = [str(kernel) for kernel in compiled.available()]
 COMPILED = [kernel for kernel in KERNELS if kernel != "reference"]
 WEIGHTS = random_weights(PLAIN)
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from approx_build.kernels.library import Kernel, choose
+from approx_build.kernels.compiled import Kernel, choose
 from approx_build.kernels.wavenet_memory import batch_bytes, packed_bytes
 from approx_build.kernels.wavenet_weights import Shape
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from approx_build.kernels import library, wavenet
+from approx_build.kernels import compiled, wavenet
 from approx_build.kernels.wavenet_weights import Shape, Weights, class_values
 from tests.kernels.networks import SHAPES, random_weights
 
@@ -55,6 +55,6 @@ def test_logits_are_those_of_pytorch(name: str) -> None:
     weights = random_weights(shape)
     codes = np.random.default_rng(3).integers(0, shape.quantization_channels, 40).astype(np.uint8)
     expected = torch_logits(weights, shape, codes)
-    for kernel in library.available():
+    for kernel in compiled.available():
         [said] = wavenet.logits(weights, shape, [codes], kernel=kernel)
         np.testing.assert_allclose(said, expected, atol=TOLERANCE, rtol=0)
