@@ -61,7 +61,7 @@ class Description(TypedDict):
     note: str
 
 
-def library_path(which: Library = Library.INFERENCE) -> Path | None:
+def built_path(which: Library = Library.INFERENCE) -> Path | None:
     """The compiled library beside this file, if there is one."""
     folder = Path(__file__).parent
     candidates = (folder / f"lib{which}{suffix}" for suffix in _SUFFIXES)
@@ -79,7 +79,7 @@ def _sources_digest() -> str:
 @cache
 def _load(which: Library = Library.INFERENCE) -> tuple[ctypes.CDLL | None, str]:
     """The library, or None and why there is none; UsageError when it is a stale one."""
-    path = library_path(which)
+    path = built_path(which)
     if path is None:
         return None, f"the kernels were not compiled at installation (no C compiler?); {_SLOW}"
     try:
@@ -151,7 +151,7 @@ def function(
 
 def describe() -> Description:
     """What will compute: the kernel chosen, those available, the library, and what to know."""
-    path = library_path()
+    path = built_path()
     return {
         "kernel": str(choose()),
         "available": [str(kernel) for kernel in available()],

@@ -17,7 +17,7 @@ def numeric_environment(device: str = "cpu", processes: int = 1) -> dict[str, st
     import torch
 
     from approx_build.kernels import wavenet_training
-    from approx_build.kernels.compiled import Library, library_path
+    from approx_build.kernels.compiled import Library, built_path
 
     here = {
         "python": platform.python_version(),
@@ -30,7 +30,7 @@ def numeric_environment(device: str = "cpu", processes: int = 1) -> dict[str, st
         "device": device,
         "training_kernel": (wavenet_training.describe() if device == "cpu" else None) or "torch",
     }
-    compiled = library_path(Library.TRAINING)
+    compiled = built_path(Library.TRAINING)
     if compiled is not None and here["training_kernel"] != "torch":
         # What a compiler fuses is its own choice, so the very library counts.
         here["training_library"] = sha256(compiled.read_bytes()).hexdigest()[:16]

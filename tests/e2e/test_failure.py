@@ -108,7 +108,7 @@ def test_without_a_compiler_the_reference_serves_and_says_so(
     twin = built.copy(tmp_path / "twin")
     twin.render()
     with monkeypatch.context() as patch:
-        patch.setattr(compiled, "library_path", lambda *_: None)
+        patch.setattr(compiled, "built_path", lambda *_: None)
         forget_the_library()
         outcome = built.render()
     forget_the_library()

@@ -16,7 +16,7 @@ from approx_build.kernels.compiled import Kernel, Library
 def no_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A machine on which nothing was compiled."""
     monkeypatch.delenv(compiled.VARIABLE, raising=False)
-    monkeypatch.setattr(compiled, "library_path", lambda *_: None)
+    monkeypatch.setattr(compiled, "built_path", lambda *_: None)
     compiled._load.cache_clear()
     compiled.available.cache_clear()
     compiled._best_for_rows.cache_clear()
@@ -96,7 +96,7 @@ def test_a_kernel_that_is_not_there_is_refused_with_the_reason() -> None:
 
 
 def test_a_library_built_from_other_sources_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    if compiled.library_path() is None:
+    if compiled.built_path() is None:
         pytest.skip("the kernels are not compiled here")
     monkeypatch.setattr(compiled, "_sources_digest", lambda: "0" * 64)
     compiled._load.cache_clear()
@@ -109,7 +109,7 @@ def test_a_file_that_is_no_library_leaves_the_reference_to_serve(
 ) -> None:
     broken = tmp_path / "libapprox_kernels.so"
     broken.write_bytes(b"no library")
-    monkeypatch.setattr(compiled, "library_path", lambda *_: broken)
+    monkeypatch.setattr(compiled, "built_path", lambda *_: broken)
     compiled._load.cache_clear()
     loaded, reason = compiled._load()
     compiled._load.cache_clear()

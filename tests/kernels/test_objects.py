@@ -42,7 +42,7 @@ def fused(objects: Path) -> list[str]:
 
 
 def built(which: Library) -> Path:
-    path = compiled.library_path(which)
+    path = compiled.built_path(which)
     if path is None:
         pytest.skip("the kernels are not compiled here")
     return path
