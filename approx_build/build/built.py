@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from approx_build.build.queue import LOCK_STEP
 from approx_build.build.work import Failure
 from approx_build.errors import BuildError
 from approx_build.plan.graph import Action
@@ -26,9 +25,9 @@ class State(enum.Enum):
     SKIPPED = "skipped"  # needs something that failed
 
 
-def one(_action: Action) -> float:
-    """The size of an action when nothing better is known."""
-    return 1.0
+def one(_action: Action) -> int:
+    """The size of an action, and the takes in a batch, when nothing better is known."""
+    return 1
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class BuildOptions:
     root: Path  # of the project: paths of leaves are relative to it
     keep_going: bool = False  # after a failure, build what does not depend on it
     size: Callable[[Action], float] = one  # units of work, for balance and estimates
-    lock_step: int = LOCK_STEP  # takes in one batch at most
+    lock_step: Callable[[Action], int] = one  # takes like a take in one batch at most
     verified: frozenset[str] | None = None  # targets whose objects must be right; None: all wanted
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from approx_build.audio.clip import Clip
-from approx_build.build.queue import LOCK_STEP
 from approx_build.errors import ModelError
 from approx_build.families.base import FAMILIES, Family, TakeRequest, Weights
 from approx_build.families.derivation import derivation
@@ -63,7 +62,7 @@ def need(network: Family, takes: Takes) -> int:
 def foretold(actions: Sequence[Action], jobs: int = 1) -> dict[str, int]:
     """Bytes of the process that will draw each of these takes, by target.
 
-    Takes of one checkpoint are drawn together, so each needs what its batch needs.
+    Each needs what its batch needs: takes of one checkpoint may be drawn together.
     """
     groups: dict[str, list[Action]] = {}
     for action in actions:
@@ -72,7 +71,7 @@ def foretold(actions: Sequence[Action], jobs: int = 1) -> dict[str, int]:
     for group in groups.values():
         network = network_of(group[0].params)
         takes = sorted((_asked(network, one.params) for one in group), key=lambda t: -t.length)
-        batch = takes[: min(LOCK_STEP, -(-len(takes) // jobs))]
+        batch = takes[: min(network.lock_step, -(-len(takes) // jobs))]
         told |= dict.fromkeys((one.target for one in group), BASELINE + need(network, batch))
     return told
 

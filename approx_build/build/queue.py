@@ -1,29 +1,31 @@
 """The queue of work whose key has no record, and how takes are gathered from it.
 
-Takes of one checkpoint are drawn in lock-step, so they are cheapest together. When a worker is
-free, the queued takes of one checkpoint are shared evenly among the idle workers, longest first
-and neighbours in length together, at most 32 to a batch; all that can be known to be ready is
-queued before. What other takes wait for (a prime, a checkpoint) goes before takes, so that more
-takes may join; that costs nothing, because a worker is never left idle for it. Everything else
-comes after, the action with the longest way to the end first.
+Takes of one checkpoint may be cheapest together, in lock-step. When a worker is free, those queued
+are shared evenly among the idle workers, longest first and neighbours in length together, as many
+to a batch as gain by it: one, where none does. All that can be known to be ready is queued before.
+What other takes wait for (a prime, a checkpoint) goes before takes, so that more takes may join;
+that costs nothing, because a worker is never left idle for it. Everything else comes after, the
+action with the longest way to the end first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from heapq import heappop, heappush
 
 from approx_build.build.work import Work
-from approx_build.plan.graph import Graph, Kind
-
-LOCK_STEP = 32
-"""Takes in one batch at most: where the kernel reaches its full pace on one thread."""
+from approx_build.plan.graph import Action, Graph, Kind
 
 
 class Queue:
-    """Work ready to run. `ways` is the seconds from each action to the end of the build."""
+    """Work ready to run. `ways` is the seconds from each action to the end of the build.
 
-    def __init__(self, graph: Graph, ways: Mapping[str, float], lock_step: int = LOCK_STEP) -> None:
+    `lock_step` says how many takes like a take are drawn faster together, at most.
+    """
+
+    def __init__(
+        self, graph: Graph, ways: Mapping[str, float], lock_step: Callable[[Action], int]
+    ) -> None:
         self._lock_step = lock_step
         self._feeds_takes = feeding_takes(graph)
         self._ways = ways
@@ -62,11 +64,12 @@ class Queue:
         return 1 if work.action.kind is Kind.TAKE else 2
 
     def _companions(self, target: str, idle: int) -> Collection[str]:
-        if self._work[target].action.kind is not Kind.TAKE:
+        action = self._work[target].action
+        if action.kind is not Kind.TAKE:
             return [target]
         group = self._takes[self._work[target].digests["checkpoint"]]
         longest_first = sorted(group, key=lambda each: (-self._work[each].size, each))
-        batch = longest_first[: min(self._lock_step, -(-len(group) // idle))]
+        batch = longest_first[: min(self._lock_step(action), -(-len(group) // idle))]
         group.difference_update(batch)
         return batch
 

@@ -39,7 +39,7 @@ def build_targets(
     from approx_build.build.executor import Processes
     from approx_build.build.scheduler import build
     from approx_build.plan.graph import Kind
-    from approx_build.plan.size import size
+    from approx_build.plan.size import lock_step, size
 
     if not options.quiet and any(action.kind is Kind.TAKE for action in graph):
         say_what_draws()
@@ -58,6 +58,7 @@ def build_targets(
         root,
         options.keep_going,
         size,
+        lock_step,
         verified=None if verified is None else frozenset(verified),
     )
     with named_from(root), ending_calmly():

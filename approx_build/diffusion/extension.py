@@ -1,7 +1,7 @@
 """Extension: sound of any length from a network that makes windows.
 
-Each window begins with the end of what there is, half a window of it, and the network makes the
-other half to fit: nothing is faded, so there is no seam to hear where the network knows its craft.
+Each window begins with the end of what there is, nearly half a window of it, and the network makes
+the rest to fit, of which half a window is kept. Nothing is faded.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 
 from approx_build.audio.stream import Stream
 from approx_build.diffusion.inpainting import Resampling, inpaint
+from approx_build.diffusion.margins import margin
 from approx_build.diffusion.parameterisation import Sound
 from approx_build.diffusion.sampling import Told, part_of
 from approx_build.diffusion.solver import Solver
@@ -28,6 +29,8 @@ def extend(
 ) -> Sound:
     """`length` samples [B, C, length] that go on from `known` [B, C, K], of which K may be 0.
 
+    Every window but the first is heard from where the sound before it ends, up to its margin.
+
     More of the same item begins as less of it does.
     """
     begun, sound = known.shape[-1], known
@@ -35,10 +38,11 @@ def extend(
     for number in range(windows(begun, length, window)):
         own = [of_window(stream, number) for stream in streams]
         told = part_of(progress, done, total)
-        heard = min(sound.shape[-1], window // 2)
+        heard = overlap(sound.shape[-1], window)
         done += _of_window(solver, heard, resampling)
         made = _window(solver, sound, heard, window, own, resampling, told)
-        sound = np.concatenate([sound, made[..., heard:]], axis=-1)
+        new = made[..., heard or margin(window) : window - margin(window)]
+        sound = np.concatenate([sound, new], axis=-1)
     return sound[..., begun : begun + length]
 
 
@@ -47,11 +51,17 @@ def of_window(stream: Stream, number: int) -> Stream:
     return stream.child("window", number)
 
 
+def overlap(begun: int, window: int) -> int:
+    """How much of `begun` samples the next window begins with."""
+    return min(begun, window // 2 - margin(window))
+
+
 def windows(begun: int, length: int, window: int) -> int:
     """How many windows make `length` samples after `begun` that are known."""
     count, made = 0, 0
     while made < length:
-        made += window - min(begun + made, window // 2)
+        heard = overlap(begun + made, window)
+        made += window - (heard or margin(window)) - margin(window)
         count += 1
     return count
 

@@ -16,9 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.audio.stream import Stream
+from approx_build.diffusion.joins import Joins
 from approx_build.diffusion.latents import latents
 from approx_build.diffusion.level import Level
-from approx_build.diffusion.parameterisation import Parts, Sound, Velocity, parts_by_sound
+from approx_build.diffusion.parameterisation import (
+    Parts,
+    Sound,
+    Velocity,
+    parts_by_sound,
+    parts_by_velocity,
+)
 from approx_build.diffusion.sampling import Told, part_of
 from approx_build.diffusion.schedules import Schedule
 from approx_build.diffusion.solver import Solver
@@ -71,14 +78,20 @@ def inpaint(
 
 
 def overruled(velocity: Velocity, known: Sound, is_known: NDArray[np.bool_]) -> Velocity:
-    """A network that hears `known` where it is known, and for the rest what `velocity` hears."""
+    """A network that hears `known` where it is known, and for the rest what `velocity` hears.
+
+    Beside a join the two are brought together (`joins`).
+    """
+    joins = Joins(is_known, known.shape)
 
     def holding(x: Sound, time: float) -> Sound:
         level = Level.at_time(time)
         said = velocity(x, time)
         if not level.sigma:
             return said
-        return np.where(is_known, parts_by_sound(x, known, level).velocity(level), said)
+        heard = parts_by_velocity(x, said, level).sound
+        whole = joins.joined(heard, known)
+        return parts_by_sound(x, whole, level).velocity(level)
 
     return holding
 

@@ -109,6 +109,8 @@ class Family(BaseModel, ABC):
 
     version: ClassVar[int] = 1
     """Raised when equal parameters and weights would give other samples."""
+    training_version: ClassVar[int] = 1
+    """Raised when equal declarations and sound would give other weights."""
     sampling_model: ClassVar[type[BaseModel]]
     """The controls of drawing; every field has a default."""
     objective_model: ClassVar[type[BaseModel]]
@@ -117,6 +119,8 @@ class Family(BaseModel, ABC):
     """What a loss is measured in."""
     ways: ClassVar[frozenset[str]] = frozenset({"prime"})
     """Which fields of a take may say what the network hears."""
+    lock_step: ClassVar[int] = 1
+    """How many clips at most are drawn faster together than one after another."""
     has_stages: ClassVar[bool] = False
     """Whether a take is made of noise, by stages that `stages` can show."""
     large_by: ClassVar[str]

@@ -22,6 +22,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from approx_build.audio.clip import Clip
+from approx_build.diffusion.margins import inside
 from approx_build.families.base import (
     FAMILIES,
     Family,
@@ -60,7 +61,7 @@ class Objective(BaseModel):
 class DanceDiffusion(Family):
     """U-Net that takes noise from a window of sound, with attention in its deepest levels."""
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2  # 2: sound that is made meets known sound without a step
     sampling_model: ClassVar[type[BaseModel]] = Sampling
     objective_model: ClassVar[type[BaseModel]] = Objective
     loss_unit: ClassVar[str] = "mean square of v"
@@ -184,8 +185,8 @@ class DanceDiffusion(Family):
             raise ValueError(f"must be {self.window}, the network's own window (is {size})")
 
     def least_heard(self, way: str) -> int:
-        """A window, but where the network goes on from what it hears."""
-        return 1 if way in ("prime", "extend") else self.window
+        """The inside of a window, but where the network goes on from what it hears."""
+        return 1 if way in ("prime", "extend") else inside(self.window)
 
     def check_way(self, way: str, sampling: Sampling) -> None:
         """ValueError for an interpolation whose sampler cannot go from sound to noise."""
@@ -197,8 +198,8 @@ class DanceDiffusion(Family):
 
     @property
     def glimpse_s(self) -> float:
-        """A window."""
-        return self.window / self.rate
+        """The inside of a window."""
+        return inside(self.window) / self.rate
 
     def draw(
         self,
@@ -207,7 +208,7 @@ class DanceDiffusion(Family):
         device: str = "cpu",
         progress: Told | None = None,
     ) -> list[Clip]:
-        """Clips [C, length]: a window cut, or windows that go on from each other."""
+        """Clips [C, length]: the inside of a window, or windows that go on from each other."""
         from approx_build.families.dance_diffusion_takes import draw
 
         return draw(self, weights, takes, device, progress)

@@ -1,6 +1,7 @@
 """Takes that a DanceDiffusion network makes of sound: variations, in-betweens, missing parts.
 
-Sound longer than the network's window is heard by windows that overlap (`diffusion.windowed`).
+Sound longer than the inside of the network's window is heard by windows that overlap
+(`diffusion.windowed`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,12 @@ from numpy.typing import NDArray
 from approx_build.audio.clip import Clip
 from approx_build.audio.stream import Stream
 from approx_build.diffusion import inpainting, interpolation, variation
+from approx_build.diffusion.margins import (
+    inside,
+    known_with_margins,
+    with_margins,
+    without_margins,
+)
 from approx_build.diffusion.parameterisation import Sound, Velocity
 from approx_build.diffusion.sampling import Told
 from approx_build.diffusion.solver import Solver
@@ -56,7 +63,7 @@ def check(network: DanceDiffusion, take: Take) -> None:
             check_clip(network, sound, "variation", size)
         case Inpainting(sound, missing):
             check_clip(network, sound, "inpainting", size)
-            _known(take.length, size, missing)
+            _is_known(take.length, size, missing)
         case Interpolation(first, second):
             _check_pair(first, second)
             check_clip(network, first, "first sound", size)
@@ -66,20 +73,28 @@ def check(network: DanceDiffusion, take: Take) -> None:
 def drawn(
     network: DanceDiffusion, velocity: Velocity, takes: Sequence[Take], progress: Told | None
 ) -> Sound:
-    """Sound [B, C, T] for takes that are alike; T is a window, or the length of longer takes."""
-    first, size = takes[0], _size(network, takes[0])
-    solver = first.sampling.solver(windowed(velocity, network.window))
+    """Sound [B, C, T] for takes that are alike, T at least the length of each."""
+    return without_margins(_with_margins(network, velocity, takes, progress), network.window)
+
+
+def _with_margins(
+    network: DanceDiffusion, velocity: Velocity, takes: Sequence[Take], progress: Told | None
+) -> Sound:
+    first, window = takes[0], network.window
+    solver = first.sampling.solver(windowed(velocity, window))
     streams = [Stream(take.stream) for take in takes]
     match first.derivation:
         case Variation(_, noise_level):
-            return variation.vary(solver, _sounds(takes, size), noise_level, streams, progress)
+            sounds = _sounds(network, takes)
+            return variation.vary(solver, sounds, noise_level, streams, progress)
         case Inpainting(_, missing):
-            known = _known(first.length, size, missing)
-            sounds = _sounds(takes, size)
+            is_known = _is_known(first.length, _size(network, first), missing)
+            known = known_with_margins(is_known, window)
+            sounds = _sounds(network, takes)
             resampling = first.sampling.resampling
             return inpainting.inpaint(solver, sounds, known, streams, resampling, progress)
         case Interpolation():
-            return _between(solver, takes, size, progress)
+            return _between(network, solver, takes, progress)
     raise TypeError(first.derivation)
 
 
@@ -96,28 +111,34 @@ def check_clip(network: DanceDiffusion, clip: Clip, name: str, least: int = 1) -
 
 
 def _size(network: DanceDiffusion, take: Take) -> int:
-    """Samples that are worked on: those of the take, at least a window."""
-    return max(take.length, network.window)
+    """Samples that are worked on besides margins: those of the take, at least a window's inside."""
+    return max(take.length, inside(network.window))
 
 
-def _sounds(takes: Sequence[Take], size: int) -> Sound:
-    """The sound that each take is made of [B, C, size]."""
+def _sounds(network: DanceDiffusion, takes: Sequence[Take]) -> Sound:
+    """The sound that each take is made of [B, C, T], with margins."""
     sounds = [
-        take.derivation.sound.data[:, :size]
+        take.derivation.sound.data[:, : _size(network, take)]
         for take in takes
         if isinstance(take.derivation, Variation | Inpainting)
     ]
-    return np.stack(sounds)
+    return with_margins(np.stack(sounds), network.window)
 
 
-def _between(solver: Solver, takes: Sequence[Take], size: int, progress: Told | None) -> Sound:
+def _between(
+    network: DanceDiffusion, solver: Solver, takes: Sequence[Take], progress: Told | None
+) -> Sound:
+    size = _size(network, takes[0])
     pairs = [take.derivation for take in takes if isinstance(take.derivation, Interpolation)]
-    first, second = (clip.data[:, :size] for clip in (pairs[0].first, pairs[0].second))
+    first, second = (
+        with_margins(clip.data[:, :size], network.window)
+        for clip in (pairs[0].first, pairs[0].second)
+    )
     places = [pair.place for pair in pairs]
     return interpolation.interpolate(solver, first, second, places, progress)
 
 
-def _known(length: int, size: int, missing: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
+def _is_known(length: int, size: int, missing: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
     is_known = np.ones(size, bool)
     for start, stop in missing:
         if not 0 <= start < stop <= length:

@@ -30,6 +30,8 @@ def stages(
 ) -> list[Stage]:
     """Stages [C, window] at equal distances of steps; the last is the take's own first window.
 
+    A take is heard from the window's margin on.
+
     `velocity` stands in for the network's own.
     """
     solver = sampling.solver(velocity or velocity_of(network, weights, device))

@@ -9,7 +9,7 @@ import numpy as np
 
 from approx_build.audio.clip import Clip
 from approx_build.audio.stream import Stream
-from approx_build.diffusion.extension import extend, windows
+from approx_build.diffusion.extension import extend, overlap, windows
 from approx_build.diffusion.parameterisation import Sound, Velocity
 from approx_build.diffusion.sampling import Told
 from approx_build.errors import ModelError
@@ -41,9 +41,9 @@ def draw(
 ) -> list[Clip]:
     """Clips [C, length] at the network's rate, those drawn alike in one batch.
 
-    A clip up to a window long is a window cut; a longer one goes on window by window, and so
-    does one with a prime or an extension, from the end of that sound. Takes made of sound all
-    along are made by `dance_diffusion_clips`. `velocity` stands in for the network's own.
+    A clip up to the inside of a window is one window cut; a longer one goes on window by window,
+    and so does one with a prime or an extension, from the end of that sound. Takes made of sound
+    all along are made by `dance_diffusion_clips`. `velocity` stands in for the network's own.
     """
     for take in takes:
         _check(network, take)
@@ -123,7 +123,7 @@ def _before(take: Take) -> Clip | None:
 def _begun(network: DanceDiffusion, take: Take) -> int:
     """How much of that sound is heard, samples."""
     before = _before(take)
-    return 0 if before is None else min(before.length, network.window // 2)
+    return 0 if before is None else overlap(before.length, network.window)
 
 
 def _added(take: Take) -> int:

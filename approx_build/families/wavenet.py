@@ -95,6 +95,7 @@ class WaveNet(Family):
     sampling_model: ClassVar[type[BaseModel]] = Sampling
     objective_model: ClassVar[type[BaseModel]] = Objective
     loss_unit: ClassVar[str] = "nats per sample"
+    lock_step: ClassVar[int] = 32
     large_by: ClassVar[str] = "`skip_channels`, `residual_channels` or `dilations`"
 
     family: Literal["wavenet"] = "wavenet"

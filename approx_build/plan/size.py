@@ -23,7 +23,7 @@ def size(action: Action) -> float:
         case Kind.STAGES:
             network = _network(params)
             sampling = network.sampling(params["sampling"])
-            return network.cost(network.receptive_field, sampling) / 1e9
+            return network.cost(1, sampling) / 1e9  # one window
         case Kind.STEM:
             return float(params["samples"] * (1 + len(params["events"]) / 10)) / 1e6
         case Kind.TRAIN if not action.options.get("is_shipped"):
@@ -34,6 +34,11 @@ def size(action: Action) -> float:
             return 0.0
         case _:
             return 1.0
+
+
+def lock_step(take: Action) -> int:
+    """How many takes like this one, at most, are drawn faster together."""
+    return FAMILIES.get(str(take.params["family"])).lock_step
 
 
 def _drawing(action: Action, params: dict[str, Any]) -> float:

@@ -91,7 +91,7 @@ class ModelSpec(BaseModel):
         """
         return {
             "schema": SCHEMA,
-            "family_version": self.family_version,
+            "family_version": type(self.network).training_version,
             "corpus_digest": corpus_digest,
             "preparation": self.preparation.model_dump(mode="json", exclude={"exclude"}),
             "augmentation": self.augmentation.model_dump(mode="json"),

@@ -68,7 +68,7 @@ class Yard:
     ) -> Built:
         """Build with a fresh view of the store, as another run of the program would have."""
         store = Store(self.store.root)
-        options = BuildOptions(self.root, keep_going, size=counting_actions.size)
+        options = BuildOptions(self.root, keep_going, counting_actions.size, lambda _take: 32)
         chosen = executor or self.executor(jobs, store)
         return build(self.graph, wanted, store, chosen, options, progress)
 

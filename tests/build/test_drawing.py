@@ -10,7 +10,6 @@ import pytest
 
 from approx_build.audio.clip import Clip
 from approx_build.build.drawing import BASELINE, drawn, foretold, need, parts
-from approx_build.build.queue import LOCK_STEP
 from approx_build.errors import ModelError
 from approx_build.families.base import Family, TakeRequest
 from approx_build.families.dance_diffusion import DanceDiffusion
@@ -121,8 +120,9 @@ def of(network: Family, checkpoint: str, samples: Sequence[int]) -> list[Action]
 def test_a_take_is_foretold_to_need_what_its_batch_does() -> None:
     [told] = set(foretold(of(WAVENET, "a/1", [50, 70, 60, 40]), jobs=2).values())
     assert told == BASELINE + need(WAVENET, takes(WAVENET, 70, 60))
-    many = foretold(of(WAVENET, "a/1", [50] * (LOCK_STEP + 5)))
-    assert set(many.values()) == {BASELINE + need(WAVENET, takes(WAVENET, *[50] * LOCK_STEP))}
+    count = WAVENET.lock_step
+    many = foretold(of(WAVENET, "a/1", [50] * (count + 5)))
+    assert set(many.values()) == {BASELINE + need(WAVENET, takes(WAVENET, *[50] * count))}
 
 
 def test_takes_of_other_checkpoints_are_foretold_apart() -> None:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approx_build.build.queue import LOCK_STEP, Queue, feeding_takes, ways_to_the_end
+from approx_build.build.built import one
+from approx_build.build.queue import Queue, feeding_takes, ways_to_the_end
 from approx_build.build.work import Work
 from approx_build.plan.graph import Action, Graph, Kind
+
+
+def together(_take: Action) -> int:
+    return 32
 
 
 def graph_of(*rows: tuple[str, Kind, dict[str, str]]) -> Graph:
@@ -50,14 +55,14 @@ def test_ways_are_the_longest_chains() -> None:
 
 
 def test_the_longest_way_goes_first_and_names_break_ties() -> None:
-    queue = Queue(Graph(), {"short": 1.0, "long": 9.0, "other": 1.0})
+    queue = Queue(Graph(), {"short": 1.0, "long": 9.0, "other": 1.0}, together)
     for target in ("short", "other", "long"):
         queue.push(work(target))
     assert [targets(queue.pop(1)) for _ in range(4)] == [["long"], ["other"], ["short"], []]
 
 
 def test_takes_are_shared_among_idle_workers() -> None:
-    queue = Queue(Graph(), {})
+    queue = Queue(Graph(), {}, together)
     for index in range(10):
         queue.push(work(f"t{index}", Kind.TAKE, "early", size=float(index)))
     queue.push(work("x", Kind.TAKE, "late"))
@@ -76,7 +81,7 @@ def test_a_take_whose_turn_came_is_not_lost_when_longer_ones_go_before_it() -> N
         ("prime", Kind.CLIP, {"source": "short"}),
         ("last", Kind.TAKE, {"prime": "prime"}),
     )
-    queue = Queue(graph, {})
+    queue = Queue(graph, {}, together)
     queue.push(work("short", Kind.TAKE, "late", size=1.0))
     queue.push(work("long", Kind.TAKE, "late", size=2.0))
     assert [targets(queue.pop(8)) for _ in range(2)] == [["long"], ["short"]]
@@ -91,7 +96,7 @@ def test_whatever_is_pushed_is_popped_once(
 ) -> None:
     rows = [(f"t{index}", Kind.TAKE, dict[str, str]()) for index in range(len(takes))]
     fed = [(f"f{index}", Kind.TAKE, {"p": f"t{index}"}) for index, t in enumerate(takes) if t[2]]
-    queue = Queue(graph_of(*rows, *fed), {})
+    queue = Queue(graph_of(*rows, *fed), {}, together)
     for index, (checkpoint, size, _) in enumerate(takes):
         queue.push(work(f"t{index}", Kind.TAKE, checkpoint, float(size)))
     popped = list[str]()
@@ -103,21 +108,21 @@ def test_whatever_is_pushed_is_popped_once(
 
 
 def test_no_batch_exceeds_lock_step() -> None:
-    queue = Queue(Graph(), {})
-    for index in range(3 * LOCK_STEP):
+    queue = Queue(Graph(), {}, together)
+    for index in range(3 * 32):
         queue.push(work(f"t{index:03}", Kind.TAKE, "early"))
-    assert [len(queue.pop(1)) for _ in range(4)] == [LOCK_STEP, LOCK_STEP, LOCK_STEP, 0]
+    assert [len(queue.pop(1)) for _ in range(4)] == [32, 32, 32, 0]
 
 
-def test_a_larger_lock_step_may_be_asked_for() -> None:
-    queue = Queue(Graph(), {}, lock_step=50)
-    for index in range(60):
-        queue.push(work(f"t{index:03}", Kind.TAKE, "early"))
-    assert len(queue.pop(1)) == 50
+def test_takes_that_gain_nothing_together_go_one_by_one_longest_first() -> None:
+    queue = Queue(Graph(), {}, one)
+    for index, size in enumerate((1.0, 3.0, 2.0)):
+        queue.push(work(f"t{index}", Kind.TAKE, "early", size))
+    assert [targets(queue.pop(1)) for _ in range(4)] == [["t1"], ["t2"], ["t0"], []]
 
 
 def test_takes_come_before_the_rest() -> None:
-    queue = Queue(Graph(), {"event": 100.0})
+    queue = Queue(Graph(), {"event": 100.0}, together)
     queue.push(work("event"))
     queue.push(work("take", Kind.TAKE, "early"))
     assert targets(queue.pop(1)) == ["take"]

@@ -9,7 +9,7 @@ from approx_build.diffusion.inpainting import Resampling
 from approx_build.diffusion.parameterisation import Sound
 from approx_build.diffusion.samplers.table import SAMPLERS
 from approx_build.diffusion.solver import Solver
-from tests.diffusion.networks import correlated, noise, streams, wavy
+from tests.diffusion.networks import correlated, noise, one_sound, streams, wavy
 
 WINDOW = 16
 NOTHING = np.zeros((2, 1, 0), np.float32)
@@ -23,6 +23,26 @@ ONCE = Resampling(1, 10)
 )
 def test_windows_overlap_by_half(begun: int, length: int, count: int) -> None:
     assert windows(begun, length, WINDOW) == count
+
+
+@pytest.mark.parametrize(
+    ("begun", "length", "count"),
+    [(0, 1016, 1), (0, 1017, 2), (0, 1528, 2), (0, 1529, 3), (9, 1011, 1), (999, 512, 1)],
+)
+def test_margins_are_not_heard(begun: int, length: int, count: int) -> None:
+    assert windows(begun, length, 1024) == count
+
+
+def test_a_network_that_makes_clicks_at_the_ends_of_windows_makes_none_inside() -> None:
+    """Sound is 0, but for the first and last samples of windows."""
+    window, clicks = 1024, np.zeros(1024, np.float32)
+    clicks[[0, 1, 2, 3, -4, -3, -2, -1]] = 1
+    solver = Solver(one_sound(clicks[np.newaxis]), SAMPLERS["ddim"], schedules.crash(6))
+    for begun in (0, 300, 2000):
+        known = np.zeros((2, 1, begun), np.float32)
+        found = extend(solver, known, 3000, window, streams(2), ONCE)
+        assert found.shape == (2, 1, 3000)
+        assert np.abs(found).max() < 1e-4
 
 
 def test_one_window_is_what_is_generated() -> None:

@@ -22,6 +22,8 @@ TINY = DanceDiffusion(
     level_channels=(4, 6, 8, 8),
     attention_levels=2,
 )
+WIDE = TINY.model_copy(update={"window": 1024})
+"""With margins of 4 samples; the windows of the others have none."""
 HEADS = DanceDiffusion(
     sample_rate=8000,
     sound_channels=2,

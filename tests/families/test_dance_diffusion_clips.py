@@ -18,7 +18,7 @@ from approx_build.families.derivation import (
     Variation,
 )
 from tests.diffusion.networks import gaussian, noise, one_sound
-from tests.families.dance_diffusions import HEADS, TINY, some_weights
+from tests.families.dance_diffusions import HEADS, TINY, WIDE, some_weights
 
 FAST = Sampling(steps=12)
 FIRST = Clip(noise(1, 64, name="first") * np.float32(0.3), 8000)
@@ -69,6 +69,26 @@ def test_in_betweens_begin_at_one_clip_and_end_at_the_other() -> None:
         np.testing.assert_allclose(found[0].data, longer.data[:, :length], atol=0.02)
         np.testing.assert_allclose(found[2].data, SECOND.data[:, :length], atol=0.02)
         assert np.abs(found[1].data - found[0].data).mean() > 0.05
+
+
+@pytest.mark.parametrize("length", [700, 1016, 2500])
+def test_no_take_has_what_a_network_makes_at_the_ends_of_windows(length: int) -> None:
+    clicks = np.zeros((1, 1024), np.float32)
+    clicks[:, [0, 1, 2, 3, -4, -3, -2, -1]] = 1
+    silence = Clip(np.zeros((1, 3000), np.float32), 8000)
+    made = (
+        Variation(silence, 0.5),
+        Inpainting(silence, ((0, 300), (length - 50, length))),
+        Extension(Clip(silence.data[:, :400], 8000)),
+        None,
+    )
+    for number, one in enumerate(made):
+        asked = TakeRequest(length, stream_key("take", number), FAST, derivation=one)
+        [clip] = draw(WIDE, {}, [asked], velocity=one_sound(clicks))
+        assert clip.length == length
+        # Windows of longer sound are blended, each fading towards its ends.
+        is_blended = length > 1016 and number < 2
+        assert np.abs(clip.data).max() < (0.02 if is_blended else 1e-4), one
 
 
 def test_missing_ranges_are_made_anew_and_the_rest_is_kept() -> None:

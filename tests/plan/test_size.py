@@ -27,16 +27,20 @@ def test_a_deeper_network_and_more_events_are_more_work() -> None:
     assert size(replace(STEM, params={**STEM.params, "events": [{}]})) > size(STEM)
 
 
+INSIDE = 81920 - 2 * 320
+"""What is heard of a window of 81920 samples."""
+
+
 def test_the_stages_of_a_take_are_the_work_of_its_first_window() -> None:
     network = {"family": "dance-diffusion", "window": 81920}
     drawn = {"network": network, "sampling": {"steps": 50}}
-    take = Action("t", Kind.TAKE, {"samples": 81920, **drawn})
+    take = Action("t", Kind.TAKE, {"samples": INSIDE, **drawn})
     assert size(Action("s", Kind.STAGES, drawn)) == size(take)
 
 
 def test_a_take_that_hears_sound_is_more_work_or_less() -> None:
     network = {"family": "dance-diffusion", "window": 81920}
-    plain = Action("t", Kind.TAKE, {"samples": 81920, "network": network, "sampling": {}})
+    plain = Action("t", Kind.TAKE, {"samples": INSIDE, "network": network, "sampling": {}})
     primed = replace(plain, inputs={"prime": "p"})
     mended = replace(plain, params={**plain.params, "derivation": {"way": "inpaint"}})
     assert size(primed) == 8 * size(plain)
