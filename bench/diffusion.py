@@ -79,6 +79,7 @@ def ours(job: Job, say: Callable[[object], None]) -> Clips:
     """Takes as a build draws them, but for the number of threads."""
     from random_unet import random_weights
 
+    from approx_build.diffusion.margins import inside
     from approx_build.diffusion.parameterisation import Sound
     from approx_build.families.base import TakeRequest
     from approx_build.families.dance_diffusion import DanceDiffusion
@@ -91,7 +92,7 @@ def ours(job: Job, say: Callable[[object], None]) -> Clips:
     network = DanceDiffusion.model_validate(job.network)
     weights = random_weights(network.shape)
     ready = prepare(weights, network, job.kernel)
-    takes = [TakeRequest(network.window, KEY, Sampling(steps=job.steps))]
+    takes = [TakeRequest(inside(network.window), KEY, Sampling(steps=job.steps))]
 
     def clip(begins_as_theirs: bool) -> Floats:
         def velocity(x: Sound, time: float) -> Sound:
@@ -105,7 +106,7 @@ def ours(job: Job, say: Callable[[object], None]) -> Clips:
 
 
 def theirs(job: Job, say: Callable[[object], None]) -> Clips:
-    """diffusers' pipeline, given our noise."""
+    """diffusers' pipeline, given our noise; its clips without the margins of a window."""
     import torch
     from diffusers import logging
     from diffusers.pipelines.deprecated.dance_diffusion import (
@@ -115,6 +116,7 @@ def theirs(job: Job, say: Callable[[object], None]) -> Clips:
     from eager_unet import eager_unet
     from random_unet import random_weights
 
+    from approx_build.diffusion.margins import without_margins
     from approx_build.kernels.unet_weights import UNetShape
     from approx_build.training.resident import peak_bytes
 
@@ -135,7 +137,8 @@ def theirs(job: Job, say: Callable[[object], None]) -> Clips:
     deprecated.randn_tensor = lambda *_, **__: torch.from_numpy(noise.copy())
 
     def clip(_: bool) -> Floats:
-        return pipeline(num_inference_steps=job.steps).audios[0]
+        audio: Floats = pipeline(num_inference_steps=job.steps).audios[0]
+        return without_margins(audio, given["window"])
 
     return clip
 
