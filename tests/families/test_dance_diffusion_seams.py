@@ -65,7 +65,7 @@ def takes_of(model: str, count: int, windows: int) -> tuple[DanceDiffusion, list
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("model", "count", "windows"), [("bellows", 3, 6), ("mallets", 1, 4)])
+@pytest.mark.parametrize(("model", "count", "windows"), [("bellows", 2, 6), ("mallets", 1, 4)])
 def test_joins_of_a_long_take_do_not_stand_out(model: str, count: int, windows: int) -> None:
     network, rows = takes_of(model, count, windows)
     size, half = round(0.04 * network.rate), network.window // 2
