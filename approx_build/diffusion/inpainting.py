@@ -80,9 +80,9 @@ def inpaint(
 def overruled(velocity: Velocity, known: Sound, is_known: NDArray[np.bool_]) -> Velocity:
     """A network that hears `known` where it is known, and for the rest what `velocity` hears.
 
-    Beside a join the two are brought together (`joins`).
+    Beside a join the first gives way to the second (`joins`).
     """
-    joins = Joins(is_known, known.shape)
+    joins = Joins(known, is_known)
 
     def holding(x: Sound, time: float) -> Sound:
         level = Level.at_time(time)
@@ -90,7 +90,7 @@ def overruled(velocity: Velocity, known: Sound, is_known: NDArray[np.bool_]) -> 
         if not level.sigma:
             return said
         heard = parts_by_velocity(x, said, level).sound
-        whole = joins.joined(heard, known)
+        whole = joins.joined(heard)
         return parts_by_sound(x, whole, level).velocity(level)
 
     return holding

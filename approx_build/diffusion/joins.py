@@ -1,59 +1,85 @@
-"""Joins: where sound that is known meets sound that is made, without a step between them.
+"""Joins: where sound that is known gives way to sound that is made, without a seam.
 
-A network rounds off a step that it hears. To overrule it on the known side alone keeps half the
-step for good. So what it is overruled by beside a join is carried over to the other side, and let
-go within a few samples: from one side to the other the sound goes as the network would have it.
+To overrule a network on the known side alone leaves a seam: what it makes fits what it heard
+there, which is nearly, not quite, what is known. So beside a join known sound goes on as it would
+by itself (`continuation`), as far as that can be foretold, and gives way to what the network makes.
+Tones keep their phase over the join; noise, of which nothing can be foretold, is left to the
+network at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
+from approx_build.diffusion.continuation import Samples, continuation
 from approx_build.diffusion.parameterisation import Sound
 
-REACH = 4
-"""How many samples beside a join are changed."""
-
-_Places = tuple[NDArray[np.intp], ...]
+_PART, _LONGEST = 32, 1024
+_Mask = NDArray[np.bool_]
+_Beside = tuple[tuple[int, int], slice, NDArray[np.float32], NDArray[np.float32]]
 
 
 class Joins:
-    """The joins of what `is_known` with what is missing; a row of samples depends on no other.
+    """The joins of what is known of a sound with what is missing; rows depend on themselves alone.
 
-    `is_known` is [T], [C, T] or [B, C, T], for sound of `shape` [B, C, T].
+    `known` is [B, C, T]; `is_known` is [T], [C, T] or [B, C, T].
     """
 
-    def __init__(self, is_known: NDArray[np.bool_], shape: tuple[int, ...]) -> None:
-        self._held = np.broadcast_to(is_known, shape)
-        before, after = _distances(self._held), _distances(self._held[..., ::-1])[..., ::-1]
-        self._beside: _Places = np.nonzero(~self._held & (np.minimum(before, after) <= REACH))
-        *rows, at = self._beside
-        last = shape[-1] - 1
-        shares = _shares()
-        self._before: _Places = (*rows, np.maximum(at - before[self._beside], 0))
-        self._after: _Places = (*rows, np.minimum(at + after[self._beside], last))
-        left, right = shares[before[self._beside]], shares[after[self._beside]]
-        # A gap so short that both joins reach a sample has the mean of what they carry.
-        both = np.maximum(left + right, np.float32(1))
-        self._shares = left / both, right / both
+    def __init__(self, known: Sound, is_known: _Mask) -> None:
+        self._known, self._is_known = known, is_known
+        held, reach = np.broadcast_to(is_known, known.shape), reach_of(known.shape[-1])
+        self._beside = [
+            ((item, channel), *beside)
+            for item, channel in np.ndindex(known.shape[0], known.shape[1])
+            for beside in _beside(known[item, channel], held[item, channel], reach)
+        ]
 
-    def joined(self, heard: Sound, known: Sound) -> Sound:
-        """`known` [B, C, T] where it is known, and elsewhere `heard`, brought to it at joins."""
-        whole = np.where(self._held, known, heard)
-        for places, share in zip((self._before, self._after), self._shares, strict=True):
-            whole[self._beside] += share * (known[places] - heard[places])
+    def joined(self, heard: Sound) -> Sound:
+        """What is known, and elsewhere `heard` [B, C, T], to which it gives way."""
+        whole: Sound = np.where(self._is_known, self._known, heard)
+        for row, gap, told, left in self._beside:
+            whole[row][gap] = told + left * heard[row][gap]
         return whole
 
 
-def _shares() -> NDArray[np.float32]:
-    """How much is left of a difference, 0 to REACH + 1 samples from where it is known: all at 1."""
-    places = np.maximum(np.arange(REACH + 2) - 1, 0) / REACH
-    return (1.0 - places * places * (3.0 - 2.0 * places)).astype(np.float32)
+def reach_of(length: int) -> int:
+    """Over how many samples known sound gives way, in a sound of `length`."""
+    return min(length // _PART, _LONGEST)
 
 
-def _distances(held: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """How many samples ago the last that is known was [B, C, T], REACH + 1 at most."""
-    at = np.arange(held.shape[-1], dtype=np.int32)
-    last = np.maximum.accumulate(np.where(held, at, np.int32(-REACH - 1)), axis=-1)
-    return np.minimum(at - last, np.int32(REACH + 1))
+def _beside(
+    known: Sound, held: _Mask, reach: int
+) -> Iterator[tuple[slice, NDArray[np.float32], NDArray[np.float32]]]:
+    """For each stretch of a row that is missing: what known sound gives to it, what it leaves."""
+    edges = np.flatnonzero(np.diff(np.pad(~held, 1).astype(np.int8)))
+    bounds = [0, *edges.tolist(), len(held)]
+    sound = known.astype(np.float64)
+    for at in range(1, len(bounds) - 1, 2):
+        before, start, stop, after = bounds[at - 1 : at + 3]
+        length = stop - start
+        given, weight = np.zeros(length), np.zeros(length)
+        count = min(reach, length)
+        for side, past in ((slice(None), sound[before:start]), (_BACK, sound[stop:after][::-1])):
+            told, share = _giving_way(past, count, reach)
+            given[side][:count] += share * told
+            weight[side][:count] += share
+        # In a short stretch both sides may reach a sample.
+        both = np.maximum(weight, 1.0)
+        yield (
+            slice(start, stop),
+            (given / both).astype(np.float32),
+            (1.0 - weight / both).astype(np.float32),
+        )
+
+
+_BACK = slice(None, None, -1)
+
+
+def _giving_way(past: Samples, count: int, reach: int) -> tuple[Samples, Samples]:
+    """How `past` goes on for `count` samples, and how much of each it is."""
+    told, share = continuation(past, count)
+    places = np.arange(count) / max(reach, 1)
+    return told, share * (1.0 - places * places * (3.0 - 2.0 * places))

@@ -1,7 +1,7 @@
 """Margins: the ends of a window, which a network makes and nobody hears.
 
-It hears nothing beyond them, so it makes them badly: clicks a few samples long in its first and
-last ones. Sound that a window is made of has its margins mirrored from inside.
+It hears nothing beyond them, so it makes them badly: clicks in the first and last few, and noise in
+some more. Sound that a window is made of has its margins mirrored from inside.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from approx_build.diffusion.parameterisation import Sound
 
-_PART = 256
+_PART = 80
 
 
 def margin(window: int) -> int:

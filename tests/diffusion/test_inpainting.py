@@ -54,8 +54,8 @@ def test_the_network_is_taken_to_have_heard_what_is_known() -> None:
     parts = Denoiser(overruled(wavy, KNOWN, IS_KNOWN)).parts(x, level)
     free = Denoiser(wavy).parts(x, level)
     np.testing.assert_allclose(parts.sound[..., IS_KNOWN], KNOWN[..., IS_KNOWN], atol=1e-5)
-    joins = Joins(IS_KNOWN, KNOWN.shape)
-    np.testing.assert_allclose(parts.sound, joins.joined(free.sound, KNOWN), atol=1e-5)
+    joins = Joins(KNOWN, IS_KNOWN)
+    np.testing.assert_allclose(parts.sound, joins.joined(free.sound), atol=1e-5)
     np.testing.assert_allclose(parts.at(level), x, atol=1e-5)
 
 

@@ -23,7 +23,7 @@ TINY = DanceDiffusion(
     attention_levels=2,
 )
 WIDE = TINY.model_copy(update={"window": 1024})
-"""With margins of 4 samples; the windows of the others have none."""
+"""With margins of 12 samples; the windows of the others have none."""
 HEADS = DanceDiffusion(
     sample_rate=8000,
     sound_channels=2,

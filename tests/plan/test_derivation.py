@@ -43,7 +43,7 @@ def test_as_much_is_heard_as_the_take_lasts_and_a_window_at_least() -> None:
     [(_, sound)] = long.heard()
     assert heard_s(long, sound, WINDOWED) == 0.2
     brief = short.model_copy(update={"vary": long.vary})
-    assert heard_s(brief, sound, WINDOWED) == 508 / 8000
+    assert heard_s(brief, sound, WINDOWED) == 500 / 8000
 
 
 def test_of_a_prime_and_an_extension_all_is_heard_or_what_they_say() -> None:

@@ -27,7 +27,7 @@ def test_a_deeper_network_and_more_events_are_more_work() -> None:
     assert size(replace(STEM, params={**STEM.params, "events": [{}]})) > size(STEM)
 
 
-INSIDE = 81920 - 2 * 320
+INSIDE = 81920 - 2 * 1024
 """What is heard of a window of 81920 samples."""
 
 
