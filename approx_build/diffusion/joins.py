@@ -18,6 +18,7 @@ from approx_build.diffusion.continuation import Samples, continuation
 from approx_build.diffusion.parameterisation import Sound
 
 _PART, _LONGEST = 32, 1024
+_BACK = slice(None, None, -1)
 _Mask = NDArray[np.bool_]
 _Beside = tuple[tuple[int, int], slice, NDArray[np.float32], NDArray[np.float32]]
 
@@ -73,9 +74,6 @@ def _beside(
             (given / both).astype(np.float32),
             (1.0 - weight / both).astype(np.float32),
         )
-
-
-_BACK = slice(None, None, -1)
 
 
 def _giving_way(past: Samples, count: int, reach: int) -> tuple[Samples, Samples]:

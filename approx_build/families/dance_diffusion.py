@@ -61,7 +61,7 @@ class Objective(BaseModel):
 class DanceDiffusion(Family):
     """U-Net that takes noise from a window of sound, with attention in its deepest levels."""
 
-    version: ClassVar[int] = 2  # 2: sound that is made meets known sound without a step
+    version: ClassVar[int] = 3
     sampling_model: ClassVar[type[BaseModel]] = Sampling
     objective_model: ClassVar[type[BaseModel]] = Objective
     loss_unit: ClassVar[str] = "mean square of v"
