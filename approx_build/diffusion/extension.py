@@ -1,7 +1,7 @@
 """Extension: sound of any length from a network that makes windows.
 
 Each window begins with the end of what there is, nearly half a window of it, and the network makes
-the rest to fit, of which half a window is kept. Nothing is faded.
+the rest to fit, of which half a window is kept. What there is stays as it is.
 """
 
 from __future__ import annotations
@@ -29,9 +29,8 @@ def extend(
 ) -> Sound:
     """`length` samples [B, C, length] that go on from `known` [B, C, K], of which K may be 0.
 
-    Every window but the first is heard from where the sound before it ends, up to its margin.
-
-    More of the same item begins as less of it does.
+    Every window but the first is heard from where the sound before it ends, up to its margin. More
+    of the same item begins as less of it does.
     """
     begun, sound = known.shape[-1], known
     total, done = _steps(solver, begun, length, window, resampling), 0

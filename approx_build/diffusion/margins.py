@@ -24,6 +24,11 @@ def inside(window: int) -> int:
     return window - 2 * margin(window)
 
 
+def worked_on(length: int, window: int) -> int:
+    """How many samples a network makes so that `length` are heard: a window at least."""
+    return max(length + 2 * margin(window), window)
+
+
 def with_margins(sound: Sound, window: int) -> Sound:
     """`sound` [..., T], and a window's margin on both sides of it."""
     return np.pad(sound, _sides(sound, window), mode="reflect")

@@ -74,12 +74,13 @@ def drawn(
     network: DanceDiffusion, velocity: Velocity, takes: Sequence[Take], progress: Told | None
 ) -> Sound:
     """Sound [B, C, T] for takes that are alike, T at least the length of each."""
-    return without_margins(_with_margins(network, velocity, takes, progress), network.window)
+    return without_margins(_made(network, velocity, takes, progress), network.window)
 
 
-def _with_margins(
+def _made(
     network: DanceDiffusion, velocity: Velocity, takes: Sequence[Take], progress: Told | None
 ) -> Sound:
+    """The same with margins: all that the network makes."""
     first, window = takes[0], network.window
     solver = first.sampling.solver(windowed(velocity, window))
     streams = [Stream(take.stream) for take in takes]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from approx_build.diffusion.extension import windows
-from approx_build.diffusion.margins import margin
+from approx_build.diffusion.margins import worked_on
 from approx_build.diffusion.samplers.table import SAMPLERS
 from approx_build.diffusion.windowed import starts
 
@@ -26,7 +26,7 @@ def evaluations(
     """
     window, once = network.window, sampling.steps * SAMPLERS[sampling.sampler].evaluations
     again = once * sampling.resampling_times
-    covered = len(starts(max(samples + 2 * margin(window), window), window))
+    covered = len(starts(worked_on(samples, window), window))
     match way:
         case "vary":
             return once * covered

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from approx_build.diffusion.margins import margin
+from approx_build.diffusion.margins import worked_on
 from approx_build.diffusion.samplers.table import SAMPLERS
 from approx_build.families.base import TakeRequest
 from approx_build.families.dance_diffusion_clips import is_made_of_sound
@@ -51,7 +51,7 @@ def _size(network: DanceDiffusion, take: TakeRequest[Sampling]) -> int:
     if not is_made_of_sound(take):
         return network.window
     sounds = 2 if isinstance(take.derivation, Interpolation) else 1
-    return sounds * max(network.window, take.length + 2 * margin(network.window))
+    return sounds * worked_on(take.length, network.window)
 
 
 def _draws_noise(take: TakeRequest[Sampling]) -> bool:

@@ -28,9 +28,8 @@ def stages(
     progress: Told | None = None,
     velocity: Velocity | None = None,
 ) -> list[Stage]:
-    """Stages [C, window] at equal distances of steps; the last is the take's own first window.
-
-    A take is heard from the window's margin on.
+    """Stages [C, window] at equal distances of steps; the last is the take's own first window,
+    which the take is heard from its margin on.
 
     `velocity` stands in for the network's own.
     """

@@ -8,6 +8,7 @@ from approx_build.diffusion.margins import (
     margin,
     with_margins,
     without_margins,
+    worked_on,
 )
 from tests.diffusion.networks import noise
 
@@ -16,6 +17,10 @@ def test_a_window_is_heard_but_for_an_80th_at_either_end() -> None:
     assert (margin(16384), inside(16384)) == (204, 15976)
     assert (margin(100), inside(100)) == (1, 98)
     assert (margin(64), inside(64)) == (0, 64)
+
+
+def test_at_least_a_window_is_made() -> None:
+    assert [worked_on(length, 320) for length in (1, 312, 313)] == [320, 320, 321]
 
 
 def test_margins_mirror_the_sound_and_go_again() -> None:

@@ -1,7 +1,7 @@
 """Takes longer than a window, of the networks that come along: nothing is heard where they join.
 
-At a join the level, the spectrum, the waveform and what can be foretold of it change no more than
-they do elsewhere in the same takes.
+At a join the level, the spectrum and the waveform change no more than they do elsewhere in the
+same takes, and most joins can be foretold as well as what is elsewhere.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from approx_build.families.wavenet import Sampling, WaveNet
+from approx_build.kernels.wavenet_library import LOCK_STEP
 
 TALK = tuple(2**power for power in range(10)) * 8
 
@@ -66,3 +67,7 @@ def test_sampling_has_bounds() -> None:
     for wrong in ({"temperature": -1}, {"top_k": 0}, {"towards_silence": -1}, {"heat": 1}):
         with pytest.raises(ValidationError):
             Sampling(**wrong)  # type: ignore[arg-type]
+
+
+def test_as_many_clips_are_drawn_together_as_the_kernel_takes_in_lock_step() -> None:
+    assert WaveNet.lock_step == LOCK_STEP
