@@ -25,12 +25,12 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from unittest import mock
 
-from approx_build.build.built import BuildOptions, Built
-from approx_build.build.executor import InProcess
-from approx_build.build.performer import Performer
-from approx_build.build.scheduler import build
-from approx_build.build.uptodate import state_path, write_state
-from approx_build.build.work import Report, Result, Work
+from approx_build.execution.built import BuildOptions, Built
+from approx_build.execution.executor import InProcess
+from approx_build.execution.performer import Performer
+from approx_build.execution.scheduler import build
+from approx_build.execution.uptodate import state_path, write_state
+from approx_build.execution.work import Report, Result, Work
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.store.store import Store
 
@@ -40,7 +40,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 SWEEP = """
 import sys
-from approx_build.build.uptodate import is_up_to_date
+from approx_build.execution.uptodate import is_up_to_date
 sys.exit(not is_up_to_date(sys.argv[1], ["render"]))
 """
 

@@ -20,7 +20,7 @@ PAGES = ("README.md", "ARCHITECTURE.md")
 ROOMS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
-    ("build",),
+    ("execution",),
     ("plan",),
     ("score", "training"),
     ("families", "ops", "report"),

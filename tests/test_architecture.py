@@ -47,9 +47,8 @@ OFF_THE_PATH_OF_A_SAMPLE = {
     "audio/mel.py",
     "audio/spectrogram.py",
 }
-PATH_OF_A_SAMPLE = {"audio/clock.py", "audio/loudness.py", "audio/spectrogram.py"}
 PATH_OF_A_SAMPLE = (
-    *("audio/", "ops/", "kernels/", "diffusion/", "build/kinds/", "families/wavenet_takes.py"),
+    *("audio/", "ops/", "kernels/", "diffusion/", "execution/kinds/", "families/wavenet_takes.py"),
     *("families/dance_diffusion_takes.py", "families/dance_diffusion_clips.py"),
     "families/dance_diffusion_stages.py",
 )
@@ -67,10 +66,10 @@ EXACT_BASES = {2, -1, 10}
 TESTED_ELSEWHERE = {
     "__main__.py": "e2e",
     "audio/clip.py": "ops/test_every_op.py",
-    "build/actions.py": "e2e",
-    "build/desk.py": "e2e",
-    "build/kinds/": "e2e",
-    "build/work.py": "build/test_performer.py",
+    "execution/actions.py": "e2e",
+    "execution/desk.py": "e2e",
+    "execution/kinds/": "e2e",
+    "execution/work.py": "execution/test_performer.py",
     "cli/": "e2e",
     "errors.py": "source/test_document.py",
     "families/wavenet_takes.py": "e2e",
@@ -233,12 +232,12 @@ def loaded_after(*modules: str) -> set[str]:
 
 
 def test_a_render_on_a_cpu_imports_no_torch():
-    kinds = [path.stem for path in (PACKAGE / "build" / "kinds").glob("[a-z]*.py")]
+    kinds = [path.stem for path in (PACKAGE / "execution" / "kinds").glob("[a-z]*.py")]
     found = loaded_after(
-        *("cli.app", "cli.render", "cli.verify", "cli.reporting.piece", "build.scheduler"),
-        *("plan.lower", "plan.permission", "score.names", "ops.salad", "build.actions"),
+        *("cli.app", "cli.render", "cli.verify", "cli.reporting.piece", "execution.scheduler"),
+        *("plan.lower", "plan.permission", "score.names", "ops.salad", "execution.actions"),
         *("families.wavenet_takes", "kernels.wavenet_library", "report.page", "report.figures"),
-        *(f"build.kinds.{kind}" for kind in kinds),
+        *(f"execution.kinds.{kind}" for kind in kinds),
     )
     assert not found & {"torch", "torchaudio"}
 

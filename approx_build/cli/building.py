@@ -17,7 +17,7 @@ from approx_build.cli.progress import progress_for
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from approx_build.build.built import Built
+    from approx_build.execution.built import Built
     from approx_build.plan.graph import Graph
     from approx_build.store.store import Store
 
@@ -33,11 +33,11 @@ def build_targets(
     verified: Iterable[str] | None = None,
 ) -> Built:
     """Bring `targets` up to date by worker processes; failures are in the result."""
-    from approx_build.build.actions import run_actions
-    from approx_build.build.built import BuildOptions
-    from approx_build.build.desk import RunOptions
-    from approx_build.build.executor import Processes
-    from approx_build.build.scheduler import build
+    from approx_build.execution.actions import run_actions
+    from approx_build.execution.built import BuildOptions
+    from approx_build.execution.desk import RunOptions
+    from approx_build.execution.executor import Processes
+    from approx_build.execution.scheduler import build
     from approx_build.plan.graph import Kind
     from approx_build.plan.size import lock_step, size
 

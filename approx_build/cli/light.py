@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from approx_build.build.uptodate import is_up_to_date, state_path, summary
+from approx_build.execution.uptodate import is_up_to_date, state_path, summary
 
 PLACES = {"--store": "store", "--out": "out"}
 IGNORED = {"-q", "--quiet", "-v", "--verbose", "--locked", "-k", "--keep-going"}

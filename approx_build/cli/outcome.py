@@ -14,7 +14,7 @@ from approx_build.cli.progress import duration
 from approx_build.cli.session import Session
 
 if TYPE_CHECKING:
-    from approx_build.build.built import Built
+    from approx_build.execution.built import Built
     from approx_build.plan.movement import LoweredMovement
     from approx_build.store.records import Record
 

@@ -16,8 +16,8 @@ from approx_build.cli.render import chosen
 from approx_build.cli.session import Session
 
 if TYPE_CHECKING:
-    from approx_build.build.estimate import History
-    from approx_build.build.forecast import Forecast
+    from approx_build.execution.estimate import History
+    from approx_build.execution.forecast import Forecast
     from approx_build.plan.graph import Action
 
 
@@ -42,8 +42,8 @@ def plan(
     piece: Path, options: Options, movements: list[str], all_actions: bool, as_json: bool
 ) -> None:
     """Print the plan; builds nothing."""
-    from approx_build.build.estimate import History
-    from approx_build.build.forecast import Fate, forecast
+    from approx_build.execution.estimate import History
+    from approx_build.execution.forecast import Fate, forecast
 
     session = Session.open(piece, options)
     store = session.store
@@ -63,7 +63,7 @@ def plan(
 
 
 def _row(one: Forecast, history: History, peaks: Mapping[str, int], session: Session) -> Row:
-    from approx_build.build.forecast import Fate
+    from approx_build.execution.forecast import Fate
     from approx_build.plan.graph import Kind
     from approx_build.plan.size import size
 
@@ -89,8 +89,8 @@ def _training(row: Row, action: Action, session: Session) -> Row:
 
 def _drawing(found: Mapping[str, Forecast], jobs: int) -> dict[str, int]:
     """Memory of the takes that are due, by target."""
-    from approx_build.build.drawing import foretold
-    from approx_build.build.forecast import Fate
+    from approx_build.execution.drawing import foretold
+    from approx_build.execution.forecast import Fate
     from approx_build.plan.graph import Kind
 
     due = [one.action for one in found.values() if one.fate is not Fate.REUSED]

@@ -7,13 +7,13 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from approx_build.build.progress import Progress
 from approx_build.cli.options import Options
+from approx_build.execution.progress import Progress
 
 if TYPE_CHECKING:
-    from approx_build.build.built import Built
-    from approx_build.build.estimate import Remaining
-    from approx_build.build.work import Failure
+    from approx_build.execution.built import Built
+    from approx_build.execution.estimate import Remaining
+    from approx_build.execution.work import Failure
     from approx_build.plan.graph import Action
 
 PLAIN_EVERY_S = 10.0

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from approx_build.build.forecast import Forecast
+    from approx_build.execution.forecast import Forecast
 
 MOST = 3
 
 
 def reason(one: Forecast) -> str:
     """Why the action would run or not, in one line."""
-    from approx_build.build.forecast import Fate
+    from approx_build.execution.forecast import Fate
 
     match one.fate:
         case Fate.REUSED:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import approx_build
-from approx_build.build.uptodate import state_path, write_state
 from approx_build.cli.light import state_options
 from approx_build.cli.session import Session
+from approx_build.execution.uptodate import state_path, write_state
 
 if TYPE_CHECKING:
-    from approx_build.build.built import Built
+    from approx_build.execution.built import Built
 
 PACKAGE_SUFFIXES = {".py", ".so", ".dylib", ".dll", ".html", ".css", ".js"}
 

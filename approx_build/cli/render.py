@@ -28,7 +28,7 @@ from approx_build.errors import UsageError
 from approx_build.store.delivery import check_folder
 
 if TYPE_CHECKING:
-    from approx_build.build.built import Built
+    from approx_build.execution.built import Built
 
 Files = Mapping[str, str]
 """Path under the renders folder -> target."""

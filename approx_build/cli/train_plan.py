@@ -18,7 +18,7 @@ from approx_build.errors import ModelError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from approx_build.build.desk import Desk
+    from approx_build.execution.desk import Desk
     from approx_build.plan.graph import Graph
     from approx_build.store.store import Store
     from approx_build.training.calibrate import Made
@@ -62,8 +62,8 @@ class Asked:
 
     def desk(self) -> Desk:
         """Where it would be trained, the recordings prepared."""
-        from approx_build.build.desk import Desk, RunOptions
-        from approx_build.build.inputs import Inputs
+        from approx_build.execution.desk import Desk, RunOptions
+        from approx_build.execution.inputs import Inputs
 
         action, options = self.graph.actions[self.target], self.options
         prepared = [one for role, one in action.inputs.items() if role.startswith("prepared.")]
@@ -120,7 +120,7 @@ def train_plan(model: str, options: Options, as_json: bool) -> None:
 
 
 def _calibrated(asked: Asked, desk: Desk, made: Made) -> Forecast:
-    from approx_build.build.kinds.train import material
+    from approx_build.execution.kinds.train import material
     from approx_build.training.calibrate import calibrated
     from approx_build.training.witness import Means
 

@@ -15,7 +15,7 @@ from approx_build.plan.graph import Graph
 
 def why(piece: Path, target: str, options: Options, as_json: bool) -> None:
     """Print what differs, the action's inputs being looked at first."""
-    from approx_build.build.forecast import forecast
+    from approx_build.execution.forecast import forecast
     from approx_build.plan.key import ABSENT, differences
 
     session = Session.open(piece, options)

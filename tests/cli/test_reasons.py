@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from approx_build.build.forecast import Fate, Forecast
 from approx_build.cli.reasons import reason, shortened
+from approx_build.execution.forecast import Fate, Forecast
 from approx_build.plan.graph import Action, Kind
 from approx_build.store.records import Record
 

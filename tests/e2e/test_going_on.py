@@ -26,7 +26,7 @@ from tests.space import RATE, Space, project, tone
 from tests.training.test_loop import stop_at
 
 MODEL, SHIPPED = "models/tiny.yaml", "models/checkpoints/tiny"
-TELLING = "approx_build.build.kinds.train._telling"
+TELLING = "approx_build.execution.kinds.train._telling"
 
 CONSENT = "models/corpora/tones/consent.yaml"
 

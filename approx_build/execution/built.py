@@ -1,0 +1,63 @@
+"""How to build, where each action stands, and what came of it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from approx_build.errors import BuildError
+from approx_build.execution.work import Failure
+from approx_build.plan.graph import Action
+from approx_build.store.records import Record
+
+
+class State(enum.Enum):
+    """Where an action stands."""
+
+    WAITING = "waiting"  # for an input that is not done
+    READY = "ready"  # its inputs are done, so its key can be computed and looked up
+    QUEUED = "queued"  # its key has no record: it must run
+    RUNNING = "running"  # given to the executor, or equal to an action that is
+    DONE = "done"  # has a record: its digest is known
+    FAILED = "failed"  # ran and failed, or could not be run
+    SKIPPED = "skipped"  # needs something that failed
+
+
+def one(_action: Action) -> int:
+    """The size of an action, and the takes in a batch, when nothing better is known."""
+    return 1
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """How to build; nothing here changes a sample."""
+
+    root: Path  # of the project: paths of leaves are relative to it
+    keep_going: bool = False  # after a failure, build what does not depend on it
+    size: Callable[[Action], float] = one  # units of work, for balance and estimates
+    lock_step: Callable[[Action], int] = one  # takes like a take in one batch at most
+    verified: frozenset[str] | None = None  # targets whose objects must be right; None: all wanted
+
+
+@dataclass
+class Built:
+    """What came of a build, by target."""
+
+    records: dict[str, Record] = field(default_factory=dict)  # everything done
+    ran: list[str] = field(default_factory=list)  # in the order they ended
+    reused: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)  # needed something that failed
+    is_interrupted: bool = False
+    seconds: float = 0.0
+
+    def check(self) -> None:
+        """BuildError with all that failed, if anything did."""
+        if len(self.failures) == 1:
+            failure = self.failures[0]
+            raise BuildError(str(replace(failure, where=None)), failure.where)
+        if self.failures:
+            text = "\n".join(str(failure) for failure in self.failures)
+            raise BuildError(f"{len(self.failures)} actions failed:\n{text}")

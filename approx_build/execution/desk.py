@@ -1,0 +1,99 @@
+"""The desk an action works at: its parameters, its inputs as files, and a place for results."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from approx_build.execution.work import Report, Result, Work
+from approx_build.store.store import Store
+
+if TYPE_CHECKING:
+    from approx_build.audio.clip import Clip
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What a build is told that must not change a sample, but for the device.
+
+    Takes drawn on a device other than the CPU carry its numeric environment in their key.
+    """
+
+    root: str
+    device: str = "cpu"
+    threads: int = 1
+    """Of one training: they change its pace and no bit."""
+    processes: int = 1
+    """That share one training; its numeric environment tells how many."""
+    jobs: int = 1
+    """Worker processes that share this machine's memory."""
+    is_chronicled: bool = True
+    """Whether trainings are written into the project's ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One action at work."""
+
+    work: Work
+    store: Store
+    run: RunOptions
+    report: Report
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """The parameters of the action, as they stand in its key."""
+        return self.work.action.params
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """What the action is told beside its key."""
+        return self.work.action.options
+
+    @property
+    def stream(self) -> str:
+        """The key of the action's random stream."""
+        return self.work.action.stream
+
+    @property
+    def root(self) -> Path:
+        """The folder of the project."""
+        return Path(self.run.root)
+
+    def input(self, role: str) -> Path:
+        """The file that plays `role`. Never write to it."""
+        return self.work.path(role, self.store)
+
+    def inputs(self, prefix: str) -> list[Path]:
+        """The files that play `prefix.…`, in the order of their roles."""
+        roles = sorted(role for role in self.work.action.inputs if role.startswith(f"{prefix}."))
+        return [self.input(role) for role in roles]
+
+    def name(self, role: str) -> str:
+        """What plays `role`, as a person knows it."""
+        return self.work.action.inputs[role].removeprefix("file:")
+
+    def json_input(self, role: str) -> Any:
+        """The value of an input that is JSON."""
+        return json.loads(self.input(role).read_bytes())
+
+    def keep_clip(self, clip: Clip, **facts: Any) -> Result:
+        """Store `clip` as the main object."""
+        from approx_build.audio.wav import write_float
+
+        with self.store.objects.writer() as draft:
+            write_float(draft.path, clip)
+        facts |= {"rate": clip.rate, "channels": clip.channels, "samples": clip.length}
+        return Result({"main": draft.digest}, facts)
+
+    def keep_bytes(self, data: bytes, **facts: Any) -> Result:
+        """Store `data` as the main object."""
+        return Result({"main": self.store.objects.put_bytes(data)}, facts)
+
+    def keep_json(self, value: Any, **facts: Any) -> Result:
+        """Store `value` as canonical JSON."""
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return self.keep_bytes(text.encode(), **facts)

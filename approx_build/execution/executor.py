@@ -1,0 +1,248 @@
+"""Executors: run batches of work in this process, or in worker processes.
+
+Workers are spawned, not forked: a fork copies the threads' locks of a builder that draws its
+progress, and spawning costs 33 ms where a fork costs 3, once per worker. A worker is started
+when there is work for it, and dies with the builder, however that dies.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from multiprocessing import connection
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from approx_build.execution.performer import Performer
+from approx_build.execution.work import Failure, Made, RunActions, Work
+from approx_build.execution.worker import Finished, serve
+from approx_build.plan.graph import Kind
+from approx_build.store.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
+
+Batch = Sequence[Work]
+Heard = Callable[[Batch, float | None, str], None]
+"""Told how far a batch has come, from 0 to 1, in words too; without a fraction, a remark."""
+
+STOP_S, KEEP_S = 2.0, 120.0
+"""How long a worker is given to stop before it is killed; one that trains keeps its state first."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A batch has ended; everything in it is made or has failed."""
+
+    batch: Batch
+    made: Sequence[Made | Failure]
+
+
+class Executor(Protocol):
+    """Runs batches, several at once."""
+
+    @property
+    def slots(self) -> int:
+        """How many batches can run at once."""
+
+    def idle(self) -> int:
+        """How many more batches can be started now."""
+
+    def start(self, batch: Batch) -> None:
+        """Start a batch; only when one is idle."""
+
+    def wait(self, heard: Heard) -> list[Ended]:
+        """Wait until something happens; the batches that have ended, perhaps none."""
+
+    def close(self) -> None:
+        """End everything, at once if it still runs."""
+
+
+class InProcess:
+    """Runs one batch at a time in this process: for tests, and where nothing can be spawned."""
+
+    slots = 1
+
+    def __init__(self, performer: Performer) -> None:
+        self._performer = performer
+        self._batch: Batch | None = None
+
+    def idle(self) -> int:
+        """1 when nothing has been started."""
+        return 0 if self._batch else 1
+
+    def start(self, batch: Batch) -> None:
+        """Keep the batch for `wait`."""
+        self._batch = batch
+
+    def wait(self, heard: Heard) -> list[Ended]:
+        """Run the batch that was started."""
+        batch, self._batch = self._batch, None
+        if batch is None:
+            return []
+
+        def told(fraction: float | None, words: str = "", /) -> None:
+            heard(batch, fraction, words)
+
+        return [Ended(batch, self._performer.perform(batch, told))]
+
+    def close(self) -> None:
+        """Nothing runs between calls."""
+
+
+@dataclass
+class _Worker:
+    process: SpawnProcess
+    pipe: Connection
+    batch: Batch | None = None
+
+
+@dataclass
+class Processes:
+    """Runs batches in up to `slots` worker processes."""
+
+    slots: int
+    run: RunActions
+    store: Store
+    options: Any = None
+    toolchain: Mapping[str, str] = field(default_factory=dict)
+    _workers: list[_Worker] = field(default_factory=list)
+
+    def idle(self) -> int:
+        """How many workers have nothing to do, those not yet started included."""
+        return self.slots - sum(worker.batch is not None for worker in self._workers)
+
+    def start(self, batch: Batch) -> None:
+        """Give the batch to an idle worker, or to a new one."""
+        worker = self._free() or self._hire()
+        worker.batch = batch
+        # A worker that dies just now is found by `wait`.
+        with suppress(OSError):
+            worker.pipe.send(batch)
+
+    def wait(self, heard: Heard) -> list[Ended]:
+        """Wait for a worker that has something to say or has died."""
+        busy = [worker for worker in self._workers if worker.batch is not None]
+        pipes = [worker.pipe for worker in busy]
+        spoken = connection.wait([*pipes, *(worker.process.sentinel for worker in busy)])
+        ended = []
+        for worker in busy:
+            if worker.pipe in spoken or worker.process.sentinel in spoken:
+                ended += self._listen(worker, heard)
+        return ended
+
+    def close(self) -> None:
+        """Let idle workers go, and stop the others in the middle of what they do."""
+        for worker in self._workers:
+            if worker.batch is None:
+                worker.pipe.close()
+            else:
+                worker.process.terminate()
+        for worker in self._workers:
+            # A training that is told to stop still speaks: its pipe stays open until it ended.
+            self._bury(worker, KEEP_S if _trains(worker) else STOP_S)
+            worker.pipe.close()
+        self._workers.clear()
+
+    def _free(self) -> _Worker | None:
+        for worker in [worker for worker in self._workers if worker.batch is None]:
+            if worker.process.is_alive():
+                return worker
+            # It died with nothing to do, so nothing is lost but itself.
+            self._workers.remove(worker)
+            worker.pipe.close()
+            self._bury(worker)
+        return None
+
+    def _hire(self) -> _Worker:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=serve, args=(theirs,), daemon=True)
+        with _interrupts_blocked():
+            process.start()
+        theirs.close()
+        worker = _Worker(process, ours)
+        self._workers.append(worker)
+        ours.send((self.run, self.store.root, self.options, dict(self.toolchain)))
+        return worker
+
+    def _listen(self, worker: _Worker, heard: Heard) -> list[Ended]:
+        batch = worker.batch
+        assert batch is not None
+        try:
+            # Its last words may lie in the pipe of a worker that has ended.
+            message = worker.pipe.recv() if worker.pipe.poll() else None
+        except (EOFError, OSError):
+            message = None
+        if message is None:
+            return self._lost(worker, batch)
+        if isinstance(message, Finished):
+            worker.batch = None
+            return [Ended(batch, message.made)]
+        heard(batch, *message)
+        return []
+
+    def _lost(self, worker: _Worker, batch: Batch) -> list[Ended]:
+        self._workers.remove(worker)
+        worker.pipe.close()
+        self._bury(worker)
+        how = _last_words(worker.process.exitcode, batch, self.options)
+        names = ", ".join(work.action.target for work in batch[:4])
+        more = f" and {len(batch) - 4} more" if len(batch) > 4 else ""
+        message = f"the worker that was making {names}{more} {how}"
+        return [Ended(batch, [Failure(w.action.target, message, w.action.where) for w in batch])]
+
+    def _bury(self, worker: _Worker, patience_s: float = STOP_S) -> None:
+        worker.process.join(patience_s)
+        if worker.process.exitcode is None:
+            worker.process.kill()
+            worker.process.join()
+        if worker.process.pid is not None:
+            self.store.drafts.sweep_of(worker.process.pid)
+
+
+def _trains(worker: _Worker) -> bool:
+    return any(work.action.kind is Kind.TRAIN for work in worker.batch or ())
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """A process started here never sees Ctrl-C, which a terminal sends to the whole group."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _last_words(exit_code: int | None, batch: Batch, options: Any) -> str:
+    if exit_code == -signal.SIGKILL:
+        killed = "was killed (signal 9): out of memory, or by hand"
+        return f"{killed}; {_trainings_need(batch, options) or 'try fewer --jobs, then run again'}"
+    if exit_code is not None and exit_code < 0:
+        name = signal.strsignal(-exit_code) or "unknown"
+        return f"died of signal {-exit_code} ({name.lower()}); run again"
+    return f"ended unexpectedly with exit status {exit_code}; run again"
+
+
+def _trainings_need(batch: Batch, options: Any) -> str:
+    """The memory that a training of the batch needs, in words; empty when none is in it."""
+    for work in batch:
+        if work.action.kind is Kind.TRAIN:
+            from approx_build.training.need import killed
+
+            params = cast(Mapping[str, Any], work.action.params)
+            return killed(
+                params,
+                threads=options.threads,
+                device=options.device,
+                processes=options.processes,
+            )
+    return ""

@@ -1,0 +1,48 @@
+"""Inputs: the files that a build starts from, and actions with the digests of what they read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+from approx_build.canonical import Json
+from approx_build.execution.work import Leaf, Work
+from approx_build.plan.graph import Action, Graph
+from approx_build.plan.key import key, manifest
+from approx_build.store.memo import Memo
+from approx_build.store.records import Record
+
+
+class Inputs:
+    """The leaves of `graph`, whose paths are relative to `root`, each hashed once in a build."""
+
+    def __init__(self, graph: Graph, root: Path, memo: Memo) -> None:
+        self._paths, self._root, self._memo = graph.leaves, root, memo
+        self._seen: dict[str, Leaf] = {}
+
+    def leaf(self, target: str) -> Leaf:
+        """The file as it was when it was first asked for; StoreError when it cannot be read."""
+        if target not in self._seen:
+            path = self._root / self._paths[target]
+            digest, state = self._memo.look(path)
+            self._seen[target] = Leaf(str(path), digest, state)
+        return self._seen[target]
+
+    def are_known(self, action: Action, records: Mapping[str, Record]) -> bool:
+        """Whether `records` holds all the actions that `action` reads."""
+        return all(s in records or s in self._paths for s in action.inputs.values())
+
+    def work(self, action: Action, records: Mapping[str, Record], size: float = 1.0) -> Work:
+        """`action` with its key; `records` holds all the actions that it reads."""
+        roles = action.inputs.items()
+        leaves = {role: self.leaf(source) for role, source in roles if source in self._paths}
+        digests = {
+            role: leaves[role].digest if role in leaves else records[source].digest
+            for role, source in roles
+        }
+        seen = manifest(action, digests)
+        # The action gets the params that the key saw, not others that look the same.
+        same = replace(action, params=cast(Mapping[str, Json], seen["params"]))
+        return Work(same, key(seen), seen, digests, leaves, size)

@@ -1,0 +1,60 @@
+"""The ledger of a build: sizes and times of its actions, and what it adds to the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from approx_build.errors import StoreError
+from approx_build.execution.estimate import History, Outlook, Remaining
+from approx_build.plan.graph import Action, Graph
+from approx_build.store.journal import Entry, Journal
+from approx_build.store.records import Record
+
+
+class Ledger:
+    """Reads the journal once, and writes it in batches."""
+
+    def __init__(self, graph: Graph, journal: Journal, size: Callable[[Action], float]) -> None:
+        entries = list(journal)
+        self._journal = journal
+        self._latest = {entry.target: entry.key for entry in entries}
+        self._new: list[Entry] = []
+        self._sizes = {action.target: size(action) for action in graph}
+        self._history = History.of(entries)
+        self._outlook = Outlook(graph, self._sizes, self._history)
+
+    def size(self, target: str) -> float:
+        """Units of work of an action."""
+        return self._sizes[target]
+
+    def guesses(self, graph: Graph) -> dict[str, float]:
+        """Seconds of each action: estimated, or one second where nothing is known."""
+        sizes, history = self._sizes, self._history
+        return {a.target: history.estimate(a.kind, sizes[a.target]) or 1.0 for a in graph}
+
+    def done(self, action: Action, record: Record, was_run: bool) -> None:
+        """Note that an action is done."""
+        size = self._sizes[action.target]
+        self._outlook.done(action, record.seconds if was_run else None)
+        if was_run or self._latest.get(action.target) != record.key:
+            seconds = record.seconds if was_run else 0.0
+            entry = Entry(action.target, record.key, action.kind.value, seconds, size)
+            self._latest[action.target] = record.key
+            self._new.append(entry)
+
+    def remaining(self, jobs: int) -> Remaining:
+        """What is left of the build."""
+        return self._outlook.remaining(jobs)
+
+    def flush(self) -> None:
+        """Write what was noted; a store that cannot be written loses it, without complaint."""
+        entries, self._new = self._new, []
+        with suppress(StoreError):
+            self._journal.append(entries)
+
+    def close(self) -> None:
+        """Write what was noted and keep the journal short."""
+        self.flush()
+        with suppress(StoreError):
+            self._journal.compact()

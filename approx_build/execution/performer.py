@@ -1,0 +1,120 @@
+"""Running a batch of work: leases, time and memory, records after objects, failures as data."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from approx_build.errors import ApproxError, StoreError
+from approx_build.execution.work import Failure, Made, Report, Result, RunActions, Work
+from approx_build.plan.graph import Action, Kind
+from approx_build.store.disk import FULL, REFUSED, refusal
+from approx_build.store.memo import stat
+from approx_build.store.records import Record
+from approx_build.store.store import Store
+from approx_build.training.resident import peak_bytes, reset_peak
+
+LEASE_WAIT_S = 600.0
+"""How long a batch waits for another builder that makes the same; then it makes it itself."""
+
+
+@dataclass(frozen=True)
+class Performer:
+    """Runs batches by `run`, against one store; `toolchain` goes into the records."""
+
+    run: RunActions
+    store: Store
+    options: Any = None
+    toolchain: Mapping[str, str] = field(default_factory=dict)
+
+    def perform(self, batch: Sequence[Work], report: Report) -> list[Made | Failure]:
+        """Run a batch and publish its records; what cannot be made is a Failure, never raised."""
+        # A training waits for another of itself as long as that takes, by a lock of its own.
+        leased = (work.key for work in batch if work.action.kind is not Kind.TRAIN)
+        with self.store.leases.on(leased, LEASE_WAIT_S):
+            # Another builder may have made some of it since it was queued.
+            found = {work.key: self._whole_record(work.key) for work in batch}
+            todo = [work for work in batch if found[work.key] is None]
+            made: list[Made | Failure] = [
+                Made(work.action.target, record, was_run=False)
+                for work in batch
+                if (record := found[work.key])
+            ]
+            return made + (self._attempt(todo, report) if todo else [])
+
+    def _attempt(self, batch: Sequence[Work], report: Report) -> list[Made | Failure]:
+        try:
+            return [*self._run_and_record(batch, report)]
+        except Exception as error:
+            if len(batch) == 1:
+                return [_failure(batch[0].action, error, self.store.root)]
+        # One by one, so that the right action is blamed and the others are kept.
+        return [made for work in batch for made in self._attempt([work], report)]
+
+    def _run_and_record(self, batch: Sequence[Work], report: Report) -> list[Made]:
+        reset_peak()
+        start, cpu_start = time.perf_counter(), time.process_time()
+        results = self.run(batch, self.store, self.options, report)
+        seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
+        _check_leaves(batch)
+        self._check_outputs(results)
+        total = sum(work.size for work in batch) or 1.0
+        made = []
+        for work, result in zip(batch, results, strict=True):
+            share = work.size / total
+            record = self._record(work, result, seconds * share, cpu_seconds * share)
+            self.store.records.put(record)
+            made.append(Made(work.action.target, record, was_run=True))
+        return made
+
+    def _check_outputs(self, results: Sequence[Result]) -> None:
+        # A record may only promise what is there: an action that forgets to store is a bug.
+        for digest in (digest for result in results for digest in result.outputs.values()):
+            if not self.store.objects.verify(digest):
+                raise RuntimeError(f"the action named object {digest} but did not store it")
+
+    def _record(self, work: Work, result: Result, seconds: float, cpu_seconds: float) -> Record:
+        return Record(
+            key=work.key,
+            manifest=work.manifest,
+            outputs=result.outputs,
+            facts=result.facts,
+            seconds=seconds,
+            cpu_seconds=cpu_seconds,
+            peak_bytes=peak_bytes(),
+            toolchain=self.toolchain,
+            created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        )
+
+    def _whole_record(self, key: str) -> Record | None:
+        record = self.store.records.get(key)
+        if record and all(map(self.store.objects.verify, record.outputs.values())):
+            return record
+        return None
+
+
+def _check_leaves(batch: Sequence[Work]) -> None:
+    """StoreError when a file is no longer what the key says: its sound must not be recorded."""
+    for leaf in (leaf for work in batch for leaf in work.leaves.values()):
+        try:
+            is_same = stat(leaf.path) == leaf.state
+        except OSError:
+            is_same = False
+        if not is_same:
+            raise StoreError(f"{leaf.path} changed while it was being used; run again")
+
+
+def _failure(action: Action, error: Exception, root: Path) -> Failure:
+    if isinstance(error, OSError) and error.errno in FULL | REFUSED:
+        error = refusal(error, error.filename or root)
+    if isinstance(error, ApproxError):
+        return Failure(action.target, error.message, error.where or action.where)
+    if isinstance(error, MemoryError):
+        return Failure(action.target, "not enough memory; try fewer --jobs", action.where)
+    trace = "".join(traceback.format_exception(error))
+    summary = "".join(traceback.format_exception_only(error)).strip()
+    return Failure(action.target, summary, action.where, trace)
