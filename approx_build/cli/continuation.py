@@ -42,7 +42,7 @@ def settle(catalog: Catalog, model: str, store: Path, choice: Choice) -> str:
     """
     manifest = catalog.manifest(model)
     own = run_of(store, manifest)
-    if own is not None or catalog.is_shipped(model, manifest):
+    if own is not None or catalog.shipped_run(model, manifest):
         if choice is not Choice.ASK:
             stands = _stand(own) if own else "is shipped with the model"
             raise UsageError(f"{choice.value}: model {model!r} did not change: its run {stands}")

@@ -75,7 +75,7 @@ def level(value: float | None, unit: str) -> str:
 
 
 def conversions(session: Session, built: Built) -> list[str]:
-    """What was converted to another rate, in one line."""
+    """What was converted to another rate, and what else is to be said of recordings and runs."""
     counts: Counter[tuple[int, int]] = Counter()
     for record in built.records.values():
         if record.facts.get("converted") and "source_rate" in record.facts:
@@ -85,7 +85,8 @@ def conversions(session: Session, built: Built) -> list[str]:
         for (source, rate), count in sorted(counts.items())
     ]
     heard = [line for t in built.ran for line in learnt(t, built.records[t])]
-    return [*heard, *([f"converted with soxr VHQ: {', '.join(told)}"] if told else [])]
+    lost = [line for t, record in built.records.items() for line in lost_files(t, record)]
+    return [*lost, *heard, *([f"converted with soxr VHQ: {', '.join(told)}"] if told else [])]
 
 
 def silent_events(session: Session, built: Built) -> list[str]:
@@ -113,6 +114,12 @@ def learnt(target: str, run: Record) -> Iterator[str]:
         yield f"{target}: heard after converting with soxr VHQ: {', '.join(told)}"
     for name, reason in unused.items():
         yield f"{target}: not heard: {name}: {reason}"
+
+
+def lost_files(target: str, run: Record) -> Iterator[str]:
+    """The shipped files of a run that are missing or damaged while the store still has them."""
+    found = run.facts.get("lost")
+    yield from (f"{target}: {words}" for words in (found if isinstance(found, list) else []))
 
 
 def _told(run: Record, fact: str) -> dict[str, str]:

@@ -80,7 +80,7 @@ def _training(row: Row, action: Action, session: Session) -> Row:
 
     params = cast(dict[str, Any], action.params)
     row = replace(row, peak_bytes=need_told(params, threads=session.options.jobs).peak)
-    costs = session.catalog.model(Path(str(action.options["model"])).stem).costs
+    costs = session.catalog.model(str(action.options["model"])).costs
     if costs is None:
         return row
     cost = None if row.seconds is None else str(costs.spent(row.seconds))

@@ -53,6 +53,6 @@ def _folder(catalog: Catalog, model: str, store: Store) -> Path:
     from approx_build.training.record import manifest_digest
 
     manifest = catalog.model(model).manifest(corpus_digest(catalog.heard_by(model)))
-    if catalog.is_shipped(model, manifest):
+    if catalog.shipped_run(model, manifest):
         return catalog.root / catalog.shipped_path(model)
     return working_folder(store.root, manifest_digest(manifest))

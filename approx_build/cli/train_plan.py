@@ -83,10 +83,10 @@ class Asked:
         from approx_build.training.earlier import working_folder
         from approx_build.training.entry import run_name
         from approx_build.training.ledger import FOLDER, read_ledger
-        from approx_build.training.record import RECORD_NAME
+        from approx_build.training.record import RECORD_NAME, manifest_digest
         from approx_build.training.state import STATE_NAME
 
-        folder = working_folder(self.store.root, desk.options["manifest_digest"])
+        folder = working_folder(self.store.root, manifest_digest(desk.params))
         if self.store.records.get(desk.work.key) or (folder / RECORD_NAME).exists():
             return None
         state = folder / STATE_NAME
@@ -126,7 +126,7 @@ def _calibrated(asked: Asked, desk: Desk, made: Made) -> Forecast:
 
     parent = desk.input("parent") if "parent" in desk.work.action.inputs else None
     means = Means(threads=desk.run.threads, device=desk.run.device, parent=parent)
-    return calibrated(asked.spec, material(desk), means, made)
+    return calibrated(asked.spec, material(desk, asked.spec), means, made)
 
 
 def _say(name: str, told: str, found: Forecast | None, as_json: bool) -> None:

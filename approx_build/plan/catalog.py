@@ -17,7 +17,7 @@ from approx_build.source import load_source
 from approx_build.training.checkpoint import read_about
 from approx_build.training.model import ModelSpec, load_model
 from approx_build.training.parent import parent_path
-from approx_build.training.record import read_record
+from approx_build.training.record import RECORD_NAME, TrainingRecord, read_record
 
 CORPORA = "models/corpora"
 
@@ -207,10 +207,16 @@ class Catalog:
                 f"{self.model_path(model)} to train from nothing"
             )
 
-    def is_shipped(self, model: str, manifest: Mapping[str, Any]) -> bool:
-        """Whether checkpoints of the training that `manifest` tells of are shipped with a model."""
+    def shipped_run(self, model: str, manifest: Mapping[str, Any]) -> TrainingRecord | None:
+        """The run shipped with a model, where it is of the training that `manifest` describes."""
         record = read_record(self.root / self.shipped_path(model))
-        return record is not None and record.is_of(manifest)
+        return record if record is not None and record.is_of(manifest) else None
+
+    def shipped_files(self, model: str, run: TrainingRecord) -> list[str]:
+        """The record of a shipped run and those of its checkpoints that are there, as paths."""
+        folder = self.shipped_path(model)
+        paths = [f"{folder}/{name}" for name in (RECORD_NAME, *(c.file for c in run.checkpoints))]
+        return [path for path in paths if (self.root / path).is_file()]
 
     def files_read(self) -> list[Path]:
         """The declarations, consents and shipped checkpoints that were asked for."""

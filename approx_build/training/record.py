@@ -101,8 +101,11 @@ class TrainingRecord(BaseModel):
 def read_record(folder: Path) -> TrainingRecord | None:
     """The record in `folder`, None when there is none; ModelError when it cannot be read."""
     path = folder / RECORD_NAME
-    if not path.exists():
-        return None
+    return record_at(path) if path.exists() else None
+
+
+def record_at(path: Path) -> TrainingRecord:
+    """The record that a file holds; ModelError when it cannot be read."""
     try:
         return TrainingRecord.model_validate_json(path.read_bytes())
     except OSError as error:

@@ -218,7 +218,6 @@ class Run:
         """Write the averaged weights as a checkpoint and note it."""
         step = self.state.step
         about = {
-            "model": self.model.model,
             "manifest": self.state.manifest,
             "network": self.model.network.model_dump(mode="json"),
             "step": step,

@@ -116,5 +116,5 @@ def test_files_that_were_asked_for_are_remembered(shipped: Space) -> None:
 def test_a_run_is_shipped_only_when_it_is_the_very_one(shipped: Space) -> None:
     catalog = Catalog(shipped.root, date.today())
     manifest = catalog.model("tiny").manifest(corpus_digest(catalog.heard_by("tiny")))
-    assert catalog.is_shipped("tiny", manifest)
-    assert not catalog.is_shipped("tiny", {**manifest, "corpus_digest": "other"})
+    assert catalog.shipped_run("tiny", manifest)
+    assert not catalog.shipped_run("tiny", {**manifest, "corpus_digest": "other"})

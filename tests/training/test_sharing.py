@@ -38,8 +38,8 @@ def test_a_batch_is_not_shared_by_more_processes_than_it_has_windows() -> None:
 def test_two_processes_train_as_one_does(tmp_path: Path) -> None:
     corpus, model = small_corpus(tmp_path / "tones"), tiny_model(tmp_path)
     material = material_of(model, corpus)
-    one = train_shared(tmp_path / "tiny.yaml", material, tmp_path / "one", Means(), 1)
-    two = train_shared(tmp_path / "tiny.yaml", material, tmp_path / "two", Means(), 2)
+    one = train_shared(model, material, tmp_path / "one", Means(), 1)
+    two = train_shared(model, material, tmp_path / "two", Means(), 2)
     assert two.processes == 2
     assert two.environments[0]["processes"] == "2"
     assert [s.step for s in two.checkpoints] == [s.step for s in one.checkpoints]
@@ -52,7 +52,7 @@ def test_two_processes_train_as_one_does(tmp_path: Path) -> None:
             largest = float(np.abs(a[name]).max()) or 1.0
             assert float(np.abs(a[name] - b[name]).max()) <= TOLERANCE * largest, name
     # Shared again, the bits are the same.
-    again = train_shared(tmp_path / "tiny.yaml", material, tmp_path / "again", Means(), 2)
+    again = train_shared(model, material, tmp_path / "again", Means(), 2)
     assert [s.digest for s in again.checkpoints] == [s.digest for s in two.checkpoints]
 
 
@@ -71,7 +71,7 @@ def test_a_process_that_dies_ends_the_training_and_is_named(
 
     monkeypatch.setattr(ranks, "_task", bad)
     with pytest.raises(ModelError, match=r"process 1 of the training ended .*nowhere\.wav"):
-        train_shared(tmp_path / "tiny.yaml", material, tmp_path / "out", Means(), 2)
+        train_shared(model, material, tmp_path / "out", Means(), 2)
 
 
 @pytest.mark.slow
@@ -80,4 +80,4 @@ def test_a_batch_too_small_is_refused_before_anything_starts(tmp_path: Path) -> 
     model = tiny_model(tmp_path, TINY.replace("batch: 3", "batch: 1"))
     material = material_of(model, corpus)
     with pytest.raises(ModelError, match="a batch of 1 cannot be shared by 2 processes"):
-        train_shared(tmp_path / "tiny.yaml", material, tmp_path / "out", Means(), 2)
+        train_shared(model, material, tmp_path / "out", Means(), 2)

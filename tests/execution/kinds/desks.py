@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,20 @@ from numpy.typing import NDArray
 
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
+from approx_build.execution.actions import run_actions
+from approx_build.execution.built import BuildOptions
 from approx_build.execution.desk import Desk, RunOptions
+from approx_build.execution.executor import InProcess
+from approx_build.execution.inputs import Inputs
+from approx_build.execution.performer import Performer
+from approx_build.execution.scheduler import build
 from approx_build.execution.work import Leaf, Result, Work
-from approx_build.plan.graph import Action, Kind
+from approx_build.plan.catalog import Catalog
+from approx_build.plan.graph import Action, Graph, Kind
+from approx_build.plan.networks import Networks
 from approx_build.store.memo import stat
 from approx_build.store.store import Store
+from tests.space import Space
 
 RATE = 8000
 STREAM = "00112233445566778899aabbccddeeff"
@@ -47,6 +58,21 @@ def desk(
     action = Action("target", kind, params, named, stream, options=options)
     work = Work(action, "0" * 64, {}, digests, leaves)
     return Desk(work, store, RunOptions(str(root)), lambda _: None)
+
+
+def run_at(store: Store, space: Space, **options: Any) -> Desk:
+    """The training of the small project's model at work, its recordings prepared."""
+    graph = Graph()
+    target = Networks(graph, Catalog(space.root, date(2026, 5, 1))).run("tiny", None)
+    graph.actions[target] = action = replace(
+        graph.actions[target], options={**graph.actions[target].options, **options}
+    )
+    run, how = RunOptions(str(space.root)), BuildOptions(space.root)
+    prepared = graph.made_inputs(action)
+    built = build(graph, prepared, store, InProcess(Performer(run_actions, store, run)), how)
+    built.check()
+    work = Inputs(graph.needed([target]), space.root, store.memo).work(action, built.records)
+    return Desk(work, store, run, lambda *_: None)
 
 
 def stored(store: Store, given: Input) -> str:
