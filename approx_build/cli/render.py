@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from approx_build.cli.building import build_targets
 from approx_build.cli.continuation import new_runs
 from approx_build.cli.exits import Exit
-from approx_build.cli.lockfile import keep_lock, lock_of, read_lock
+from approx_build.cli.lockfile import in_todays_form, keep_lock, lock_of, read_lock
 from approx_build.cli.options import Options
 from approx_build.cli.outcome import (
     conversions,
@@ -50,10 +50,12 @@ def render(
         # What would stop the last step is found before the first.
         check_folder(session.out)
         old = read_lock(session.lock_path, locked)
-        built = build_targets(graph, targets, session.store, root, options, files.values())
+        verified = [*files.values(), *([] if movements or parts else read_by_report(session))]
+        built = build_targets(graph, [*targets, *verified], session.store, root, options, verified)
         is_whole = not (movements or parts or built.failures)
         if not (parts or built.failures):
             new = lock_of(session, built.records)
+            old = old and in_todays_form(old, new, session.store.objects)
             news = keep_lock(session.lock_path, old, new, is_whole, locked)
         written = publish(session, built, files)
         if is_whole:
@@ -66,7 +68,8 @@ def render(
         say_failures(built)
     if built.failures or unmet:
         sys.exit(Exit.FAILED)
-    if is_whole:
+    # A lock whose keys are still to be renewed is not up to date.
+    if is_whole and not (locked and news):
         remember(session, built, files, since_ns, text)
 
 
@@ -110,6 +113,15 @@ def publish(session: Session, built: Built, files: Files) -> list[str]:
         if record is not None and objects.materialise(record.digest, session.out / path):
             written.append(path)
     return written
+
+
+def read_by_report(session: Session) -> list[str]:
+    """The targets whose objects the page of the piece is drawn from."""
+    from approx_build.plan.graph import Kind
+
+    lowered = session.lowered
+    kinds = (Kind.FIGURE, Kind.MEASURE, Kind.STAGES, Kind.TRAIN)
+    return [action.target for action in lowered.graph if action.kind in kinds]
 
 
 def publish_report(session: Session, built: Built) -> list[str]:

@@ -1,7 +1,8 @@
 """Checkpoints: weights in safetensors files, written whole or not at all.
 
-A checkpoint's header holds one string, `approx-build`: JSON of model, family, network, step
-and corpus digest. Files of equal weights and header are equal bytes.
+A checkpoint's header holds one string, `approx-build`: JSON of the training's manifest, the
+network and the step, and nothing that is not in the training's key. Files of equal weights and
+header are equal bytes.
 """
 
 from __future__ import annotations
@@ -37,26 +38,42 @@ def write_checkpoint(path: Path, weights: Arrays, about: Mapping[str, Any]) -> s
 
     StoreError when a disk refuses.
     """
-    from safetensors.numpy import save
-
-    ordered = {name: np.ascontiguousarray(weights[name]) for name in sorted(weights)}
-    header = json.dumps(about, sort_keys=True, separators=(",", ":"))
-    content = save(ordered, metadata={HEADER_KEY: header})
+    content = _content(weights, about)
     write(path, content)
     return sha256(content).hexdigest()
 
 
+def with_name(path: Path, model: str) -> bytes:
+    """A checkpoint as versions before 0.3.0 wrote it: with the model's name in its header.
+
+    ModelError when it cannot be read.
+    """
+    return _content(_weights(path), {**read_about(path), "model": model})
+
+
+def _content(weights: Arrays, about: Mapping[str, Any]) -> bytes:
+    from safetensors.numpy import save
+
+    ordered = {name: np.ascontiguousarray(weights[name]) for name in sorted(weights)}
+    header = json.dumps(about, sort_keys=True, separators=(",", ":"))
+    return bytes(save(ordered, metadata={HEADER_KEY: header}))
+
+
 def read_checkpoint(path: Path, shapes: Shapes) -> dict[str, NDArray[np.float32]]:
     """The tensors of a checkpoint; ModelError when they are not those of the declared network."""
+    weights = _weights(path)
+    check_weights(path, weights, shapes)
+    return weights
+
+
+def _weights(path: Path) -> dict[str, NDArray[np.float32]]:
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
     try:
-        weights = load_file(path)
-    except (SafetensorError, OSError) as error:
+        return dict(load_file(path))
+    except (SafetensorError, OSError, ValueError, LookupError) as error:
         raise ModelError(f"{path}: not a checkpoint that can be read ({error})") from None
-    check_weights(path, weights, shapes)
-    return dict(weights)
 
 
 def read_about(path: Path) -> dict[str, Any]:
