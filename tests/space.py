@@ -250,6 +250,7 @@ def project(root: Path) -> Space:
 def train(space: Space) -> None:
     """Train the network and ship its checkpoints with the project."""
     from approx_build.training.model import load_model
+    from approx_build.training.record import COPY_NAME
     from tests.training.models import trained
 
     models = space.root / "models"
@@ -257,6 +258,7 @@ def train(space: Space) -> None:
     corpus = shutil.copytree(models / "corpora" / "tones", space.root / "tmp" / "tones")
     trained(spec, corpus, models / "checkpoints" / "tiny")
     (models / "checkpoints" / ".tiny.lock").unlink()
+    (models / "checkpoints" / "tiny" / COPY_NAME).unlink()
     shutil.rmtree(space.root / "tmp")
 
 

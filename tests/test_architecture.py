@@ -30,9 +30,9 @@ IMPORT_TORCH = {
     "families/wavenet_network.py",
     "training/device.py",
     "training/gradients.py",
-    "training/loop.py",
     "training/run.py",
     "training/sharing.py",
+    "training/sitting.py",
 }
 """Need torch to be imported themselves: nothing that renders on a CPU imports them."""
 IMPORT_TORCH_WHEN_CALLED = {"cli/options.py", "training/environment.py", "training/parent.py"}
@@ -78,7 +78,11 @@ TESTED_ELSEWHERE = {
     "plan/": "e2e",
     "score/fields.py": "score/test_load.py",
     "source/tables.py": "score/test_reference.py",
+    "training/again.py": "training/test_damage.py",
+    "training/aside.py": "training/test_damage.py",
+    "training/kept.py": "training/test_damage.py",
     "training/ranks.py": "training/test_sharing.py",
+    "training/sitting.py": "training/test_loop.py",
     "training/witness.py": "training/test_loop.py",
     "score/schema.py": "score/test_load.py",
 }

@@ -43,7 +43,8 @@ def evaluate_so_far(
             print(words, file=sys.stderr)
 
     spec, device = catalog.model(model), options.device
-    return TrainingPage(spec, material, out, takes, length_s, device, tell).write(folder)
+    page = TrainingPage(spec, material, out, takes, length_s, device, tell, store.objects)
+    return page.write(folder)
 
 
 def _folder(catalog: Catalog, model: str, store: Store) -> Path:

@@ -32,7 +32,7 @@ def train(model: str, options: Options, choice: Choice, ships: bool) -> None:
         permit(catalog, catalog.model(name).corpus, name)
         check_processes(options.processes, options.device, catalog.model(name).training.batch)
         store = Store(options.store_at(root))
-        if words := settle(catalog, name, store.root, choice):
+        if words := settle(catalog, name, store, choice):
             say(options, words)
             catalog = Catalog(root, date.today())
         target = Networks(graph, catalog).run(name, None)

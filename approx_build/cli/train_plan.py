@@ -75,24 +75,30 @@ class Asked:
         run = RunOptions(str(self.root), options.device, threads, options.processes)
         return Desk(work, self.store, run, lambda fraction, words="": None)
 
-    def made(self, desk: Desk) -> Made | None:
-        """What of it is there: steps of an interrupted run and their cost; None: all of it."""
+    def made(self, desk: Desk) -> tuple[str, Made] | None:
+        """What of it is there, in words, as steps and their cost; None: all of it."""
         from approx_build.training.calibrate import Made
-        from approx_build.training.checkpoint import read_about
+        from approx_build.training.checkpoint import whole_file
         from approx_build.training.costs import NOTHING
-        from approx_build.training.earlier import working_folder
+        from approx_build.training.earlier import run_of
         from approx_build.training.entry import run_name
         from approx_build.training.ledger import FOLDER, read_ledger
-        from approx_build.training.record import RECORD_NAME, manifest_digest
-        from approx_build.training.state import STATE_NAME
 
-        folder = working_folder(self.store.root, manifest_digest(desk.params))
-        if self.store.records.get(desk.work.key) or (folder / RECORD_NAME).exists():
+        run, objects = run_of(self.store.root, desk.params), self.store.objects
+        lost = [
+            stored.step
+            for stored in (run.checkpoints if run else ())
+            if run and whole_file(run.folder / stored.file, stored.digest, objects) is None
+        ]
+        if self.store.records.get(desk.work.key) or (run and run.is_done and not lost):
             return None
-        state = folder / STATE_NAME
-        steps = int(read_about(state)["step"]) if state.exists() else 0
+        told, steps = "anew", 0
+        if run and run.is_done:
+            told, steps = f"makes step {lost[-1]} again", run.step - lost[-1]
+        elif run and run.step:
+            told, steps = f"goes on after step {run.step} of {self.spec.last_step}", run.step
         entry = read_ledger(self.root / FOLDER).get(run_name(self.spec.model, desk.params))
-        return Made(steps, (entry.cost if entry else None) or NOTHING)
+        return told, Made(steps, (entry.cost if entry else None) or NOTHING)
 
 
 def train_plan(model: str, options: Options, as_json: bool) -> None:
@@ -102,10 +108,10 @@ def train_plan(model: str, options: Options, as_json: bool) -> None:
     if asked.is_shipped:
         return _say(name, SHIPPED, None, as_json)
     desk = asked.desk()
-    made = asked.made(desk)
-    if made is None:
+    there = asked.made(desk)
+    if there is None:
         return _say(name, STORED, None, as_json)
-    told = f"goes on after step {made.steps} of {asked.spec.last_step}" if made.steps else "anew"
+    told, made = there
     try:
         found = _calibrated(asked, desk, made)
     except ModelError as error:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Mapping
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from approx_build.errors import ModelError
 from approx_build.families.base import Shapes
 from approx_build.store.delivery import write
+from approx_build.store.objects import Objects
 
 HEADER_KEY = "approx-build"
 _LONGEST_HEADER = 100_000_000
@@ -41,6 +42,22 @@ def write_checkpoint(path: Path, weights: Arrays, about: Mapping[str, Any]) -> s
     content = _content(weights, about)
     write(path, content)
     return sha256(content).hexdigest()
+
+
+def is_right(path: Path, digest: str) -> bool:
+    """Whether a file is there, can be read, and has this SHA-256."""
+    try:
+        with open(path, "rb") as file:
+            return file_digest(file, sha256).hexdigest() == digest
+    except OSError:
+        return False
+
+
+def whole_file(path: Path, digest: str, objects: Objects) -> Path | None:
+    """Where the bytes of a checkpoint are: at `path`, or in a store; None: nowhere."""
+    if is_right(path, digest):
+        return path
+    return objects.path(digest) if objects.verify(digest) else None
 
 
 def with_name(path: Path, model: str) -> bytes:
@@ -91,9 +108,9 @@ def about_in(file: BinaryIO, path: Path) -> dict[str, Any]:
         (size,) = struct.unpack("<Q", file.read(8))
         header = json.loads(file.read(min(size, _LONGEST_HEADER)))
         about = json.loads(header["__metadata__"][HEADER_KEY])
-    except (OSError, ValueError, LookupError, TypeError, struct.error) as error:
+        return dict(about)
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, struct.error) as error:
         raise ModelError(f"{path}: not a checkpoint of approx-build ({error!r})") from None
-    return dict(about)
 
 
 def check_weights(path: Path, weights: Arrays, shapes: Shapes) -> None:

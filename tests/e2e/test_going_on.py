@@ -325,7 +325,7 @@ def test_a_spent_budget_stops_a_training_until_it_is_raised(bare: Space) -> None
     assert run["status"] == "done"
 
 
-def test_a_damaged_state_is_said_and_the_one_before_serves(left: Space) -> None:
+def test_a_damaged_state_is_set_aside_and_the_one_before_used(left: Space) -> None:
     [folder] = [p for p in (left.root / ".approx/training").iterdir() if p.is_dir()]
     path = folder / "resume.safetensors"
     data = bytearray(path.read_bytes())
@@ -333,8 +333,8 @@ def test_a_damaged_state_is_said_and_the_one_before_serves(left: Space) -> None:
     path.write_bytes(data)
     shown = path.relative_to(left.root)
     assert left.run("train", "tiny").err == (
-        f"models/tiny/run: {shown}: it is not as it was written; "
-        "the state before it serves, of step 2\n"
+        f"models/tiny/run: {shown}: it is not as it was written; set aside as "
+        "resume.safetensors.damaged; training goes on from step 2\n"
     )
 
 

@@ -20,6 +20,7 @@ from approx_build.store.store import Store
 from approx_build.training.checkpoint import read_about, read_checkpoint, write_checkpoint
 from approx_build.training.model import ModelSpec, load_model
 from approx_build.training.ranks import train_shared
+from approx_build.training.record import read_record
 from tests.space import Space
 
 TIDE, MODEL = "pieces/tide.yaml", "models/tiny.yaml"
@@ -107,10 +108,10 @@ def test_an_interrupted_training_says_how_to_go_on_and_does(
 
 def test_a_checkpoint_that_is_not_the_declared_network_is_refused(space: Space) -> None:
     space.edit(MODEL, "skip_channels: 8", "skip_channels: 16")
-    record = json.loads((space.root / SHIPPED / "record.json").read_text())
-    declared = load_model(space.root / MODEL)
-    record["manifest"] = declared.manifest(record["corpus_digest"])
-    space.write(f"{SHIPPED}/record.json", json.dumps(record))
+    record = read_record(space.root / SHIPPED)
+    assert record is not None
+    manifest = load_model(space.root / MODEL).manifest(record.corpus_digest)
+    record.model_copy(update={"manifest": manifest}).write(space.root / SHIPPED)
     assert re.search(
         rf"^pieces/\S+:\d+:3: models/tiny/(\d): checkpoint \1 of {MODEL}: "
         r"not a checkpoint of the declared network: \S+ is \[.*\], not \[",

@@ -19,6 +19,7 @@ from approx_build.errors import ModelError, StoreError
 from approx_build.execution.desk import Desk
 from approx_build.execution.work import Result
 from approx_build.plan.networks import SHIPPED
+from approx_build.store.objects import Objects
 from approx_build.training.earlier import working_folder
 from approx_build.training.ledger import FOLDER
 from approx_build.training.model import ModelSpec, model_of
@@ -27,7 +28,7 @@ from approx_build.training.record import (
     StoredStep,
     TrainingRecord,
     manifest_digest,
-    record_at,
+    read_record,
 )
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ def _shipped(desk: Desk) -> Result:
     """The same of a shipped run; ModelError when a file of it is not as recorded."""
     _recordings(desk)
     path = desk.input(SHIPPED + RECORD_NAME)
-    record = record_at(path)
+    record = read_record(path.parent)
+    if record is None:
+        raise ModelError(f"{path} disappeared while the piece was built; run again")
     _check(record, desk.params, path)
     lost = [words for one in record.checkpoints if (words := _adopted(desk, one, path.parent))]
     return _result(desk, record, lost)
@@ -133,8 +136,14 @@ def _train(desk: Desk, model: ModelSpec, folder: Path) -> TrainingRecord:
         parent=desk.input("parent") if "parent" in desk.work.action.inputs else None,
         witness=chronicle,
         progress=_telling(desk, model.costs),
+        copy=lambda digest, path: _copied(desk.store.objects, digest, path),
     )
     return train_shared(model, heard, folder, means, run.processes)
+
+
+def _copied(objects: Objects, digest: str, path: Path) -> bool:
+    """Copy an object to a path; whether there is one that is whole."""
+    return objects.verify(digest) and objects.materialise(digest, path)
 
 
 def _telling(desk: Desk, costs: Costs | None) -> Callable[[Progress], None]:

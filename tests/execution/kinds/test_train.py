@@ -20,7 +20,7 @@ from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
 from approx_build.training.model import ModelSpec, load_model
 from approx_build.training.ranks import train_shared
-from approx_build.training.record import TrainingRecord
+from approx_build.training.record import TrainingRecord, read_record
 from tests.execution.kinds.desks import desk, path_of, run_at
 from tests.space import RATE, Space, project, tone
 
@@ -121,7 +121,10 @@ def test_a_shipped_run_of_another_manifest_than_the_key_s_is_refused(
 ) -> None:
     space = shipped.copy(tmp_path / "shipping")
     at = run_at(store, space)
-    space.edit(f"{SHIPPED}/record.json", '"steps": 4,', '"steps": 5,')
+    record = read_record(space.root / SHIPPED)
+    assert record is not None
+    record.manifest["training"]["steps"] = 5
+    record.write(space.root / SHIPPED)
     with pytest.raises(ModelError, match=r"record\.json: the record of another training than this"):
         train.make(at)
 
