@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,8 @@ from approx_build.audio import wav
 from approx_build.audio.clip import Clip
 from approx_build.execution.desk import Desk, RunOptions
 from approx_build.execution.work import Leaf, Result, Work
+from approx_build.files.readlog import hashed
 from approx_build.plan.graph import Action, Kind
-from approx_build.store.memo import stat
 from approx_build.store.store import Store
 
 RATE = 8000
@@ -36,9 +35,7 @@ def desk(
 ) -> Desk:
     """One action at work."""
     files = {role: given for role, given in inputs.items() if isinstance(given, Path)}
-    leaves = {
-        role: Leaf(str(p), sha256(p.read_bytes()).hexdigest(), stat(p)) for role, p in files.items()
-    }
+    leaves = {role: Leaf(str(path), hashed(path)) for role, path in files.items()}
     digests = {role: stored(store, given) for role, given in inputs.items() if role not in files}
     digests |= {role: leaf.digest for role, leaf in leaves.items()}
     named = {
