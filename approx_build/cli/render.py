@@ -15,6 +15,7 @@ from approx_build.cli.lockfile import keep_lock, lock_of, read_lock
 from approx_build.cli.options import Options
 from approx_build.cli.outcome import (
     conversions,
+    read_again,
     say,
     say_failures,
     say_unmet,
@@ -64,7 +65,8 @@ def render(
     unmet = say_unmet(session, built)
     text = summary(session, built, delivered.written, news)
     remarks = [*conversions(session, built), *silent_events(session, built)]
-    say(options, "\n".join([*remarks, text]))
+    remarks.append(read_again(session, built, delivered))
+    say(options, "\n".join([*filter(None, remarks), text]))
     if built.failures:
         say_failures(built)
     if built.failures or unmet:

@@ -143,16 +143,17 @@ class Objects:
 
     def read(self, digest: str) -> bytes:
         """The bytes of the object, checked."""
-        self._require(digest)
-        return self.path(digest).read_bytes()
+        with suppress(OSError):
+            data = self.path(digest).read_bytes()
+            if sha256(data).hexdigest() == digest:
+                return data
+        raise self._refusal(digest)
 
     def materialise(self, digest: str, dest: Path) -> bool:
         """Copy the object to `dest`, checked, at once; whether `dest` had to be written."""
         is_new, is_right = deliver(self.path(digest), digest, dest)
         if not is_right:
-            self._verified.pop(digest, None)
-            self.verify(digest)
-            raise _damaged(digest)
+            raise self._refusal(digest)
         return is_new
 
     def quarantine(self, digest: str, seen: str | None = None) -> None:
@@ -164,9 +165,11 @@ class Objects:
                 os.rename(path, aside / f"{digest}.{secrets.token_hex(4)}")
         self._verified.pop(digest, None)
 
-    def _require(self, digest: str) -> None:
-        if not self.verify(digest):
-            raise _damaged(digest)
+    def _refusal(self, digest: str) -> StoreError:
+        """The error about an object that was read and was not right; moves it aside."""
+        self._verified.pop(digest, None)
+        self.verify(digest)
+        return _damaged(digest)
 
     def _publish(self, draft: Path, digest: str) -> None:
         path = self.path(digest)
@@ -175,11 +178,12 @@ class Objects:
         # The second round is for a damaged object that `verify` has just moved away.
         for _ in range(2):
             if _place(draft, path):
-                break
+                sync_folder(path.parent)
+                self.believe(digest)
+                return
             if self.verify(digest):
                 return
-        sync_folder(path.parent)
-        self.believe(digest)
+        raise _damaged(digest)
 
 
 def _place(draft: Path, path: Path) -> bool:
