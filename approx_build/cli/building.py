@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from approx_build.execution.built import Built
+    from approx_build.files.readlog import ReadLog
     from approx_build.plan.graph import Graph
     from approx_build.store.store import Store
 
@@ -31,8 +32,13 @@ def build_targets(
     root: Path,
     options: Options,
     verified: Iterable[str] | None = None,
+    log: ReadLog | None = None,
 ) -> Built:
-    """Bring `targets` up to date by worker processes; failures are in the result."""
+    """Bring `targets` up to date by worker processes; failures are in the result.
+
+    `verified` are the targets whose objects must be right (by default all); `log` has what
+    planning read.
+    """
     from approx_build.execution.actions import run_actions
     from approx_build.execution.built import BuildOptions
     from approx_build.execution.desk import RunOptions
@@ -53,6 +59,8 @@ def build_targets(
         jobs=options.jobs,
         is_chronicled=options.is_chronicled,
     )
+    if options.checks_files:
+        targets, verified = list(graph.needed(targets).actions), None
     executor = Processes(options.jobs, run_actions, store, run, toolchain())
     how = BuildOptions(
         root,
@@ -60,6 +68,7 @@ def build_targets(
         size,
         lock_step,
         verified=None if verified is None else frozenset(verified),
+        log=log,
     )
     with named_from(root), ending_calmly():
         built = build(graph, targets, store, executor, how, progress_for(options))

@@ -14,6 +14,7 @@ from approx_build.cli.progress import duration
 from approx_build.cli.session import Session
 
 if TYPE_CHECKING:
+    from approx_build.cli.delivered import Delivered
     from approx_build.execution.built import Built
     from approx_build.plan.movement import LoweredMovement
     from approx_build.store.records import Record
@@ -38,6 +39,19 @@ def summary(session: Session, built: Built, written: list[str], news: str) -> st
     if not (built.ran or built.failures or written):
         done = "nothing to do"
     return "\n".join([*lines, "; ".join(text for text in (done, news) if text)])
+
+
+def read_again(session: Session, built: Built, delivered: Delivered) -> str:
+    """What `--check-files` has read, in one line; empty when it was not asked for."""
+    if not session.options.checks_files:
+        return ""
+    objects = {digest for record in built.records.values() for digest in record.outputs.values()}
+    counts = {
+        "input": len(session.log.files),
+        "object": len(objects),
+        "delivered file": len(delivered.readings),
+    }
+    return f"read again: {', '.join(counted(count, noun) for noun, count in counts.items())}"
 
 
 def counted(count: int, noun: str) -> str:

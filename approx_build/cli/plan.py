@@ -48,7 +48,7 @@ def plan(
     session = Session.open(piece, options)
     store = session.store
     _, targets = chosen(session, movements, [])
-    found = forecast(session.lowered.graph, targets, store, session.root)
+    found = forecast(session.lowered.graph, targets, store, session.root, session.log)
     history, peaks = History.of(store.journal), _peaks(found)
     drawing = _drawing(found, options.jobs)
     rows = [_row(one, history, peaks, session) for one in found.values()]

@@ -37,7 +37,7 @@ def train(model: str, options: Options, choice: Choice, ships: bool) -> None:
             catalog = Catalog(root, date.today())
         target = Networks(graph, catalog).run(name, None)
     try:
-        built = build_targets(graph, [target], store, root, options)
+        built = build_targets(graph, [target], store, root, options, log=catalog.log)
     except KeyboardInterrupt:
         interrupted(_where_it_stopped(catalog, name, store.root))
     built.check()

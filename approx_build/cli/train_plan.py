@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from approx_build.execution.desk import Desk
+    from approx_build.files.readlog import ReadLog
     from approx_build.plan.graph import Graph
     from approx_build.store.store import Store
     from approx_build.training.calibrate import Made
@@ -38,6 +39,7 @@ class Asked:
     target: str
     store: Store
     options: Options
+    log: ReadLog
 
     @classmethod
     def of(cls, model: str, options: Options) -> Asked:
@@ -53,7 +55,7 @@ class Asked:
             catalog.consent(catalog.model(name).corpus, name)
             target = Networks(graph, catalog).run(name, None)
         store = Store(options.store_at(root))
-        return cls(catalog.model(name), root, graph, target, store, options)
+        return cls(catalog.model(name), root, graph, target, store, options, catalog.log)
 
     @property
     def is_shipped(self) -> bool:
@@ -67,10 +69,11 @@ class Asked:
 
         action, options = self.graph.actions[self.target], self.options
         prepared = [one for role, one in action.inputs.items() if role.startswith("prepared.")]
-        built = build_targets(self.graph, prepared, self.store, self.root, options)
+        log = self.log
+        built = build_targets(self.graph, prepared, self.store, self.root, options, log=log)
         built.check()
         part = self.graph.needed([self.target])
-        work = Inputs(part, self.root, self.store.memo).work(action, built.records)
+        work = Inputs(part, self.root, log).work(action, built.records)
         threads = max(1, options.jobs // options.processes)
         run = RunOptions(str(self.root), options.device, threads, options.processes)
         return Desk(work, self.store, run, lambda fraction, words="": None)

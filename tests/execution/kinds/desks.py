@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,10 @@ from approx_build.execution.inputs import Inputs
 from approx_build.execution.performer import Performer
 from approx_build.execution.scheduler import build
 from approx_build.execution.work import Leaf, Result, Work
+from approx_build.files.readlog import hashed
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.plan.networks import Networks
-from approx_build.store.memo import stat
 from approx_build.store.store import Store
 from tests.space import Space
 
@@ -47,9 +46,7 @@ def desk(
 ) -> Desk:
     """One action at work."""
     files = {role: given for role, given in inputs.items() if isinstance(given, Path)}
-    leaves = {
-        role: Leaf(str(p), sha256(p.read_bytes()).hexdigest(), stat(p)) for role, p in files.items()
-    }
+    leaves = {role: Leaf(str(path), hashed(path)) for role, path in files.items()}
     digests = {role: stored(store, given) for role, given in inputs.items() if role not in files}
     digests |= {role: leaf.digest for role, leaf in leaves.items()}
     named = {
