@@ -50,7 +50,9 @@ def render(
         # What would stop the last step is found before the first.
         check_folder(session.out)
         old = read_lock(session.lock_path, locked)
-        built = build_targets(graph, targets, session.store, root, options, files.values())
+        # The page shows numbers and pictures that are no files of their own.
+        verified = files.values() if movements or parts else targets
+        built = build_targets(graph, targets, session.store, root, options, verified)
         is_whole = not (movements or parts or built.failures)
         if not (parts or built.failures):
             new = lock_of(session, built.records)
@@ -77,9 +79,10 @@ def chosen(session: Session, movements: list[str], parts: list[str]) -> tuple[Fi
         return chosen_stems(session, movements, parts)
     if not movements:
         every = [target for one in lowered.movements for target in one.targets()]
-        pictures = [p.sketch for steps in lowered.previews.values() for p in steps.values()]
-        pictures += [stages.target for stages in lowered.stages.values()]
-        return lowered.published, [*every, *pictures, *lowered.published.values()]
+        shown = [p.sketch for steps in lowered.previews.values() for p in steps.values()]
+        shown += [stages.target for stages in lowered.stages.values()]
+        shown += [f"models/{model}/run" for model in lowered.previews]
+        return lowered.published, [*every, *shown, *lowered.published.values()]
     wanted = [target for one in session.movements(movements) for target in one.targets()]
     made = set(wanted)
     return {path: t for path, t in lowered.published.items() if t in made}, wanted
