@@ -26,6 +26,7 @@ from approx_build.cli.remember import remember
 from approx_build.cli.session import Session
 from approx_build.errors import UsageError
 from approx_build.store.delivery import check_folder
+from approx_build.store.projects import Use
 
 if TYPE_CHECKING:
     from approx_build.execution.built import Built
@@ -50,6 +51,7 @@ def render(
         # What would stop the last step is found before the first.
         check_folder(session.out)
         old = read_lock(session.lock_path, locked)
+        session.store.projects.note(Use(root, session.path))
         # The page shows numbers and pictures that are no files of their own.
         verified = files.values() if movements or parts else targets
         built = build_targets(graph, targets, session.store, root, options, verified)

@@ -182,3 +182,13 @@ def _digest(path: str) -> str:
             return file_digest(file, sha256).hexdigest()
     except OSError:
         return ""
+
+
+def contents(path: str) -> tuple[list[str], dict[str, tuple[str, str]]] | None:
+    """What a command was asked, and of each file its stat and digest; None for a damaged state."""
+    state = _read(path)
+    if state is None:
+        return None
+    head, _, paths, stats, digests = state
+    files = zip(paths, zip(stats, digests.split("\n"), strict=False), strict=False)
+    return head[0].split(SIDES), dict(files)

@@ -21,6 +21,7 @@ from approx_build.store.records import Record
 from approx_build.store.seal import is_damaged
 from approx_build.store.store import Store
 
+WRITTEN = "is not as it was written"
 MADE_AGAIN = "the next render that needs it makes it again"
 
 
@@ -58,26 +59,31 @@ def object_faults(store: Store, index: Index, known: Known, jobs: int, seen: See
     ]
 
 
-def record_faults(
-    store: Store, index: Index, known: Known, seen: Callable[[], None]
-) -> Iterator[Fault]:
-    """The records that cannot be believed, and those whose objects were lost; fills `index`."""
+def read_records(store: Store, index: Index, seen: Callable[[], None]) -> list[str]:
+    """Put all records that can be believed into `index`; returns the keys of the others."""
+    broken = []
     for key in store.records:
         record = store.records.get(key)
         if record is not None and _is_of(record, key):
             index.add(record)
         elif store.records.path(key).exists():
-            yield Fault(
-                "record",
-                store.records.path(key),
-                "is not as it was written"
-                if record is None
-                else "is not of the key it is named by",
-                known.told([key]),
-                f"forgotten; {MADE_AGAIN}",
-                partial(_forget, store, key),
-            )
+            broken.append(key)
         seen()
+    return broken
+
+
+def record_faults(store: Store, broken: Iterable[str], known: Known) -> Iterator[Fault]:
+    """The faults that records which cannot be believed are."""
+    for key in broken:
+        is_read = store.records.get(key) is not None
+        yield Fault(
+            "record",
+            store.records.path(key),
+            "is not of the key it is named by" if is_read else WRITTEN,
+            known.told([key]),
+            f"forgotten; {MADE_AGAIN}",
+            partial(_forget, store, key),
+        )
 
 
 def lost_objects(store: Store, index: Index, known: Known) -> Iterator[Fault]:
@@ -121,9 +127,6 @@ def advice_faults(store: Store, index: Index) -> Iterator[Fault]:
         remedy = "removed; the project is entered again by its next build"
         mend = partial(_do, partial(path.unlink, missing_ok=True))
         yield Fault("project", path, WRITTEN, told, remedy, mend)
-
-
-WRITTEN = "is not as it was written"
 
 
 def _is_of(record: Record, key: str) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from approx_build.store.reading import Read
+
 
 def _nothing() -> bool:
     return False
@@ -25,3 +27,11 @@ class Fault:
     belongs: str = ""
     remedy: str = ""
     repair: Callable[[], bool] = field(default=_nothing, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A file of which it is known what it holds; `judged` says what is wrong once it is read."""
+
+    path: Path
+    judged: Callable[[Read], Fault | None]

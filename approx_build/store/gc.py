@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from approx_build.store.census import Amount, Census, files
+from approx_build.store.census import Amount, Census, Found
 from approx_build.store.disk import plain_words, sync_folder
 from approx_build.store.index import Index
 from approx_build.store.store import Store
@@ -179,9 +179,11 @@ def carry_out(store: Store, index: Index, census: Census, chosen: Plan) -> None:
         _remove_folder(store.root / one.name)
 
 
-def remove_old(folder: Path, grace_s: float, now_s: float) -> None:
-    """Remove the files in `folder` that are older than `grace_s`."""
-    _remove([path for path, found in files(folder) if found.mtime <= now_s - grace_s])
+def remove_old(
+    found: Iterable[tuple[Path, Found]], limit_s: float, but: Container[Path] = ()
+) -> None:
+    """Remove the files that were written at `limit_s` or before, `but` some."""
+    _remove([path for path, one in found if one.mtime <= limit_s and path not in but])
 
 
 def _remove(paths: Sequence[Path]) -> None:

@@ -65,8 +65,13 @@ class Index:
             self.makers.setdefault(digest, []).append(key)
 
     def kind(self, digest: str) -> str:
-        """The kind of action that made an object, the first by name of several; empty: unknown."""
-        return min((self.entries[key].kind for key in self.makers.get(digest, ())), default="")
+        """The kind of action that made an object; empty when no record names it.
+
+        Not one that only passes on what it reads. Of several kinds it is the first by name.
+        """
+        every = [self.entries[key] for key in self.makers.get(digest, ())]
+        makers = [entry for entry in every if digest not in entry.inputs] or every
+        return min((entry.kind for entry in makers), default="")
 
     def outputs(self, keys: Iterable[str]) -> set[str]:
         """All that the records of `keys` made."""

@@ -13,6 +13,7 @@ from approx_build.store.check import (
     advice_faults,
     lost_objects,
     object_faults,
+    read_records,
     record_faults,
 )
 from approx_build.store.fault import Fault
@@ -30,7 +31,8 @@ NOTHING = Known()
 def checked(store: Store, known: Known = NOTHING) -> list[Fault]:
     """All faults of a store opened anew, as another process finds them."""
     store, index = Store(store.root), Index()
-    found = list(record_faults(store, index, known, lambda: None))
+    broken = read_records(store, index, lambda: None)
+    found = list(record_faults(store, broken, known))
     found += object_faults(store, index, known, 2, lambda count: None)
     return [*found, *lost_objects(store, index, known), *advice_faults(store, index)]
 
@@ -148,7 +150,7 @@ def test_a_lost_object_is_a_fault_and_a_removed_one_is_none(full: Store) -> None
 
 def test_a_record_that_vanishes_or_is_made_again_is_no_fault(full: Store) -> None:
     index = Index()
-    assert list(record_faults(full, index, NOTHING, lambda: None)) == []
+    assert read_records(full, index, lambda: None) == []
     digest = next(iter(full.objects))
     full.objects.path(digest).unlink()
     for key in index.makers[digest]:

@@ -147,11 +147,12 @@ def test_folders_that_nobody_needs_go_by_age_and_whole(store: Store) -> None:
 
 
 def test_old_files_of_a_folder_are_removed(store: Store) -> None:
-    for one, age_s in (("old", 30 * DAY), ("new", DAY)):
+    for one, age_s in (("old", 30 * DAY), ("spared", 30 * DAY), ("new", DAY)):
         store.drafts.replace(store.root / "quarantine" / one, b"x")
         os.utime(store.root / "quarantine" / one, (NOW - age_s,) * 2)
-    gc.remove_old(store.root / "quarantine", gc.GRACE_S, NOW)
-    assert os.listdir(store.root / "quarantine") == ["new"]
+    spared = store.root / "quarantine" / "spared"
+    gc.remove_old(files(store.root / "quarantine"), NOW - gc.GRACE_S, {spared})
+    assert sorted(os.listdir(store.root / "quarantine")) == ["new", "spared"]
 
 
 def test_a_removal_that_the_disk_refuses_is_said(

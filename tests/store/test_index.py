@@ -49,6 +49,8 @@ def test_equal_objects_have_every_maker_and_one_kind() -> None:
     assert index.kind(name("silence")) == "event"
     assert index.kind(name("unknown")) == ""
     assert len(index.makers[name("silence")]) == 2
+    index.add(record("clip", "silence", "silence"))
+    assert index.kind(name("silence")) == "event"
 
 
 def test_a_training_is_known_by_its_declaration() -> None:

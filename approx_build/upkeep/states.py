@@ -1,0 +1,111 @@
+"""Finished renders: what their states in a store say of the piece, of its files and of objects."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from approx_build.execution.uptodate import contents
+
+Files = Mapping[str, tuple[str, str]]
+"""Path -> stat and digest, as a state has them."""
+
+RENDER = "render"
+"""The word with which a state of a render begins what was asked."""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A file as it was delivered: digest, bytes and time of change; -1 where it was not there."""
+
+    digest: str
+    size: int
+    mtime_ns: int
+
+    def is_same(self, path: Path) -> bool:
+        """Whether the file was not written since, by its size and time."""
+        try:
+            state = path.stat()
+        except OSError:
+            return False
+        return (state.st_size, state.st_mtime_ns) == (self.size, self.mtime_ns)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished render of `piece` into `out`, by its state at `path`, written at `mtime`.
+
+    `digests` are those of all files that the state names; `delivered` the files below `out`.
+    """
+
+    path: Path
+    mtime: float
+    piece: Path
+    out: Path
+    digests: frozenset[str]
+    delivered: Mapping[Path, Delivered]
+    is_moved: bool
+    """Whether it names the objects of a store at another place: the store was moved since."""
+
+
+def finished(store: Path) -> tuple[list[Finished], list[Path]]:
+    """The finished renders that the states of a store tell of, the newest first; damaged states."""
+    found, damaged = [], []
+    for path in _paths(store / "states"):
+        try:
+            mtime = path.stat().st_mtime
+        except OSError:
+            continue
+        told = contents(str(path))
+        if told is None:
+            if path.exists():
+                damaged.append(path)
+        elif len(told[0]) == 3 and told[0][0] == RENDER:
+            found.append(_finished(path, mtime, store, *told))
+    return sorted(found, key=lambda one: -one.mtime), damaged
+
+
+def newest(renders: Sequence[Finished]) -> list[Finished]:
+    """The newest of the renders of each piece, of those sorted as `finished` does."""
+    last: dict[Path, Finished] = {}
+    for one in renders:
+        last.setdefault(one.piece, one)
+    return list(last.values())
+
+
+def _paths(folder: Path) -> list[Path]:
+    # A name with more than its digits is a draft of a state.
+    names = os.listdir(folder) if folder.is_dir() else []
+    return [folder / name for name in sorted(names) if name.isalnum()]
+
+
+def _finished(
+    path: Path,
+    mtime: float,
+    store: Path,
+    asked: Sequence[str],
+    files: Files,
+) -> Finished:
+    piece, out = Path(asked[1]), Path(asked[2])
+    inside = f"{out}{os.sep}"
+    delivered = {
+        Path(name): _delivered(*about) for name, about in files.items() if name.startswith(inside)
+    }
+    digests = {digest for _, digest in files.values()}
+    objects = [name for name, (_, digest) in files.items() if name.endswith(_ending(digest))]
+    here = f"{os.path.abspath(store)}{os.sep}"
+    is_moved = not any(name.startswith(here) for name in objects)
+    return Finished(path, mtime, piece, out, frozenset(digests), delivered, is_moved)
+
+
+def _delivered(stat: str, digest: str) -> Delivered:
+    numbers = stat.split()
+    if len(numbers) < 2:
+        return Delivered(digest, -1, -1)
+    return Delivered(digest, int(numbers[0]), int(numbers[1]))
+
+
+def _ending(digest: str) -> str:
+    return os.path.join("objects", digest[:2], digest[2:]) if digest else os.devnull
