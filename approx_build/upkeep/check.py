@@ -26,7 +26,7 @@ from approx_build.store.watch import Watch
 from approx_build.upkeep.delivered import Delivery
 from approx_build.upkeep.needs import AllNeeds, PieceNeeds, gathered
 from approx_build.upkeep.projects import users
-from approx_build.upkeep.states import Finished, finished
+from approx_build.upkeep.states import Finished, drop, finished
 from approx_build.upkeep.trainings import checkpoint_files, run_faults
 
 COLLECTED = "removed by `store gc`; they are made again when something reads them"
@@ -65,6 +65,10 @@ def repaired(store: Store, faults: Sequence[Fault], watch: Watch) -> list[tuple[
             is_done, problem = False, str(error)
         found.append((fault, "" if is_done else problem if fault.remedy else NO_REMEDY))
         watch.step()
+    if any(fault.kind == "record" for fault in faults):
+        # No state names records: a render that believed it would not miss them.
+        for render in finished(store.root)[0]:
+            drop(store, render)
     watch.end()
     return found
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from approx_build.errors import StoreError
 from approx_build.score.project import slug
 from approx_build.store.census import files
 from approx_build.store.delivery import PART
@@ -16,7 +15,7 @@ from approx_build.store.index import Index
 from approx_build.store.reading import Read
 from approx_build.store.store import Store
 from approx_build.upkeep.needs import PieceNeeds
-from approx_build.upkeep.states import Finished
+from approx_build.upkeep.states import Finished, drop
 
 COPIED = "copied from the store"
 NEXT_RENDER = "the next render writes it again"
@@ -118,8 +117,5 @@ class Delivery:
         if digest and self.store.objects.verify(digest):
             self.store.objects.materialise(digest, path)
         elif last is not None:
-            try:
-                last.path.unlink(missing_ok=True)
-            except OSError as error:
-                raise StoreError(f"{last.path} cannot be removed ({error.strerror})") from error
+            drop(self.store, last)
         return True

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from approx_build.execution.uptodate import contents
+from approx_build.score.project import project_root
+from approx_build.store.disk import plain_words
+from approx_build.store.projects import Use
+from approx_build.store.store import Store
 
 Files = Mapping[str, tuple[str, str]]
 """Path -> stat and digest, as a state has them."""
@@ -73,6 +77,14 @@ def newest(renders: Sequence[Finished]) -> list[Finished]:
     for one in renders:
         last.setdefault(one.piece, one)
     return list(last.values())
+
+
+def drop(store: Store, render: Finished) -> None:
+    """Remove a state, so that the next render looks at everything; its piece stays known."""
+    if render.piece.is_file():
+        store.projects.note(Use(project_root(render.piece), render.piece))
+    with plain_words(render.path):
+        render.path.unlink(missing_ok=True)
 
 
 def _paths(folder: Path) -> list[Path]:

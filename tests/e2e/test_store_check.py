@@ -111,6 +111,14 @@ def test_a_flipped_bit_in_every_other_file_of_the_store_is_found_and_healed(buil
     heals(built, *paths)
 
 
+def test_a_record_that_was_forgotten_is_made_again(built: Space) -> None:
+    store = store_of(built)
+    key = store.journal.latest()["2-sand/events/grain/last"].key
+    flip(store.records.path(key))
+    assert checked(built, "--repair", code=0)
+    assert built.render().ran() == {"2-sand/events/grain/last"}
+
+
 def test_a_flipped_bit_in_each_delivered_file_is_found_and_healed(built: Space) -> None:
     paths = [path for path in (built.root / "renders").rglob("*") if path.is_file()]
     assert {path.suffix for path in paths} == {".wav", ".png", ".html"}
