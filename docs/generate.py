@@ -20,6 +20,7 @@ PAGES = ("README.md", "ARCHITECTURE.md")
 ROOMS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
+    ("upkeep",),
     ("execution",),
     ("plan",),
     ("score", "training"),

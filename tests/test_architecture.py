@@ -70,6 +70,8 @@ TESTED_ELSEWHERE = {
     "execution/desk.py": "e2e",
     "execution/kinds/": "e2e",
     "execution/work.py": "execution/test_performer.py",
+    "store/fault.py": "store/test_check.py",
+    "store/watch.py": "cli/store/test_meter.py",
     "cli/": "e2e",
     "errors.py": "source/test_document.py",
     "families/wavenet_takes.py": "e2e",
@@ -84,6 +86,11 @@ TESTED_ELSEWHERE = {
     "training/ranks.py": "training/test_sharing.py",
     "training/sitting.py": "training/test_loop.py",
     "training/witness.py": "training/test_loop.py",
+    "upkeep/check.py": "e2e/test_store_check.py",
+    "upkeep/collection.py": "e2e/test_store_gc.py",
+    "upkeep/delivered.py": "e2e/test_store_check.py",
+    "upkeep/needs.py": "e2e/test_store_gc.py",
+    "upkeep/sizes.py": "e2e/test_store_sizes.py",
     "score/schema.py": "score/test_load.py",
 }
 """Modules that no test file of their own name may hold, and what tests them."""

@@ -31,6 +31,7 @@ from approx_build.cli.corpus.commands import corpus_app
 from approx_build.cli.exits import Exit, fail, interrupted
 from approx_build.cli.options import Options
 from approx_build.cli.runs.app import runs
+from approx_build.cli.store.app import store_app
 from approx_build.errors import ApproxError
 
 app = typer.Typer(
@@ -159,6 +160,7 @@ app.add_typer(runs, name="runs")
 
 app.command()(take)
 app.add_typer(corpus_app, name="corpus")
+app.add_typer(store_app, name="store")
 
 
 @app.command()

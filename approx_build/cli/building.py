@@ -46,6 +46,7 @@ def build_targets(
     from approx_build.execution.scheduler import build
     from approx_build.plan.graph import Kind
     from approx_build.plan.size import lock_step, size
+    from approx_build.store.projects import Use
 
     if not options.quiet and any(action.kind is Kind.TAKE for action in graph):
         say_what_draws()
@@ -70,6 +71,7 @@ def build_targets(
         verified=None if verified is None else frozenset(verified),
         log=log,
     )
+    store.projects.note(Use(root))
     with named_from(root), ending_calmly():
         built = build(graph, targets, store, executor, how, progress_for(options))
     built.failures = [replace(f, message=seen_from(root, f.message)) for f in built.failures]

@@ -28,6 +28,7 @@ from approx_build.cli.session import Session
 from approx_build.errors import UsageError
 from approx_build.store import lock as locks
 from approx_build.store.delivery import check_folder
+from approx_build.store.projects import Use
 
 if TYPE_CHECKING:
     from approx_build.execution.built import Built
@@ -51,6 +52,7 @@ def render(
         # What would stop the last step is found before the first.
         check_folder(session.out)
         old = read_lock(session.lock_path, locked)
+        session.store.projects.note(Use(root, session.path))
         verified = [*files.values(), *([] if movements or parts else read_by_report(session))]
         log = session.log
         built = build_targets(
@@ -87,9 +89,10 @@ def chosen(session: Session, movements: list[str], parts: list[str]) -> tuple[Fi
         return chosen_stems(session, movements, parts)
     if not movements:
         every = [target for one in lowered.movements for target in one.targets()]
-        pictures = [p.sketch for steps in lowered.previews.values() for p in steps.values()]
-        pictures += [stages.target for stages in lowered.stages.values()]
-        return lowered.published, [*every, *pictures, *lowered.published.values()]
+        shown = [p.sketch for steps in lowered.previews.values() for p in steps.values()]
+        shown += [stages.target for stages in lowered.stages.values()]
+        shown += [f"models/{model}/run" for model in lowered.previews]
+        return lowered.published, [*every, *shown, *lowered.published.values()]
     wanted = [target for one in session.movements(movements) for target in one.targets()]
     made = set(wanted)
     return {path: t for path, t in lowered.published.items() if t in made}, wanted

@@ -195,3 +195,13 @@ def _digest(path: str) -> str:
         return ""
     except OSError:
         return "unreadable"
+
+
+def contents(path: str) -> tuple[list[str], dict[str, tuple[str, str]]] | None:
+    """What a command was asked, and of each file its fingerprint and digest; None if damaged."""
+    state = _read(path)
+    if state is None:
+        return None
+    head, _, paths, found, digests = state
+    files = zip(paths, zip(found, digests.split("\n"), strict=False), strict=False)
+    return head[0].split(SIDES), dict(files)

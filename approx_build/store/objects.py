@@ -19,6 +19,7 @@ from pathlib import Path
 
 from approx_build.errors import StoreError
 from approx_build.files.fingerprint import fingerprint, is_fingerprint
+from approx_build.store.census import HEX, named
 from approx_build.store.delivery import deliver
 from approx_build.store.disk import (
     blaming_a_full_disk,
@@ -31,8 +32,6 @@ from approx_build.store.drafts import Drafts
 
 NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
 """How filesystems say that they have no hard links."""
-
-HEX = frozenset("0123456789abcdef")
 
 
 @dataclass
@@ -64,10 +63,7 @@ class Objects:
 
     def __iter__(self) -> Iterator[str]:
         """The digests of all objects, sorted."""
-        if self._folder.is_dir():
-            for folder in sorted(self._folder.iterdir()):
-                names = (folder.name + name for name in sorted(os.listdir(folder)))
-                yield from (name for name in names if len(name) == 64)
+        return (name for name, _ in named(self._folder))
 
     def size(self, digest: str) -> int:
         """Bytes of the object."""

@@ -206,3 +206,22 @@ def _digest(notes: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> str:
         digest.update(f"{name} {tensor.dtype} {list(tensor.shape)}".encode())
         digest.update(tensor.cpu().numpy().tobytes())
     return digest.hexdigest()
+
+
+def checked_notes(path: Path) -> dict[str, Any]:
+    """What a kept state says of itself, all of it compared with its digest.
+
+    ModelError when it is not as it was written; FileNotFoundError when it is not there.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    content = path.read_bytes()
+    try:
+        notes, tensors = about_in(BytesIO(content), path), load(content)
+        is_whole = notes.pop("digest", "") == _digest(notes, tensors)
+    except (ModelError, SafetensorError, ValueError, LookupError, TypeError, AttributeError):
+        is_whole = False
+    if not is_whole:
+        raise ModelError(f"{path}: it is not as it was written")
+    return notes

@@ -21,7 +21,7 @@ from approx_build.execution.inputs import Inputs
 from approx_build.execution.performer import Performer
 from approx_build.execution.scheduler import build
 from approx_build.execution.work import Leaf, Result, Work
-from approx_build.files.readlog import hashed
+from approx_build.files.readlog import ReadLog, hashed
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.plan.networks import Networks
@@ -68,7 +68,9 @@ def run_at(store: Store, space: Space, **options: Any) -> Desk:
     prepared = graph.made_inputs(action)
     built = build(graph, prepared, store, InProcess(Performer(run_actions, store, run)), how)
     built.check()
-    work = Inputs(graph.needed([target]), space.root, store.memo).work(action, built.records)
+    work = Inputs(graph.needed([target]), space.root, ReadLog(store.memo.look)).work(
+        action, built.records
+    )
     return Desk(work, store, run, lambda *_: None)
 
 
