@@ -129,5 +129,5 @@ def _why(found: Found, run: Run) -> str:
         return "although the numeric environment is the same"
     names = sorted(before[-1].keys() | here.keys())
     pairs = ((name, before[-1].get(name, "none"), here.get(name, "none")) for name in names)
-    told = ", ".join(f"{name}: {old} -> {new}" for name, old, new in pairs if old != new)
-    return f"the numeric environment is another ({told})"
+    changes = ", ".join(f"{name}: {old} -> {new}" for name, old, new in pairs if old != new)
+    return f"the numeric environment is another ({changes})"

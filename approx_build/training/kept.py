@@ -72,9 +72,8 @@ class Kept:
 
     def keep(self, record: TrainingRecord) -> None:
         """Write the record of a training that is done, twice."""
-        if self.means.share.writes:
-            record.write(self.folder, COPY_NAME)
-            record.write(self.folder)
+        record.write(self.folder, COPY_NAME)
+        record.write(self.folder)
 
     def tidy(self) -> None:
         """Remove what a training that is done, and whole, no longer needs."""

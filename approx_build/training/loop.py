@@ -45,7 +45,9 @@ def train(model: ModelSpec, material: Material, out_dir: Path, means: Means) -> 
             if found.missing:
                 make_again(training, kept, found)
             elif found.record is None:
-                kept.keep(_record(training, training.sit(out_dir, found.state)))
+                run = training.sit(out_dir, found.state)
+                if means.share.writes:
+                    kept.keep(_record(training, run))
             else:
                 kept.tidy()
                 return found.record

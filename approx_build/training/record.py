@@ -137,8 +137,8 @@ def record_at(path: Path, manifest: str = "") -> TrainingRecord:
     """
     try:
         content = json.loads(path.read_bytes())
-        told = content.pop("digest", None)
-        if told not in (None, _digest(content)):
+        written = content.pop("digest", None)
+        if written not in (None, _digest(content)):
             raise ModelError("it is not as it was written")
         record = TrainingRecord.model_validate(content)
     except OSError as error:

@@ -188,11 +188,11 @@ def _content(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
         raise ModelError(f"it cannot be read ({error.strerror})") from None
     except (SafetensorError, ValueError, LookupError, TypeError, RuntimeError) as error:
         raise ModelError(f"its tensors cannot be read ({error})") from None
-    told, of_tensors = notes.pop("digest", ""), notes.get("tensors")
+    written, of_tensors = notes.pop("digest", ""), notes.get("tensors")
     if of_tensors is None:
-        is_whole = told == _digest(notes, tensors)
+        is_whole = written == _digest(notes, tensors)
     else:
-        is_whole = told == _digest(notes, {}) and of_tensors == _digest({}, tensors)
+        is_whole = written == _digest(notes, {}) and of_tensors == _digest({}, tensors)
     if not is_whole:
         raise ModelError(NOT_AS_WRITTEN)
     return notes, tensors

@@ -10,12 +10,14 @@ import torch
 
 from approx_build.errors import ModelError
 from approx_build.training import ranks
-from approx_build.training.checkpoint import read_checkpoint
+from approx_build.training.checkpoint import is_right, read_checkpoint
 from approx_build.training.ranks import train_shared
 from approx_build.training.sharing import ALONE, check_share
 from approx_build.training.witness import Means
 from tests.corpus.sounds import small_corpus
+from tests.training.damages import DAMAGES
 from tests.training.models import TINY, material_of, tiny_model
+from tests.training.test_damage import Listening
 
 TOLERANCE = 2e-3
 """Largest difference of weights after 40 steps, as a share of the largest weight: sums of three
@@ -51,9 +53,18 @@ def test_two_processes_train_as_one_does(tmp_path: Path) -> None:
         for name in shapes:
             largest = float(np.abs(a[name]).max()) or 1.0
             assert float(np.abs(a[name] - b[name]).max()) <= TOLERANCE * largest, name
-    # Shared again, the bits are the same.
-    again = train_shared(model, material, tmp_path / "again", Means(), 2)
-    assert [s.digest for s in again.checkpoints] == [s.digest for s in two.checkpoints]
+    # Shared again, the bits are the same; here to make a checkpoint again that was lost.
+    for name in ("step-000030.safetensors", "record.json"):
+        DAMAGES["flipped at the head"](tmp_path / "two" / name, tmp_path)
+    again = train_shared(model, material, tmp_path / "two", Means(), 2)
+    assert again == two
+    assert is_right(tmp_path / "two" / two.checkpoint(30).file, two.checkpoint(30).digest)
+    # One process alone rounds otherwise, so it trains anew.
+    (tmp_path / "two" / two.checkpoint(12).file).unlink()
+    witness = Listening()
+    alone = train_shared(model, material, tmp_path / "two", Means(witness=witness), 1)
+    assert [s.digest for s in alone.checkpoints] == [s.digest for s in one.checkpoints]
+    assert "the numeric environment is another (processes: 2 -> none)" in witness.said[-1]
 
 
 @pytest.mark.slow

@@ -40,7 +40,7 @@ RESTORE = "restore it, or remove its folder to train again"
 
 def make(desk: Desk) -> Result:
     """The run's checkpoints; the main object has their digests, `record` how they were made."""
-    if desk.options["is_shipped"]:
+    if SHIPPED + RECORD_NAME in desk.work.action.inputs:
         return _shipped(desk)
     model = spec(desk)
     folder = working_folder(desk.store.root, manifest_digest(desk.params))
@@ -100,7 +100,7 @@ def _result(desk: Desk, record: TrainingRecord, lost: list[str] | None = None) -
         if step > last.step:
             checkpoints[str(step)] = last.digest
     facts = {
-        "is_shipped": bool(desk.options["is_shipped"]),
+        "is_shipped": SHIPPED + RECORD_NAME in desk.work.action.inputs,
         "steps": len(checkpoints),
         "converted": record.converted,
         "unused": record.unused,
