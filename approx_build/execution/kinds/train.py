@@ -1,4 +1,7 @@
-"""TRAIN: a model learns from its corpus, unless a run of the same manifest is shipped with it."""
+"""TRAIN: a model learns from its corpus, unless a run of the same manifest is shipped with it.
+
+Off the path of a sample: weights are those of one numeric environment.
+"""
 
 from __future__ import annotations
 
