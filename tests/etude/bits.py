@@ -21,6 +21,7 @@ from pathlib import Path
 
 from approx_build.plan.graph import Graph
 from tests.etude import pins, trained, units
+from tests.etude.probes import probed
 from tests.etude.sources import Tree
 from tests.etude.study import Made, build, made, pieces, study
 from tests.etude.units import PACKAGE, Bits, Unit, units_of
@@ -66,11 +67,17 @@ class Rendered:
     found: dict[str, dict[str, Made]]
     graphs: dict[str, Graph]
     own: list[pins.Difference]
+    """Actions that differ by themselves."""
+    inside: list[str]
+    """Modules whose numbers differ before they are rounded."""
 
     @classmethod
     def by(cls, jobs: int) -> Rendered:
         """Render by `jobs` processes."""
-        rendered, pinned = cls({}, {}, []), pins.read()
+        pinned, numbers = pins.read(), {file: Made("", one) for file, one in probed().items()}
+        before = pinned.get(pins.PROBED, {})
+        inside = [file for file, one in pins.short(numbers).items() if before.get(file, one) != one]
+        rendered = cls({pins.PROBED: numbers}, {}, [], inside)
         with tempfile.TemporaryDirectory(prefix="etude-") as folder:
             for piece in pieces():
                 session = study(piece, Path(folder), jobs)
@@ -102,6 +109,25 @@ def changed(old: Bits, new: Bits, stands_on: Mapping[str, Unit]) -> list[Changed
             moved = sorted(file for file in own if old.files.get(file) != new.files.get(file))
             found.append(Changed(name, before[0], after[0], tuple(moved)))
     return found
+
+
+def unraised(
+    moved: Iterable[Changed], inside: Iterable[str], stands_on: Mapping[str, Unit]
+) -> list[str]:
+    """The units that stand on modules with other numbers inside, and whose version is as it was."""
+    risen = {one.name for one in moved if one.is_risen or not one.is_there}
+    return [
+        f"{file}: other numbers than are pinned (tests/etude/probes.py), which some piece will "
+        f"hear: raise the version of {', '.join(names)}"
+        for file in inside
+        if (
+            names := [
+                name
+                for name, unit in stands_on.items()
+                if file in unit.files and name not in risen and not trained.is_of(name)
+            ]
+        )
+    ]
 
 
 def refusals(
@@ -137,9 +163,10 @@ def main() -> None:
     jobs = parser.parse_args().jobs
     tree, old = Tree(PACKAGE), units.read()
     new = units.bits(tree)
-    moved = changed(old, new, units.units(tree))
-    rendered = Rendered.by(jobs)
+    stands_on = units.units(tree)
+    moved, rendered = changed(old, new, stands_on), Rendered.by(jobs)
     faults = refusals(moved, rendered.own, rendered.shown(pins.read()))
+    faults += unraised(moved, rendered.inside, stands_on)
     if not faults and any(
         trained.is_of(one.name) and not one.is_risen for one in moved if one.is_there
     ):

@@ -1,10 +1,14 @@
 """The pins of the étude: the key and the bytes of every action, to compare a build with.
 
-    python -m tests.etude.pins [--jobs N] [--write]
+    python -m tests.etude.pins [--jobs N] [--keep STORE]
 
 builds the étude from nothing and names every action that made other bytes although its inputs
 are as pinned; what follows from those is counted. One key that stands for two results is a version
 that was not raised: a store would go on serving the old one.
+
+    python -m tests.etude.pins --again STORE [--kinds KIND,...]
+
+makes each action once more from its inputs in a store that was kept, so each stands for itself.
 """
 
 from __future__ import annotations
@@ -23,9 +27,14 @@ from approx_build.cli.session import Session
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.store import lock as locks
 from approx_build.store.records import Record
-from tests.etude.study import ROOT, Made, build, made, pieces, study
+from tests.etude.probes import probed
+from tests.etude.study import ROOT, Made, build, made, pieces, remade, study
 
 FILE = Path(__file__).parents[1] / "golden" / "etude.json"
+KEPT = "made.json"
+"""In a store that was kept: what each action made, in full."""
+PROBED = "probes"
+"""Stands among the pieces for the numbers inside of modules."""
 DIGITS = 16
 QUIETEST = 0.01
 """Of full scale: the least peak of an event."""
@@ -101,11 +110,7 @@ def _is_as_pinned(target: str, pinned: Mapping[str, Made], found: Mapping[str, M
 
 def read(path: Path = FILE) -> dict[str, dict[str, Made]]:
     """The pins as they are committed."""
-    text = path.read_text(encoding="utf-8") if path.exists() else "{}"
-    return {
-        piece: {target: Made(*one) for target, one in targets.items()}
-        for piece, targets in json.loads(text).items()
-    }
+    return _full(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
 
 
 def write(pins: Pins, path: Path = FILE) -> None:
@@ -138,6 +143,16 @@ def of_lock(session: Session, records: Mapping[str, Record]) -> list[str]:
     ]
 
 
+def of_probes() -> list[str]:
+    """The modules whose numbers are not as pinned."""
+    found, pinned = probed(), read()[PROBED]
+    return [
+        f"{file}: other numbers than are pinned (tests/etude/probes.py)"
+        for file in found.keys() | pinned.keys()
+        if short({file: Made("", found.get(file, ""))})[file] != pinned.get(file)
+    ]
+
+
 def of_sound(graph: Graph, records: Mapping[str, Record]) -> list[str]:
     """What is not worth pinning: an event that nobody hears, or a ceiling that does not act."""
     facts = [(graph.actions[target], record.facts) for target, record in records.items()]
@@ -155,10 +170,10 @@ def told(own: Iterable[Difference], follows: int) -> list[str]:
     return [*map(str, own), *([f"and {follows} actions follow from these"] if follows else [])]
 
 
-def compare(store: Path, jobs: int, root: Path = ROOT) -> tuple[list[str], Pins]:
+def compare(store: Path, jobs: int) -> tuple[list[str], Pins]:
     """Build the étude in a store; what differs from pins and locks, and what was made."""
-    faults, found, pinned = list[str](), dict[str, Mapping[str, Made]](), read()
-    for piece in pieces(root):
+    faults, found, pinned = of_probes(), dict[str, Mapping[str, Made]](), read()
+    for piece in pieces():
         session = study(piece, store, jobs)
         records = build(session)
         graph, pins = session.lowered.graph, pinned.get(piece.stem, {})
@@ -169,19 +184,40 @@ def compare(store: Path, jobs: int, root: Path = ROOT) -> tuple[list[str], Pins]
     return faults, found
 
 
+def compare_again(store: Path, kinds: frozenset[Kind]) -> list[str]:
+    """Make each action of these kinds again from what is kept; the differences from the pins."""
+    faults, pinned = list[str](), read()
+    for piece, kept in _full(json.loads((store / KEPT).read_text(encoding="utf-8"))).items():
+        session = study(ROOT / "pieces" / f"{piece}.yaml", store)
+        for action, found in remade(session, kept, kinds):
+            one = short({"": found})[""]
+            if pinned[piece].get(action.target) != one:
+                faults.append(str(Difference(action, pinned[piece].get(action.target), one)))
+    return faults
+
+
 def main() -> None:
-    """Compare, or write; exits with 1 at a difference."""
+    """Compare; exits with 1 at a difference."""
     parser = argparse.ArgumentParser(prog="tests.etude.pins")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    parser.add_argument("--store", type=Path)
-    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--again", type=Path)
+    parser.add_argument("--kinds", default=",".join(kind.value for kind in Kind))
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="etude-") as folder:
-        faults, found = compare(asked.store or Path(folder), asked.jobs)
-    if asked.write:
-        write(found)
-    elif faults:
+        if asked.again:
+            faults = compare_again(asked.again, frozenset(map(Kind, asked.kinds.split(","))))
+        else:
+            faults, found = compare(asked.keep or Path(folder), asked.jobs)
+            if asked.keep:
+                rows = {n: {t: [m.key, m.digest] for t, m in o.items()} for n, o in found.items()}
+                (asked.keep / KEPT).write_text(json.dumps(rows), encoding="utf-8")
+    if faults:
         sys.exit("\n".join(faults))
+
+
+def _full(told: Mapping[str, Mapping[str, list[str]]]) -> dict[str, dict[str, Made]]:
+    return {piece: {t: Made(*one) for t, one in targets.items()} for piece, targets in told.items()}
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from approx_build.cli.session import Session
 from approx_build.execution.actions import run_actions
 from approx_build.execution.desk import RunOptions
 from approx_build.execution.inputs import Inputs
-from approx_build.execution.work import Work
 from approx_build.plan.evaluation import lower_evaluation
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.store.records import Record
@@ -79,7 +78,7 @@ def remade(
     inputs = Inputs(graph, session.root, store.memo)
     run = RunOptions(str(session.root), is_chronicled=False)
     for batch in _batches([a for a in order(graph) if kinds is None or a.kind in kinds]):
-        works: list[Work] = [inputs.work(action, before) for action in batch]
+        works = [inputs.work(action, before) for action in batch]
         results = run_actions(works, store, run, _unheard)
         for action, work, result in zip(batch, works, results, strict=True):
             yield action, Made(work.key, result.outputs["main"])
@@ -87,10 +86,11 @@ def remade(
 
 def _batches(actions: list[Action]) -> list[list[Action]]:
     """The actions one by one, takes of one checkpoint together."""
-    batches: dict[str, list[Action]] = {}
+    batches: dict[tuple[str, bool], list[Action]] = {}
     for action in actions:
-        shared = action.inputs["checkpoint"] if action.kind is Kind.TAKE else action.target
-        batches.setdefault(shared, []).append(action)
+        is_take = action.kind is Kind.TAKE
+        shared = action.inputs["checkpoint"] if is_take else action.target
+        batches.setdefault((shared, is_take), []).append(action)
     return list(batches.values())
 
 

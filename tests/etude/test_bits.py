@@ -90,6 +90,14 @@ def test_a_change_that_nothing_shows_to_be_equal_is_refused() -> None:
     assert said.startswith("operation hold, version 1: ops/hold.py changed, and no action of the")
 
 
+def test_other_numbers_inside_of_a_module_want_other_versions_of_all_that_stands_on_it() -> None:
+    (said,) = bits.unraised([MOVED], ["audio/window.py"], STANDS_ON)
+    assert said.startswith("audio/window.py: other numbers than are pinned")
+    assert said.endswith("raise the version of operation hold")
+    assert bits.unraised([RISEN], ["audio/window.py"], STANDS_ON) == []
+    assert bits.unraised([MOVED], ["audio/pan.py"], STANDS_ON) == []
+
+
 def test_the_file_survives_writing(tmp_path: Path) -> None:
     path = tmp_path / "bits.json"
     units.write(OLD, path)
