@@ -111,6 +111,16 @@ def changed(old: Bits, new: Bits, stands_on: Mapping[str, Unit]) -> list[Changed
     return found
 
 
+def changed_fields(old: Bits, new: Bits) -> list[str]:
+    """The fields that keys have lost or gained."""
+    found = []
+    for kind in sorted(old.fields.keys() | new.fields.keys()):
+        before, after = set(old.fields.get(kind, ())), set(new.fields.get(kind, ()))
+        found += [f"kind {kind}: its key no longer has {one}" for one in sorted(before - after)]
+        found += [f"kind {kind}: its key has {one} now" for one in sorted(after - before)]
+    return found
+
+
 def unraised(
     moved: Iterable[Changed], inside: Iterable[str], stands_on: Mapping[str, Unit]
 ) -> list[str]:
@@ -175,12 +185,14 @@ def main() -> None:
         sys.exit("\n".join([*faults, AGAIN]))
     units.write(new)
     pins.write(rendered.found)
-    sys.stdout.write("\n".join(_told(moved, rendered.own)) + "\n")
+    sys.stdout.write("\n".join(_told(moved, rendered.own, changed_fields(old, new))) + "\n")
 
 
-def _told(moved: Iterable[Changed], own: Collection[pins.Difference]) -> list[str]:
+def _told(
+    moved: Iterable[Changed], own: Collection[pins.Difference], keys: Iterable[str]
+) -> list[str]:
     """What was written, and what is left to do about the locks."""
-    lines = [*map(str, moved), *map(str, own)]
+    lines = [*map(str, moved), *keys, *map(str, own)]
     lines.append(f"wrote tests/golden/{units.FILE.name} and {pins.FILE.name}; commit them")
     return lines + [f"then: approx-build render pieces/{one.name}" for one in pieces() if own]
 

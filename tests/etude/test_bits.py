@@ -30,6 +30,22 @@ def test_the_file_describes_the_sources_as_they_are() -> None:
     )
 
 
+def test_the_keys_have_the_fields_that_they_had() -> None:
+    moved = bits.changed_fields(units.read(), Bits({}, {}, units.fields_of_keys()))
+    assert not moved, (
+        "a field that is left out of a key serves sound of other values; run: just bits"
+    )
+
+
+def test_a_field_that_is_left_out_of_a_key_is_named() -> None:
+    old, new = Bits({}, {}, {"stem": ("params.gain_db", "params.pan")}), Bits({}, {}, {"stem": ()})
+    assert bits.changed_fields(old, new) == [
+        "kind stem: its key no longer has params.gain_db",
+        "kind stem: its key no longer has params.pan",
+    ]
+    assert bits.changed_fields(new, old)[0] == "kind stem: its key has params.gain_db now"
+
+
 def test_every_operation_family_kind_and_kernel_is_in_it() -> None:
     named = {name.partition(" ")[0] for name in units.read().units}
     assert named == {"operation", "family", "training", "kind", "kernel"}

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from approx_build.execution.actions import MAKERS
 from approx_build.families.base import FAMILIES
 from approx_build.ops.base import OPS
 from approx_build.plan.graph import Action, Kind
-from approx_build.plan.key import VERSIONS
+from approx_build.plan.key import VERSIONS, fields, manifest
 from approx_build.training.model import SCHEMA
 from tests.etude.sources import LOOKS, SAMPLES, WEIGHTS, Scope, Tree
-from tests.etude.study import ROOT
+from tests.etude.study import ROOT, pieces, study
 from tests.sample_path import why_off
 
 FILE = Path(__file__).parents[1] / "golden" / "bits.json"
@@ -33,10 +33,14 @@ class Unit:
 
 @dataclass(frozen=True)
 class Bits:
-    """What is committed: of each unit its version and digest, and the digest of each file."""
+    """What is committed: of each unit its version and digest, and the digest of each file.
+
+    `fields` has the fields of the keys of each kind of action in the étude.
+    """
 
     units: Mapping[str, tuple[str, str]]
     files: Mapping[str, str]
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def units(tree: Tree) -> dict[str, Unit]:
@@ -95,19 +99,32 @@ def bits(tree: Tree) -> Bits:
     return Bits(
         {name: (unit.version, tree.digest_of(list(unit.files))) for name, unit in found.items()},
         {file: tree.digest(file) for file in files},
+        fields_of_keys(),
     )
+
+
+def fields_of_keys() -> dict[str, tuple[str, ...]]:
+    """The fields of every kind's keys, places in lists and numbers of roles left out."""
+    found: dict[str, set[str]] = {}
+    for piece in pieces():
+        for action in study(piece).lowered.graph:
+            seen = manifest(action, dict.fromkeys(action.inputs, ""))
+            paths = (re.sub(r"\[\d+\]|\.\d+", "[]", path) for path, _ in fields(seen))
+            found.setdefault(action.kind.value, set()).update(paths)
+    return {kind: tuple(sorted(paths)) for kind, paths in sorted(found.items())}
 
 
 def read(path: Path = FILE) -> Bits:
     """The file as it is committed; empty when there is none."""
     told = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     units = {name: (one[0], one[1]) for name, one in told.get("units", {}).items()}
-    return Bits(units, told.get("files", {}))
+    fields = {kind: tuple(paths) for kind, paths in told.get("fields", {}).items()}
+    return Bits(units, told.get("files", {}), fields)
 
 
 def write(found: Bits, path: Path = FILE) -> None:
     """Write the file."""
-    told = {"units": {n: list(one) for n, one in found.units.items()}, "files": found.files}
+    told = {"units": found.units, "fields": found.fields, "files": found.files}
     text = json.dumps(told, indent=1)
     rows = re.sub(r'\[\s+(".*?"),\s+(".*?")\s+\]', r"[\1, \2]", text)
     path.write_text(f"{rows}\n", encoding="utf-8")
