@@ -3,6 +3,8 @@
 `consent.yaml` lies beside the recordings. Without it, or when it does not allow what is asked
 on the day it is asked, nothing is trained on the corpus and nothing of it is rendered. A consent
 that was withdrawn for some recordings holds for the others.
+
+Off the path of a sample: it says what may be used, and changes no sound.
 """
 
 from __future__ import annotations

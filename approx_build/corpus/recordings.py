@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-import numpy as np
-
 from approx_build.audio import wav
+from approx_build.audio.portable import absolute
 from approx_build.errors import AudioError
 from approx_build.files.readlog import ReadLog
 
@@ -81,7 +80,7 @@ def check_recording(path: Path) -> None:
     """Read the file at `path` to its end; AudioError when it is no sound, broken or silent."""
     peak = 0.0
     for start, stop in wav.blocks(path):
-        peak = max(peak, float(np.abs(wav.read(path, start, stop).data).max()))
+        peak = max(peak, float(absolute(wav.read(path, start, stop).data).max()))
     if peak < SILENT:
         raise _silent(path)
 

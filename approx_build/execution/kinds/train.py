@@ -2,6 +2,8 @@
 
 What is trained is what the key says: parameters and inputs. Of the project's other files the
 corpus' consent record and the notices it names are read, which can only refuse a training.
+
+Off the path of a sample: weights are those of one numeric environment.
 """
 
 from __future__ import annotations
