@@ -11,6 +11,7 @@ from pathlib import Path
 from approx_build.errors import StoreError, UsageError
 from approx_build.store import gc
 from approx_build.store.census import Amount, Census, Found, census, files
+from approx_build.store.disk import plain_words
 from approx_build.store.gc import Needs, Plan, Rules
 from approx_build.store.index import Index
 from approx_build.store.store import Store
@@ -22,7 +23,7 @@ from approx_build.upkeep.trainings import (
     KeptRun,
     kept_runs,
     may_go,
-    remove_locks,
+    remove_leftovers,
     set_aside_files,
 )
 
@@ -155,10 +156,9 @@ def _alive(found: Survey, limit_s: float) -> list[Finished]:
 
 def _carry_out(store: Store, found: Survey, chosen: Collection, asked: Asked) -> None:
     limit_s = found.now_s - asked.rules.grace_s
-    if asked.forgotten is not None:
-        store.projects.forget(asked.forgotten)
+    _forget(store, asked)
     gc.carry_out(store, found.index, found.census, chosen.plan)
-    remove_locks(store.root)
+    remove_leftovers(store.root)
     alive = {one.path for one in _alive(found, limit_s)}
     gc.remove_old(files(store.root / "states"), limit_s, alive)
     gc.remove_old(_set_aside(store), limit_s)
@@ -169,6 +169,16 @@ def _set_aside(store: Store) -> Iterator[tuple[Path, Found]]:
     """The damaged files that were set aside."""
     yield from files(store.root / "quarantine")
     yield from set_aside_files(store.root)
+
+
+def _forget(store: Store, asked: Asked) -> None:
+    """Remove what names a project or piece that is given up."""
+    if asked.forgotten is not None:
+        store.projects.forget(asked.forgotten)
+    for one in finished(store.root)[0]:
+        if asked.forgets(one.piece):
+            with plain_words(one.path):
+                one.path.unlink(missing_ok=True)
 
 
 def _places(store: Store) -> Iterator[Path]:

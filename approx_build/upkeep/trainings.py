@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +15,7 @@ from approx_build.errors import ApproxError, ModelError
 from approx_build.store.census import Amount, Found, files
 from approx_build.store.delivery import write
 from approx_build.store.fault import Expected, Fault
-from approx_build.store.gc import Candidate
+from approx_build.store.gc import DOOMED, Candidate
 from approx_build.store.index import TRAIN, Index
 from approx_build.store.reading import Read
 from approx_build.store.store import Store
@@ -88,8 +89,10 @@ def set_aside_files(store: Path) -> Iterator[tuple[Path, Found]]:
         yield from ((path, found) for path, found in files(folder) if path.name.startswith(ASIDE))
 
 
-def remove_locks(store: Path) -> None:
-    """Remove the locks of trainings whose folders are gone, while nobody trains."""
+def remove_leftovers(store: Path) -> None:
+    """Remove what is left of trainings that were removed, while nobody trains."""
+    for path in (store / FOLDER).glob(f"{DOOMED}*"):
+        shutil.rmtree(path, ignore_errors=True)
     for path in (store / FOLDER).glob(".*.lock"):
         if not path.with_name(path.name[1:].removesuffix(".lock")).exists():
             path.unlink(missing_ok=True)

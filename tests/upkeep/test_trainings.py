@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from approx_build.store.fault import Fault
+from approx_build.store.gc import DOOMED
 from approx_build.store.index import Index
 from approx_build.store.reading import read_all
 from approx_build.store.store import Store
@@ -22,7 +23,7 @@ from approx_build.upkeep.trainings import (
     checkpoint_files,
     kept_runs,
     may_go,
-    remove_locks,
+    remove_leftovers,
     run_faults,
     set_aside_files,
 )
@@ -167,12 +168,12 @@ def test_the_files_of_a_training_that_is_going_on_are_left(store: Store, begun: 
     assert path.exists()
 
 
-def test_locks_without_a_folder_are_removed(store: Store, done: Path) -> None:
+def test_what_is_left_of_removed_trainings_is_removed(store: Store, done: Path) -> None:
+    half = store.root / "training" / f"{DOOMED}aa"
+    half.mkdir()
+    (half / file_name(0)).touch()
     stray = store.root / "training" / ".gone.lock"
     for path in (stray, lock_path(done)):
         path.touch()
-    remove_locks(store.root)
-    assert os.listdir(store.root / "training") in (
-        [lock_path(done).name, done.name],
-        [done.name, lock_path(done).name],
-    )
+    remove_leftovers(store.root)
+    assert set(os.listdir(store.root / "training")) == {lock_path(done).name, done.name}

@@ -40,6 +40,8 @@ class Lines(Watch):
     def step(self, count: int = 1) -> None:
         """Say now and then how far it is."""
         with self._lock:
+            if not self._done:
+                self._began = time.monotonic()  # what came before was no work of this kind
             self._done += count
             if time.monotonic() - self._told >= self.every_s:
                 self._told = time.monotonic()
