@@ -110,10 +110,10 @@ def prepare_ours(folder: Path, files: dict[str, list[str]]) -> list[str]:
     # What was changed just now would be hashed again.
     time.sleep(RACY_NS / 1e9)
     at_ns = time.time_ns()
-    files = {str(p): Reading(digest, fingerprint(p), at_ns) for digest, p in objects.items()}
-    files |= {str(path): hashed(path) for path in recordings}
+    made = {str(p): Reading(digest, fingerprint(p), at_ns) for digest, p in objects.items()}
+    read = {str(path): hashed(path) for path in recordings}
     path = state_path(str(store.root), ["render"])
-    write_state(path, ["render"], files, {})
+    write_state(path, ["render"], made | read, {})
     return [sys.executable, "-c", SWEEP, path]
 
 

@@ -6,6 +6,7 @@ import inspect
 import os
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,21 +28,19 @@ PACKAGE_SUFFIXES = (".py", ".so", ".dylib", ".dll", ".html", ".css", ".js")
 
 @dataclass(frozen=True)
 class Package:
-    """The files of this package as they were at `at_ns`, by path with their fingerprints."""
+    """The files of this package as they were before a render, by path with their fingerprints."""
 
     files: Mapping[str, str]
-    at_ns: int
 
     @classmethod
     def now(cls) -> Package:
-        """To be taken before a render imports what it needs."""
-        at_ns = time.time_ns()
-        return cls({path: fingerprint(path) for path in package_files()}, at_ns)
+        """As they are now."""
+        return cls({path: fingerprint(path) for path in package_files()})
 
     def readings(self, memo: Memo) -> dict[str, Reading] | None:
         """What the files hold; None when Python may have imported something else."""
-        # Two seconds are also more than passes from the start of Python to `at_ns`.
-        if not all(is_settled(each, self.at_ns) for each in self.files.values()):
+        since_ns = started_ns()
+        if not all(is_settled(each, since_ns) for each in self.files.values()):
             return None
         try:
             found = {path: memo.look(path) for path in package_files()}
@@ -81,6 +80,17 @@ def objects(session: Session, built: Built) -> dict[str, Reading]:
         str(store.path(digest)): Reading(digest, store.fingerprint_of(digest), at_ns)
         for digest in sorted(every)
     }
+
+
+def started_ns() -> int:
+    """When this process started, before it imported anything; where nobody knows, now."""
+    now_ns = time.time_ns()
+    with suppress(OSError, ValueError, LookupError, AttributeError):
+        words = Path("/proc/self/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        ticks, per_second = int(words[19]), os.sysconf("SC_CLK_TCK")
+        age_ns = time.clock_gettime_ns(time.CLOCK_BOOTTIME) - ticks * 10**9 // per_second
+        return now_ns - max(age_ns, 0) if ticks else now_ns
+    return now_ns
 
 
 def package_files() -> Iterator[str]:

@@ -130,9 +130,11 @@ class ReadLog:
         """Log a file that the block reads by itself."""
         name = os.path.abspath(path)
         self.note(name)
-        yield
-        if name in self.files and not self.files[name].still_holds(name):
-            self.is_consistent = False
+        try:
+            yield
+        finally:
+            if name in self.files and not self.files[name].still_holds(name):
+                self.is_consistent = False
 
     def files_in(self, folder: AnyPath) -> list[str]:
         """The names of the files in a folder, sorted; none where there is no such folder."""

@@ -88,10 +88,15 @@ class Catalog:
 
     def recording_length_s(self, name: str) -> float | None:
         """How long a recording lasts; None when it cannot be read, which using it will say."""
+        from approx_build.audio import wav
+
         if name not in self._lengths_s:
-            path = self.root / self.recording_path(name)
-            with self.log.watching(path):
-                self._lengths_s[name] = _length_s(path)
+            self._lengths_s[name] = None
+            with suppress(AudioError):
+                path = self.root / self.recording_path(name)
+                with self.log.watching(path):
+                    found = wav.info(path)
+                self._lengths_s[name] = found.length / found.rate
         return self._lengths_s[name]
 
     def heard_by(self, model: str) -> list[Recording]:
@@ -231,13 +236,3 @@ class Catalog:
     def relative(self, path: Path) -> str:
         """A path of the project relative to its root, with slashes."""
         return path.relative_to(self.root).as_posix()
-
-
-def _length_s(path: Path) -> float | None:
-    from approx_build.audio import wav
-
-    try:
-        found = wav.info(path)
-    except AudioError:
-        return None
-    return found.length / found.rate

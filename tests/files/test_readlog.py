@@ -135,6 +135,19 @@ def test_a_file_that_changes_under_another_reader_is_noticed(file: Path) -> None
     assert not log.is_consistent
 
 
+def test_a_file_that_changes_under_a_reader_that_fails_is_noticed_too(file: Path) -> None:
+    log = ReadLog()
+
+    def read() -> None:
+        with log.watching(file):
+            file.unlink()
+            raise ValueError("no sound")
+
+    with pytest.raises(ValueError, match="no sound"):
+        read()
+    assert not log.is_consistent
+
+
 def test_a_folder_is_listed_once(tmp_path: Path) -> None:
     (tmp_path / "a.wav").touch()
     (tmp_path / "sub").mkdir()
