@@ -82,7 +82,7 @@ def _adopted(desk: Desk, stored: StoredStep, folder: Path) -> str:
         )
     if not objects.verify(stored.digest):
         raise ModelError(f"{folder / stored.file}: {problem}; {RESTORE}")
-    words = f"{folder / stored.file}: {problem}; the store has it and serves; restore the file"
+    words = f"{folder / stored.file}: {problem}; the copy in the store is used; restore the file"
     return words.replace(f"{desk.root}{os.sep}", "")
 
 
