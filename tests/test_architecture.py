@@ -83,9 +83,7 @@ TESTED_ELSEWHERE = {
     "training/ranks.py": "training/test_sharing.py",
     "training/witness.py": "training/test_loop.py",
     "upkeep/check.py": "e2e/test_store_check.py",
-    "upkeep/collection.py": "e2e/test_store_gc.py",
     "upkeep/delivered.py": "e2e/test_store_check.py",
-    "upkeep/needs.py": "e2e/test_store_gc.py",
     "upkeep/sizes.py": "e2e/test_store_sizes.py",
     "score/schema.py": "score/test_load.py",
 }
