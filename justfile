@@ -21,6 +21,10 @@ kernels:
 golden NAME:
     python -m tests.golden {{NAME}}
 
+# After a change of what makes samples: render the étude, and write what its bits stand on
+bits:
+    python -m tests.etude.bits
+
 # Render a piece
 render PIECE='pieces/approximations.yaml':
     approx-build render {{PIECE}}

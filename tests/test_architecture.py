@@ -30,38 +30,13 @@ IMPORT_TORCH = {
     "families/wavenet_network.py",
     "training/device.py",
     "training/gradients.py",
-    "training/loop.py",
     "training/run.py",
     "training/sharing.py",
+    "training/sitting.py",
 }
 """Need torch to be imported themselves: nothing that renders on a CPU imports them."""
 IMPORT_TORCH_WHEN_CALLED = {"cli/options.py", "training/environment.py", "training/parent.py"}
 NAME_TORCH_IN_TYPES = {"families/base.py", "training/optimizers.py", "training/state.py"}
-
-OFF_THE_PATH_OF_A_SAMPLE = {
-    "audio/alignment.py",
-    "audio/character.py",
-    "audio/clock.py",
-    "audio/distance.py",
-    "audio/loudness.py",
-    "audio/mel.py",
-    "audio/spectrogram.py",
-}
-PATH_OF_A_SAMPLE = (
-    *("audio/", "ops/", "kernels/", "diffusion/", "execution/kinds/", "families/wavenet_takes.py"),
-    *("families/dance_diffusion_takes.py", "families/dance_diffusion_clips.py"),
-    "families/dance_diffusion_stages.py",
-)
-
-UNSTEADY = re.compile(
-    "exp.*|log.*|a?(rc)?(sin|cos|tan)(h|2)?|pow(er)?|float_power|hypot|cbrt|sinc|matmul|v?dot|inner"
-    "|einsum|tensordot|convolve|correlate|hanning|hamming|blackman|linalg|fft|erfc?|l?gamma|dist"
-)
-"""Of NumPy and `math`: their last bits change with the processor or the library."""
-ONLY_TOLD = {("audio/dither.py", "log10"), ("audio/limiter.py", "log10")}
-"""Used for a message or a fact, never for a sample."""
-EXACT_BASES = {2, -1, 10}
-"""Whole powers of these are exact wherever they are used here."""
 
 TESTED_ELSEWHERE = {
     "__main__.py": "e2e",
@@ -80,7 +55,11 @@ TESTED_ELSEWHERE = {
     "plan/": "e2e",
     "score/fields.py": "score/test_load.py",
     "source/tables.py": "score/test_reference.py",
+    "training/again.py": "training/test_damage.py",
+    "training/aside.py": "training/test_damage.py",
+    "training/kept.py": "training/test_damage.py",
     "training/ranks.py": "training/test_sharing.py",
+    "training/sitting.py": "training/test_loop.py",
     "training/witness.py": "training/test_loop.py",
     "upkeep/check.py": "e2e/test_store_check.py",
     "upkeep/delivered.py": "e2e/test_store_check.py",
@@ -250,47 +229,6 @@ def test_a_render_on_a_cpu_imports_no_torch():
 def test_the_light_path_imports_nothing_heavy():
     heavy = {"numpy", "scipy", "torch", "pydantic", "ruamel", "typer", "soundfile", "matplotlib"}
     assert not loaded_after("__main__", "cli.light") & (heavy | {"rich", "jinja2", "soxr"})
-
-
-def is_on_the_path(module: str) -> bool:
-    return module.startswith(PATH_OF_A_SAMPLE) and module not in OFF_THE_PATH_OF_A_SAMPLE
-
-
-def used_from_numpy_or_math(node: ast.AST) -> set[str]:
-    libraries = ("np", "numpy", "math", "cmath")
-    if isinstance(node, ast.Attribute) and ast.unparse(node.value) in libraries:
-        return {node.attr}
-    if isinstance(node, ast.ImportFrom) and node.module in libraries:
-        return {alias.name for alias in node.names}
-    return set()
-
-
-def test_no_function_whose_bits_change_is_on_the_path_of_a_sample():
-    found = [
-        f"{at}: {used}"
-        for module, node, at in nodes(ast.Attribute, ast.ImportFrom)
-        for used in used_from_numpy_or_math(node)
-        if is_on_the_path(module) and UNSTEADY.fullmatch(used) and (module, used) not in ONLY_TOLD
-    ]
-    assert not found, "take it from approx_build.audio.portable"
-
-
-def test_there_are_no_matrix_products_and_no_inexact_powers_on_the_path_of_a_sample():
-    found = [
-        f"{at}: {ast.unparse(node)}"
-        for module, node, at in nodes(ast.BinOp)
-        if is_on_the_path(module)
-        and isinstance(node.op, (ast.MatMult, ast.Pow))
-        and not is_exact_power(node)
-    ]
-    assert not found
-
-
-def is_exact_power(node: ast.BinOp) -> bool:
-    try:
-        return isinstance(node.op, ast.Pow) and ast.literal_eval(node.left) in EXACT_BASES
-    except ValueError:
-        return False
 
 
 def test_randomness_comes_from_streams_alone():

@@ -2,6 +2,8 @@
 
 The normalised cross-correlation without its sign (Lewis, Fast template matching, 1995): 1 for the
 same waveform, whatever its gain and polarity. Sound below -60 dBFS is like nothing.
+
+Off the path of a sample: it compares sounds, and no sound is made of that.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What a set of sounds is like: its levels, silence, noise and tone, and how much it moves."""
+"""What a set of sounds is like: its levels, silence, noise and tone, and how much it moves.
+
+Off the path of a sample: it measures sounds, and no sound is made of that.
+"""
 
 from __future__ import annotations
 

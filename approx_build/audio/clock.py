@@ -1,4 +1,7 @@
-"""Moments as a musician reads them: minutes and seconds."""
+"""Moments as a musician reads them: minutes and seconds.
+
+Off the path of a sample: it writes moments for people.
+"""
 
 from __future__ import annotations
 

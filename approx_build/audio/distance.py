@@ -6,6 +6,8 @@ functions is the Wasserstein distance of the two distributions (Peyré and Cutur
 optimal transport, 2019, remark 2.30). Resolutions and the two terms, spectral convergence and log
 magnitude, are those of the multi-resolution STFT loss (Yamamoto, Song and Kim, Parallel WaveGAN,
 2020), made symmetric. All distances are 0 for equal sets, and do not know the order of sounds.
+
+Off the path of a sample: it compares sounds, and no sound is made of that.
 """
 
 from __future__ import annotations

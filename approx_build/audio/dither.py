@@ -9,12 +9,12 @@ that channel's own stream, so blocks of any size give the same bits.
 
 from __future__ import annotations
 
-from math import ceil, log10
+from math import ceil, log10  # off the path: for a message
 
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio.clock import clock
+from approx_build.audio.clock import clock  # off the path: for a message
 from approx_build.audio.stream import Stream
 from approx_build.errors import AudioError
 

@@ -81,7 +81,7 @@ def _weights(half: int) -> list[int]:
     """Hann weights of 2 half + 1 cells as integers whose sum is exactly 2^16."""
     angle = np.arange(1, 2 * half + 2) * (portable.TAU / (2 * half + 2))
     hann = 0.5 - 0.5 * portable.cos(angle)
-    weights = [int(value) for value in np.rint(hann * (2**_WEIGHT_BITS / (half + 1)))]
+    weights = [int(value) for value in np.rint(hann * ((1 << _WEIGHT_BITS) / (half + 1)))]
     weights[half] += (1 << _WEIGHT_BITS) - sum(weights)
     return weights
 

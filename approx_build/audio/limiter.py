@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import log10
+from math import ldexp, log10  # off the path: the logarithm is for a fact
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +94,7 @@ class Limiter:
         while dirty and self.passes < _MOST_PASSES:
             self.passes += 1
             # Ever a little more than the excess, so that the passes come to an end.
-            margin = 1.0 - 1e-6 * 2.0 ** min(self.passes, 14)
+            margin = 1.0 - 1e-6 * ldexp(1.0, min(self.passes, 14))
             lowered = [self._lower(start, stop, margin) for start, stop in dirty]
             if not any(lowered):
                 return
@@ -114,7 +114,7 @@ class Limiter:
         for first in range(start, stop, _PART):
             last = min(first + _PART, stop)
             piece = data[:, first - start : last - start + BEFORE + AFTER]
-            if np.abs(piece).max() * largest_gain(strict_filters()) <= self.ceiling:
+            if portable.absolute(piece).max() * largest_gain(strict_filters()) <= self.ceiling:
                 continue
             found |= self._require(first // CELL, between(piece, strict_filters()), margin)
         return found

@@ -3,6 +3,8 @@
 Loudness after EBU R 128 and EBU Tech 3341/3342 (libebur128); true peak after ITU-R BS.1770-4
 (`truepeak`). The facts are rounded as they are printed, and are None where a sound has no such
 value: the loudness of silence.
+
+Off the path of a sample: it measures sounds, and no sound is made of that.
 """
 
 from __future__ import annotations

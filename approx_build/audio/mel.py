@@ -1,4 +1,7 @@
-"""Log-mel spectra: how loud each band of pitch is from moment to moment, at any sample rate."""
+"""Log-mel spectra: how loud each band of pitch is from moment to moment, at any sample rate.
+
+Off the path of a sample: its spectra are compared and drawn, and no sound is made of them.
+"""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def _beginnings(codes: int) -> NDArray[np.float64]:
 def _expanded(halves: int, codes: int) -> float:
     """The sample at `halves` half codes above the lowest code, correctly rounded."""
     mu = codes - 1
-    loudness = Decimal(abs(halves - mu)) / mu
+    loudness = Decimal(max(halves - mu, mu - halves)) / mu
     power = _EXACT.exp(_EXACT.multiply(loudness, _EXACT.ln(Decimal(codes))))
     magnitude = float(_EXACT.divide(_EXACT.subtract(power, Decimal(1)), Decimal(mu)))
     return magnitude if halves >= mu else -magnitude

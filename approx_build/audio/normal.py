@@ -91,8 +91,8 @@ def of_words(words: NDArray[np.uint64]) -> Floats:
     odd = 2 * (words >> np.uint64(11)).astype(np.int64) + 1 - (1 << 53)
     from_half = odd.astype(np.float64) * 2.0**-54  # exact: an odd number of 53 bits
     result = _centre(from_half)
-    outside = np.abs(from_half) > _CENTRE
-    tail = _tail(0.5 - np.abs(from_half[outside]))
+    outside = portable.absolute(from_half) > _CENTRE
+    tail = _tail(0.5 - portable.absolute(from_half[outside]))
     result[outside] = np.where(from_half[outside] < 0, -tail, tail)
     return result
 

@@ -7,6 +7,8 @@ signals, IEEE Transactions on Speech and Audio Processing 13(5), 2005, section I
 
 from __future__ import annotations
 
+from math import fabs
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,7 +36,7 @@ def onsets(samples: NDArray[np.floating], rate: int, gap: int) -> list[int]:
         if rises[index] <= RISE:
             break
         onset = _first_loud(energies, max(0, int(index) - 1) * block, (int(index) + 1) * block)
-        if all(abs(onset - other) >= gap for other in found):
+        if all(fabs(onset - other) >= gap for other in found):
             found.append(onset)
     return sorted(found)
 

@@ -16,12 +16,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import wraps
 from math import factorial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from approx_build.audio.doubled import Array, Pair, add, divide, exact_sum, multiply
+
+Real = TypeVar("Real", bound=np.floating[Any])
 
 PI = 3.141592653589793
 TAU = 6.283185307179586
@@ -51,8 +53,8 @@ _EXP = [1.0 / factorial(n) for n in range(2, 15)]
 # ln((1 + s) / (1 - s)) = 2 s + 2/3 s^3 + s^5 L(s^2), |s| <= 0.1716.
 _LOG = [2.0 / n for n in range(5, 26, 2)]
 # sin(r) = r + r^3 S(r^2), cos(r) = 1 - r^2 / 2 + r^4 C(r^2), |r| <= pi / 4.
-_SIN = [(-1.0) ** (n // 2) / factorial(n) for n in range(3, 20, 2)]
-_COS = [(-1.0) ** (n // 2) / factorial(n) for n in range(4, 19, 2)]
+_SIN = [(1.0 - n // 2 % 2 * 2.0) / factorial(n) for n in range(3, 20, 2)]
+_COS = [(1.0 - n // 2 % 2 * 2.0) / factorial(n) for n in range(4, 19, 2)]
 
 
 def _in_blocks(function: Callable[..., Array]) -> Callable[..., Array]:
@@ -148,6 +150,13 @@ def tanh(x: Array) -> Array:
     return less_one / (less_one + 2.0)
 
 
+def absolute(x: NDArray[Real], out: NDArray[Real] | None = None) -> NDArray[Real]:
+    """The absolute values of real numbers, in their own precision; TypeError for complex ones."""
+    if x.dtype.kind == "c":
+        raise TypeError("absolute() is for real numbers; complex ones have a magnitude()")
+    return np.asarray(np.abs(x, out=out))  # off the path: exact for real numbers
+
+
 def magnitude(z: NDArray[np.complexfloating[Any, Any]]) -> NDArray[np.floating[Any]]:
     """The absolute values of complex numbers, in their own precision."""
     real, imaginary = z.real, z.imag
@@ -220,7 +229,7 @@ def _at_edges(result: Array, x: Array) -> Array:
 
 def _of_quarter(x: Array, shift: int) -> Array:
     """sin(x + shift pi / 2)."""
-    if (np.abs(x) > LARGEST_ANGLE).any():
+    if (absolute(x) > LARGEST_ANGLE).any():
         raise ValueError(f"an angle is larger than {LARGEST_ANGLE:g} radians")
     quarters = np.rint(x * _TWO_OVER_PI)
     quarters = np.where(np.isnan(quarters), 0.0, quarters)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,30 @@ Mono = NDArray[np.float32]
 
 Spectrum = NDArray[np.complex64]
 """Frames of a spectrogram [M, F], F = size / 2 + 1 bins from 0 Hz up."""
+
+
+def real_fft(frames: NDArray[Any], size: int | None = None) -> NDArray[Any]:
+    """Spectra [..., F] of real frames [..., T], zeros after them up to `size`, in their precision.
+
+    SciPy's pocketfft, which has no code for single processors on x86-64.
+    """
+    from scipy import fft
+
+    return np.asarray(fft.rfft(frames, size))
+
+
+def inverse_real_fft(spectra: NDArray[Any], size: int) -> NDArray[Any]:
+    """Real frames [..., size] of spectra [..., F], in their precision."""
+    from scipy import fft
+
+    return np.asarray(fft.irfft(spectra, size))
+
+
+def fast_size(length: int) -> int:
+    """The least size from `length` on whose transform is fast."""
+    from scipy import fft
+
+    return int(fft.next_fast_len(length, real=True))
 
 
 @dataclass(frozen=True)
@@ -40,8 +65,6 @@ class Stft:
 
     def forward(self, samples: Mono, start: int = 0, stop: int | None = None) -> Spectrum:
         """Frames `start` to `stop` (all of them by default) of `samples` [T] -> [M, F]."""
-        from scipy import fft
-
         stop = self.frames(samples.size) if stop is None else stop
         first = start * self.hop - self.size // 2
         last = (stop - 1) * self.hop + self.size // 2
@@ -49,7 +72,7 @@ class Stft:
         inside = slice(max(first, 0), min(last, samples.size))
         piece[inside.start - first : inside.stop - first] = samples[inside]
         frames = np.lib.stride_tricks.sliding_window_view(piece, self.size)[:: self.hop]
-        return np.asarray(fft.rfft(frames * self._window), np.complex64)
+        return np.asarray(real_fft(frames * self._window), np.complex64)
 
     def inverse(self, spectrum: Spectrum, length: int) -> Mono:
         """Samples [length] of all the frames [M, F] of a clip of that length."""
@@ -75,10 +98,8 @@ class OverlapAdd:
 
     def add(self, spectrum: Spectrum) -> None:
         """The next frames [M, F]."""
-        from scipy import fft
-
         window = self._stft._window
-        pieces = np.asarray(fft.irfft(spectrum, self._stft.size), np.float32) * window
+        pieces = np.asarray(inverse_real_fft(spectrum, self._stft.size), np.float32) * window
         pieces = pieces.reshape(len(pieces), self._folds, self._stft.hop)
         # The latest part of each frame last, so that every sample sums its frames in one order.
         for fold in reversed(range(self._folds)):
@@ -99,7 +120,7 @@ class OverlapAdd:
         window = hann(self._stft.size).reshape(self._folds, -1)
         squares = (window * window).astype(np.float32)
         inner = range(self._folds, self._done)
-        for hop in set(range(len(self._sound))).difference(inner):
+        for hop in sorted(set(range(len(self._sound))).difference(inner)):
             folds = [fold for fold in range(self._folds) if 0 <= hop - fold < self._done]
             total = squares[folds].sum(axis=0)
             self._sound[hop] /= np.where(total > 0, total, 1)

@@ -42,7 +42,7 @@ def sum_blocks(paths: Sequence[wav.AnyPath], block: int = wav.BLOCK) -> Iterator
         total = wav.read_pcm24_ints(paths[0], start, stop).astype(np.int64)
         for path in paths[1:]:
             total += wav.read_pcm24_ints(path, start, stop)
-        if np.abs(total).max() >= 1 << 31:
+        if max(int(total.max()), -int(total.min())) >= 1 << 31:
             raise AudioError(f"the sum of {len(paths)} stems is louder than a mix can hold")
         yield total.astype(np.int32)
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from approx_build.audio.clip import Clip
 from approx_build.audio.onsets import onsets
+from approx_build.audio.spectrum import inverse_real_fft, real_fft
 from approx_build.audio.window import fade_in, hann
 
 Sound = NDArray[np.float64]
@@ -106,8 +107,6 @@ def _stretched(source: Sound, span: Span, size: int) -> Sound:
 
 def _vocoded(source: Sound, span: Span, head: int, size: int) -> Sound:
     """All of a span but its head, by the phase vocoder [C, length - head]."""
-    from scipy import fft
-
     hop, length = size // HOPS, span.length - head
     window = hann(size)
     places = _places(span, head, hop, size)
@@ -125,7 +124,9 @@ def _vocoded(source: Sound, span: Span, head: int, size: int) -> Sound:
                 here = _turned(here, _turns(here, (before[0][k], before[1][k]), last))
             last = here
             turned.real[k], turned.imag[k] = here
-        for k, frame in enumerate(fft.irfft(turned, size).astype(np.float64) * window, first):
+        for k, frame in enumerate(
+            inverse_real_fft(turned, size).astype(np.float64) * window, first
+        ):
             sound[:, k * hop : k * hop + size] += frame
             weight[k * hop : k * hop + size] += window * window
     middle = slice(size // 2, size // 2 + length)
@@ -146,8 +147,6 @@ def _spectra(
     source: Sound, places: list[int], start: int, window: NDArray[np.float64]
 ) -> tuple[Bins, Bins]:
     """Real and imaginary parts [K, C, F] of frames centred on `places`, deaf before `start`."""
-    from scipy import fft
-
     size = window.size
     frames = np.zeros((len(places), source.shape[0], size), np.float32)
     for frame, place in zip(frames, places, strict=True):
@@ -156,7 +155,7 @@ def _spectra(
         if low < high:
             inside = slice(low - first, high - first)
             frame[:, inside] = source[:, low:high] * window[inside]
-    spectra = fft.rfft(frames)
+    spectra = real_fft(frames)
     return spectra.real.copy(), spectra.imag.copy()
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from math import fabs
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,19 +66,19 @@ def between(data: Samples, filters: tuple[tuple[float, ...], ...]) -> Samples:
     between it and the next.
     """
     length = data.shape[1] - BEFORE - AFTER
-    loudest = np.abs(data[:, BEFORE : BEFORE + length]).max(axis=0)
+    loudest = portable.absolute(data[:, BEFORE : BEFORE + length]).max(axis=0)
     for phase in filters:
         total = data[:, _TAPS - 1 : _TAPS - 1 + length] * phase[0]
         for tap in range(1, _TAPS):
             total += data[:, _TAPS - 1 - tap : _TAPS - 1 - tap + length] * phase[tap]
-        np.maximum(loudest, np.abs(total, out=total).max(axis=0), out=loudest)
+        np.maximum(loudest, portable.absolute(total, out=total).max(axis=0), out=loudest)
     return np.asarray(loudest)
 
 
 @cache
 def largest_gain(filters: tuple[tuple[float, ...], ...]) -> float:
     """How much higher than its samples a sound can be between them: the largest sum of |taps|."""
-    return max(1.0, *(sum(abs(tap) for tap in phase) for phase in filters))
+    return max(1.0, *(sum(fabs(tap) for tap in phase) for phase in filters))
 
 
 def around(read: Reader, start: int, stop: int, length: int) -> Samples:
@@ -95,6 +96,6 @@ def true_peak(read: Reader, length: int, block: int = 1 << 16, part: int = 512) 
         for first in range(0, data.shape[1] - BEFORE - AFTER, part):
             piece = data[:, first : first + part + BEFORE + AFTER]
             # Most parts cannot hold the peak: their samples are too small.
-            if np.abs(piece).max() * largest_gain(filters) > highest:
+            if portable.absolute(piece).max() * largest_gain(filters) > highest:
                 highest = max(highest, float(between(piece, filters).max()))
     return highest

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from math import ldexp
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -95,7 +96,7 @@ def read(
     found = info(path, max_channels)
     data = _samples(path, found, *_checked_range(path, found, start, stop))
     if data.dtype.kind == "i":
-        scaled = data.astype(np.float64) * 2.0 ** (1 - sndfile.int_bits(found.subtype))
+        scaled = data.astype(np.float64) * ldexp(1.0, 1 - sndfile.int_bits(found.subtype))
         return Clip(scaled.astype(np.float32), found.rate)
     with np.errstate(over="ignore"):
         floats = data.astype(np.float32, copy=False)

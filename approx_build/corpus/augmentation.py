@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from approx_build.audio.portable import gain, power
+from approx_build.audio.portable import absolute, gain, power
 from approx_build.audio.stream import Stream
 from approx_build.corpus.filters import Filters
 from approx_build.corpus.noise import white
@@ -202,7 +202,7 @@ class Augmentation(_Section):
         if noise_dbfs is not None:
             sound = sound + gain(noise_dbfs) * white(hiss.child("samples"), *sound.shape)
         if any(self._ranges()):
-            sound = sound / max(1.0, float(np.abs(sound).max()))
+            sound = sound / max(1.0, float(absolute(sound).max()))
         return np.ascontiguousarray(sound, dtype=np.float32)
 
 

@@ -14,6 +14,8 @@ they overlap by at least 4 s and half the shorter one, with a correlation of at 
 the 276 pairs of the corpora that are shipped it is 0.31 at most, for MP3 at -3 dB, shifts and
 excerpts of 4 s 0.9 and more. Recordings shorter than 4 s are compared by their samples alone;
 other speeds and pitches are not found.
+
+Off the path of a sample: it compares recordings, and no sound is made of that.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 The end of every recording is held out of training: it is the corpus' own line. A network cannot
 be expected to come nearer to the training sound than other sound of the same instrument does.
+
+Off the path of a sample: it measures takes, and no sound is made of that.
 """
 
 from __future__ import annotations

@@ -9,12 +9,13 @@ image strike at the same samples.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, fabs
 
 import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.audio.portable import gain
+from approx_build.audio.spectrum import fast_size, inverse_real_fft, real_fft
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +38,7 @@ class Filters:
         """Samples before and after a window that have a say in it; 0 without filters."""
         corners = [hz for hz in (self.highpass_hz, self.lowpass_hz) if hz is not None]
         if self.tilt is not None:
-            corners.append(self.tilt[1] / float(gain(abs(self.tilt[0]) / 2)))
+            corners.append(self.tilt[1] / float(gain(fabs(self.tilt[0]) / 2)))
         return ceil(DECAY * rate / min(corners)) if corners else 0
 
     def gains(self, frequencies_hz: Floats) -> Floats:
@@ -56,13 +57,11 @@ class Filters:
 
     def filtered(self, sound: NDArray[np.floating], rate: int) -> Floats:
         """Sound [C, T] of `rate` Hz filtered [C, T], true but for `margin` samples at its ends."""
-        from scipy import fft
-
         length = sound.shape[1]
-        size = fft.next_fast_len(length, real=True)
-        spectra = fft.rfft(sound.astype(np.float64), size)
-        gains = self.gains(np.arange(spectra.shape[1]) * (rate / size))
-        return np.asarray(fft.irfft(spectra * gains, size)[:, :length])
+        size = fast_size(length)
+        spectra = real_fft(sound.astype(np.float64), size)
+        gains = self.gains(np.arange(spectra.shape[1], dtype=np.float64) * (rate / size))
+        return inverse_real_fft(spectra * gains, size)[:, :length]
 
 
 def _fourth_power(x: Floats) -> Floats:

@@ -1,4 +1,7 @@
-"""Hours: how much sound a training was given, has to learn from, and has heard."""
+"""Hours: how much sound a training was given, has to learn from, and has heard.
+
+Off the path of a sample: it counts sound.
+"""
 
 from __future__ import annotations
 

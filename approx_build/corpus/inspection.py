@@ -6,6 +6,8 @@ file was dropped unseen: only what lies between the centres of the first and the
 2048 samples, every 512, whose root mean square exceeds 0.3 is kept. The second is gated as
 loudness is (ITU-R BS.1770-4), relative to the recording: silent are frames of 50 ms that stay
 below -70 dBFS, or 40 dB below the level that the loudest twentieth of the frames exceeds.
+
+Off the path of a sample: it measures recordings, and no sound is made of that.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Inventory: every file in the folder of a corpus, and whether it is used or why it is not."""
+"""Inventory: every file in the folder of a corpus, and whether it is used or why it is not.
+
+Off the path of a sample: it lists files for people.
+"""
 
 from __future__ import annotations
 

@@ -10,6 +10,8 @@ counts is `copied_s`, how much of a take is the same waveform where all of it is
 place, and it is judged against a baseline: the same of the ends of the recordings that no
 training hears, which are independent sound of the same instrument (and of the same composer, who
 may repeat a bar: then the baseline is high, and a copied bar says nothing).
+
+Off the path of a sample: it compares takes with recordings, and no sound is made of that.
 """
 
 from __future__ import annotations

@@ -159,7 +159,7 @@ def _with_channels(sound: NDArray[np.float64], channels: int) -> NDArray[np.floa
 
 
 def _level_gain(sound: NDArray[np.float64], level: Level) -> float:
-    loud = float(np.percentile(np.abs(sound), level.percentile))
+    loud = float(np.percentile(portable.absolute(sound), level.percentile))
     return float(portable.gain(np.array(level.to_dbfs))) / loud if loud > 0 else 1.0
 
 

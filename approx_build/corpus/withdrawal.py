@@ -1,4 +1,7 @@
-"""Withdrawal: a consent record with the day on which it was taken back, else as it was written."""
+"""Withdrawal: a consent record with the day on which it was taken back, else as it was written.
+
+Off the path of a sample: it says what may be used, and changes no sound.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from math import sqrt
+from math import fabs, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,6 +101,6 @@ class BrownianNoise:
                 f"noise between the levels {now.time:g} and {after.time:g}: too close to tell "
                 "apart; take fewer steps"
             )
-        scale = 1.0 / sqrt(abs(last - first) / GRID)
+        scale = 1.0 / sqrt(fabs(last - first) / GRID)
         items = [scale * (path.at(last) - path.at(first)) for path in self._paths]
         return np.stack([item.reshape(self._shape) for item in items])

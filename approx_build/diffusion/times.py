@@ -7,6 +7,8 @@ digits are shifted at random once, so that the sequence is uniform and its zero 
 
 from __future__ import annotations
 
+from math import ldexp
+
 from approx_build.audio.stream import Stream
 
 _BITS = 53
@@ -15,7 +17,7 @@ _BITS = 53
 def sobol(number: int, rng: Stream) -> float:
     """Number `number` of the sequence that `rng` shifts, from 0 to below 1."""
     shift = int(rng.child("digital shift").words(1)[0]) >> (64 - _BITS)
-    return (_mirrored(number) ^ shift) * 2.0**-_BITS
+    return (_mirrored(number) ^ shift) * ldexp(1.0, -_BITS)
 
 
 def _mirrored(number: int) -> int:

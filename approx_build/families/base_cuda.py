@@ -2,6 +2,8 @@
 
 Takes that torch draws have other bits than the kernels', so `environment` is part of their keys.
 No GPU has run this yet.
+
+Off the path of a sample: takes on a GPU have an environment of their own.
 """
 
 from __future__ import annotations

@@ -171,7 +171,7 @@ class DanceDiffusion(Family):
 
     def cost(self, samples: int, sampling: Sampling, way: str | None = None) -> float:
         """Multiply-adds of drawing `samples`: those of a window, as often as it takes."""
-        from approx_build.families.dance_diffusion_cost import evaluations
+        from approx_build.families.dance_diffusion_cost import evaluations  # off the path: work
 
         work = sum(
             length * block.inside * 5 * (block.given + block.made)
@@ -229,13 +229,17 @@ class DanceDiffusion(Family):
 
     def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
         """Memory by item that drawing `takes` together takes at its peak, on a CPU."""
-        from approx_build.families.dance_diffusion_memory import drawing_bytes
+        from approx_build.families.dance_diffusion_memory import (
+            drawing_bytes,
+        )  # off the path: memory
 
         return drawing_bytes(self, takes)
 
     def network(self, objective: Objective | None = None) -> Network:
         """The torch code. Imports torch."""
-        from approx_build.families.dance_diffusion_network import DanceDiffusionNetwork
+        from approx_build.families.dance_diffusion_network import (  # off the path: training
+            DanceDiffusionNetwork,
+        )
 
         return DanceDiffusionNetwork(self, objective or Objective())
 

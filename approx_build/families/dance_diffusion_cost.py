@@ -1,4 +1,7 @@
-"""The work that takes of a DanceDiffusion network are: how often it is asked about a window."""
+"""The work that takes of a DanceDiffusion network are: how often it is asked about a window.
+
+Off the path of a sample: it counts work.
+"""
 
 from __future__ import annotations
 

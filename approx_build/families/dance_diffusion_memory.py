@@ -1,4 +1,7 @@
-"""The memory that drawing from a DanceDiffusion network takes on a CPU, item by item."""
+"""The memory that drawing from a DanceDiffusion network takes on a CPU, item by item.
+
+Off the path of a sample: it counts memory.
+"""
 
 from __future__ import annotations
 

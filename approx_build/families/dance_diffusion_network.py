@@ -3,6 +3,8 @@
 Weights are a dict of tensors named and shaped as `kernels.unet_weights` says; sound is
 [B, C, T]. The resampling convolves each channel on its own, where Harmonai's network has a full
 map with zeros off its diagonal: the same numbers for less work.
+
+Off the path of a sample: it trains, and draws on a GPU; takes on a CPU are drawn by the kernels.
 """
 
 from __future__ import annotations

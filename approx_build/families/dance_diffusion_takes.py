@@ -69,7 +69,7 @@ def velocity_of(network: DanceDiffusion, weights: Weights, device: str) -> Veloc
     The two are different numeric environments.
     """
     if device == "cuda":
-        from approx_build.families.dance_diffusion_network import velocity_on
+        from approx_build.families.dance_diffusion_network import velocity_on  # off the path: GPU
 
         return velocity_on(network, weights, device)
     ready = prepare(weights, network)

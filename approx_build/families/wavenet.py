@@ -45,10 +45,10 @@ from approx_build.families.base import (
     Told,
     Weights,
 )
-from approx_build.families.heap import held
+from approx_build.families.heap import held  # off the path: memory
 
 Channels = Annotated[int, Field(ge=1, le=8192)]
-DEFAULT_DILATIONS = tuple(2**power for power in range(10)) * 5
+DEFAULT_DILATIONS = tuple(1 << power for power in range(10)) * 5
 
 
 class Sampling(BaseModel):
@@ -163,7 +163,7 @@ class WaveNet(Family):
 
         Numbers take half as much in lower precisions, which autocast keeps them in.
         """
-        from approx_build.kernels import wavenet_training
+        from approx_build.kernels import wavenet_training  # off the path: memory
 
         if _is_compiled(device, is_plain):
             return wavenet_training.workspace_bytes(self, size)
@@ -203,7 +203,7 @@ class WaveNet(Family):
 
     def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
         """Memory by item that drawing `takes` together takes at its peak, on a CPU."""
-        from approx_build.kernels import wavenet_memory
+        from approx_build.kernels import wavenet_memory  # off the path: memory
 
         lengths = [take.length for take in takes]
         return {
@@ -215,13 +215,13 @@ class WaveNet(Family):
 
     def network(self, objective: Objective | None = None) -> Network:
         """The torch code. Imports torch."""
-        from approx_build.families.wavenet_network import WaveNetNetwork
+        from approx_build.families.wavenet_network import WaveNetNetwork  # off the path: training
 
         return WaveNetNetwork(self, objective or Objective())
 
 
 def _is_compiled(device: str, is_plain: bool) -> bool:
     """Whether the training kernel finds the gradients."""
-    from approx_build.kernels import wavenet_training
+    from approx_build.kernels import wavenet_training  # off the path: training
 
     return device == "cpu" and is_plain and wavenet_training.describe() is not None

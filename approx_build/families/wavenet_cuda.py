@@ -9,6 +9,8 @@ neighbours.
 
 On "cpu" the same steps run one by one, without a graph; so they are tested. No GPU has run this
 yet: capture, replay, speed and the estimate of memory are unproven there.
+
+Off the path of a sample: takes on a GPU have an environment of their own.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 Every sum is made in the reference's order, one rounding each; only exp is torch's own. All of it
 runs on the device and never asks for a value, so a CUDA graph can hold it.
+
+Off the path of a sample: takes on a GPU have an environment of their own.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 The state lives in tensors that are changed in place and never replaced, the time among them, and
 nothing is read back, so one captured step can be replayed for every sample. What a slice of steps
 needs lies ready in tables [SLICE, LANES], of which a step reads its row.
+
+Off the path of a sample: takes on a GPU have an environment of their own.
 """
 
 from __future__ import annotations

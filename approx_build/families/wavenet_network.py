@@ -2,6 +2,8 @@
 
 The form is faster than convolutions by about half. Sound runs along the second axis: [B, T, C].
 Weights are a dict of tensors named and shaped as `families.wavenet` says.
+
+Off the path of a sample: it trains; takes on a CPU are drawn by the kernels.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def draw(
     """
     requests = [_request(network, take) for take in takes]
     if device == "cuda":
-        from approx_build.families.wavenet_cuda import sample_on_device
+        from approx_build.families.wavenet_cuda import sample_on_device  # off the path: GPU
 
         codes = sample_on_device(weights, network, requests, device, progress)
     else:

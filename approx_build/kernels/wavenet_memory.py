@@ -1,4 +1,7 @@
-"""The memory that WaveNet's compiled sampler takes; mirrors src/wavenet_network.c and _group.c."""
+"""The memory that WaveNet's compiled sampler takes; mirrors src/wavenet_network.c and _group.c.
+
+Off the path of a sample: it counts memory.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,8 @@ What `families.wavenet_network` defines, in float32 with fused multiply-add: wit
 float64, and with equal bits for equal inputs on one kernel, whatever runs beside it. Inputs that
 a ReLU made zero are left out of the products. The work of one window is done by the thread that
 calls, and ctypes lets others run meanwhile.
+
+Off the path of a sample: it trains, and weights are those of one numeric environment.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ class Store:
         self.objects = Objects(self.root, self.drafts)
         self.records = Records(self.root, self.drafts)
         self.journal = Journal(self.root / "journal", self.drafts)
-        self.memo = Memo(self.root / "memo.json", self.drafts)
+        self.memo = Memo.of_store(self.root)
         self.leases = Leases(self.root)
         self.removed = Removed(self.root / "removed", self.drafts)
         self.projects = Projects(self.root, self.drafts)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from approx_build.errors import ApproxError, ScoreError, StoreError
 from approx_build.execution.inputs import Inputs
+from approx_build.files.readlog import ReadLog
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.evaluation import lower_evaluation
 from approx_build.plan.faults import take_faults
@@ -185,7 +186,7 @@ class _Reader:
         return ModelNeeds(shown, root, digest, self._held(networks.graph))
 
     def _held(self, graph: Graph) -> Held:
-        inputs = Inputs(graph, self.project.root, self.memo)
+        inputs = Inputs(graph, self.project.root, ReadLog(self.memo.look))
         return held(graph, inputs, self.index, self.census.objects)
 
     def _name(self, path: Path) -> str:

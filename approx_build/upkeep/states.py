@@ -14,7 +14,7 @@ from approx_build.store.projects import Use
 from approx_build.store.store import Store
 
 Files = Mapping[str, tuple[str, str]]
-"""Path -> stat and digest, as a state has them."""
+"""Path -> fingerprint and digest, as a state has them."""
 
 RENDER = "render"
 """The word with which a state of a render begins what was asked."""
@@ -22,19 +22,22 @@ RENDER = "render"
 
 @dataclass(frozen=True)
 class Delivered:
-    """A file as it was delivered: digest, bytes and time of change; -1 where it was not there."""
+    """A file as it was delivered: digest, fingerprint, and when the render ended."""
 
     digest: str
-    size: int
-    mtime_ns: int
+    fingerprint: str
+    ended_ns: int
 
     def is_same(self, path: Path) -> bool:
-        """Whether the file was not written since, by its size and time."""
+        """Whether the file was not written since, by its size and the time of its content."""
         try:
             state = path.stat()
         except OSError:
             return False
-        return (state.st_size, state.st_mtime_ns) == (self.size, self.mtime_ns)
+        words = self.fingerprint.split(" ", 5)
+        if len(words) < 5:  # the render wrote it and took no fingerprint
+            return state.st_mtime_ns <= self.ended_ns
+        return [str(state.st_size), str(state.st_mtime_ns)] == words[2:4]
 
 
 @dataclass(frozen=True)
@@ -103,20 +106,15 @@ def _finished(
     piece, out = Path(asked[1]), Path(asked[2])
     inside = f"{out}{os.sep}"
     delivered = {
-        Path(name): _delivered(*about) for name, about in files.items() if name.startswith(inside)
+        Path(name): Delivered(digest, found, int(mtime * 1e9))
+        for name, (found, digest) in files.items()
+        if name.startswith(inside)
     }
     digests = {digest for _, digest in files.values()}
     objects = [name for name, (_, digest) in files.items() if name.endswith(_ending(digest))]
     here = f"{os.path.abspath(store)}{os.sep}"
     is_moved = not any(name.startswith(here) for name in objects)
     return Finished(path, mtime, piece, out, frozenset(digests), delivered, is_moved)
-
-
-def _delivered(stat: str, digest: str) -> Delivered:
-    numbers = stat.split()
-    if len(numbers) < 2:
-        return Delivered(digest, -1, -1)
-    return Delivered(digest, int(numbers[0]), int(numbers[1]))
 
 
 def _ending(digest: str) -> str:

@@ -32,7 +32,8 @@ TOLERANCE_S = HOP / RATE
 
 @pytest.fixture(scope="module")
 def fingerprints() -> dict[str, NDArray[np.float32]]:
-    paths = sorted(SHIPPED.glob("*/*.flac"))
+    played = (path for path in SHIPPED.glob("*/*.flac") if path.parent.name != "etude")
+    paths = sorted(played)
     return {f"{path.parent.name}/{path.stem}": fingerprint(path) for path in paths}
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import time
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -47,13 +45,6 @@ def test_the_second_run_does_nothing(built: Space) -> None:
 def remembered(rendered: Space, tmp_path_factory: pytest.TempPathFactory) -> Space:
     """A project whose render is remembered; tests leave it as it was."""
     space = rendered.copy(tmp_path_factory.mktemp("remembered") / "project")
-    # Folders must be old enough to be believed without a look inside.
-    folders = [
-        space.root / "models",
-        *(p for p in (space.root / "models").rglob("*") if p.is_dir()),
-    ]
-    newest_ns = max(os.stat(folder).st_ctime_ns for folder in folders)
-    time.sleep(max(0.0, 2.1 - (time.time_ns() - newest_ns) / 1e9))
     space.render()
     return space
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from approx_build.execution.inputs import Inputs
+from approx_build.files.readlog import ReadLog
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.store.census import census
 from approx_build.store.index import Index
@@ -32,7 +33,7 @@ def built(store: Store, tmp_path: Path) -> Store:
     """A store in which the chain was built."""
     (tmp_path / "sound").write_bytes(b"sound")
     whole, records = graph(), dict[str, Record]()
-    inputs = Inputs(whole, tmp_path, store.memo)
+    inputs = Inputs(whole, tmp_path, ReadLog(store.memo.look))
     for target in whole.order():
         work = inputs.work(whole.actions[target], records)
         digest = store.objects.put_bytes(target.encode())
@@ -44,7 +45,7 @@ def built(store: Store, tmp_path: Path) -> Store:
 def found(store: Store, tmp_path: Path, made: Graph) -> tuple[set[str], set[str]]:
     """The targets that are held, and those whose objects are needed."""
     index = Index.of(store.records, store.records)
-    inputs = Inputs(made, tmp_path, store.memo)
+    inputs = Inputs(made, tmp_path, ReadLog(store.memo.look))
     one: Held = held(made, inputs, index, census(store.root).objects)
     names = {store.objects.put_bytes(kind.value.encode()): kind.value for kind in CHAIN}
     return set(one.keys), {names[digest] for digest in one.needed}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 from approx_build.execution.uptodate import state_path, write_state
+from approx_build.files.fingerprint import GONE, UNKNOWN, fingerprint
+from approx_build.files.readlog import Reading
 from approx_build.store.store import Store
 from approx_build.upkeep.states import Finished, drop, finished, newest
 
@@ -16,10 +19,15 @@ def render(store: Store, piece: Path, out: Path, age_s: float = 0) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     file = out / "tide.wav"
     file.write_bytes(b"sound")
-    made = {str(file): digest, str(store.objects.path(digest)): digest, str(piece): "ab" * 32}
+    now_ns = time.time_ns()
+    made = {
+        str(file): Reading(digest, fingerprint(file), now_ns),
+        str(store.objects.path(digest)): Reading(digest, UNKNOWN, now_ns),
+        str(piece): Reading("ab" * 32, GONE, now_ns),
+    }
     options = ["render", str(piece), str(out)]
     path = Path(state_path(str(store.root), options))
-    write_state(str(path), options, {}, made, [], 0)
+    write_state(str(path), options, made, {})
     os.utime(path, (2_000_000_000 - age_s,) * 2)
     return path
 
@@ -84,6 +92,6 @@ def test_a_state_that_is_dropped_leaves_its_piece_in_the_register(
 
 def test_other_commands_are_no_renders(store: Store) -> None:
     options = ["plan", "tide.yaml"]
-    write_state(state_path(str(store.root), options), options, {}, {}, [], 0)
+    write_state(state_path(str(store.root), options), options, {}, {})
     found: list[Finished] = finished(store.root)[0]
     assert found == []

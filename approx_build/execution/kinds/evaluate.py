@@ -1,4 +1,7 @@
-"""EVALUATE: how a checkpoint's takes stand beside the corpus, or the corpus beside itself."""
+"""EVALUATE: how a checkpoint's takes stand beside the corpus, or the corpus beside itself.
+
+Off the path of a sample: it measures takes, and no sound is made of that.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from approx_build.audio import wav
+from approx_build.audio.portable import absolute
 from approx_build.audio.stream import Stream
 from approx_build.execution.desk import Desk
 from approx_build.execution.work import Result
@@ -18,4 +19,4 @@ def make(desk: Desk) -> Result:
         op = OPS.get(params["op"]).model_validate(params)
         clips = [op.apply(clips, stream.child("chain", index))]
     (clip,) = clips
-    return desk.keep_clip(clip, peak=float(abs(clip.data).max(initial=0.0)))
+    return desk.keep_clip(clip, peak=float(absolute(clip.data).max(initial=0.0)))

@@ -1,4 +1,7 @@
-"""FIGURE: a picture of a sound, for the page or to stand alone."""
+"""FIGURE: a picture of a sound, for the page or to stand alone.
+
+Off the path of a sample: it draws pictures.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""MEASURE: the numbers of a sound file, and whether what its composer expects of it is so."""
+"""MEASURE: the numbers of a sound file, and whether what its composer expects of it is so.
+
+Off the path of a sample: it measures sounds, and no sound is made of that.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""STAGES: a take on its way from noise to sound, pictured on one scale of levels."""
+"""STAGES: a take on its way from noise to sound, pictured on one scale of levels.
+
+Off the path of a sample: it draws pictures.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,84 @@
+"""The étude's networks trained for a few steps, by these sources and by those of the last commit.
+
+Weights are those of one numeric environment, so nothing can be pinned: both train here and now.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Collection
+from hashlib import sha256
+from pathlib import Path
+
+from tests.etude.sources import Tree
+from tests.etude.study import ROOT
+from tests.etude.units import PACKAGE, Bits, units
+
+STEPS, FINETUNING = 24, 8
+MODELS = tuple(path.stem for path in sorted((ROOT / "models").glob("etude-*.yaml")))
+
+
+def is_of(unit: str) -> bool:
+    """Whether a unit is of training: its bits are shown by training, and not by the étude."""
+    return unit.startswith("training ") or unit == "kernel training"
+
+
+def differences(tree: Tree, old: Bits) -> list[str]:
+    """The networks that train otherwise than by the last commit, or why that cannot be said."""
+    with tempfile.TemporaryDirectory(prefix="etude-") as folder:
+        before = Path(folder)
+        command = ["git", "archive", "HEAD", "approx_build", "CMakeLists.txt"]
+        archive = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+        if archive.returncode:
+            return ["the sources of the last commit are not there, so trainings cannot be compared"]
+        subprocess.run(["tar", "x"], cwd=before, input=archive.stdout, check=True)
+        then = Tree(before / "approx_build")
+        for name, unit in units(then).items():
+            if is_of(name) and then.digest_of(list(unit.files)) != old.units[name][1]:
+                return [f"{name}: the last commit has other sources than the file describes"]
+        give_kernels(tree, then)
+        return compared(before, ROOT)
+
+
+def compared(before: Path, after: Path, models: Collection[str] = MODELS) -> list[str]:
+    """The models that a package at `after` trains to other weights than one at `before`."""
+    return [
+        f"{model}: trained to other weights than by the sources before"
+        for model in models
+        if _digest(before, model) != _digest(after, model)
+    ]
+
+
+def give_kernels(tree: Tree, then: Tree) -> None:
+    """Give earlier sources their kernels: those that are here, or built where C has changed."""
+    lists = ("kernel_sources", "training_sources")
+    if all(tree.digest_of(tree.kernel(one)) == then.digest_of(then.kernel(one)) for one in lists):
+        # A library knows the digest of its very sources, comments too.
+        shutil.copytree(PACKAGE / "kernels/src", then.package / "kernels/src", dirs_exist_ok=True)
+        for library in (PACKAGE / "kernels").glob("lib*.*"):
+            shutil.copy(library, then.package / "kernels")
+        return
+    for words in (["-S", ".", "-B", "build", "-DCMAKE_BUILD_TYPE=Release"], ["--build", "build"]):
+        subprocess.run(["cmake", *words], cwd=then.package.parent, check=True, capture_output=True)
+
+
+def _digest(home: Path, model: str) -> str:
+    """The digest of the last weights of a model, trained by the package at `home`."""
+    text = (ROOT / "models" / f"{model}.yaml").read_text(encoding="utf-8")
+    text = re.sub(r"^  steps: \d+", f"  steps: {STEPS}", text, flags=re.MULTILINE)
+    text = re.sub(r"finetune_steps: \d+", f"finetune_steps: {FINETUNING}", text)
+    text = re.sub(r"^checkpoints: .*", "checkpoints: [0]", text, flags=re.MULTILINE)
+    with tempfile.TemporaryDirectory(prefix="etude-") as folder:
+        models = Path(folder) / "models"
+        shutil.copytree(ROOT / "models/corpora/etude", models / "corpora/etude")
+        (models / f"{model}.yaml").write_text(text, encoding="utf-8")
+        command = [sys.executable, "-m", "approx_build", "train", model, "--ship", "--quiet"]
+        environment = {**os.environ, "PYTHONPATH": str(home)}
+        subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+        last = models / "checkpoints" / model / f"step-{STEPS:06}.safetensors"
+        return sha256(last.read_bytes()).hexdigest()
