@@ -62,9 +62,7 @@ TESTED_ELSEWHERE = {
     "training/sitting.py": "training/test_loop.py",
     "training/witness.py": "training/test_loop.py",
     "upkeep/check.py": "e2e/test_store_check.py",
-    "upkeep/collection.py": "e2e/test_store_gc.py",
     "upkeep/delivered.py": "e2e/test_store_check.py",
-    "upkeep/needs.py": "e2e/test_store_gc.py",
     "upkeep/sizes.py": "e2e/test_store_sizes.py",
     "score/schema.py": "score/test_load.py",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -32,7 +33,10 @@ UNREADABLE = (
     "there; make it readable, or give it up with --forget {first}"
 )
 PINNED = "{}; of this piece or model stays what its lock pins and its last render made"
-NOBODY = "no project that uses the store {store} is known; run this in the folder of the project"
+NOBODY = (
+    "nobody knows which projects use the store {store}; render a piece of each with it, so that "
+    "they are entered, or delete the store as a whole"
+)
 
 
 @dataclass(frozen=True)
@@ -110,8 +114,10 @@ def survey(store: Store, root: Path | None, asked: Asked, watch: Watch) -> Surve
     uses = [use for use in store.projects.uses() if not asked.forgets(use.piece or use.project)]
     found = users(uses, [one.piece for one in renders], root)
     needs = gathered(found.projects, root, index, here, store.memo, watch)
-    is_known = needs.pieces or needs.models or renders or not here.objects
-    refusal = _refusal(store, found, needs) or ("" if is_known else NOBODY.format(store=store.root))
+    is_own = root is not None and Path(os.path.abspath(store.root)).is_relative_to(root)
+    refusal = _refusal(store, found, needs)
+    if not (refusal or uses or renders or is_own):
+        refusal = NOBODY.format(store=store.root)
     return Survey(index, here, needs, renders, _now(store), refusal)
 
 

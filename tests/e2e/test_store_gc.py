@@ -199,7 +199,7 @@ def test_a_store_whose_projects_are_unknown_is_left_alone(built: Space, tmp_path
     (tmp_path / "empty").mkdir()
     empty = Space(tmp_path / "empty")
     said = empty.fails("store", "gc", "--store", str(shared), *ALL)
-    assert "no project that uses the store" in said
+    assert "nobody knows which projects use the store" in said
     store.projects.note(Use(built.root))
     path = next((shared / "projects").iterdir())
     path.write_bytes(path.read_bytes()[:-1])
