@@ -3,6 +3,8 @@
 glibc maps blocks of 32 MiB and more by themselves and gives them back at once. Smaller ones
 leave holes between blocks that stay, so that within a few steps a training holds 1.6 to 2
 bytes for each that it keeps at its peak (measured on WaveNets of 8 to 22 layers).
+
+Off the path of a sample: it counts memory.
 """
 
 from __future__ import annotations

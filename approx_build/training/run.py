@@ -53,7 +53,7 @@ class Run:
         self._first_step, self._first_s = state.step, state.seconds
         self._is_whole = True
         self._tests = self.batches.held_out(self.split.held_out)
-        here = numeric_environment(means.device, share.size)
+        here = numeric_environment(model.network, means.device, share.size)
         if here not in state.environments:
             state.environments.append(here)
 
