@@ -1,8 +1,8 @@
 """Registries of operations and families: open sets, found by their tag.
 
 A class is registered by a decorator and found by the default of its tag field, so the
-name is written once. Built-in members are imported on first use, by package; third
-parties add theirs through Python entry points.
+name is written once. Built-in members are imported on first use: every module of a package, or
+every package in it. Third parties add theirs through Python entry points.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache, cached_property
 from hashlib import sha256
 from importlib.metadata import entry_points
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from approx_build.errors import UsageError
 
@@ -22,10 +22,16 @@ T = TypeVar("T")
 
 
 class Registry(Generic[T]):
-    """Classes by name. `tag` is the field whose default names the class."""
+    """Classes by name. `tag` is the field whose default names the class.
 
-    def __init__(self, noun: str, package: str, tag: str) -> None:
-        self.noun, self.package, self.tag = noun, package, tag
+    `members` says where the built-in ones are: in the modules of `package`, or in its packages,
+    each of which registers its class when it is imported.
+    """
+
+    def __init__(
+        self, noun: str, package: str, tag: str, members: Literal["modules", "packages"] = "modules"
+    ) -> None:
+        self.noun, self.package, self.tag, self.members = noun, package, tag, members
         self._classes: dict[str, type[T]] = {}
 
     def register(self, cls: type[T]) -> type[T]:
@@ -39,8 +45,9 @@ class Registry(Generic[T]):
     @cached_property
     def _loaded(self) -> dict[str, type[T]]:
         package = importlib.import_module(self.package)
-        for name in _members(module.name for module in pkgutil.iter_modules(package.__path__)):
-            importlib.import_module(f"{self.package}.{name}")
+        for _, name, is_package in pkgutil.iter_modules(package.__path__):
+            if is_package == (self.members == "packages"):
+                importlib.import_module(f"{self.package}.{name}")
         for point in sorted(entry_points(group=self.package), key=lambda p: p.name):
             point.load()
         return dict(sorted(self._classes.items()))
@@ -61,15 +68,6 @@ class Registry(Generic[T]):
 
     def __contains__(self, name: str) -> bool:
         return name in self._loaded
-
-
-def _members(modules: Iterable[str]) -> list[str]:
-    """The modules to look into: `wavenet_network` beside `wavenet` is a part of that one.
-
-    Parts are left to their member, which may need torch only when it trains.
-    """
-    names = sorted(modules)
-    return [name for name in names if not any(name.startswith(f"{other}_") for other in names)]
 
 
 @cache

@@ -69,7 +69,7 @@ NETWORKS = {
 def noise_of(job: Job) -> Floats:
     """The noise that our takes begin with [1, C, T]."""
     from approx_build.audio.stream import Stream
-    from approx_build.diffusion.latents import latents
+    from approx_build.engines.diffusion.solver import latents
 
     stream = Stream(KEY).child("window", 0)
     return latents([stream], job.network["sound_channels"], job.network["window"])
@@ -79,19 +79,19 @@ def ours(job: Job, say: Callable[[object], None]) -> Clips:
     """Takes as a build draws them, but for the number of threads."""
     from random_unet import random_weights
 
-    from approx_build.diffusion.margins import inside
-    from approx_build.diffusion.parameterisation import Sound
+    from approx_build.engines.diffusion.overlapping_windows import inside
+    from approx_build.engines.diffusion.parameterisation import Sound
     from approx_build.families.base import TakeRequest
-    from approx_build.families.dance_diffusion import DanceDiffusion
-    from approx_build.families.dance_diffusion_sampling import Sampling
-    from approx_build.families.dance_diffusion_takes import draw
-    from approx_build.kernels.unet import forward, prepare
+    from approx_build.families.dance_diffusion.draw import draw
+    from approx_build.families.dance_diffusion.family import DanceDiffusion
+    from approx_build.families.dance_diffusion.sampling import Sampling
+    from approx_build.families.dance_diffusion.unet import forward, prepare
     from approx_build.training.resident import peak_bytes
 
     say(peak_bytes())
     network = DanceDiffusion.model_validate(job.network)
     weights = random_weights(network.shape)
-    ready = prepare(weights, network, job.kernel)
+    ready = prepare(weights, network.shape, job.kernel)
     takes = [TakeRequest(inside(network.window), KEY, Sampling(steps=job.steps))]
 
     def clip(begins_as_theirs: bool) -> Floats:
@@ -116,8 +116,8 @@ def theirs(job: Job, say: Callable[[object], None]) -> Clips:
     from eager_unet import eager_unet
     from random_unet import random_weights
 
-    from approx_build.diffusion.margins import without_margins
-    from approx_build.kernels.unet_weights import UNetShape
+    from approx_build.engines.diffusion.overlapping_windows import without_margins
+    from approx_build.families.dance_diffusion.unet_weights import UNetShape
     from approx_build.training.resident import peak_bytes
 
     say(peak_bytes())
@@ -229,9 +229,9 @@ def main() -> None:
     asks.add_argument("--kernel", default=None, help="avx512, avx2 or baseline")
     options = asks.parse_args()
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    from approx_build.kernels import compiled
+    from approx_build.kernels import library
 
-    kernel = compiled.choose(options.kernel, many_rows=True)
+    kernel = library.choose(options.kernel, many_rows=True)
     print(f"kernel {kernel}, load {os.getloadavg()[0]:.1f}\n{HEAD}", flush=True)
     for name in options.networks:
         for threads in options.threads:

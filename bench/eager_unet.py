@@ -9,8 +9,8 @@ import torch
 from diffusers.models.unets.unet_1d import UNet1DModel
 from torch import nn
 
+from approx_build.families.dance_diffusion.unet_weights import Block, UNetShape, blocks
 from approx_build.kernels.tensors import Weights
-from approx_build.kernels.unet_weights import Block, UNetShape, blocks
 
 
 def eager_unet(shape: UNetShape, weights: Weights) -> UNet1DModel:

@@ -11,13 +11,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from approx_build.kernels.wavenet_weights import Shape, Weights
+from approx_build.families.wavenet import WaveNet
+from approx_build.kernels.tensors import Weights
 
 
 class Published:
     """Clips [B] drawn one sample at a time; each layer keeps its past inputs in a queue."""
 
-    def __init__(self, weights: Weights, shape: Shape, clips: int) -> None:
+    def __init__(self, weights: Weights, shape: WaveNet, clips: int) -> None:
         self.t = {name: torch.from_numpy(np.asarray(w)) for name, w in weights.items()}
         self.shape, self.clips, self.step = shape, clips, 0
         residual, inner = shape.residual_channels, shape.dilation_channels
@@ -66,7 +67,7 @@ class Published:
 class Fused(Published):
     """The same with as few products as can be."""
 
-    def __init__(self, weights: Weights, shape: Shape, clips: int) -> None:
+    def __init__(self, weights: Weights, shape: WaveNet, clips: int) -> None:
         super().__init__(weights, shape, clips)
         t, inner = self.t, shape.dilation_channels
         self.pairs = [torch.cat(pair, 1) for pair in zip(self.filters, self.gates, strict=True)]

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from approx_build.families.wavenet import WaveNet
+from approx_build.families.wavenet.family import WaveNet
 
 Tensors = dict[str, Tensor]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from approx_build.families.dance_diffusion.unet_weights import UNetShape
 from approx_build.kernels.tensors import Weights
-from approx_build.kernels.unet_weights import UNetShape
 
 
 def random_weights(shape: UNetShape) -> Weights:

@@ -27,23 +27,25 @@ import torch
 from eager_wavenet import Fused, Published
 
 from approx_build.audio.stream import stream_key
-from approx_build.kernels import compiled, wavenet
-from approx_build.kernels.clip_request import ClipRequest
-from approx_build.kernels.compiled import Kernel
-from approx_build.kernels.wavenet_weights import Shape, Weights
+from approx_build.engines.autoregressive.request import ClipRequest
+from approx_build.families.wavenet import WaveNet
+from approx_build.families.wavenet import sampler as wavenet
+from approx_build.kernels import library
+from approx_build.kernels.library import Kernel
+from approx_build.kernels.tensors import Weights
 
 TENFOLD = tuple(2**i for i in range(10))
 NETWORKS = {
-    "30 layers, skip 256": Shape(TENFOLD * 3, skip_channels=256),
-    "80 layers, skip 1024": Shape(TENFOLD * 8, skip_channels=1024),
+    "30 layers, skip 256": WaveNet(dilations=TENFOLD * 3, skip_channels=256),
+    "80 layers, skip 1024": WaveNet(dilations=TENFOLD * 8, skip_channels=1024),
 }
 TURN_S = 0.35
 
 
-def random_weights(shape: Shape) -> Weights:
+def random_weights(shape: WaveNet) -> Weights:
     """Weights that keep activations near 1 and half of the hidden units at work."""
     numbers, weights = np.random.default_rng(0), {}
-    for name, size in shape.tensors().items():
+    for name, size in shape.tensor_shapes().items():
         fan = size[-2] if name.endswith("weight") else 25
         if name == "causal.weight":
             fan = 2
@@ -56,9 +58,9 @@ def random_weights(shape: Shape) -> Weights:
     return weights
 
 
-def macs(shape: Shape) -> int:
+def macs(shape: WaveNet) -> int:
     """Multiplications of one sample."""
-    t = shape.tensors()
+    t = shape.tensor_shapes()
     layers, taps, residual, inner = t["layers.filter.weight"]
     skip, classes = t["post2.weight"]
     dense = (layers - 1) * inner * residual
@@ -71,7 +73,7 @@ Turn = Callable[[int], float]
 
 def peak_turn(kernel: Kernel, threads: int) -> Turn:
     """Floating-point operations at the peak, `amount` thousand rounds on every thread."""
-    function = compiled.function("measure_peak", kernel)
+    function = library.function("measure_peak", kernel)
     function.restype, function.argtypes = ctypes.c_double, [ctypes.c_int64, ctypes.c_void_p]
     pool = ThreadPoolExecutor(threads)
     results = [np.zeros(16, np.float32) for _ in range(threads)]
@@ -83,7 +85,7 @@ def peak_turn(kernel: Kernel, threads: int) -> Turn:
     return turn
 
 
-def kernel_turn(weights: Weights, shape: Shape, clips: int, threads: int, kernel: Kernel) -> Turn:
+def kernel_turn(weights: Weights, shape: WaveNet, clips: int, threads: int, kernel: Kernel) -> Turn:
     """`amount` further samples of each clip by the compiled sampler."""
     requests = [ClipRequest(stream_key("bench", i), 64_000_000 // clips) for i in range(clips)]
     batch = wavenet.open_batch(weights, shape, requests, threads, kernel)
@@ -96,7 +98,7 @@ def kernel_turn(weights: Weights, shape: Shape, clips: int, threads: int, kernel
 
 
 def eager_turn(
-    form: type[Published], weights: Weights, shape: Shape, clips: int, threads: int
+    form: type[Published], weights: Weights, shape: WaveNet, clips: int, threads: int
 ) -> Turn:
     """`amount` further samples of each clip by PyTorch."""
     sampler = form(weights, shape, clips)
@@ -152,10 +154,10 @@ class Contender:
 
 
 def compete(
-    weights: Weights, shape: Shape, clips: int, threads: int, options: argparse.Namespace
+    weights: Weights, shape: WaveNet, clips: int, threads: int, options: argparse.Namespace
 ) -> list[Contender]:
     """The contenders of one row after their turns: published, fused, kernel, peak."""
-    kernel = compiled.choose(options.kernel)
+    kernel = library.choose(options.kernel)
     turns = [
         eager_turn(Published, weights, shape, clips, threads),
         eager_turn(Fused, weights, shape, clips, threads),
@@ -172,7 +174,7 @@ def compete(
     return contenders
 
 
-def row(shape: Shape, clips: int, threads: int, contenders: list[Contender]) -> str:
+def row(shape: WaveNet, clips: int, threads: int, contenders: list[Contender]) -> str:
     published, fused, kernel, peak = contenders
     work = 2 * macs(shape) * kernel.rate
     cells = [f"{threads:7}", f"{clips:5}"]
@@ -199,7 +201,7 @@ def main() -> None:
     parser.add_argument("--clock", choices=["wall", "cpu"], default="wall")
     options = parser.parse_args()
     load = os.getloadavg()[0]
-    print(f"kernel {compiled.choose(options.kernel)}, torch {torch.__version__}, load {load:.1f}")
+    print(f"kernel {library.choose(options.kernel)}, torch {torch.__version__}, load {load:.1f}")
     for name, shape in NETWORKS.items():
         weights = random_weights(shape)
         size = 4 * sum(weight.size for weight in weights.values()) / 1e6

@@ -32,10 +32,10 @@ from approx_build.audio import wav
 from approx_build.audio.mulaw import encode
 from approx_build.audio.resample import converted
 from approx_build.audio.stream import Stream
-from approx_build.families.wavenet import WaveNet
-from approx_build.families.wavenet_network import WaveNetNetwork
-from approx_build.kernels import wavenet_training
-from approx_build.kernels.compiled import Kernel, Library, function
+from approx_build.families.wavenet import gradients
+from approx_build.families.wavenet.family import WaveNet
+from approx_build.families.wavenet.network import WaveNetNetwork
+from approx_build.kernels.library import Kernel, Library, function
 from approx_build.training.checkpoint import read_checkpoint
 
 ROOT = Path(__file__).parents[1]
@@ -150,7 +150,7 @@ class Contender:
 
 
 def compete(network: WaveNet, weights: Tensors, window: Tensor, threads: int, rounds: int) -> None:
-    kernel = Kernel(wavenet_training.describe() or "")
+    kernel = Kernel(gradients.describe() or "")
     contenders = [
         Contender("plain", plain_turn(network, weights, window)),
         Contender("product", product_turn(network, weights, window)),
@@ -184,7 +184,7 @@ def main() -> None:
     parser.add_argument("--to-loss", type=float, default=None, metavar="CPU_SECONDS")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    kernel, load = wavenet_training.describe(), os.getloadavg()[0]
+    kernel, load = gradients.describe(), os.getloadavg()[0]
     print(f"kernel {kernel}, torch {torch.__version__}, load {load:.1f}, window {WINDOW}")
     if options.to_loss is not None:
         from training_to_loss import race

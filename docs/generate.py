@@ -25,7 +25,8 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("plan",),
     ("score", "training"),
     ("families", "ops", "report"),
-    ("store", "corpus", "kernels", "diffusion"),
+    ("engines",),
+    ("store", "corpus", "kernels"),
     ("source", "registry", "audio"),
     ("canonical", "errors", "files", "__init__"),
 )
@@ -69,7 +70,7 @@ def _room(room: str) -> str:
         return f"**`{room}.py`**: {opening(folder.with_suffix('.py'))}\n"
     package = folder / "__init__.py"
     sentences = {path: opening(path) for path in modules(room) if path != package}
-    for path in sorted([*folder.glob("src/*.c"), *folder.glob("src/*.h")]):
+    for path in sorted(folder.glob("**/csrc/**/*.[ch]")):
         sentences[path] = opening_of_c(path)
     rows = [_row(path.relative_to(folder).as_posix(), text) for path, text in sentences.items()]
     head = [f"**`{room}/`**: {opening(package)}\n", "| module | holds |", "|---|---|"]

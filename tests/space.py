@@ -44,6 +44,23 @@ training: { steps: 4, window: 256, batch: 1, held_out_s: 0.1, evaluate_windows: 
 checkpoints: [0, 2]
 """
 
+WAVE = """\
+model: wave
+family: dance-diffusion
+corpus: tones
+network:
+  sample_rate: 8000
+  sound_channels: 2
+  window: 512
+  depth: 3
+  level_channels: [8, 8, 16]
+  attention_levels: 1
+training: { steps: 4, window: 512, batch: 2, held_out_s: 0.1, evaluate_windows: 1, seed: 3 }
+checkpoints: [0, 2]
+sampling: { steps: 3 }
+"""
+"""A second model, of another family; a test writes it as `models/wave.yaml`."""
+
 CONSENT = """\
 consent: 1
 corpus: tones

@@ -7,6 +7,7 @@ import importlib.util
 import re
 import subprocess
 import sys
+import tokenize
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -21,22 +22,23 @@ LONGEST_FILE = 300
 LONGEST_FUNCTION = 50
 LONGEST_OPENING = 120
 
+IN_TORCH = re.compile(
+    r"families/\w+/(network|cuda\w*|torch_\w+)\.py|families/torch_\w+\.py|engines/.*_torch\.py"
+)
+"""Modules of families and engines that may need torch to be imported themselves."""
 IMPORT_TORCH = {
-    "families/base_cuda.py",
-    "families/dance_diffusion_network.py",
-    "families/wavenet_cuda.py",
-    "families/wavenet_draw.py",
-    "families/wavenet_lanes.py",
-    "families/wavenet_network.py",
     "training/device.py",
     "training/gradients.py",
     "training/run.py",
     "training/sharing.py",
     "training/sitting.py",
 }
-"""Need torch to be imported themselves: nothing that renders on a CPU imports them."""
+"""The others that do. Nothing that renders on a CPU imports any of them."""
 IMPORT_TORCH_WHEN_CALLED = {"cli/options.py", "training/environment.py", "training/parent.py"}
 NAME_TORCH_IN_TYPES = {"families/base.py", "training/optimizers.py", "training/state.py"}
+
+OF_PARAMETERS = ("approx_build.errors", "approx_build.families.parameters")
+"""What of the package a family's parameters stand on, besides modules of the family that do too."""
 
 TESTED_ELSEWHERE = {
     "__main__.py": "e2e",
@@ -49,9 +51,7 @@ TESTED_ELSEWHERE = {
     "store/watch.py": "cli/store/test_meter.py",
     "cli/": "e2e",
     "errors.py": "source/test_document.py",
-    "families/wavenet_takes.py": "e2e",
-    "kernels/reference_wavenet.py": "kernels/test_wavenet.py",
-    "kernels/wavenet_library.py": "kernels/test_wavenet.py",
+    "families/parameters.py": "families/test_every_family.py",
     "plan/": "e2e",
     "score/fields.py": "score/test_load.py",
     "source/tables.py": "score/test_reference.py",
@@ -67,6 +67,10 @@ TESTED_ELSEWHERE = {
     "score/schema.py": "score/test_load.py",
 }
 """Modules that no test file of their own name may hold, and what tests them."""
+HELD_BY_THE_SUITE = re.compile(
+    r"families/\w+/(parameters|family|draw|network|memory|\w*reference)\.py"
+)
+"""Modules of a family that tests/families/test_every_family.py holds to what they promise."""
 
 EXECUTES_DATA = {"pickle", "dill", "marshal", "shelve", "joblib", "yaml"}
 
@@ -168,11 +172,87 @@ def test_imports_point_downward_only():
 
 
 def test_modules_do_not_import_each_other_in_a_circle():
-    needs = {path: {module_of(one) for one in imports_at_once(path)} - {path} for path in FILES}
+    """Not even when a function is called, or for types alone."""
+    needs = {path: {module_of(one) for one in imports(path)} - {path} for path in FILES}
     while needs:
         free = {path for path, others in needs.items() if not others & needs.keys()}
         assert free, f"in a circle: {sorted(map(name, needs))}"
         needs = {path: others for path, others in needs.items() if path not in free}
+
+
+FAMILY_PACKAGES = sorted(path.parent for path in PACKAGE.glob("families/*/__init__.py"))
+
+
+def names_of_families() -> re.Pattern[str]:
+    """Any family's name, however it is spelled: as a tag, a package, a class or in prose."""
+    tags = (re.split("[-_]", package.name) for package in FAMILY_PACKAGES)
+    return re.compile("|".join("[-_ ]?".join(words) for words in tags), re.IGNORECASE)
+
+
+def code_of(path: Path, kinds: set[int]) -> Iterator[tuple[str, str]]:
+    """The tokens of a Python file that are of some kinds, with their places; no docstrings."""
+    before = tokenize.NEWLINE
+    with tokenize.open(path) as file:
+        for token in tokenize.generate_tokens(file.readline):
+            begins = before in (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
+            if token.type in kinds and not (begins and token.type == tokenize.STRING):
+                yield token.string, f"{path.relative_to(ROOT)}:{token.start[0]}"
+            if token.type not in (tokenize.NL, tokenize.COMMENT):
+                before = token.type
+
+
+TEXTS = {tokenize.STRING, vars(tokenize).get("FSTRING_MIDDLE", tokenize.STRING)}
+
+
+def test_no_family_is_named_outside_its_package():
+    """Docstrings and comments may cite where a rule is from. A name should be no common word."""
+    named, found = names_of_families(), []
+    for path in sorted(path for path in PACKAGE.rglob("*") if path.is_file()):
+        inside = path.relative_to(PACKAGE).as_posix()
+        own = any(path.is_relative_to(package) for package in FAMILY_PACKAGES)
+        if own or "__pycache__" in path.parts or path.suffix in (".so", ".dylib", ".dll"):
+            continue
+        found += [inside] if named.search(inside) else []
+        if path.suffix == ".py":
+            code = code_of(path, {tokenize.NAME, *TEXTS})
+            found += [at for text, at in code if named.search(text)]
+        elif named.search(path.read_text(encoding="utf-8")):
+            found.append(inside)
+    assert not found
+    for build in ("CMakeLists.txt", "pyproject.toml", "justfile"):
+        assert not named.search((ROOT / build).read_text(encoding="utf-8")), build
+
+
+def test_tests_name_a_family_as_data_alone_but_in_its_own_folder():
+    """A test elsewhere may declare a model in YAML; it imports no family and has none in a name."""
+    named, found, tests = names_of_families(), [], ROOT / "tests"
+    own = [tests / "families" / package.name for package in FAMILY_PACKAGES]
+    for path in sorted(tests.rglob("*.py")):
+        if not any(path.is_relative_to(folder) for folder in own):
+            inside = path.relative_to(ROOT).as_posix()
+            found += [inside] if named.search(inside) else []
+            found += [at for text, at in code_of(path, {tokenize.NAME}) if named.search(text)]
+    assert not found
+
+
+def test_a_family_s_package_imports_its_family_alone():
+    for package in FAMILY_PACKAGES:
+        [found] = imports(package / "__init__.py")
+        assert module_of(found) == package / "family.py"
+
+
+def test_parameters_of_a_family_stand_on_nothing_that_draws_or_trains():
+    for package in FAMILY_PACKAGES:
+        queue, seen = [package / "parameters.py"], set()
+        while queue:
+            path = queue.pop()
+            seen.add(path)
+            for found in imports(path):
+                module = module_of(found)
+                if module is not None and module.is_relative_to(package):
+                    queue += {module} - seen
+                elif module is not None:
+                    assert found.startswith(OF_PARAMETERS), f"{name(path)} imports {found}"
 
 
 def test_imports_are_written_in_full():
@@ -200,10 +280,13 @@ def is_torch(found: list[str]) -> bool:
 
 
 def test_torch_is_imported_where_it_is_needed_and_nowhere_else():
+    def others(found: set[str]) -> set[str]:
+        return {module for module in found if not IN_TORCH.fullmatch(module)}
+
     at_once = {name(path) for path in FILES if is_torch(imports_at_once(path))}
     anywhere = {name(path) for path in FILES if is_torch(imports(path))}
-    assert at_once == IMPORT_TORCH
-    assert anywhere == IMPORT_TORCH | IMPORT_TORCH_WHEN_CALLED | NAME_TORCH_IN_TYPES
+    assert others(at_once) == IMPORT_TORCH
+    assert others(anywhere) == IMPORT_TORCH | IMPORT_TORCH_WHEN_CALLED | NAME_TORCH_IN_TYPES
 
 
 def loaded_after(*modules: str) -> set[str]:
@@ -220,8 +303,8 @@ def test_a_render_on_a_cpu_imports_no_torch():
     found = loaded_after(
         *("cli.app", "cli.render", "cli.verify", "cli.reporting.piece", "execution.scheduler"),
         *("plan.lower", "plan.permission", "score.names", "ops.salad", "execution.actions"),
-        *("families.wavenet_takes", "kernels.wavenet_library", "report.page", "report.figures"),
-        *(f"execution.kinds.{kind}" for kind in kinds),
+        *("report.page", "report.figures", *(f"execution.kinds.{kind}" for kind in kinds)),
+        *(f"families.{path.parent.name}.draw" for path in PACKAGE.glob("families/*/draw.py")),
     )
     assert not found & {"torch", "torchaudio"}
 
@@ -292,5 +375,6 @@ def test_every_module_is_tested():
         for path in FILES
         if path.name != "__init__.py"
         and not name(path).startswith(tuple(TESTED_ELSEWHERE))
+        and not HELD_BY_THE_SUITE.fullmatch(name(path))
         and not (tests / path.relative_to(PACKAGE).with_name(f"test_{path.name}")).exists()
     ]

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Literal
 
 import pytest
 from pydantic import BaseModel
 
 from approx_build.errors import UsageError
-from approx_build.registry import Registry, _members, source_digest
+from approx_build.registry import Registry, source_digest
 
 
 class Gong(BaseModel):
@@ -41,9 +45,45 @@ def test_two_of_one_name_are_refused() -> None:
         registry.register(other)
 
 
-def test_the_parts_of_a_member_are_left_to_it() -> None:
-    found = ["wavenet_network", "base", "wavenet", "samplernn_network", "wavenet_cuda"]
-    assert _members(found) == ["base", "samplernn_network", "wavenet"]
+BASE = """
+from approx_build.registry import Registry
+GONGS = Registry("gong", "gongs", "op", "{members}")
+"""
+MEMBER = """
+from pydantic import BaseModel
+from gongs.base import GONGS
+@GONGS.register
+class Gong(BaseModel):
+    op: str = "{name}"
+"""
+FOUND = "from gongs.base import GONGS; print(*GONGS.names())"
+
+
+@pytest.mark.parametrize(
+    ("members", "found"), [("modules", "large small"), ("packages", "deep wide")]
+)
+def test_members_are_the_modules_of_a_package_or_the_packages_in_it(
+    tmp_path: Path, members: str, found: str
+) -> None:
+    for path, text in {
+        "__init__.py": "",
+        "base.py": BASE.format(members=members),
+        "small.py": MEMBER.format(name="small"),
+        "large.py": MEMBER.format(name="large"),
+        "deep/__init__.py": MEMBER.format(name="deep"),
+        "deep/part.py": "raise AssertionError('nobody asked for it')",
+        "wide/__init__.py": "import gongs.wide.family",
+        "wide/family.py": MEMBER.format(name="wide"),
+    }.items():
+        target = tmp_path / "gongs" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    command = [sys.executable, "-c", FOUND]
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert done.stdout.strip() == found
 
 
 def test_the_source_digest_is_of_the_file() -> None:

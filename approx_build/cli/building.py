@@ -88,7 +88,7 @@ def _run_options(graph: Graph, root: Path, options: Options) -> RunOptions:
 
 def say_what_draws() -> None:
     """Say so when takes are drawn slowly because the kernels are missing."""
-    from approx_build.kernels.compiled import describe
+    from approx_build.kernels.library import describe
 
     if note := describe()["note"]:
         print(note, file=sys.stderr)
@@ -97,7 +97,7 @@ def say_what_draws() -> None:
 def toolchain() -> dict[str, str]:
     """The versions of what computes samples and pictures."""
     from approx_build import __version__
-    from approx_build.kernels.compiled import describe
+    from approx_build.kernels.library import describe
 
     return {
         "approx-build": __version__,

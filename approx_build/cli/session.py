@@ -139,6 +139,6 @@ def takes_environment(device: str) -> dict[str, str]:
     """What a take's key says of where it is drawn: nothing for the portable kernels."""
     if device != "cuda":
         return {}
-    from approx_build.families.base_cuda import environment
+    from approx_build.families.torch_device import environment
 
     return environment(device)

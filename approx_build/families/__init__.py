@@ -1,1 +1,1 @@
-"""Families of generative networks, one file each, registered by name."""
+"""Families of generative networks: a package each, registered by name."""

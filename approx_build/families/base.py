@@ -1,31 +1,34 @@
-"""Families: kinds of network. One file of parameters each, one of torch code beside it.
+"""Families: kinds of network. Each is a package, whose `family.py` joins what is in it.
 
-A family's parameters need no torch: they say which tensors a checkpoint holds, so that a
-checkpoint can be checked and drawn from without it. The network code (`<name>_network.py`) is
-imported when something is trained.
+Drawing needs no torch: a family's parameters say which tensors a checkpoint holds, so that a
+checkpoint can be checked and drawn from without it. The torch code (`network.py`) is imported
+when something is trained, and the other files when they are called: most commands load every
+family and draw from none.
 """
 
 from __future__ import annotations
 
-import math
-from abc import ABC, abstractmethod
+import re
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
 from approx_build.audio.stream import Stream
-from approx_build.families.derivation import Derivation
+from approx_build.errors import ModelError
+from approx_build.families.conditioning import Derivation
+from approx_build.families.parameters import Parameters
+from approx_build.families.parameters import Shapes as Shapes
 from approx_build.registry import Registry
 
 if TYPE_CHECKING:
     import torch
 
-Shapes = dict[str, tuple[int, ...]]
 Tensors = Mapping[str, "torch.Tensor"]
 Arrays = dict[str, NDArray[np.float32]]
 Weights = Mapping[str, NDArray[np.float32]]
@@ -87,6 +90,33 @@ class TakeRequest(Generic[S]):
     prime: Clip | None = None
     derivation: Derivation | None = None
 
+    def check(self, network: Parameters) -> None:
+        """ModelError unless the length can be, and the prime is of the network's sound."""
+        if self.length < 1:
+            raise ModelError(f"length: {self.length} samples; must be at least 1")
+        if self.prime is not None:
+            check_clip(network, self.prime, "prime")
+
+
+def check_takes(network: Parameters, takes: Sequence[TakeRequest[Any]], device: str) -> None:
+    """ModelError unless each request can be, and `device` is the name of one."""
+    if not re.fullmatch(r"cpu|cuda(:\d+)?", device):
+        raise ModelError(f"device {device!r}: unknown; must be cuda, cuda:N or cpu")
+    for take in takes:
+        take.check(network)
+
+
+def check_clip(network: Parameters, clip: Clip, name: str, least: int = 1) -> None:
+    """ModelError unless a network can take a clip; `name` says which clip it is."""
+    if clip.rate != network.rate:
+        raise ModelError(f"{name}: {clip.rate} Hz; the network hears {network.rate} Hz")
+    if clip.channels != network.channels:
+        raise ModelError(f"{name}: {clip.channels} channels; the network hears {network.channels}")
+    if clip.length < least:
+        raise ModelError(f"{name}: {clip.length} samples; the network needs {least}")
+    if not np.isfinite(clip.data).all():
+        raise ModelError(f"{name}: holds samples that are not numbers")
+
 
 @dataclass(frozen=True, eq=False)
 class Stage:
@@ -102,10 +132,8 @@ class Stage:
     clip: Clip
 
 
-class Family(BaseModel, ABC):
-    """Parameters of a network; a subclass's `family` field holds the family's name."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Family(Parameters):
+    """A kind of network: its parameters, and what draws from it and trains it."""
 
     version: ClassVar[int] = 1
     """Raised when equal parameters and weights would give other samples."""
@@ -125,25 +153,17 @@ class Family(BaseModel, ABC):
     """Whether a take is made of noise, by stages that `stages` can show."""
     large_by: ClassVar[str]
     """The parameters by which a network is large, in words."""
+    example: ClassVar[Mapping[str, Any]]
+    """A tiny model, as its YAML declares one: `network`, `training`, and `sampling` that is fast.
 
-    @property
-    def channels(self) -> int:
-        """Channels of the sound the network hears and makes."""
-        return 1
+    The conformance suite trains it for some 20 steps, on a sine, and draws from it.
+    """
+    large_example: ClassVar[Mapping[str, Any]]
+    """A model and the length of its takes, `length_s`, large enough for memory to be measured.
 
-    @property
-    @abstractmethod
-    def rate(self) -> int:
-        """The rate of the sound the network hears and makes, Hz."""
-
-    @property
-    @abstractmethod
-    def receptive_field(self) -> int:
-        """How many samples of its past the network can hear."""
-
-    @abstractmethod
-    def tensor_shapes(self) -> Shapes:
-        """The tensors of a checkpoint: name -> shape, all float32."""
+    Some 50 MB and half a second of work do; the conformance suite compares them with what
+    `drawing_bytes` and `cost` foretell.
+    """
 
     def sampling(self, given: Mapping[str, Any]) -> Any:
         """The controls of drawing, what is not given being left at its default."""
@@ -181,7 +201,8 @@ class Family(BaseModel, ABC):
     def drawing_bytes(self, takes: Sequence[TakeRequest[Any]]) -> dict[str, int]:
         """Memory by item that drawing `takes` together takes at its peak, on a CPU.
 
-        More takes, or longer ones, take no less.
+        No less than is taken, beyond 10 MB, and at most a tenth more. More takes, or longer ones,
+        take no less.
         """
 
     @abstractmethod
@@ -199,9 +220,12 @@ class Family(BaseModel, ABC):
         """Memory that evaluating a window takes besides, where it cannot use that memory again."""
         return 0
 
-    def check_training_window(self, size: int) -> None:
-        """ValueError unless the network can learn from windows of `size` samples; any it can."""
-        return
+    def training_environment(self, device: str = "cpu") -> dict[str, str]:
+        """What of the family's own code decides the bits of a training on `device`.
+
+        Versions of torch and the processor are recorded for every family.
+        """
+        return {"training_kernel": "torch"}
 
     def least_heard(self, way: str) -> int:
         """How many samples the network must hear, at least, to make a take in a way."""
@@ -217,13 +241,11 @@ class Family(BaseModel, ABC):
         return 3.0
 
     def cost(self, samples: int, sampling: Any, way: str | None = None) -> float:
-        """Multiply-adds of drawing `samples` in one of `ways`: each weight once for each."""
+        """Multiply-adds of drawing `samples` in one of `ways`: each weight once for each.
+
+        In proportion to the time of takes of one network, within a factor of two.
+        """
         return float(samples) * self.parameter_count
 
-    @property
-    def parameter_count(self) -> int:
-        """How many numbers a checkpoint holds."""
-        return sum(math.prod(shape) for shape in self.tensor_shapes().values())
 
-
-FAMILIES: Registry[Family] = Registry("family", "approx_build.families", "family")
+FAMILIES: Registry[Family] = Registry("family", "approx_build.families", "family", "packages")

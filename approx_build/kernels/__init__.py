@@ -1,1 +1,1 @@
-"""Inference with the same bits everywhere: C kernels, and the NumPy reference that states them."""
+"""Kernels: C primitives that networks share, the runner of programs, and their rule in NumPy."""

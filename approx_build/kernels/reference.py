@@ -6,21 +6,13 @@ equal it bit for bit; where there is no compiler it serves in their place.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-from numpy.typing import NDArray
 
 from approx_build.errors import ModelError
-
-Floats = NDArray[np.float32]
-Words = NDArray[np.uint64]
+from approx_build.kernels.tensors import Floats
 
 _BLOCK_FLOATS = 1 << 18
 """Products held at once: they should stay in the cache."""
-
-GROUP = 16
-"""Classes summed together in the two-level sum of the CDF."""
 
 GELU_OVER = (
     *(-8.417393731e-11, 5.638659709e-8, 8.680846539e-6, 1.679297266e-4),
@@ -95,7 +87,7 @@ def gated(f: Floats, g: Floats) -> Floats:
 
 
 def gelu(x: Floats) -> Floats:
-    """x Phi(x) with Phi(z) = 1/2 + z P(z^2) / Q(z^2), |z| <= 5.5 (src/functions.h)."""
+    """x Phi(x) with Phi(z) = 1/2 + z P(z^2) / Q(z^2), |z| <= 5.5 (csrc/core/functions.h)."""
     z = np.where(x > f32(5.5), f32(5.5), x)
     z = np.where(z < f32(-5.5), f32(-5.5), z)
     square = z * z
@@ -132,65 +124,6 @@ def uniform(key: tuple[int, int], index: int) -> np.float32:
     """Word `index` of the stream as a number in [0, 1): its top 24 bits, times 2^-24."""
     word = philox_block(index // 4, key)[index % 4]
     return f32((word >> 40) * 2.0**-24)
-
-
-class Choices(NamedTuple):
-    """How each of B classes is to be drawn; see `ClipRequest`."""
-
-    temperature: Floats
-    towards_silence: Floats
-    top_k: NDArray[np.intp]
-    uniform: Floats
-
-
-def silence_distance(classes: int) -> Floats:
-    """((q - middle) / middle)^2 for each class q [classes]."""
-    middle = classes // 2
-    distance = (np.arange(classes) - middle).astype(np.float32) / f32(middle)
-    return np.asarray(distance * distance, np.float32)
-
-
-def draw(logits: Floats, choices: Choices) -> NDArray[np.intp]:
-    """The class drawn from each row of `logits` [B, Q]; ModelError when one is not finite."""
-    classes = logits.shape[1]
-    greedy = choices.temperature <= 0
-    divisor = np.where(greedy, f32(1), choices.temperature)[:, None]
-    pull = choices.towards_silence[:, None] * silence_distance(classes)
-    adjusted = (logits - pull) / divisor
-    if not np.isfinite(adjusted).all():
-        raise ModelError("the network's output is not finite: its weights are too large")
-    weights = exp(adjusted - adjusted.max(axis=1, keepdims=True))
-    for row, k in enumerate(np.where(greedy, 1, choices.top_k)):
-        if 0 < k < classes:
-            least = np.sort(adjusted[row])[classes - k]
-            weights[row, adjusted[row] < least] = 0
-    return invert(weights, choices.uniform)
-
-
-def invert(weights: Floats, point: Floats) -> NDArray[np.intp]:
-    """Inverse CDF of each row of `weights` [B, Q] at `point` [B] in [0, 1), in two levels."""
-    count, classes = weights.shape
-    padded = np.zeros((count, -(-classes // GROUP) * GROUP), np.float32)
-    padded[:, :classes] = weights
-    grouped = padded.reshape(count, -1, GROUP)
-    sums = np.add.accumulate(grouped, axis=2)[:, :, -1]
-    target = point * np.add.accumulate(sums, axis=1)[:, -1]
-    nothing = np.zeros(count, np.float32)
-    group, before = _pass(sums, nothing, target)
-    inside, _ = _pass(grouped[np.arange(count), group], before, target)
-    return group * GROUP + inside
-
-
-def _pass(weights: Floats, start: Floats, point: Floats) -> tuple[NDArray[np.intp], Floats]:
-    """Where the running sum from `start` passes `point`, and the sum before that.
-
-    Where it never does, for rounding, the last class that has any weight.
-    """
-    running = np.add.accumulate(np.concatenate([start[:, None], weights], axis=1), axis=1)
-    passed = running[:, 1:] > point[:, None]
-    last = weights.shape[1] - 1 - np.argmax(weights[:, ::-1] > 0, axis=1)
-    index = np.where(passed.any(axis=1), np.argmax(passed, axis=1), last)
-    return index, running[np.arange(len(index)), index]
 
 
 def refuse_flush_to_zero() -> None:

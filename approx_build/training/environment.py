@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import platform
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
+from approx_build.families.base import Family
 
-def numeric_environment(device: str = "cpu", processes: int = 1) -> dict[str, str]:
-    """Versions and processor of this machine, and what computes: device and processes.
+
+def numeric_environment(network: Family, device: str = "cpu", processes: int = 1) -> dict[str, str]:
+    """Versions and processor of this machine, and what computes: device, processes, kernels.
 
     Imports torch.
     """
     import numpy as np
     import torch
-
-    from approx_build.kernels import wavenet_training
-    from approx_build.kernels.compiled import Library, built_path
 
     here = {
         "python": platform.python_version(),
@@ -28,12 +26,8 @@ def numeric_environment(device: str = "cpu", processes: int = 1) -> dict[str, st
         "cpu": _cpu_name(),
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "device": device,
-        "training_kernel": (wavenet_training.describe() if device == "cpu" else None) or "torch",
+        **network.training_environment(device),
     }
-    compiled = built_path(Library.TRAINING)
-    if compiled is not None and here["training_kernel"] != "torch":
-        # What a compiler fuses is its own choice, so the very library counts.
-        here["training_library"] = sha256(compiled.read_bytes()).hexdigest()[:16]
     if processes > 1:
         here["processes"] = str(processes)
     if device == "cuda":

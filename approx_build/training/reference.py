@@ -1,7 +1,8 @@
 """The generated parts of docs/training.md: tables of what a model's YAML may say.
 
 In the page `<!-- fields: Preparation -->` … `<!-- end -->` holds the table of a section, by the
-name of its model. `python -m approx_build.training.reference` writes the page again.
+name of its model, and `<!-- objectives -->` what may be said of learning to each family that comes
+along. `python -m approx_build.training.reference` writes the page again.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from approx_build.source.tables import Schema, Tables
 from approx_build.training.model import declared
 
 PAGE = Path("docs/training.md")
-_BLOCK = re.compile(r"<!-- (fields: ([\w.-]+)) -->\n.*?<!-- end -->", re.DOTALL)
+_BLOCK = re.compile(r"<!-- (objectives|fields: ([\w.-]+)) -->\n.*?<!-- end -->", re.DOTALL)
 _TABLES = Tables()
 
 
@@ -24,9 +25,25 @@ def filled(page: str) -> str:
     models = schemas()
 
     def block(found: re.Match[str]) -> str:
-        return f"<!-- {found[1]} -->\n{_TABLES.table(models[found[2]])}<!-- end -->"
+        text = _TABLES.table(models[found[2]]) if found[2] else _objectives(models)
+        return f"<!-- {found[1]} -->\n{text}<!-- end -->"
 
     return _BLOCK.sub(block, page)
+
+
+def built_in() -> list[str]:
+    """The names of the families that come along."""
+    own = f"{FAMILIES.package}."
+    return [name for name in FAMILIES.names() if FAMILIES.get(name).__module__.startswith(own)]
+
+
+def _objectives(models: dict[str, Schema]) -> str:
+    """Of each family what its objective is, and its table."""
+    found = ((name, models[f"{name}.objective"]) for name in built_in())
+    return "\n".join(
+        f"**`{name}`**: {' '.join(schema['description'].split())}\n\n{_TABLES.table(schema)}"
+        for name, schema in found
+    )
 
 
 def schemas() -> dict[str, Schema]:

@@ -54,7 +54,7 @@ class Run:
         self._last = model.training.steps if last is None else last
         self._is_whole = True
         self._tests = self.batches.held_out(self.split.held_out)
-        here = numeric_environment(means.device, share.size)
+        here = numeric_environment(model.network, means.device, share.size)
         if here not in state.environments:
             state.environments.append(here)
 

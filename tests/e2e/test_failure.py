@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.kernels import compiled
+from approx_build.kernels import library
 from tests.space import Space
 
 FOAM, SAND, TIDE = "pieces/tide/1-foam.yaml", "pieces/tide/2-sand.yaml", "pieces/tide.yaml"
@@ -108,7 +108,7 @@ def test_without_a_compiler_the_reference_serves_and_says_so(
     twin = built.copy(tmp_path / "twin")
     twin.render()
     with monkeypatch.context() as patch:
-        patch.setattr(compiled, "built_path", lambda *_: None)
+        patch.setattr(library, "built_path", lambda *_: None)
         forget_the_library()
         outcome = built.render()
     forget_the_library()
@@ -122,8 +122,8 @@ def test_without_a_compiler_the_reference_serves_and_says_so(
 
 def forget_the_library() -> None:
     """Let the library be looked for anew."""
-    compiled._load.cache_clear()
-    compiled.available.cache_clear()
+    library._load.cache_clear()
+    library.available.cache_clear()
 
 
 def test_a_disk_that_fills_up_is_said_and_what_was_finished_is_kept(

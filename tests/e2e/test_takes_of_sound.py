@@ -11,8 +11,7 @@ import pytest
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
 from approx_build.store.store import Store
-from tests.e2e.test_dance_diffusion import WAVE
-from tests.space import Space, project
+from tests.space import WAVE, Space, project
 
 TIDE = "pieces/tide.yaml"
 LOW = "recording: tones/low, start_s: 0.1"

@@ -13,17 +13,17 @@ from hashlib import sha256
 from typing import Any
 
 import numpy as np
+from approx_build.diffusion import schedules
+from approx_build.kernels.clip_request import ClipRequest
+from approx_build.kernels.unet_weights import UNetShape
+from approx_build.kernels.wavenet_weights import Shape
 from numpy.typing import NDArray
 
 from approx_build.audio import curve, envelope, mix, mulaw, normal, pan, portable, truepeak, window
 from approx_build.audio.clip import Clip
 from approx_build.audio.dither import quantised
 from approx_build.audio.stream import Stream
-from approx_build.diffusion import schedules
 from approx_build.kernels import unet, wavenet
-from approx_build.kernels.clip_request import ClipRequest
-from approx_build.kernels.unet_weights import UNetShape
-from approx_build.kernels.wavenet_weights import Shape
 
 Numbers = Iterator[NDArray[Any]]
 Floats = NDArray[np.float64]

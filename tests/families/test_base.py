@@ -3,15 +3,19 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
-from approx_build.errors import UsageError
-from approx_build.families.base import FAMILIES
+from approx_build.audio.clip import Clip
+from approx_build.errors import ModelError, UsageError
+from approx_build.families.base import FAMILIES, TakeRequest, check_clip
+from tests.training.models import tiny_network
 
 
 def test_families_are_found_by_name() -> None:
-    assert "wavenet" in FAMILIES
-    with pytest.raises(UsageError, match="'gong'; there are: dance-diffusion, wavenet"):
+    for name in FAMILIES.names():
+        assert FAMILIES.get(name).model_fields["family"].default == name
+    with pytest.raises(UsageError, match=f"'gong'; there are: {', '.join(FAMILIES.names())}"):
         FAMILIES.get("gong")
 
 
@@ -23,15 +27,24 @@ def test_parameters_are_read_without_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-@pytest.mark.parametrize("family", list(FAMILIES), ids=lambda f: f.__name__)
-def test_every_family_has_defaults_and_counts_its_parameters(family: type) -> None:
-    network = family()
-    assert network.parameter_count > 0
-    assert network.receptive_field > 0
-    assert network.sampling({}) == family.sampling_model()
+def test_a_request_is_checked_against_the_network_that_is_to_draw_it() -> None:
+    network = tiny_network(sample_rate=8000)
+    silence = np.zeros((1, 10), np.float32)
+    TakeRequest(1, "a" * 32, None, prime=Clip(silence, 8000)).check(network)
+    with pytest.raises(ModelError, match="length: 0 samples; must be at least 1"):
+        TakeRequest(0, "a" * 32, None).check(network)
+    with pytest.raises(ModelError, match="prime: 16000 Hz; the network hears 8000 Hz"):
+        TakeRequest(1, "a" * 32, None, prime=Clip(silence, 16000)).check(network)
 
 
-def test_a_family_that_draws_sample_by_sample_has_no_stages() -> None:
-    network = FAMILIES.get("wavenet")()  # type: ignore[call-arg] # every field has a default
-    assert not network.has_stages
-    assert network.stages({}, "a" * 32, network.sampling({}), 6) == []
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (np.zeros((2, 10)), "sound: 2 channels; the network hears 1"),
+        (np.zeros((1, 4)), "sound: 4 samples; the network needs 5"),
+        (np.full((1, 10), np.inf), "sound: holds samples that are not numbers"),
+    ],
+)
+def test_a_clip_that_a_network_cannot_hear_is_refused(data: np.ndarray, said: str) -> None:
+    with pytest.raises(ModelError, match=said):
+        check_clip(tiny_network(), Clip(data.astype(np.float32), 16000), "sound", least=5)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from approx_build.kernels.library import Library, sources
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,15 +36,38 @@ def test_without_a_compiler_the_build_succeeds_and_says_what_serves(tmp_path: Pa
     assert "The NumPy reference will serve instead" in said
 
 
-def test_every_flag_that_keeps_the_bits_is_given_for_every_kernel_of_inference(
-    tmp_path: Path,
-) -> None:
+@pytest.fixture(scope="module")
+def compile_commands(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
+    """How each source is compiled, for each library and instruction set."""
     if not (shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")):
         pytest.skip("no C compiler is installed")
-    done = configure(tmp_path, CMAKE_EXPORT_COMPILE_COMMANDS="1")
+    folder = tmp_path_factory.mktemp("build")
+    done = configure(folder, CMAKE_EXPORT_COMPILE_COMMANDS="1")
     assert done.returncode == 0, done.stderr
-    commands = (tmp_path / "compile_commands.json").read_text()
-    lines = [line for line in commands.splitlines() if '"command"' in line and "LANES" in line]
+    found: list[dict[str, str]] = json.loads((folder / "compile_commands.json").read_text())
+    return found
+
+
+@pytest.mark.parametrize(
+    ("library", "objects"), [(Library.INFERENCE, "kernel_"), (Library.TRAINING, "training_")]
+)
+def test_a_library_is_made_of_the_sources_whose_digest_it_carries(
+    compile_commands: list[dict[str, str]], library: Library, objects: str
+) -> None:
+    own = (f"CMakeFiles/{objects}", f"CMakeFiles/{library}.dir/")
+    compiled = {one["file"] for one in compile_commands if any(o in one["command"] for o in own)}
+    assert compiled == {str(path) for path in sources(library) if path.suffix == ".c"}
+
+
+def test_families_have_sources_of_their_own_in_both_libraries() -> None:
+    for library in Library:
+        assert any("families" in path.parts for path in sources(library))
+
+
+def test_every_flag_that_keeps_the_bits_is_given_for_every_kernel_of_inference(
+    compile_commands: list[dict[str, str]],
+) -> None:
+    lines = [one["command"] for one in compile_commands if "LANES" in one["command"]]
     training = [line for line in lines if "CMakeFiles/training_" in line]
     inference = [line for line in lines if "CMakeFiles/kernel_" in line]
     assert len(inference) >= 6

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.kernels import compiled
-from approx_build.kernels.compiled import Library
+from approx_build.kernels import library
+from approx_build.kernels.library import Library
 
 FUSED = re.compile(r"\t(vfn?m(?:add|sub|addsub|subadd)\w*|fn?m(?:add|sub)|fml[as]\w*|bfml\w*)\s")
 
@@ -42,7 +42,7 @@ def fused(objects: Path) -> list[str]:
 
 
 def built(which: Library) -> Path:
-    path = compiled.built_path(which)
+    path = library.built_path(which)
     if path is None:
         pytest.skip("the kernels are not compiled here")
     return path

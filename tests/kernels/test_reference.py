@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from scipy.special import ndtr
 
 from approx_build.audio.stream import Stream, key_words, stream_key
-from approx_build.errors import ModelError
 from approx_build.kernels import reference
-from approx_build.kernels.reference import Choices
 
 F32 = np.float32
 ULPS_OF_EXP = 2
@@ -96,67 +94,6 @@ def test_product_without_bias_starts_at_zero() -> None:
 def test_a_bias_of_minus_zero_counts_as_zero() -> None:
     x, weights, bias = np.array([[-0.0]], F32), np.array([[1.0]], F32), np.array([-0.0], F32)
     assert not np.signbit(reference.product(x, weights, bias)).any()
-
-
-def choices(
-    uniform: list[float], temperature: float = 1, top_k: int = 0, silence: float = 0
-) -> Choices:
-    ones = np.ones(len(uniform), F32)
-    return Choices(
-        ones * F32(temperature), ones * F32(silence), np.full(len(uniform), top_k), F32(uniform)
-    )
-
-
-def test_draws_follow_the_softmax() -> None:
-    logits = np.log(np.array([1, 2, 3, 4], F32) / F32(10))
-    uniform = (np.arange(1000) + 0.5) / 1000
-    drawn = reference.draw(np.tile(logits, (1000, 1)), choices(list(uniform)))
-    np.testing.assert_allclose(np.bincount(drawn) / 1000, [0.1, 0.2, 0.3, 0.4], atol=0.002)
-
-
-def test_temperature_sharpens_and_zero_takes_the_most_likely() -> None:
-    logits = np.log(np.array([1, 2, 3, 4], F32) / F32(10))
-    uniform = list((np.arange(1000) + 0.5) / 1000)
-    rows = np.tile(logits, (1000, 1))
-    cold = np.bincount(reference.draw(rows, choices(uniform, temperature=0.5)))
-    np.testing.assert_allclose(cold / 1000, np.array([1, 4, 9, 16]) / 30, atol=0.002)
-    assert set(reference.draw(rows, choices(uniform, temperature=0))) == {3}
-
-
-def test_top_k_leaves_the_most_likely_and_their_ties() -> None:
-    uniform = list((np.arange(300) + 0.5) / 300)
-    logits = np.tile(np.array([0, 5, 5, 1, 5], F32), (300, 1))
-    assert set(reference.draw(logits, choices(uniform, top_k=2))) == {1, 2, 4}
-    assert set(reference.draw(logits, choices(uniform, top_k=4))) == {1, 2, 3, 4}
-
-
-def test_towards_silence_takes_the_stated_nats() -> None:
-    classes = 256
-    distance = reference.silence_distance(classes)
-    assert distance[128] == 0
-    assert distance[0] == 1
-    assert distance[192] == F32(0.25)
-    flat = np.zeros((4000, classes), F32)
-    uniform = list((np.arange(4000) + 0.5) / 4000)
-    drawn = reference.draw(flat, choices(uniform, silence=50))
-    assert abs(drawn.mean() - 128) < 1
-    assert drawn.std() == pytest.approx(128 / (2 * 50) ** 0.5, rel=0.05)
-
-
-@given(
-    st.lists(st.floats(0, 1, width=32), min_size=1, max_size=60).filter(lambda w: max(w) > 0),
-    st.integers(0, 2**24 - 1),
-)
-def test_a_class_without_weight_is_never_drawn(weights: list[float], word: int) -> None:
-    point = np.array([word * 2.0**-24], F32)
-    index = int(reference.invert(np.array([weights], F32), point)[0])
-    assert index < len(weights)
-    assert weights[index] > 0
-
-
-def test_logits_that_are_not_finite_are_refused() -> None:
-    with pytest.raises(ModelError, match="not finite"):
-        reference.draw(np.array([[0, np.inf]], F32), choices([0.5]))
 
 
 def test_gelu_meets_the_normal_distribution_at_chebyshev_nodes() -> None:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from approx_build.families.dance_diffusion import DanceDiffusion
-from approx_build.families.wavenet import WaveNet
+from approx_build.families.base import FAMILIES
 from approx_build.plan.derivation import add_heard, derivation_terms, heard_s, role
 from approx_build.plan.graph import Graph
 from approx_build.score.takes import Take
 
-WINDOWED = DanceDiffusion(
-    sample_rate=8000, window=512, depth=3, level_channels=(8, 8, 16), attention_levels=1
+WINDOWED = FAMILIES.get("dance-diffusion").model_validate(
+    {
+        "sample_rate": 8000,
+        "window": 512,
+        "depth": 3,
+        "level_channels": [8, 8, 16],
+        "attention_levels": 1,
+    }
+)
+SAMPLE_BY_SAMPLE = FAMILIES.get("wavenet").model_validate(
+    {"sample_rate": 8000, "dilations": [1, 2]}
 )
 LOW = {"recording": "tones/low", "start_s": 0.5}
 
@@ -47,7 +55,7 @@ def test_as_much_is_heard_as_the_take_lasts_and_a_window_at_least() -> None:
 
 
 def test_of_a_prime_and_an_extension_all_is_heard_or_what_they_say() -> None:
-    for network in (WINDOWED, WaveNet.model_validate({"sample_rate": 8000, "dilations": [1, 2]})):
+    for network in (WINDOWED, SAMPLE_BY_SAMPLE):
         for way in ("prime", "extend"):
             whole, part = take(**{way: LOW}), take(**{way: {**LOW, "length_s": 0.01}})
             assert [heard_s(whole, sound, network) for _, sound in whole.heard()] == [None]

@@ -9,8 +9,7 @@ import pytest
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.faults import take_faults
 from approx_build.score.load import load_piece
-from tests.e2e.test_dance_diffusion import WAVE
-from tests.space import Space
+from tests.space import WAVE, Space
 
 LINE = "  cry: { model: tiny, count: 3, length_s: 0.3 }"
 

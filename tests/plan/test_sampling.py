@@ -8,9 +8,8 @@ from pydantic import ValidationError
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.sampling import sampling_of, sampling_terms
 from approx_build.score.takes import Take
-from tests.e2e.test_dance_diffusion import WAVE
 from tests.plan.conftest import TODAY
-from tests.space import Space
+from tests.space import WAVE, Space
 
 
 def take(**terms: object) -> Take:

@@ -8,9 +8,9 @@ from approx_build.plan.graph import Kind
 from approx_build.plan.key import key, manifest
 from approx_build.plan.lower import LoweredPiece
 from approx_build.plan.stages import add_stages
-from tests.e2e.test_dance_diffusion import FOAM, WAVE
+from tests.e2e.test_second_family import FOAM
 from tests.plan.conftest import Lower
-from tests.space import Space
+from tests.space import WAVE, Space
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 
 from approx_build.corpus.consent import load_consent
 from approx_build.corpus.material import Material, prepare_corpus
+from approx_build.families.base import FAMILIES, Family
 from approx_build.training.loop import train
 from approx_build.training.model import ModelSpec, load_model
 from approx_build.training.progress import Watcher, unwatched
@@ -36,6 +37,19 @@ training:
   evaluate_windows: 4
 checkpoints: [0, 12, 30]
 """
+
+
+NETWORK = {
+    "family": "wavenet",
+    "dilations": [1, 2, 4, 8],
+    "residual_channels": 16,
+    "dilation_channels": 16,
+}
+
+
+def tiny_network(**changes: object) -> Family:
+    """A small network for what is told of networks without training them."""
+    return FAMILIES.get(str(NETWORK["family"])).model_validate(NETWORK | changes)
 
 
 def tiny_model(folder: Path, text: str = TINY) -> ModelSpec:

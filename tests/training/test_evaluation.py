@@ -8,7 +8,6 @@ from unittest import mock
 
 import pytest
 
-from approx_build.families.wavenet import WaveNet
 from approx_build.training.evaluation import PAGE_NAME, TrainingPage, run_so_far
 from approx_build.training.loop import train
 from approx_build.training.model import load_model
@@ -62,7 +61,8 @@ def test_a_page_while_training_and_when_done(page: TrainingPage, tmp_path: Path)
     assert "still training" in text_of(page)
     assert "step 4" not in text_of(page)
     train(page.model, page.material, folder, Means())
-    with mock.patch.object(WaveNet, "draw", autospec=True, side_effect=WaveNet.draw) as drawn:
+    family = type(page.model.network)
+    with mock.patch.object(family, "draw", autospec=True, side_effect=family.draw) as drawn:
         page.write(folder)
         assert drawn.call_count == 1
         page.write(folder)

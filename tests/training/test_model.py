@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import ModelError, ScoreError
-from approx_build.families.wavenet import Sampling, WaveNet
+from approx_build.families.base import FAMILIES
 from approx_build.training.model import load_model, model_of
 from approx_build.training.optimizers import Muon, RmsProp
 from tests.training.models import TINY, tiny_model
@@ -22,10 +22,10 @@ def faults(folder: Path, text: str) -> list[str]:
 
 def test_a_model_is_read_with_its_defaults(tmp_path: Path) -> None:
     model = tiny_model(tmp_path)
-    assert isinstance(model.network, WaveNet)
-    assert model.network.dilations == (1, 2, 4, 8)
+    assert isinstance(model.network, FAMILIES.get("wavenet"))
+    assert model.network_params()["dilations"] == [1, 2, 4, 8]
     assert model.training.optimizer == Muon()
-    assert model.sampling == Sampling()
+    assert model.sampling == model.network.sampling({})
     assert model.kept_steps == (0, 12, 30, 40)
 
 

@@ -9,16 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from approx_build.errors import ModelError
-from approx_build.families.wavenet import WaveNet
-from approx_build.families.wavenet_network import WaveNetNetwork
-from approx_build.kernels import wavenet_training
 from approx_build.training.memory import Available
 from approx_build.training.need import Need, killed, need_told
 from approx_build.training.optimizers import Adam, Muon, RmsProp, Sgd
 from approx_build.training.parameters import TrainingParameters
+from tests.training.models import tiny_network
 
-NETWORK = WaveNet(dilations=(1, 2, 4, 8), residual_channels=16, dilation_channels=16)
-MATRICES = WaveNetNetwork(NETWORK).matrices()
+NETWORK = tiny_network()
+MATRICES = NETWORK.network().matrices()
 SETTINGS = TrainingParameters(steps=10, window=8192, batch=4)
 NEED = Need(NETWORK, SETTINGS, MATRICES, threads=2, baseline=100)
 
@@ -54,7 +52,7 @@ def test_each_thread_has_a_window_and_its_gradients_in_flight() -> None:
 
 
 def test_a_large_network_on_short_windows_needs_most_while_it_is_kept() -> None:
-    large = WaveNet(dilations=(1,), residual_channels=512, dilation_channels=512)
+    large = tiny_network(dilations=[1], residual_channels=512, dilation_channels=512)
     need = Need(large, SETTINGS.model_copy(update={"window": 2}), MATRICES, baseline=100)
     items = need.items
     held = items["weights"] + items["average"] + items["optimiser"]
@@ -120,17 +118,3 @@ def test_a_manifest_tells_nearly_the_same_without_torch() -> None:
     told = need_told(manifest, threads=2, baseline=100)
     assert told.peak == pytest.approx(NEED.peak, rel=0.05)
     assert killed(manifest, threads=2, baseline=100).endswith(f"of memory; {NEED.smaller()}")
-
-
-def test_a_compiled_kernel_needs_less_but_keeps_it_while_torch_evaluates(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    by_torch = NEED.peak
-    monkeypatch.delenv("APPROX_KERNEL")
-    if wavenet_training.describe() is None:
-        pytest.skip("needs the training kernel")
-    items = NEED.items
-    window = SETTINGS.window
-    assert items["activations"] == 2 * wavenet_training.workspace_bytes(NETWORK, window)
-    assert items["evaluation"] == 2 * NETWORK.evaluation_bytes(window)
-    assert NEED.peak < by_torch

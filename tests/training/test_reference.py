@@ -5,7 +5,7 @@ from pathlib import Path
 
 from approx_build.training.model import ModelSpec, load_model
 from approx_build.training.parameters import TrainingParameters
-from approx_build.training.reference import filled, main, schemas
+from approx_build.training.reference import built_in, filled, main, schemas
 
 PAGE = Path(__file__).parents[2] / "docs" / "training.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -25,10 +25,15 @@ def test_a_page_can_be_written_again(tmp_path: Path) -> None:
 
 def test_every_section_is_on_the_page() -> None:
     told = set(re.findall(r"<!-- fields: ([\w.-]+) -->", TEXT))
-    elsewhere = {"Sampling", "Precision"} | {n for n in schemas() if n.endswith(".network")}
+    of_families = {name for name in schemas() if name.endswith((".network", ".objective"))}
+    elsewhere = {"Sampling", "Precision"} | of_families
     assert set(schemas()) - elsewhere <= told
     for model in (ModelSpec, TrainingParameters):
         assert all(f"| `{name}` |" in TEXT for name in model.model_fields)
+
+
+def test_the_objective_of_every_family_that_comes_along_is_on_the_page() -> None:
+    assert [name for name in built_in() if f"**`{name}`**: " in TEXT] == built_in() != []
 
 
 def test_the_example_loads(tmp_path: Path) -> None:

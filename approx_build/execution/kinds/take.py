@@ -13,7 +13,7 @@ from approx_build.execution.desk import Desk
 from approx_build.execution.drawing import drawn, network_of, parts
 from approx_build.execution.work import Result
 from approx_build.families.base import Family, TakeRequest
-from approx_build.families.derivation import Derivation, derivation
+from approx_build.families.conditioning import Derivation, derivation
 from approx_build.training.checkpoint import read_checkpoint
 from approx_build.training.memory import available_memory
 

@@ -1,0 +1,1 @@
+"""Engines: ways to generate sound that several families of networks share."""

@@ -1,0 +1,1 @@
+"""Autoregressive generation: one sample after another, from what came before."""

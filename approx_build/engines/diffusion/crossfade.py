@@ -1,0 +1,83 @@
+"""Crossfades: where known sound gives way to generated sound without a seam.
+
+To overrule a network on the known side alone leaves a seam: what it makes fits what it heard
+there, which is nearly, not quite, what is known. So beside a join known sound goes on as it would
+by itself (`continuation`), as far as that can be foretold, and gives way to what the network makes.
+Tones keep their phase over the join; noise, of which nothing can be foretold, is left to the
+network at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from approx_build.engines.diffusion.linear_prediction import Samples, continuation
+from approx_build.engines.diffusion.parameterisation import Sound
+
+_PART, _LONGEST = 32, 1024
+_BACK = slice(None, None, -1)
+_Mask = NDArray[np.bool_]
+_Beside = tuple[tuple[int, int], slice, NDArray[np.float32], NDArray[np.float32]]
+
+
+class Joins:
+    """The joins of what is known of a sound with what is missing; rows depend on themselves alone.
+
+    `known` is [B, C, T]; `is_known` is [T], [C, T] or [B, C, T].
+    """
+
+    def __init__(self, known: Sound, is_known: _Mask) -> None:
+        self._known, self._is_known = known, is_known
+        held, reach = np.broadcast_to(is_known, known.shape), reach_of(known.shape[-1])
+        self._beside = [
+            ((item, channel), *beside)
+            for item, channel in np.ndindex(known.shape[0], known.shape[1])
+            for beside in _beside(known[item, channel], held[item, channel], reach)
+        ]
+
+    def joined(self, heard: Sound) -> Sound:
+        """What is known, and elsewhere `heard` [B, C, T], to which it gives way."""
+        whole: Sound = np.where(self._is_known, self._known, heard)
+        for row, gap, told, left in self._beside:
+            whole[row][gap] = told + left * heard[row][gap]
+        return whole
+
+
+def reach_of(length: int) -> int:
+    """Over how many samples known sound gives way, in a sound of `length`."""
+    return min(length // _PART, _LONGEST)
+
+
+def _beside(
+    known: Sound, held: _Mask, reach: int
+) -> Iterator[tuple[slice, NDArray[np.float32], NDArray[np.float32]]]:
+    """For each stretch of a row that is missing: what known sound gives to it, what it leaves."""
+    edges = np.flatnonzero(np.diff(np.pad(~held, 1).astype(np.int8)))
+    bounds = [0, *edges.tolist(), len(held)]
+    sound = known.astype(np.float64)
+    for at in range(1, len(bounds) - 1, 2):
+        before, start, stop, after = bounds[at - 1 : at + 3]
+        length = stop - start
+        given, weight = np.zeros(length), np.zeros(length)
+        count = min(reach, length)
+        for side, past in ((slice(None), sound[before:start]), (_BACK, sound[stop:after][::-1])):
+            told, share = _giving_way(past, count, reach)
+            given[side][:count] += share * told
+            weight[side][:count] += share
+        # In a short stretch both sides may reach a sample.
+        both = np.maximum(weight, 1.0)
+        yield (
+            slice(start, stop),
+            (given / both).astype(np.float32),
+            (1.0 - weight / both).astype(np.float32),
+        )
+
+
+def _giving_way(past: Samples, count: int, reach: int) -> tuple[Samples, Samples]:
+    """How `past` goes on for `count` samples, and how much of each it is."""
+    told, share = continuation(past, count)
+    places = np.arange(count) / max(reach, 1)
+    return told, share * (1.0 - places * places * (3.0 - 2.0 * places))

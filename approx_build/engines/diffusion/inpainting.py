@@ -1,0 +1,102 @@
+"""Inpainting: what is missing of a sound, made to fit what is known of it.
+
+Where the sound is known the network is overruled: it is taken to have heard that very sound.
+What it makes elsewhere fits that only by and by, so each few steps are gone several times, with
+fresh noise to go back (Lugmayr and others, RePaint, 2022, arXiv:2201.09865, section 4.2). Any
+sampler serves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from approx_build.audio.stream import Stream
+from approx_build.engines.diffusion.crossfade import Joins
+from approx_build.engines.diffusion.level import Level
+from approx_build.engines.diffusion.parameterisation import (
+    Parts,
+    Sound,
+    Velocity,
+    parts_by_sound,
+    parts_by_velocity,
+)
+from approx_build.engines.diffusion.sampling import Told, part_of
+from approx_build.engines.diffusion.schedules import Schedule
+from approx_build.engines.diffusion.solver import Solver, latents
+from approx_build.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class Resampling:
+    """Each `stride` steps of a schedule are gone `times` times."""
+
+    times: int = 4
+    stride: int = 5
+
+    def blocks(self, schedule: Schedule) -> list[Schedule]:
+        """The schedule in pieces of `stride` steps, the last perhaps shorter."""
+        last = len(schedule) - 1
+        return [schedule[at : at + self.stride + 1] for at in range(0, last, self.stride)]
+
+    def steps(self, schedule: Schedule) -> int:
+        """Steps in all."""
+        return self.times * (len(schedule) - 1)
+
+
+def inpaint(
+    solver: Solver,
+    known: Sound,
+    is_known: NDArray[np.bool_],
+    streams: Sequence[Stream],
+    resampling: Resampling,
+    progress: Told | None = None,
+) -> Sound:
+    """`known` [B, C, T] where `is_known`, and sound that fits it elsewhere.
+
+    `is_known` is [T], [C, T] or [B, C, T]. ModelError when nothing is known or nothing missing.
+    """
+    if is_known.all() or not is_known.any():
+        raise ModelError("inpainting: needs something that is known and something that is missing")
+    heard = np.where(is_known, known, np.float32(0))
+    filling = replace(solver, velocity=overruled(solver.velocity, heard, is_known))
+    x = Parts(heard, latents(streams, *known.shape[1:])).at(solver.schedule[0])
+    done, total = 0, resampling.steps(solver.schedule)
+    for number, block in enumerate(resampling.blocks(solver.schedule)):
+        for turn in range(resampling.times):
+            own = [stream.child("block", number, turn) for stream in streams]
+            if turn:
+                x = noised_again(x, block[-1], block[0], latents(own, *known.shape[1:]))
+            x = filling.run(x, own, block, part_of(progress, done, total))
+            done += len(block) - 1
+    return np.where(is_known, known, x)
+
+
+def overruled(velocity: Velocity, known: Sound, is_known: NDArray[np.bool_]) -> Velocity:
+    """A network that hears `known` where it is known, and for the rest what `velocity` hears.
+
+    Beside a join the first gives way to the second (`joins`).
+    """
+    joins = Joins(known, is_known)
+
+    def holding(x: Sound, time: float) -> Sound:
+        level = Level.at_time(time)
+        said = velocity(x, time)
+        if not level.sigma:
+            return said
+        heard = parts_by_velocity(x, said, level).sound
+        whole = joins.joined(heard)
+        return parts_by_sound(x, whole, level).velocity(level)
+
+    return holding
+
+
+def noised_again(x: Sound, now: Level, before: Level, noise: Sound) -> Sound:
+    """`x` [B, C, T] at level `now`, brought to the noisier level `before` by fresh noise."""
+    share = before.alpha / now.alpha
+    fresh = sqrt(max(0.0, before.sigma * before.sigma - share * share * now.sigma * now.sigma))
+    return share * x + fresh * noise

@@ -1,0 +1,118 @@
+"""New sounds made from given ones by way of the noise behind them: variations, in-betweens.
+
+**Variation**: noise over a sound, then sound out of that noise again: Harmonai's «regenerate».
+The noise level says how much is generated anew: at 0 nothing, at 1 all.
+
+**Inversion**: the noise that a sound would be made of. The sampler runs backwards, from the clean
+sound to noise (Song and others, 2020, arXiv:2010.02502, section 4.3). With more steps the noise
+gives the sound back more nearly.
+
+**Interpolation** goes along a great circle between the noises behind two sounds (Shoemake,
+Animating rotation with quaternion curves, 1985), channel by channel, since noise of every sound
+has about the same length, and a straight line would pass through shorter ones, which no sound is
+made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import sqrt
+
+import numpy as np
+
+from approx_build.audio import portable
+from approx_build.audio.angle import angle
+from approx_build.audio.stream import Stream
+from approx_build.engines.diffusion.level import Level
+from approx_build.engines.diffusion.parameterisation import Denoiser, Parts, Sound
+from approx_build.engines.diffusion.sampling import Told, part_of, sample
+from approx_build.engines.diffusion.schedules import from_level
+from approx_build.engines.diffusion.solver import Solver, latents
+from approx_build.errors import ModelError
+
+_LEAST_SINE = 1e-6
+"""Below this sine of the angle between two directions the way is a straight line."""
+
+
+def invert(solver: Solver, sound: Sound, progress: Told | None = None) -> Sound:
+    """The noise [B, C, T] behind `sound` [B, C, T], at the noisiest level of the schedule.
+
+    ModelError when the sampler cannot go backwards: ddim and iplms can, with eta 0.
+    """
+    sampler = solver.sampler(Denoiser(solver.velocity), None, solver.eta)
+    return sample(sampler, sound, solver.schedule[::-1], progress)
+
+
+def interpolate(
+    solver: Solver,
+    first: Sound,
+    second: Sound,
+    places: Sequence[float],
+    progress: Told | None = None,
+) -> Sound:
+    """Sounds [P, C, T] at places from 0 (the first sound [C, T]) to 1 (the second).
+
+    At the ends stands what the network makes of the noise behind the sounds themselves.
+    ModelError when a place is outside or the sampler cannot go backwards.
+    """
+    for place in places:
+        if not 0 <= place <= 1:
+            raise ModelError(f"place between two clips: {place:g}; must be from 0 to 1")
+    total = 2 * solver.steps
+    noises = invert(solver, np.stack([first, second]), part_of(progress, 0, total))
+    between = np.stack([slerp(noises[0], noises[1], place) for place in places])
+    return solver.run(between, [], progress=part_of(progress, solver.steps, total))
+
+
+def evenly(count: int) -> list[float]:
+    """So many places from 0 to 1 at equal distances, both ends included; the middle for one."""
+    return [0.5] if count == 1 else [index / (count - 1) for index in range(count)]
+
+
+def slerp(first: Sound, second: Sound, place: float) -> Sound:
+    """Each channel of [C, T] turned from `first` towards `second`; exact at both ends."""
+    rows = [_row(a, b, place) for a, b in zip(first, second, strict=True)]
+    return np.stack(rows).astype(np.float32)
+
+
+def _row(first: Sound, second: Sound, place: float) -> Sound:
+    between = _angle_between(first.astype(np.float64), second.astype(np.float64))
+    sine = float(portable.sin(between))
+    if sine < _LEAST_SINE:
+        return (1.0 - place) * first + place * second
+    before = float(portable.sin((1.0 - place) * between)) / sine
+    behind = float(portable.sin(place * between)) / sine
+    return before * first + behind * second
+
+
+def _angle_between(first: np.ndarray, second: np.ndarray) -> float:
+    """The angle between two directions [T], radians from 0 to π; 0 when one has no length.
+
+    Twice that whose tangent is |a - b| / |a + b| (Kahan), accurate for small angles too.
+    """
+    lengths = [sqrt(float((row * row).sum())) for row in (first, second)]
+    if not all(lengths):
+        return 0.0
+    a, b = first / lengths[0], second / lengths[1]
+    apart, along = ((a - b) * (a - b)).sum(), ((a + b) * (a + b)).sum()
+    return 2.0 * angle(sqrt(float(along)), sqrt(float(apart)))
+
+
+def vary(
+    solver: Solver,
+    sound: Sound,
+    noise_level: float,
+    streams: Sequence[Stream],
+    progress: Told | None = None,
+) -> Sound:
+    """A variation of each item of `sound` [B, C, T]; ModelError unless `noise_level` is 0 to 1.
+
+    The steps are those of the schedule below the level, so a lower level takes fewer. A sampler
+    that cannot begin at noise alone begins at the noisiest level of its schedule at most.
+    """
+    start = Level.at_time(noise_level)
+    if not start.sigma:
+        return sound.copy()
+    schedule = from_level(solver.schedule, start)
+    noisy = Parts(sound, latents(streams, *sound.shape[1:])).at(schedule[0])
+    return solver.run(noisy, streams, schedule, progress)

@@ -1,0 +1,60 @@
+"""Linear prediction: how sound continues for a moment by itself, and how far that is reliable.
+
+By Burg's method (Maximum entropy spectral analysis, 1975): each sample is a
+weighted sum of those before it. Tones go on as they are; of noise nothing is foretold. Weights fit
+the sound that they are found in better than what follows, which Akaike's final prediction error
+(Fitting autoregressive models for prediction, 1969) makes up for.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float64]
+
+ORDER = 32
+"""Samples that the next one is told from."""
+HEARD = 1024
+"""Samples that the weights are found in."""
+
+
+def continuation(sound: Samples, length: int) -> tuple[Samples, Samples]:
+    """`length` samples that follow `sound` [T], and the share of their power that is foretold.
+
+    The share falls from sample to sample, from 1 where nothing is left to chance to 0.
+    """
+    past = sound[-HEARD:]
+    weights, unforetold = _burg(past, min(ORDER, len(past) // 2))
+    order = len(weights)
+    if not order:
+        return np.zeros(length), np.zeros(length)
+    samples, response = np.zeros(order + length), np.zeros(order + length)
+    samples[:order], response[order - 1] = past[-order:], 1.0
+    backwards = weights[::-1]
+    for at in range(length):
+        samples[order + at] = (backwards * samples[at : at + order]).sum()
+        response[order + at] = (backwards * response[at : at + order]).sum()
+    # What was not foretold of one sample echoes in those after it.
+    echoes = response[order - 1 : -1]
+    unforetold *= (len(past) + order) / (len(past) - order)
+    missed = unforetold * np.add.accumulate(echoes * echoes)
+    return samples[order:], np.maximum(1.0 - missed, 0.0)
+
+
+def _burg(sound: Samples, order: int) -> tuple[Samples, float]:
+    """The weights of the last samples, the latest first, and the share of power they miss."""
+    forward, backward = sound[1:], sound[:-1]
+    weights, missed = np.zeros(0), 1.0
+    for _ in range(order):
+        power = float((forward * forward + backward * backward).sum())
+        if not power > 0.0:
+            break
+        reflection = 2.0 * float((forward * backward).sum()) / power
+        weights = np.append(weights - reflection * weights[::-1], reflection)
+        missed *= 1.0 - reflection * reflection
+        forward, backward = (
+            (forward - reflection * backward)[1:],
+            (backward - reflection * forward)[:-1],
+        )
+    return weights, missed

@@ -1,0 +1,96 @@
+"""Outpainting: sound of any length from a network that generates windows.
+
+Each window begins with the end of what there is, nearly half a window of it, and the network makes
+the rest to fit, of which half a window is kept. What there is stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from approx_build.audio.stream import Stream
+from approx_build.engines.diffusion.inpainting import Resampling, inpaint
+from approx_build.engines.diffusion.overlapping_windows import margin
+from approx_build.engines.diffusion.parameterisation import Sound
+from approx_build.engines.diffusion.sampling import Told, part_of
+from approx_build.engines.diffusion.solver import Solver
+
+
+def extend(
+    solver: Solver,
+    known: Sound,
+    length: int,
+    window: int,
+    streams: Sequence[Stream],
+    resampling: Resampling,
+    progress: Told | None = None,
+) -> Sound:
+    """`length` samples [B, C, length] that go on from `known` [B, C, K], of which K may be 0.
+
+    Every window but the first is heard from where the sound before it ends, up to its margin. More
+    of the same item begins as less of it does.
+    """
+    begun, sound = known.shape[-1], known
+    total, done = _steps(solver, begun, length, window, resampling), 0
+    for number in range(windows(begun, length, window)):
+        own = [of_window(stream, number) for stream in streams]
+        told = part_of(progress, done, total)
+        heard = overlap(sound.shape[-1], window)
+        done += _of_window(solver, heard, resampling)
+        made = _window(solver, sound, heard, window, own, resampling, told)
+        new = made[..., heard or margin(window) : window - margin(window)]
+        sound = np.concatenate([sound, new], axis=-1)
+    return sound[..., begun : begun + length]
+
+
+def of_window(stream: Stream, number: int) -> Stream:
+    """The stream that window `number`, from 0, of a sound is made with."""
+    return stream.child("window", number)
+
+
+def overlap(begun: int, window: int) -> int:
+    """How much of `begun` samples the next window begins with."""
+    return min(begun, window // 2 - margin(window))
+
+
+def windows(begun: int, length: int, window: int) -> int:
+    """How many windows make `length` samples after `begun` that are known."""
+    count, made = 0, 0
+    while made < length:
+        heard = overlap(begun + made, window)
+        made += window - (heard or margin(window)) - margin(window)
+        count += 1
+    return count
+
+
+def _window(
+    solver: Solver,
+    sound: Sound,
+    heard: int,
+    window: int,
+    streams: Sequence[Stream],
+    resampling: Resampling,
+    progress: Told | None,
+) -> Sound:
+    """A window [B, C, T] that begins with the last `heard` samples of `sound`."""
+    batch, channels, length = sound.shape
+    if not heard:
+        return solver.generate(streams, channels, window, progress)
+    missing = np.zeros((batch, channels, window - heard), np.float32)
+    known = np.concatenate([sound[..., length - heard :], missing], axis=-1)
+    is_known = np.arange(window) < heard
+    return inpaint(solver, known, is_known, streams, resampling, progress)
+
+
+def _of_window(solver: Solver, heard: int, resampling: Resampling) -> int:
+    """Steps that a window takes."""
+    return resampling.steps(solver.schedule) if heard else solver.steps
+
+
+def _steps(solver: Solver, begun: int, length: int, window: int, resampling: Resampling) -> int:
+    """Steps that all windows take."""
+    count = windows(begun, length, window)
+    first = _of_window(solver, begun, resampling) if count else 0
+    return first + max(0, count - 1) * resampling.steps(solver.schedule)

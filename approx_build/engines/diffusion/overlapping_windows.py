@@ -1,0 +1,88 @@
+"""A network of windows on longer sound: overlapping windows blended, and the margins of a window.
+
+Each window covers the sound on both sides of its neighbours' middles, so that all of them agree
+step by step and no join is left (Bar-Tal and others, MultiDiffusion, 2023, arXiv:2302.08113,
+section 4, with weights that fall towards a window's ends). Windows that disagree blend to less
+than either: sound from noise alone comes out a little quieter, by 0.3 dB in its test.
+
+**Margins** are the ends of a window, which a network generates and nobody hears. A network sees
+nothing beyond a window's ends and so makes them badly: clicks in the first and last few samples,
+and noise in some more. The margins of a window made from given sound mirror that sound.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from approx_build.engines.diffusion.parameterisation import Sound, Velocity
+
+_PART = 80
+"""A margin is this part of a window."""
+
+
+def windowed(velocity: Velocity, window: int) -> Velocity:
+    """A network that hears any length [B, C, T] from `window` on.
+
+    A window is asked as it is; every sample of longer sound is in two windows, or at an end.
+    """
+    weights = _weights(window)
+
+    def said(x: Sound, time: float) -> Sound:
+        length = x.shape[-1]
+        if length == window:
+            return velocity(x, time)
+        summed, total = np.zeros_like(x), np.zeros(length, np.float32)
+        for start in starts(length, window):
+            part = slice(start, start + window)
+            summed[..., part] += weights * velocity(np.ascontiguousarray(x[..., part]), time)
+            total[part] += weights
+        return summed / total
+
+    return said
+
+
+def starts(length: int, window: int) -> list[int]:
+    """Where windows over `length` samples begin: every half window, and at the end."""
+    return [*range(0, length - window, window // 2), length - window]
+
+
+def _weights(window: int) -> NDArray[np.float32]:
+    """A triangle over a window [T], nowhere 0."""
+    places = np.arange(1, window + 1, dtype=np.float32)
+    triangle = np.minimum(places, places[::-1]) / np.float32(window)
+    return np.asarray(triangle, dtype=np.float32)
+
+
+def margin(window: int) -> int:
+    """How many samples at either end of a window are not heard."""
+    return window // _PART
+
+
+def inside(window: int) -> int:
+    """How many samples of a window are heard."""
+    return window - 2 * margin(window)
+
+
+def worked_on(length: int, window: int) -> int:
+    """How many samples a network makes so that `length` are heard: a window at least."""
+    return max(length + 2 * margin(window), window)
+
+
+def with_margins(sound: Sound, window: int) -> Sound:
+    """`sound` [..., T], and a window's margin on both sides of it."""
+    return np.pad(sound, _sides(sound, window), mode="reflect")
+
+
+def known_with_margins(is_known: NDArray[np.bool_], window: int) -> NDArray[np.bool_]:
+    """What is known of sound with margins [..., T + 2 margins]: as much as at its ends."""
+    return np.pad(is_known, _sides(is_known, window), mode="edge")
+
+
+def without_margins(sound: Sound, window: int) -> Sound:
+    """What is heard of `sound` that has margins."""
+    return sound[..., margin(window) : sound.shape[-1] - margin(window)]
+
+
+def _sides(sound: NDArray[np.generic], window: int) -> list[tuple[int, int]]:
+    return [(0, 0)] * (sound.ndim - 1) + [(margin(window), margin(window))]

@@ -1,0 +1,84 @@
+"""Sampling: a sampler's steps through a schedule, with the sound looked at after each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+
+from approx_build.engines.diffusion.level import Level
+from approx_build.engines.diffusion.parameterisation import Sound
+from approx_build.engines.diffusion.samplers.base import Sampler
+from approx_build.engines.diffusion.schedules import Schedule
+from approx_build.errors import ModelError
+
+Told = Callable[[int, int], None]
+"""Called with steps done and steps in all."""
+
+Watch = Callable[[int, Level, Sound], None]
+"""Called with steps done, the level reached, and the sound [B, C, T] there, which is read-only."""
+
+
+def sample(
+    sampler: Sampler,
+    x: Sound,
+    schedule: Schedule,
+    progress: Told | None = None,
+    watch: Watch | None = None,
+) -> Sound:
+    """`x` [B, C, T] at the first level of a schedule, brought to its last.
+
+    An item of the result depends on no other. `watch` sees `x` before the first step and after
+    each. ModelError when the sampler cannot go that way,
+    and when an item is not a number any more, with the step and the item.
+    """
+    _check_way(sampler, schedule)
+    count = len(schedule) - 1
+    _show(watch, 0, schedule[0], x)
+    for number, (now, after) in enumerate(pairwise(schedule), start=1):
+        with np.errstate(over="ignore", invalid="ignore"):  # looked at below
+            x = sampler.step(x, now, after)
+        _check_finite(x, number, count, now.time)
+        _show(watch, number, after, x)
+        if progress is not None:
+            progress(number, count)
+    return x
+
+
+def _show(watch: Watch | None, number: int, level: Level, x: Sound) -> None:
+    """Let `watch` see what there is, and change nothing of it."""
+    if watch is not None:
+        shown = x.view()
+        shown.flags.writeable = False
+        watch(number, level, shown)
+
+
+def _check_way(sampler: Sampler, schedule: Schedule) -> None:
+    if not sampler.begins_at_noise and not schedule[0].alpha:
+        raise ModelError(
+            f"sampler {sampler.name} cannot begin at noise alone; "
+            "take a log, karras or polyexponential schedule"
+        )
+    if schedule[0].time < schedule[-1].time and (sampler.eta or not sampler.is_reversible):
+        raise ModelError(
+            f"sampler {sampler.name} with eta {sampler.eta:g} cannot go from sound to noise; "
+            "ddim and iplms can, with eta 0"
+        )
+
+
+def _check_finite(x: Sound, number: int, count: int, time: float) -> None:
+    wrong = [index for index, item in enumerate(x) if not np.isfinite(item).all()]
+    if wrong:
+        raise ModelError(
+            f"sampling: step {number} of {count}, at noise level {time:.4f}: item {wrong[0] + 1} "
+            f"of {len(x)} is not a number any more; the network's weights, or the range of the "
+            "schedule, are not fit for it"
+        )
+
+
+def part_of(progress: Told | None, before: int, total: int) -> Told | None:
+    """What to tell while a part is sampled: its steps come after `before` others of `total`."""
+    if progress is None:
+        return None
+    return lambda done, _: progress(before + done, total)

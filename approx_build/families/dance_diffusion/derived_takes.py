@@ -1,0 +1,158 @@
+"""Takes that a DanceDiffusion network makes of sound: variations, in-betweens, missing parts.
+
+Sound longer than the inside of the network's window is heard by windows that overlap
+(`engines.diffusion.overlapping_windows`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from hashlib import sha256
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from approx_build.audio.clip import Clip
+from approx_build.audio.stream import Stream
+from approx_build.engines.diffusion import inpainting, interpolation
+from approx_build.engines.diffusion.overlapping_windows import (
+    inside,
+    known_with_margins,
+    windowed,
+    with_margins,
+    without_margins,
+)
+from approx_build.engines.diffusion.parameterisation import Sound, Velocity
+from approx_build.engines.diffusion.sampling import Told
+from approx_build.engines.diffusion.solver import Solver
+from approx_build.errors import ModelError
+from approx_build.families.base import TakeRequest, check_clip
+from approx_build.families.conditioning import Extension, Inpainting, Interpolation, Variation
+from approx_build.families.dance_diffusion.parameters import DanceDiffusionParameters
+from approx_build.families.dance_diffusion.sampling import Sampling
+
+Take: TypeAlias = TakeRequest[Sampling]
+
+
+def is_made_of_sound(take: Take) -> bool:
+    """Whether a take is made of sound all along, and does not go on by itself."""
+    return take.derivation is not None and not isinstance(take.derivation, Extension)
+
+
+def alike(network: DanceDiffusionParameters, take: Take) -> Hashable:
+    """What takes made of sound share if they can be drawn in one batch."""
+    size = _size(network, take)
+    match take.derivation:
+        case Variation(sound, noise_level):
+            return "vary", take.sampling, size, sound.channels, noise_level
+        case Inpainting(sound, missing):
+            return "inpaint", take.sampling, size, sound.channels, missing
+        case Interpolation(first, second):
+            return "between", take.sampling, size, _digest(first), _digest(second)
+    raise TypeError(take.derivation)
+
+
+def check(network: DanceDiffusionParameters, take: Take) -> None:
+    """ModelError unless the network can make a take of its sound."""
+    size = _size(network, take)
+    match take.derivation:
+        case Variation(sound):
+            check_clip(network, sound, "variation", size)
+        case Inpainting(sound, missing):
+            check_clip(network, sound, "inpainting", size)
+            _is_known(take.length, size, missing)
+        case Interpolation(first, second):
+            _check_pair(first, second)
+            check_clip(network, first, "first sound", size)
+            check_clip(network, second, "second sound", size)
+
+
+def drawn(
+    network: DanceDiffusionParameters,
+    velocity: Velocity,
+    takes: Sequence[Take],
+    progress: Told | None,
+) -> Sound:
+    """Sound [B, C, T] for takes that are alike, T at least the length of each."""
+    return without_margins(_made(network, velocity, takes, progress), network.window)
+
+
+def _made(
+    network: DanceDiffusionParameters,
+    velocity: Velocity,
+    takes: Sequence[Take],
+    progress: Told | None,
+) -> Sound:
+    """The same with margins: all that the network makes."""
+    first, window = takes[0], network.window
+    solver = first.sampling.solver(windowed(velocity, window))
+    streams = [Stream(take.stream) for take in takes]
+    match first.derivation:
+        case Variation(_, noise_level):
+            sounds = _sounds(network, takes)
+            return interpolation.vary(solver, sounds, noise_level, streams, progress)
+        case Inpainting(_, missing):
+            is_known = _is_known(first.length, _size(network, first), missing)
+            known = known_with_margins(is_known, window)
+            sounds = _sounds(network, takes)
+            resampling = first.sampling.resampling
+            return inpainting.inpaint(solver, sounds, known, streams, resampling, progress)
+        case Interpolation():
+            return _between(network, solver, takes, progress)
+    raise TypeError(first.derivation)
+
+
+def _size(network: DanceDiffusionParameters, take: Take) -> int:
+    """Samples that are worked on besides margins: those of the take, at least a window's inside."""
+    return max(take.length, inside(network.window))
+
+
+def _sounds(network: DanceDiffusionParameters, takes: Sequence[Take]) -> Sound:
+    """The sound that each take is made of [B, C, T], with margins."""
+    sounds = [
+        take.derivation.sound.data[:, : _size(network, take)]
+        for take in takes
+        if isinstance(take.derivation, Variation | Inpainting)
+    ]
+    return with_margins(np.stack(sounds), network.window)
+
+
+def _between(
+    network: DanceDiffusionParameters, solver: Solver, takes: Sequence[Take], progress: Told | None
+) -> Sound:
+    size = _size(network, takes[0])
+    pairs = [take.derivation for take in takes if isinstance(take.derivation, Interpolation)]
+    first, second = (
+        with_margins(clip.data[:, :size], network.window)
+        for clip in (pairs[0].first, pairs[0].second)
+    )
+    places = [pair.place for pair in pairs]
+    return interpolation.interpolate(solver, first, second, places, progress)
+
+
+def _is_known(length: int, size: int, missing: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
+    is_known = np.ones(size, bool)
+    for start, stop in missing:
+        if not 0 <= start < stop <= length:
+            raise ModelError(
+                f"missing samples {start} to {stop}: not inside the take of {length} samples"
+            )
+        is_known[start:stop] = False
+    return is_known
+
+
+def _check_pair(first: Clip, second: Clip) -> None:
+    if first.rate != second.rate:
+        raise ModelError(
+            f"interpolation: clips of {first.rate} and {second.rate} Hz; convert one of them"
+        )
+    if first.channels != second.channels:
+        raise ModelError(
+            f"interpolation: clips of {first.channels} and {second.channels} channels; "
+            "they must have as many"
+        )
+
+
+def _digest(clip: Clip) -> str:
+    return sha256(np.ascontiguousarray(clip.data).tobytes()).hexdigest()

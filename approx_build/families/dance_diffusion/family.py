@@ -1,0 +1,132 @@
+"""DanceDiffusion: a window of sound from noise, all at once, by a U-Net that takes noise away.
+
+Harmonai's sample-generator (2022): an unconditional U-Net on the waveform with attention in its
+deepest levels, trained on the velocity v = α · noise - σ · sound (Salimans and Ho, Progressive
+distillation, 2022, arXiv:2202.00512) of sound that is noisy by the «crash» schedule. The network
+hears [C, T] and, as 16 further channels, the cosines and sines of its noise level at learned
+frequencies; it says v [C, T]. `engines.diffusion` makes sound of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+from approx_build.audio.clip import Clip
+from approx_build.engines.diffusion.overlapping_windows import inside
+from approx_build.families.base import (
+    FAMILIES,
+    Family,
+    Network,
+    Stage,
+    TakeRequest,
+    Told,
+    Weights,
+)
+from approx_build.families.dance_diffusion.parameters import DanceDiffusionParameters, Objective
+from approx_build.families.dance_diffusion.sampling import Sampling
+
+
+@FAMILIES.register
+class DanceDiffusion(DanceDiffusionParameters, Family):
+    """U-Net that takes noise from a window of sound, with attention in its deepest levels."""
+
+    version: ClassVar[int] = 3
+    sampling_model: ClassVar[type[BaseModel]] = Sampling
+    objective_model: ClassVar[type[BaseModel]] = Objective
+    loss_unit: ClassVar[str] = "mean square of v"
+    ways: ClassVar[frozenset[str]] = frozenset({"prime", "extend", "vary", "inpaint", "between"})
+    has_stages: ClassVar[bool] = True
+    large_by: ClassVar[str] = "`window` or `level_channels`"
+    example: ClassVar[Mapping[str, Any]] = {
+        "network": {
+            "sample_rate": 8000,
+            "sound_channels": 2,
+            "window": 512,
+            "depth": 3,
+            "level_channels": [8, 8, 16],
+            "attention_levels": 1,
+        },
+        "training": {"window": 512, "batch": 2},
+        "sampling": {"steps": 3},
+    }
+    large_example: ClassVar[Mapping[str, Any]] = {
+        "network": {
+            "sample_rate": 8000,
+            "window": 4096,
+            "depth": 4,
+            "level_channels": [32, 192, 192, 192],
+            "attention_levels": 2,
+        },
+        "sampling": {"steps": 1, "resampling_times": 1},
+        "length_s": 0.8,
+    }
+
+    def draw(
+        self,
+        weights: Weights,
+        takes: Sequence[TakeRequest[Sampling]],
+        device: str = "cpu",
+        progress: Told | None = None,
+    ) -> list[Clip]:
+        """Clips [C, length]: the inside of a window, or windows that go on from each other."""
+        from approx_build.families.dance_diffusion import draw
+
+        return draw.draw(self, weights, takes, device, progress)
+
+    def stages(
+        self,
+        weights: Weights,
+        stream: str,
+        sampling: Sampling,
+        count: int,
+        device: str = "cpu",
+        progress: Told | None = None,
+    ) -> list[Stage]:
+        """A window on its way from noise to sound, at equal distances of steps."""
+        from approx_build.families.dance_diffusion import stages
+
+        return stages.stages(self, weights, stream, sampling, count, device, progress)
+
+    def least_heard(self, way: str) -> int:
+        """The inside of a window, but where the network goes on from what it hears."""
+        return 1 if way in ("prime", "extend") else inside(self.window)
+
+    def check_way(self, way: str, sampling: Sampling) -> None:
+        """ValueError for an interpolation whose sampler cannot go from sound to noise."""
+        if way == "between" and not sampling.is_reversible:
+            raise ValueError(
+                f"sampler {sampling.sampler} cannot go from sound to noise, where what is between "
+                "two sounds is found; ddim and iplms can, with eta 0"
+            )
+
+    @property
+    def glimpse_s(self) -> float:
+        """The inside of a window."""
+        return inside(self.window) / self.rate
+
+    def cost(self, samples: int, sampling: Sampling, way: str | None = None) -> float:
+        """Multiply-adds of drawing `samples`: those of a window, as often as it takes."""
+        from approx_build.families.dance_diffusion import memory  # off the path: memory
+
+        return memory.cost(self, samples, sampling, way)
+
+    def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
+        """Memory by item that drawing `takes` together takes at its peak, on a CPU."""
+        from approx_build.families.dance_diffusion import memory  # off the path: memory
+
+        return memory.drawing_bytes(self, takes)
+
+    def activation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
+        """What autograd keeps of a window, and the largest of what comes and goes."""
+        from approx_build.families.dance_diffusion import memory  # off the path: memory
+
+        return memory.activation_bytes(self, size)
+
+    def network(self, objective: Objective | None = None) -> Network:
+        """The torch code. Imports torch."""
+        from approx_build.families.dance_diffusion import network  # off the path: training
+
+        return network.DanceDiffusionNetwork(self, objective or Objective())

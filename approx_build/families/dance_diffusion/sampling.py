@@ -1,0 +1,126 @@
+"""The controls of drawing from a DanceDiffusion network, and the solver that they mean."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from approx_build.engines.diffusion import schedules
+from approx_build.engines.diffusion.inpainting import Resampling
+from approx_build.engines.diffusion.parameterisation import Velocity
+from approx_build.engines.diffusion.samplers.base import Sampler
+from approx_build.engines.diffusion.samplers.registry import SAMPLERS
+from approx_build.engines.diffusion.schedules import Schedule
+from approx_build.engines.diffusion.solver import Solver
+
+SamplerName = Literal[
+    "ddim",
+    "iplms",
+    "heun",
+    "lms",
+    "dpm-2",
+    "dpmpp-2s-ancestral",
+    "dpmpp-2m",
+    "dpmpp-2m-sde",
+]
+ScheduleName = Literal["crash", "linear", "log", "karras", "polyexponential"]
+_FROM_NOISE_ALONE = ("crash", "linear")
+_USUAL_RHO = {"karras": 7.0, "polyexponential": 1.0}
+
+
+class Sampling(BaseModel):
+    """How sound is made of noise: by which steps, through which noise levels."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    sampler: SamplerName = Field("iplms", description="how a step is made")
+    steps: int = Field(100, ge=1, le=1000, description="steps from noise to sound")
+    schedule: ScheduleName | None = Field(
+        None,
+        description="the noise levels of the steps; null: crash for ddim and iplms, "
+        "polyexponential for the others, which cannot begin at noise alone",
+    )
+    eta: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="share of the noise that is drawn afresh on the way; null: the sampler's "
+        "usual, 1 for dpmpp-2s-ancestral and dpmpp-2m-sde and else 0",
+    )
+    least_ratio: float = Field(
+        0.01,
+        gt=0,
+        le=1,
+        description="noise to sound at the last but one level of karras and polyexponential",
+    )
+    greatest_ratio: float = Field(
+        100.0,
+        ge=2,
+        le=10000,
+        description="noise to sound at the first level of karras and polyexponential",
+    )
+    rho: float | None = Field(
+        None,
+        gt=0,
+        le=100,
+        description="how the levels of karras and polyexponential are spread; null: 7 and 1",
+    )
+    resampling_times: int = Field(
+        4, ge=1, le=100, description="how often steps are gone when sound must fit what is known"
+    )
+    resampling_stride: int = Field(
+        5, ge=1, le=1000, description="how many steps are gone again at a time"
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        sampler = SAMPLERS[self.sampler]
+        if self.schedule in _FROM_NOISE_ALONE and not sampler.begins_at_noise:
+            raise ValueError(
+                f"schedule: {self.schedule} begins at noise alone, where sampler {self.sampler} "
+                "cannot; take log, karras or polyexponential"
+            )
+        if self.eta and not sampler.takes_eta:
+            able = ", ".join(name for name, one in SAMPLERS.items() if one.takes_eta)
+            raise ValueError(
+                f"eta: {self.eta:g}; sampler {self.sampler} draws no noise on its way, these can: "
+                f"{able}"
+            )
+        return self
+
+    def levels(self) -> Schedule:
+        """The noise levels of the steps."""
+        name = self.schedule or self._usual_schedule()
+        match name:
+            case "crash":
+                return schedules.crash(self.steps)
+            case "linear":
+                return schedules.linear(self.steps)
+            case "log":
+                return schedules.log(self.steps)
+        ends = self.least_ratio, self.greatest_ratio
+        rho = self.rho or _USUAL_RHO[name]
+        make = schedules.karras if name == "karras" else schedules.polyexponential
+        return make(self.steps, *ends, rho)
+
+    def solver(self, velocity: Velocity) -> Solver:
+        """The solver that these controls make of a network."""
+        return Solver(velocity, self._sampler, self.levels(), self.eta)
+
+    @property
+    def is_reversible(self) -> bool:
+        """Whether the way from noise to sound can be gone backwards."""
+        return self._sampler.is_reversible and not self.eta
+
+    @property
+    def resampling(self) -> Resampling:
+        """How sound is made to fit what is known."""
+        return Resampling(self.resampling_times, self.resampling_stride)
+
+    @property
+    def _sampler(self) -> type[Sampler]:
+        return SAMPLERS[self.sampler]
+
+    def _usual_schedule(self) -> ScheduleName:
+        return "crash" if self._sampler.begins_at_noise else "polyexponential"

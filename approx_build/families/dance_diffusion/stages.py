@@ -1,0 +1,56 @@
+"""Stages of a DanceDiffusion take: its first window, on the way from noise to sound."""
+
+from __future__ import annotations
+
+from approx_build.audio.clip import Clip
+from approx_build.audio.stream import Stream
+from approx_build.engines.diffusion.level import Level
+from approx_build.engines.diffusion.outpainting import of_window
+from approx_build.engines.diffusion.parameterisation import Sound, Velocity
+from approx_build.engines.diffusion.sampling import Told
+from approx_build.families.base import Stage, Weights
+from approx_build.families.dance_diffusion.draw import full_scale, velocity_of
+from approx_build.families.dance_diffusion.parameters import DanceDiffusionParameters
+from approx_build.families.dance_diffusion.sampling import Sampling
+
+
+def stages(
+    network: DanceDiffusionParameters,
+    weights: Weights,
+    stream: str,
+    sampling: Sampling,
+    count: int,
+    device: str = "cpu",
+    progress: Told | None = None,
+    velocity: Velocity | None = None,
+) -> list[Stage]:
+    """Stages [C, window] at equal distances of steps; the last is the take's own first window,
+    which the take is heard from its margin on.
+
+    `velocity` stands in for the network's own.
+    """
+    solver = sampling.solver(velocity or velocity_of(network, weights, device))
+    shown, seen = moments(solver.steps, count), list[Stage]()
+
+    def watch(step: int, level: Level, x: Sound) -> None:
+        if step in shown:
+            seen.append(_stage(network, step, level, x))
+
+    own = [of_window(Stream(stream), 0)]
+    solver.generate(own, network.channels, network.window, progress, watch)
+    return seen
+
+
+def moments(steps: int, count: int) -> list[int]:
+    """`count` of the steps from 0 to `steps`, both among them, at distances as equal as can be.
+
+    All of them where there are no more; `count` is 2 or more.
+    """
+    apart = count - 1
+    return sorted({(2 * place * steps + apart) // (2 * apart) for place in range(count)})
+
+
+def _stage(network: DanceDiffusionParameters, step: int, level: Level, x: Sound) -> Stage:
+    """What there is after a step; noise may exceed full scale, the finished sound does not."""
+    sound = x[0] if level.sigma else full_scale(x[0])
+    return Stage(step, level.time, level.sigma, Clip(sound, network.rate))

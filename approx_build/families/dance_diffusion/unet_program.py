@@ -1,0 +1,77 @@
+"""The program of a U-Net's forward pass on one window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from approx_build.families.dance_diffusion.unet_weights import (
+    TAPS,
+    TIME_FEATURES,
+    Block,
+    Level,
+    UNetShape,
+)
+from approx_build.kernels.program import Array, Program
+from approx_build.kernels.program_builder import ProgramBuilder
+
+
+def unet_program(shape: UNetShape, window: int) -> Program:
+    """The steps from a sound of `window` samples to what the network says of it."""
+    builder = ProgramBuilder()
+    given = builder.enter(window, shape.channels + TIME_FEATURES)
+    builder.leave(_level(builder, shape.top(), given))
+    return builder.finished()
+
+
+def _level(builder: ProgramBuilder, level: Level, given: Array) -> Array:
+    """What a level makes. What is given at the top is given back; below, its giver keeps it."""
+    x = given if level.number == 1 else builder.halve(given)
+    for block in level.down:
+        x = _block(builder, block, [x])
+    sources = [x]
+    if level.inner:
+        sources = [_level(builder, level.inner, x), x]
+    for block in level.up:
+        sources = [_block(builder, block, sources)]
+    if level.number == 1:
+        return sources[0]
+    made = builder.double(sources[0])
+    builder.give_back(sources[0])
+    return made
+
+
+def _block(builder: ProgramBuilder, block: Block, sources: Sequence[Array]) -> Array:
+    """What a block makes; its sources are given back."""
+    rows, name = sources[0].rows, block.name
+    first = builder.norm(f"{name}.main.1", rows, block.inside)
+    inside = builder.convolve(f"{name}.main.0", sources, block.inside, TAPS, measured=first)
+    builder.normalise(first)
+    second = -1 if block.is_last else builder.norm(f"{name}.main.4", rows, block.made)
+    made = builder.convolve(
+        f"{name}.main.3", [inside], block.made, TAPS, norm=first, gelu=True, measured=second
+    )
+    builder.give_back(inside)
+    builder.forget_norm(first)
+    if second >= 0:
+        builder.normalise(second)
+    third = builder.norm(f"{block.attention}.norm", rows, block.made) if block.attention else -1
+    skip = f"{name}.skip" if block.has_map else ""
+    builder.add(made, sources, skip, norm=second, measured=third)
+    builder.give_back(*sources)
+    if second >= 0:
+        builder.forget_norm(second)
+    if block.attention:
+        _attend(builder, block, made, third)
+    return made
+
+
+def _attend(builder: ProgramBuilder, block: Block, x: Array, norm: int) -> None:
+    """Add to x the attention to itself."""
+    builder.normalise(norm)
+    name = block.attention
+    given = builder.convolve(f"{name}.qkv_proj", [x], 3 * block.made, taps=1, norm=norm)
+    builder.forget_norm(norm)
+    heard = builder.attend(given, block.heads)
+    builder.give_back(given)
+    builder.add(x, [heard], f"{name}.out_proj")
+    builder.give_back(heard)

@@ -1,0 +1,48 @@
+"""Parameters of a network: what those of every family say of its sound and its tensors.
+
+A family's own `parameters.py` extends this. It imports nothing that draws or trains, so that
+drawing and training can stand on it without a circle.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+
+from pydantic import BaseModel, ConfigDict
+
+Shapes = dict[str, tuple[int, ...]]
+
+
+class Parameters(BaseModel, ABC):
+    """Parameters of a network; a field `family`, whose default is the family's name, tags them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @property
+    def channels(self) -> int:
+        """Channels of the sound the network hears and makes."""
+        return 1
+
+    @property
+    @abstractmethod
+    def rate(self) -> int:
+        """The rate of the sound the network hears and makes, Hz."""
+
+    @property
+    @abstractmethod
+    def receptive_field(self) -> int:
+        """How many samples of its past the network can hear."""
+
+    @abstractmethod
+    def tensor_shapes(self) -> Shapes:
+        """The tensors of a checkpoint: name -> shape, all float32."""
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers a checkpoint holds."""
+        return sum(math.prod(shape) for shape in self.tensor_shapes().values())
+
+    def check_training_window(self, size: int) -> None:
+        """ValueError unless the network can learn from windows of `size` samples; any it can."""
+        return

@@ -1,0 +1,147 @@
+"""WaveNet drawn with torch on a GPU, for `--device cuda`: all clips in lock step, a graph per step.
+
+The rule is that of `kernels`, down to the word of the stream that draws each sample; but products
+are summed in the order that the device's library likes, so the codes are others:
+`torch_device.environment` says which, and belongs to the key of what is drawn here. Clips always
+run in `LANES` lanes, those without a clip in silence: the sizes of the products, by which the
+library chooses how to sum, are the same whatever is drawn together, so that a clip should not
+depend on its neighbours.
+
+On "cpu" the same steps run one by one, without a graph; so they are tested. No GPU has run this
+yet: capture, replay, speed and the estimate of memory are unproven there.
+
+Off the path of a sample: takes on a GPU have an environment of their own.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+import torch
+
+from approx_build.audio.stream import Stream
+from approx_build.engines.autoregressive.lock_step import check_requests
+from approx_build.engines.autoregressive.request import (
+    ClipRequest,
+    Codes,
+    Progress,
+    SamplingCancelled,
+)
+from approx_build.errors import ModelError
+from approx_build.families.torch_device import exact, place
+from approx_build.families.wavenet.cuda_lanes import DRAWN, LANES, SLICE, Lanes, Table
+from approx_build.families.wavenet.parameters import WaveNetParameters
+from approx_build.kernels.tensors import Floats, Weights, checked_tensors
+
+_LIBRARY_BYTES = 512 << 20
+"""For the libraries' kernels and workspaces; a guess."""
+
+
+def sample_on_device(
+    weights: Weights,
+    network: WaveNetParameters,
+    clips: Sequence[ClipRequest],
+    device: str = "cuda",
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> list[Codes]:
+    """Draw `clips` on `device`; returns their codes, each uint8 [length].
+
+    Arguments and errors are those of `sampler.sample`; ModelError also when there is no such
+    device or its memory is too small.
+    """
+    tensors = checked_tensors(weights, network.tensor_shapes())
+    check_requests(clips, network.quantization_channels)
+    codes = [np.zeros(clip.length, np.uint8) for clip in clips]
+    done, total = 0, sum(clip.steps for clip in clips)
+    with exact():
+        lanes = _lanes(tensors, network, place(device))
+        for first in range(0, len(clips), LANES):
+            part = slice(first, first + LANES)
+            for steps in _draw(lanes, clips[part], codes[part], network):
+                done += steps
+                if progress:
+                    progress(done, total)
+                if done < total and cancelled and cancelled():
+                    raise SamplingCancelled
+    return codes
+
+
+def needed_bytes(network: WaveNetParameters) -> int:
+    """Memory to draw with: weights, rings, tables, and twice the values of one step; about."""
+    weights = network.parameter_count
+    residual, inner = network.residual_channels, network.dilation_channels
+    rings = (network.filter_width - 1) * sum(network.dilations) * residual
+    layers = len(network.dilations) * (2 * network.filter_width * residual + 8 * inner)
+    head = 4 * network.skip_channels + 16 * network.quantization_channels
+    entrance = network.causal_width * (residual + 6)
+    return 4 * (2 * weights + LANES * (rings + 2 * (layers + head + entrance) + 8 * SLICE))
+
+
+def _lanes(tensors: Mapping[str, Floats], network: WaveNetParameters, where: torch.device) -> Lanes:
+    """Lanes on `where`; ModelError when it cannot hold them."""
+    needed, free = needed_bytes(network) + _LIBRARY_BYTES, _free_bytes(where)
+    too_small = (
+        f"device {where}: too little memory: {LANES} lanes of this network need about "
+        f"{needed / 1e9:.2f} GB, {free / 1e9:.2f} GB are free; draw on the CPU"
+    )
+    if needed > free:
+        raise ModelError(too_small)
+    try:
+        return Lanes(tensors, network, where, captured=where.type == "cuda")
+    except torch.OutOfMemoryError:
+        raise ModelError(too_small) from None
+
+
+def _free_bytes(where: torch.device) -> int:
+    """What a GPU has free; a CPU's memory is not judged."""
+    return torch.cuda.mem_get_info(where)[0] if where.type == "cuda" else sys.maxsize
+
+
+def _draw(
+    lanes: Lanes, clips: Sequence[ClipRequest], codes: Sequence[Codes], network: WaveNetParameters
+) -> Iterator[int]:
+    """Fill `codes` slice by slice; yields how many samples, primes included, each one added."""
+    lanes.begin(clips)
+    for start in range(0, max((clip.steps for clip in clips), default=0), SLICE):
+        ends = [min(clip.steps - start, SLICE) for clip in clips]
+        drawn, is_finite = lanes.run(_table(clips, start, network), max(ends))
+        if not is_finite:
+            raise ModelError("the network's output is not finite: its weights are too large")
+        for lane, clip in enumerate(clips):
+            samples, rows = _spans(clip, start)
+            codes[lane][samples] = drawn[rows, lane]
+        yield sum(max(0, end) for end in ends)
+
+
+def _spans(clip: ClipRequest, start: int) -> tuple[slice, slice]:
+    """The samples drawn in the slice that begins at step `start`, and their rows in it."""
+    offset = start - len(clip.prime_codes)
+    begin, end = max(0, offset), max(0, offset, min(clip.length, offset + SLICE))
+    return slice(begin, end), slice(begin - offset, end - offset)
+
+
+def _table(clips: Sequence[ClipRequest], start: int, network: WaveNetParameters) -> Table:
+    """What the lanes need for the steps from `start` on; where there is nothing, silence."""
+    size, classes = (SLICE, LANES), network.quantization_channels
+    table = Table(
+        given=np.full(size, classes // 2),
+        uniform=np.zeros(size, np.float32),
+        divisor=np.ones(size, np.float32),
+        rank=np.zeros(size, np.int64),
+    )
+    for lane, clip in enumerate(clips):
+        prime = clip.prime_codes[start : start + SLICE]
+        table.given[: len(prime), lane] = prime
+        samples, rows = _spans(clip, start)
+        count, first = samples.stop - samples.start, clip.first_draw + samples.start
+        curve = np.broadcast_to(clip.curve, (max(1, clip.length),))[: clip.length][samples]
+        words = Stream(clip.key).words_at(first, count)
+        table.given[rows, lane] = DRAWN
+        table.uniform[rows, lane] = (words >> np.uint64(40)) * 2.0**-24
+        table.divisor[rows, lane] = np.where(curve > 0, curve, np.float32(1))
+        kept = min(clip.top_k or classes, classes)
+        table.rank[rows, lane] = classes - np.where(curve > 0, kept, 1)
+    return table

@@ -1,0 +1,52 @@
+"""Takes of a WaveNet: requests in seconds of sound become codes drawn, and codes become clips."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from approx_build.audio.clip import Clip
+from approx_build.audio.mulaw import decode, encode
+from approx_build.engines.autoregressive.request import ClipRequest
+from approx_build.families.base import TakeRequest, Told, Weights, check_takes
+from approx_build.families.wavenet.parameters import Sampling, WaveNetParameters
+from approx_build.families.wavenet.sampler import sample
+
+
+def draw(
+    network: WaveNetParameters,
+    weights: Weights,
+    takes: Sequence[TakeRequest[Sampling]],
+    device: str = "cpu",
+    progress: Told | None = None,
+) -> list[Clip]:
+    """Clips [1, length] at the network's rate, drawn in lock step.
+
+    On "cpu" by the portable kernels; on other devices by torch, which is another numeric
+    environment.
+    """
+    check_takes(network, takes, device)
+    requests = [_request(network, take) for take in takes]
+    if device == "cpu":
+        codes = sample(weights, network, requests, progress=progress)
+    else:
+        from approx_build.families.wavenet.cuda import sample_on_device  # off the path: GPU
+
+        codes = sample_on_device(weights, network, requests, device, progress)
+    table = decode(np.arange(network.quantization_channels), network.quantization_channels)
+    return [Clip(table[drawn][np.newaxis].astype(np.float32), network.rate) for drawn in codes]
+
+
+def _request(network: WaveNetParameters, take: TakeRequest[Sampling]) -> ClipRequest:
+    prime = None
+    if take.prime is not None:
+        prime = encode(take.prime.data[0], network.quantization_channels).astype(np.uint8)
+    return ClipRequest(
+        key=take.stream,
+        length=take.length,
+        prime=prime,
+        temperature=take.sampling.temperature,
+        top_k=take.sampling.top_k,
+        towards_silence=take.sampling.towards_silence,
+    )

@@ -1,0 +1,141 @@
+"""Parameters of a WaveNet: its sizes, its tensors, its controls of drawing and learning.
+
+The names and defaults are those of ibab's tensorflow-wavenet. **Tensors of a checkpoint**, all
+float32, with W = `filter_width`, L = number of dilations, R, D, S, Q = residual, dilation, skip
+and quantization channels. Tap 0 is the oldest.
+
+    causal.weight         [W, Q, R]; with `scalar_input` [initial_filter_width, 1, R]
+    layers.filter.weight  [L, W, R, D]         layers.filter.bias  [L, D]
+    layers.gate.weight    [L, W, R, D]         layers.gate.bias    [L, D]
+    layers.dense.weight   [L, D, R]            layers.dense.bias   [L, R]
+    layers.skip.weight    [L, D, S]            layers.skip.bias    [L, S]
+    post1.weight          [S, S]               post1.bias          [S]
+    post2.weight          [S, Q]               post2.bias          [Q]
+
+Without `use_biases` a checkpoint holds no biases. A product is row · matrix:
+out = in @ weight + bias. The dense map of the last layer exists, as in ibab's network, and no
+sample depends on it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from approx_build.families.parameters import Parameters, Shapes
+
+Channels = Annotated[int, Field(ge=1, le=8192)]
+DEFAULT_DILATIONS = tuple(1 << power for power in range(10)) * 5
+FARTHEST_TAP = 1 << 24
+"""Samples that a layer looks back: some minutes of sound."""
+
+
+class WaveNetParameters(Parameters):
+    """Sizes of a WaveNet, and the rate of its sound."""
+
+    family: Literal["wavenet"] = "wavenet"
+    filter_width: int = Field(2, ge=2, le=64, description="taps of a convolution")
+    sample_rate: int = Field(16000, ge=1000, le=192000, description="rate of the sound, Hz")
+    dilations: tuple[Annotated[int, Field(ge=1, le=1 << 20)], ...] = Field(
+        DEFAULT_DILATIONS,
+        min_length=1,
+        max_length=1000,
+        description="distance between the taps of each layer, samples",
+    )
+    residual_channels: Channels = Field(32, description="channels between the layers")
+    dilation_channels: Channels = Field(32, description="channels of filter and gate")
+    quantization_channels: int = Field(256, ge=2, le=256, description="mu-law codes")
+    skip_channels: Channels = Field(512, description="channels of the sum over the layers")
+    use_biases: bool = Field(True, description="biases everywhere but in the causal convolution")
+    scalar_input: bool = Field(False, description="hear amplitudes instead of one-hot codes")
+    initial_filter_width: int = Field(
+        32, ge=1, le=4096, description="taps of the causal convolution with scalar_input"
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        farthest = max(self.dilations) * (self.filter_width - 1)
+        if farthest > FARTHEST_TAP:
+            raise ValueError(
+                f"dilations: a tap lies {farthest} samples back; the farthest may lie "
+                f"{FARTHEST_TAP} back"
+            )
+        return self
+
+    @property
+    def rate(self) -> int:
+        """The rate of the sound the network hears and makes, Hz."""
+        return self.sample_rate
+
+    @property
+    def causal_width(self) -> int:
+        """Taps of the first convolution."""
+        return self.initial_filter_width if self.scalar_input else self.filter_width
+
+    @property
+    def receptive_field(self) -> int:
+        """How many samples a code depends on, itself included, as ibab counts."""
+        return (self.filter_width - 1) * sum(self.dilations) + self.causal_width
+
+    def tensor_shapes(self) -> Shapes:
+        """The tensors of a checkpoint: name -> shape."""
+        layers, width = len(self.dilations), self.filter_width
+        residual, dilation = self.residual_channels, self.dilation_channels
+        skip, codes = self.skip_channels, self.quantization_channels
+        heard = 1 if self.scalar_input else codes
+        shapes: Shapes = {
+            "causal.weight": (self.causal_width, heard, residual),
+            "layers.filter.weight": (layers, width, residual, dilation),
+            "layers.gate.weight": (layers, width, residual, dilation),
+            "layers.dense.weight": (layers, dilation, residual),
+            "layers.skip.weight": (layers, dilation, skip),
+            "post1.weight": (skip, skip),
+            "post2.weight": (skip, codes),
+        }
+        return shapes | self._bias_shapes(shapes)
+
+    def _bias_shapes(self, shapes: Shapes) -> Shapes:
+        if not self.use_biases:
+            return {}
+        biased = [name for name in shapes if name != "causal.weight"]
+        stacked = {name: shapes[name][:1] if name.startswith("layers.") else () for name in biased}
+        return {
+            name.replace("weight", "bias"): (*stacked[name], shapes[name][-1]) for name in biased
+        }
+
+
+class Sampling(BaseModel):
+    """How the next code is drawn from what the network expects."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    temperature: float = Field(
+        default=1.0,
+        ge=0,
+        le=10,
+        description="divides the logits: below 1 the likely is likelier; at 0 nothing else is",
+    )
+    top_k: int | None = Field(
+        default=None, ge=1, description="draw from the k likeliest codes only; null: from all"
+    )
+    towards_silence: float = Field(
+        default=0.0, ge=0, le=1000, description="taken from the logits of the loudest codes, nats"
+    )
+
+
+class Objective(BaseModel):
+    """How a WaveNet begins, and what it learns besides the next code.
+
+    In the steps of fine-tuning it is given codes with noise on them (never those it must say),
+    so that it learns to come back from its own mistakes; about half the windows stay clean.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    initialisation: Literal["glorot", "smooth"] = Field(
+        default="smooth", description="first weights"
+    )
+    finetune_noise: float = Field(
+        default=4.0, ge=0, le=64, description="greatest standard deviation of that noise, codes"
+    )

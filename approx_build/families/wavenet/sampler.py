@@ -1,0 +1,84 @@
+"""Draw codes from a WaveNet, with the same bits on every processor.
+
+WaveNet (van den Oord et al., 2016, arXiv:1609.03499) as ibab/tensorflow-wavenet builds it, sampled
+with queues (Paine et al., 2016, arXiv:1611.09482). The bits of a clip depend on weights, request
+and nothing else: not on the kernel, the threads or the clips beside it. The rule is written in
+docs/numerics-of-kernels.md and stated in NumPy by `reference`.
+
+Before the first sample of a clip the causal convolution sees code Q/2 (silence), and every dilated
+one sees zeros. With `scalar_input` the network sees the amplitude that a code decodes to instead of
+its one-hot vector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from approx_build.engines.autoregressive.lock_step import Batch, check_requests, run_batch
+from approx_build.engines.autoregressive.request import ClipRequest, Codes, Progress
+from approx_build.errors import ModelError
+from approx_build.families.wavenet.library import LibraryBatch, packed
+from approx_build.families.wavenet.parameters import WaveNetParameters
+from approx_build.families.wavenet.reference import ReferenceBatch
+from approx_build.kernels.library import Kernel, choose
+from approx_build.kernels.tensors import Weights, checked_tensors
+
+_NO_KEY = "0" * 32
+
+
+def open_batch(
+    weights: Weights,
+    network: WaveNetParameters,
+    clips: Sequence[ClipRequest],
+    threads: int = 1,
+    kernel: str | None = None,
+    keep_logits: bool = False,
+) -> Batch:
+    """Clips ready to be drawn in slices. Errors as `sample`."""
+    tensors = checked_tensors(weights, network.tensor_shapes())
+    check_requests(clips, network.quantization_channels)
+    if threads < 1:
+        raise ModelError(f"threads: {threads}; must be at least 1")
+    chosen = choose(kernel)
+    if chosen is Kernel.REFERENCE:
+        return ReferenceBatch(tensors, network, clips, keep_logits)
+    return LibraryBatch(packed(tensors, network, chosen), clips, threads, keep_logits)
+
+
+def sample(
+    weights: Weights,
+    network: WaveNetParameters,
+    clips: Sequence[ClipRequest],
+    threads: int = 1,
+    kernel: str | None = None,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> list[Codes]:
+    """Draw `clips`; returns their codes, each uint8 [length].
+
+    `progress` and `cancelled` as in `run_batch`. ModelError when weights or a request are not as
+    they should be, UsageError when `kernel` cannot run here.
+    """
+    batch = open_batch(weights, network, clips, threads, kernel)
+    run_batch(batch, clips, progress, cancelled)
+    return batch.codes
+
+
+def logits(
+    weights: Weights,
+    network: WaveNetParameters,
+    codes: Sequence[Codes],
+    threads: int = 1,
+    kernel: str | None = None,
+) -> list[NDArray[np.float32]]:
+    """The network's logits before each sample of `codes`, teacher-forced: each [T, classes].
+
+    Row t is computed from the codes before t; the first from silence.
+    """
+    clips = [ClipRequest(_NO_KEY, 0, prime=prime) for prime in codes]
+    batch = open_batch(weights, network, clips, threads, kernel, keep_logits=True)
+    run_batch(batch, clips)
+    return batch.logits

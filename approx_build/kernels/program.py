@@ -1,0 +1,86 @@
+"""A network over a window of sound as a program: steps on arrays [rows, channels] in one memory.
+
+The compiled kernels run it (csrc/program/program.h says what a step does) and know no network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+LONGEST_STRIP = 256
+"""Rows of an item that no step makes shorter."""
+
+
+class Kind(IntEnum):
+    """What a step does; the values of csrc/program/program.h."""
+
+    ENTER = 0
+    LEAVE = 1
+    CONVOLVE = 2
+    ADD = 3
+    NORMALISE = 4
+    HALVE = 5
+    DOUBLE = 6
+    PACK_KEYS = 7
+    ATTEND = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """Channels of some rows, `stride` floats apart, from float `at` of the program's memory on."""
+
+    at: int
+    rows: int
+    channels: int
+    stride: int
+
+    @property
+    def floats(self) -> int:
+        """What it takes of the memory."""
+        return self.rows * self.stride
+
+
+NO_ARRAY = Array(0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step; what a kind does not use has its default."""
+
+    kind: Kind
+    rows: int
+    map: int = -1
+    taps: int = 1
+    norm: int = -1
+    gelu: bool = False
+    measured: int = -1
+    strip: int = LONGEST_STRIP
+    heads: int = 1
+    given: Array = NO_ARRAY
+    joined: Array = NO_ARRAY
+    made: Array = NO_ARRAY
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """A norm over rows and channels: its factors and sums lie at `at`, in rows of `stride`."""
+
+    at: int
+    rows: int
+    channels: int
+    stride: int
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What the kernels need to run a network on one window."""
+
+    steps: tuple[Step, ...]
+    norms: tuple[Norm, ...]
+    maps: tuple[str, ...]
+    """Names of the weights, and biases where there are any, of the maps that steps point at."""
+    norm_names: tuple[str, ...]
+    memory_floats: int
+    scratch_floats: int
+    """Of each thread."""
