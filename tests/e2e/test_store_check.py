@@ -255,3 +255,19 @@ def test_a_store_that_cannot_be_written_is_checked(built: Space, read_only: Any)
         assert len(checked(built)) == 1
         outcome = built.run("store", "check", "--repair", code=1)
     assert "not repaired: " in outcome.out
+
+
+def test_a_folder_in_the_place_of_any_file_is_found_and_healed(built: Space) -> None:
+    digest = built.lock()["movements"]["1-foam/master"]["digest"]
+    store, renders = store_of(built), built.root / "renders/tide"
+    key = store.journal.latest()["2-sand/events/grain/last"].key
+    paths = [store.objects.path(digest), store.records.path(key), store.memo.path]
+    paths += [store.journal.path, renders / "2-sand.wav", renders / "spectrograms/1-foam.png"]
+    for path in paths:
+        path.unlink()
+        path.mkdir()
+    heals(built, *paths)
+    for state in (built.root / ".approx/states").iterdir():
+        state.unlink()
+        state.mkdir()
+        heals(built, state)
