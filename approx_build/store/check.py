@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from approx_build.canonical import canonical
+from approx_build.store.disk import clear
 from approx_build.store.fault import Fault
 from approx_build.store.index import Index
 from approx_build.store.reading import Seen, read_all
@@ -92,7 +93,7 @@ def lost_objects(store: Store, index: Index, known: Known) -> Iterator[Fault]:
         return  # nobody can tell them apart
     removed = store.removed.digests()
     for digest in sorted(index.makers.keys() - removed):
-        if digest in store.objects:
+        if store.objects.path(digest).exists():
             continue
         # A builder may have forgotten the record meanwhile, to make it again.
         if keys := [key for key in index.makers[digest] if store.records.get(key)]:
@@ -108,25 +109,44 @@ def lost_objects(store: Store, index: Index, known: Known) -> Iterator[Fault]:
 
 def advice_faults(store: Store, index: Index) -> Iterator[Fault]:
     """Damage to what a store can lose without losing sound: journal, memo and lists."""
-    if count := store.journal.damaged():
-        lines = f"{count} line{'s are' if count > 1 else ' is'} not as written"
+    if problem := _journal_problem(store):
         told = "what was built last, and how long things take"
-        mend = partial(_do, store.journal.drop_damaged)
-        yield Fault("journal", store.journal.path, lines, told, "those lines are dropped", mend)
+        mend = partial(_do, partial(_mend_journal, store))
+        yield Fault(
+            "journal", store.journal.path, problem, told, "what is damaged is left out", mend
+        )
     if is_damaged(store.memo.path):
         told = "digests of the project's files"
-        mend = partial(_do, partial(store.memo.path.unlink, missing_ok=True))
+        mend = partial(_do, partial(clear, store.memo.path))
         yield Fault("memo", store.memo.path, WRITTEN, told, "removed; files are read again", mend)
     if store.removed.is_damaged():
         absent = [digest for digest in index.makers if digest not in store.objects]
         told = "which objects were removed, and not lost"
-        mend = partial(_do, partial(store.removed.replace, absent))
+        mend = partial(_do, partial(_mend_removed, store, absent))
         yield Fault("removed", store.removed.path, WRITTEN, told, "written anew", mend)
     for path in store.projects.damaged():
         told = "a project that uses the store"
         remedy = "removed; the project is entered again by its next build"
-        mend = partial(_do, partial(path.unlink, missing_ok=True))
+        mend = partial(_do, partial(clear, path))
         yield Fault("project", path, WRITTEN, told, remedy, mend)
+
+
+def _journal_problem(store: Store) -> str:
+    if store.journal.path.is_dir():
+        return "is a folder, where a file is needed"
+    count = store.journal.damaged()
+    return f"{count} line{'s are' if count > 1 else ' is'} not as written" if count else ""
+
+
+def _mend_journal(store: Store) -> None:
+    if store.journal.path.is_dir():
+        clear(store.journal.path)
+    store.journal.drop_damaged()
+
+
+def _mend_removed(store: Store, absent: Collection[str]) -> None:
+    clear(store.removed.path)
+    store.removed.replace(absent)
 
 
 def _is_of(record: Record, key: str) -> bool:

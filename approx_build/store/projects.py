@@ -70,7 +70,7 @@ class Projects:
 
     def _paths(self) -> Iterator[Path]:
         with suppress(FileNotFoundError):
-            yield from sorted(self._folder.iterdir())
+            yield from sorted(path for path in self._folder.iterdir() if path.name.isalnum())
 
     def _read(self, path: Path) -> Use | None:
         with suppress(OSError, ValueError, TypeError):

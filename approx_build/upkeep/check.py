@@ -18,6 +18,7 @@ from approx_build.store.check import (
     read_records,
     record_faults,
 )
+from approx_build.store.disk import clear
 from approx_build.store.fault import Fault
 from approx_build.store.index import Index
 from approx_build.store.reading import read_all
@@ -170,7 +171,7 @@ def _state_fault(path: Path) -> Fault:
 
 
 def _removed(path: Path) -> bool:
-    path.unlink(missing_ok=True)
+    clear(path)
     return True
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from approx_build.score.project import slug
 from approx_build.store.census import files
 from approx_build.store.delivery import PART
+from approx_build.store.disk import clear
 from approx_build.store.fault import Expected, Fault
 from approx_build.store.index import Index
 from approx_build.store.reading import Read
@@ -114,6 +115,8 @@ class Delivery:
 
     def _mend(self, path: Path, digest: str, last: Finished | None) -> bool:
         """Copy the object; where there is none, let the next render look at everything again."""
+        if path.is_dir():
+            clear(path)
         if digest and self.store.objects.verify(digest):
             self.store.objects.materialise(digest, path)
         elif last is not None:
