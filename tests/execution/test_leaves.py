@@ -10,7 +10,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.e2e.test_dance_diffusion import WAVE
 
 from approx_build.execution.actions import run_actions
 from approx_build.execution.built import BuildOptions, Built
@@ -25,7 +24,7 @@ from approx_build.plan.lower import lower
 from approx_build.plan.networks import Networks
 from approx_build.score.load import load_piece
 from approx_build.store.store import Store
-from tests.space import Space, project
+from tests.space import WAVE, Space, project
 
 TODAY = date(2026, 5, 1)
 ONLY_REFUSES = "models/corpora/tones/consent.yaml"
