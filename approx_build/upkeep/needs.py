@@ -124,8 +124,8 @@ def gathered(
     pieces: list[PieceNeeds] = []
     models: list[ModelNeeds] = []
     for project in projects:
-        catalog = Catalog(project.root, date.today())
-        reader = _Reader(project, project.root == here, catalog, index, census, memo)
+        catalog = Catalog(project.root, date.today(), ReadLog(memo.look))
+        reader = _Reader(project, project.root == here, catalog, index, census)
         for score in project.scores():
             pieces.append(reader.piece(score))
             watch.step()
@@ -146,7 +146,6 @@ class _Reader:
     catalog: Catalog
     index: Index
     census: Census
-    memo: Memo
 
     def piece(self, score: Path) -> PieceNeeds:
         lock, lock_problem = _lock(score.with_suffix(".lock"))
@@ -186,7 +185,7 @@ class _Reader:
         return ModelNeeds(shown, root, digest, self._held(networks.graph))
 
     def _held(self, graph: Graph) -> Held:
-        inputs = Inputs(graph, self.project.root, ReadLog(self.memo.look))
+        inputs = Inputs(graph, self.project.root, self.catalog.log)
         return held(graph, inputs, self.index, self.census.objects)
 
     def _name(self, path: Path) -> str:

@@ -105,6 +105,7 @@ def test_a_size_takes_the_oldest_first_and_then_intermediate_sound(twice: Space)
     there = kinds(twice)
     total = collected(twice, "--dry-run")["bytes_before"]
     assert collected(twice, *ALL, "--keep-size", str(total))["freed"] == 0
+    total = collected(twice, "--dry-run")["bytes_before"]
     some = collected(twice, *ALL, "--keep-size", str(total - 1000), "--dry-run")
     assert 0 < some["freed"] < 400_000
     outcome = twice.run("store", "gc", *ALL, "--keep-size", "1kB")
