@@ -9,8 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from approx_build.files.fingerprint import UNKNOWN, fingerprint
-from approx_build.files.readlog import Reading
+from approx_build.files.fingerprint import fingerprint
+from approx_build.files.readlog import UNPROVEN, Reading
 from approx_build.store.delivery import write
 
 if TYPE_CHECKING:
@@ -38,13 +38,16 @@ class Delivered:
         self._note(path, Reading(sha256(data).hexdigest(), before, at_ns), write(dest, data))
 
     def note(self, path: Path, data: bytes) -> None:
-        """A file that was written elsewhere, wherever it is."""
-        # Somebody may have written to it since: no fingerprint proves that it holds `data`.
-        reading = Reading(sha256(data).hexdigest(), UNKNOWN, time.time_ns())
-        self.readings[os.path.abspath(path)] = reading
+        """A file that was just written elsewhere, wherever it is."""
+        self._put(path, Reading(sha256(data).hexdigest(), fingerprint(path), UNPROVEN))
 
     def _note(self, path: str, found: Reading, is_new: bool) -> None:
+        dest = self.folder / path
         if is_new:
             self.written.append(path)
-            found = Reading(found.digest, UNKNOWN, found.at_ns)
-        self.readings[os.path.abspath(self.folder / path)] = found
+            # Somebody may have written to it since it was delivered: the sweep looks.
+            found = Reading(found.digest, fingerprint(dest), UNPROVEN)
+        self._put(dest, found)
+
+    def _put(self, path: Path, found: Reading) -> None:
+        self.readings[os.path.abspath(path)] = found

@@ -65,7 +65,8 @@ class Performer:
         made = []
         for work, result in zip(batch, results, strict=True):
             share = work.size / total
-            record = self._record(work, result, seconds * share, cpu_seconds * share)
+            spent = max(seconds * share, result.seconds)
+            record = self._record(work, result, spent, cpu_seconds * share)
             self.store.records.put(record)
             made.append(Made(work.action.target, record, was_run=True))
         return made

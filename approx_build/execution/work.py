@@ -62,10 +62,14 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an action made: objects by name ("main" is for consumers), and facts about them."""
+    """What an action made: objects by name ("main" is for consumers), and facts about them.
+
+    `seconds` is how long it took, where some of that was spent before.
+    """
 
     outputs: Mapping[str, str]
     facts: Mapping[str, Json] = field(default_factory=dict)
+    seconds: float = 0.0
 
 
 RunActions = Callable[[Sequence[Work], Store, Any, Report], Sequence[Result]]

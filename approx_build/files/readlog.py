@@ -29,6 +29,8 @@ from approx_build.files.fingerprint import (
 TICK_NS = 20_000_000
 """Longer than the tick of any file system's clock that counts in parts of a second."""
 
+UNPROVEN = 0
+"""The time of a reading whose fingerprint proves nothing: it may be of a later edit."""
 ABSENT = ""
 """The digest of a file that is not there."""
 

@@ -46,7 +46,7 @@ class StoredStep(BaseModel):
     step: int
     loss: float
     file: str
-    digest: str
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
 class TrainingRecord(BaseModel):

@@ -112,7 +112,7 @@ def load_state(
 ) -> TrainingState | None:
     """The newest whole state in `folder` of a manifest, by its digest; None when there is none.
 
-    `device` is where its tensors are wanted, `most` the last step that serves.
+    `device` is where its tensors are wanted, `most` the last step allowed.
     """
     for path in kept_states(folder):
         try:

@@ -195,7 +195,7 @@ def test_a_shipped_run_swapped_for_another_of_its_manifest_is_seen(built: Space)
 
 
 @pytest.mark.parametrize("how", ["flipped", "gone"])
-def test_a_shipped_file_that_the_store_has_serves_and_is_asked_for_until_it_is_back(
+def test_a_shipped_file_is_replaced_by_its_copy_and_asked_for_until_it_is_restored(
     built: Space, how: str
 ) -> None:
     lock = (built.root / "pieces/tide.lock").read_bytes()
@@ -205,7 +205,7 @@ def test_a_shipped_file_that_the_store_has_serves_and_is_asked_for_until_it_is_b
     words = (
         f"models/tiny/run: {SHIPPED}/step-000004.safetensors: "
         + ("its bytes are not" if how == "flipped" else "this checkpoint of the training run is"),
-        "; the store has it and serves; restore the file\n",
+        "; the copy in the store is used; restore the file\n",
     )
     for _ in range(2):
         said = built.render().out

@@ -19,11 +19,13 @@ import pytest
 
 from approx_build.corpus.material import Material
 from approx_build.training import environment, run
+from approx_build.training.checkpoint import is_right, with_name
+from approx_build.training.kept import Kept
 from approx_build.training.lock import lock_path
 from approx_build.training.loop import train
 from approx_build.training.model import ModelSpec
 from approx_build.training.progress import Progress
-from approx_build.training.record import TrainingRecord
+from approx_build.training.record import TrainingRecord, manifest_digest
 from approx_build.training.witness import Means, Witness
 from tests.corpus.sounds import small_corpus
 from tests.training.damages import DAMAGES
@@ -215,6 +217,22 @@ def test_making_again_goes_on_where_it_was_interrupted(house: House, tmp_path: P
     assert [progress.step for progress in seen] == [6, 7, 8, 9]
 
 
+def test_the_checkpoint_of_a_run_that_stopped_early_is_made_again(
+    house: House, tmp_path: Path
+) -> None:
+    text = SMALL.replace("steps: 9", "steps: 40\n  early_stopping: { patience: 2 }")
+    model = tiny_model(tmp_path, text.replace("0.003", "1.0"))
+    out = tmp_path / "early"
+    whole = train(model, house.material, out, Means())
+    last = whole.checkpoints[-1]
+    assert last.step not in model.kept_steps
+    (out / last.file).unlink()
+    seen: list[Progress] = []
+    assert train(model, house.material, out, Means(progress=seen.append)) == whole
+    assert sha256((out / last.file).read_bytes()).hexdigest() == last.digest
+    assert seen[-1].step == last.step
+
+
 @pytest.mark.parametrize("moment", ["interrupted", "finished"])
 def test_in_another_numeric_environment_it_is_trained_anew_with_words(
     house: House, tmp_path: Path, moment: str
@@ -246,6 +264,23 @@ def test_in_another_numeric_environment_it_is_trained_anew_with_words(
     aside = tmp_path / ".out.damaged"
     assert str(aside) in words
     assert (aside / "step-000000.safetensors").exists()
+
+
+def test_a_checkpoint_that_named_its_model_is_made_again_as_it_was(
+    house: House, tmp_path: Path
+) -> None:
+    out = house.copy("finished", tmp_path / "out")
+    older = []
+    for stored in house.whole.checkpoints:
+        (out / stored.file).write_bytes(with_name(out / stored.file, "tiny"))
+        digest = sha256((out / stored.file).read_bytes()).hexdigest()
+        older.append(stored.model_copy(update={"digest": digest}))
+    whole = house.whole.model_copy(update={"checkpoints": older})
+    Kept(out, manifest_digest(whole.manifest), Means()).keep(whole)
+    (out / "step-000003.safetensors").unlink()
+    record, _ = house.train(out)
+    assert record == whole
+    assert is_right(out / older[1].file, older[1].digest)
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\x00 no number", b""])

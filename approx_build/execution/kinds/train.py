@@ -84,7 +84,7 @@ def _adopted(desk: Desk, stored: StoredStep, folder: Path) -> str:
         )
     if not objects.verify(stored.digest):
         raise ModelError(f"{folder / stored.file}: {problem}; {RESTORE}")
-    words = f"{folder / stored.file}: {problem}; the store has it and serves; restore the file"
+    words = f"{folder / stored.file}: {problem}; the copy in the store is used; restore the file"
     return words.replace(f"{desk.root}{os.sep}", "")
 
 
@@ -113,7 +113,9 @@ def _result(desk: Desk, record: TrainingRecord, lost: list[str] | None = None) -
     made = desk.keep_json({"checkpoints": checkpoints}, **facts)
     outputs = {f"step-{step}": digest for step, digest in checkpoints.items()}
     outputs["record"] = desk.keep_json(record.model_dump(mode="json")).outputs["main"]
-    return Result({**made.outputs, **outputs}, made.facts)
+    # A run that was interrupted, or finished before, took longer than this.
+    seconds = 0.0 if facts["is_shipped"] else record.seconds
+    return Result({**made.outputs, **outputs}, made.facts, seconds)
 
 
 def _train(desk: Desk, model: ModelSpec, folder: Path) -> TrainingRecord:

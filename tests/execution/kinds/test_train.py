@@ -163,7 +163,9 @@ def test_a_shipped_file_is_taken_from_the_store_where_it_has_that_very_one(
     made = train.make(run_at(store, space))
     assert made.outputs == first.outputs
     [words] = made.facts["lost"]  # type: ignore[misc]
-    assert re.search(f"^{SHIPPED}/{SAID[how]}.*; the store has it and serves; restore", str(words))
+    assert re.search(
+        f"^{SHIPPED}/{SAID[how]}.*; the copy in the store is used; restore", str(words)
+    )
 
 
 def test_a_training_has_a_folder_named_by_its_manifest(tmp_path: Path) -> None:
