@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -90,6 +91,20 @@ def make_folder(folder: Path) -> None:
         with suppress(FileExistsError):
             folder.mkdir()
         sync_folder(folder.parent)
+
+
+def clear(path: Path) -> None:
+    """Remove the file at `path`; a folder that is in its place gets another name, if not empty."""
+    with plain_words(path):
+        if not path.is_dir() or path.is_symlink():
+            path.unlink(missing_ok=True)
+            return
+        try:
+            path.rmdir()
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+            os.rename(path, path.with_name(f"{path.name}.folder-{secrets.token_hex(4)}"))
 
 
 def write_over(path: Path, data: bytes, synced: bool = True) -> None:

@@ -119,8 +119,8 @@ class Objects:
         except FileNotFoundError:
             return False
         except OSError as error:
-            # An unreadable sector is as wrong as a flipped bit.
-            if error.errno != errno.EIO:
+            # An unreadable sector, or a folder in its place, is as wrong as a flipped bit.
+            if error.errno not in (errno.EIO, errno.EISDIR):
                 raise StoreError(f"{path}: {(error.strerror or str(error)).lower()}") from error
             is_right = False
         if is_right:

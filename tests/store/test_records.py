@@ -38,6 +38,14 @@ def test_a_later_record_takes_the_place_of_an_earlier(store: Store) -> None:
     assert found.seconds == 9.0
 
 
+def test_a_folder_in_the_place_of_a_record_gives_way(store: Store) -> None:
+    (store.records.path(KEY) / "mine").mkdir(parents=True)
+    assert store.records.get(KEY) is None
+    store.records.put(RECORD)
+    assert store.records.get(KEY) == RECORD
+    assert len(list(store.root.rglob("mine"))) == 1
+
+
 def test_a_missing_record_is_a_miss(store: Store) -> None:
     assert store.records.get(KEY) is None
     store.records.put(RECORD)
