@@ -1,0 +1,57 @@
+"""Faults planted on purpose are seen by the suite's own guards, and found where they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from approx_build.kernels import compiled
+from tests.mutations.bench import ROOT, Bench, Guard
+from tests.mutations.clean import alarms
+from tests.mutations.faults import FAULTS, Fault
+
+pytestmark = pytest.mark.slow
+KEPT = sorted({fault.guard for fault in FAULTS if "STORE" in fault.guard.words}, key=str)
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """The project with nothing wrong: the étude is built once, and is as it is pinned."""
+    bench = Bench(tmp_path_factory.mktemp("mutations"))
+    kept = bench.keep()
+    assert kept.is_well, kept.text
+    return bench
+
+
+@pytest.mark.parametrize("guard", KEPT, ids=str)
+def test_a_guard_gives_no_false_alarm(guard: Guard, bench: Bench) -> None:
+    said = bench.ask(guard)
+    assert said.is_well, said.text
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_planted_fault_is_seen_and_found(fault: Fault, bench: Bench) -> None:
+    if fault.file.endswith((".c", ".h")) and compiled.built_path() is None:
+        pytest.skip("there are no compiled kernels here")
+    with bench.planted(fault.file, fault.old, fault.new):
+        said = bench.ask(fault.guard, seed=1)
+    assert not said.is_well, f"{fault.guard} saw nothing"
+    assert re.search(fault.finds, said.text), said.text
+
+
+def test_a_clean_run_of_all_guards_gives_no_alarm(bench: Bench) -> None:
+    assert alarms(bench, 3) == []
+
+
+def test_nothing_of_the_faults_is_left(bench: Bench) -> None:
+    for fault in FAULTS:
+        assert (bench.root / fault.file).read_text() == (ROOT / fault.file).read_text()
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(FAULTS) >= 12
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+    assert len({Path(fault.file).parts[1] for fault in FAULTS}) >= 8
