@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,18 +102,25 @@ class Bench:
         text = path.read_text(encoding="utf-8")
         assert text.count(old) == 1, f"{file} has {old!r} {text.count(old)} times; plant it anew"
         path.write_text(text.replace(old, new), encoding="utf-8")
-        library = compiled.built_path()
+        is_compiled = file.endswith((".c", ".h")) and compiled.built_path() is not None
         try:
-            if file.endswith((".c", ".h")) and library is not None:
-                self._build(library.name)
-            yield
+            with self.built("cc", "-O1") if is_compiled else nullcontext():
+                yield
         finally:
             path.write_text(text, encoding="utf-8")
-            if library is not None:
-                shutil.copy2(library, self.root / "approx_build/kernels" / library.name)
 
-    def _build(self, name: str) -> None:
-        """Compile the plainest kernel of inference alone: all have the same bits."""
+    @contextmanager
+    def built(self, compiler: str, optimisation: str) -> Iterator[None]:
+        """The copy with kernels of inference built in another way, for the plainest instructions."""
+        library = compiled.built_path()
+        assert library is not None
+        try:
+            self._build(library.name, compiler, optimisation)
+            yield
+        finally:
+            shutil.copy2(library, self.root / "approx_build/kernels" / library.name)
+
+    def _build(self, name: str, compiler: str, optimisation: str) -> None:
         kernels = self.root / "approx_build/kernels"
         text = (self.root / "CMakeLists.txt").read_text(encoding="utf-8")
         listed = re.search(r"^set\(kernel_sources\n(.*?)\)$", text, re.MULTILINE | re.DOTALL)
@@ -121,7 +128,9 @@ class Bench:
         sources = [kernels / "src" / one for one in re.findall(r"\}/(\S+\.c)", listed[1])]
         code = "from approx_build.kernels.compiled import _sources_digest; print(_sources_digest())"
         digest = self.ask(Guard(("-c", code))).text
-        flags = "-O1 -std=gnu11 -fPIC -shared -ffp-contract=off -fno-math-errno -w -pthread"
+        flags = (
+            f"{optimisation} -std=gnu11 -fPIC -shared -ffp-contract=off -fno-math-errno -w -pthread"
+        )
         defined = ["APPROX_KERNEL=baseline", "APPROX_LANES=4", f'APPROX_SOURCES="{digest}"']
         words = [*flags.split(), *(f"-D{one}" for one in defined), "-o", kernels / name]
-        subprocess.run(["cc", *words, *sources, kernels / "src/cpu.c"], check=True)
+        subprocess.run([compiler, *words, *sources, kernels / "src/cpu.c"], check=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from approx_build.kernels import compiled
 from tests.mutations.bench import ROOT, Bench, Guard
 from tests.mutations.clean import alarms
-from tests.mutations.faults import FAULTS, Fault
+from tests.mutations.faults import BITS, FAULTS, PROBES, SOURCES, Fault
 
 pytestmark = pytest.mark.slow
 KEPT = sorted({fault.guard for fault in FAULTS if "STORE" in fault.guard.words}, key=str)
@@ -44,6 +45,47 @@ def test_a_planted_fault_is_seen_and_found(fault: Fault, bench: Bench) -> None:
 
 def test_a_clean_run_of_all_guards_gives_no_alarm(bench: Bench) -> None:
     assert alarms(bench, 3) == []
+
+
+@pytest.mark.parametrize(("compiler", "optimisation"), [("gcc", "-O1"), ("clang", "-O3")])
+def test_kernels_that_are_built_otherwise_have_the_same_bits(
+    compiler: str, optimisation: str, bench: Bench
+) -> None:
+    if shutil.which(compiler) is None or compiled.built_path() is None:
+        pytest.skip(f"{compiler} is not installed, or no kernels are")
+    with bench.built(compiler, optimisation):
+        said = bench.ask(PROBES)
+    assert said.is_well, said.text
+
+
+REWRITTEN = (
+    "approx_build/ops/reverse.py",
+    "clips[0].like(clips[0].data[:, ::-1])",
+    "clips[0].like(clips[0].data[:, range(clips[0].length - 1, -1, -1)])",
+)
+RAISED = (
+    "approx_build/ops/scatter.py",
+    'op: Literal["scatter"] = "scatter"\n',
+    'op: Literal["scatter"] = "scatter"\n    version: ClassVar[int] = 2\n',
+)
+OTHER = ("approx_build/ops/scatter.py", "np.sqrt(max(1.0,", "np.sqrt(max(1.1,")
+
+
+def test_equal_bits_and_raised_versions_are_written(bench: Bench) -> None:
+    golden = bench.root / "tests/golden"
+    before = {path: path.read_text() for path in golden.glob("*.json")}
+    try:
+        with bench.planted(*REWRITTEN), bench.planted(*RAISED), bench.planted(*OTHER):
+            assert not bench.ask(SOURCES).is_well
+            said = bench.ask(BITS)
+            assert said.is_well, said.text
+            assert "operation reverse, version 1: ops/reverse.py changed" in said.text
+            assert "operation scatter: version 1 is 2 now" in said.text
+            assert "then: approx-build render pieces/etude.yaml" in said.text
+            assert bench.ask(SOURCES).is_well
+    finally:
+        for path, text in before.items():
+            path.write_text(text)
 
 
 def test_nothing_of_the_faults_is_left(bench: Bench) -> None:
