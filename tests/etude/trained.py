@@ -5,7 +5,6 @@ Weights are those of one numeric environment, so nothing can be pinned: both tra
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ from collections.abc import Collection
 from hashlib import sha256
 from pathlib import Path
 
+from tests.copied import assert_is_found, environment_of
 from tests.etude.sources import Tree
 from tests.etude.study import ROOT
 from tests.etude.units import PACKAGE, Bits, units
@@ -47,6 +47,8 @@ def differences(tree: Tree, old: Bits) -> list[str]:
 
 def compared(before: Path, after: Path, models: Collection[str] = MODELS) -> list[str]:
     """The models that a package at `after` trains to other weights than one at `before`."""
+    assert_is_found(before)
+    assert_is_found(after)
     return [
         f"{model}: trained to other weights than by the sources before"
         for model in models
@@ -78,7 +80,8 @@ def _digest(home: Path, model: str) -> str:
         shutil.copytree(ROOT / "models/corpora/etude", models / "corpora/etude")
         (models / f"{model}.yaml").write_text(text, encoding="utf-8")
         command = [sys.executable, "-m", "approx_build", "train", model, "--ship", "--quiet"]
-        environment = {**os.environ, "PYTHONPATH": str(home)}
-        subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+        subprocess.run(
+            command, cwd=folder, env=environment_of(home), check=True, capture_output=True
+        )
         last = models / "checkpoints" / model / f"step-{STEPS:06}.safetensors"
         return sha256(last.read_bytes()).hexdigest()

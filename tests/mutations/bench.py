@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from approx_build.cli.verify import environment
 from approx_build.kernels import compiled
+from tests.copied import assert_is_found, environment_of
 
 ROOT = Path(__file__).parents[2]
 LINKED = ("models", "docs")
@@ -71,6 +71,7 @@ class Bench:
             "tests",
         ]
         subprocess.run([sys.executable, "-m", *compiling], cwd=root, check=False)
+        assert_is_found(root)
 
     def keep(self) -> Said:
         """Build the étude from nothing, compare it with its pins, and keep the store."""
@@ -84,8 +85,7 @@ class Bench:
             [sys.executable, *words],
             cwd=self.root,
             env={
-                **environment(capped),
-                "PYTHONPATH": os.fspath(self.root),
+                **environment_of(self.root, environment(capped)),
                 "PYTHONHASHSEED": str(seed),
                 "PYTHONDONTWRITEBYTECODE": "1",
             },
@@ -111,7 +111,7 @@ class Bench:
 
     @contextmanager
     def built(self, compiler: str, optimisation: str) -> Iterator[None]:
-        """The copy with kernels of inference built in another way, for the plainest instructions."""
+        """The copy with kernels of inference built otherwise, for the plainest instructions."""
         library = compiled.built_path()
         assert library is not None
         try:
