@@ -17,6 +17,8 @@ class Fault:
     new: str
     guard: Guard
     finds: str
+    seeds: int = 1
+    """How many seeds of hashes are tried: an order that depends on them is right by chance too."""
 
 
 SOURCES = tested("etude/test_bits.py::test_the_file_describes_the_sources_as_they_are")
@@ -34,7 +36,7 @@ OPERATIONS = (
         "return sound * hann(sound.shape[1])",
         "return sound * hann(sound.shape[1]) * 0.99999",
         again("event"),
-        r"2-operations\.yaml:\S+ 2-operations/events/held/\w+ \(event, hold 1\): the same key",
+        r"2-operations\.yaml:\S+ 2-operations/events/held/\w+ \(event, hold \d+\): the same key",
     ),
     Fault(
         "the sides of a salad's silence",
@@ -42,7 +44,7 @@ OPERATIONS = (
         "is_silent=silence == side",
         "is_silent=silence == 1 - side",
         again("event"),
-        r"2-operations/events/salads/tossed \(event, salad 1\): the same key",
+        r"2-operations/events/salads/tossed \(event, salad \d+\): the same key",
     ),
     Fault(
         "an event's stream named by its place in the list",
@@ -50,7 +52,7 @@ OPERATIONS = (
         "event_stream(self._piece_seed, movement.slug, part, identity, event.seed)",
         "event_stream(self._piece_seed, movement.slug, part, str(index), event.seed)",
         again("event"),
-        r"events/salads/tossed \(event, salad 1\): another key",
+        r"events/salads/tossed \(event, salad \d+\): another key",
     ),
     Fault(
         "an option that the étude does not use",
@@ -66,7 +68,7 @@ OPERATIONS = (
         "HOPS = 4\n",
         "HOPS = 8\n",
         SOURCES,
-        r"operation stretch, version 1: audio/stretch\.py changed",
+        r"operation stretch, version \d+: audio/stretch\.py changed",
     ),
     Fault(
         "a version kept back, and the file of sources written all the same",
@@ -74,7 +76,7 @@ OPERATIONS = (
         "float(power(2.0, semitones / 12))",
         "float(power(2.0, semitones / 12.0001))",
         BITS,
-        r"repitch 1.*: the same key, and other bytes: raise the version of what changed\n"
+        r"repitch \d+.*: the same key, and other bytes: raise the version of what changed\n"
         r"  operation repitch: ops/repitch\.py changed",
     ),
 )
@@ -86,7 +88,7 @@ NETWORKS = (
         "_PART = 80",
         "_PART = 100",
         again("take"),
-        r"takes/\w+/1 \(take, dance-diffusion 3, \S+\): the same key",
+        r"takes/\w+/1 \(take, dance-diffusion \d+, \S+\): the same key",
     ),
     Fault(
         "a sampler's order of sums",
@@ -94,7 +96,7 @@ NETWORKS = (
         "loud + way * (0.5 * (first.noise + there.noise))",
         "(loud + way * (0.5 * first.noise)) + way * (0.5 * there.noise)",
         again("take"),
-        r"^\S+ 3-networks/takes/heun/1 \(take, dance-diffusion 3, heun\): the same key[^\n]*$",
+        r"^\S+ 3-networks/takes/heun/1 \(take, dance-diffusion \d+, heun\): the same key[^\n]*$",
     ),
     Fault(
         "fresh noise that is the same at every step",
@@ -102,7 +104,7 @@ NETWORKS = (
         "scale * (path.at(last) - path.at(first))",
         "scale * (path.at(GRID) - path.at(0)) * sqrt(fabs(last - first) / GRID)",
         again("take"),
-        r"takes/\w+/1 \(take, dance-diffusion 3, (ddim|dpmpp-2s-ancestral|dpmpp-2m-sde)",
+        r"takes/\w+/1 \(take, dance-diffusion \d+, (ddim|dpmpp-2s-ancestral|dpmpp-2m-sde)",
     ),
     Fault(
         "a kernel's order of sums",
@@ -111,7 +113,7 @@ NETWORKS = (
         "    const float *w = t->weights;",
         "sum[r][v] = splat(0.0f);))\n    const float *w = t->weights;",
         again("take"),
-        r"takes/\w+/1 \(take, dance-diffusion 3",
+        r"takes/\w+/1 \(take, dance-diffusion \d+",
     ),
     Fault(
         "softmax totals backwards",
@@ -127,7 +129,7 @@ NETWORKS = (
         'prime=heard.get("prime")',
         "prime=None",
         again("take"),
-        r"1-sources/takes/reply/1 \(take, wavenet 1, prime\): the same key",
+        r"1-sources/takes/reply/1 \(take, wavenet \d+, prime\): the same key",
     ),
     Fault(
         "another step's weights",
@@ -162,7 +164,8 @@ SOUND = (
         "return [recording.name for corpus in listed for recording in self.corpus(corpus)]",
         "return list({recording.name for corpus in listed for recording in self.corpus(corpus)})",
         again("event"),
-        r"1-sources/events/chance/\w+ \(event, play 1\): another key",
+        r"1-sources/events/chance/\w+ \(event, play \d+\): another key",
+        seeds=9,
     ),
     Fault(
         "the level of prepared sound",
@@ -277,7 +280,7 @@ HOUSE = (
         "#include",
         "#define ANOTHER 1\n#include",
         SOURCES,
-        r"kernel inference, version dance-diffusion 3, wavenet 1: kernels/src/plan_norm\.c changed",
+        r"kernel inference, version [^:]+: kernels/src/plan_norm\.c changed",
     ),
 )
 
