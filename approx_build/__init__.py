@@ -1,3 +1,3 @@
 """approx-build: a declarative build system whose target is music."""
 
-__version__ = "0.1.0"
+__version__ = "0.3.0"

@@ -31,6 +31,8 @@ from approx_build.execution.performer import Performer
 from approx_build.execution.scheduler import build
 from approx_build.execution.uptodate import state_path, write_state
 from approx_build.execution.work import Report, Result, Work
+from approx_build.files.fingerprint import RACY_NS, fingerprint
+from approx_build.files.readlog import Reading, hashed
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.store.store import Store
 
@@ -103,15 +105,15 @@ def prepare_ours(folder: Path, files: dict[str, list[str]]) -> list[str]:
         built = build_ours(folder, files)
     built.check()
     store = Store(folder / ".approx")
-    made = {str(store.objects.path(r.digest)): r.digest for r in built.records.values()}
-    read = {
-        str(folder / f"recording{index}"): store.memo.digest(folder / f"recording{index}")
-        for index in range(RECORDINGS)
-    }
+    objects = {r.digest: store.objects.path(r.digest) for r in built.records.values()}
+    recordings = [folder / f"recording{index}" for index in range(RECORDINGS)]
+    # What was changed just now would be hashed again.
+    time.sleep(RACY_NS / 1e9)
+    at_ns = time.time_ns()
+    made = {str(p): Reading(digest, fingerprint(p), at_ns) for digest, p in objects.items()}
+    read = {str(path): hashed(path) for path in recordings}
     path = state_path(str(store.root), ["render"])
-    # As if the build had ended a while ago, and it had begun with nothing being edited.
-    with mock.patch("time.time_ns", return_value=time.time_ns() + 10**10):
-        write_state(path, ["render"], read, made, [], time.time_ns())
+    write_state(path, ["render"], made | read, {})
     return [sys.executable, "-c", SWEEP, path]
 
 

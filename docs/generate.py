@@ -20,13 +20,14 @@ PAGES = ("README.md", "ARCHITECTURE.md")
 ROOMS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
+    ("upkeep",),
     ("execution",),
     ("plan",),
     ("score", "training"),
     ("families", "ops", "report"),
     ("store", "corpus", "kernels", "diffusion"),
     ("source", "registry", "audio"),
-    ("canonical", "errors", "__init__"),
+    ("canonical", "errors", "files", "__init__"),
 )
 """From the top down. A module imports rooms below its own only; those of one line do not meet."""
 

@@ -30,9 +30,9 @@ IMPORT_TORCH = {
     "families/wavenet_network.py",
     "training/device.py",
     "training/gradients.py",
-    "training/loop.py",
     "training/run.py",
     "training/sharing.py",
+    "training/sitting.py",
 }
 """Need torch to be imported themselves: nothing that renders on a CPU imports them."""
 IMPORT_TORCH_WHEN_CALLED = {"cli/options.py", "training/environment.py", "training/parent.py"}
@@ -45,6 +45,8 @@ TESTED_ELSEWHERE = {
     "execution/desk.py": "e2e",
     "execution/kinds/": "e2e",
     "execution/work.py": "execution/test_performer.py",
+    "store/fault.py": "store/test_check.py",
+    "store/watch.py": "cli/store/test_meter.py",
     "cli/": "e2e",
     "errors.py": "source/test_document.py",
     "families/wavenet_takes.py": "e2e",
@@ -53,8 +55,15 @@ TESTED_ELSEWHERE = {
     "plan/": "e2e",
     "score/fields.py": "score/test_load.py",
     "source/tables.py": "score/test_reference.py",
+    "training/again.py": "training/test_damage.py",
+    "training/aside.py": "training/test_damage.py",
+    "training/kept.py": "training/test_damage.py",
     "training/ranks.py": "training/test_sharing.py",
+    "training/sitting.py": "training/test_loop.py",
     "training/witness.py": "training/test_loop.py",
+    "upkeep/check.py": "e2e/test_store_check.py",
+    "upkeep/delivered.py": "e2e/test_store_check.py",
+    "upkeep/sizes.py": "e2e/test_store_sizes.py",
     "score/schema.py": "score/test_load.py",
 }
 """Modules that no test file of their own name may hold, and what tests them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import typer
 
 from approx_build import __version__
 from approx_build.cli.arguments import (
+    CheckFiles,
     Device,
     DeviceChoice,
     Jobs,
@@ -29,6 +31,7 @@ from approx_build.cli.corpus.commands import corpus_app
 from approx_build.cli.exits import Exit, fail, interrupted
 from approx_build.cli.options import Options
 from approx_build.cli.runs.app import runs
+from approx_build.cli.store.app import store_app
 from approx_build.errors import ApproxError
 
 app = typer.Typer(
@@ -52,19 +55,16 @@ def render(
     jobs: Jobs = None,
     device: DeviceChoice = Device.AUTO,
     keep_going: KeepGoing = False,
+    check_files: CheckFiles = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
     """Render a piece: its movements, stems, pictures and report."""
     from approx_build.cli.render import render as command
 
-    command(
-        piece,
-        Options.of(store, out, jobs, device, keep_going, quiet, verbose),
-        movement or [],
-        part or [],
-        locked,
-    )
+    options = Options.of(store, out, jobs, device, keep_going, quiet, verbose)
+    options = replace(options, checks_files=check_files)
+    command(piece, options, movement or [], part or [], locked)
 
 
 @app.command()
@@ -160,6 +160,7 @@ app.add_typer(runs, name="runs")
 
 app.command()(take)
 app.add_typer(corpus_app, name="corpus")
+app.add_typer(store_app, name="store")
 
 
 @app.command()

@@ -37,6 +37,13 @@ KeepGoing = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say each action.")]
+CheckFiles = Annotated[
+    bool,
+    typer.Option(
+        "--check-files",
+        help="Read every file again: inputs, objects and renders; put right what is damaged.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Movements = Annotated[
     list[str] | None,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from approx_build.execution.built import Built
+    from approx_build.execution.desk import RunOptions
+    from approx_build.files.readlog import ReadLog
     from approx_build.plan.graph import Graph
     from approx_build.store.store import Store
 
@@ -31,28 +33,26 @@ def build_targets(
     root: Path,
     options: Options,
     verified: Iterable[str] | None = None,
+    log: ReadLog | None = None,
 ) -> Built:
-    """Bring `targets` up to date by worker processes; failures are in the result."""
+    """Bring `targets` up to date by worker processes; failures are in the result.
+
+    `verified` are the targets whose objects must be right (by default all); `log` has what
+    planning read.
+    """
     from approx_build.execution.actions import run_actions
     from approx_build.execution.built import BuildOptions
-    from approx_build.execution.desk import RunOptions
     from approx_build.execution.executor import Processes
     from approx_build.execution.scheduler import build
     from approx_build.plan.graph import Kind
     from approx_build.plan.size import lock_step, size
+    from approx_build.store.projects import Use
 
     if not options.quiet and any(action.kind is Kind.TAKE for action in graph):
         say_what_draws()
-    # Takes fill the processes by themselves; trainings are few, so each is given threads.
-    trainings = sum(size(action) > 0 for action in graph if action.kind is Kind.TRAIN)
-    run = RunOptions(
-        str(root),
-        options.device,
-        threads=max(1, options.jobs // max(1, trainings) // options.processes),
-        processes=options.processes,
-        jobs=options.jobs,
-        is_chronicled=options.is_chronicled,
-    )
+    if options.checks_files:
+        targets, verified = list(graph.needed(targets).actions), None
+    run = _run_options(graph, root, options)
     executor = Processes(options.jobs, run_actions, store, run, toolchain())
     how = BuildOptions(
         root,
@@ -60,11 +60,30 @@ def build_targets(
         size,
         lock_step,
         verified=None if verified is None else frozenset(verified),
+        log=log,
     )
+    store.projects.note(Use(root))
     with named_from(root), ending_calmly():
         built = build(graph, targets, store, executor, how, progress_for(options))
     built.failures = [replace(f, message=seen_from(root, f.message)) for f in built.failures]
     return built
+
+
+def _run_options(graph: Graph, root: Path, options: Options) -> RunOptions:
+    """What workers are told; takes fill the jobs by themselves, and trainings share them."""
+    from approx_build.execution.desk import RunOptions
+    from approx_build.plan.graph import Kind
+    from approx_build.plan.size import size
+
+    trainings = sum(size(action) > 0 for action in graph if action.kind is Kind.TRAIN)
+    return RunOptions(
+        str(root),
+        options.device,
+        threads=max(1, options.jobs // max(1, trainings) // options.processes),
+        processes=options.processes,
+        jobs=options.jobs,
+        is_chronicled=options.is_chronicled,
+    )
 
 
 def say_what_draws() -> None:

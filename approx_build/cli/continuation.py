@@ -12,6 +12,7 @@ from approx_build.plan.graph import Graph, Kind
 from approx_build.plan.key import Difference, differences
 from approx_build.source.insertion import inserted
 from approx_build.store.delivery import write
+from approx_build.store.store import Store
 from approx_build.training.earlier import EarlierRun, last_run, run_of
 from approx_build.training.lock import trainer
 from approx_build.training.parent import keep_parent, parent_path
@@ -35,25 +36,25 @@ class Choice(Enum):
         return cls.CONTINUE if goes_on else cls.NEW if is_new else cls.ASK
 
 
-def settle(catalog: Catalog, model: str, store: Path, choice: Choice) -> str:
+def settle(catalog: Catalog, model: str, store: Store, choice: Choice) -> str:
     """Do what was chosen about the model's last run; what was done, in words.
 
     ModelError that says what changed, when there is a choice and none was made.
     """
     manifest = catalog.manifest(model)
-    own = run_of(store, manifest)
-    if own is not None or catalog.is_shipped(model, manifest):
+    own = run_of(store.root, manifest)
+    if own is not None or catalog.shipped_run(model, manifest):
         if choice is not Choice.ASK:
             stands = _stand(own) if own else "is shipped with the model"
             raise UsageError(f"{choice.value}: model {model!r} did not change: its run {stands}")
         return ""
-    last = last_run(store, model, catalog.root / catalog.shipped_path(model))
+    last = last_run(store.root, model, catalog.root / catalog.shipped_path(model))
     if choice is Choice.CONTINUE:
         if last is None:
             raise UsageError(
                 f"--continue: there is no earlier run of model {model!r} to go on from"
             )
-        return _go_on(catalog, model, last)
+        return _go_on(catalog, model, last, store)
     if choice is Choice.ASK and last and _is_left(catalog, model, last):
         raise ModelError(_question(catalog, model, last))
     return ""
@@ -92,7 +93,7 @@ def _question(catalog: Catalog, model: str, run: EarlierRun) -> str:
     )
 
 
-def _go_on(catalog: Catalog, model: str, run: EarlierRun) -> str:
+def _go_on(catalog: Catalog, model: str, run: EarlierRun, store: Store) -> str:
     """Make the run the model's parent, in the project's files."""
     changes = differences(run.manifest, catalog.manifest(model))
     if others := [change for change in changes if change.field.startswith("network")]:
@@ -101,7 +102,8 @@ def _go_on(catalog: Catalog, model: str, run: EarlierRun) -> str:
             f"network it began with:\n{_told(others)}`approx-build train {model} --new` begins anew"
         )
     shapes = catalog.model(model).network.tensor_shapes()
-    parent = keep_parent(catalog.root, run, shapes, catalog.model(model).corpus)
+    corpus = catalog.model(model).corpus
+    parent = keep_parent(catalog.root, run, shapes, corpus, store.objects)
     shown = catalog.model_path(model)
     path = (catalog.root / shown).resolve()
     with open(path, encoding="utf-8", newline="") as file:
@@ -113,9 +115,10 @@ def _go_on(catalog: Catalog, model: str, run: EarlierRun) -> str:
         told = f"parent: {{ run: {parent.run}, step: {parent.step} }}"
         raise ModelError(f"{shown}: write `{told}` into its `training:` by hand") from None
     write(path, changed.encode())
+    lost = f" (what it kept of step {run.step} is damaged)" if parent.step < run.step else ""
     return (
-        f"{model} goes on from step {parent.step} of run {parent.run}: {parent_path(parent)} is "
-        f"written and named in {shown}; commit both"
+        f"{model} goes on from step {parent.step} of run {parent.run}{lost}: "
+        f"{parent_path(parent)} is written and named in {shown}; commit both"
     )
 
 

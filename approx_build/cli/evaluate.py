@@ -93,10 +93,12 @@ def _built(lowered: LoweredEvaluation, takes: int, store: Store, options: Option
     from approx_build.cli.reporting.evaluation import Evaluations
 
     graph, root = lowered.networks.graph, lowered.networks.catalog.root
-    built = build_targets(graph, lowered.targets(), store, root, options)
+    log = lowered.networks.catalog.log
+    built = build_targets(graph, lowered.targets(), store, root, options, log=log)
     built.check()
     evaluations = Evaluations(lowered, dict(built.records), store.objects)
-    more = build_targets(graph, evaluations.add_stretches(takes), store, root, options)
+    stretches = evaluations.add_stretches(takes)
+    more = build_targets(graph, stretches, store, root, options, log=log)
     more.check()
     evaluations.records.update(more.records)
     return evaluations

@@ -24,6 +24,8 @@ class Options:
     """That share each training."""
     is_chronicled: bool = True
     """Whether trainings are written into the ledger."""
+    checks_files: bool = False
+    """Whether every file is read that would be believed for its fingerprint or its record."""
 
     @classmethod
     def of(

@@ -14,6 +14,7 @@ from approx_build.cli.progress import duration
 from approx_build.cli.session import Session
 
 if TYPE_CHECKING:
+    from approx_build.cli.delivered import Delivered
     from approx_build.execution.built import Built
     from approx_build.plan.movement import LoweredMovement
     from approx_build.store.records import Record
@@ -38,6 +39,19 @@ def summary(session: Session, built: Built, written: list[str], news: str) -> st
     if not (built.ran or built.failures or written):
         done = "nothing to do"
     return "\n".join([*lines, "; ".join(text for text in (done, news) if text)])
+
+
+def read_again(session: Session, built: Built, delivered: Delivered) -> str:
+    """What `--check-files` has read, in one line; empty when it was not asked for."""
+    if not session.options.checks_files:
+        return ""
+    objects = {digest for record in built.records.values() for digest in record.outputs.values()}
+    counts = {
+        "input": len(session.log.files),
+        "object": len(objects),
+        "delivered file": len(delivered.readings),
+    }
+    return f"read again: {', '.join(counted(count, noun) for noun, count in counts.items())}"
 
 
 def counted(count: int, noun: str) -> str:
@@ -75,7 +89,7 @@ def level(value: float | None, unit: str) -> str:
 
 
 def conversions(session: Session, built: Built) -> list[str]:
-    """What was converted to another rate, in one line."""
+    """What was converted to another rate, and what else is to be said of recordings and runs."""
     counts: Counter[tuple[int, int]] = Counter()
     for record in built.records.values():
         if record.facts.get("converted") and "source_rate" in record.facts:
@@ -85,7 +99,8 @@ def conversions(session: Session, built: Built) -> list[str]:
         for (source, rate), count in sorted(counts.items())
     ]
     heard = [line for t in built.ran for line in learnt(t, built.records[t])]
-    return [*heard, *([f"converted with soxr VHQ: {', '.join(told)}"] if told else [])]
+    lost = [line for t, record in built.records.items() for line in lost_files(t, record)]
+    return [*lost, *heard, *([f"converted with soxr VHQ: {', '.join(told)}"] if told else [])]
 
 
 def silent_events(session: Session, built: Built) -> list[str]:
@@ -113,6 +128,12 @@ def learnt(target: str, run: Record) -> Iterator[str]:
         yield f"{target}: heard after converting with soxr VHQ: {', '.join(told)}"
     for name, reason in unused.items():
         yield f"{target}: not heard: {name}: {reason}"
+
+
+def lost_files(target: str, run: Record) -> Iterator[str]:
+    """The shipped files of a run that are missing or damaged while the store still has them."""
+    found = run.facts.get("lost")
+    yield from (f"{target}: {words}" for words in (found if isinstance(found, list) else []))
 
 
 def _told(run: Record, fact: str) -> dict[str, str]:

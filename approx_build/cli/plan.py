@@ -48,7 +48,7 @@ def plan(
     session = Session.open(piece, options)
     store = session.store
     _, targets = chosen(session, movements, [])
-    found = forecast(session.lowered.graph, targets, store, session.root)
+    found = forecast(session.lowered.graph, targets, store, session.root, session.log)
     history, peaks = History.of(store.journal), _peaks(found)
     drawing = _drawing(found, options.jobs)
     rows = [_row(one, history, peaks, session) for one in found.values()]
@@ -80,7 +80,7 @@ def _training(row: Row, action: Action, session: Session) -> Row:
 
     params = cast(dict[str, Any], action.params)
     row = replace(row, peak_bytes=need_told(params, threads=session.options.jobs).peak)
-    costs = session.catalog.model(Path(str(action.options["model"])).stem).costs
+    costs = session.catalog.model(str(action.options["model"])).costs
     if costs is None:
         return row
     cost = None if row.seconds is None else str(costs.spent(row.seconds))

@@ -18,7 +18,8 @@ def prepared_material(networks: Networks, model: str, store: Store, options: Opt
     from approx_build.corpus.material import gathered
 
     catalog, prepared = networks.catalog, networks.material(model)
-    built = build_targets(networks.graph, prepared.values(), store, catalog.root, options)
+    graph, log = networks.graph, catalog.log
+    built = build_targets(graph, prepared.values(), store, catalog.root, options, log=log)
     built.check()
     spec = catalog.model(model)
     made = [

@@ -43,7 +43,8 @@ def rebuild(piece: Path, store: Path, lock: Path, jobs: int, movements: list[str
     ]
     if lowered.whole and len(chosen) == len(lowered.movements):
         targets.append(lowered.whole)
-    built = build_targets(lowered.graph, targets, session.store, session.root, session.options)
+    graph, store_, log = lowered.graph, session.store, session.log
+    built = build_targets(graph, targets, store_, session.root, session.options, log=log)
     built.check()
     locks.write(lock, lock_of(session, built.records))
 

@@ -2,80 +2,119 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import time
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import approx_build
+from approx_build.cli.delivered import Delivered
 from approx_build.cli.light import state_options
 from approx_build.cli.session import Session
 from approx_build.execution.uptodate import state_path, write_state
+from approx_build.files.fingerprint import UNKNOWN, fingerprint, is_settled
+from approx_build.files.readlog import Reading
 
 if TYPE_CHECKING:
     from approx_build.execution.built import Built
+    from approx_build.store.memo import Memo
 
-PACKAGE_SUFFIXES = {".py", ".so", ".dylib", ".dll", ".html", ".css", ".js"}
+PACKAGE_SUFFIXES = (".py", ".so", ".dylib", ".dll", ".html", ".css", ".js")
+
+
+@dataclass(frozen=True)
+class Package:
+    """The files of this package as they were before a render, by path with their fingerprints."""
+
+    files: Mapping[str, str]
+
+    @classmethod
+    def now(cls) -> Package:
+        """As they are now."""
+        return cls({path: fingerprint(path) for path in package_files()})
+
+    def readings(self, memo: Memo) -> dict[str, Reading] | None:
+        """What the files hold; None when Python may have imported something else."""
+        since_ns = started_ns()
+        if not all(is_settled(each, since_ns) for each in self.files.values()):
+            return None
+        try:
+            found = {path: memo.look(path) for path in package_files()}
+        except OSError:
+            return None
+        is_same = {path: each.fingerprint for path, each in found.items()} == self.files
+        return found if is_same else None
 
 
 def remember(
-    session: Session, built: Built, files: Mapping[str, str], since_ns: int, said: str
+    session: Session, built: Built, delivered: Delivered, package: Package, said: str
 ) -> None:
     """Write the state of this render: what it read, what it made, and until when it holds."""
-    if session.options.device != "cpu":
+    sources = package.readings(session.memo)
+    for leaf in session.lowered.graph.leaves.values():
+        session.log.note(session.root / leaf)
+    session.memo.save()
+    if session.options.device != "cpu" or sources is None or not session.log.is_consistent:
         return
     options = state_options(os.path.abspath(session.path), os.path.abspath(session.out))
-    store = session.store
-    made = {str(session.out / path): built.records[t].digest for path, t in files.items()}
-    made |= {
-        str(store.objects.path(digest)): digest
-        for record in built.records.values()
-        for digest in record.outputs.values()
-    }
-    for path in (session.lock_path, session.out / session.score.slug / "index.html"):
-        made[os.path.abspath(path)] = digest_of(path)
-    memo = store.memo
-    read = {os.path.abspath(path): memo.digest(path) for path in read_files(session)}
-    memo.save()
     write_state(
-        state_path(os.path.abspath(store.root), options),
+        state_path(str(session.store.root), options),
         options,
-        read,
-        made,
-        [str(folder) for folder in watched_folders(session)],
-        since_ns,
-        session.catalog.valid_until(),
+        {**objects(session, built), **delivered.readings, **sources, **session.log.files}
+        | foreign_sources(),
+        session.log.folders,
+        (session.catalog.today.isoformat(), session.catalog.valid_until()),
         nothing_said(said),
     )
+
+
+def objects(session: Session, built: Built) -> dict[str, Reading]:
+    """The objects of what was built, by path."""
+    store, at_ns = session.store.objects, time.time_ns()
+    every = {digest for record in built.records.values() for digest in record.outputs.values()}
+    return {
+        str(store.path(digest)): Reading(digest, store.fingerprint_of(digest), at_ns)
+        for digest in sorted(every)
+    }
+
+
+def started_ns() -> int:
+    """When this process started, before it imported anything; where nobody knows, now."""
+    now_ns = time.time_ns()
+    with suppress(OSError, ValueError, LookupError, AttributeError):
+        words = Path("/proc/self/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        ticks, per_second = int(words[19]), os.sysconf("SC_CLK_TCK")
+        age_ns = time.clock_gettime_ns(time.CLOCK_BOOTTIME) - ticks * 10**9 // per_second
+        return now_ns - max(age_ns, 0) if ticks else now_ns
+    return now_ns
+
+
+def package_files() -> Iterator[str]:
+    """The files of this package that a render may depend on."""
+    for folder, folders, names in os.walk(Path(approx_build.__file__).parent):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        yield from (os.path.join(folder, name) for name in names if name.endswith(PACKAGE_SUFFIXES))
+
+
+def foreign_sources() -> dict[str, Reading]:
+    """The sources of operations of other packages, as they stand in keys."""
+    from approx_build.ops.base import OPS
+    from approx_build.registry import source_digest
+
+    foreign = [op for op in OPS if not op.__module__.startswith("approx_build.")]
+    found = {inspect.getsourcefile(op): source_digest(op) for op in foreign}
+    at_ns = time.time_ns()
+    return {
+        os.path.abspath(path): Reading(digest, UNKNOWN, at_ns)
+        for path, digest in found.items()
+        if path
+    }
 
 
 def nothing_said(said: str) -> str:
     """What to say next time: the same levels, and that there is nothing to do."""
     return "\n".join([*said.split("\n")[:-1], "nothing to do"])
-
-
-def read_files(session: Session) -> Iterator[Path]:
-    """Every file of the project and of the package that the render depends on."""
-    yield session.path
-    for movement in session.score.movements:
-        yield session.root / movement.path
-    for leaf in session.lowered.graph.leaves.values():
-        yield session.root / leaf
-    yield from session.catalog.files_read()
-    for path in sorted(Path(approx_build.__file__).parent.rglob("*")):
-        if path.suffix in PACKAGE_SUFFIXES:
-            yield path
-
-
-def watched_folders(session: Session) -> list[Path]:
-    """The folders in which a new or missing file would matter."""
-    models = session.root / "models"
-    corpora = models / "corpora"
-    each = [corpora / name for name in session.catalog.corpus_names]
-    return [folder for folder in (models, corpora, *each) if folder.is_dir()]
-
-
-def digest_of(path: Path) -> str:
-    """The SHA-256 of a small file."""
-    return sha256(path.read_bytes()).hexdigest()

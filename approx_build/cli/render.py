@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from approx_build.cli.building import build_targets
 from approx_build.cli.continuation import new_runs
+from approx_build.cli.delivered import Delivered
 from approx_build.cli.exits import Exit
-from approx_build.cli.lockfile import keep_lock, lock_of, read_lock
+from approx_build.cli.lockfile import in_todays_form, keep_lock, lock_of, read_lock
 from approx_build.cli.options import Options
 from approx_build.cli.outcome import (
     conversions,
+    read_again,
     say,
     say_failures,
     say_unmet,
@@ -22,10 +23,12 @@ from approx_build.cli.outcome import (
     summary,
 )
 from approx_build.cli.places import named_from
-from approx_build.cli.remember import remember
+from approx_build.cli.remember import Package, remember
 from approx_build.cli.session import Session
 from approx_build.errors import UsageError
+from approx_build.store import lock as locks
 from approx_build.store.delivery import check_folder
+from approx_build.store.projects import Use
 
 if TYPE_CHECKING:
     from approx_build.execution.built import Built
@@ -38,8 +41,7 @@ def render(
     piece: Path, options: Options, movements: list[str], parts: list[str], locked: bool
 ) -> None:
     """Render; says what was made, and exits with 1 when something failed."""
-    since_ns = time.time_ns()
-    session = Session.open(piece, options)
+    package, session = Package.now(), Session.open(piece, options)
     files, targets = chosen(session, movements, parts)
     for remark in session.score.remarks:
         say(options, str(remark))
@@ -50,24 +52,34 @@ def render(
         # What would stop the last step is found before the first.
         check_folder(session.out)
         old = read_lock(session.lock_path, locked)
-        built = build_targets(graph, targets, session.store, root, options, files.values())
+        session.store.projects.note(Use(root, session.path))
+        verified = [*files.values(), *([] if movements or parts else read_by_report(session))]
+        log = session.log
+        built = build_targets(
+            graph, [*targets, *verified], session.store, root, options, verified, log
+        )
         is_whole = not (movements or parts or built.failures)
+        delivered = Delivered(session.out)
         if not (parts or built.failures):
             new = lock_of(session, built.records)
+            old = old and in_todays_form(old, new, session.store.objects)
             news = keep_lock(session.lock_path, old, new, is_whole, locked)
-        written = publish(session, built, files)
+            delivered.note(session.lock_path, locks.text(new).encode())
+        publish(session, built, files, delivered)
         if is_whole:
-            written += publish_report(session, built)
+            publish_report(session, built, delivered)
     unmet = say_unmet(session, built)
-    text = summary(session, built, written, news)
+    text = summary(session, built, delivered.written, news)
     remarks = [*conversions(session, built), *silent_events(session, built)]
-    say(options, "\n".join([*remarks, text]))
+    remarks.append(read_again(session, built, delivered))
+    say(options, "\n".join([*filter(None, remarks), text]))
     if built.failures:
         say_failures(built)
     if built.failures or unmet:
         sys.exit(Exit.FAILED)
-    if is_whole:
-        remember(session, built, files, since_ns, text)
+    # A lock whose keys are still to be renewed is not up to date.
+    if is_whole and not (locked and news):
+        remember(session, built, delivered, package, text)
 
 
 def chosen(session: Session, movements: list[str], parts: list[str]) -> tuple[Files, list[str]]:
@@ -77,9 +89,10 @@ def chosen(session: Session, movements: list[str], parts: list[str]) -> tuple[Fi
         return chosen_stems(session, movements, parts)
     if not movements:
         every = [target for one in lowered.movements for target in one.targets()]
-        pictures = [p.sketch for steps in lowered.previews.values() for p in steps.values()]
-        pictures += [stages.target for stages in lowered.stages.values()]
-        return lowered.published, [*every, *pictures, *lowered.published.values()]
+        shown = [p.sketch for steps in lowered.previews.values() for p in steps.values()]
+        shown += [stages.target for stages in lowered.stages.values()]
+        shown += [f"models/{model}/run" for model in lowered.previews]
+        return lowered.published, [*every, *shown, *lowered.published.values()]
     wanted = [target for one in session.movements(movements) for target in one.targets()]
     made = set(wanted)
     return {path: t for path, t in lowered.published.items() if t in made}, wanted
@@ -101,23 +114,27 @@ def chosen_stems(
     return files, list(files.values())
 
 
-def publish(session: Session, built: Built, files: Files) -> list[str]:
-    """Copy what was built to the renders folder; the paths that had to be written."""
-    objects = session.store.objects
-    written = []
+def publish(session: Session, built: Built, files: Files, delivered: Delivered) -> None:
+    """Copy what was built to the renders folder, where it is not there already."""
     for path, target in files.items():
         record = built.records.get(target)
-        if record is not None and objects.materialise(record.digest, session.out / path):
-            written.append(path)
-    return written
+        if record is not None:
+            delivered.copy(path, session.store.objects, record.digest)
 
 
-def publish_report(session: Session, built: Built) -> list[str]:
+def read_by_report(session: Session) -> list[str]:
+    """The targets whose objects the page of the piece is drawn from."""
+    from approx_build.plan.graph import Kind
+
+    lowered = session.lowered
+    kinds = (Kind.FIGURE, Kind.MEASURE, Kind.STAGES, Kind.TRAIN)
+    return [action.target for action in lowered.graph if action.kind in kinds]
+
+
+def publish_report(session: Session, built: Built, delivered: Delivered) -> None:
     """Write the page of the piece when it changed."""
     from approx_build.cli.reporting.piece import piece_report
     from approx_build.report.page import page
-    from approx_build.store.delivery import write
 
-    path = f"{session.score.slug}/index.html"
-    html = page(piece_report(session, built.records)).encode()
-    return [path] if write(session.out / path, html) else []
+    html = page(piece_report(session, built.records))
+    delivered.write(f"{session.score.slug}/index.html", html.encode())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +15,12 @@ from approx_build.errors import Fault, ScoreError, UsageError
 from approx_build.score.project import project_root
 
 if TYPE_CHECKING:
+    from approx_build.files.readlog import ReadLog
     from approx_build.plan.catalog import Catalog
     from approx_build.plan.lower import LoweredPiece
     from approx_build.plan.movement import LoweredMovement
     from approx_build.score.load import Score
+    from approx_build.store.memo import Memo
     from approx_build.store.store import Store
 
 
@@ -31,29 +35,44 @@ class Session:
     lowered: LoweredPiece
     environment: dict[str, str]
     """What takes' keys say of the numeric environment; empty for the portable kernels."""
+    memo: Memo
+    """What the store knows of the project's files, and what was learnt of them since."""
 
     @classmethod
     def open(cls, path: Path, options: Options) -> Session:
         """Load, check and lower the piece; ScoreError with every fault of every file."""
+        from approx_build.files.readlog import ReadLog
         from approx_build.plan.lower import lower
+        from approx_build.store.memo import Memo
 
-        with named_from(project_root(path)):
-            score, catalog = checked(path)
+        root = project_root(path)
+        memo = Memo.of_store(options.store_at(root).absolute())
+        if options.checks_files:
+            memo.forget()
+        with named_from(root):
+            score, catalog = checked(path, ReadLog(memo.look))
             environment = takes_environment(options.device)
             lowered = lower(score, catalog, environment)
-        return cls(path, options, score, catalog, lowered, environment)
+        return cls(path, options, score, catalog, lowered, environment, memo)
 
     @property
     def root(self) -> Path:
         """The folder of the project."""
         return self.score.root
 
-    @property
+    @cached_property
     def store(self) -> Store:
         """The store it is built in."""
         from approx_build.store.store import Store
 
-        return Store(self.options.store_at(self.root))
+        store = Store(self.options.store_at(self.root))
+        store.memo = self.memo
+        return store
+
+    @property
+    def log(self) -> ReadLog:
+        """What was read of the project."""
+        return self.catalog.log
 
     @property
     def out(self) -> Path:
@@ -82,7 +101,7 @@ class Session:
         return found
 
 
-def checked(path: Path) -> tuple[Score, Catalog]:
+def checked(path: Path, log: ReadLog) -> tuple[Score, Catalog]:
     """The score at `path` and the catalogue of its project, every name and consent checked."""
     from approx_build.plan.catalog import Catalog
     from approx_build.plan.faults import take_faults
@@ -91,13 +110,13 @@ def checked(path: Path) -> tuple[Score, Catalog]:
     from approx_build.score.names import check_names
     from approx_build.source import in_order
 
-    catalog = Catalog(project_root(path), date.today())
+    catalog = Catalog(found_root(path, log), date.today(), log)
 
     def found(score: Score) -> list[Fault]:
         names = check_names(score, catalog, lengths=False)
         return [*names, *take_faults(score, catalog), *faults_of(refusals(score, catalog))]
 
-    score = load_piece(path, names=found)
+    score = load_piece(path, names=found, log=log)
     faults = [*check_names(score, catalog), *take_faults(score, catalog)]
     refused = refusals(score, catalog)
     if faults:
@@ -105,6 +124,15 @@ def checked(path: Path) -> tuple[Score, Catalog]:
     if refused:
         raise all_refused(refused)
     return score, catalog
+
+
+def found_root(path: Path, log: ReadLog) -> Path:
+    """The folder of the project; a folder `models` nearer to the piece would make it another."""
+    for folder in Path(os.path.normpath(path.absolute())).parents:
+        log.files_in(folder / "models")
+        if (folder / "models").is_dir():
+            break
+    return project_root(path)
 
 
 def takes_environment(device: str) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Mapping
@@ -24,8 +23,7 @@ def ship(store: Store, run: Record, manifest: Mapping[str, Any], folder: Path) -
     The new folder is whole beside the old one before it takes its place; what an interrupted
     shipping left is put right first. ModelError when the run is of another manifest.
     """
-    index = json.loads(store.objects.read(run.digest))
-    record = TrainingRecord.model_validate(index["record"])
+    record = TrainingRecord.model_validate_json(store.objects.read(run.outputs["record"]))
     if not record.is_of(manifest):
         raise ModelError(f"{folder}: the run in the store is not of this model; train it first")
     new, old = (folder.with_name(f".{folder.name}.{word}") for word in ("new", "old"))

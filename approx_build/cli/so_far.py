@@ -43,7 +43,8 @@ def evaluate_so_far(
             print(words, file=sys.stderr)
 
     spec, device = catalog.model(model), options.device
-    return TrainingPage(spec, material, out, takes, length_s, device, tell).write(folder)
+    page = TrainingPage(spec, material, out, takes, length_s, device, tell, store.objects)
+    return page.write(folder)
 
 
 def _folder(catalog: Catalog, model: str, store: Store) -> Path:
@@ -53,6 +54,6 @@ def _folder(catalog: Catalog, model: str, store: Store) -> Path:
     from approx_build.training.record import manifest_digest
 
     manifest = catalog.model(model).manifest(corpus_digest(catalog.heard_by(model)))
-    if catalog.is_shipped(model, manifest):
+    if catalog.shipped_run(model, manifest):
         return catalog.root / catalog.shipped_path(model)
     return working_folder(store.root, manifest_digest(manifest))

@@ -43,7 +43,8 @@ def take(asked: TakeAsked, options: Options) -> None:
         store = Store(options.store_at(root))
         for words in new_runs(networks.graph, catalog, store.root):
             say(options, words)
-        built = build_targets(networks.graph, files.values(), store, root, options)
+        targets = files.values()
+        built = build_targets(networks.graph, targets, store, root, options, log=catalog.log)
         built.check()
         for path, target in files.items():
             store.objects.materialise(built.records[target].digest, out / path)

@@ -11,7 +11,7 @@ from approx_build.cli.building import build_targets
 from approx_build.cli.continuation import Choice, settle
 from approx_build.cli.exits import interrupted
 from approx_build.cli.options import Options, check_processes
-from approx_build.cli.outcome import learnt, say
+from approx_build.cli.outcome import learnt, lost_files, say
 from approx_build.cli.places import named_from
 from approx_build.cli.progress import duration
 from approx_build.cli.reach import permit
@@ -32,17 +32,18 @@ def train(model: str, options: Options, choice: Choice, ships: bool) -> None:
         permit(catalog, catalog.model(name).corpus, name)
         check_processes(options.processes, options.device, catalog.model(name).training.batch)
         store = Store(options.store_at(root))
-        if words := settle(catalog, name, store.root, choice):
+        if words := settle(catalog, name, store, choice):
             say(options, words)
             catalog = Catalog(root, date.today())
         target = Networks(graph, catalog).run(name, None)
     try:
-        built = build_targets(graph, [target], store, root, options)
+        built = build_targets(graph, [target], store, root, options, log=catalog.log)
     except KeyboardInterrupt:
         interrupted(_where_it_stopped(catalog, name, store.root))
     built.check()
     record = built.records[target]
-    print("".join(f"{line}\n" for line in learnt(target, record)), end="")
+    lines = [*lost_files(target, record), *learnt(target, record)]
+    print("".join(f"{line}\n" for line in lines), end="")
     where = "shipped with the model" if record.facts.get("is_shipped") else "in the store"
     print(f"{name}: {record.facts['steps']} checkpoints {where}, key {record.key[:12]}")
     if built.ran and not record.facts.get("is_shipped"):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from approx_build.execution.desk import Desk
+    from approx_build.files.readlog import ReadLog
     from approx_build.plan.graph import Graph
     from approx_build.store.store import Store
     from approx_build.training.calibrate import Made
@@ -38,6 +39,7 @@ class Asked:
     target: str
     store: Store
     options: Options
+    log: ReadLog
 
     @classmethod
     def of(cls, model: str, options: Options) -> Asked:
@@ -53,7 +55,7 @@ class Asked:
             catalog.consent(catalog.model(name).corpus, name)
             target = Networks(graph, catalog).run(name, None)
         store = Store(options.store_at(root))
-        return cls(catalog.model(name), root, graph, target, store, options)
+        return cls(catalog.model(name), root, graph, target, store, options, catalog.log)
 
     @property
     def is_shipped(self) -> bool:
@@ -67,32 +69,39 @@ class Asked:
 
         action, options = self.graph.actions[self.target], self.options
         prepared = [one for role, one in action.inputs.items() if role.startswith("prepared.")]
-        built = build_targets(self.graph, prepared, self.store, self.root, options)
+        log = self.log
+        built = build_targets(self.graph, prepared, self.store, self.root, options, log=log)
         built.check()
         part = self.graph.needed([self.target])
-        work = Inputs(part, self.root, self.store.memo).work(action, built.records)
+        work = Inputs(part, self.root, log).work(action, built.records)
         threads = max(1, options.jobs // options.processes)
         run = RunOptions(str(self.root), options.device, threads, options.processes)
         return Desk(work, self.store, run, lambda fraction, words="": None)
 
-    def made(self, desk: Desk) -> Made | None:
-        """What of it is there: steps of an interrupted run and their cost; None: all of it."""
+    def made(self, desk: Desk) -> tuple[str, Made] | None:
+        """What of it is there, in words, as steps and their cost; None: all of it."""
         from approx_build.training.calibrate import Made
-        from approx_build.training.checkpoint import read_about
+        from approx_build.training.checkpoint import whole_file
         from approx_build.training.costs import NOTHING
-        from approx_build.training.earlier import working_folder
+        from approx_build.training.earlier import run_of
         from approx_build.training.entry import run_name
         from approx_build.training.ledger import FOLDER, read_ledger
-        from approx_build.training.record import RECORD_NAME
-        from approx_build.training.state import STATE_NAME
 
-        folder = working_folder(self.store.root, desk.options["manifest_digest"])
-        if self.store.records.get(desk.work.key) or (folder / RECORD_NAME).exists():
+        run, objects = run_of(self.store.root, desk.params), self.store.objects
+        lost = [
+            stored.step
+            for stored in (run.checkpoints if run else ())
+            if run and whole_file(run.folder / stored.file, stored.digest, objects) is None
+        ]
+        if self.store.records.get(desk.work.key) or (run and run.is_done and not lost):
             return None
-        state = folder / STATE_NAME
-        steps = int(read_about(state)["step"]) if state.exists() else 0
+        told, steps = "anew", 0
+        if run and run.is_done:
+            told, steps = f"makes step {lost[-1]} again", run.step - lost[-1]
+        elif run and run.step:
+            told, steps = f"goes on after step {run.step} of {self.spec.last_step}", run.step
         entry = read_ledger(self.root / FOLDER).get(run_name(self.spec.model, desk.params))
-        return Made(steps, (entry.cost if entry else None) or NOTHING)
+        return told, Made(steps, (entry.cost if entry else None) or NOTHING)
 
 
 def train_plan(model: str, options: Options, as_json: bool) -> None:
@@ -102,10 +111,10 @@ def train_plan(model: str, options: Options, as_json: bool) -> None:
     if asked.is_shipped:
         return _say(name, SHIPPED, None, as_json)
     desk = asked.desk()
-    made = asked.made(desk)
-    if made is None:
+    there = asked.made(desk)
+    if there is None:
         return _say(name, STORED, None, as_json)
-    told = f"goes on after step {made.steps} of {asked.spec.last_step}" if made.steps else "anew"
+    told, made = there
     try:
         found = _calibrated(asked, desk, made)
     except ModelError as error:
@@ -126,7 +135,7 @@ def _calibrated(asked: Asked, desk: Desk, made: Made) -> Forecast:
 
     parent = desk.input("parent") if "parent" in desk.work.action.inputs else None
     means = Means(threads=desk.run.threads, device=desk.run.device, parent=parent)
-    return calibrated(asked.spec, material(desk), means, made)
+    return calibrated(asked.spec, material(desk, asked.spec), means, made)
 
 
 def _say(name: str, told: str, found: Forecast | None, as_json: bool) -> None:

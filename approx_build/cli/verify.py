@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from approx_build.cli.exits import Exit
+from approx_build.cli.lockfile import in_todays_form
 from approx_build.cli.options import Options
 from approx_build.cli.session import Session
 from approx_build.errors import BuildError, UsageError
@@ -60,7 +61,9 @@ def verify(
 def compare(session: Session, locked: Lock, rebuilt: Lock, store: Path) -> list[Difference]:
     """What differs from the lock among what was rebuilt, in the order in which it is made."""
     from approx_build.store import lock as locks
+    from approx_build.store.store import Store
 
+    locked = in_todays_form(locked, rebuilt, Store(store).objects)
     pins = rebuilt.pins()
     return [
         _difference(session, change, store)

@@ -20,7 +20,8 @@ def why(piece: Path, target: str, options: Options, as_json: bool) -> None:
 
     session = Session.open(piece, options)
     name = found_target(session.lowered.graph, target)
-    found = forecast(session.lowered.graph, [name], session.store, session.root)
+    graph, store = session.lowered.graph, session.store
+    found = forecast(graph, [name], store, session.root, session.log)
     one = found[name]
     changes = differences(one.last.manifest, one.manifest) if one.last and one.manifest else []
     if as_json:

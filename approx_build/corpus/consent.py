@@ -18,6 +18,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from approx_build.errors import ConsentError
+from approx_build.files.readlog import ReadLog
 from approx_build.source import load_source, validate
 
 FILE_NAME = "consent.yaml"
@@ -138,15 +139,20 @@ def load_consent(
     return consent
 
 
-def read_consent(folder: Path) -> Consent:
+def read_consent(folder: Path, log: ReadLog | None = None) -> Consent:
     """The consent record of the corpus in `folder`, whatever it allows; errors as above."""
-    path = folder / FILE_NAME
+    path, log = folder / FILE_NAME, log or ReadLog()
     if not path.is_file():
         raise ConsentError(f"{path}: missing; without it corpus {folder.name!r} cannot be used")
-    consent = validate(Consent, load_source(path, str(path)))
+    consent = validate(Consent, load_source(path, str(path), log))
     if consent.corpus != folder.name:
         raise ConsentError(f"{path}: is of corpus {consent.corpus!r}, not {folder.name!r}")
     for source in consent.sources:
-        if not (folder / source.notice).is_file():
-            raise ConsentError(f"{folder / source.notice}: missing; it must travel with the sound")
+        notice = folder / source.notice
+        if not notice.is_file():
+            raise ConsentError(f"{notice}: missing; it must travel with the sound")
+        try:
+            log.reading(notice)
+        except OSError as error:
+            raise ConsentError(f"{notice}: cannot be read ({error.strerror})") from None
     return consent

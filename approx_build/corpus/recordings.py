@@ -15,6 +15,7 @@ from pathlib import Path
 from approx_build.audio import wav
 from approx_build.audio.portable import absolute
 from approx_build.errors import AudioError
+from approx_build.files.readlog import ReadLog
 
 SUFFIXES = {".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp3", ".oga", ".ogg", ".opus"}
 SUFFIXES |= {".rf64", ".snd", ".w64", ".wav"}
@@ -31,34 +32,38 @@ class Recording:
     digest: str
 
 
-def list_recordings(folder: Path, withdrawn: Collection[str]) -> list[Recording]:
+def list_recordings(
+    folder: Path, withdrawn: Collection[str], log: ReadLog | None = None
+) -> list[Recording]:
     """The recordings of the corpus in `folder`, by name, without those `withdrawn`.
 
     `withdrawn` has names without the corpus, as the consent record has (`Consent.withdrawn_by`).
     AudioError when there are none, or two of one name.
     """
-    named = recording_files(folder)
+    log = log or ReadLog()
+    named = recording_files(folder, log)
     kept = [stem for stem in sorted(named) if stem not in withdrawn]
     if not kept:
         raise AudioError(f"{folder}: every recording in this folder was withdrawn")
-    return [_recording(folder.name, named[stem]) for stem in kept]
+    return [_recording(folder.name, named[stem], log) for stem in kept]
 
 
-def recording_files(folder: Path) -> dict[str, Path]:
+def recording_files(folder: Path, log: ReadLog | None = None) -> dict[str, Path]:
     """The files of a corpus that are recordings, withdrawn or not, by name; errors as above."""
     by_stem: dict[str, Path] = {}
-    for path in sound_files(folder):
+    for path in sound_files(folder, log):
         if path.stem in by_stem:
             raise AudioError(f"{path}: has the same name as {by_stem[path.stem].name}; rename one")
         by_stem[path.stem] = path
     return by_stem
 
 
-def sound_files(folder: Path) -> list[Path]:
+def sound_files(folder: Path, log: ReadLog | None = None) -> list[Path]:
     """The files in `folder` that are recordings by the ends of their names; errors as above."""
     if not folder.is_dir():
         raise AudioError(f"{folder}: there is no such corpus folder")
-    paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
+    files = [folder / name for name in (log or ReadLog()).files_in(folder)]
+    paths = sorted(path for path in files if path.suffix.lower() in SUFFIXES)
     if not paths:
         kinds = ", ".join(sorted(SUFFIXES))
         raise AudioError(f"{folder}: no recordings in this folder (files ending in {kinds})")
@@ -89,10 +94,9 @@ def _silent(path: Path) -> AudioError:
     return AudioError(f"{path}: silent: no sample reaches -80 dBFS")
 
 
-def _recording(corpus: str, path: Path) -> Recording:
+def _recording(corpus: str, path: Path, log: ReadLog) -> Recording:
     try:
-        with open(path, "rb") as file:
-            digest = sha256(file.read()).hexdigest()
+        digest = log.reading(path).digest
     except OSError as error:
         raise AudioError(f"{path}: cannot be read ({error.strerror})") from None
     return Recording(f"{corpus}/{path.stem}", path, digest)

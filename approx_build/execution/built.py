@@ -9,6 +9,7 @@ from pathlib import Path
 
 from approx_build.errors import BuildError
 from approx_build.execution.work import Failure
+from approx_build.files.readlog import ReadLog
 from approx_build.plan.graph import Action
 from approx_build.store.records import Record
 
@@ -39,6 +40,7 @@ class BuildOptions:
     size: Callable[[Action], float] = one  # units of work, for balance and estimates
     lock_step: Callable[[Action], int] = one  # takes like a take in one batch at most
     verified: frozenset[str] | None = None  # targets whose objects must be right; None: all wanted
+    log: ReadLog | None = None  # what planning has read; None: it has read nothing
 
 
 @dataclass

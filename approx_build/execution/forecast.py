@@ -10,6 +10,7 @@ from pathlib import Path
 from approx_build.canonical import Json, canonical
 from approx_build.errors import ApproxError
 from approx_build.execution.inputs import Inputs
+from approx_build.files.readlog import ReadLog
 from approx_build.plan.graph import Action, Graph
 from approx_build.plan.key import manifest
 from approx_build.store.records import Record
@@ -38,14 +39,17 @@ class Forecast:
     problem: str = ""  # why it is impossible
 
 
-def forecast(graph: Graph, wanted: Iterable[str], store: Store, root: Path) -> dict[str, Forecast]:
+def forecast(
+    graph: Graph, wanted: Iterable[str], store: Store, root: Path, log: ReadLog | None = None
+) -> dict[str, Forecast]:
     """What building `wanted` would do, by target, inputs first. Opens no object.
 
-    Files that changed are hashed, which the store remembers; nothing else is written.
+    `log` has what planning read. Files that changed are hashed, which the store remembers;
+    nothing else is written.
     """
     targets = frozenset(wanted)
     part = graph.needed(targets)
-    inputs = Inputs(part, root, store.memo)
+    inputs = Inputs(part, root, log or ReadLog(store.memo.look))
     latest = {target: entry.key for target, entry in store.journal.latest().items()}
     records: dict[str, Record] = {}
     found: dict[str, Forecast] = {}

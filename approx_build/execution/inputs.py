@@ -8,27 +8,28 @@ from pathlib import Path
 from typing import cast
 
 from approx_build.canonical import Json
+from approx_build.errors import StoreError
 from approx_build.execution.work import Leaf, Work
+from approx_build.files.readlog import ReadLog
 from approx_build.plan.graph import Action, Graph
 from approx_build.plan.key import key, manifest
-from approx_build.store.memo import Memo
 from approx_build.store.records import Record
 
 
 class Inputs:
-    """The leaves of `graph`, whose paths are relative to `root`, each hashed once in a build."""
+    """The leaves of `graph`, whose paths are relative to `root`, as `log` has read them."""
 
-    def __init__(self, graph: Graph, root: Path, memo: Memo) -> None:
-        self._paths, self._root, self._memo = graph.leaves, root, memo
-        self._seen: dict[str, Leaf] = {}
+    def __init__(self, graph: Graph, root: Path, log: ReadLog) -> None:
+        self._paths, self._root, self._log = graph.leaves, root, log
 
     def leaf(self, target: str) -> Leaf:
         """The file as it was when it was first asked for; StoreError when it cannot be read."""
-        if target not in self._seen:
-            path = self._root / self._paths[target]
-            digest, state = self._memo.look(path)
-            self._seen[target] = Leaf(str(path), digest, state)
-        return self._seen[target]
+        path = self._root / self._paths[target]
+        try:
+            return Leaf(str(path), self._log.reading(path))
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise StoreError(f"{path} cannot be read: {reason}") from error
 
     def are_known(self, action: Action, records: Mapping[str, Record]) -> bool:
         """Whether `records` holds all the actions that `action` reads."""

@@ -13,7 +13,6 @@ from approx_build.errors import ApproxError, StoreError
 from approx_build.execution.work import Failure, Made, Report, Result, RunActions, Work
 from approx_build.plan.graph import Action, Kind
 from approx_build.store.disk import FULL, REFUSED, refusal
-from approx_build.store.memo import stat
 from approx_build.store.records import Record
 from approx_build.store.store import Store
 from approx_build.training.resident import peak_bytes, reset_peak
@@ -66,7 +65,8 @@ class Performer:
         made = []
         for work, result in zip(batch, results, strict=True):
             share = work.size / total
-            record = self._record(work, result, seconds * share, cpu_seconds * share)
+            spent = max(seconds * share, result.seconds)
+            record = self._record(work, result, spent, cpu_seconds * share)
             self.store.records.put(record)
             made.append(Made(work.action.target, record, was_run=True))
         return made
@@ -100,11 +100,7 @@ class Performer:
 def _check_leaves(batch: Sequence[Work]) -> None:
     """StoreError when a file is no longer what the key says: its sound must not be recorded."""
     for leaf in (leaf for work in batch for leaf in work.leaves.values()):
-        try:
-            is_same = stat(leaf.path) == leaf.state
-        except OSError:
-            is_same = False
-        if not is_same:
+        if not leaf.reading.still_holds(leaf.path):
             raise StoreError(f"{leaf.path} changed while it was being used; run again")
 
 

@@ -21,6 +21,7 @@ from approx_build.execution.ledger import Ledger
 from approx_build.execution.progress import Progress
 from approx_build.execution.queue import Queue, ways_to_the_end
 from approx_build.execution.work import Failure, Made, Work
+from approx_build.files.readlog import ReadLog
 from approx_build.plan.graph import Graph, Kind
 from approx_build.store.store import Store
 
@@ -47,7 +48,7 @@ class Scheduler:
         verified = wanted if options.verified is None else wanted & options.verified
         self._wanted = verified & graph.actions.keys()
         self._ledger = Ledger(graph, store.journal, options.size)
-        self._inputs = Inputs(graph, options.root, store.memo)
+        self._inputs = Inputs(graph, options.root, options.log or ReadLog(store.memo.look))
         ways = ways_to_the_end(graph, self._ledger.guesses(graph))
         self._queue = Queue(graph, ways, options.lock_step)
         self._readers = graph.consumers()
@@ -131,12 +132,15 @@ class Scheduler:
                 self.progress.action_started(work.action)
 
     def _is_sound(self, work: Work) -> bool:
-        """Whether all objects that the work reads are right; if not, it waits for them."""
+        """Whether all objects that the work reads are right; if not, it waits for them.
+
+        Whatever else its inputs made counts too: a checkpoint is chosen among what a run made.
+        """
         target = work.action.target
         broken = {
             source
             for role, source in work.action.inputs.items()
-            if role not in work.leaves and not self.store.objects.verify(work.digests[role])
+            if role not in work.leaves and not self._is_whole(source)
         }
         if not broken:
             return True

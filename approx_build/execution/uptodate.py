@@ -1,15 +1,17 @@
 """Nothing to do: a sweep over the files of a finished build that finds them all as they were.
 
-After a build a state is written: every file that was read or made with its size and times, every
-folder whose names mattered, and the day until which all of it may be used. While all of that
-holds, the same command has nothing to do, and finding that out imports nothing but what Python
-has loaded anyway. A file whose times moved is hashed; when its bytes are the same, the state is
-brought up to date. Files that could have changed without their times showing it are hashed too:
-those changed in the two seconds before the state was written (git's racy rule), and those that
-the build read and that changed after it began.
+After a build a state is written: every file that was read or made, with its fingerprint and
+digest; every folder whose names mattered; the days on which all of it may be used. While all of
+that holds, the same command has nothing to do, and finding that out imports nothing but what
+Python has loaded anyway.
 
-The state is text under a checksum, in blocks of lines: head (options, last day, indices of the
-files to be hashed, summary), folders, paths, stats, digests.
+Digests are those that the build read or delivered, and fingerprints those from before: a file
+edited since differs from the state, whenever that was. Where a fingerprint differs or proves
+nothing yet, the file is a suspect, which the sweep hashes; when its bytes are the same, the state
+is brought up to date.
+
+The state is text under a checksum, in blocks of lines: head (options, first day, last day, indices
+of the suspects, the latest time among the others, summary), folders, paths, fingerprints, digests.
 """
 
 from __future__ import annotations
@@ -18,16 +20,21 @@ import os
 import time
 from zlib import crc32
 
+from approx_build.files.fingerprint import RACY_NS, changed_ns, fingerprint, is_settled, listing
+
 TYPE_CHECKING = False  # `typing` would cost more than the sweep of a thousand files
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-FORMAT = "approx-build state 1"
-RACY_NS = 2_000_000_000
+    from approx_build.files.readlog import Reading
+
+FORMAT = "approx-build state 2"
 SIDES = "\0"
 """Between the items of one line: no path, name or option holds it."""
 BLOCKS = "\x1d"
 """Between the blocks."""
+LEFT_S = 3600.0
+"""A draft of a state older than this was left by a process that died."""
 
 
 def state_path(store: str, options: Sequence[str]) -> str:
@@ -42,83 +49,92 @@ def is_up_to_date(path: str, options: Sequence[str]) -> bool:
 
 def first_change(path: str, options: Sequence[str]) -> str:
     """What keeps the command from having nothing to do; empty when it has nothing to do."""
+    now_ns = time.time_ns()
     state = _read(path)
     if state is None:
         return "no finished build is known"
-    head, folders, paths, stats, digests = state
-    asked, until, young, _ = head
-    if asked != _line(options):
+    head, folders, paths, stored, digests = state
+    asked, since, until, young, newest, _ = head
+    today = time.strftime("%Y-%m-%d")
+    if asked != SIDES.join(options):
         return "another command was built"
-    if until and time.strftime("%Y-%m-%d") > until:
+    if today < since:
+        return f"the last build was on {since}, which is still to come"
+    if until and today > until:
         return f"a consent ended on {until}"
     for line in folders:
         folder, _, names = line.partition(SIDES)
-        if _names(folder) != names:
+        if listing(folder) != names:
             return f"{folder} has other files"
-    found = [_stat(each) for each in paths]
+    found = [fingerprint(each) for each in paths]
     suspects = {int(index) for index in young.split()}
-    if found != stats:
-        suspects.update(index for index, stat in enumerate(found) if stat != stats[index])
+    if found != stored:
+        suspects.update(index for index, each in enumerate(found) if each != stored[index])
+    if int(newest) > now_ns - RACY_NS:
+        # The clock was set back: times that were settled are not any more.
+        suspects.update(i for i, each in enumerate(found) if not is_settled(each, now_ns))
     if not suspects:
         return ""
     expected = digests.split("\n")
     for index in sorted(suspects):
         if _digest(paths[index]) != expected[index]:
             return f"{paths[index]} changed"
-    now_ns = time.time_ns()
-    files = dict(zip(paths, expected, strict=True))
-    _write(path, head, folders, files, [now_ns - RACY_NS] * len(files))
+        if fingerprint(paths[index]) != found[index]:
+            return f"{paths[index]} changed while it was read"
+    settled = [i not in suspects or is_settled(each, now_ns) for i, each in enumerate(found)]
+    _write(path, head, folders, paths, found, expected, settled)
     return ""
 
 
 def summary(path: str) -> str:
     """What the face said when the build had finished."""
     state = _read(path)
-    return state[0][3].replace(SIDES, "\n") if state else ""
+    return state[0][5].replace(SIDES, "\n") if state else ""
 
 
 def write_state(
     path: str,
     options: Sequence[str],
-    read: Mapping[str, str],
-    made: Mapping[str, str],
-    folders: Iterable[str],
-    since_ns: int,
-    until: str = "",
+    files: Mapping[str, Reading],
+    folders: Mapping[str, str],
+    days: tuple[str, str] = ("", ""),
     summary: str = "",
 ) -> None:
-    """Remember a finished build that began at `since_ns`, before it read anything.
+    """Remember a finished build.
 
-    `read` and `made` are the digests of files by absolute path ("" for a file that must not be
-    there); `folders` those in which a new or missing name matters; `until` the last day
-    (2026-12-31) on which all of it may be used. What cannot be remembered safely is not: that
-    costs time later, and nothing else.
+    `files` are all that it read and made, by absolute path, as they were when their bytes were
+    known; `folders` the listings of those in which a new or missing name matters; `days` the
+    first and the last (2026-12-31) on which all of it may be used. What cannot be remembered
+    safely is not: that costs time later, and nothing else.
     """
-    early_ns = since_ns - RACY_NS
-    late_ns = time.time_ns() - RACY_NS
-    folders = list(folders)
-    lines = [folder + SIDES + _names(folder) for folder in folders]
-    if any(_is_younger(_stat(folder), early_ns) for folder in folders):
-        return  # the build may have seen other names
-    if any("\n" in text or BLOCKS in text for text in [*read, *made, *lines, *options, until]):
+    lines = [folder + SIDES + names for folder, names in folders.items()]
+    if any("\n" in each or BLOCKS in each for each in [*files, *lines, *options, *days]):
         return
-    head = [_line(options), until, "", summary.replace("\n", SIDES).replace(BLOCKS, " ")]
-    files = {**made, **read}
-    _write(path, head, lines, files, [early_ns if each in read else late_ns for each in files])
+    readings = files.values()
+    found = [reading.fingerprint for reading in readings]
+    if any("\n" in each or BLOCKS in each for each in found):
+        return
+    settled = [is_settled(reading.fingerprint, reading.at_ns) for reading in readings]
+    said = summary.replace("\n", SIDES).replace(BLOCKS, " ")
+    head = [SIDES.join(options), *days, "", "", said]
+    _remove_drafts(os.path.dirname(path))
+    _write(path, head, lines, files, found, [reading.digest for reading in readings], settled)
 
 
 def _write(
     path: str,
     head: Sequence[str],
-    folders: Sequence[str],
-    files: Mapping[str, str],
-    young_from_ns: Sequence[int],
+    folders: Iterable[str],
+    paths: Iterable[str],
+    found: Sequence[str],
+    digests: Iterable[str],
+    settled: Sequence[bool],
 ) -> None:
-    asked, until, _, said = head
-    stats = [_stat(each) for each in files]
-    pairs = enumerate(zip(stats, young_from_ns, strict=True))
-    young = [str(index) for index, (stat, from_ns) in pairs if _is_younger(stat, from_ns)]
-    blocks = [[asked, until, " ".join(young), said], folders, files, stats, files.values()]
+    asked, since, until, _, _, said = head
+    young = " ".join(str(index) for index, is_old in enumerate(settled) if not is_old)
+    old = (changed_ns(each) for each, is_old in zip(found, settled, strict=True) if is_old)
+    newest = str(max((each for each in old if each is not None), default=0))
+    blocks = [[asked, since, until, young, newest, said], folders, paths, found, digests]
     text = BLOCKS.join("\n".join(block) for block in blocks)
     draft = f"{path}.{os.getpid()}"
     try:
@@ -127,7 +143,7 @@ def _write(
             file.write(f"{FORMAT}\n{_checksum(text)}\n{text}")
         os.replace(draft, path)
     except OSError:
-        return
+        _remove(draft)
 
 
 def _read(path: str) -> tuple[list[str], list[str], list[str], list[str], str] | None:
@@ -135,50 +151,57 @@ def _read(path: str) -> tuple[list[str], list[str], list[str], list[str], str] |
     try:
         with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
             form, checksum, text = file.read().split("\n", 2)
-        head, folders, paths, stats, digests = text.split(BLOCKS)
+        head, folders, paths, found, digests = text.split(BLOCKS)
     except (OSError, ValueError):
         return None
     if form != FORMAT or checksum != _checksum(text):
         return None
-    return head.split("\n"), _lines(folders), _lines(paths), _lines(stats), digests
+    return head.split("\n"), _lines(folders), _lines(paths), _lines(found), digests
+
+
+def _remove_drafts(folder: str) -> None:
+    """Remove what dead processes left."""
+    try:
+        drafts = [os.path.join(folder, name) for name in os.listdir(folder) if "." in name]
+        for draft in (each for each in drafts if time.time() - os.stat(each).st_mtime > LEFT_S):
+            _remove(draft)
+    except OSError:
+        return
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        return
 
 
 def _lines(block: str) -> list[str]:
     return block.split("\n") if block else []
 
 
-def _line(options: Sequence[str]) -> str:
-    return SIDES.join(options)
-
-
 def _checksum(text: str) -> str:
     return f"{crc32(text.encode(errors='surrogateescape')):08x}"
 
 
-def _names(folder: str) -> str:
-    try:
-        return SIDES.join(sorted(os.listdir(folder)))
-    except OSError:
-        return ""
-
-
-def _stat(path: str) -> str:
-    try:
-        state = os.stat(path)
-    except OSError:
-        return "gone"
-    return f"{state.st_size} {state.st_mtime_ns} {state.st_ctime_ns}"
-
-
-def _is_younger(stat: str, from_ns: int) -> bool:
-    return any(int(each) > from_ns for each in stat.split()[1:])
-
-
 def _digest(path: str) -> str:
+    """The SHA-256 of a file; empty when it is not there, and no digest when it cannot be read."""
     from hashlib import file_digest, sha256
 
     try:
         with open(path, "rb") as file:
             return file_digest(file, sha256).hexdigest()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
+    except OSError:
+        return "unreadable"
+
+
+def contents(path: str) -> tuple[list[str], dict[str, tuple[str, str]]] | None:
+    """What a command was asked, and of each file its fingerprint and digest; None if damaged."""
+    state = _read(path)
+    if state is None:
+        return None
+    head, _, paths, found, digests = state
+    files = zip(paths, zip(found, digests.split("\n"), strict=False), strict=False)
+    return head[0].split(SIDES), dict(files)

@@ -13,8 +13,8 @@ from typing import Any, Protocol
 
 from approx_build.canonical import Json
 from approx_build.errors import Location
+from approx_build.files.readlog import Reading
 from approx_build.plan.graph import Action
-from approx_build.store.memo import Stat
 from approx_build.store.records import Record
 from approx_build.store.store import Store
 
@@ -31,11 +31,15 @@ class Report(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A file of the project as it was when it was hashed."""
+    """A file of the project as it was when it was read."""
 
     path: str
-    digest: str
-    state: Stat
+    reading: Reading
+
+    @property
+    def digest(self) -> str:
+        """The digest of its bytes."""
+        return self.reading.digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,14 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an action made: objects by name ("main" is for consumers), and facts about them."""
+    """What an action made: objects by name ("main" is for consumers), and facts about them.
+
+    `seconds` is how long it took, where some of that was spent before.
+    """
 
     outputs: Mapping[str, str]
     facts: Mapping[str, Json] = field(default_factory=dict)
+    seconds: float = 0.0
 
 
 RunActions = Callable[[Sequence[Work], Store, Any, Report], Sequence[Result]]

@@ -13,11 +13,12 @@ from approx_build.corpus.consent import FILE_NAME, Consent, read_consent
 from approx_build.corpus.material import chosen
 from approx_build.corpus.recordings import Recording, corpus_digest, list_recordings
 from approx_build.errors import ApproxError, AudioError, ConsentError, ModelError
+from approx_build.files.readlog import ReadLog
 from approx_build.source import load_source
 from approx_build.training.checkpoint import read_about
 from approx_build.training.model import ModelSpec, load_model
 from approx_build.training.parent import parent_path
-from approx_build.training.record import read_record
+from approx_build.training.record import RECORD_NAME, TrainingRecord, read_record
 
 CORPORA = "models/corpora"
 
@@ -25,30 +26,27 @@ CORPORA = "models/corpora"
 class Catalog:
     """Models and recordings under `root`, each read once and only when asked for.
 
-    `today` decides which consents are valid.
+    `today` decides which consents are valid; what is read goes into `log`.
     """
 
-    def __init__(self, root: Path, today: date) -> None:
-        self.root, self.today = root, today
+    def __init__(self, root: Path, today: date, log: ReadLog | None = None) -> None:
+        self.root, self.today, self.log = root, today, log or ReadLog()
         self._models: dict[str, ModelSpec] = {}
         self._corpora: dict[str, list[Recording]] = {}
         self._consents: dict[str, Consent] = {}
         self._withdrawals: dict[str, dict[str, date]] = {}
+        self._lengths_s: dict[str, float | None] = {}
 
     @cached_property
     def model_names(self) -> list[str]:
         """The declared models, by name."""
-        return sorted(path.stem for path in (self.root / "models").glob("*.yaml"))
+        names = self.log.files_in(self.root / "models")
+        return sorted(Path(name).stem for name in names if name.endswith(".yaml"))
 
     @cached_property
     def corpus_names(self) -> list[str]:
         """The corpora, by name."""
-        folder = self.root / CORPORA
-        return (
-            sorted(path.name for path in folder.iterdir() if path.is_dir())
-            if folder.is_dir()
-            else []
-        )
+        return sorted(self.log.folders_in(self.root / CORPORA))
 
     def models(self) -> list[str]:
         """The declared models, by name."""
@@ -92,11 +90,14 @@ class Catalog:
         """How long a recording lasts; None when it cannot be read, which using it will say."""
         from approx_build.audio import wav
 
-        try:
-            found = wav.info(self.root / self.recording_path(name))
-        except AudioError:
-            return None
-        return found.length / found.rate
+        if name not in self._lengths_s:
+            self._lengths_s[name] = None
+            with suppress(AudioError):
+                path = self.root / self.recording_path(name)
+                with self.log.watching(path):
+                    found = wav.info(path)
+                self._lengths_s[name] = found.length / found.rate
+        return self._lengths_s[name]
 
     def heard_by(self, model: str) -> list[Recording]:
         """The recordings that a model learns from; ModelError when it excludes unknown ones."""
@@ -118,7 +119,8 @@ class Catalog:
         path = parent_path(parent)
         if not (self.root / path).is_file():
             shown = self.model_path(model)
-            where = load_source(self.root / shown, shown).locate(("training", "parent"))
+            source = load_source(self.root / shown, shown, self.log)
+            where = source.locate(("training", "parent"))
             raise ModelError(
                 f"training.parent: {path} is missing; restore it, or take `parent` out of the "
                 "model to train from nothing",
@@ -146,7 +148,8 @@ class Catalog:
         """A declared model; ModelError when its file declares another name."""
         if name not in self._models:
             shown = self.model_path(name)
-            spec = load_model(self.root / shown, shown, self.corpus_names)
+            with self.log.watching(self.root / shown):
+                spec = load_model(self.root / shown, shown, self.corpus_names)
             if spec.model != name:
                 raise ModelError(f"{shown}: declares model {spec.model!r}; it must be {name!r}")
             self._models[name] = spec
@@ -156,7 +159,7 @@ class Catalog:
         """The recordings of a corpus that were not withdrawn."""
         if name not in self._corpora:
             folder = self.root / self.corpus_path(name)
-            self._corpora[name] = list_recordings(folder, self._withdrawn(name))
+            self._corpora[name] = list_recordings(folder, self._withdrawn(name), self.log)
         return self._corpora[name]
 
     def withdrawal(self, recording: str) -> date | None:
@@ -174,7 +177,7 @@ class Catalog:
     def record(self, corpus: str) -> Consent:
         """The consent record of a corpus, whatever it allows."""
         if corpus not in self._consents:
-            self._consents[corpus] = read_consent(self.root / self.corpus_path(corpus))
+            self._consents[corpus] = read_consent(self.root / self.corpus_path(corpus), self.log)
         return self._consents[corpus]
 
     def consent(self, corpus: str, model: str | None = None, piece: str | None = None) -> Consent:
@@ -194,7 +197,8 @@ class Catalog:
         path = self.parent_path(model)
         if path is None:
             return
-        about = read_about(self.root / path)
+        with self.log.watching(self.root / path):
+            about = read_about(self.root / path)
         corpus, learnt = about["corpus"], about["manifest"]["corpus_digest"]
         record = self.record(corpus)
         record.allow(Path(self.consent_path(corpus)), self.today, model, piece)
@@ -207,20 +211,21 @@ class Catalog:
                 f"{self.model_path(model)} to train from nothing"
             )
 
-    def is_shipped(self, model: str, manifest: Mapping[str, Any]) -> bool:
-        """Whether checkpoints of the training that `manifest` tells of are shipped with a model."""
-        record = read_record(self.root / self.shipped_path(model))
-        return record is not None and record.is_of(manifest)
+    def shipped_run(self, model: str, manifest: Mapping[str, Any]) -> TrainingRecord | None:
+        """The run shipped with a model, where it is of the training that `manifest` describes."""
+        folder = self.root / self.shipped_path(model)
+        if RECORD_NAME not in self.log.files_in(folder):
+            return None
+        with self.log.watching(folder / RECORD_NAME):
+            record = read_record(folder)
+        return record if record is not None and record.is_of(manifest) else None
 
-    def files_read(self) -> list[Path]:
-        """The declarations, consents and shipped checkpoints that were asked for."""
-        paths = [self.root / self.model_path(name) for name in sorted(self._models)]
-        for corpus, consent in sorted(self._consents.items()):
-            names = [FILE_NAME, *(source.notice for source in consent.sources)]
-            paths += [self.root / self.corpus_path(corpus) / name for name in names]
-        for model in sorted(self._models):
-            paths += sorted((self.root / self.shipped_path(model)).glob("*"))
-        return paths
+    def shipped_files(self, model: str, run: TrainingRecord) -> list[str]:
+        """The record of a shipped run and those of its checkpoints that are there, as paths."""
+        folder = self.shipped_path(model)
+        there = self.log.files_in(self.root / folder)
+        names = (RECORD_NAME, *(stored.file for stored in run.checkpoints))
+        return [f"{folder}/{name}" for name in names if name in there]
 
     def valid_until(self) -> str:
         """The last day on which every consent that was read says the same; empty: without end."""

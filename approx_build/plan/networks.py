@@ -14,7 +14,9 @@ from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.plan.sampling import sampling_terms
 from approx_build.score.takes import Take
 from approx_build.training.model import ModelSpec
-from approx_build.training.record import manifest_digest
+
+SHIPPED = "shipped."
+"""Begins the roles of the files of a shipped run, which end in their names."""
 
 HEARD_BY = {"silence", "remove_dc", "level"}
 """What of a preparation makes other sound of one recording; the rest is the training's."""
@@ -41,25 +43,27 @@ class Networks:
             raise AudioError(problem, where)
         recordings = catalog.heard_by(model)
         manifest = catalog.manifest(model)
-        is_shipped = catalog.is_shipped(model, manifest)
+        shipped = catalog.shipped_run(model, manifest)
         paths = [catalog.relative(recording.path) for recording in recordings]
         inputs = {
             f"recording.{number:04}": self.graph.add_leaf(path) for number, path in enumerate(paths)
         }
-        if not is_shipped:
+        if shipped is not None:
+            for path in catalog.shipped_files(model, shipped):
+                role = SHIPPED + path.rpartition("/")[2]
+                inputs[role] = self.graph.add_leaf(path)
+        else:
             for number, path in enumerate(paths):
                 inputs[f"prepared.{number:04}"] = self.prepared(spec, path, where)
             if (parent := catalog.parent_path(model)) is not None:
                 inputs["parent"] = self.graph.add_leaf(parent)
         options: dict[str, Json] = {
-            "model": catalog.model_path(model),
+            "model": model,
             "corpus": catalog.corpus_path(spec.corpus),
-            "shipped": catalog.shipped_path(model),
-            "manifest_digest": manifest_digest(manifest),
-            "is_shipped": is_shipped,
+            "costs": spec.costs.model_dump(mode="json") if spec.costs else None,
+            "is_shipped": shipped is not None,
             "recordings": [recording.name for recording in recordings],
             "excluded": dict(spec.preparation.exclude),
-            "prepared_for": {"rate": spec.network.rate, "channels": spec.network.channels},
         }
         action = Action(target, Kind.TRAIN, manifest, inputs, where=where, options=options)
         return self.graph.add(action)

@@ -1,13 +1,14 @@
 """Figures that stand alone: PNG files with axes, for a README or a programme.
 
-Drawn by matplotlib's Agg without pyplot and without metadata, so equal numbers give equal
-bytes under one version of matplotlib. They bring their own dark ground and read the same on
-a dark and on a light page.
+Drawn by matplotlib's Agg without pyplot, without metadata and by its default settings, so equal
+numbers give equal bytes under one version of matplotlib. They bring their own dark ground and
+read the same on a dark and on a light page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +31,17 @@ Loss = Sequence[tuple[float, float]]
 _DPI = 100
 
 
+@contextmanager
+def _own_settings() -> Iterator[None]:
+    """Draw by matplotlib's defaults, not by a `matplotlibrc` of the machine or working folder."""
+    import matplotlib
+
+    defaults = matplotlib.rcParamsDefault
+    with matplotlib.rc_context({n: defaults[n] for n in defaults if not n.startswith("backend")}):
+        yield
+
+
+@_own_settings()
 def spectrogram_figure(source: Source, title: str = "", width: int = 1600) -> bytes:
     """A PNG of a sound: waveform above, spectrogram below, one axis of time, a scale of dB."""
     height = width * 9 // 20
@@ -49,6 +61,7 @@ def spectrogram_figure(source: Source, title: str = "", width: int = 1600) -> by
     return _png(figure)
 
 
+@_own_settings()
 def loss_figure(curves: dict[str, Loss], title: str = "", width: int = 900) -> bytes:
     """A PNG of loss curves by name over steps."""
     figure = _figure(width, width * 9 // 20)
@@ -69,6 +82,7 @@ def loss_figure(curves: dict[str, Loss], title: str = "", width: int = 900) -> b
     return _png(figure)
 
 
+@_own_settings()
 def takes_figure(takes: Sequence[tuple[str, Source]], title: str = "", width: int = 1600) -> bytes:
     """A PNG of takes side by side under one scale: the same take at each checkpoint."""
     seen = [(name, spectrogram(take, width // len(takes), 300)) for name, take in takes]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from approx_build.errors import ApproxError, Fault, Location, ScoreError
+from approx_build.files.readlog import ReadLog
 from approx_build.score.durations import duration_faults, shared_take_faults
 from approx_build.score.marks import tempo_map
 from approx_build.score.movement import LoadedMovement
@@ -47,7 +48,12 @@ class Score:
         return source.locate(loc, key)
 
 
-def load_piece(path: Path, root: Path | None = None, names: Names | None = None) -> Score:
+def load_piece(
+    path: Path,
+    root: Path | None = None,
+    names: Names | None = None,
+    log: ReadLog | None = None,
+) -> Score:
     """The piece at `path` with its movements; ScoreError with all faults of all its files.
 
     `root` is the project's folder; if left out, the nearest folder above with `models` in it.
@@ -56,12 +62,12 @@ def load_piece(path: Path, root: Path | None = None, names: Names | None = None)
     """
     home = Path(os.path.normpath((root or project_root(path)).absolute()))
     shown = _shown(path, home)
-    source = read_source(path, shown)
+    source = read_source(path, shown, log)
     if _kind(source) == "movement":
         message = "this is a movement; give the piece whose 'movements' list it"
         raise ScoreError([source.fault(("movement",), message, key=True)])
     piece = salvage(Piece, source)
-    reader = _Movements(home, path, piece)
+    reader = _Movements(home, path, piece, log)
     movements = [reader.load(index, name) for index, name in reader.entries()]
     loaded = tuple(movement for movement in movements if movement)
     faults = [*piece.faults, *reader.faults]
@@ -78,8 +84,8 @@ def load_piece(path: Path, root: Path | None = None, names: Names | None = None)
 class _Movements:
     """Loads the movements of a piece and gathers the faults of all of them."""
 
-    def __init__(self, root: Path, path: Path, piece: Salvaged[Piece]) -> None:
-        self._root, self._path, self._piece = root, path, piece
+    def __init__(self, root: Path, path: Path, piece: Salvaged[Piece], log: ReadLog | None) -> None:
+        self._root, self._path, self._piece, self._log = root, path, piece, log
         self._slugs: dict[str, str] = {}
         takes = piece.model.takes if piece.model else {}
         self._takes = takes
@@ -121,7 +127,7 @@ class _Movements:
         return name
 
     def _read(self, path: str) -> Source:
-        source = read_source(self._root / path, path)
+        source = read_source(self._root / path, path, self._log)
         if _kind(source) == "piece":
             message = "this is a piece, where a movement is needed"
             raise ScoreError([source.fault(("piece",), message, key=True)])

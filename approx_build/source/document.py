@@ -9,6 +9,7 @@ from pathlib import Path
 from ruamel.yaml.error import MarkedYAMLError
 
 from approx_build.errors import Fault, Location, ScoreError
+from approx_build.files.readlog import ReadLog
 from approx_build.source.composing import Composer
 from approx_build.source.node import Loc, Node, Value, dotted
 from approx_build.source.reading import read_text
@@ -67,12 +68,12 @@ class Source:
         return replace(fault, source_line=line if len(line) <= _LONGEST_SHOWN_LINE else "")
 
 
-def read_source(path: Path, shown: str) -> Source:
+def read_source(path: Path, shown: str, log: ReadLog | None = None) -> Source:
     """Read `path`, keeping faults from which reading can go on in `Source.faults`.
 
     ApproxError when the file cannot be read, ScoreError when its text is no YAML.
     """
-    return source_of(read_text(path, shown), shown)
+    return source_of(read_text(path, shown, log), shown)
 
 
 def source_of(text: str, shown: str) -> Source:
@@ -88,9 +89,9 @@ def source_of(text: str, shown: str) -> Source:
     return replace(bare, faults=tuple(bare.show(fault) for fault in composer.faults))
 
 
-def load_source(path: Path, shown: str) -> Source:
+def load_source(path: Path, shown: str, log: ReadLog | None = None) -> Source:
     """Read `path`; ScoreError with every fault of its structure when there are any."""
-    source = read_source(path, shown)
+    source = read_source(path, shown, log)
     if source.faults:
         raise ScoreError(source.faults)
     return source

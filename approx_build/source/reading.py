@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from approx_build.errors import ApproxError, Fault, Location, ScoreError
+from approx_build.files.readlog import ReadLog
 
 LIMIT_BYTES = 4 * 2**20
 """Largest file that is read. A score of ten thousand events is about 1 MiB."""
@@ -17,9 +18,9 @@ _UNUSUAL = re.compile(
 )
 
 
-def read_text(path: Path, shown: str) -> str:
+def read_text(path: Path, shown: str, log: ReadLog | None = None) -> str:
     """The text of `path`, named `shown` in errors; ApproxError when it cannot be read."""
-    data = _read_bytes(path, shown)
+    data = _read_bytes(path, shown, log or ReadLog())
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -33,14 +34,13 @@ def read_text(path: Path, shown: str) -> str:
     return text
 
 
-def _read_bytes(path: Path, shown: str) -> bytes:
+def _read_bytes(path: Path, shown: str, log: ReadLog) -> bytes:
     try:
         if path.exists() and not path.is_file():
             raise ApproxError(
                 f"{shown}: is {'a folder' if path.is_dir() else 'no file'}; name a file"
             )
-        with path.open("rb") as file:
-            data = file.read(LIMIT_BYTES + 1)
+        data = log.content(path, LIMIT_BYTES + 1)
     except FileNotFoundError:
         raise ApproxError(f"{shown}: there is no such file") from None
     except PermissionError:

@@ -1,117 +1,206 @@
-"""Keeping the store in order: what it holds, what nobody needs, and what the disk damaged."""
+"""Collection: what in a store nobody needs, chosen by age and size, and its removal.
+
+A record that must stay keeps the records of all that it was made from: they are small, and tell
+keys without building. Of its objects, intermediate sound may go where space is short.
+"""
 
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Iterable, Iterator
+import shutil
+from collections.abc import Collection, Container, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from approx_build.store.disk import plain_words
+from approx_build.store.census import Amount, Census, Found
+from approx_build.store.disk import plain_words, sync_folder
+from approx_build.store.index import Index
 from approx_build.store.store import Store
 
 GRACE_S = 14 * 86400.0
-"""Objects and records younger than this are kept whoever needs them."""
+"""What is younger than this stays whoever needs it."""
+INTERMEDIATE = frozenset({"prepare", "clip", "event", "mix"})
+"""Kinds of action whose sound can be made again in little time, from what stays."""
+DOOMED = ".removed-"
+"""How the name of a folder begins that is being removed."""
 
 
 @dataclass(frozen=True)
-class Sizes:
-    """Counts and bytes of what the store holds."""
+class Needs:
+    """What must stay: records by key with all that they were made from, and objects by digest."""
 
-    objects: int
-    object_bytes: int
-    records: int
-    record_bytes: int
-    drafts: int
-    draft_bytes: int
-    quarantined: int
-    quarantine_bytes: int
+    keys: Collection[str] = frozenset()
+    digests: Collection[str] = frozenset()
 
 
 @dataclass(frozen=True)
-class Collected:
-    """What a collection removed, or would remove."""
+class Rules:
+    """What may go: what is older than `grace_s`; of that, the oldest down to `keep_bytes`."""
 
-    objects: int
-    object_bytes: int
-    records: int
-
-
-def sizes(store: Store) -> Sizes:
-    """What lies in the store now."""
-    counts: list[int] = []
-    for folder in ("objects", "records", "drafts", "quarantine"):
-        states = [state for _, state in _files(store.root / folder)]
-        counts += [len(states), sum(state.st_size for state in states)]
-    return Sizes(*counts)
+    grace_s: float = GRACE_S
+    keep_bytes: int | None = None
 
 
-def collect(
-    store: Store,
-    digests: Iterable[str] = (),
-    keys: Iterable[str] = (),
-    grace_s: float = GRACE_S,
-    dry_run: bool = False,
-) -> Collected:
-    """Remove what is old and not needed for `digests` or by the records of `keys`.
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something that may go: an object by its digest, or a folder of the store by its path."""
 
-    Refused while a builder uses the store. What a build needs and does not find, it makes again.
+    kind: str
+    name: str
+    size: int
+    mtime: float
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a collection removes. `intermediate` are objects whose records stay.
+
+    `total` are the bytes of the store before, `records_size` those of the records that go.
     """
-    with store.leases.alone():
-        limit_s = time.time() - grace_s
-        old_records = dict(_old(store, "records", limit_s))
-        kept_keys = set(store.records).difference(old_records).union(keys)
-        live = set(digests).union(*(_outputs(store, key) for key in kept_keys))
-        objects = [(n, p) for n, p in _old(store, "objects", limit_s) if n not in live]
-        dead = {digest for digest, _ in objects}
-        idle = old_records.keys() - kept_keys
-        records = [old_records[key] for key in idle if dead.intersection(_outputs(store, key))]
-        found = sum(path.stat().st_size for _, path in objects)
-        if not dry_run:
-            # Records first: a record without its object would only promise it.
-            _remove([*records, *(path for _, path in objects)])
-            _remove([path for _, path in _old(store, "states", limit_s)])
-            store.drafts.sweep()
-    return Collected(len(objects), found, len(records))
+
+    objects: Sequence[Candidate]
+    folders: Sequence[Candidate]
+    intermediate: Sequence[Candidate]
+    records: Sequence[str]
+    records_size: int
+    total: int
+
+    @property
+    def freed(self) -> int:
+        """Bytes that the collection frees."""
+        going = (*self.objects, *self.folders, *self.intermediate)
+        return self.records_size + sum(one.size for one in going)
+
+    def kinds(self) -> dict[str, Amount]:
+        """What goes, by kind."""
+        amounts: dict[str, Amount] = {}
+        for one in (*self.objects, *self.folders, *self.intermediate):
+            amounts[one.kind] = amounts.get(one.kind, Amount()) + Amount(one.count, one.size)
+        if self.records:
+            amounts["records"] = Amount(len(self.records), self.records_size)
+        return dict(sorted(amounts.items()))
 
 
-def check(store: Store) -> list[str]:
-    """The digests of all objects that are not what their names say. Changes nothing."""
-    return [digest for digest in store.objects if not store.objects.is_right(digest)]
+def plan(
+    index: Index,
+    census: Census,
+    needs: Needs,
+    rules: Rules,
+    now_s: float,
+    folders: Iterable[Candidate] = (),
+) -> Plan:
+    """What may go; `folders` are those that nobody needs. Reads and removes nothing.
+
+    A file whose time lies in the future is young: a clock that was wrong removes nothing.
+    """
+    limit_s = now_s - rules.grace_s
+    old = {name for name, found in census.objects.items() if found.mtime <= limit_s}
+    young_keys = {key for key, found in census.records.items() if found.mtime > limit_s}
+    needed = {*needs.keys, *index.makers_of(needs.digests), *young_keys}
+    kept = index.with_sources(needed)
+    live = index.outputs(kept).union(needs.digests)
+    fixed = index.outputs(young_keys).union(needs.digests)
+    dead = _candidates(census, index, old - live)
+    spare = _candidates(census, index, _intermediate(index, kept, (old & live) - fixed))
+    idle = [one for one in folders if one.mtime <= limit_s]
+    records = sorted(census.records.keys() - kept - young_keys)
+    if rules.keep_bytes is not None:
+        excess = census.total - rules.keep_bytes
+        going = set(_oldest([*dead, *idle], excess))
+        spare = _oldest(spare, excess - sum(one.size for one in going))
+        dead, idle = [o for o in dead if o in going], [o for o in idle if o in going]
+        gone = {one.name for one in dead}
+        records = [key for key in records if not gone.isdisjoint(_outputs(index, key))]
+    else:
+        spare = []
+    size = sum(census.records[key].size for key in records)
+    return Plan(dead, idle, spare, records, size, census.total)
 
 
-def repair(store: Store) -> list[str]:
-    """Move damaged objects aside and forget damaged records; returns the damaged digests."""
-    damaged = [digest for digest in store.objects if not store.objects.verify(digest)]
-    for key in list(store.records):
-        if store.records.get(key) is None:
-            store.records.remove(key)
-    store.drafts.sweep()
-    return damaged
+def _intermediate(index: Index, kept: Collection[str], digests: Iterable[str]) -> set[str]:
+    """The objects among `digests` that only actions of intermediate kinds made."""
+    return {
+        digest
+        for digest in digests
+        if (
+            kinds := {
+                index.entries[key].kind for key in index.makers.get(digest, ()) if key in kept
+            }
+        )
+        and kinds <= INTERMEDIATE
+    }
 
 
-def _outputs(store: Store, key: str) -> frozenset[str]:
-    record = store.records.get(key)
-    return frozenset(record.outputs.values()) if record else frozenset()
+def _outputs(index: Index, key: str) -> Iterable[str]:
+    return index.entries[key].outputs if key in index.entries else ()
 
 
-def _old(store: Store, folder: str, limit_s: float) -> Iterator[tuple[str, Path]]:
-    for path, state in _files(store.root / folder):
-        if state.st_mtime <= limit_s:
-            yield path.parent.name + path.name, path
+def _candidates(census: Census, index: Index, digests: Iterable[str]) -> list[Candidate]:
+    """Objects as candidates, the oldest first."""
+    found = (
+        Candidate(
+            index.kind(d) or "of no record", d, census.objects[d].size, census.objects[d].mtime
+        )
+        for d in digests
+    )
+    return sorted(found, key=_age)
 
 
-def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    for at, _, names in os.walk(folder):
-        for name in sorted(names):
-            path = Path(at, name)
-            with suppress(FileNotFoundError):
-                yield path, path.stat()
+def _age(one: Candidate) -> tuple[float, str]:
+    return one.mtime, one.name
 
 
-def _remove(paths: list[Path]) -> None:
+def _oldest(candidates: Iterable[Candidate], excess: int) -> list[Candidate]:
+    """The oldest candidates that together have at least `excess` bytes; all where they have not."""
+    found = []
+    for one in sorted(candidates, key=_age):
+        if excess <= 0:
+            break
+        found.append(one)
+        excess -= one.size
+    return found
+
+
+def carry_out(store: Store, index: Index, census: Census, chosen: Plan) -> None:
+    """Remove what was chosen, while nobody builds (`store.leases.alone`).
+
+    In an order in which a kill leaves a right store: before an object goes, its record is
+    forgotten, or the object is on the list of those removed.
+    """
+    named = index.outputs(index.entries.keys() - set(chosen.records))
+    absent = store.removed.digests() & named - census.objects.keys()
+    store.removed.replace(absent | {one.name for one in chosen.intermediate})
+    _remove([store.records.path(key) for key in chosen.records])
+    going = (*chosen.objects, *chosen.intermediate)
+    _remove([store.objects.path(one.name) for one in going])
+    for one in chosen.folders:
+        _remove_folder(store.root / one.name)
+
+
+def remove_old(
+    found: Iterable[tuple[Path, Found]], limit_s: float, but: Container[Path] = ()
+) -> None:
+    """Remove the files that were written at `limit_s` or before, `but` some."""
+    _remove([path for path, one in found if one.mtime <= limit_s and path not in but])
+
+
+def _remove(paths: Sequence[Path]) -> None:
+    """Remove files, and make that survive a power cut before anything else is removed."""
     for path in paths:
         with plain_words(path):
             path.unlink(missing_ok=True)
+    for folder in {path.parent for path in paths}:
+        with plain_words(folder), suppress(FileNotFoundError):
+            sync_folder(folder)
+
+
+def _remove_folder(folder: Path) -> None:
+    """Remove a folder: under another name first, so that no part of it is taken for the whole."""
+    doomed = folder.with_name(f"{DOOMED}{folder.name}")
+    with plain_words(folder), suppress(FileNotFoundError):
+        shutil.rmtree(doomed, ignore_errors=True)
+        os.replace(folder, doomed)
+        sync_folder(folder.parent)
+        shutil.rmtree(doomed)

@@ -1,9 +1,9 @@
 """The journal: which key made each target last, and how long each kind of action takes.
 
-One line of JSON per finished or reused action, appended in one write, so that several builders
-may append at once. Every entry begins with a line break: what a full disk or a crash cut off
-spoils only itself. The journal is advice, for explanations and estimates; nothing that is built
-depends on it, and losing it loses no sound.
+One line of JSON and its checksum per finished or reused action, appended in one write, so that
+several builders may append at once. Every entry begins with a line break: what a full disk or a
+crash cut off spoils only itself. The journal is advice, for explanations and estimates; nothing
+that is built depends on it, and losing it loses no sound.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from zlib import crc32
 
 from approx_build.store.disk import make_folder, plain_words
 from approx_build.store.drafts import Drafts
@@ -44,7 +45,7 @@ class Journal:
 
     def append(self, entries: Iterable[Entry]) -> None:
         """Write `entries`, together."""
-        data = "".join("\n" + json.dumps(asdict(e), separators=(",", ":")) for e in entries)
+        data = "".join(f"\n{_line(entry)}" for entry in entries)
         if not data:
             return
         with plain_words(self.path):
@@ -57,13 +58,15 @@ class Journal:
 
     def __iter__(self) -> Iterator[Entry]:
         """All entries that can be read, oldest first."""
-        try:
-            text = self.path.read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return
-        for line in text.split("\n"):
-            with suppress(ValueError, TypeError):
-                yield Entry(**json.loads(line))
+        return (entry for line in self._lines() if (entry := _entry(line)))
+
+    def damaged(self) -> int:
+        """How many lines are not as they were written."""
+        return sum(_entry(line) is None for line in self._lines())
+
+    def drop_damaged(self) -> None:
+        """Write the journal without damaged lines. An entry appended meanwhile may be lost."""
+        self._rewrite(self)
 
     def latest(self) -> dict[str, Entry]:
         """The last entry of each target."""
@@ -73,8 +76,17 @@ class Journal:
         """Cut a long journal down. An entry appended at the same moment may be lost, harmlessly."""
         with suppress(OSError):
             if self.path.stat().st_size > COMPACT_ABOVE:
-                lines = (json.dumps(asdict(e), separators=(",", ":")) for e in self._telling())
-                self._drafts.replace(self.path, ("\n" + "\n".join(lines)).encode())
+                self._rewrite(self._telling())
+
+    def _lines(self) -> Iterator[str]:
+        try:
+            text = self.path.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return iter(())
+        return (line for line in text.split("\n") if line)
+
+    def _rewrite(self, entries: Iterable[Entry]) -> None:
+        self._drafts.replace(self.path, "".join(f"\n{_line(one)}" for one in entries).encode())
 
     def _telling(self) -> list[Entry]:
         latest: dict[str, int] = {}
@@ -86,3 +98,20 @@ class Journal:
                 runs.setdefault(entry.kind, []).append(index)
         kept = set(latest.values()).union(*(each[-RUNS_KEPT:] for each in runs.values()))
         return [entries[index] for index in sorted(kept)]
+
+
+def _line(entry: Entry) -> str:
+    text = json.dumps(asdict(entry), separators=(",", ":"))
+    return f"{text}\t{crc32(text.encode()):08x}"
+
+
+def _entry(line: str) -> Entry | None:
+    """The entry on a line; None when it is damaged."""
+    text, _, checksum = line.rpartition("\t")
+    # Earlier versions wrote no checksum; JSON has no tab outside its strings, where it is \t.
+    if text and checksum != f"{crc32(text.encode()):08x}":
+        return None
+    try:
+        return Entry(**json.loads(text or line))
+    except (ValueError, TypeError):
+        return None

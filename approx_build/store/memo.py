@@ -1,8 +1,8 @@
-"""The memo: digests of the project's files, known again by size, times and inode.
+"""The memo: digests of the project's files, believed while their fingerprints are the same.
 
-A file changed within two seconds of being hashed could change again without its times showing
-it (git's racy rule), so its digest is used but not remembered. Losing the memo costs hashing,
-nothing else; of two processes that save at once, one is forgotten.
+Only settled fingerprints are kept and believed: a file changed within two seconds of being hashed
+could change again without its fingerprint showing it. Losing the memo costs hashing, nothing
+else; of two processes that save at once, one is forgotten.
 """
 
 from __future__ import annotations
@@ -11,16 +11,14 @@ import json
 import os
 import time
 from contextlib import suppress
-from hashlib import file_digest, sha256
 from pathlib import Path
+from typing import Any
 
 from approx_build.errors import StoreError
+from approx_build.files.fingerprint import fingerprint, is_settled
+from approx_build.files.readlog import Reading, hashed
 from approx_build.store.drafts import Drafts
 from approx_build.store.seal import seal, unseal
-
-RACY_NS = 2_000_000_000
-
-Stat = tuple[int, int, int, int]
 
 
 class Memo:
@@ -29,55 +27,53 @@ class Memo:
     def __init__(self, path: Path, drafts: Drafts) -> None:
         self.path = path
         self._drafts = drafts
-        self._known: dict[str, tuple[Stat, str]] | None = None
+        self._known: dict[str, tuple[str, str]] | None = None  # path -> fingerprint, digest
         self._is_changed = False
 
-    def digest(self, path: os.PathLike[str] | str) -> str:
-        """The SHA-256 of the file at `path`; StoreError when it cannot be read."""
-        return self.look(path)[0]
+    @classmethod
+    def of_store(cls, root: Path) -> Memo:
+        """The memo of the store at `root`, which need not be there."""
+        return cls(root / "memo.json", Drafts(root / "drafts"))
 
-    def look(self, path: os.PathLike[str] | str) -> tuple[str, Stat]:
-        """The SHA-256 of the file at `path`, and its size, times and inode before it was read."""
-        name = os.path.abspath(path)
-        known = self._load()
-        try:
-            found = stat(name)
-            if name in known and known[name][0] == found:
-                return known[name][1], found
-            now_ns = time.time_ns()
-            with open(name, "rb") as file:
-                digest = file_digest(file, sha256).hexdigest()
-            is_still = stat(name) == found
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise StoreError(f"{os.fspath(path)} cannot be read: {reason}") from error
-        if is_still and now_ns - max(found[1:3]) >= RACY_NS:
-            known[name] = found, digest
+    def look(self, path: os.PathLike[str] | str) -> Reading:
+        """What the file at `path` holds now; OSError when it cannot be read."""
+        name, known = os.path.abspath(path), self._load()
+        at_ns, found = time.time_ns(), fingerprint(name)
+        if name in known and known[name][0] == found and is_settled(found, at_ns):
+            return Reading(known[name][1], found, at_ns)
+        reading = hashed(name)
+        if is_settled(reading.fingerprint, reading.at_ns):
+            known[name] = reading.fingerprint, reading.digest
             self._is_changed = True
-        return digest, found
+        return reading
+
+    def forget(self) -> None:
+        """Believe nothing that was kept: every file is read again."""
+        self._known, self._is_changed = {}, True
 
     def save(self) -> None:
         """Keep what was learnt; a store that cannot be written keeps nothing, without complaint."""
         if not self._is_changed:
             return
-        rows = {name: [*state, digest] for name, (state, digest) in self._load().items()}
         with suppress(StoreError):
-            self._drafts.replace(self.path, seal(json.dumps(rows)))
+            self._drafts.replace(self.path, seal(json.dumps(self._load())))
         self._is_changed = False
 
-    def _load(self) -> dict[str, tuple[Stat, str]]:
+    def _load(self) -> dict[str, tuple[str, str]]:
         if self._known is None:
             self._known = {}
-            with suppress(OSError, ValueError, TypeError, AttributeError):
-                rows = json.loads(unseal(self.path.read_bytes()) or "{}")
-                self._known = {
-                    name: ((size, mtime, ctime, inode), digest)
-                    for name, (size, mtime, ctime, inode, digest) in rows.items()
-                }
+            with suppress(OSError, ValueError, RecursionError):
+                self._known = _rows(json.loads(unseal(self.path.read_bytes()) or "{}"))
         return self._known
 
 
-def stat(path: os.PathLike[str] | str) -> Stat:
-    """Size, time of change, time of inode change (both nanoseconds) and inode of a file."""
-    state = os.stat(path)
-    return state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino
+def _rows(found: Any) -> dict[str, tuple[str, str]]:
+    """The rows of a memo that are what rows must be."""
+    if not isinstance(found, dict):
+        return {}
+    return {
+        name: (row[0], row[1])
+        for name, row in found.items()
+        if isinstance(row, list) and len(row) == 2 and all(isinstance(each, str) for each in row)
+        if len(row[1]) == 64
+    }

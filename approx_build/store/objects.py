@@ -18,6 +18,8 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 
 from approx_build.errors import StoreError
+from approx_build.files.fingerprint import fingerprint, is_fingerprint
+from approx_build.store.census import HEX, named
 from approx_build.store.delivery import deliver
 from approx_build.store.disk import (
     blaming_a_full_disk,
@@ -27,12 +29,9 @@ from approx_build.store.disk import (
     write_new,
 )
 from approx_build.store.drafts import Drafts
-from approx_build.store.memo import Stat, stat
 
 NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
 """How filesystems say that they have no hard links."""
-
-HEX = frozenset("0123456789abcdef")
 
 
 @dataclass
@@ -51,7 +50,7 @@ class Objects:
         self.root = root
         self._folder = root / "objects"
         self._drafts = drafts
-        self._verified: dict[str, Stat] = {}
+        self._verified: dict[str, str] = {}  # digest -> fingerprint of what was right
 
     def path(self, digest: str) -> Path:
         """Where the object of `digest` lies, or would."""
@@ -64,10 +63,7 @@ class Objects:
 
     def __iter__(self) -> Iterator[str]:
         """The digests of all objects, sorted."""
-        if self._folder.is_dir():
-            for folder in sorted(self._folder.iterdir()):
-                names = (folder.name + name for name in sorted(os.listdir(folder)))
-                yield from (name for name in names if len(name) == 64)
+        return (name for name, _ in named(self._folder))
 
     def size(self, digest: str) -> int:
         """Bytes of the object."""
@@ -101,20 +97,25 @@ class Objects:
                 self._publish(path, draft.digest)
 
     def believe(self, digest: str) -> None:
-        """Take the object, just made by another process of this build, for right as it is now."""
-        with suppress(OSError):
-            self._verified[digest] = stat(self.path(digest))
+        """Take the object, just made by this build, for right as it is now."""
+        found = fingerprint(self.path(digest))
+        if is_fingerprint(found):
+            self._verified[digest] = found
+
+    def fingerprint_of(self, digest: str) -> str:
+        """The fingerprint of the object as it was found right, or as it is when nobody looked."""
+        return self._verified.get(digest) or fingerprint(self.path(digest))
 
     def verify(self, digest: str) -> bool:
         """Whether the object is there and right. A wrong one is moved aside.
 
-        Read once in the life of this process, unless size, times or inode have changed since.
+        Read once in the life of this process, unless its fingerprint has changed since.
         """
         path = self.path(digest)
+        found = fingerprint(path)
+        if self._verified.get(digest) == found:
+            return True
         try:
-            found = stat(path)
-            if self._verified.get(digest) == found:
-                return True
             with open(path, "rb") as file:
                 is_right = file_digest(file, sha256).hexdigest() == digest
         except FileNotFoundError:
@@ -138,30 +139,33 @@ class Objects:
 
     def read(self, digest: str) -> bytes:
         """The bytes of the object, checked."""
-        self._require(digest)
-        return self.path(digest).read_bytes()
+        with suppress(OSError):
+            data = self.path(digest).read_bytes()
+            if sha256(data).hexdigest() == digest:
+                return data
+        raise self._refusal(digest)
 
     def materialise(self, digest: str, dest: Path) -> bool:
         """Copy the object to `dest`, checked, at once; whether `dest` had to be written."""
         is_new, is_right = deliver(self.path(digest), digest, dest)
         if not is_right:
-            self._verified.pop(digest, None)
-            self.verify(digest)
-            raise _damaged(digest)
+            raise self._refusal(digest)
         return is_new
 
-    def quarantine(self, digest: str, seen: Stat | None = None) -> None:
+    def quarantine(self, digest: str, seen: str | None = None) -> None:
         """Move the object aside, unless it is no longer the file `seen`."""
         path, aside = self.path(digest), self.root / "quarantine"
         with plain_words(aside), suppress(FileNotFoundError):
             make_folder(aside)
-            if seen is None or stat(path) == seen:
+            if seen is None or fingerprint(path) == seen:
                 os.rename(path, aside / f"{digest}.{secrets.token_hex(4)}")
         self._verified.pop(digest, None)
 
-    def _require(self, digest: str) -> None:
-        if not self.verify(digest):
-            raise _damaged(digest)
+    def _refusal(self, digest: str) -> StoreError:
+        """The error about an object that was read and was not right; moves it aside."""
+        self._verified.pop(digest, None)
+        self.verify(digest)
+        return _damaged(digest)
 
     def _publish(self, draft: Path, digest: str) -> None:
         path = self.path(digest)
@@ -170,11 +174,12 @@ class Objects:
         # The second round is for a damaged object that `verify` has just moved away.
         for _ in range(2):
             if _place(draft, path):
-                break
+                sync_folder(path.parent)
+                self.believe(digest)
+                return
             if self.verify(digest):
                 return
-        sync_folder(path.parent)
-        self._verified[digest] = stat(path)
+        raise _damaged(digest)
 
 
 def _place(draft: Path, path: Path) -> bool:

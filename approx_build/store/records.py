@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from approx_build.canonical import Json, canonical
+from approx_build.store.census import named
 from approx_build.store.drafts import Drafts
 from approx_build.store.seal import seal, unseal
 
@@ -75,9 +76,7 @@ class Records:
 
     def __iter__(self) -> Iterator[str]:
         """The keys of all records, sorted; whether they can be believed is another matter."""
-        if self._folder.is_dir():
-            for folder in sorted(self._folder.iterdir()):
-                yield from sorted(folder.name + path.name for path in folder.iterdir())
+        return (name for name, _ in named(self._folder))
 
 
 def _read(data: bytes) -> Record | None:

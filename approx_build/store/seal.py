@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from pathlib import Path
 
 
 def seal(text: str) -> bytes:
@@ -15,3 +16,13 @@ def unseal(data: bytes) -> str | None:
     """The text that was sealed; None when a bit of it or of its digest is another."""
     claimed, _, rest = data.partition(b"\n")
     return rest.decode() if sha256(rest).hexdigest().encode() == claimed else None
+
+
+def is_damaged(path: Path) -> bool:
+    """Whether a sealed file is there and not as it was written."""
+    try:
+        return unseal(path.read_bytes()) is None
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError):
+        return True

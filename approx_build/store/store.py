@@ -12,7 +12,9 @@ from approx_build.store.journal import Journal
 from approx_build.store.leases import Leases
 from approx_build.store.memo import Memo
 from approx_build.store.objects import Objects
+from approx_build.store.projects import Projects
 from approx_build.store.records import Records
+from approx_build.store.removed import Removed
 
 FORMAT = "approx-build store 1\n"
 """Content of `<root>/format`; a store of another format is refused, not guessed at."""
@@ -27,8 +29,10 @@ class Store:
         self.objects = Objects(self.root, self.drafts)
         self.records = Records(self.root, self.drafts)
         self.journal = Journal(self.root / "journal", self.drafts)
-        self.memo = Memo(self.root / "memo.json", self.drafts)
+        self.memo = Memo.of_store(self.root)
         self.leases = Leases(self.root)
+        self.removed = Removed(self.root / "removed", self.drafts)
+        self.projects = Projects(self.root, self.drafts)
         self._check_format()
 
     def _check_format(self) -> None:

@@ -17,11 +17,11 @@ from approx_build.corpus.material import Material
 from approx_build.training.calibration import Forecast, step_time
 from approx_build.training.costs import NOTHING
 from approx_build.training.device import memory_on, peak_on, reset_peak_on
-from approx_build.training.loop import opened, started
 from approx_build.training.model import ModelSpec
 from approx_build.training.progress import unwatched
 from approx_build.training.run import Run
 from approx_build.training.sharing import ALONE
+from approx_build.training.sitting import opened, started
 from approx_build.training.witness import Means, Witness
 
 LEAST_STEPS = 3

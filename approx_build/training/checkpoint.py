@@ -1,7 +1,8 @@
 """Checkpoints: weights in safetensors files, written whole or not at all.
 
-A checkpoint's header holds one string, `approx-build`: JSON of model, family, network, step
-and corpus digest. Files of equal weights and header are equal bytes.
+A checkpoint's header holds one string, `approx-build`: JSON of the training's manifest, the
+network and the step, and nothing that is not in the training's key. Files of equal weights and
+header are equal bytes.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Mapping
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from approx_build.errors import ModelError
 from approx_build.families.base import Shapes
 from approx_build.store.delivery import write
+from approx_build.store.objects import Objects
 
 HEADER_KEY = "approx-build"
 _LONGEST_HEADER = 100_000_000
@@ -37,26 +39,58 @@ def write_checkpoint(path: Path, weights: Arrays, about: Mapping[str, Any]) -> s
 
     StoreError when a disk refuses.
     """
-    from safetensors.numpy import save
-
-    ordered = {name: np.ascontiguousarray(weights[name]) for name in sorted(weights)}
-    header = json.dumps(about, sort_keys=True, separators=(",", ":"))
-    content = save(ordered, metadata={HEADER_KEY: header})
+    content = _content(weights, about)
     write(path, content)
     return sha256(content).hexdigest()
 
 
+def is_right(path: Path, digest: str) -> bool:
+    """Whether a file is there, can be read, and has this SHA-256."""
+    try:
+        with open(path, "rb") as file:
+            return file_digest(file, sha256).hexdigest() == digest
+    except OSError:
+        return False
+
+
+def whole_file(path: Path, digest: str, objects: Objects) -> Path | None:
+    """Where the bytes of a checkpoint are: at `path`, or in a store; None: nowhere."""
+    if is_right(path, digest):
+        return path
+    return objects.path(digest) if objects.verify(digest) else None
+
+
+def with_name(path: Path, model: str) -> bytes:
+    """A checkpoint as versions before 0.3.0 wrote it: with the model's name in its header.
+
+    ModelError when it cannot be read.
+    """
+    return _content(_weights(path), {**read_about(path), "model": model})
+
+
+def _content(weights: Arrays, about: Mapping[str, Any]) -> bytes:
+    from safetensors.numpy import save
+
+    ordered = {name: np.ascontiguousarray(weights[name]) for name in sorted(weights)}
+    header = json.dumps(about, sort_keys=True, separators=(",", ":"))
+    return bytes(save(ordered, metadata={HEADER_KEY: header}))
+
+
 def read_checkpoint(path: Path, shapes: Shapes) -> dict[str, NDArray[np.float32]]:
     """The tensors of a checkpoint; ModelError when they are not those of the declared network."""
+    weights = _weights(path)
+    check_weights(path, weights, shapes)
+    return weights
+
+
+def _weights(path: Path) -> dict[str, NDArray[np.float32]]:
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
     try:
-        weights = load_file(path)
-    except (SafetensorError, OSError) as error:
+        return dict(load_file(path))
+    except (SafetensorError, OSError, ValueError, LookupError) as error:
         raise ModelError(f"{path}: not a checkpoint that can be read ({error})") from None
-    check_weights(path, weights, shapes)
-    return dict(weights)
 
 
 def read_about(path: Path) -> dict[str, Any]:
@@ -74,9 +108,9 @@ def about_in(file: BinaryIO, path: Path) -> dict[str, Any]:
         (size,) = struct.unpack("<Q", file.read(8))
         header = json.loads(file.read(min(size, _LONGEST_HEADER)))
         about = json.loads(header["__metadata__"][HEADER_KEY])
-    except (OSError, ValueError, LookupError, TypeError, struct.error) as error:
+        return dict(about)
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, struct.error) as error:
         raise ModelError(f"{path}: not a checkpoint of approx-build ({error!r})") from None
-    return dict(about)
 
 
 def check_weights(path: Path, weights: Arrays, shapes: Shapes) -> None:

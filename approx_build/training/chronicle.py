@@ -27,6 +27,7 @@ from approx_build.training.entry import (
 )
 from approx_build.training.ledger import read_ledger, write_entry
 from approx_build.training.model import ModelSpec
+from approx_build.training.record import TrainingRecord
 from approx_build.training.settings import people
 from approx_build.training.state import TrainingState
 from approx_build.training.witness import Witness
@@ -107,6 +108,24 @@ class Chronicle(Witness):
         )
         if status is not Status.RUNNING:
             self.entry = finish(self.entry, status, self.now(), reason)
+        write_entry(self.ledger, self.entry)
+
+    def mended(self, record: TrainingRecord) -> None:
+        """Write the run as its record has it, after a sitting that made lost files again."""
+        if self.entry is None or self.ledger is None:
+            return
+        sitting = self.entry.sittings[-1]
+        whole = update(
+            self.entry,
+            sitting.to_step,
+            sitting.seconds,
+            self.now(),
+            record.curve,
+            record.checkpoints,
+            record.heard_s / HOUR_S,
+        )
+        whole = whole.model_copy(update={"steps_done": record.checkpoints[-1].step})
+        self.entry = finish(whole, Status.DONE, self.now())
         write_entry(self.ledger, self.entry)
 
     def remarked(self, words: str) -> None:

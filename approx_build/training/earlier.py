@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from approx_build.errors import ModelError
 from approx_build.training.entry import run_name
 from approx_build.training.record import (
     RECORD_NAME,
+    StoredStep,
     TrainingRecord,
     manifest_digest,
-    read_record,
+    whole_record,
 )
 from approx_build.training.state import STATE_NAME, kept_about
 
@@ -23,13 +23,15 @@ FOLDER = "training"
 
 @dataclass(frozen=True)
 class EarlierRun:
-    """A run in `folder`: what it was told, and the step it has come to."""
+    """A run in `folder`: what it was told, the step it has come to, and what it kept."""
 
     model: str
     manifest: Mapping[str, Any]
     folder: Path
     step: int
+    checkpoints: Sequence[StoredStep] = ()
     record: TrainingRecord | None = None
+    is_shipped: bool = False
 
     @property
     def name(self) -> str:
@@ -63,23 +65,24 @@ def last_run(store: Path, model: str, shipped: Path) -> EarlierRun | None:
     """The run of `model` that was at work last; without any in the store, the shipped one."""
     folders = sorted((store / FOLDER).glob("[!.]*"), key=_touched)
     found = [run for folder in folders if (run := run_in(folder)) and run.model == model]
-    return found[-1] if found else run_in(shipped)
+    if found:
+        return found[-1]
+    run = run_in(shipped)
+    return run and replace(run, is_shipped=True)
 
 
 def run_in(folder: Path) -> EarlierRun | None:
     """The run that lies in a folder; None when there is none that says what it is."""
-    try:
-        record = read_record(folder)
-    except ModelError:
-        record = None
+    record = whole_record(folder)
     if record is not None:
         last = record.checkpoints[-1].step
-        return EarlierRun(record.model, record.manifest, folder, last, record)
+        return EarlierRun(record.model, record.manifest, folder, last, record.checkpoints, record)
     notes = kept_about(folder)
     about = notes.get("about") if notes else None
     if not notes or not about:
         return None
-    return EarlierRun(about["model"], about["manifest"], folder, notes["step"])
+    kept = [StoredStep(**stored) for stored in notes["checkpoints"]]
+    return EarlierRun(about["model"], about["manifest"], folder, notes["step"], kept)
 
 
 def _touched(folder: Path) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,6 @@ from approx_build.corpus.hours import Hours
 from approx_build.corpus.material import Material
 from approx_build.corpus.memorisation import Baseline, SearchTerms
 from approx_build.corpus.windows import split
-from approx_build.errors import ModelError
 from approx_build.families.base import TakeRequest
 from approx_build.report.evaluation import (
     COLUMNS,
@@ -44,16 +43,17 @@ from approx_build.report.evaluation import (
 from approx_build.report.evaluation_page import evaluation_page
 from approx_build.report.sketch import sketch
 from approx_build.store.delivery import write
-from approx_build.training.checkpoint import read_about, read_checkpoint
+from approx_build.store.objects import Objects
+from approx_build.training.checkpoint import is_right, read_checkpoint, whole_file
 from approx_build.training.model import ModelSpec
 from approx_build.training.record import (
     CurvePoint,
     StoredStep,
     TrainingRecord,
     loss_curves,
-    read_record,
+    whole_record,
 )
-from approx_build.training.state import BEFORE_NAME, STATE_NAME
+from approx_build.training.state import kept_about
 
 PREVIEW_SEED = 18
 """Of the takes: the seed of the previews on the page of a piece."""
@@ -74,20 +74,18 @@ class RunSoFar:
 
 def run_so_far(folder: Path) -> RunSoFar:
     """The run in `folder` by its record, or while there is none by the state it keeps."""
-    record = read_record(folder)
+    record = whole_record(folder)
     if record is not None:
         last = record.checkpoints[-1].step
         return RunSoFar(record.curve, record.checkpoints, last, record)
-    # While a state is written there is for a moment only the one before it.
-    for path in (folder / STATE_NAME, folder / BEFORE_NAME):
-        with suppress(ModelError):
-            notes = read_about(path)
-            return RunSoFar(
-                [CurvePoint(**point) for point in notes["curve"]],
-                [StoredStep(**stored) for stored in notes["checkpoints"]],
-                notes["step"],
-            )
-    return RunSoFar()
+    notes = kept_about(folder)
+    if notes is None:
+        return RunSoFar()
+    return RunSoFar(
+        [CurvePoint(**point) for point in notes["curve"]],
+        [StoredStep(**stored) for stored in notes["checkpoints"]],
+        notes["step"],
+    )
 
 
 def _untold(words: str) -> None:
@@ -96,7 +94,10 @@ def _untold(words: str) -> None:
 
 @dataclass
 class TrainingPage:
-    """Writes the page of one training into `out`; `tell` is told which takes are drawn."""
+    """Writes the page of one training into `out`; `tell` is told which takes are drawn.
+
+    `objects` may have copies of checkpoints whose files are damaged; others are left out.
+    """
 
     model: ModelSpec
     material: Material
@@ -105,6 +106,7 @@ class TrainingPage:
     length_s: float = 3.0
     device: str = "cpu"
     tell: Callable[[str], None] = _untold
+    objects: Objects | None = None
 
     def __post_init__(self) -> None:
         rate = self.model.network.rate
@@ -119,7 +121,7 @@ class TrainingPage:
 
     def write(self, folder: Path) -> EvaluationReport:
         """Evaluate what is new of the checkpoints in `folder`; returns what the page tells."""
-        run = run_so_far(folder)
+        run = self._whole(folder, run_so_far(folder))
         itself = self._kept("corpus.json", "", self._corpus.itself)
         baseline = Baseline.load(itself["baseline"])
         found = {
@@ -133,6 +135,25 @@ class TrainingPage:
         report = self._report(run, itself, found)
         write(self.out / PAGE_NAME, evaluation_page(report).encode())
         return report
+
+    def _whole(self, folder: Path, run: RunSoFar) -> RunSoFar:
+        """The run with the checkpoints that can be drawn from; says which cannot."""
+        whole = []
+        for stored in run.checkpoints:
+            if self._path(folder, stored) is not None:
+                whole.append(stored)
+            else:
+                self.tell(
+                    f"{folder / stored.file}: missing or damaged, so step {stored.step} is left "
+                    "out; the next `train` makes it again"
+                )
+        return replace(run, checkpoints=whole)
+
+    def _path(self, folder: Path, stored: StoredStep) -> Path | None:
+        path = folder / stored.file
+        if self.objects is None:
+            return path if is_right(path, stored.digest) else None
+        return whole_file(path, stored.digest, self.objects)
 
     def _kept(self, name: str, of: str, make: Any) -> Evaluation:
         """The evaluation in `name` if it is `of` this and of these terms; else made and kept."""
@@ -148,7 +169,7 @@ class TrainingPage:
             "family_version": self.model.family_version,
         }
         path = self.out / name
-        if path.exists():
+        with suppress(OSError, ValueError, LookupError, TypeError):
             kept = json.loads(path.read_bytes())
             if kept["terms"] == terms:
                 return dict(kept["evaluation"])
@@ -161,7 +182,8 @@ class TrainingPage:
         """Draw the takes of a checkpoint and evaluate them."""
         network = self.model.network
         self.tell(f"drawing the takes of step {stored.step}")
-        weights = read_checkpoint(folder / stored.file, network.tensor_shapes())
+        path = self._path(folder, stored) or folder / stored.file
+        weights = read_checkpoint(path, network.tensor_shapes())
         asked = [
             TakeRequest(
                 round(self.length_s * network.rate),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from approx_build.store.disk import make_folder, plain_words
+from approx_build.training.aside import set_aside
 from approx_build.training.state import kept_about
 
 if TYPE_CHECKING:
@@ -37,8 +38,11 @@ def alone_in(
     if fcntl is None or not share.writes:
         yield
         return
-    with plain_words(lock_path(folder)):
-        file = open(lock_path(folder), "a+", encoding="ascii")  # noqa: SIM115
+    path = lock_path(folder)
+    with plain_words(path):
+        if path.is_dir():
+            remark(f"{path}: it is no lock but a folder; set aside as {set_aside(path).name}")
+        file = open(path, "a+", encoding="ascii", errors="replace")  # noqa: SIM115
     with file:
         _wait(file, folder, remark)
         with suppress(OSError):  # on a full disk the lock still holds, without a name
@@ -57,8 +61,8 @@ def trainer(folder: Path) -> str:
     """The number of the process that trains in a folder; empty when none does, or nobody knows."""
     if fcntl is None:
         return ""
-    with suppress(OSError), open(lock_path(folder), encoding="ascii") as file:
-        return "" if _locked(file.fileno()) else file.read().strip()
+    with suppress(OSError), open(lock_path(folder), encoding="ascii", errors="replace") as file:
+        return "" if _locked(file.fileno()) else _holder(file)
     return ""
 
 
@@ -66,12 +70,19 @@ def _wait(file: IO[str], folder: Path, remark: Callable[[str], None]) -> None:
     began, has_told = time.monotonic(), False
     while not _locked(file.fileno()):
         if not has_told and time.monotonic() - began >= PATIENCE_S:
-            file.seek(0)
             about = kept_about(folder)
             step = f", at step {about['step']} or later" if about else ""
-            remark(f"process {file.read().strip()} is training this{step}; waiting for it")
+            process = f"process {number}" if (number := _holder(file)) else "another process"
+            remark(f"{process} is training this{step}; waiting for it")
             has_told = True
         time.sleep(PAUSE_S)
+
+
+def _holder(file: IO[str]) -> str:
+    """The process that is named in a lock; empty where what is written there is no number."""
+    file.seek(0)
+    text = file.read().strip()
+    return text if text.isdecimal() else ""
 
 
 def _name(file: IO[str], text: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -10,9 +11,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, create_model
 
+from approx_build.canonical import canonical
 from approx_build.corpus.augmentation import Augmentation
 from approx_build.corpus.preparation import Preparation
-from approx_build.errors import ScoreError
+from approx_build.errors import ModelError, ScoreError
 from approx_build.families.base import FAMILIES, Family
 from approx_build.source import Source, choices, read_source, validate
 from approx_build.training.costs import Costs
@@ -89,7 +91,7 @@ class ModelSpec(BaseModel):
 
         `corpus_digest` is that of the recordings that are not excluded.
         """
-        return {
+        manifest = {
             "schema": SCHEMA,
             "family_version": type(self.network).training_version,
             "corpus_digest": corpus_digest,
@@ -100,6 +102,8 @@ class ModelSpec(BaseModel):
             "training": self.training.model_dump(mode="json"),
             "checkpoints": list(self.kept_steps),
         }
+        # As the key of a training has it, where -0.0 is 0.0.
+        return dict(json.loads(canonical(manifest)))
 
 
 def load_model(
@@ -123,6 +127,24 @@ def load_model(
         fault = source.fault(("training", "window"), str(error))
         raise ScoreError([fault]) from None
     return model
+
+
+def model_of(manifest: Mapping[str, Any], **beside: Any) -> ModelSpec:
+    """The model whose training a manifest describes.
+
+    `beside` has what the manifest leaves out because it moves no weight: `model` and `corpus`,
+    which are names, and perhaps `costs`. ModelError when this version reads it as another.
+    """
+    sections = ("network", "preparation", "augmentation", "objective", "training", "checkpoints")
+    values = {name: manifest[name] for name in sections}
+    family = str(manifest["network"]["family"])
+    spec = declared(FAMILIES.get(family)).model_validate({**values, "family": family, **beside})
+    if spec.manifest(manifest["corpus_digest"]) != manifest:
+        raise ModelError(
+            f"model {spec.model!r}: this version of approx-build reads another training out of "
+            "its key; run the command again"
+        )
+    return spec
 
 
 def _checked_corpus(source: Source, corpora: Collection[str] | None) -> Source:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from approx_build.errors import ModelError
 from approx_build.families.base import Shapes
 from approx_build.store.delivery import write
-from approx_build.training.checkpoint import HEADER_KEY, read_checkpoint
+from approx_build.store.objects import Objects
+from approx_build.training.checkpoint import HEADER_KEY, read_checkpoint, whole_file
 from approx_build.training.earlier import EarlierRun
 from approx_build.training.ledger import FOLDER as LEDGER
 from approx_build.training.ledger import read_ledger
@@ -48,23 +49,16 @@ def write_parent(path: Path, groups: Mapping[str, Mapping[str, Tensor]], about: 
     write(path, save(tensors, metadata={HEADER_KEY: json.dumps(about, sort_keys=True)}))
 
 
-def keep_parent(root: Path, run: EarlierRun, shapes: Shapes, corpus: str) -> Parent:
+def keep_parent(
+    root: Path, run: EarlierRun, shapes: Shapes, corpus: str, objects: Objects
+) -> Parent:
     """Keep in the project at `root` what an earlier run has come to, as a parent.
 
-    Of a finished run that is its last checkpoint; of another its newest state. `corpus` is what
-    it learnt from, where the ledger does not know better. ModelError when it is damaged.
+    Of a finished run that is its last checkpoint; of another its newest state. Where that is
+    damaged it is the newest that is whole. `corpus` is what the run learnt from, where the ledger
+    does not know better; `objects` may have copies. ModelError when nothing is whole.
     """
-    import torch
-
-    if run.record is not None:
-        last = read_checkpoint(run.folder / run.record.checkpoints[-1].file, shapes)
-        weights = {name: torch.from_numpy(array) for name, array in last.items()}
-        groups, step = {"weights": weights, "average": weights}, run.step
-    else:
-        state = load_state(run.folder, manifest_digest(run.manifest))
-        if state is None:
-            raise ModelError(f"{run.folder}: the state of run {run.name} is gone")
-        groups, step = {name: getattr(state, name) for name in GROUPS}, state.step
+    groups, step = _come_to(run, shapes, objects)
     parent = Parent(run=run.name, step=step)
     entry = read_ledger(root / LEDGER).get(run.name)
     about = {
@@ -76,6 +70,27 @@ def keep_parent(root: Path, run: EarlierRun, shapes: Shapes, corpus: str) -> Par
     }
     write_parent(root / parent_path(parent), groups, about)
     return parent
+
+
+def _come_to(run: EarlierRun, shapes: Shapes, objects: Objects) -> tuple[Groups, int]:
+    """The newest tensors of a run that are whole, by group, and their step."""
+    import torch
+
+    state = None if run.record else load_state(run.folder, manifest_digest(run.manifest))
+    if state is not None:
+        return {name: getattr(state, name) for name in GROUPS}, state.step
+    for stored in reversed(run.checkpoints):
+        path = whole_file(run.folder / stored.file, stored.digest, objects)
+        if path is not None:
+            arrays = read_checkpoint(path, shapes)
+            weights = {name: torch.from_numpy(array) for name, array in arrays.items()}
+            return {"weights": weights, "average": weights}, stored.step
+        if run.is_shipped:
+            raise ModelError(
+                f"{run.folder / stored.file}: this checkpoint of the training run is missing or "
+                "damaged; restore it"
+            )
+    raise ModelError(f"{run.folder}: nothing that run {run.name} kept is whole; --new begins anew")
 
 
 def read_parent(path: Path, shapes: Shapes, device: str) -> Groups:

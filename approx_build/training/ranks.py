@@ -19,8 +19,9 @@ from typing import Any
 from approx_build.corpus.material import Material, Stretch
 from approx_build.corpus.recordings import Recording
 from approx_build.errors import ModelError
+from approx_build.families.base import FAMILIES
 from approx_build.training.loop import train
-from approx_build.training.model import load_model
+from approx_build.training.model import ModelSpec, declared
 from approx_build.training.record import TrainingRecord
 from approx_build.training.sharing import joined
 from approx_build.training.witness import Means
@@ -29,19 +30,18 @@ END_S, LAST_WORDS_S = 30.0, 15.0
 
 
 def train_shared(
-    model_path: Path, material: Material, out_dir: Path, means: Means, processes: int
+    model: ModelSpec, material: Material, out_dir: Path, means: Means, processes: int
 ) -> TrainingRecord:
     """Train by `processes` processes, this one among them.
 
     ModelError when another of them dies; the state that was kept last is there.
     """
-    model = load_model(model_path)
     if processes == 1:
         return train(model, material, out_dir, means)
     with tempfile.TemporaryDirectory(prefix="approx-ranks-") as name:
         meeting = Path(name) / "meeting"
         task = Path(name) / "task.json"
-        task.write_text(json.dumps(_task(model_path, material, out_dir, means, meeting)))
+        task.write_text(json.dumps(_task(model, material, out_dir, means, meeting)))
         with _others(task, processes) as others:
             try:
                 with joined(meeting, 0, processes, means.device) as share:
@@ -88,7 +88,7 @@ def _blamed(
 
 
 def _task(
-    model_path: Path, material: Material, out_dir: Path, means: Means, meeting: Path
+    model: ModelSpec, material: Material, out_dir: Path, means: Means, meeting: Path
 ) -> dict[str, Any]:
     stretches = [
         {
@@ -102,7 +102,7 @@ def _task(
         for s in material.stretches
     ]
     return {
-        "model": str(model_path),
+        "model": model.model_dump(mode="json"),
         "corpus": material.corpus,
         "stretches": stretches,
         "out": str(out_dir),
@@ -134,7 +134,8 @@ def _serve(task_path: Path, rank: int, size: int) -> None:
             share=share,
             parent=parent,
         )
-        train(load_model(Path(task["model"])), material, Path(task["out"]), means)
+        model = declared(FAMILIES.get(task["model"]["family"])).model_validate(task["model"])
+        train(model, material, Path(task["out"]), means)
 
 
 if __name__ == "__main__":

@@ -1,20 +1,27 @@
-"""The record of a training run: `record.json` beside its checkpoints."""
+"""The record of a training run: `record.json` beside its checkpoints.
+
+It holds the SHA-256 of the rest of itself, so damage is noticed when it is read; records written
+before 0.3.0 hold none and are believed. The folder of a training has a second copy.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from approx_build.canonical import canonical
 from approx_build.corpus.hours import Hours
 from approx_build.errors import ModelError
 from approx_build.store.delivery import write
 
-RECORD_NAME = "record.json"
+RECORD_NAME, COPY_NAME = "record.json", "record-copy.json"
 
 
 class CurvePoint(BaseModel):
@@ -39,7 +46,7 @@ class StoredStep(BaseModel):
     step: int
     loss: float
     file: str
-    digest: str
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
 class TrainingRecord(BaseModel):
@@ -50,7 +57,7 @@ class TrainingRecord(BaseModel):
     those of an epoch; `left_out` counts steps whose gradients were not finite in float16.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: str
     family: str
@@ -71,17 +78,19 @@ class TrainingRecord(BaseModel):
     seconds: float
     left_out: int = 0
     curve: list[CurvePoint]
-    checkpoints: list[StoredStep]
+    checkpoints: list[StoredStep] = Field(min_length=1)
 
     @property
     def hours(self) -> Hours:
         """How much sound there was, and how much of it was heard."""
         return Hours(self.recorded_s, self.prepared_s, self.heard_s)
 
-    def write(self, folder: Path) -> None:
-        """Write `record.json`, whole or not at all; StoreError when a disk refuses."""
-        text = json.dumps(self.model_dump(mode="json"), indent=1, sort_keys=True)
-        write(folder / RECORD_NAME, (text + "\n").encode())
+    def write(self, folder: Path, name: str = RECORD_NAME) -> None:
+        """Write the record, whole or not at all; StoreError when a disk refuses."""
+        content = self.model_dump(mode="json")
+        content["digest"] = _digest(content)
+        text = json.dumps(content, indent=1, sort_keys=True)
+        write(folder / name, (text + "\n").encode())
 
     def is_of(self, manifest: Mapping[str, Any]) -> bool:
         """Whether this is the record of the very training that `manifest` tells of."""
@@ -99,21 +108,54 @@ class TrainingRecord(BaseModel):
 
 
 def read_record(folder: Path) -> TrainingRecord | None:
-    """The record in `folder`, None when there is none; ModelError when it cannot be read."""
+    """The record in `folder`, None when there is none; ModelError when it is damaged."""
     path = folder / RECORD_NAME
-    if not path.exists():
+    if not os.path.lexists(path):
         return None
     try:
-        return TrainingRecord.model_validate_json(path.read_bytes())
+        return record_at(path)
+    except ModelError as error:
+        advice = "restore it, or remove its folder to train again"
+        raise ModelError(f"{path}: {error.message}; {advice}") from None
+
+
+def whole_record(folder: Path, manifest: str = "") -> TrainingRecord | None:
+    """The record in the folder of a training, or its copy; None when neither is whole.
+
+    With the digest of a manifest, one of another training is none.
+    """
+    for name in (RECORD_NAME, COPY_NAME):
+        with suppress(ModelError):
+            return record_at(folder / name, manifest)
+    return None
+
+
+def record_at(path: Path, manifest: str = "") -> TrainingRecord:
+    """The record that a file holds; ModelError, without the path, when it is damaged.
+
+    With the digest of a manifest, that of another training is none.
+    """
+    try:
+        content = json.loads(path.read_bytes())
+        written = content.pop("digest", None)
+        if written not in (None, _digest(content)):
+            raise ModelError("it is not as it was written")
+        record = TrainingRecord.model_validate(content)
     except OSError as error:
-        raise ModelError(f"{path}: cannot be read ({error.strerror})") from None
+        raise ModelError(f"it cannot be read ({error.strerror})") from None
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "text"
-        raise ModelError(
-            f"{path}: not a training record ({where}: {first['msg']}); "
-            "restore it, or remove its folder to train again"
-        ) from None
+        where = ".".join(map(str, first["loc"]))
+        raise ModelError(f"not a training record ({where}: {first['msg']})") from None
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise ModelError(f"not a training record ({error})") from None
+    if manifest not in ("", manifest_digest(record.manifest)):
+        raise ModelError("it is the record of another training")
+    return record
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    return sha256(canonical(content).encode()).hexdigest()
 
 
 def manifest_digest(manifest: Mapping[str, Any]) -> str:

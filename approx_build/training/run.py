@@ -12,7 +12,6 @@ from typing import NoReturn
 from torch import Tensor
 
 from approx_build.corpus.material import Material
-from approx_build.corpus.recordings import corpus_digest
 from approx_build.errors import ApproxError, ModelError
 from approx_build.families.base import Example
 from approx_build.training.batches import Batches, split_material
@@ -22,7 +21,7 @@ from approx_build.training.environment import numeric_environment
 from approx_build.training.gradients import WindowWorkers, norm
 from approx_build.training.model import ModelSpec
 from approx_build.training.progress import Progress, StopRequest, stop_on_signals
-from approx_build.training.record import CurvePoint, StoredStep, TrainingRecord
+from approx_build.training.record import CurvePoint, StoredStep
 from approx_build.training.state import TrainingState
 from approx_build.training.stopping import is_done
 from approx_build.training.witness import Means
@@ -34,7 +33,7 @@ BUDGET = 1000
 
 
 class Run:
-    """One training on its way."""
+    """One training on its way, up to step `last` where that is not its own last."""
 
     def __init__(
         self,
@@ -44,6 +43,7 @@ class Run:
         workers: WindowWorkers,
         state: TrainingState,
         means: Means,
+        last: int | None = None,
     ) -> None:
         self.model, self.material, self.folder = model, material, folder
         self.workers, self.state, self.means = workers, state, means
@@ -51,6 +51,7 @@ class Run:
         share = means.share
         self.batches = Batches(model, workers.network, self.split.train, share.rank, share.size)
         self._first_step, self._first_s = state.step, state.seconds
+        self._last = model.training.steps if last is None else last
         self._is_whole = True
         self._tests = self.batches.held_out(self.split.held_out)
         here = numeric_environment(means.device, share.size)
@@ -59,7 +60,7 @@ class Run:
 
     def go(self) -> None:
         """Step until the last, noting and keeping on the way."""
-        state, steps = self.state, self.model.training.steps
+        state, steps = self.state, self._last
         began, saved = time.monotonic() - state.seconds, time.monotonic()
         self._tell_began()
         with stop_on_signals() as stop:
@@ -96,9 +97,9 @@ class Run:
         """End the sitting, the state being kept."""
         if asked == BUDGET:
             reason = self._objection() or "the budget is reached; its state is kept"
-            self._tell(Status.BUDGET, reason)
+            self.tell(Status.BUDGET, reason)
             raise self._stopped(reason)
-        self._tell(Status.INTERRUPTED)
+        self.tell(Status.INTERRUPTED)
         raise KeyboardInterrupt if asked == signal.SIGINT else SystemExit(128 + asked)
 
     def _is_done(self) -> bool:
@@ -164,7 +165,7 @@ class Run:
                 self.state.save(self.folder)
                 kept = "its state is kept"
         reason = f"memory ran out; {kept}; {advice}"
-        self._tell(Status.INTERRUPTED, reason)
+        self.tell(Status.INTERRUPTED, reason)
         return self._stopped(reason)
 
     def _stopped(self, reason: str) -> ModelError:
@@ -183,23 +184,22 @@ class Run:
     def _fail(self, what: str) -> NoReturn:
         """End a training that cannot go on; what was kept before is good."""
         reason = f"{what}; a lower learning_rate may help; what was kept before it stays"
-        self._tell(Status.FAILED, reason)
+        self.tell(Status.FAILED, reason)
         raise ModelError(f"model {self.model.model!r}: {reason}")
 
     def _note(self) -> float | None:
         """Evaluate and keep a checkpoint where they are due; the held-out loss if measured."""
         state, settings = self.state, self.model.training
         is_last = state.step == settings.steps or self._is_done()
-        kept = state.step in self.model.kept_steps or is_last
-        due = kept or state.step % settings.evaluate_every == 0
-        if not due or (state.curve and state.curve[-1].step == state.step and not is_last):
-            return None
-        if state.checkpoints and state.checkpoints[-1].step == state.step:
-            return None
-        held_out = self.measured()
-        if kept and self.means.share.writes:
-            self._keep(held_out)
-        return held_out
+        is_kept = bool(state.checkpoints) and state.checkpoints[-1].step == state.step
+        if (state.step in self.model.kept_steps or is_last) and not is_kept:
+            held_out = self.measured()
+            if self.means.share.writes:
+                self._keep(held_out)
+            return held_out
+        is_measured = bool(state.curve) and state.curve[-1].step == state.step
+        due = state.step % settings.evaluate_every == 0
+        return self.measured() if due and not is_measured else None
 
     def measured(self) -> float:
         """The held-out loss of the averaged weights, noted on the curve."""
@@ -218,7 +218,6 @@ class Run:
         """Write the averaged weights as a checkpoint and note it."""
         step = self.state.step
         about = {
-            "model": self.model.model,
             "manifest": self.state.manifest,
             "network": self.model.network.model_dump(mode="json"),
             "step": step,
@@ -235,12 +234,12 @@ class Run:
         if self.means.share.writes:
             self._check_weights()
             self.state.save(self.folder)
-            self._tell(Status.RUNNING)
+            self.tell(Status.RUNNING)
         try:
             self.means.witness.allow()
         except ApproxError as error:
             reason = f"{error}; the training's state is kept"
-            self._tell(Status.INTERRUPTED, reason)
+            self.tell(Status.INTERRUPTED, reason)
             raise type(error)(reason) from None
 
     def _check_weights(self) -> None:
@@ -248,7 +247,8 @@ class Run:
         if not self.state.is_finite:
             self._fail(f"after step {self.state.step} there are weights that are not numbers")
 
-    def _tell(self, status: Status, reason: str = "") -> None:
+    def tell(self, status: Status, reason: str = "") -> None:
+        """Say how the training stands."""
         if self.means.share.writes:
             self.means.witness.kept(self.state, status, reason)
 
@@ -264,34 +264,3 @@ class Run:
             self.means.progress(
                 Progress(state.step, settings.steps, loss, held_out, state.seconds, pace)
             )
-
-    def record(self) -> TrainingRecord:
-        """What has been done."""
-        state, model = self.state, self.model
-        recordings = {one.name: one.digest for one in self.material.recordings}
-        digest = corpus_digest(self.material.recordings)
-        rate, settings = model.network.rate, model.training
-        record = TrainingRecord(
-            model=model.model,
-            family=model.family,
-            corpus=model.corpus,
-            corpus_digest=digest,
-            recordings=recordings,
-            converted=self.material.done,
-            unused={**self.material.unused, **self.split.unused},
-            recorded_s=round(self.material.recorded_s, 3),
-            prepared_s=round(sum(p.length for p in self.material.parts()) / rate, 3),
-            heard_s=round(state.step * settings.batch * settings.window / rate, 3),
-            windows=self.split.train.count,
-            seed=settings.seed,
-            manifest=model.manifest(digest),
-            threads=self.means.threads,
-            processes=self.means.share.size,
-            environments=state.environments,
-            seconds=round(state.seconds, 1),
-            left_out=state.scale.left_out,
-            curve=state.curve,
-            checkpoints=state.checkpoints,
-        )
-        self._tell(Status.DONE)
-        return record

@@ -31,6 +31,13 @@ class Share:
         """Whether this is the process that keeps files and tells of progress."""
         return self.rank == 0
 
+    def meet(self) -> None:
+        """Wait until all processes are here."""
+        if self.size > 1:
+            from torch import distributed
+
+            distributed.barrier()
+
     def summed(self, loss: float, gradients: Mapping[str, Tensor], stop: int) -> tuple[float, int]:
         """The loss of all processes, and the largest `stop`; gradients are summed in place."""
         if self.size == 1:

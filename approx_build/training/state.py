@@ -1,15 +1,16 @@
 """The state of a training between two steps: all that is needed to go on exactly.
 
-Kept in one safetensors file with the digest of all it holds, written whole or not at all, and
-the one before it beside it: a state that the disk damaged is noticed, and the other serves.
-Windows, augmentation and noise need no state: their streams are named by epoch and window.
+Kept in one safetensors file, written whole or not at all, and the one before it beside it. Its
+notes hold the digest of its tensors and that of the notes themselves, so damage is noticed even
+where the notes alone are read. Windows, augmentation and noise need no state: their streams are
+named by epoch and window.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 STATE_NAME, BEFORE_NAME = "resume.safetensors", "resume-before.safetensors"
 NEXT_NAME = "resume-next.safetensors"
 """A whole state that could not yet take the place of the others."""
+STATE_NAMES = (NEXT_NAME, STATE_NAME, BEFORE_NAME)
+"""The newest first."""
+NOT_AS_WRITTEN = "it is not as it was written"
 
 
 @dataclass
@@ -82,8 +86,9 @@ class TrainingState:
             "checkpoints": [stored.model_dump() for stored in self.checkpoints],
             "environments": self.environments,
             "order": {group: list(getattr(self, group)) for group in GROUPS},
+            "tensors": _digest({}, tensors),
         }
-        notes["digest"] = _digest(notes, tensors)
+        notes["digest"] = _digest(notes, {})
         write(folder / NEXT_NAME, save(tensors, metadata={HEADER_KEY: json.dumps(notes)}))
         path = folder / STATE_NAME
         with plain_words(path):
@@ -95,7 +100,7 @@ class TrainingState:
     @staticmethod
     def remove(folder: Path) -> None:
         """Remove what was kept: the training is done."""
-        for path in _kept(folder):
+        for path in kept_states(folder):
             path.unlink()
 
 
@@ -103,73 +108,42 @@ GROUPS = ("weights", "average", "optimizer")
 
 
 def load_state(
-    folder: Path,
-    manifest: str,
-    device: str = "cpu",
-    remark: Callable[[str], None] | None = None,
+    folder: Path, manifest: str, device: str = "cpu", most: int | None = None
 ) -> TrainingState | None:
-    """The newest whole state kept in `folder`, on `device`; None when there is none.
+    """The newest whole state in `folder` of a manifest, by its digest; None when there is none.
 
-    With `remark`, which only the training itself gives, damaged ones are told and removed, so
-    that they push no whole one out. ModelError when it belongs to a training of another model,
-    corpus or parameters, or when states are there and none is whole.
+    `device` is where its tensors are wanted, `most` the last step allowed.
     """
-    damaged: dict[Path, str] = {}
-    for path in _kept(folder):
+    for path in kept_states(folder):
         try:
-            state = _load(path, manifest, device)
-        except _DamagedError as error:
-            damaged[path] = f"{path}: {error}"
+            state = state_at(path, manifest, device)
+        except ModelError:
             continue
-        if remark is not None:
-            for other, problem in damaged.items():
-                remark(f"{problem}; the state before it serves, of step {state.step}")
-                other.unlink()
-        return state
-    if damaged:
-        raise ModelError(
-            f"{'; '.join(damaged.values())}: the state of this training is damaged; "
-            f"remove {folder} to train from the first step"
-        )
+        if most is None or state.step <= most:
+            return state
     return None
 
 
 def kept_about(folder: Path) -> dict[str, Any] | None:
-    """What the newest state in `folder` says of itself; None when there is none to be read."""
-    for path in _kept(folder):
+    """The notes of the newest state in `folder` whose notes are whole; None when there is none."""
+    for path in kept_states(folder):
         try:
-            return read_about(path)
+            return _notes_at(path)
         except ModelError:
             continue
     return None
 
 
-def _kept(folder: Path) -> Iterator[Path]:
-    """The states in a folder, the newest first."""
-    paths = (folder / name for name in (NEXT_NAME, STATE_NAME, BEFORE_NAME))
-    return (path for path in paths if path.exists())
+def kept_states(folder: Path) -> Iterator[Path]:
+    """The states in a folder, whole or not, the newest first."""
+    return (path for name in STATE_NAMES if os.path.lexists(path := folder / name))
 
 
-class _DamagedError(Exception):
-    """A state is not what was written."""
-
-
-def _load(path: Path, manifest: str, device: str) -> TrainingState:
-    from safetensors import SafetensorError
-    from safetensors.torch import load
-
-    try:
-        content = path.read_bytes()
-        notes, tensors = about_in(BytesIO(content), path), load(content)
-    except (ModelError, SafetensorError, OSError) as error:
-        raise _DamagedError(str(error).removeprefix(f"{path}: ")) from None
-    if notes.pop("digest", "") != _digest(notes, tensors):
-        raise _DamagedError("it is not as it was written")
+def state_at(path: Path, manifest: str, device: str = "cpu") -> TrainingState:
+    """The state in a file; ModelError, without the path, when it is damaged or another's."""
+    notes, tensors = _content(path)
     if notes["manifest"] != manifest:
-        raise ModelError(
-            f"{path}: the state of another training; the model, its corpus or its parameters "
-            "changed since: train in an empty folder, or remove this one"
-        )
+        raise ModelError("it is the state of another training")
     # In the order they had: sums over all tensors, such as a norm, depend on it.
     groups = {
         group: {name: tensors[f"{group}/{name}"].to(device) for name in notes["order"][group]}
@@ -189,6 +163,41 @@ def _load(path: Path, manifest: str, device: str) -> TrainingState:
     )
 
 
+def _notes_at(path: Path) -> dict[str, Any]:
+    """What a state says of itself; ModelError, without the path, when that is damaged."""
+    notes = read_about(path)
+    if "tensors" not in notes:
+        # Versions before 0.3.0 wrote one digest of notes and tensors.
+        return _content(path)[0]
+    if notes.pop("digest", "") != _digest(notes, {}):
+        raise ModelError(NOT_AS_WRITTEN)
+    return notes
+
+
+def _content(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """Notes and tensors, checked; ModelError, without the path, when they are damaged."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    try:
+        data = path.read_bytes()
+        notes, tensors = about_in(BytesIO(data), path), load(data)
+    except ModelError as error:
+        raise ModelError(error.message.removeprefix(f"{path}: ")) from None
+    except OSError as error:
+        raise ModelError(f"it cannot be read ({error.strerror})") from None
+    except (SafetensorError, ValueError, LookupError, TypeError, RuntimeError) as error:
+        raise ModelError(f"its tensors cannot be read ({error})") from None
+    written, of_tensors = notes.pop("digest", ""), notes.get("tensors")
+    if of_tensors is None:
+        is_whole = written == _digest(notes, tensors)
+    else:
+        is_whole = written == _digest(notes, {}) and of_tensors == _digest({}, tensors)
+    if not is_whole:
+        raise ModelError(NOT_AS_WRITTEN)
+    return notes, tensors
+
+
 def _digest(notes: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> str:
     """SHA-256 of what is noted and of tensors by name: types, shapes and bytes."""
     digest = sha256(json.dumps(notes).encode())
@@ -197,3 +206,16 @@ def _digest(notes: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> str:
         digest.update(f"{name} {tensor.dtype} {list(tensor.shape)}".encode())
         digest.update(tensor.cpu().numpy().tobytes())
     return digest.hexdigest()
+
+
+def checked_notes(path: Path) -> dict[str, Any]:
+    """What a kept state says of itself, all of it compared with its digests.
+
+    ModelError when it is not as it was written; FileNotFoundError when it is not there.
+    """
+    if not os.path.lexists(path):
+        raise FileNotFoundError(path)
+    try:
+        return _content(path)[0]
+    except ModelError as error:
+        raise ModelError(f"{path}: {error.message}") from None

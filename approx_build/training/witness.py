@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from approx_build.training.entry import Status
 from approx_build.training.progress import Watcher, unwatched
+from approx_build.training.record import TrainingRecord
 from approx_build.training.sharing import ALONE, Share
 from approx_build.training.state import TrainingState
 
@@ -27,8 +29,16 @@ class Witness:
     def kept(self, state: TrainingState, status: Status, reason: str = "") -> None:
         """The state was kept, or the training has come to an end."""
 
+    def mended(self, record: TrainingRecord) -> None:
+        """A finished training whose files were damaged is whole again."""
+
     def remarked(self, words: str) -> None:
         """Something is worth saying at once."""
+
+
+def no_copy(_digest: str, _path: Path) -> bool:
+    """Nobody has copies of files."""
+    return False
 
 
 @dataclass(frozen=True)
@@ -45,3 +55,5 @@ class Means:
     parent: Path | None = None
     witness: Witness = field(default_factory=Witness)
     progress: Watcher = unwatched
+    copy: Callable[[str, Path], bool] = no_copy
+    """Writes the file of a digest to a path where there is a copy of it; whether there was."""

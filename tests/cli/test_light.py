@@ -53,6 +53,7 @@ def test_places_are_read_wherever_they_stand(here: Path, words: list[str]) -> No
         ["render", "a.yaml", "--part", "x"],
         ["render", "a.yaml", "--device", "cuda"],
         ["render", "a.yaml", "--help"],
+        ["render", "a.yaml", "--check-files"],
         ["render", "a.yaml", "--nix"],
     ],
 )

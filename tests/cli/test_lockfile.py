@@ -41,6 +41,31 @@ def test_checkpoints_that_are_others_are_named(path: Path) -> None:
     )
 
 
+def test_keys_of_an_older_form_are_renewed_and_kept_to(path: Path) -> None:
+    keep_lock(path, None, LOCK, True, False)
+    new = replace(
+        LOCK,
+        versions={**LOCK.versions, "train": "2"},
+        checkpoints={"models/tiny/4": Pin("k9", "d0")},
+    )
+    words = "1 key in the lock is of an older form; every sound is the same"
+    said = keep_lock(path, LOCK, new, True, True)
+    assert said == f"{path}: {words}; a render without --locked renews them"
+    assert read(path) == LOCK
+    assert keep_lock(path, LOCK, new, True, False) == f"{path} has changed, commit it; {words}"
+    assert read(path) == new
+    # Other keys of the same form come of an edit that changed no sound.
+    moved = replace(new, takes={"piece/takes/cry/1": Pin("k8", "d1")})
+    words = "1 key in the lock changed; every sound is the same"
+    assert keep_lock(path, new, moved, True, False) == f"{path} has changed, commit it; {words}"
+
+
+def test_locked_writes_nothing_when_versions_alone_differ(path: Path) -> None:
+    keep_lock(path, None, LOCK, True, False)
+    assert keep_lock(path, LOCK, replace(LOCK, versions={"approx-build": "2"}), True, True) == ""
+    assert read(path) == LOCK
+
+
 def test_a_render_of_a_part_changes_its_own_pins(path: Path) -> None:
     new = merged(LOCK, PART)
     assert new.movements == {**LOCK.movements, **PART.movements}

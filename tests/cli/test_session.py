@@ -43,3 +43,32 @@ def test_names_and_consents_are_checked_before_anything_is_lowered(project: Spac
     with pytest.raises(ScoreError) as caught:
         opened(project)
     assert [fault.where.line for fault in caught.value.faults] == [7, 15]
+
+
+def test_opening_writes_nothing_and_the_store_shares_the_memo(project: Space) -> None:
+    session = opened(project)
+    assert not (project.root / "store").exists()
+    assert session.store.memo is session.memo
+    assert session.store is session.store
+
+
+def test_what_was_read_is_logged(project: Space) -> None:
+    session = opened(project)
+    read = {Path(path).relative_to(project.root).as_posix() for path in session.log.files}
+    assert read == {
+        "models/corpora/tones/consent.yaml",
+        "models/corpora/tones/high.wav",
+        "models/corpora/tones/low.wav",
+        "models/tiny.yaml",
+        "pieces/tide.yaml",
+        "pieces/tide/1-foam.yaml",
+        "pieces/tide/2-sand.yaml",
+    }
+    folders = {Path(path).relative_to(project.root).as_posix() for path in session.log.folders}
+    assert folders == {
+        "models",
+        "models/checkpoints/tiny",
+        "models/corpora",
+        "models/corpora/tones",
+        "pieces/models",
+    }

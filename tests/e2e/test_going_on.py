@@ -18,9 +18,15 @@ import numpy as np
 import pytest
 
 from approx_build.errors import StoreError
+from approx_build.execution.desk import Desk
+from approx_build.execution.work import Result
+from approx_build.plan.graph import Kind
+from approx_build.plan.key import VERSIONS
 from approx_build.store.objects import Objects
+from approx_build.store.store import Store
 from approx_build.training import lock
-from approx_build.training.record import read_record
+from approx_build.training.progress import Progress
+from approx_build.training.record import TrainingRecord, read_record
 from tests.effort import HANG_S
 from tests.space import MODEL as DECLARED
 from tests.space import RATE, Space, project, tone
@@ -238,6 +244,39 @@ def test_a_finished_run_is_shipped_in_place_of_an_older_one(space: Space) -> Non
     assert "3 checkpoints shipped with the model" in space.run("train", "tiny", "--ship").out
 
 
+def test_a_run_in_a_store_of_an_older_version_is_recorded_anew_and_not_trained(
+    bare: Space, tmp_path: Path
+) -> None:
+    def older(desk: Desk, record: TrainingRecord) -> Result:
+        digests = {str(stored.step): stored.digest for stored in record.checkpoints}
+        made = desk.keep_json({"checkpoints": digests, "record": record.model_dump(mode="json")})
+        outputs = {f"step-{step}": digest for step, digest in digests.items()}
+        return Result({**made.outputs, **outputs}, {"steps": len(digests)})
+
+    words = ("take", "tiny", "--length-s", "0.05")
+    with (
+        mock.patch("approx_build.execution.kinds.train._result", older),
+        mock.patch.dict(VERSIONS, {Kind.TRAIN: 1}),  # type: ignore[arg-type]
+    ):
+        bare.run(*words)
+    assert versions(bare) == [1]
+    steps: list[Progress] = []
+    drawing = "approx_build.execution.kinds.take.make_all"
+    with mock.patch(TELLING, return_value=steps.append), mock.patch(drawing) as drawn:
+        bare.run(*words)
+    assert versions(bare) == [1, 2]
+    assert not steps
+    drawn.assert_not_called()
+
+
+def versions(space: Space) -> list[object]:
+    """Of the trainings that the store has records of."""
+    store = Store(space.root / ".approx")
+    found = [record for key in store.records if (record := store.records.get(key))]
+    manifests = [record.manifest for record in found]
+    return sorted(m["version"] for m in manifests if m["kind"] == "train")  # type: ignore[type-var]
+
+
 def test_processes_need_a_window_and_a_device_each(
     bare: Space, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -293,7 +332,7 @@ def test_a_spent_budget_stops_a_training_until_it_is_raised(bare: Space) -> None
     assert run["status"] == "done"
 
 
-def test_a_damaged_state_is_said_and_the_one_before_serves(left: Space) -> None:
+def test_a_damaged_state_is_set_aside_and_the_one_before_used(left: Space) -> None:
     [folder] = [p for p in (left.root / ".approx/training").iterdir() if p.is_dir()]
     path = folder / "resume.safetensors"
     data = bytearray(path.read_bytes())
@@ -301,8 +340,8 @@ def test_a_damaged_state_is_said_and_the_one_before_serves(left: Space) -> None:
     path.write_bytes(data)
     shown = path.relative_to(left.root)
     assert left.run("train", "tiny").err == (
-        f"models/tiny/run: {shown}: it is not as it was written; "
-        "the state before it serves, of step 2\n"
+        f"models/tiny/run: {shown}: it is not as it was written; set aside as "
+        "resume.safetensors.damaged; training goes on from step 2\n"
     )
 
 

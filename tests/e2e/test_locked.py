@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from tests.space import Space
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
 
+import pytest
+
+from approx_build.training.checkpoint import with_name
+from tests.space import Space, project
+
+LOCK = "pieces/tide.lock"
 FOAM, TIDE = "pieces/tide/1-foam.yaml", "pieces/tide.yaml"
 
 
@@ -59,3 +68,88 @@ def test_the_lock_forgets_what_the_piece_no_longer_has(built: Space) -> None:
         "1-foam/stems/spray",
         "2-sand/stems/dust",
     }
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Space:
+    """A rendered project that ships no checkpoints. Copy it to use it."""
+    space = project(tmp_path_factory.mktemp("first") / "project")
+    space.render("--jobs", "1")
+    return space
+
+
+def clone(space: Space, root: Path) -> Space:
+    """What version control has of a project."""
+    other = project(root)
+    other.write(LOCK, (space.root / LOCK).read_text())
+    return other
+
+
+def change(space: Space, section: str, **fields: str) -> None:
+    """Write other fields into every pin of a section of the lock, and no version of its keys."""
+    lock: dict[str, Any] = space.lock()
+    for target, pin in lock[section].items():
+        lock[section][target] = {
+            **pin,
+            **{k: v.format(pin=pin, target=target) for k, v in fields.items()},
+        }
+    del lock["versions"]["train"]
+    space.write(LOCK, json.dumps(lock, indent=2, ensure_ascii=False) + "\n")
+
+
+def test_a_clone_that_trains_to_the_same_bits_keeps_to_the_lock(
+    first: Space, tmp_path: Path
+) -> None:
+    other = clone(first, tmp_path / "clone")
+    outcome = other.render("--locked", "--jobs", "3")
+    assert "models/tiny/run" in outcome.ran()
+    assert (other.root / LOCK).read_bytes() == (first.root / LOCK).read_bytes()
+
+
+def test_training_again_in_another_store_changes_no_key(first: Space, tmp_path: Path) -> None:
+    other = first.copy(tmp_path / "project")
+    said = other.render("--store", "other", "--jobs", "3").out
+    assert "lock" not in said
+    assert (other.root / LOCK).read_bytes() == (first.root / LOCK).read_bytes()
+
+
+def test_a_lock_with_keys_of_an_older_form_is_kept_to_and_renewed_in_one_step(
+    built: Space,
+) -> None:
+    right = (built.root / LOCK).read_bytes()
+    change(built, "checkpoints", key="0" * 64)
+    older = (built.root / LOCK).read_bytes()
+    words = "3 keys in the lock are of an older form; every sound is the same"
+    said = built.render("--locked").out.strip()
+    assert said.endswith(f"pieces/tide.lock: {words}; a render without --locked renews them")
+    assert (built.root / LOCK).read_bytes() == older
+    said = built.render().out.strip()
+    assert said.endswith(f"pieces/tide.lock has changed, commit it; {words}")
+    assert (built.root / LOCK).read_bytes() == right
+    assert built.render("--locked").out.endswith("nothing to do\n")
+
+
+def test_a_lock_of_checkpoints_that_named_their_model_is_honoured(
+    first: Space, tmp_path: Path
+) -> None:
+    other = clone(first, tmp_path / "clone")
+    lock = other.lock()
+    for target, pin in lock["checkpoints"].items():
+        path = first.root / ".approx/objects" / pin["digest"][:2] / pin["digest"][2:]
+        older = hashlib.sha256(with_name(path, "tiny")).hexdigest()
+        assert older != pin["digest"], target
+        lock["checkpoints"][target] = {"key": "0" * 64, "digest": older}
+    del lock["versions"]["train"]
+    other.write(LOCK, json.dumps(lock))
+    older_text = (other.root / LOCK).read_text()
+    assert "3 keys in the lock are of an older form" in other.render("--locked").out
+    assert (other.root / LOCK).read_text() == older_text
+    assert "not the checkpoints" not in other.render().out
+    assert (other.root / LOCK).read_bytes() == (first.root / LOCK).read_bytes()
+
+
+def test_other_weights_are_no_older_form(built: Space) -> None:
+    change(built, "checkpoints", digest="0" * 64)
+    said = built.render("--locked", code=1).err
+    assert "--locked, and this render would change it: models/tiny/0, models/tiny/2" in said
+    assert "not the checkpoints that were locked: models/tiny/0," in built.render().out

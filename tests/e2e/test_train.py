@@ -11,11 +11,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+import numpy as np
 import pytest
 
-from approx_build.training.checkpoint import read_about
-from approx_build.training.model import load_model
+from approx_build.store.store import Store
+from approx_build.training.checkpoint import read_about, read_checkpoint, write_checkpoint
+from approx_build.training.model import ModelSpec, load_model
+from approx_build.training.ranks import train_shared
+from approx_build.training.record import read_record
 from tests.space import Space
 
 TIDE, MODEL = "pieces/tide.yaml", "models/tiny.yaml"
@@ -102,10 +107,10 @@ def test_an_interrupted_training_says_how_to_go_on_and_does(
 
 def test_a_checkpoint_that_is_not_the_declared_network_is_refused(space: Space) -> None:
     space.edit(MODEL, "skip_channels: 8", "skip_channels: 16")
-    record = json.loads((space.root / SHIPPED / "record.json").read_text())
-    declared = load_model(space.root / MODEL)
-    record["manifest"] = declared.manifest(record["corpus_digest"])
-    space.write(f"{SHIPPED}/record.json", json.dumps(record))
+    record = read_record(space.root / SHIPPED)
+    assert record is not None
+    manifest = load_model(space.root / MODEL).manifest(record.corpus_digest)
+    record.model_copy(update={"manifest": manifest}).write(space.root / SHIPPED)
     assert re.search(
         rf"^pieces/\S+:\d+:3: models/tiny/(\d): checkpoint \1 of {MODEL}: "
         r"not a checkpoint of the declared network: \S+ is \[.*\], not \[",
@@ -142,6 +147,94 @@ def test_a_record_that_is_none_is_said(space: Space) -> None:
         f"approx-build: {SHIPPED}/record.json: not a training record (family: Field required); "
         "restore it, or remove its folder to train again"
     )
+
+
+def test_a_declaration_edited_after_planning_trains_what_was_planned(
+    space: Space, tmp_path: Path
+) -> None:
+    shutil.rmtree(space.root / SHIPPED)
+    other = space.copy(tmp_path / "other")
+    space.run("train", "tiny")
+    right = (other.root / MODEL).read_text()
+
+    def edited(*given: Any) -> Any:
+        other.write(MODEL, right.replace("seed: 3", "seed: 4"))
+        try:
+            return train_shared(*given)
+        finally:
+            other.write(MODEL, right)
+
+    with mock.patch("approx_build.training.ranks.train_shared", edited):
+        other.run("train", "tiny")
+    assert run_of(other)["checkpoints"] == run_of(space)["checkpoints"]
+
+
+def test_a_run_of_another_manifest_is_never_recorded(space: Space) -> None:
+    shutil.rmtree(space.root / SHIPPED)
+
+    def other(model: ModelSpec, *given: Any) -> Any:
+        longer = model.training.model_copy(update={"seed": 4})
+        return train_shared(model.model_copy(update={"training": longer}), *given)
+
+    with mock.patch("approx_build.training.ranks.train_shared", other):
+        said = space.fails("train", "tiny")
+    assert "record.json: the record of another training than this action's" in said
+    kinds = {record["kind"] for record in manifests(space)}
+    assert kinds == {"prepare"}
+
+
+def test_a_shipped_run_swapped_for_another_of_its_manifest_is_seen(built: Space) -> None:
+    swap(built)
+    outcome = built.render()
+    assert {"models/tiny/run", "models/tiny/4", "piece/takes/cry/1"} <= outcome.ran()
+    assert "not the checkpoints that were locked: models/tiny/0" in outcome.out
+    record = json.loads((built.root / SHIPPED / "record.json").read_text())
+    shipped = [one["digest"] for one in record["checkpoints"]]
+    assert [pin["digest"] for pin in built.lock()["checkpoints"].values()] == shipped
+
+
+@pytest.mark.parametrize("how", ["flipped", "gone"])
+def test_a_shipped_file_is_replaced_by_its_copy_and_asked_for_until_it_is_restored(
+    built: Space, how: str
+) -> None:
+    lock = (built.root / "pieces/tide.lock").read_bytes()
+    path = built.root / SHIPPED / "step-000004.safetensors"
+    data = path.read_bytes()
+    path.write_bytes(data[:-5] + b"noise") if how == "flipped" else path.unlink()
+    words = (
+        f"models/tiny/run: {SHIPPED}/step-000004.safetensors: "
+        + ("its bytes are not" if how == "flipped" else "this checkpoint of the training run is"),
+        "; the copy in the store is used; restore the file\n",
+    )
+    for _ in range(2):
+        said = built.render().out
+        assert words[0] in said
+        assert words[1] in said
+        assert words[0] in built.run("train", "tiny").out
+        (built.root / "renders/tide/tide.wav").unlink()
+    assert (built.root / "pieces/tide.lock").read_bytes() == lock
+    path.write_bytes(data)
+    assert "restore" not in built.render().out
+
+
+def swap(space: Space) -> None:
+    """Ship another run of the same manifest, as another machine might have trained it."""
+    folder = space.root / SHIPPED
+    record = json.loads((folder / "record.json").read_text())
+    shapes = load_model(space.root / MODEL).network.tensor_shapes()
+    for stored in record["checkpoints"]:
+        path = folder / stored["file"]
+        weights = {n: a * np.float32(1.5) for n, a in read_checkpoint(path, shapes).items()}
+        stored["digest"] = write_checkpoint(path, weights, read_about(path))
+    record.pop("digest", None)
+    (folder / "record.json").write_text(json.dumps(record))
+
+
+def manifests(space: Space) -> list[dict[str, Any]]:
+    """The manifests of all records in the store."""
+    store = Store(space.root / ".approx")
+    found = [store.records.get(key) for key in store.records]
+    return [dict(record.manifest) for record in found if record]
 
 
 def wait_for_state(space: Space) -> Path:

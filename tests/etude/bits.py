@@ -5,7 +5,7 @@
 renders the étude from nothing by the sources that are there, and compares every action with its
 pin. When all that changed made equal bits or raised its version, the file is written, and the pins
 with it; else it is said what did not, and which files changed. Where the sources of training
-changed, networks are trained by those of the last commit and by these.
+changed, networks are trained by these and by those that the file describes, from git.
 """
 
 from __future__ import annotations
@@ -91,12 +91,12 @@ class Rendered:
         return rendered
 
     def shown(self, pinned: pins.Pins) -> set[str]:
-        """The units that some action shows to make the bytes that are pinned for its key."""
+        """The units that some action shows to make the bytes that are pinned, whatever its key."""
         return {
             name
             for piece, graph in self.graphs.items()
             for target, one in pins.short(self.found[piece]).items()
-            if pinned.get(piece, {}).get(target) == one
+            if (before := pinned.get(piece, {}).get(target)) and before.digest == one.digest
             for name in units_of(graph.actions[target])
         }
 

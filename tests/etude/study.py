@@ -13,6 +13,7 @@ from approx_build.execution.actions import run_actions
 from approx_build.execution.desk import RunOptions
 from approx_build.execution.inputs import Inputs
 from approx_build.execution.work import Work
+from approx_build.files.readlog import ReadLog
 from approx_build.plan.evaluation import lower_evaluation
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.store.records import Record
@@ -78,7 +79,7 @@ def remade(
     Nothing is looked up by key, so an action is run by the code that is there.
     """
     graph, store = session.lowered.graph, session.store
-    inputs = Inputs(graph, session.root, store.memo)
+    inputs = Inputs(graph, session.root, ReadLog(store.memo.look))
     run = RunOptions(str(session.root), is_chronicled=False)
     for batch in _batches([a for a in order(graph) if kinds is None or a.kind in kinds]):
         strange = {a.target: min(graph.made_inputs(a) - before.keys(), default="") for a in batch}

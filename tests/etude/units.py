@@ -109,7 +109,7 @@ def fields_of_keys() -> dict[str, tuple[str, ...]]:
     for piece in pieces():
         for action in study(piece).lowered.graph:
             seen = manifest(action, dict.fromkeys(action.inputs, ""))
-            paths = (re.sub(r"\[\d+\]|\.\d+", "[]", path) for path, _ in fields(seen))
+            paths = (re.sub(r"\[\d+\]|[.-]\d+", "[]", path) for path, _ in fields(seen))
             found.setdefault(action.kind.value, set()).update(paths)
     return {kind: tuple(sorted(paths)) for kind, paths in sorted(found.items())}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,6 +30,15 @@ def test_records_are_published_with_shares_of_the_time(store: Store) -> None:
     assert store.records.get("a" * 64) == first
     assert second.seconds == pytest.approx(3 * first.seconds)
     assert second.toolchain == {"numpy": "2"}
+
+
+def test_what_was_spent_on_an_action_before_counts(store: Store) -> None:
+    def resumed(batch: Sequence[Work], *given: Any) -> list[Result]:
+        return [replace(each, seconds=7.5) for each in echo(batch, *given)]
+
+    [made] = Performer(resumed, store).perform([work("a", "a")], lambda part: None)
+    assert isinstance(made, Made)
+    assert made.record.seconds == 7.5
 
 
 def test_a_disk_that_an_action_could_not_write_is_no_bug(store: Store) -> None:

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import json
+import os
+import time
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import counting_actions
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from approx_build.errors import BuildError, Location
+from approx_build.execution.executor import InProcess
+from approx_build.execution.performer import Performer
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
     from conftest import Yard
+
+    from approx_build.execution.work import Result, Work
 
 
 def diamond(yard: Yard) -> str:
@@ -223,6 +232,60 @@ def test_a_file_that_changes_while_it_is_used_is_not_recorded(yard: Yard) -> Non
     with pytest.raises(BuildError, match=r"phrase\.txt changed while it was being used"):
         yard.build("clip").check()
     assert list(yard.store.records) == []
+
+
+def before_and_after(*targets: str) -> list[tuple[str, str]]:
+    return [(target, side) for target in targets for side in ("before", "after")]
+
+
+MOMENTS = before_and_after("one", "two")
+"""When a file is edited that both actions read, the one after the other."""
+
+
+@pytest.mark.parametrize("is_old", [True, False], ids=["old", "young"])
+@pytest.mark.parametrize(
+    ("edited", "undone"),
+    [
+        (edited, undone)
+        for place, edited in enumerate(MOMENTS)
+        for undone in [None, *MOMENTS[place + 1 :]]
+    ],
+    ids=str,
+)
+def test_whenever_a_file_is_edited_every_record_is_of_what_its_action_read(
+    yard: Yard,
+    monkeypatch: pytest.MonkeyPatch,
+    edited: tuple[str, str],
+    undone: tuple[str, str] | None,
+    is_old: bool,
+) -> None:
+    real_ns, phrase = time.time_ns, yard.root / "phrase.txt"
+    if is_old:
+        monkeypatch.setattr(time, "time_ns", lambda: real_ns() + 10**12)
+    leaf = yard.leaf("phrase.txt", "la")
+    yard.act("one", [leaf])
+    yard.act("two", [leaf, "one"])
+
+    def at(moment: tuple[str, str]) -> None:
+        for when, text in ((edited, "lo"), (undone, "la")):
+            if when == moment:
+                state = phrase.stat()
+                phrase.write_text(text)
+                os.utime(phrase, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+    def run(batch: Sequence[Work], *others: Any) -> list[Result]:
+        at((batch[0].action.target, "before"))
+        made = counting_actions.run(batch, *others)
+        at((batch[0].action.target, "after"))
+        return made
+
+    store = Store(yard.store.root)
+    built = yard.build("two", executor=InProcess(Performer(run, store, str(yard.root / "log"))))
+    for record in map(store.records.get, store.records):
+        _, read, _ = json.loads(store.objects.read(record.digest))
+        digests = {role: sha256(text.encode()).hexdigest() for role, text in read.items()}
+        assert digests == record.manifest["inputs"]
+    assert "changed while it was being used" in built.failures[0].message
 
 
 @st.composite

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from approx_build.corpus.recordings import corpus_digest
 from approx_build.errors import AudioError, ConsentError, ModelError, ScoreError
+from approx_build.files.readlog import hashed
 from approx_build.plan.catalog import Catalog
 from tests.space import Space
 
@@ -99,22 +101,50 @@ def test_a_file_in_the_folder_of_a_corpus_is_its_recording(catalog: Catalog) -> 
     assert catalog.recording_at("low.wav") is None
 
 
-def test_files_that_were_asked_for_are_remembered(shipped: Space) -> None:
-    catalog = Catalog(shipped.root, date.today())
-    assert catalog.files_read() == []
-    catalog.model("tiny")
+def test_what_is_read_is_logged_when_it_is_read(space: Space) -> None:
+    catalog = Catalog(space.root, date.today())
+    assert catalog.log.files == {}
     catalog.consent("tones")
-    read = [catalog.relative(path) for path in catalog.files_read()]
-    assert read[:3] == [
-        "models/tiny.yaml",
-        CONSENT,
+    catalog.shipped_run("tiny", catalog.manifest("tiny"))
+    before = {path: hashed(path).digest for path in catalog.log.files}
+    for path in before:
+        Path(path).write_text("edited")
+    catalog.consent("tones")
+    catalog.recording_length_s("tones/low")
+    assert {path: one.digest for path, one in catalog.log.files.items()} == before
+    assert not catalog.log.is_consistent
+    assert [catalog.relative(Path(path)) for path in sorted(before)] == [
         "models/checkpoints/tiny/record.json",
+        CONSENT,
+        "models/corpora/tones/high.wav",
+        "models/corpora/tones/low.wav",
+        "models/tiny.yaml",
     ]
-    assert len(read) == 6
+
+
+def test_folders_are_logged_as_they_were_listed(space: Space) -> None:
+    catalog = Catalog(space.root, date.today())
+    assert catalog.recordings() == ["tones/high", "tones/low"]
+    assert catalog.model_names == ["tiny"]
+    catalog.shipped_run("tiny", {})
+    assert {catalog.relative(Path(folder)) for folder in catalog.log.folders} == {
+        "models",
+        "models/checkpoints/tiny",
+        "models/corpora",
+        "models/corpora/tones",
+    }
+
+
+def test_a_length_is_read_once(space: Space) -> None:
+    catalog = Catalog(space.root, date.today())
+    assert catalog.recording_length_s("tones/low") == 0.8
+    (space.root / "models/corpora/tones/low.wav").unlink()
+    assert catalog.recording_length_s("tones/low") == 0.8
+    assert catalog.log.is_consistent
 
 
 def test_a_run_is_shipped_only_when_it_is_the_very_one(shipped: Space) -> None:
     catalog = Catalog(shipped.root, date.today())
     manifest = catalog.model("tiny").manifest(corpus_digest(catalog.heard_by("tiny")))
-    assert catalog.is_shipped("tiny", manifest)
-    assert not catalog.is_shipped("tiny", {**manifest, "corpus_digest": "other"})
+    assert catalog.shipped_run("tiny", manifest)
+    assert not catalog.shipped_run("tiny", {**manifest, "corpus_digest": "other"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from approx_build.errors import AudioError, Location
@@ -85,3 +87,20 @@ def test_a_shipped_run_is_no_work(shipped: Space) -> None:
     run = networks.graph.actions[networks.run("tiny", None)]
     assert run.options["is_shipped"] is True
     assert size(run) == 0.0
+
+
+def test_the_files_of_a_shipped_run_are_inputs(shipped: Space, tmp_path: Path) -> None:
+    space = shipped.copy(tmp_path / "shipping")
+    folder = "models/checkpoints/tiny"
+    steps = [f"step-00000{step}.safetensors" for step in (0, 2, 4)]
+
+    def inputs() -> dict[str, str]:
+        networks = Networks(Graph(), Catalog(space.root, TODAY))
+        found = networks.graph.actions[networks.run("tiny", None)].inputs
+        return {role: leaf for role, leaf in found.items() if not role.startswith("recording.")}
+
+    names = ["record.json", *steps]
+    assert inputs() == {f"shipped.{name}": f"file:{folder}/{name}" for name in names}
+    # One that is missing is no input, so that the action can say what it is.
+    (space.root / folder / steps[1]).unlink()
+    assert f"shipped.{steps[1]}" not in inputs()

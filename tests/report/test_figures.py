@@ -2,6 +2,7 @@ import subprocess
 import sys
 from io import BytesIO
 
+import matplotlib
 import numpy as np
 import pytest
 from PIL import Image
@@ -24,6 +25,15 @@ def test_figures_are_byte_equal_and_bear_no_date(name):
     first = FIGURES[name]()
     assert first == FIGURES[name]()
     assert Image.open(BytesIO(first)).info == {}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_settings_of_the_machine_change_no_figure(name):
+    usual = FIGURES[name]()
+    settings = {"font.size": 20, "axes.linewidth": 4, "text.antialiased": False}
+    with matplotlib.rc_context(settings):
+        assert FIGURES[name]() == usual
+        assert matplotlib.rcParams["font.size"] == 20
 
 
 @pytest.mark.parametrize(("name", "size"), [("spectrogram", (800, 360)), ("loss", (600, 270))])

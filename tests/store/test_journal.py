@@ -35,6 +35,28 @@ def test_a_torn_line_spoils_only_itself(store: Store) -> None:
     assert [entry.target for entry in store.journal] == ["a", "c"]
 
 
+def test_every_bit_turned_round_is_noticed_and_spoils_little(store: Store) -> None:
+    entries = [Entry(name, "ab" * 32, "stem", 1.5, 2.0) for name in ("a", "b")]
+    store.journal.append(entries)
+    good = store.journal.path.read_bytes()
+    for bit in range(0, 8 * len(good), 3):
+        data = bytearray(good)
+        data[bit // 8] ^= 1 << bit % 8
+        store.journal.path.write_bytes(data)
+        assert store.journal.damaged(), bit
+        assert set(store.journal) <= set(entries), bit
+    store.journal.drop_damaged()
+    assert (store.journal.damaged(), list(store.journal)) == (0, entries[:-1])
+
+
+def test_lines_of_earlier_versions_are_read(store: Store) -> None:
+    line = '{"target":"a","key":"k","kind":"mix","seconds":0.0,"size":1.0}'
+    store.root.joinpath("journal").write_text(f"\n{line}\n{line[:-1]}")
+    store.journal.append([Entry("b", "k", "mix")])
+    assert [entry.target for entry in store.journal] == ["a", "b"]
+    assert store.journal.damaged() == 1
+
+
 def _append(root: Path, name: str) -> None:
     store = Store(root)
     for index in range(200):

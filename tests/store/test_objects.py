@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import StoreError
+from approx_build.files.fingerprint import fingerprint
 from approx_build.store import objects as objects_module
 from approx_build.store.store import Store
 
@@ -157,3 +158,24 @@ def test_eight_processes_may_create_the_same_objects(store: Store) -> None:
     assert all(Store(store.root).objects.verify(digest) for digest in store.objects)
     assert not (store.root / "quarantine").exists()
     assert drafts_left(store) == []
+
+
+def test_what_is_read_is_what_is_checked(store: Store) -> None:
+    digest = store.objects.put_bytes(BYTES)
+    # Known to be right, and wrong a moment later, with no time that tells of it.
+    damage(store, digest, "flipped")
+    store.objects.believe(digest)
+    assert store.objects.verify(digest)
+    with pytest.raises(StoreError, match="is missing or was damaged"):
+        store.objects.read(digest)
+    assert digest not in store.objects
+
+
+def test_an_object_has_the_fingerprint_it_had_when_it_was_right(store: Store) -> None:
+    digest = store.objects.put_bytes(BYTES)
+    right = fingerprint(store.objects.path(digest))
+    damage(store, digest, "flipped")
+    assert store.objects.fingerprint_of(digest) == right != fingerprint(store.objects.path(digest))
+    # To another process, which did not look, it is as it is.
+    other = Store(store.root).objects
+    assert other.fingerprint_of(digest) == fingerprint(store.objects.path(digest))

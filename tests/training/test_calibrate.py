@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import ModelError
-from approx_build.training import loop
+from approx_build.training import calibrate, sitting
 from approx_build.training.calibrate import LEAST_STEPS, Made, calibrated
 from approx_build.training.costs import Costs
 from approx_build.training.memory import Available
@@ -87,7 +87,7 @@ def test_what_does_not_fit_is_refused_before_it_is_tried(
     model: ModelSpec, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     material = material_of(model, corpus)
-    monkeypatch.setattr(loop, "memory_on", lambda device: Available(1000, "a test"))
-    monkeypatch.setattr(loop, "started", lambda *_: pytest.fail("it was begun"))
+    monkeypatch.setattr(sitting, "memory_on", lambda device: Available(1000, "a test"))
+    monkeypatch.setattr(calibrate, "started", lambda *_: pytest.fail("it was begun"))
     with pytest.raises(ModelError, match=r"needs .* are to be had"):
         calibrated(model, material, replace(Means(), threads=2))

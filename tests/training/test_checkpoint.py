@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 
 from approx_build.errors import ModelError, StoreError
+from approx_build.families.base import FAMILIES
 from approx_build.training.checkpoint import (
     file_name,
     read_about,
     read_checkpoint,
+    with_name,
     write_checkpoint,
 )
 
+SHIPPED = Path(__file__).parents[2] / "models" / "checkpoints"
 SHAPES = {"a": (2, 3), "b": (4,)}
 WEIGHTS = {"b": np.ones(4, np.float32), "a": np.arange(6, dtype=np.float32).reshape(2, 3)}
 
@@ -77,3 +80,18 @@ def test_a_write_that_fails_leaves_what_was_there(
         write_checkpoint(path, WEIGHTS, {"step": 2})
     assert path.read_bytes() == before
     assert [one.name for one in tmp_path.iterdir()] == ["x"]
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*/step-000000.safetensors")), ids=str)
+def test_a_checkpoint_with_its_model_s_name_is_what_older_versions_wrote(
+    tmp_path: Path, path: Path
+) -> None:
+    network = FAMILIES.get(read_about(path)["network"]["family"]).model_validate(
+        read_about(path)["network"]
+    )
+    weights, about = read_checkpoint(path, network.tensor_shapes()), read_about(path)
+    name = about.pop("model")
+    assert name == path.parent.name
+    write_checkpoint(tmp_path / "today", weights, about)
+    assert (tmp_path / "today").read_bytes() != path.read_bytes()
+    assert with_name(tmp_path / "today", name) == path.read_bytes()

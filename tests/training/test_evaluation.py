@@ -13,7 +13,7 @@ from approx_build.training.evaluation import PAGE_NAME, TrainingPage, run_so_far
 from approx_build.training.loop import train
 from approx_build.training.model import load_model
 from approx_build.training.progress import Progress
-from approx_build.training.record import RECORD_NAME
+from approx_build.training.record import COPY_NAME, RECORD_NAME
 from approx_build.training.state import STATE_NAME
 from approx_build.training.witness import Means
 from tests.space import Space
@@ -110,6 +110,7 @@ def test_while_a_state_is_written_the_one_before_it_tells(
 def test_a_record_ends_the_training(space: Space) -> None:
     folder = space.root / "models/checkpoints/tiny"
     assert run_so_far(folder).record is not None
-    (folder / RECORD_NAME).unlink()
+    for name in (RECORD_NAME, COPY_NAME):
+        (folder / name).unlink(missing_ok=True)
     assert run_so_far(folder).record is None
     assert run_so_far(folder).curve == ()

@@ -14,8 +14,8 @@ import pytest
 import torch
 
 from approx_build.errors import ConsentError, ModelError
-from approx_build.training import gradients, loop, run
-from approx_build.training.checkpoint import read_checkpoint
+from approx_build.training import gradients, run, sitting
+from approx_build.training.checkpoint import read_about, read_checkpoint
 from approx_build.training.memory import Available
 from approx_build.training.model import ModelSpec
 from approx_build.training.optimizers import Muon
@@ -55,6 +55,7 @@ def test_a_run_leaves_its_checkpoints_and_their_record(
     record = trained(model, corpus, tmp_path / "out", seen.append)
     assert [stored.step for stored in record.checkpoints] == [0, 12, 30, 40]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "record-copy.json",
         "record.json",
         *(stored.file for stored in record.checkpoints),
     ]
@@ -141,14 +142,21 @@ def test_every_optimizer_trains(corpus: Path, tmp_path: Path) -> None:
         assert curve[-1].held_out < curve[0].held_out - 0.02, name
 
 
-def test_the_state_of_another_training_is_refused(
+def test_the_state_of_another_training_is_set_aside(
     model: ModelSpec, corpus: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
         trained(model, corpus, tmp_path / "out", stop_at(5, signal.SIGINT))
     other = tiny_model(tmp_path, TINY.replace("seed: 3", "seed: 4"))
-    with pytest.raises(ModelError, match="the state of another training"):
-        trained(other, corpus, tmp_path / "out")
+    whole = trained(other, corpus, tmp_path / "whole")
+    assert digests(trained(other, corpus, tmp_path / "out")) == digests(whole)
+    aside = tmp_path / "out" / f"{STATE_NAME}.damaged"
+    assert kept_manifest(aside)["training"]["seed"] == 3
+
+
+def kept_manifest(path: Path) -> dict[str, Any]:
+    manifest: dict[str, Any] = read_about(path)["about"]["manifest"]
+    return manifest
 
 
 def test_a_loss_that_is_no_number_stops_and_keeps_what_was_good(
@@ -267,7 +275,7 @@ def test_other_errors_of_a_step_are_bugs(
 def test_a_training_that_does_not_fit_is_refused_before_it_starts(
     model: ModelSpec, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loop, "memory_on", lambda device: Available(1000, "a test"))
+    monkeypatch.setattr(sitting, "memory_on", lambda device: Available(1000, "a test"))
     with pytest.raises(ModelError, match=r"needs .* of memory \(baseline .* are to be had"):
         trained(model, corpus, tmp_path / "out")
     assert not list((tmp_path / "out").iterdir())

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from approx_build.errors import ScoreError
+from approx_build.errors import ModelError, ScoreError
 from approx_build.families.wavenet import Sampling, WaveNet
-from approx_build.training.model import load_model
+from approx_build.training.model import load_model, model_of
 from approx_build.training.optimizers import Muon, RmsProp
 from tests.training.models import TINY, tiny_model
 
@@ -75,3 +76,44 @@ def test_the_shipped_models_are_valid(name: str) -> None:
     assert (SHIPPED / "corpora" / model.corpus / "consent.yaml").is_file()
     assert model.kept_steps[0] == 0
     assert len(model.kept_steps) >= 3
+
+
+EVERYTHING = """\
+preparation:
+  silence: { rule: gaps, threshold_dbfs: -55, keep_s: 0.2 }
+  level: { to_dbfs: -0.0 }
+  chunk_s: 2
+  exclude: { phrase-7: a chair falls over }
+augmentation: { pitch_semitones: [-1, 1], gain_db: [-6, 0], probability: { pitch: 0.5 } }
+objective: { finetune_noise: 2, initialisation: glorot }
+checkpoint_every: 9
+costs: { machine: two cores, per_hour: 0.09, currency: EUR, budget: 5.00 }
+sampling: { temperature: 0.9 }
+"""
+SETTINGS = """\
+  optimizer: { name: rmsprop, momentum: 0.5 }
+  parent: { run: tiny-0123abcd, step: 20 }
+  early_stopping: { patience: 8 }
+  precision: float16
+  clip_norm: null
+  steps: 40"""
+
+
+def test_a_model_comes_back_from_its_manifest(tmp_path: Path) -> None:
+    text = TINY.replace("  steps: 40", SETTINGS) + EVERYTHING
+    shipped = [load_model(path) for path in sorted(SHIPPED.glob("*.yaml"))]
+    for model in (tiny_model(tmp_path), tiny_model(tmp_path, text), *shipped):
+        manifest = model.manifest("d")
+        costs = model.costs.model_dump(mode="json") if model.costs else None
+        read = json.loads(json.dumps(manifest))
+        found = model_of(read, model=model.model, corpus=model.corpus, costs=costs)
+        assert found.manifest("d") == manifest
+        same = ("model", "family", "corpus", "costs", "network", "training", "objective")
+        assert [getattr(found, name) for name in same] == [getattr(model, name) for name in same]
+        assert (found.kept_steps, found.split_terms) == (model.kept_steps, model.split_terms)
+
+
+def test_a_manifest_that_this_version_reads_otherwise_is_refused(tmp_path: Path) -> None:
+    manifest = tiny_model(tmp_path).manifest("d") | {"schema": 1}
+    with pytest.raises(ModelError, match="reads another training out of its key"):
+        model_of(manifest, model="tiny", corpus="tones")

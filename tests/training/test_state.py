@@ -7,7 +7,13 @@ import torch
 
 from approx_build.errors import ModelError
 from approx_build.training.record import CurvePoint
-from approx_build.training.state import STATE_NAME, TrainingState, load_state
+from approx_build.training.state import (
+    STATE_NAME,
+    TrainingState,
+    kept_about,
+    load_state,
+    state_at,
+)
 
 
 def test_a_state_comes_back_as_it_was(tmp_path: Path) -> None:
@@ -31,14 +37,46 @@ def test_a_state_comes_back_as_it_was(tmp_path: Path) -> None:
         assert all(torch.equal(was[name], now[name]) for name in was)
 
 
-def test_no_state_is_none_and_another_s_is_refused(tmp_path: Path) -> None:
+def small(step: int) -> TrainingState:
+    weights, average = {"a": torch.ones(2)}, {"a": torch.zeros(2)}
+    return TrainingState("m", weights, average, {}, {"model": "tiny"}, step=step)
+
+
+def test_no_state_is_none_and_neither_is_another_s(tmp_path: Path) -> None:
     assert load_state(tmp_path, "m") is None
-    TrainingState("m", {"a": torch.zeros(1)}, {}, {}).save(tmp_path)
-    with pytest.raises(ModelError, match="the state of another training"):
-        load_state(tmp_path, "other")
+    small(1).save(tmp_path)
+    assert load_state(tmp_path, "other") is None
+    with pytest.raises(ModelError, match="it is the state of another training"):
+        state_at(tmp_path / STATE_NAME, "other")
 
 
-def test_a_broken_state_is_refused_by_name(tmp_path: Path) -> None:
+def test_the_newest_state_that_is_whole_and_not_too_late_serves(tmp_path: Path) -> None:
+    for step in (3, 7):
+        small(step).save(tmp_path)
+    assert [step_of(load_state(tmp_path, "m", most=most)) for most in (None, 7, 6, 2)] == [
+        *(7, 7, 3, None)
+    ]
     (tmp_path / STATE_NAME).write_bytes(b"half")
-    with pytest.raises(ModelError, match=STATE_NAME):
-        load_state(tmp_path, "m")
+    assert step_of(load_state(tmp_path, "m")) == 3
+    notes = kept_about(tmp_path)
+    assert notes is not None
+    assert notes["step"] == 3
+
+
+def step_of(state: TrainingState | None) -> int | None:
+    return state.step if state else None
+
+
+def test_a_flip_of_any_bit_of_any_byte_is_noticed(tmp_path: Path) -> None:
+    small(3).save(tmp_path)
+    path = tmp_path / STATE_NAME
+    data = path.read_bytes()
+    for place in range(len(data)):
+        path.write_bytes(data[:place] + bytes([data[place] ^ 1 << place % 8]) + data[place + 1 :])
+        with pytest.raises(ModelError):
+            state_at(path, "m")
+    # Notes are read alone too, and hold a digest of their own.
+    notes = data.index(b'\\"step\\": 3') + 10
+    assert data[notes : notes + 1] == b"3"
+    path.write_bytes(data[:notes] + b"4" + data[notes + 1 :])
+    assert kept_about(tmp_path) is None

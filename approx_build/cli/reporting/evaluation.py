@@ -27,7 +27,7 @@ from approx_build.report.evaluation import (
 from approx_build.store.objects import Objects
 from approx_build.store.records import Record
 from approx_build.training.model import ModelSpec
-from approx_build.training.record import TrainingRecord, loss_curves
+from approx_build.training.record import loss_curves
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Evaluations:
     def report(self) -> EvaluationReport:
         """Everything the page tells."""
         lowered, seen, spec = self.lowered, self._seen, self._spec
-        record = TrainingRecord.model_validate(seen.json(f"models/{lowered.model}/run")["record"])
+        record = seen.training(lowered.model)
         losses = {stored.step: stored.loss for stored in record.checkpoints}
         corpus = seen.json(lowered.corpus)
         excerpts = [self._excerpt(*one) for one in enumerate(self._excerpts)]

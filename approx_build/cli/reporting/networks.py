@@ -28,7 +28,7 @@ def network_report(
 ) -> NetworkReport:
     """Everything the page tells of a network."""
     spec = catalog.model(model)
-    record = TrainingRecord.model_validate(seen.json(f"models/{model}/run")["record"])
+    record = seen.training(model)
     losses = {stored.step: stored.loss for stored in record.checkpoints}
     return NetworkReport(
         name=model,

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import cast
 
 from approx_build.plan.graph import LEAF, Action, Graph, Kind
+from approx_build.plan.networks import SHIPPED
 from approx_build.report.data import Origin
 from approx_build.store.records import Record
 
@@ -55,7 +56,7 @@ class Provenance:
             if action.kind is Kind.PREPARE:
                 continue
             for role, source in action.inputs.items():
-                if source.startswith(LEAF) and role != "parent":
+                if source.startswith(LEAF) and not _is_weights(role):
                     uses.setdefault(self.graph.leaves[source], set()).add(self._use(action, role))
         return uses
 
@@ -134,6 +135,11 @@ def _clip_number(target: str) -> int:
     """Which clip of its take `target` is; 0 for a file."""
     last = target.rpartition("/")[2]
     return int(last) if last.isdecimal() else 0
+
+
+def _is_weights(role: str) -> bool:
+    """Whether a file of the project is no sound: it is weights, or says how they were made."""
+    return role == "parent" or role.startswith(SHIPPED)
 
 
 def _file_origin(path: str) -> Origin:

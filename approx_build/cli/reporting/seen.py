@@ -11,6 +11,7 @@ from approx_build.audio.loudness import Facts
 from approx_build.report.sketch import Sketch
 from approx_build.store.objects import Objects
 from approx_build.store.records import Record
+from approx_build.training.record import TrainingRecord
 
 
 @dataclass(frozen=True)
@@ -41,3 +42,8 @@ class Seen:
     def json(self, target: str) -> Any:
         """The JSON that `target` is."""
         return json.loads(self.objects.read(self.digest(target)))
+
+    def training(self, model: str) -> TrainingRecord:
+        """How a model was trained."""
+        digest = self.records[f"models/{model}/run"].outputs["record"]
+        return TrainingRecord.model_validate_json(self.objects.read(digest))

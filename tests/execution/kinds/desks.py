@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,20 @@ from numpy.typing import NDArray
 
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
+from approx_build.execution.actions import run_actions
+from approx_build.execution.built import BuildOptions
 from approx_build.execution.desk import Desk, RunOptions
+from approx_build.execution.executor import InProcess
+from approx_build.execution.inputs import Inputs
+from approx_build.execution.performer import Performer
+from approx_build.execution.scheduler import build
 from approx_build.execution.work import Leaf, Result, Work
-from approx_build.plan.graph import Action, Kind
-from approx_build.store.memo import stat
+from approx_build.files.readlog import ReadLog, hashed
+from approx_build.plan.catalog import Catalog
+from approx_build.plan.graph import Action, Graph, Kind
+from approx_build.plan.networks import Networks
 from approx_build.store.store import Store
+from tests.space import Space
 
 RATE = 8000
 STREAM = "00112233445566778899aabbccddeeff"
@@ -36,9 +46,7 @@ def desk(
 ) -> Desk:
     """One action at work."""
     files = {role: given for role, given in inputs.items() if isinstance(given, Path)}
-    leaves = {
-        role: Leaf(str(p), sha256(p.read_bytes()).hexdigest(), stat(p)) for role, p in files.items()
-    }
+    leaves = {role: Leaf(str(path), hashed(path)) for role, path in files.items()}
     digests = {role: stored(store, given) for role, given in inputs.items() if role not in files}
     digests |= {role: leaf.digest for role, leaf in leaves.items()}
     named = {
@@ -47,6 +55,23 @@ def desk(
     action = Action("target", kind, params, named, stream, options=options)
     work = Work(action, "0" * 64, {}, digests, leaves)
     return Desk(work, store, RunOptions(str(root)), lambda _: None)
+
+
+def run_at(store: Store, space: Space, **options: Any) -> Desk:
+    """The training of the small project's model at work, its recordings prepared."""
+    graph = Graph()
+    target = Networks(graph, Catalog(space.root, date(2026, 5, 1))).run("tiny", None)
+    graph.actions[target] = action = replace(
+        graph.actions[target], options={**graph.actions[target].options, **options}
+    )
+    run, how = RunOptions(str(space.root)), BuildOptions(space.root)
+    prepared = graph.made_inputs(action)
+    built = build(graph, prepared, store, InProcess(Performer(run_actions, store, run)), how)
+    built.check()
+    work = Inputs(graph.needed([target]), space.root, ReadLog(store.memo.look)).work(
+        action, built.records
+    )
+    return Desk(work, store, run, lambda *_: None)
 
 
 def stored(store: Store, given: Input) -> str:

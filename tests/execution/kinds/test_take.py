@@ -1,11 +1,8 @@
-"""TRAIN (shipped), CHECKPOINT, TAKE: from a folder of checkpoints to clips."""
+"""CHECKPOINT and TAKE: from a training run to clips."""
 
 from __future__ import annotations
 
-import json
-import shutil
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,23 +18,15 @@ from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
 from approx_build.training.memory import Available
 from approx_build.training.model import ModelSpec, load_model
-from approx_build.training.record import read_record
-from tests.execution.kinds.desks import Input, desk, path_of, ramp
+from tests.execution.kinds.desks import Input, desk, path_of, ramp, run_at
 from tests.space import Space
 
 SHIPPED = "models/checkpoints/tiny"
-OPTIONS = {"model": "models/tiny.yaml", "corpus": "models/corpora/tones", "shipped": SHIPPED}
 
 
 @pytest.fixture
 def spec(shipped: Space) -> ModelSpec:
     return load_model(shipped.root / "models/tiny.yaml")
-
-
-def run_at(store: Store, space: Space, **changes: Any) -> Desk:
-    record = read_record(space.root / SHIPPED)
-    assert record is not None
-    return desk(store, Kind.TRAIN, record.manifest | changes, {}, OPTIONS, root=space.root)
 
 
 def checkpoint_at(store: Store, spec: ModelSpec, index: bytes, **params: Any) -> Desk:
@@ -62,23 +51,6 @@ def take_at(
     }
     inputs: dict[str, Input] = {"checkpoint": given} | ({} if prime is None else {"prime": prime})
     return desk(store, Kind.TAKE, plain | params, inputs, stream=params.pop("stream", "a" * 32))
-
-
-def test_a_shipped_run_becomes_objects_and_an_index(store: Store, shipped: Space) -> None:
-    made = train.make(run_at(store, shipped))
-    assert made.facts == {"is_shipped": True, "steps": 3, "converted": {}, "unused": {}}
-    assert set(made.outputs) == {"main", "step-0", "step-2", "step-4"}
-    index = json.loads(path_of(store, made).read_bytes())
-    assert index["checkpoints"]["4"] == made.outputs["step-4"]
-    assert index["record"]["model"] == "tiny"
-
-
-def test_a_run_of_another_manifest_is_not_the_shipped_one(shipped: Space) -> None:
-    record = read_record(shipped.root / SHIPPED)
-    assert record is not None
-    assert train.shipped_run(shipped.root / SHIPPED, record.manifest) == record
-    assert train.shipped_run(shipped.root / SHIPPED, record.manifest | {"schema": 1}) is None
-    assert train.shipped_run(Path("nowhere"), record.manifest) is None
 
 
 def test_a_step_of_the_run_is_chosen_and_checked(
@@ -145,22 +117,3 @@ def test_progress_is_told(store: Store, shipped: Space, spec: ModelSpec) -> None
     take.make_all([Desk(plain.work, store, plain.run, heard.append)])
     assert heard == sorted(heard)
     assert 0 < heard[-1] <= 1
-
-
-def test_training_keeps_its_state_in_a_folder_of_its_manifest(tmp_path: Path) -> None:
-    assert train.working_folder(tmp_path, "a" * 64) == tmp_path / "training" / ("a" * 16)
-
-
-def test_a_shipped_file_that_is_gone_or_changed_is_named(
-    store: Store, shipped: Space, tmp_path: Path
-) -> None:
-    space = shipped.copy(tmp_path / "project")
-    path = space.root / SHIPPED / "step-000002.safetensors"
-    data = path.read_bytes()
-    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
-    with pytest.raises(ModelError, match=r"step-000002\.safetensors: its bytes are not those"):
-        train.make(run_at(store, space))
-    path.unlink()
-    with pytest.raises(ModelError, match=r"step-000002\.safetensors: this checkpoint .* missing"):
-        train.make(run_at(store, space))
-    shutil.rmtree(space.root / SHIPPED)

@@ -1,0 +1,53 @@
+"""Delivered files: what a render put into the project, and what it found right there."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from approx_build.files.fingerprint import fingerprint
+from approx_build.files.readlog import UNPROVEN, Reading
+from approx_build.store.delivery import write
+
+if TYPE_CHECKING:
+    from approx_build.store.objects import Objects
+
+
+@dataclass
+class Delivered:
+    """Files under `folder`: those that had to be written, and what each must hold."""
+
+    folder: Path
+    written: list[str] = field(default_factory=list)
+    readings: dict[str, Reading] = field(default_factory=dict)
+
+    def copy(self, path: str, objects: Objects, digest: str) -> None:
+        """Put an object at `path`."""
+        dest, at_ns = self.folder / path, time.time_ns()
+        before = fingerprint(dest)
+        self._note(path, Reading(digest, before, at_ns), objects.materialise(digest, dest))
+
+    def write(self, path: str, data: bytes) -> None:
+        """Put a text at `path`."""
+        dest, at_ns = self.folder / path, time.time_ns()
+        before = fingerprint(dest)
+        self._note(path, Reading(sha256(data).hexdigest(), before, at_ns), write(dest, data))
+
+    def note(self, path: Path, data: bytes) -> None:
+        """A file that was just written elsewhere, wherever it is."""
+        self._put(path, Reading(sha256(data).hexdigest(), fingerprint(path), UNPROVEN))
+
+    def _note(self, path: str, found: Reading, is_new: bool) -> None:
+        dest = self.folder / path
+        if is_new:
+            self.written.append(path)
+            # Somebody may have written to it since it was delivered: the sweep looks.
+            found = Reading(found.digest, fingerprint(dest), UNPROVEN)
+        self._put(dest, found)
+
+    def _put(self, path: Path, found: Reading) -> None:
+        self.readings[os.path.abspath(path)] = found

@@ -1,0 +1,1 @@
+"""`store`: what the store holds, checked and repaired, and cleared of what nobody needs."""

@@ -1,0 +1,98 @@
+"""The meter of long work on a store: a bar with an estimate, or plain lines when nobody watches."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from typing import Any
+
+from approx_build.cli.options import Options
+from approx_build.cli.progress import PLAIN_EVERY_S, duration
+from approx_build.cli.store.amounts import shown
+from approx_build.store.watch import Watch
+
+SURE_AFTER_S = 2.0
+"""How long work must have gone on before what is left of it is estimated."""
+OFTEN_S = 0.1
+
+
+def meter(options: Options) -> Watch:
+    """What suits the options and the place that output goes to."""
+    if options.quiet:
+        return Watch()
+    return Bar() if sys.stderr.isatty() else Lines()
+
+
+class Lines(Watch):
+    """A line every ten seconds; threads may step at once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._what, self._done, self._total, self._is_bytes = "", 0, 0, False
+        self._began = self._told = time.monotonic()
+
+    def begin(self, what: str, total: int, is_bytes: bool = False) -> None:
+        """Remember what begins, and how much of it there is."""
+        self._what, self._done, self._total, self._is_bytes = what, 0, total, is_bytes
+        self._began = time.monotonic()
+
+    def step(self, count: int = 1) -> None:
+        """Say now and then how far it is."""
+        with self._lock:
+            if not self._done:
+                self._began = time.monotonic()  # what came before was no work of this kind
+            self._done += count
+            if time.monotonic() - self._told >= self.every_s:
+                self._told = time.monotonic()
+                self.tell()
+
+    every_s = PLAIN_EVERY_S
+
+    def tell(self) -> None:
+        """Say how far it is."""
+        print(self.words(), file=sys.stderr, flush=True)
+
+    def words(self) -> str:
+        """How far it is, and how long the rest will take at the pace until now."""
+        told = shown if self._is_bytes else "{:,}".format
+        words = f"{self._what}: {told(self._done)} of {told(max(self._done, self._total))}"
+        passed = time.monotonic() - self._began
+        if passed < SURE_AFTER_S or not self._done:
+            return words
+        left = passed * max(0, self._total - self._done) / self._done
+        return f"{words}, about {duration(left)} left"
+
+
+class Bar(Lines):
+    """A bar on a terminal."""
+
+    every_s = OFTEN_S
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bar: Any = None
+        self._task: Any = None
+
+    def begin(self, what: str, total: int, is_bytes: bool = False) -> None:
+        """Show a bar of what begins."""
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        super().begin(what, total, is_bytes)
+        if self._bar is None:
+            columns = (BarColumn(bar_width=30), TextColumn("{task.description}", markup=False))
+            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._bar.start()
+            self._task = self._bar.add_task(what)
+        self._bar.reset(self._task, total=total, description=what)
+
+    def tell(self) -> None:
+        """Move on."""
+        self._bar.update(self._task, completed=self._done, description=self.words())
+
+    def end(self) -> None:
+        """Close the bar."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None

@@ -1,0 +1,78 @@
+"""Fingerprints: whether a file is still the same, without reading it.
+
+A fingerprint is a line of text: device, inode, size, time of the last change of the content and
+of the inode in nanoseconds, and for a link the path that it leads to. An edit changes the last
+time, which no program can set, unless it falls into the same tick of the file system's clock. So
+a fingerprint proves nothing until its times are two seconds old (git's racy rule). A time in the
+future proves nothing either.
+
+Imports next to nothing: the sweep behind «nothing to do» stands on this module.
+"""
+
+from __future__ import annotations
+
+import os
+
+RACY_NS = 2_000_000_000
+GONE = "gone"
+"""The fingerprint of a file that is not there."""
+UNKNOWN = ""
+"""No fingerprint: equal to that of no file."""
+NO_FOLDER = "/"
+"""The listing of a folder that is not there."""
+BETWEEN = "\0"
+"""Stands between the names of a listing."""
+
+_KIND, _LINK = 0o170000, 0o120000
+
+
+def fingerprint(path: os.PathLike[str] | str) -> str:
+    """The fingerprint of the file at `path`; never an error."""
+    try:
+        state = os.lstat(path)
+        leads_to = ""
+        if state.st_mode & _KIND == _LINK:
+            leads_to = f" {os.path.realpath(path)}"
+            state = os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return GONE
+    except OSError as error:
+        return f"error {error.errno}"
+    return (
+        f"{state.st_dev} {state.st_ino} {state.st_size} "
+        f"{state.st_mtime_ns} {state.st_ctime_ns}{leads_to}"
+    )
+
+
+def is_fingerprint(found: str) -> bool:
+    """Whether this is the fingerprint of a file that is there."""
+    return changed_ns(found) is not None
+
+
+def changed_ns(found: str) -> int | None:
+    """When the file of a fingerprint changed last; None where the fingerprint does not say."""
+    words = found.split(" ", 5)
+    return max(int(words[3]), int(words[4])) if len(words) > 4 else None
+
+
+def is_settled(found: str, at_ns: int) -> bool:
+    """Whether a file that had this fingerprint at `at_ns` is the same as long as it has it."""
+    if found == GONE:
+        return True
+    last_ns = changed_ns(found)
+    return last_ns is not None and last_ns <= at_ns - RACY_NS
+
+
+def listing(folder: os.PathLike[str] | str) -> str:
+    """The names in a folder, sorted: folders end in "/", what is no file either in "//"."""
+    try:
+        with os.scandir(folder) as entries:
+            return BETWEEN.join(sorted(map(_marked, entries)))
+    except OSError:
+        return NO_FOLDER
+
+
+def _marked(entry: os.DirEntry[str]) -> str:
+    if entry.is_dir():
+        return f"{entry.name}/"
+    return entry.name if entry.is_file() else f"{entry.name}//"

@@ -1,0 +1,159 @@
+"""The read log: what a command read of a project, as each file was when it was read.
+
+The state behind «nothing to do» is written from it, so an edit made after a file was read differs
+from the state, however long the build still runs. A file is read once in a command: whatever
+needs it again gets the same bytes or the same digest.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import file_digest, sha256
+
+from approx_build.files.fingerprint import (
+    BETWEEN,
+    GONE,
+    NO_FOLDER,
+    UNKNOWN,
+    changed_ns,
+    fingerprint,
+    is_settled,
+    listing,
+)
+
+TICK_NS = 20_000_000
+"""Longer than the tick of any file system's clock that counts in parts of a second."""
+
+UNPROVEN = 0
+"""The time of a reading whose fingerprint proves nothing: it may be of a later edit."""
+ABSENT = ""
+"""The digest of a file that is not there."""
+
+AnyPath = os.PathLike[str] | str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file as it was at `at_ns`: the SHA-256 of its bytes, and its fingerprint just before.
+
+    The fingerprint is UNKNOWN where it is not certain that the bytes belong to it.
+    """
+
+    digest: str
+    fingerprint: str
+    at_ns: int
+
+    def still_holds(self, path: str) -> bool:
+        """Whether the file at `path` is as it was, and was so all the time since."""
+        if fingerprint(path) != self.fingerprint:
+            return False
+        if is_settled(self.fingerprint, self.at_ns):
+            return True
+        try:
+            return hashed(path).digest == self.digest
+        except OSError:
+            return False
+
+
+def hashed(path: AnyPath) -> Reading:
+    """The file at `path`, read now; OSError when it cannot be read."""
+    name = os.fspath(path)
+    at_ns, before = _calm(name)
+    with open(name, "rb") as file:
+        digest = file_digest(file, sha256).hexdigest()
+    return Reading(digest, before if fingerprint(name) == before else UNKNOWN, at_ns)
+
+
+def _calm(name: str) -> tuple[int, str]:
+    """Now, and the fingerprint of a file, after the tick in which it was changed last."""
+    at_ns, before = time.time_ns(), fingerprint(name)
+    last_ns = changed_ns(before)
+    if last_ns is not None and 0 <= at_ns - last_ns < TICK_NS:
+        # Another edit in this tick would not show.
+        time.sleep(TICK_NS / 1e9)
+        at_ns, before = time.time_ns(), fingerprint(name)
+    return at_ns, before
+
+
+class ReadLog:
+    """What a command read; `look` says what a file holds, perhaps without reading it."""
+
+    def __init__(self, look: Callable[[AnyPath], Reading] = hashed) -> None:
+        self.files: dict[str, Reading] = {}
+        self.folders: dict[str, str] = {}
+        self.is_consistent = True
+        """False when a file changed so that a part of the command may have seen other bytes."""
+        self._look = look
+        self._contents: dict[str, bytes] = {}
+
+    def content(self, path: AnyPath, most: int = -1) -> bytes:
+        """The first `most` bytes of a small file; OSError when it cannot be read."""
+        name = os.path.abspath(path)
+        if name not in self._contents:
+            _refuse_absent(self.files.get(name), name)
+            at_ns, before = time.time_ns(), fingerprint(name)
+            with open(name, "rb") as file:
+                data = file.read(most)
+            is_same = fingerprint(name) == before
+            found = Reading(sha256(data).hexdigest(), before if is_same else UNKNOWN, at_ns)
+            self._contents[name] = data
+            if self.files.setdefault(name, found).digest != found.digest:
+                self.is_consistent = False
+        return self._contents[name]
+
+    def reading(self, path: AnyPath) -> Reading:
+        """The file at `path` as it was when the command first asked; OSError as above."""
+        name = os.path.abspath(path)
+        if name not in self.files:
+            self.files[name] = self._look(name)
+        _refuse_absent(self.files[name], name)
+        return self.files[name]
+
+    def note(self, path: AnyPath) -> None:
+        """Log a file, or that it is not there."""
+        name = os.path.abspath(path)
+        if name in self.files:
+            return
+        try:
+            self.files[name] = self._look(name)
+        except (FileNotFoundError, NotADirectoryError):
+            self.files[name] = Reading(ABSENT, GONE, time.time_ns())
+        except OSError:
+            # Nobody knows what it holds, so nobody can know that it is the same.
+            self.is_consistent = False
+
+    @contextmanager
+    def watching(self, path: AnyPath) -> Iterator[None]:
+        """Log a file that the block reads by itself."""
+        name = os.path.abspath(path)
+        self.note(name)
+        try:
+            yield
+        finally:
+            if name in self.files and not self.files[name].still_holds(name):
+                self.is_consistent = False
+
+    def files_in(self, folder: AnyPath) -> list[str]:
+        """The names of the files in a folder, sorted; none where there is no such folder."""
+        return [name for name in self._names(folder) if not name.endswith("/")]
+
+    def folders_in(self, folder: AnyPath) -> list[str]:
+        """The names of the folders in a folder, sorted; none where there is no such folder."""
+        names = self._names(folder)
+        return [name[:-1] for name in names if name.endswith("/") and not name.endswith("//")]
+
+    def _names(self, folder: AnyPath) -> list[str]:
+        name = os.path.abspath(folder)
+        found = self.folders.setdefault(name, listing(name))
+        return found.split(BETWEEN) if found not in ("", NO_FOLDER) else []
+
+
+def _refuse_absent(found: Reading | None, name: str) -> None:
+    """FileNotFoundError for what was absent before: it is absent as long as the command runs."""
+    if found is not None and found.digest == ABSENT:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)

@@ -1,0 +1,103 @@
+"""The census of a store: its objects, records and other files, with their sizes and ages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from approx_build.store.disk import plain_words
+
+HEX = frozenset("0123456789abcdef")
+BY_NAME = ("objects", "records")
+"""The folders whose files are named by 64 hexadecimal digits, the first two being a folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file: its bytes, and the moment it was written, seconds since 1970."""
+
+    size: int
+    mtime: float
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """So many files of so many bytes together."""
+
+    count: int = 0
+    size: int = 0
+
+    def __add__(self, other: Amount) -> Amount:
+        return Amount(self.count + other.count, self.size + other.size)
+
+    @classmethod
+    def of(cls, found: Iterable[Found]) -> Amount:
+        """The amount of some files."""
+        sizes = [one.size for one in found]
+        return cls(len(sizes), sum(sizes))
+
+
+@dataclass(frozen=True)
+class Census:
+    """What a store holds; `others` has the amounts of its other files and folders by name."""
+
+    objects: dict[str, Found]
+    records: dict[str, Found]
+    others: dict[str, Amount]
+
+    @property
+    def total(self) -> int:
+        """Bytes of all files."""
+        named = (Amount.of(self.objects.values()), Amount.of(self.records.values()))
+        return sum(one.size for one in (*named, *self.others.values()))
+
+
+def census(root: Path) -> Census:
+    """The census of the store at `root`. What vanishes meanwhile is left out."""
+    with plain_words(root):
+        names = sorted(name for name in os.listdir(root) if name not in BY_NAME)
+        others = {name: Amount.of(found for _, found in files(root / name)) for name in names}
+        objects, records = (dict(_found(root / name)) for name in BY_NAME)
+    return Census(objects, records, others)
+
+
+def files(path: Path) -> Iterator[tuple[Path, Found]]:
+    """Every file at or below `path`, in the order of their paths."""
+    if path.is_file():
+        yield from _stated([path])
+    for folder, inner, names in os.walk(path):
+        inner.sort()
+        yield from _stated(Path(folder, name) for name in sorted(names))
+
+
+def _stated(paths: Iterable[Path]) -> Iterator[tuple[Path, Found]]:
+    for path in paths:
+        with suppress(FileNotFoundError):
+            state = path.lstat()
+            yield path, Found(state.st_size, state.st_mtime)
+
+
+def named(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """The files of `root` that are named by 64 digits, by name; others are not ours."""
+    for folder in _entries(root):
+        if len(folder.name) == 2 and folder.is_dir(follow_symlinks=False):
+            for entry in _entries(folder.path):
+                name = folder.name + entry.name
+                if len(name) == 64 and HEX.issuperset(name):
+                    yield name, entry
+
+
+def _found(root: Path) -> Iterator[tuple[str, Found]]:
+    for name, entry in named(root):
+        with suppress(FileNotFoundError):
+            state = entry.stat(follow_symlinks=False)
+            yield name, Found(state.st_size, state.st_mtime)
+
+
+def _entries(folder: os.PathLike[str] | str) -> list[os.DirEntry[str]]:
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        return sorted(entries, key=lambda entry: entry.name)
+    return []

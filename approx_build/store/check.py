@@ -1,0 +1,159 @@
+"""The check of a store: every object read and compared with its name, every record believed or not.
+
+Builders may add, remove and make again meanwhile: what vanishes is no fault, and before anything
+is repaired it is read again.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+from approx_build.canonical import canonical
+from approx_build.store.fault import Fault
+from approx_build.store.index import Index
+from approx_build.store.reading import Seen, read_all
+from approx_build.store.records import Record
+from approx_build.store.seal import is_damaged
+from approx_build.store.store import Store
+
+WRITTEN = "is not as it was written"
+MADE_AGAIN = "the next render that needs it makes it again"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known beside the store: what keys belong to, and copies of objects."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Key -> what it made, for people."""
+    copies: Mapping[str, Collection[Path]] = field(default_factory=dict)
+    """Digest -> files that may have the same bytes: an object is restored from one of them."""
+
+    def told(self, keys: Iterable[str], kind: str = "") -> str:
+        """What keys belong to, in words."""
+        names = sorted({self.names[key] for key in keys if key in self.names})
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        return ", ".join(names[:3]) + more if names else kind and f"a {kind} of nothing known"
+
+
+def object_faults(store: Store, index: Index, known: Known, jobs: int, seen: Seen) -> list[Fault]:
+    """The objects that are not what their names say."""
+    digests = list(store.objects)
+    paths = [store.objects.path(digest) for digest in digests]
+    return [
+        Fault(
+            "object",
+            read.path,
+            read.problem or "holds other bytes than its name says",
+            known.told(index.makers.get(digest, ()), index.kind(digest)),
+            f"moved to quarantine/; {MADE_AGAIN}",
+            partial(_replace, store, index, known, digest),
+        )
+        for digest, read in zip(digests, read_all(paths, jobs, seen), strict=True)
+        if read.problem or read.digest not in ("", digest)
+    ]
+
+
+def read_records(store: Store, index: Index, seen: Callable[[], None]) -> list[str]:
+    """Put all records that can be believed into `index`; returns the keys of the others."""
+    broken = []
+    for key in store.records:
+        record = store.records.get(key)
+        if record is not None and _is_of(record, key):
+            index.add(record)
+        elif store.records.path(key).exists():
+            broken.append(key)
+        seen()
+    return broken
+
+
+def record_faults(store: Store, broken: Iterable[str], known: Known) -> Iterator[Fault]:
+    """The faults that records which cannot be believed are."""
+    for key in broken:
+        is_read = store.records.get(key) is not None
+        yield Fault(
+            "record",
+            store.records.path(key),
+            "is not of the key it is named by" if is_read else WRITTEN,
+            known.told([key]),
+            f"forgotten; {MADE_AGAIN}",
+            partial(_forget, store, key),
+        )
+
+
+def lost_objects(store: Store, index: Index, known: Known) -> Iterator[Fault]:
+    """The objects that records name and that are gone, but for those that were removed."""
+    if store.removed.is_damaged():
+        return  # nobody can tell them apart
+    removed = store.removed.digests()
+    for digest in sorted(index.makers.keys() - removed):
+        if digest in store.objects:
+            continue
+        # A builder may have forgotten the record meanwhile, to make it again.
+        if keys := [key for key in index.makers[digest] if store.records.get(key)]:
+            yield Fault(
+                "object",
+                store.objects.path(digest),
+                "is gone, and a record names it",
+                known.told(keys, index.kind(digest)),
+                f"its record is forgotten; {MADE_AGAIN}",
+                partial(_replace, store, index, known, digest),
+            )
+
+
+def advice_faults(store: Store, index: Index) -> Iterator[Fault]:
+    """Damage to what a store can lose without losing sound: journal, memo and lists."""
+    if count := store.journal.damaged():
+        lines = f"{count} line{'s are' if count > 1 else ' is'} not as written"
+        told = "what was built last, and how long things take"
+        mend = partial(_do, store.journal.drop_damaged)
+        yield Fault("journal", store.journal.path, lines, told, "those lines are dropped", mend)
+    if is_damaged(store.memo.path):
+        told = "digests of the project's files"
+        mend = partial(_do, partial(store.memo.path.unlink, missing_ok=True))
+        yield Fault("memo", store.memo.path, WRITTEN, told, "removed; files are read again", mend)
+    if store.removed.is_damaged():
+        absent = [digest for digest in index.makers if digest not in store.objects]
+        told = "which objects were removed, and not lost"
+        mend = partial(_do, partial(store.removed.replace, absent))
+        yield Fault("removed", store.removed.path, WRITTEN, told, "written anew", mend)
+    for path in store.projects.damaged():
+        told = "a project that uses the store"
+        remedy = "removed; the project is entered again by its next build"
+        mend = partial(_do, partial(path.unlink, missing_ok=True))
+        yield Fault("project", path, WRITTEN, told, remedy, mend)
+
+
+def _is_of(record: Record, key: str) -> bool:
+    return record.key == key and sha256(canonical(record.manifest).encode()).hexdigest() == key
+
+
+def _replace(store: Store, index: Index, known: Known, digest: str) -> bool:
+    """Move a damaged object aside; take a copy in its place, else forget its records."""
+    if store.objects.verify(digest):
+        return True  # made again meanwhile
+    for read in read_all([*known.copies.get(digest, ())], 1):
+        if read.digest == digest:
+            with store.objects.writer() as draft:
+                shutil.copyfile(read.path, draft.path)
+            return True
+    for key in index.makers.get(digest, ()):
+        store.records.remove(key)
+    return True
+
+
+def _forget(store: Store, key: str) -> bool:
+    record = store.records.get(key)
+    if record is None or not _is_of(record, key):
+        store.records.remove(key)
+    return True
+
+
+def _do(repair: Callable[[], object]) -> bool:
+    repair()
+    return True

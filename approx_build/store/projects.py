@@ -1,0 +1,79 @@
+"""The register of projects: who uses a store, so that nothing of theirs is taken for unneeded.
+
+A file for each piece that was built, and one for each project, written once: builds at the same
+time need no order. A project that the store lies in is named by the way to it, so that both may
+be moved together.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from approx_build.errors import StoreError
+from approx_build.store.drafts import Drafts
+from approx_build.store.seal import seal, unseal
+
+
+@dataclass(frozen=True)
+class Use:
+    """A project that built with a store, by its folder, and the score of a piece of it if known."""
+
+    project: Path
+    piece: Path | None = None
+
+
+class Projects:
+    """The register under `<root>/projects`."""
+
+    def __init__(self, root: Path, drafts: Drafts) -> None:
+        self._root = Path(os.path.abspath(root))
+        self._folder = self._root / "projects"
+        self._drafts = drafts
+
+    def note(self, use: Use) -> None:
+        """Enter a use. A store that cannot be written goes without: nothing is removed from it."""
+        places = [os.path.abspath(one) for one in (use.project, use.piece) if one is not None]
+        if self._root.is_relative_to(places[0]):
+            places = [os.path.relpath(place, self._root) for place in places]
+        text = json.dumps(places)
+        path = self._folder / sha256(text.encode()).hexdigest()[:16]
+        if not path.exists():
+            with suppress(StoreError):
+                self._drafts.replace(path, seal(text))
+
+    def uses(self) -> list[Use]:
+        """Every use that was entered, by path."""
+        found = (self._read(path) for path in self._paths())
+        return sorted(
+            (use for use in found if use), key=lambda use: (use.project, use.piece or Path())
+        )
+
+    def damaged(self) -> list[Path]:
+        """The entries that are not as they were written."""
+        return [path for path in self._paths() if self._read(path) is None]
+
+    def forget(self, folder: Path) -> int:
+        """Remove the entries of the projects and pieces at or below `folder`; how many."""
+        forgotten = 0
+        for path in self._paths():
+            use = self._read(path)
+            if use and (use.piece or use.project).is_relative_to(folder):
+                path.unlink(missing_ok=True)
+                forgotten += 1
+        return forgotten
+
+    def _paths(self) -> Iterator[Path]:
+        with suppress(FileNotFoundError):
+            yield from sorted(self._folder.iterdir())
+
+    def _read(self, path: Path) -> Use | None:
+        with suppress(OSError, ValueError, TypeError):
+            places = json.loads(unseal(path.read_bytes()) or "")
+            return Use(*(Path(os.path.normpath(self._root / place)) for place in places))
+        return None

@@ -1,0 +1,99 @@
+"""Reading many files whole: their digests, by several threads at once.
+
+Files are read from the disk where the system allows that, since bytes that it keeps in memory
+say nothing of what the disk still has.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+BLOCK: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file that was read: its digest, or what kept it from being read. Neither: it vanished."""
+
+    path: Path
+    digest: str = ""
+    problem: str = ""
+
+
+Seen = Callable[[int], None]
+"""Told of bytes as they are read, by any of the threads."""
+
+
+def read_all(paths: Sequence[Path], jobs: int, seen: Seen = lambda count: None) -> list[Read]:
+    """Every file read by `jobs` threads, in the order of `paths`."""
+    found: list[Read | None] = [None] * len(paths)
+    todo, stop = _shared(enumerate(paths)), threading.Event()
+    failures: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            buffer = memoryview(bytearray(BLOCK))
+            for place, path in todo:
+                if stop.is_set():
+                    return
+                found[place] = _read(path, buffer, seen, stop)
+        except BaseException as error:
+            failures.append(error)
+            stop.set()
+
+    threads = [threading.Thread(target=work) for _ in range(max(1, min(jobs, len(paths))))]
+    for thread in threads:
+        thread.start()
+    try:
+        for thread in threads:
+            thread.join()
+    finally:
+        stop.set()
+    if failures:
+        raise failures[0]
+    return [one for one in found if one is not None]
+
+
+def _shared(items: Iterable[tuple[int, Path]]) -> Iterator[tuple[int, Path]]:
+    """`items`, of which each thread takes the next."""
+    source, lock = iter(items), threading.Lock()
+
+    def following() -> tuple[int, Path] | None:
+        with lock:
+            return next(source, None)
+
+    return iter(following, None)
+
+
+def _read(path: Path, buffer: memoryview, seen: Seen, stop: threading.Event) -> Read:
+    digest = sha256()
+    try:
+        with open(path, "rb", buffering=0) as file, _from_disk(file.fileno()):
+            while not stop.is_set() and (count := file.readinto(buffer)):
+                digest.update(buffer[:count])
+                seen(count)
+    except (FileNotFoundError, NotADirectoryError):
+        return Read(path)
+    except OSError as error:
+        return Read(path, problem=f"cannot be read ({(error.strerror or str(error)).lower()})")
+    return Read(path, digest.hexdigest())
+
+
+@contextmanager
+def _from_disk(handle: int) -> Iterator[None]:
+    """Within, the system forgets what it has of a file in memory, before and after."""
+    _forget(handle)
+    yield
+    _forget(handle)
+
+
+def _forget(handle: int) -> None:
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)

@@ -1,0 +1,16 @@
+"""Watching long work on a store: what is being done, how much there is, how much is done."""
+
+from __future__ import annotations
+
+
+class Watch:
+    """Is told how far work has come; this one says nothing. Called by any thread."""
+
+    def begin(self, what: str, total: int, is_bytes: bool = False) -> None:
+        """`what` begins, of which there is `total`."""
+
+    def step(self, count: int = 1) -> None:
+        """So much more is done."""
+
+    def end(self) -> None:
+        """The work has ended."""

@@ -1,0 +1,1 @@
+"""Upkeep: what of a store the projects that use it need, what is damaged, and what may go."""

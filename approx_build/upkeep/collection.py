@@ -1,0 +1,201 @@
+"""Collection for projects: what of a store none of them needs, and its removal."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from approx_build.errors import StoreError, UsageError
+from approx_build.store import gc
+from approx_build.store.census import Amount, Census, Found, census, files
+from approx_build.store.disk import plain_words
+from approx_build.store.gc import Needs, Plan, Rules
+from approx_build.store.index import Index
+from approx_build.store.store import Store
+from approx_build.store.watch import Watch
+from approx_build.upkeep.needs import AllNeeds, gathered
+from approx_build.upkeep.projects import Users, users
+from approx_build.upkeep.states import Finished, finished, newest
+from approx_build.upkeep.trainings import (
+    KeptRun,
+    kept_runs,
+    may_go,
+    remove_leftovers,
+    set_aside_files,
+)
+
+UNREADABLE = (
+    "{places}: used the store {store} and cannot be read now, so that nobody knows what is needed "
+    "there; make it readable, or give it up with --forget {first}"
+)
+PINNED = "{}; of this piece or model stays what its lock pins and its last render made"
+NOBODY = (
+    "nobody knows which projects use the store {store}; render a piece of each with it, so that "
+    "they are entered, or delete the store as a whole"
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How to collect; `forgotten` is a project or piece that needs the store no more."""
+
+    rules: Rules
+    unfinished: bool = False
+    forgotten: Path | None = None
+
+    def forgets(self, place: Path) -> bool:
+        """Whether a project or piece is given up."""
+        return self.forgotten is not None and place.is_relative_to(self.forgotten)
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What goes, and which runs of trainings; `others` are damaged files that were set aside."""
+
+    plan: Plan
+    runs: Sequence[KeptRun]
+    others: Amount
+    notes: Sequence[str]
+
+    @property
+    def freed(self) -> int:
+        """Bytes that the collection frees."""
+        return self.plan.freed + self.others.size
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A store and its users: what is there, and what is needed.
+
+    `refusal` says why nothing may be removed, because not all can be known that is needed.
+    """
+
+    index: Index
+    census: Census
+    needs: AllNeeds
+    renders: Sequence[Finished]
+    now_s: float
+    refusal: str
+
+
+def collect(
+    store: Store, root: Path | None, asked: Asked, watch: Watch, dry_run: bool = False
+) -> Collection:
+    """Remove what nobody needs, or with `dry_run` only say what that is.
+
+    StoreError when a build uses the store, or when not all can be known that is needed.
+    """
+    if asked.forgotten is not None and not any(map(asked.forgets, _places(store))):
+        raise UsageError(f"--forget {asked.forgotten}: no project or piece there used the store")
+    with store.leases.alone():
+        found = survey(store, root, asked, watch)
+        if found.refusal:
+            raise StoreError(found.refusal)
+        chosen = planned(store, found, asked)
+        if not dry_run:
+            watch.begin("removing", 1)
+            _carry_out(store, found, chosen, asked)
+        watch.end()
+        return chosen
+
+
+def survey(store: Store, root: Path | None, asked: Asked, watch: Watch) -> Survey:
+    """Read records, states, pieces and models."""
+    here = census(store.root)
+    watch.begin("reading records", len(here.records))
+    index = Index.of(store.records, here.records, watch.step)
+    renders = [
+        one for one in finished(store.root)[0] if not one.is_moved and not asked.forgets(one.piece)
+    ]
+    uses = [use for use in store.projects.uses() if not asked.forgets(use.piece or use.project)]
+    found = users(uses, [one.piece for one in renders], root)
+    needs = gathered(found.projects, root, index, here, store.memo, watch)
+    is_own = root is not None and Path(os.path.abspath(store.root)).is_relative_to(root)
+    refusal = _refusal(store, found, needs)
+    if not (refusal or uses or renders or is_own):
+        refusal = NOBODY.format(store=store.root)
+    return Survey(index, here, needs, renders, _now(store), refusal)
+
+
+def planned(store: Store, found: Survey, asked: Asked) -> Collection:
+    """What is to go."""
+    index, needs, limit_s = found.index, found.needs, found.now_s - asked.rules.grace_s
+    named = {digest for one in _alive(found, limit_s) for digest in one.digests}
+    unmade = {digest for digest in named if digest not in index.makers}
+    keys = needs.keys(index) | index.makers_of(named)
+    runs, notes = kept_runs(store.root), list(map(PINNED.format, needs.problems.values()))
+    folders = may_go(runs, needs.declared, store.root, asked.unfinished)
+    if folders and any(model.problem for model in needs.models):
+        folders = []
+        notes.append("no training is removed while a model cannot be read")
+    wanted = Needs(keys, needs.digests() | unmade)
+    chosen = gc.plan(index, found.census, wanted, asked.rules, found.now_s, folders)
+    going = {store.root / one.name for one in chosen.folders}
+    others = Amount.of(one for _, one in _set_aside(store) if one.mtime <= limit_s)
+    return Collection(chosen, [run for run in runs if run.folder in going], others, notes)
+
+
+def _refusal(store: Store, found: Users, needs: AllNeeds) -> str:
+    """Why it cannot be known what is needed; empty where it is."""
+    for path in store.projects.damaged():
+        return (
+            f"{path} is damaged; it names a project that uses the store, and nobody knows which; "
+            "`approx-build store check --repair` removes it"
+        )
+    if found.unreadable:
+        places = ", ".join(map(str, found.unreadable))
+        first = found.unreadable[0]
+        return UNREADABLE.format(store=store.root, places=places, first=first)
+    return next((piece.lock_problem for piece in needs.pieces if piece.lock_problem), "")
+
+
+def _alive(found: Survey, limit_s: float) -> list[Finished]:
+    """The renders whose objects stay: the last of each piece that is there, and young ones."""
+    there = [one for one in found.renders if one.piece.is_file()]
+    last = {one.path for one in newest(there)}
+    return [one for one in there if one.path in last or one.mtime > limit_s]
+
+
+def _carry_out(store: Store, found: Survey, chosen: Collection, asked: Asked) -> None:
+    limit_s = found.now_s - asked.rules.grace_s
+    _forget(store, asked)
+    gc.carry_out(store, found.index, found.census, chosen.plan)
+    remove_leftovers(store.root)
+    alive = {one.path for one in _alive(found, limit_s)}
+    gc.remove_old(files(store.root / "states"), limit_s, alive)
+    gc.remove_old(_set_aside(store), limit_s)
+    store.drafts.sweep()
+
+
+def _set_aside(store: Store) -> Iterator[tuple[Path, Found]]:
+    """The damaged files that were set aside."""
+    yield from files(store.root / "quarantine")
+    yield from set_aside_files(store.root)
+
+
+def _forget(store: Store, asked: Asked) -> None:
+    """Remove what names a project or piece that is given up."""
+    if asked.forgotten is not None:
+        store.projects.forget(asked.forgotten)
+    for one in finished(store.root)[0]:
+        if asked.forgets(one.piece):
+            with plain_words(one.path):
+                one.path.unlink(missing_ok=True)
+
+
+def _places(store: Store) -> Iterator[Path]:
+    """The projects and pieces that the store knows of."""
+    yield from (use.piece or use.project for use in store.projects.uses())
+    yield from (one.piece for one in finished(store.root)[0])
+
+
+def _now(store: Store) -> float:
+    """The time by the clock that dates the files of the store, which a server may keep."""
+    with suppress(StoreError, OSError), store.drafts.new() as path:
+        path.touch()
+        return path.stat().st_mtime
+    return time.time()

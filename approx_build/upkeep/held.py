@@ -1,0 +1,66 @@
+"""What a store holds of a graph as it stands, and which objects its next build reads."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+
+from approx_build.errors import ApproxError
+from approx_build.execution.inputs import Inputs
+from approx_build.plan.graph import Graph
+from approx_build.store.gc import INTERMEDIATE
+from approx_build.store.index import Index
+from approx_build.store.records import Record
+
+
+@dataclass(frozen=True)
+class Held:
+    """`keys` are those of actions that are done; `needed` the objects that others will read."""
+
+    keys: Mapping[str, str] = field(default_factory=dict)
+    needed: frozenset[str] = frozenset()
+
+
+def held(graph: Graph, inputs: Inputs, index: Index, objects: Container[str]) -> Held:
+    """What a store with these records and objects holds of `graph`. Opens no object."""
+    records: dict[str, Record] = {}
+    for target in graph.order():
+        action = graph.actions[target]
+        try:
+            known = inputs.are_known(action, records)
+            key = inputs.work(action, records).key if known else ""
+        except ApproxError:
+            continue  # a file that it reads cannot be read now
+        if entry := index.entries.get(key):
+            records[target] = Record(key, {}, {"main": entry.main})
+    keys = {target: record.key for target, record in records.items()}
+    return Held(keys, _needed(graph, keys, index, objects))
+
+
+def _needed(
+    graph: Graph, keys: Mapping[str, str], index: Index, objects: Container[str]
+) -> frozenset[str]:
+    """The objects that actions still to be run, or to be run again, will read."""
+
+    def outputs(target: str) -> tuple[str, ...]:
+        return index.entries[keys[target]].outputs if target in keys else ()
+
+    def is_whole(target: str) -> bool:
+        return target in keys and all(digest in objects for digest in outputs(target))
+
+    # Intermediate sound that is gone is made again only when something reads it.
+    due = [
+        target
+        for target, action in graph.actions.items()
+        if not is_whole(target) and not (target in keys and action.kind.value in INTERMEDIATE)
+    ]
+    needed: set[str] = set()
+    seen = set(due)
+    while due:
+        for source in graph.made_inputs(graph.actions[due.pop()]):
+            if is_whole(source):
+                needed.update(outputs(source))
+            elif source not in seen:
+                seen.add(source)
+                due.append(source)
+    return frozenset(needed)

@@ -1,0 +1,100 @@
+"""Sizes: what a store holds, by kind and by piece, and what a collection would free."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from approx_build.store.census import Amount, Census, Found
+from approx_build.store.gc import Rules
+from approx_build.store.index import Index
+from approx_build.store.store import Store
+from approx_build.store.watch import Watch
+from approx_build.upkeep.collection import Asked, planned, survey
+from approx_build.upkeep.needs import AllNeeds
+from approx_build.upkeep.trainings import KeptRun, kept_runs
+
+
+@dataclass(frozen=True)
+class Share:
+    """What a piece or model holds of a store; `shared` are those objects that others hold too."""
+
+    name: str
+    objects: Amount
+    shared: Amount
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training in a store, and whether a model is declared as it was."""
+
+    kept: KeptRun
+    is_declared: bool
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The sizes of a store: objects by the kind of action that made them, and everything else.
+
+    `freed` is what a collection would free, None where it would be refused: `refusal` says why.
+    """
+
+    objects: Mapping[str, Amount]
+    others: Mapping[str, Amount]
+    total: int
+    shares: Sequence[Share]
+    nobody: Amount
+    runs: Sequence[Run]
+    freed: int | None
+    refusal: str
+
+
+def sizes(store: Store, root: Path | None, watch: Watch) -> Sizes:
+    """The sizes of `store`, of whose projects one is at `root`."""
+    asked = Asked(Rules())
+    found = survey(store, root, asked, watch)
+    chosen = planned(store, found, asked)
+    watch.end()
+    here, declared = found.census, {digest[:16] for digest in found.needs.declared}
+    shares, nobody = _shares(found.index, here, found.needs)
+    kinds: dict[str, list[Found]] = {}
+    for digest, one in here.objects.items():
+        kinds.setdefault(found.index.kind(digest) or "of no record", []).append(one)
+    others = {"records": Amount.of(here.records.values()), **here.others}
+    return Sizes(
+        {kind: Amount.of(every) for kind, every in sorted(kinds.items())},
+        dict(sorted(others.items())),
+        here.total,
+        shares,
+        nobody,
+        [Run(run, run.folder.name in declared) for run in kept_runs(store.root)],
+        None if found.refusal else chosen.freed,
+        found.refusal,
+    )
+
+
+def _shares(index: Index, here: Census, needs: AllNeeds) -> tuple[list[Share], Amount]:
+    """What each piece and model holds, and what none of them does."""
+    held = {piece.name: _objects(index, here, piece.keys, piece.digests) for piece in needs.pieces}
+    for model in needs.models:
+        held[model.name] = _objects(index, here, model.held.keys.values(), model.held.needed)
+    times = Counter(digest for digests in held.values() for digest in digests)
+    shares = [
+        Share(
+            name,
+            Amount.of(here.objects[digest] for digest in digests),
+            Amount.of(here.objects[digest] for digest in digests if times[digest] > 1),
+            needs.problems.get(name, ""),
+        )
+        for name, digests in held.items()
+    ]
+    return shares, Amount.of(one for digest, one in here.objects.items() if digest not in times)
+
+
+def _objects(index: Index, here: Census, keys: Iterable[str], digests: Iterable[str]) -> set[str]:
+    """The objects that are there of records, of what they were made from, and of digests."""
+    named = index.outputs(index.with_sources(keys)).union(digests)
+    return named & here.objects.keys()

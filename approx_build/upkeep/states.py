@@ -1,0 +1,121 @@
+"""Finished renders: what their states in a store say of the piece, of its files and of objects."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from approx_build.execution.uptodate import contents
+from approx_build.score.project import project_root
+from approx_build.store.disk import plain_words
+from approx_build.store.projects import Use
+from approx_build.store.store import Store
+
+Files = Mapping[str, tuple[str, str]]
+"""Path -> fingerprint and digest, as a state has them."""
+
+RENDER = "render"
+"""The word with which a state of a render begins what was asked."""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A file as it was delivered: digest, fingerprint, and when the render ended."""
+
+    digest: str
+    fingerprint: str
+    ended_ns: int
+
+    def is_same(self, path: Path) -> bool:
+        """Whether the file was not written since, by its size and the time of its content."""
+        try:
+            state = path.stat()
+        except OSError:
+            return False
+        words = self.fingerprint.split(" ", 5)
+        if len(words) < 5:  # the render wrote it and took no fingerprint
+            return state.st_mtime_ns <= self.ended_ns
+        return [str(state.st_size), str(state.st_mtime_ns)] == words[2:4]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished render of `piece` into `out`, by its state at `path`, written at `mtime`.
+
+    `digests` are those of all files that the state names; `delivered` the files below `out`.
+    """
+
+    path: Path
+    mtime: float
+    piece: Path
+    out: Path
+    digests: frozenset[str]
+    delivered: Mapping[Path, Delivered]
+    is_moved: bool
+    """Whether it names the objects of a store at another place: the store was moved since."""
+
+
+def finished(store: Path) -> tuple[list[Finished], list[Path]]:
+    """The finished renders that the states of a store tell of, the newest first; damaged states."""
+    found, damaged = [], []
+    for path in _paths(store / "states"):
+        try:
+            mtime = path.stat().st_mtime
+        except OSError:
+            continue
+        told = contents(str(path))
+        if told is None:
+            if path.exists():
+                damaged.append(path)
+        elif len(told[0]) == 3 and told[0][0] == RENDER:
+            found.append(_finished(path, mtime, store, *told))
+    return sorted(found, key=lambda one: -one.mtime), damaged
+
+
+def newest(renders: Sequence[Finished]) -> list[Finished]:
+    """The newest of the renders of each piece, of those sorted as `finished` does."""
+    last: dict[Path, Finished] = {}
+    for one in renders:
+        last.setdefault(one.piece, one)
+    return list(last.values())
+
+
+def drop(store: Store, render: Finished) -> None:
+    """Remove a state, so that the next render looks at everything; its piece stays known."""
+    if render.piece.is_file():
+        store.projects.note(Use(project_root(render.piece), render.piece))
+    with plain_words(render.path):
+        render.path.unlink(missing_ok=True)
+
+
+def _paths(folder: Path) -> list[Path]:
+    # A name with more than its digits is a draft of a state.
+    names = os.listdir(folder) if folder.is_dir() else []
+    return [folder / name for name in sorted(names) if name.isalnum()]
+
+
+def _finished(
+    path: Path,
+    mtime: float,
+    store: Path,
+    asked: Sequence[str],
+    files: Files,
+) -> Finished:
+    piece, out = Path(asked[1]), Path(asked[2])
+    inside = f"{out}{os.sep}"
+    delivered = {
+        Path(name): Delivered(digest, found, int(mtime * 1e9))
+        for name, (found, digest) in files.items()
+        if name.startswith(inside)
+    }
+    digests = {digest for _, digest in files.values()}
+    objects = [name for name, (_, digest) in files.items() if name.endswith(_ending(digest))]
+    here = f"{os.path.abspath(store)}{os.sep}"
+    is_moved = not any(name.startswith(here) for name in objects)
+    return Finished(path, mtime, piece, out, frozenset(digests), delivered, is_moved)
+
+
+def _ending(digest: str) -> str:
+    return os.path.join("objects", digest[:2], digest[2:]) if digest else os.devnull

@@ -1,0 +1,101 @@
+"""Collections: what finished renders name stays, the last of each piece and young ones."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from approx_build.errors import StoreError, UsageError
+from approx_build.execution.uptodate import state_path, write_state
+from approx_build.store.gc import Rules
+from approx_build.store.projects import Use
+from approx_build.store.store import Store
+from approx_build.store.watch import Watch
+from approx_build.upkeep.collection import Asked, collect
+
+DAY = 86400.0
+
+
+@pytest.fixture
+def piece(tmp_path: Path) -> Path:
+    """A score that has faults: nobody knows what it needs but its renders."""
+    path = tmp_path / "project/pieces/tide.yaml"
+    path.parent.mkdir(parents=True)
+    (tmp_path / "project/models").mkdir()
+    path.write_text("score: 99\n")
+    return path
+
+
+def rendered(store: Store, piece: Path, name: str, days: float) -> str:
+    """An old object that a finished render of some days ago names; its digest."""
+    digest = store.objects.put_bytes(name.encode())
+    options = ["render", str(piece), str(piece.parent / name)]
+    path = Path(state_path(str(store.root), options))
+    write_state(str(path), options, {}, {str(store.objects.path(digest)): digest}, [], 0)
+    for each, age in ((path, days), (store.objects.path(digest), 900)):
+        os.utime(each, (time.time() - age * DAY,) * 2)
+    return digest
+
+
+def test_the_last_render_of_a_piece_and_young_ones_stay(store: Store, piece: Path) -> None:
+    for name, days in (("oldest", 300), ("last", 20)):
+        rendered(store, piece, name, days)
+    store.objects.put_bytes(b"young")
+    root = piece.parents[1]
+    collect(store, root, Asked(Rules()), Watch())
+    assert {store.objects.read(one) for one in store.objects} == {b"last", b"young"}
+    assert len(os.listdir(store.root / "states")) == 1
+    rendered(store, piece, "newest", 1)
+    rendered(store, piece, "other", 2)
+    found = collect(store, root, Asked(Rules()), Watch())
+    assert found.notes
+    assert {store.objects.read(one) for one in store.objects} == {b"newest", b"other", b"young"}
+
+
+def test_renders_of_a_piece_that_is_gone_hold_nothing(store: Store, piece: Path) -> None:
+    rendered(store, piece, "last", 20)
+    piece.unlink()
+    collect(store, piece.parents[1], Asked(Rules()), Watch())
+    assert list(store.objects) == []
+    assert os.listdir(store.root / "states") == []
+
+
+def test_a_piece_that_is_given_up_is_forgotten_at_once(store: Store, piece: Path) -> None:
+    rendered(store, piece, "last", 1)
+    root = piece.parents[1]
+    os.rename(root, root.with_name("away"))
+    with pytest.raises(StoreError, match="used the store"):
+        collect(store, None, Asked(Rules()), Watch())
+    with pytest.raises(UsageError, match="no project or piece there used the store"):
+        collect(store, None, Asked(Rules(), forgotten=root / "no"), Watch())
+    store.projects.note(Use(root.with_name("away")))
+    collect(store, None, Asked(Rules(), forgotten=root), Watch())
+    assert os.listdir(store.root / "states") == []
+    assert list(store.objects) == []
+
+
+def test_without_a_user_nothing_is_removed(store: Store, piece: Path) -> None:
+    store.objects.put_bytes(b"somebody's")
+    with pytest.raises(StoreError, match="nobody knows which projects use the store"):
+        collect(store, piece.parents[1], Asked(Rules(0.0)), Watch())
+    # A project that the store lies in is its user.
+    collect(store, store.root.parent, Asked(Rules(0.0)), Watch())
+    assert list(store.objects) == []
+
+
+def test_files_that_were_set_aside_go_when_they_are_old(store: Store, piece: Path) -> None:
+    rendered(store, piece, "last", 1)
+    places = [store.root / "quarantine/ab.cd", store.root / "training/ab/aside-12-resume"]
+    for place in places:
+        place.parent.mkdir(parents=True)
+        place.write_bytes(b"1234")
+        os.utime(place, (time.time() - 20 * DAY,) * 2)
+    # The folder of a training that nobody can name stays.
+    (store.root / "training/ab/resume.safetensors").write_bytes(b"damaged")
+    found = collect(store, piece.parents[1], Asked(Rules()), Watch())
+    assert (found.others.count, found.freed) == (2, 8)
+    assert not any(place.exists() for place in places)
+    assert (store.root / "training/ab/resume.safetensors").exists()
