@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import IO
 from unittest import mock
 
 import numpy as np
@@ -298,9 +298,11 @@ def test_whoever_waits_for_another_training_says_for_whom(
     [folder] = [p for p in (left.root / ".approx/training").iterdir() if p.is_dir()]
     holds, told_of = threading.Event(), threading.Event()
 
-    def about(folder: Path) -> Any:
-        told_of.set()
-        return kept_about(folder)
+    def named(file: IO[str]) -> str:
+        try:
+            return holder(file)
+        finally:
+            told_of.set()
 
     def hold() -> None:
         from approx_build.training.sharing import ALONE
@@ -309,8 +311,8 @@ def test_whoever_waits_for_another_training_says_for_whom(
             holds.set()
             told_of.wait(HANG_S)
 
-    kept_about = lock.kept_about
-    monkeypatch.setattr(lock, "kept_about", about)
+    holder = lock._holder
+    monkeypatch.setattr(lock, "_holder", named)
     other = threading.Thread(target=hold)
     other.start()
     holds.wait(HANG_S)

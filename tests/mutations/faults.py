@@ -253,8 +253,8 @@ HOUSE = (
     Fault(
         "a stale memo",
         "approx_build/store/memo.py",
-        "if name in known and known[name][0] == found:",
-        "if name in known and known[name][0][0] == found[0]:",
+        "if name in known and known[name][0] == found and is_settled(found, at_ns):",
+        "if name in known and is_settled(found, at_ns):",
         MEMO,
         r"test_a_change_that_keeps_size_and_time_is_seen",
     ),
