@@ -187,6 +187,12 @@ class _Bare(ast.NodeTransformer):
         raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
         return ast.Raise(exc=raised)
 
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> Any:
+        # Python 3.12 puts empty texts between the values of a format.
+        empty = [one for one in node.values if isinstance(one, ast.Constant) and not one.value]
+        node.values = [one for one in node.values if one not in empty]
+        return self.generic_visit(node)
+
     def visit_keyword(self, node: ast.keyword) -> Any:
         return None if node.arg == "description" else self.generic_visit(node)
 
