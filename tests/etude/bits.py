@@ -26,6 +26,8 @@ from tests.etude.sources import Tree
 from tests.etude.study import Made, build, made, pieces, study
 from tests.etude.units import PACKAGE, Bits, Unit, units_of
 
+_UNSEEN = {"kind figure"}
+"""Units some of whose actions are not compared (`study.is_compared`)."""
 AGAIN = "raise the version of what makes other bits, then run: just bits"
 
 
@@ -197,10 +199,15 @@ def main() -> None:
 
 
 def _told(
-    moved: Iterable[Changed], own: Collection[pins.Difference], keys: Iterable[str]
+    moved: Collection[Changed], own: Collection[pins.Difference], keys: Iterable[str]
 ) -> list[str]:
     """What was written, and what is left to do about the locks."""
     lines = [*map(str, moved), *keys, *map(str, own)]
+    lines += [
+        f"{one.name}: look at its pictures with text, which are not compared"
+        for one in moved
+        if one.name in _UNSEEN
+    ]
     lines.append(f"wrote tests/golden/{units.FILE.name} and {pins.FILE.name}; commit them")
     return lines + [f"then: approx-build render pieces/{one.name}" for one in pieces() if own]
 

@@ -154,7 +154,7 @@ def of_probes() -> list[str]:
     found, pinned = short(probed()), read().get(PROBED, {})
     return [
         f"{file}: other numbers than are pinned (tests/etude/probes.py)"
-        for file in found.keys() | pinned.keys()
+        for file in sorted(found.keys() | pinned.keys())
         if found.get(file) != pinned.get(file)
     ]
 

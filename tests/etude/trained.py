@@ -19,7 +19,7 @@ from safetensors.numpy import load_file
 from tests.copied import assert_is_found, environment_of
 from tests.etude.sources import Tree
 from tests.etude.study import ROOT
-from tests.etude.units import PACKAGE, Bits, units
+from tests.etude.units import PACKAGE, Bits, of_training
 
 STEPS, FINETUNING = 24, 8
 MODELS = tuple(path.stem for path in sorted((ROOT / "models").glob("etude-*.yaml")))
@@ -65,10 +65,10 @@ def _is_described(then: Tree, old: Bits) -> bool:
     if not then.package.is_dir():
         return False
     try:
-        found = {name: then.digest_of(list(unit.files)) for name, unit in units(then).items()}
+        found = {n: then.digest_of(list(one.files)) for n, one in of_training(then).items()}
     except (OSError, AssertionError):  # a module that was added or moved since
         return False
-    return all(found[name] == one for name, (_, one) in old.units.items() if is_of(name))
+    return all(old.units.get(name, ("", ""))[1] == one for name, one in found.items())
 
 
 def compared(before: Path, after: Path, models: Collection[str] = MODELS) -> list[str]:
