@@ -25,6 +25,10 @@ golden NAME:
 bits:
     python -m tests.etude.bits
 
+# Run all guards again and again with nothing wrong: none may give an alarm
+clean-runs RUNS='20':
+    python -m tests.mutations.clean {{RUNS}}
+
 # Render a piece
 render PIECE='pieces/approximations.yaml':
     approx-build render {{PIECE}}

@@ -136,3 +136,14 @@ def test_decisions_are_numbered_and_short():
         assert text.startswith(f"# {number}. ")
         assert [*re.findall(r"\*\*(\w+)\.\*\*", text)] == ["Context", "Decision", "Cost"]
         assert len(text.splitlines()) <= 20
+
+
+def test_every_claim_about_bits_names_the_test_that_holds_it() -> None:
+    page = (ROOT / "docs" / "determinism.md").read_text(encoding="utf-8")
+    tables = re.findall(r"^\|.*held by \|\n\|[-|]+\|\n((?:\|.*\n)+)", page, re.MULTILINE)
+    rows = [row for table in tables for row in table.splitlines()]
+    assert len(rows) > 25
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/]+(?:\.py)?)`?", row.split("|")[-2])
+        assert named, row
+        assert all((ROOT / path).exists() for path in named), row

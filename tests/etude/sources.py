@@ -86,7 +86,7 @@ class Tree:
     def digest(self, file: str) -> str:
         """The digest of what a file does."""
         if file not in self._digests:
-            self._digests[file] = _short(_meaning(file, self.text(file)))
+            self._digests[file] = digest_of_text(file, self.text(file))
         return self._digests[file]
 
     def digest_of(self, files: list[str]) -> str:
@@ -127,6 +127,11 @@ class Tree:
                 if (self.package / f"{file}.py").is_file():
                     yield f"{file}.py"
                     break
+
+
+def digest_of_text(file: str, text: str) -> str:
+    """The digest of what a file's text does."""
+    return _short(_meaning(file, text))
 
 
 def _walk(tree: ast.AST) -> Iterator[ast.AST]:
@@ -181,6 +186,12 @@ class _Bare(ast.NodeTransformer):
     def visit_Raise(self, node: ast.Raise) -> Any:
         raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
         return ast.Raise(exc=raised)
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> Any:
+        # Python 3.12 puts empty texts between the values of a format.
+        empty = [one for one in node.values if isinstance(one, ast.Constant) and not one.value]
+        node.values = [one for one in node.values if one not in empty]
+        return self.generic_visit(node)
 
     def visit_keyword(self, node: ast.keyword) -> Any:
         return None if node.arg == "description" else self.generic_visit(node)
