@@ -116,7 +116,7 @@ def test_a_store_holds_nothing_but_what_is_told(rendered):
     told = {path.split("/")[0] for cell in cells for path in re.findall(r"`([^`]+)`", cell)}
     there = {path.name for path in (rendered.root / ".approx").iterdir()}
     assert there - {".gitignore"} <= told
-    assert {"format", "objects", "records", "journal", "memo.json"} <= there
+    assert {"format", "objects", "records", "journal"} <= there
 
 
 def test_the_example_of_an_operation_is_one_file_and_works(tmp_path):
