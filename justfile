@@ -25,6 +25,10 @@ golden NAME:
 bits:
     python -m tests.etude.bits
 
+# Run all guards again and again with nothing wrong: none may give an alarm
+clean-runs RUNS='20':
+    python -m tests.mutations.clean {{RUNS}}
+
 # Render a piece
 render PIECE='pieces/approximations.yaml':
     approx-build render {{PIECE}}
@@ -42,3 +46,11 @@ docs:
     python -m approx_build.score.reference
     python -m approx_build.training.reference
     python docs/generate.py
+
+# Prove that faults leave nothing wrong: the bounded set, as CI runs it
+prove:
+    python -m tests.proof
+
+# A thousand trials of faults, and the table of evidence
+prove-full:
+    python -m tests.proof --trials 1000 --out docs/evidence/faults.md

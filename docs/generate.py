@@ -27,7 +27,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("families", "ops", "report"),
     ("engines",),
     ("store", "corpus", "kernels"),
-    ("source", "registry", "audio"),
+    ("source", "registry", "audio", "process"),
     ("canonical", "errors", "files", "__init__"),
 )
 """From the top down. A module imports rooms below its own only; those of one line do not meet."""

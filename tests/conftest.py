@@ -10,9 +10,14 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from approx_build.store.store import Store
 from tests.space import Space, project, train
+
+# A deadline would be one of the machine: how fast a thing is, tests compare with other things.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 
 @pytest.fixture

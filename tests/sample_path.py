@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 ROOMS = (
-    *("audio/", "corpus/", "diffusion/", "engines/", "execution/kinds/", "families/", "kernels/"),
+    *("audio/", "corpus/", "engines/", "execution/kinds/", "families/", "kernels/"),
     *("numerics/", "ops/"),
 )
 """Rooms of the package where samples are made, those that are planned too."""

@@ -44,7 +44,7 @@ def test_every_room_of_samples_is_on_the_path_unless_a_module_says_why_not() -> 
 def test_a_new_module_is_on_the_path_until_it_says_otherwise() -> None:
     bare = '"""A new engine."""\n'
     assert is_on("engines/new.py", bare)
-    assert is_on("families/lstm_takes.py", bare)
+    assert is_on("families/lstm/draw.py", bare)
     assert not is_on("cli/new.py", bare)
     why = '"""A new engine.\n\nOff the path of a sample: it draws pictures.\n"""\n'
     assert not is_on("engines/new.py", why)

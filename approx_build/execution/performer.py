@@ -13,7 +13,7 @@ from approx_build.errors import ApproxError, StoreError
 from approx_build.execution.work import Failure, Made, Report, Result, RunActions, Work
 from approx_build.plan.graph import Action, Kind
 from approx_build.process import limits
-from approx_build.store.disk import FULL, REFUSED, refusal
+from approx_build.store.disk import refusal
 from approx_build.store.records import Record
 from approx_build.store.store import Store
 from approx_build.training.resident import peak_bytes, reset_peak
@@ -106,7 +106,8 @@ def _check_leaves(batch: Sequence[Work]) -> None:
 
 
 def _failure(action: Action, error: Exception, root: Path) -> Failure:
-    if isinstance(error, OSError) and error.errno in FULL | REFUSED:
+    # With a number it is the system's; what Python raises by itself has none, and is a bug.
+    if isinstance(error, OSError) and error.errno is not None:
         error = refusal(error, error.filename or root)
     if isinstance(error, ApproxError):
         return Failure(action.target, error.message, error.where or action.where)

@@ -18,6 +18,7 @@ from typing import TypedDict
 
 from approx_build.errors import UsageError
 
+PACKAGE = Path(__file__).parent.parent
 VARIABLE = "APPROX_KERNEL"
 BUILD = "cmake -S . -B build && cmake --build build"
 _SUFFIXES = (".so", ".dylib", ".dll")
@@ -69,9 +70,8 @@ def built_path(which: Library = Library.INFERENCE) -> Path | None:
     return next((path for path in candidates if path.exists()), None)
 
 
-def sources(which: Library) -> list[Path]:
+def sources(which: Library, package: Path = PACKAGE) -> list[Path]:
     """The C sources of a library and all headers, by path: the rule of CMakeLists.txt."""
-    package = Path(__file__).parent.parent
     folders = (*package.glob("kernels/csrc/*/"), *package.glob("families/*/csrc/"))
     files = [path for folder in folders for path in folder.glob("*.[ch]")]
     return sorted((path for path in files if _is_of(path, which)), key=Path.as_posix)

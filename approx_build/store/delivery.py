@@ -27,7 +27,7 @@ def deliver(source: Path, digest: str, dest: Path) -> tuple[bool, bool]:
         sweep(dest)
         if _holds(dest, digest):
             return False, True
-        with _part(dest) as part:
+        with part_of(dest) as part:
             if not _copied(source, digest, part):
                 return False, False
             os.replace(part, dest)
@@ -50,7 +50,7 @@ def write(dest: Path, data: bytes) -> bool:
         sweep(dest)
         if _holds(dest, sha256(data).hexdigest()):
             return False
-        with _part(dest) as part:
+        with part_of(dest) as part:
             write_over(part, data)
             os.replace(part, dest)
         sync_folder(dest.parent)
@@ -63,8 +63,8 @@ def sweep(dest: Path) -> None:
 
 
 @contextmanager
-def _part(dest: Path) -> Iterator[Path]:
-    """A new file beside `dest`, removed at the end if it is still there."""
+def part_of(dest: Path) -> Iterator[Path]:
+    """A new file beside `dest`, to be renamed to it; removed at the end if it is still there."""
     make_folder(dest.parent)
     with claims.claimed(dest.parent, before=f".{dest.name[:LONGEST]}.", after=PART) as part:
         yield part

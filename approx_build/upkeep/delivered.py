@@ -34,8 +34,8 @@ class Wanted:
 class Delivery:
     """The files that pieces delivered into a folder; reading them fills `older` and `unknown`.
 
-    `older` has the bytes of another version that the store knows of; of `unknown` nothing tells
-    what they should hold. `absent` are pieces that nothing was delivered of.
+    `older` has the bytes of another version that the store knows of; the contents that
+    `unknown` should have are not known. `absent` are pieces without delivered files.
     """
 
     store: Store

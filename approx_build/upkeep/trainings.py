@@ -45,10 +45,10 @@ class KeptRun:
     is_done: bool = False
 
     @property
-    def stands(self) -> str:
-        """Where it stands, in words."""
+    def status(self) -> str:
+        """How far it came, in words."""
         if not self.model:
-            return "nothing tells what it is"
+            return "of an unknown model: no file in it can be read"
         return (
             f"done, {self.step} steps" if self.is_done else f"at step {self.step} of {self.steps}"
         )
@@ -62,7 +62,7 @@ def kept_runs(store: Path) -> list[KeptRun]:
 def may_go(
     runs: Iterable[KeptRun], declared: Collection[str], store: Path, unfinished: bool
 ) -> list[Candidate]:
-    """The runs that no declared model is told by: those done, and with `unfinished` all.
+    """The runs that no declared model would make: those done, and with `unfinished` all.
 
     `declared` are the digests of the manifests of all models.
     """
@@ -88,7 +88,7 @@ def set_aside_files(store: Path) -> Iterator[tuple[Path, Found]]:
 
 
 def remove_leftovers(store: Path) -> None:
-    """Remove what is left of trainings that were removed, while nobody trains."""
+    """Remove what is left of trainings that were removed, while no process trains."""
     for path in (store / FOLDER).glob(f"{DOOMED}*"):
         shutil.rmtree(path, ignore_errors=True)
     for path in (store / FOLDER).glob(f".*{DAMAGED}*"):
@@ -188,7 +188,7 @@ def _record_problem(path: Path) -> str:
 def _stored_record(folder: Path, store: Store, index: Index) -> TrainingRecord | None:
     """The record of the run of a folder, among the objects of its action."""
     for key, entry in index.entries.items():
-        is_of = entry.kind == TRAIN and working_folder(store.root, entry.told) == folder
+        is_of = entry.kind == TRAIN and working_folder(store.root, entry.declaration) == folder
         run = store.records.get(key) if is_of else None
         digest = run.outputs.get("record", "") if run else ""
         if digest and store.objects.is_right(digest):

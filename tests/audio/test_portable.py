@@ -125,3 +125,12 @@ def test_magnitude_keeps_the_precision(kind, real):
     result = portable.magnitude(np.array([3 + 4j, 0, -1j], dtype=kind))
     assert result.dtype == real
     assert result.tolist() == [5, 0, 1]
+
+
+def test_absolute_values_keep_their_precision_and_refuse_complex_numbers():
+    for kind in (np.float32, np.float64):
+        x = np.array([-1.5, 0.0, 2.0], kind)
+        assert portable.absolute(x).dtype == kind
+        assert portable.absolute(x).tolist() == [1.5, 0.0, 2.0]
+    with pytest.raises(TypeError, match="complex ones have a magnitude"):
+        portable.absolute(np.array([1j]))

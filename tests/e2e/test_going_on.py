@@ -8,10 +8,10 @@ import re
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import IO
 from unittest import mock
 
 import numpy as np
@@ -27,6 +27,7 @@ from approx_build.store.store import Store
 from approx_build.training import lock
 from approx_build.training.progress import Progress
 from approx_build.training.record import TrainingRecord, read_record
+from tests.effort import HANG_S
 from tests.space import MODEL as DECLARED
 from tests.space import RATE, Space, project, tone
 from tests.training.test_loop import stop_at
@@ -295,18 +296,26 @@ def test_whoever_waits_for_another_training_says_for_whom(
 ) -> None:
     monkeypatch.setattr(lock, "PATIENCE_S", 0.1)
     [folder] = [p for p in (left.root / ".approx/training").iterdir() if p.is_dir()]
-    holds = threading.Event()
+    holds, told_of = threading.Event(), threading.Event()
+
+    def named(file: IO[str]) -> str:
+        try:
+            return holder(file)
+        finally:
+            told_of.set()
 
     def hold() -> None:
         from approx_build.training.sharing import ALONE
 
         with lock.alone_in(folder, ALONE):
             holds.set()
-            time.sleep(1)
+            told_of.wait(HANG_S)
 
+    holder = lock._holder
+    monkeypatch.setattr(lock, "_holder", named)
     other = threading.Thread(target=hold)
     other.start()
-    holds.wait(10)
+    holds.wait(HANG_S)
     said = left.run("train", "tiny").err
     other.join()
     told = f"process {os.getpid()} is training this, at step 5 or later; waiting for it"

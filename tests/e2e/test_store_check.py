@@ -143,7 +143,7 @@ def test_delivered_files_that_are_gone_are_found(built: Space) -> None:
     heals(built, gone)
     shutil.rmtree(built.root / "renders/tide")
     outcome = built.run("store", "check")
-    assert f"{TIDE}: nothing of it is delivered to renders" in outcome.out
+    assert f"{TIDE}: no delivered files in renders" in outcome.out
 
 
 def test_what_no_lock_covers_is_said_and_not_guessed(built: Space) -> None:
@@ -155,7 +155,7 @@ def test_what_no_lock_covers_is_said_and_not_guessed(built: Space) -> None:
     (built.root / PAGE).write_text("rewritten")
     said = built.run("store", "check").out
     assert "renders/tide/1-foam.wav: of an older version of the piece; render it\n" in said
-    unknown = "renders/tide/index.html, renders/tide/notes.txt: no lock and no render tells what"
+    unknown = "renders/tide/index.html, renders/tide/notes.txt: no lock and no render says what"
     assert unknown in said
     built.edit("pieces/tide/1-foam.yaml", "score: 1", "score: 99")
     assert "pieces/tide/1-foam.yaml:1:8: score" in built.run("store", "check").out

@@ -86,7 +86,6 @@ def test_an_interrupted_training_says_how_to_go_on_and_does(
     whole = space.copy(tmp_path / "whole")
     process = space.process("train", "tiny")
     state = wait_for_state(space)
-    time.sleep(0.3)
     stop(process.pid, number)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130

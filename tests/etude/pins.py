@@ -19,7 +19,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from approx_build.cli.lockfile import lock_of
@@ -60,6 +60,8 @@ class Difference:
         return f"{where}{self.action.target} ({described(self.action)}): {self._what()}"
 
     def _what(self) -> str:
+        if self.found.trouble:
+            return self.found.trouble
         if self.pinned is None:
             return "is not pinned"
         if self.is_stale:
@@ -78,13 +80,17 @@ def described(action: Action) -> str:
         words.append(" ".join(str(params[one]) for one in ("family", "version") if one in params))
     if action.kind in (Kind.TAKE, Kind.STAGES):
         words.append(params["sampling"].get("sampler", ""))
-        words.append((params.get("derivation") or {}).get("way", ""))
+        way = "prime" if "prime" in action.inputs else ""
+        words.append((params.get("derivation") or {}).get("way", way))
     return ", ".join(word for word in words if word)
 
 
 def short(found: Mapping[str, Made]) -> dict[str, Made]:
     """Keys and digests as long as they are pinned."""
-    return {t: Made(one.key[:DIGITS], one.digest[:DIGITS]) for t, one in found.items()}
+    return {
+        t: replace(one, key=one.key[:DIGITS], digest=one.digest[:DIGITS])
+        for t, one in found.items()
+    }
 
 
 def differences(
@@ -145,11 +151,11 @@ def of_lock(session: Session, records: Mapping[str, Record]) -> list[str]:
 
 def of_probes() -> list[str]:
     """The modules whose numbers are not as pinned."""
-    found, pinned = probed(), read()[PROBED]
+    found, pinned = short(probed()), read().get(PROBED, {})
     return [
-        f"{file}: other numbers than are pinned (tests/etude/probes.py)"
-        for file in found.keys() | pinned.keys()
-        if short({file: Made("", found.get(file, ""))})[file] != pinned.get(file)
+        f"{file}: other numbers than are pinned (see probes.py)"
+        for file in sorted(found.keys() | pinned.keys())
+        if found.get(file) != pinned.get(file)
     ]
 
 

@@ -7,32 +7,23 @@ the numbers of one module of the package as they are there. They are pinned besi
 
 from __future__ import annotations
 
+import importlib
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from hashlib import sha256
-from typing import Any
+from pathlib import Path
 
 import numpy as np
-from approx_build.diffusion import schedules
-from approx_build.kernels.clip_request import ClipRequest
-from approx_build.kernels.unet_weights import UNetShape
-from approx_build.kernels.wavenet_weights import Shape
-from numpy.typing import NDArray
 
 from approx_build.audio import curve, envelope, mix, mulaw, normal, pan, portable, truepeak, window
 from approx_build.audio.clip import Clip
 from approx_build.audio.dither import quantised
 from approx_build.audio.stream import Stream
-from approx_build.kernels import unet, wavenet
-
-Numbers = Iterator[NDArray[Any]]
-Floats = NDArray[np.float64]
-
-
-def spread(name: str, *size: int) -> Floats:
-    """Numbers from -1 to 1 by a stream of a name."""
-    count = int(np.prod(size))
-    return 2.0 * Stream.named("probe", name).uniforms(count).reshape(size) - 1.0
+from approx_build.engines.diffusion import schedules
+from tests.etude import spread as given
+from tests.etude.sources import digest_of_text
+from tests.etude.spread import Numbers, spread
+from tests.etude.study import ROOT, Made
 
 
 def functions() -> Numbers:
@@ -124,53 +115,6 @@ def levels() -> Numbers:
         yield np.array([(level.time, level.alpha, level.sigma, level.ratio) for level in one])
 
 
-def expectations() -> Numbers:
-    """What WaveNets expect after codes, as narrow and as wide as products have shapes for."""
-    narrow = Shape((1, 2, 4, 8), 2, 8, 12, 16)
-    scalar = Shape((1, 3), 3, 12, 9, 20, 128, False, True, 10)
-    wide = Shape((1, 2), 2, 72, 130, 300, 250)
-    for shape in (narrow, scalar, wide):
-        heard = [
-            ((spread(f"heard {n}", n) + 1) * 0.5 * shape.quantization_channels).astype(np.uint8)
-            for n in (40, 33, 7)
-        ]
-        yield from wavenet.logits(weights(shape.tensors()), shape, heard)
-
-
-def draws() -> Numbers:
-    """So many codes drawn that the order of sums behind them shows: at 1 in 30 000 it does."""
-    shape = Shape((1,), 2, 1, 1, 1)
-    still = {name: np.zeros(size, np.float32) for name, size in shape.tensors().items()}
-    still["post2.bias"] = (3.0 * spread("logits", 256)).astype(np.float32)
-    clips = [
-        ClipRequest(Stream.named("probe", n).key, 20_000, temperature=t, top_k=k, towards_silence=s)
-        for n, (t, k, s) in enumerate(8 * [(1.0, None, 0.0), (0.8, 200, 0.0), (1.3, None, 0.7)])
-    ]
-    yield from wavenet.sample(still, shape, clips)
-
-
-def velocities() -> Numbers:
-    """What U-Nets say of noise, with several heads of attention and without, wide and narrow."""
-    for shape, length in (
-        (UNetShape(2, (20, 72, 33, 64), 3), 136),
-        (UNetShape(1, (5, 136, 66), 1), 76),
-        (UNetShape(2, (6, 10, 7), 0), 532),
-    ):
-        network = unet.prepare(weights(shape.tensors()), shape)
-        sound = spread("sound", 2, shape.channels, length).astype(np.float32)
-        yield unet.forward(network, sound, np.array([0.3, 1.0]))
-
-
-def weights(sizes: Mapping[str, tuple[int, ...]]) -> dict[str, NDArray[np.float32]]:
-    """Weights of no meaning that keep numbers near 1."""
-    found = {}
-    for name, size in sizes.items():
-        fan = float(np.prod(size)) / max(size) if len(size) > 1 else 4.0
-        scale = 2.0 / float(np.sqrt(max(1.0, fan)))
-        found[name] = (scale * spread(name, *size)).astype(np.float32)
-    return found
-
-
 PROBES: dict[str, Callable[[], Numbers]] = {
     "audio/portable.py": functions,
     "audio/window.py": windows,
@@ -182,20 +126,37 @@ PROBES: dict[str, Callable[[], Numbers]] = {
     "audio/mulaw.py": codes,
     "audio/normal.py": normals,
     "audio/dither.py": integers,
-    "diffusion/schedules.py": levels,
-    "kernels/wavenet.py": expectations,
-    "kernels/src/draw.h": draws,
-    "kernels/unet.py": velocities,
+    "engines/diffusion/schedules.py": levels,
 }
-"""The module, or the C file, whose numbers each probe gives."""
+"""The module, or the C file, whose numbers each probe gives; families have their own."""
 
 
-def probed() -> dict[str, str]:
-    """The digest of each probe's numbers."""
+def probes() -> dict[str, tuple[Callable[[], Numbers], Path]]:
+    """Every probe by the file whose numbers it gives, and where the probe itself is written.
+
+    Those of a family are the `PROBES` of tests/families/NAME/probes.py.
+    """
+    found = {file: (probe, Path(__file__)) for file, probe in PROBES.items()}
+    for path in sorted((ROOT / "tests/families").glob("*/probes.py")):
+        name = f"tests.families.{path.parent.name}.probes"
+        own: dict[str, Callable[[], Numbers]] = importlib.import_module(name).PROBES
+        found |= {file: (probe, path) for file, probe in own.items()}
+    return found
+
+
+def probed() -> dict[str, Made]:
+    """The digest of each probe's numbers, and as its key that of what is asked there."""
     found = {}
-    for file, probe in PROBES.items():
+    for file, (probe, path) in probes().items():
         digest = sha256()
         for numbers in probe():
             digest.update(np.ascontiguousarray(numbers).tobytes())
-        found[file] = digest.hexdigest()
+        found[file] = Made(_asked(path), digest.hexdigest())
     return found
+
+
+def _asked(path: Path) -> str:
+    """The digest of a file of probes, and of what the numbers are that are given to them."""
+    files = (path, Path(given.__file__))
+    texts = [digest_of_text(one.name, one.read_text(encoding="utf-8")) for one in files]
+    return sha256("".join(texts).encode()).hexdigest()

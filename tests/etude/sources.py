@@ -11,15 +11,15 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from approx_build.kernels.library import Library, sources
 from tests.sample_path import ROOMS, why_off
 
 DIGITS = 16
-KERNELS = "kernels/src/"
+KERNELS = "kernels/csrc/"
 Keeps = Callable[[str], bool]
 """Whether a module is followed that is off the path of a sample, by what it says of that."""
 
@@ -70,23 +70,22 @@ class Tree:
                 todo += [one for one in self._imported(module) if self._is_in(one, scope)]
         return sorted(found)
 
-    def kernel(self, name: str) -> list[str]:
-        """The C files of a library, and what builds them."""
-        sources = [*_listed(self._build, name), f"{KERNELS}cpu.c"]
-        found, todo = {"CMakeLists.txt"}, sources
+    def kernel(self, which: Library, under: str = "") -> list[str]:
+        """The C files of a library, or those of them in a folder; headers, and what builds them."""
+        paths = [path for path in sources(which, self.package) if path.suffix == ".c"]
+        files = [path.relative_to(self.package).as_posix() for path in paths]
+        todo = [file for file in files if file.startswith(under)]
+        found = {"CMakeLists.txt"} if todo else set[str]()
         while todo:
             if (file := todo.pop()) not in found:
                 found.add(file)
-                todo += [
-                    f"{KERNELS}{one}"
-                    for one in re.findall(r'^\s*#\s*include "(.*?)"', self.text(file), re.MULTILINE)
-                ]
+                todo += self._included(file)
         return sorted(found)
 
     def digest(self, file: str) -> str:
         """The digest of what a file does."""
         if file not in self._digests:
-            self._digests[file] = _short(_meaning(file, self.text(file)))
+            self._digests[file] = digest_of_text(file, self.text(file))
         return self._digests[file]
 
     def digest_of(self, files: list[str]) -> str:
@@ -98,9 +97,14 @@ class Tree:
         folder = self.package.parent if file == "CMakeLists.txt" else self.package
         return (folder / file).read_text(encoding="utf-8")
 
-    @cached_property
-    def _build(self) -> str:
-        return self.text("CMakeLists.txt")
+    def _included(self, file: str) -> list[str]:
+        """The headers of the package that a C file includes: beside it, or of the kernels."""
+        found = re.findall(r'^\s*#\s*include "(.*?)"', self.text(file), re.MULTILINE)
+        folders = (Path(file).parent, Path(KERNELS))
+        return [
+            next((path for path in paths if (self.package / path).is_file()), paths[-1])
+            for paths in ([(folder / one).as_posix() for folder in folders] for one in found)
+        ]
 
     def _is_in(self, module: str, scope: Scope) -> bool:
         if not module.startswith(scope.rooms):
@@ -129,19 +133,17 @@ class Tree:
                     break
 
 
+def digest_of_text(file: str, text: str) -> str:
+    """The digest of what a file's text does."""
+    return _short(_meaning(file, text))
+
+
 def _walk(tree: ast.AST) -> Iterator[ast.AST]:
     """Every node that runs: what is there for type checkers alone is left out."""
     for node in ast.iter_child_nodes(tree):
         if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)):
             yield node
             yield from _walk(node)
-
-
-def _listed(build: str, name: str) -> list[str]:
-    """The sources of a kernel library that CMakeLists.txt lists under a name."""
-    found = re.search(rf"^set\({name}\n(.*?)\)$", build, re.MULTILINE | re.DOTALL)
-    assert found, f"CMakeLists.txt sets no {name}"
-    return [f"{KERNELS}{one}" for one in re.findall(r"\$\{sources\}/(\S+\.c)", found[1])]
 
 
 def _meaning(file: str, text: str) -> str:
@@ -181,6 +183,12 @@ class _Bare(ast.NodeTransformer):
     def visit_Raise(self, node: ast.Raise) -> Any:
         raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
         return ast.Raise(exc=raised)
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> Any:
+        # Python 3.12 puts empty texts between the values of a format.
+        empty = [one for one in node.values if isinstance(one, ast.Constant) and not one.value]
+        node.values = [one for one in node.values if one not in empty]
+        return self.generic_visit(node)
 
     def visit_keyword(self, node: ast.keyword) -> Any:
         return None if node.arg == "description" else self.generic_visit(node)

@@ -12,10 +12,12 @@ from approx_build.cli.session import Session
 from approx_build.execution.actions import run_actions
 from approx_build.execution.desk import RunOptions
 from approx_build.execution.inputs import Inputs
+from approx_build.execution.work import Work
 from approx_build.files.readlog import ReadLog
 from approx_build.plan.evaluation import lower_evaluation
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.store.records import Record
+from approx_build.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 EVALUATED_S = 0.5
@@ -24,10 +26,11 @@ EVALUATED_S = 0.5
 
 @dataclass(frozen=True)
 class Made:
-    """What an action made: its key, and the digest of its main object."""
+    """What an action made: its key, and the digest of its main object; or what went wrong."""
 
     key: str
     digest: str
+    trouble: str = ""
 
 
 def pieces(root: Path = ROOT) -> list[Path]:
@@ -79,10 +82,24 @@ def remade(
     inputs = Inputs(graph, session.root, ReadLog(store.memo.look))
     run = RunOptions(str(session.root), is_chronicled=False)
     for batch in _batches([a for a in order(graph) if kinds is None or a.kind in kinds]):
-        works = [inputs.work(action, before) for action in batch]
-        results = run_actions(works, store, run, _unheard)
-        for action, work, result in zip(batch, works, results, strict=True):
-            yield action, Made(work.key, result.outputs["main"])
+        strange = {a.target: min(graph.made_inputs(a) - before.keys(), default="") for a in batch}
+        known = [action for action in batch if not strange[action.target]]
+        works = [inputs.work(action, before) for action in known]
+        yield from zip(known, _results(works, store, run), strict=True)
+        for action in batch:
+            if source := strange[action.target]:
+                yield action, Made("", "", f"reads {source}, which nothing made before")
+
+
+def _results(works: list[Work], store: Store, run: RunOptions) -> list[Made]:
+    """What each makes, or what goes wrong with it."""
+    try:
+        results = run_actions(works, store, run, _unheard) if works else []
+    except Exception as error:
+        if len(works) == 1:
+            return [Made(works[0].key, "", f"{type(error).__name__}: {error}")]
+        return [one for work in works for one in _results([work], store, run)]
+    return [Made(w.key, one.outputs["main"]) for w, one in zip(works, results, strict=True)]
 
 
 def _batches(actions: list[Action]) -> list[list[Action]]:

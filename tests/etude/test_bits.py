@@ -11,11 +11,12 @@ import pytest
 
 from approx_build.plan.graph import Action, Kind
 from tests.etude import bits, pins, trained, units
-from tests.etude.bits import Changed, changed, refusals
+from tests.etude.bits import Changed, Rendered, changed, refusals
 from tests.etude.sources import Tree
 from tests.etude.study import ROOT, Made
 from tests.etude.units import PACKAGE, Bits, Unit
 
+AGAIN = "run: just bits (it renders the étude; the file is written where bits are equal)"
 HOLD = Action("e", Kind.EVENT, {"chain": [{"params": {"op": "hold"}, "version": 1}]})
 STANDS_ON = {"operation hold": Unit("1", ("audio/window.py", "ops/hold.py"))}
 OLD = Bits({"operation hold": ("1", "aa")}, {"audio/window.py": "1", "ops/hold.py": "2"})
@@ -24,17 +25,12 @@ OLD = Bits({"operation hold": ("1", "aa")}, {"audio/window.py": "1", "ops/hold.p
 def test_the_file_describes_the_sources_as_they_are() -> None:
     tree = Tree(PACKAGE)
     moved = changed(units.read(), units.bits(tree), units.units(tree))
-    assert not [str(one) for one in moved], (
-        "run: just bits (it renders the étude, and writes tests/golden/bits.json where all bits "
-        "are equal or versions were raised)"
-    )
+    assert not moved, "\n".join([*map(str, moved), AGAIN])
 
 
 def test_the_keys_have_the_fields_that_they_had() -> None:
     moved = bits.changed_fields(units.read(), Bits({}, {}, units.fields_of_keys()))
-    assert not moved, (
-        "a field that is left out of a key serves sound of other values; run: just bits"
-    )
+    assert not moved, "\n".join([*moved, "what is left out of a key serves sound of other values"])
 
 
 def test_a_field_that_is_left_out_of_a_key_is_named() -> None:
@@ -107,11 +103,20 @@ def test_a_change_that_nothing_shows_to_be_equal_is_refused() -> None:
 
 
 def test_other_numbers_inside_of_a_module_want_other_versions_of_all_that_stands_on_it() -> None:
-    (said,) = bits.unraised([MOVED], ["audio/window.py"], STANDS_ON)
+    rendered = Rendered({}, {}, [], ["audio/window.py"])
+    (said,) = bits.unraised([MOVED], rendered, STANDS_ON)
     assert said.startswith("audio/window.py: other numbers than are pinned")
     assert said.endswith("raise the version of operation hold")
-    assert bits.unraised([RISEN], ["audio/window.py"], STANDS_ON) == []
-    assert bits.unraised([MOVED], ["audio/pan.py"], STANDS_ON) == []
+    assert bits.unraised([RISEN], rendered, STANDS_ON) == []
+    assert bits.unraised([MOVED], Rendered({}, {}, [], ["audio/pan.py"]), STANDS_ON) == []
+
+
+def test_probes_that_changed_are_taken_as_they_are_unless_sources_changed_with_them() -> None:
+    rendered = Rendered({}, {}, [], ["audio/window.py"], has_other_probes=True)
+    assert bits.unraised([], rendered, STANDS_ON) == []
+    assert bits.unraised([MOVED], rendered, STANDS_ON) == [
+        "ops/hold.py and the probes changed; change one at a time"
+    ]
 
 
 def test_the_file_survives_writing(tmp_path: Path) -> None:

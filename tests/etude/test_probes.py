@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from approx_build.kernels.compiled import Kernel, available
-
+from approx_build.kernels.library import Kernel, available
 from tests.dispatch import optional_features, output_of
 from tests.etude import pins
-from tests.etude.probes import PROBES, probed
+from tests.etude.probes import probed, probes
 from tests.etude.units import PACKAGE
 
 CODE = "from tests.etude.probes import probed\nprint(probed())"
@@ -23,4 +22,4 @@ def test_they_are_the_same_on_the_plainest_instructions() -> None:
 
 
 def test_each_probe_is_of_a_file_of_the_package() -> None:
-    assert all((PACKAGE / file).is_file() for file in PROBES)
+    assert all((PACKAGE / file).is_file() for file in probes())

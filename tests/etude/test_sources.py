@@ -100,8 +100,8 @@ def test_what_changes_a_result_moves_a_digest(old: str, new: str, tmp_path: Path
 def test_comments_and_white_space_of_c_do_not_count(
     old: str, new: str, moves: bool, tmp_path: Path
 ) -> None:
-    before = digest(tmp_path, "kernels/src/a.c", C)
-    assert (digest(tmp_path, "kernels/src/a.c", C.replace(old, new)) != before) == moves
+    before = digest(tmp_path, "kernels/csrc/core/a.c", C)
+    assert (digest(tmp_path, "kernels/csrc/core/a.c", C.replace(old, new)) != before) == moves
 
 
 def test_an_operation_stands_on_what_it_imports_and_not_on_what_only_says_something() -> None:
@@ -113,21 +113,36 @@ def test_an_operation_stands_on_what_it_imports_and_not_on_what_only_says_someth
 
 def test_a_family_stands_on_its_samplers_and_not_on_its_training() -> None:
     files = set(units(Tree(PACKAGE))["family dance-diffusion"].files)
-    assert {"diffusion/samplers/lms.py", "diffusion/margins.py", "kernels/unet.py"} <= files
-    assert not {"families/dance_diffusion_network.py", "families/wavenet.py"} & files
+    assert {"engines/diffusion/samplers/deterministic.py", "engines/diffusion/solver.py"} <= files
+    assert {"families/dance_diffusion/unet.py", "kernels/program_library.py"} <= files
+    assert not {"families/dance_diffusion/network.py", "families/wavenet/family.py"} & files
+
+
+def test_a_family_stands_on_its_own_kernel_and_not_on_that_of_its_training() -> None:
+    files = set(units(Tree(PACKAGE))["family wavenet"].files)
+    own = {file for file in files if file.startswith("families/wavenet/csrc/")}
+    assert {"CMakeLists.txt", "families/wavenet/draw.py", "kernels/csrc/core/draw.h"} <= files
+    assert {f"families/wavenet/csrc/{one}" for one in ("step.c", "group.c", "group.h")} <= own
+    assert not any(Path(file).name.startswith("training") for file in own)
+    assert not {f"families/wavenet/{one}.py" for one in ("cuda", "network", "gradients")} & files
 
 
 def test_a_training_stands_on_what_moves_weights() -> None:
     files = set(units(Tree(PACKAGE))["training wavenet"].files)
-    assert {"families/wavenet_network.py", "training/optimizers.py"} <= files
-    assert {"corpus/augmentation.py", "kernels/wavenet_training.py", "training/run.py"} <= files
-    assert "families/wavenet_cuda.py" not in files
+    assert {"families/wavenet/network.py", "training/optimizers.py"} <= files
+    assert {"corpus/augmentation.py", "families/wavenet/gradients.py", "training/run.py"} <= files
+    assert {f"families/wavenet/csrc/training{one}.c" for one in ("", "_head", "_layers")} <= files
+    assert not {"families/wavenet/cuda.py", "families/wavenet/csrc/step.c"} & files
 
 
 def test_a_kernel_stands_on_its_sources_their_headers_and_its_flags() -> None:
     files = set(units(Tree(PACKAGE))["kernel inference"].files)
-    assert {"CMakeLists.txt", "kernels/src/product.c", "kernels/src/draw.h"} <= files
-    assert "kernels/src/gradient.c" not in files
+    assert {"CMakeLists.txt", "kernels/csrc/core/product.c", "kernels/csrc/core/cpu.c"} <= files
+    assert {"kernels/csrc/program/norm.c", "kernels/csrc/program/steps.h"} <= files
+    assert not any(file.startswith("families/") for file in files)
+    training = set(units(Tree(PACKAGE))["kernel training"].files)
+    assert "kernels/csrc/core/gradient.c" in training
+    assert "kernels/csrc/program/norm.c" not in training
 
 
 def test_imports_in_functions_count_and_those_for_type_checkers_do_not(tmp_path: Path) -> None:

@@ -1,11 +1,10 @@
-"""The étude's networks trained for a few steps, by these sources and by those of the last commit.
+"""The étude's networks trained for a few steps, by these sources and by those of the file.
 
 Weights are those of one numeric environment, so nothing can be pinned: both train here and now.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -15,9 +14,13 @@ from collections.abc import Collection
 from hashlib import sha256
 from pathlib import Path
 
+from safetensors.numpy import load_file
+
+from approx_build.kernels.library import Library
+from tests.copied import assert_is_found, environment_of
 from tests.etude.sources import Tree
 from tests.etude.study import ROOT
-from tests.etude.units import PACKAGE, Bits, units
+from tests.etude.units import PACKAGE, Bits, of_training
 
 STEPS, FINETUNING = 24, 8
 MODELS = tuple(path.stem for path in sorted((ROOT / "models").glob("etude-*.yaml")))
@@ -29,24 +32,55 @@ def is_of(unit: str) -> bool:
 
 
 def differences(tree: Tree, old: Bits) -> list[str]:
-    """The networks that train otherwise than by the last commit, or why that cannot be said."""
-    with tempfile.TemporaryDirectory(prefix="etude-") as folder:
-        before = Path(folder)
-        command = ["git", "archive", "HEAD", "approx_build", "CMakeLists.txt"]
-        archive = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
-        if archive.returncode:
-            return ["the sources of the last commit are not there, so trainings cannot be compared"]
-        subprocess.run(["tar", "x"], cwd=before, input=archive.stdout, check=True)
-        then = Tree(before / "approx_build")
-        for name, unit in units(then).items():
-            if is_of(name) and then.digest_of(list(unit.files)) != old.units[name][1]:
-                return [f"{name}: the last commit has other sources than the file describes"]
-        give_kernels(tree, then)
-        return compared(before, ROOT)
+    """The networks that train otherwise than by what the file describes, or why nobody knows."""
+    for commit in _commits():
+        with tempfile.TemporaryDirectory(prefix="etude-") as folder:
+            then = _checked_out(commit, Path(folder))
+            if _is_described(then, old):
+                give_kernels(tree, then)
+                return compared(then.package.parent, ROOT)
+    return ["no commit has the sources of training that the file describes; raise their version"]
+
+
+def _commits() -> list[str]:
+    """The commits that may have the sources that the file describes, the last one first."""
+    found = ["HEAD"]
+    for words in (["-n", "1"], ["--full-history", "-n", "20"]):
+        command = ["git", "log", *words, "--format=%H", "--", "tests/golden/bits.json"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        found += [commit for commit in done.stdout.split() if commit not in found]
+    return found
+
+
+def _checked_out(commit: str, folder: Path) -> Tree:
+    """The package of a commit; an empty one when there is no such commit."""
+    command = ["git", "archive", commit, "approx_build", "CMakeLists.txt"]
+    archive = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    if archive.returncode == 0:
+        subprocess.run(["tar", "x"], cwd=folder, input=archive.stdout, check=True)
+    return Tree(folder / "approx_build")
+
+
+def _is_described(then: Tree, old: Bits) -> bool:
+    """Whether the sources of training are those of the file, or whether all sources are."""
+    if not then.package.is_dir():
+        return False
+    try:
+        found = {n: then.digest_of(list(one.files)) for n, one in of_training(then).items()}
+        if all(old.units.get(name, ("", ""))[1] == one for name, one in found.items()):
+            return True
+    except OSError:  # a module that was added or moved since
+        pass
+    try:
+        return all(then.digest(file) == one for file, one in old.files.items())
+    except OSError:
+        return False
 
 
 def compared(before: Path, after: Path, models: Collection[str] = MODELS) -> list[str]:
     """The models that a package at `after` trains to other weights than one at `before`."""
+    assert_is_found(before)
+    assert_is_found(after)
     return [
         f"{model}: trained to other weights than by the sources before"
         for model in models
@@ -56,10 +90,12 @@ def compared(before: Path, after: Path, models: Collection[str] = MODELS) -> lis
 
 def give_kernels(tree: Tree, then: Tree) -> None:
     """Give earlier sources their kernels: those that are here, or built where C has changed."""
-    lists = ("kernel_sources", "training_sources")
-    if all(tree.digest_of(tree.kernel(one)) == then.digest_of(then.kernel(one)) for one in lists):
+    if all(tree.digest_of(tree.kernel(one)) == then.digest_of(then.kernel(one)) for one in Library):
         # A library knows the digest of its very sources, comments too.
-        shutil.copytree(PACKAGE / "kernels/src", then.package / "kernels/src", dirs_exist_ok=True)
+        for folder in list(then.package.rglob("csrc")):
+            shutil.rmtree(folder)
+        for folder in list(PACKAGE.rglob("csrc")):
+            shutil.copytree(folder, then.package / folder.relative_to(PACKAGE))
         for library in (PACKAGE / "kernels").glob("lib*.*"):
             shutil.copy(library, then.package / "kernels")
         return
@@ -68,7 +104,10 @@ def give_kernels(tree: Tree, then: Tree) -> None:
 
 
 def _digest(home: Path, model: str) -> str:
-    """The digest of the last weights of a model, trained by the package at `home`."""
+    """The digest of the last weights of a model, trained by the package at `home`.
+
+    Of the weights alone: what else a file says of them may change.
+    """
     text = (ROOT / "models" / f"{model}.yaml").read_text(encoding="utf-8")
     text = re.sub(r"^  steps: \d+", f"  steps: {STEPS}", text, flags=re.MULTILINE)
     text = re.sub(r"finetune_steps: \d+", f"finetune_steps: {FINETUNING}", text)
@@ -78,7 +117,11 @@ def _digest(home: Path, model: str) -> str:
         shutil.copytree(ROOT / "models/corpora/etude", models / "corpora/etude")
         (models / f"{model}.yaml").write_text(text, encoding="utf-8")
         command = [sys.executable, "-m", "approx_build", "train", model, "--ship", "--quiet"]
-        environment = {**os.environ, "PYTHONPATH": str(home)}
-        subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+        subprocess.run(
+            command, cwd=folder, env=environment_of(home), check=True, capture_output=True
+        )
         last = models / "checkpoints" / model / f"step-{STEPS:06}.safetensors"
-        return sha256(last.read_bytes()).hexdigest()
+        digest = sha256()
+        for name, weights in sorted(load_file(last).items()):
+            digest.update(name.encode() + weights.tobytes())
+        return digest.hexdigest()

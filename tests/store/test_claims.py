@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -100,6 +101,32 @@ def test_a_living_writer_of_another_namespace_is_seen_by_its_lock(
         assert sweep(tmp_path) == 0
     path.write_bytes(b"left")
     assert sweep(tmp_path) == 1
+
+
+def test_a_living_writer_in_a_container_keeps_its_claim(tmp_path: Path) -> None:
+    # A namespace of process numbers of its own, as every container has.
+    unshare = shutil.which("unshare")
+    apart = [unshare or "unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    if not unshare or subprocess.run([*apart, "true"], capture_output=True).returncode:
+        pytest.skip("namespaces are not allowed here")
+    command = [*apart, sys.executable, "-c", CLAIM, str(tmp_path)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdout is not None
+        path = tmp_path / process.stdout.readline().strip()
+        writer = Identity.parsed(path.name.rpartition("+")[0])
+        assert writer is not None
+        assert writer.namespace != mine().namespace
+        os.utime(path, (1, 1))
+        assert sweep(tmp_path) == 0
+        assert path.exists()
+        process.kill()
+        process.wait()
+        deadline = time.monotonic() + 60
+        while not sweep(tmp_path):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    assert os.listdir(tmp_path) == []
 
 
 def test_what_another_machine_writes_stays_until_it_is_old(tmp_path: Path) -> None:

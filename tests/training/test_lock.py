@@ -17,6 +17,7 @@ from approx_build.training import lock
 from approx_build.training.lock import alone_in, trainer
 from approx_build.training.sharing import ALONE, Share
 from approx_build.training.state import TrainingState
+from tests.effort import HANG_S, wait_until
 
 
 def test_one_waits_for_the_other(tmp_path: Path) -> None:
@@ -31,7 +32,7 @@ def test_one_waits_for_the_other(tmp_path: Path) -> None:
         waiting.start()
         time.sleep(0.4)
         events.append("first")
-    waiting.join(5)
+    waiting.join(HANG_S)
     assert events == ["first", "second"]
     assert (tmp_path / "run").is_dir()
 
@@ -55,9 +56,9 @@ def test_whoever_waits_long_is_told_for_whom_and_at_which_step(
     with alone_in(folder, ALONE):
         waiting = threading.Thread(target=second)
         waiting.start()
-        time.sleep(0.8)
+        wait_until(lambda: said, "the words of who waits")
         assert trainer(folder) == str(os.getpid())
-    waiting.join(5)
+    waiting.join(HANG_S)
     told = f"process {os.getpid()} is training this, at step 7 or later; waiting for it"
     assert said == [told, "in"]
     assert trainer(folder) == ""

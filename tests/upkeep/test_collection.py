@@ -82,9 +82,12 @@ def test_a_piece_that_is_given_up_is_forgotten_at_once(store: Store, piece: Path
 
 def test_without_a_user_nothing_is_removed(store: Store, piece: Path) -> None:
     store.objects.put_bytes(b"somebody's")
-    with pytest.raises(StoreError, match="nobody knows which projects use the store"):
+    with pytest.raises(StoreError, match="no project is registered in the store"):
         collect(store, piece.parents[1], Asked(Rules(0.0)), Watch())
+    with pytest.raises(StoreError, match="no project is registered in the store"):
+        collect(store, store.root.parent, Asked(Rules(0.0)), Watch())
     # A project that the store lies in is its user.
+    (store.root.parent / "models").mkdir()
     collect(store, store.root.parent, Asked(Rules(0.0)), Watch())
     assert list(store.objects) == []
 

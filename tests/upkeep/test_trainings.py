@@ -88,14 +88,14 @@ def done(store: Store) -> Path:
 def test_a_training_is_known_by_its_state(store: Store, begun: Path) -> None:
     (one,) = kept_runs(store.root)
     assert (one.model, one.step, one.steps, one.is_done) == ("tiny", 4, 9, False)
-    assert one.stands == "at step 4 of 9"
+    assert one.status == "at step 4 of 9"
     assert one.amount.count == 4
     assert faults(store) == []
 
 
 def test_a_training_is_known_by_its_record(store: Store, done: Path) -> None:
     (one,) = kept_runs(store.root)
-    assert (one.stands, one.run) == ("done, 9 steps", f"tiny-{DIGEST[:8]}")
+    assert (one.status, one.run) == ("done, 9 steps", f"tiny-{DIGEST[:8]}")
     assert faults(store) == []
     assert {path.name for _, path in checkpoint_files(store.root, [])} == {
         file_name(0),
@@ -116,7 +116,7 @@ def test_what_is_unfinished_or_unknown_goes_only_when_asked(store: Store, begun:
             flip(path, 9 if damages else -1)
         assert may_go(kept_runs(store.root), set(), store.root, unfinished=False) == []
         assert len(may_go(kept_runs(store.root), set(), store.root, unfinished=True)) == 1
-    assert kept_runs(store.root)[0].stands == "nothing tells what it is"
+    assert kept_runs(store.root)[0].status == "of an unknown model: no file in it can be read"
 
 
 def test_a_folder_without_files_may_go(store: Store) -> None:
