@@ -10,8 +10,15 @@ from pathlib import Path
 
 from approx_build.errors import ApproxError, StoreError
 
+try:
+    import fcntl
+except ImportError:  # not a POSIX system
+    fcntl = None  # type: ignore[assignment]
+
 FULL = {errno.ENOSPC, errno.EDQUOT}
 REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+FULL_SYNC: int | None = getattr(fcntl, "F_FULLFSYNC", None)
+"""How macOS is told to write through the cache of a disk; None elsewhere."""
 NEARLY_FULL = 1 << 16
 """Bytes: with less than this free, a failed write is put down to the disk."""
 
@@ -67,7 +74,7 @@ def sync_folder(folder: Path) -> None:
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        sync(handle)
     except OSError as error:
         # Some network and FUSE filesystems cannot sync a folder; they order it themselves.
         if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
@@ -85,13 +92,30 @@ def make_folder(folder: Path) -> None:
         sync_folder(folder.parent)
 
 
-def write_new(path: Path, data: bytes, synced: bool = True) -> None:
-    """Write `data` to a new file at `path` and, when `synced`, on to the disk."""
-    with open(path, "xb") as file:
+def write_over(path: Path, data: bytes, synced: bool = True) -> None:
+    """Make `data` the content of the file at `path` and, when `synced`, write it to the disk."""
+    with open(path, "wb") as file:
         file.write(data)
         if synced:
             file.flush()
-            os.fsync(file.fileno())
+            sync(file.fileno())
+
+
+def sync(handle: int) -> None:
+    """Make the content of an open file survive a power cut.
+
+    On macOS `fsync` leaves it in the cache of the disk; there F_FULLFSYNC empties that too.
+    """
+    if FULL_SYNC is not None:
+        try:
+            fcntl.fcntl(handle, FULL_SYNC)
+        except OSError as error:
+            # Filesystems that cannot do this, such as network ones, can do the plain sync.
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOTTY, errno.ENODEV):
+                raise
+        else:
+            return
+    os.fsync(handle)
 
 
 def _nearest(path: Path) -> Path:
