@@ -26,6 +26,7 @@ from approx_build.cli.remember import remember
 from approx_build.cli.session import Session
 from approx_build.errors import UsageError
 from approx_build.store.delivery import check_folder
+from approx_build.store.lock import merging
 
 if TYPE_CHECKING:
     from approx_build.execution.built import Built
@@ -49,12 +50,15 @@ def render(
             say(options, words)
         # What would stop the last step is found before the first.
         check_folder(session.out)
-        old = read_lock(session.lock_path, locked)
+        read_lock(session.lock_path, locked)
         built = build_targets(graph, targets, session.store, root, options, files.values())
         is_whole = not (movements or parts or built.failures)
         if not (parts or built.failures):
             new = lock_of(session, built.records)
-            news = keep_lock(session.lock_path, old, new, is_whole, locked)
+            with merging(session.lock_path):
+                # Another render may have written it since.
+                old = read_lock(session.lock_path, locked)
+                news = keep_lock(session.lock_path, old, new, is_whole, locked)
         written = publish(session, built, files)
         if is_whole:
             written += publish_report(session, built)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
+import pytest
+
+from tests.sessions import ended_at_last, living, needs_proc, until
 from tests.space import Space
 
-FOAM, TIDE = "pieces/tide/1-foam.yaml", "pieces/tide.yaml"
+FOAM, SAND, TIDE = "pieces/tide/1-foam.yaml", "pieces/tide/2-sand.yaml", "pieces/tide.yaml"
 
 
 def test_a_render_that_keeps_to_the_lock_is_done(built: Space) -> None:
@@ -59,3 +65,29 @@ def test_the_lock_forgets_what_the_piece_no_longer_has(built: Space) -> None:
         "1-foam/stems/spray",
         "2-sand/stems/dust",
     }
+
+
+@needs_proc
+@pytest.mark.parametrize("is_there", [False, True])
+def test_two_renders_at_once_both_keep_their_pins(built: Space, is_there: bool) -> None:
+    before = built.digests()
+    if is_there:
+        built.edit(FOAM, "    gain_db: -6\n", "    gain_db: -7\n")
+        built.edit(SAND, "gain_db: -9", "gain_db: -10")
+    else:
+        (built.root / "pieces/tide.lock").unlink()
+    one = built.process("render", TIDE, "--movement", "1", "--store", "one")
+    with ended_at_last(one):
+        # It has read the lock when it has a worker; the other begins and ends meanwhile.
+        until(lambda: len(living(one.pid)) > 1, "at work")
+        os.killpg(one.pid, signal.SIGSTOP)
+        built.run("render", TIDE, "--movement", "2", "--store", "two")
+        os.killpg(one.pid, signal.SIGCONT)
+        out, err = one.communicate(timeout=60)
+        assert one.returncode == 0, f"{out}\n{err}"
+    after = built.digests()
+    masters = {"1-foam/master", "2-sand/master"}
+    assert masters <= after.keys()
+    assert {name for name in masters if after[name] != before[name]} == (
+        masters if is_there else set()
+    )
