@@ -22,6 +22,12 @@ COMPACT_ABOVE = 4 << 20
 """Bytes: a longer journal is cut down to the entries that still say something."""
 RUNS_KEPT = 200
 """Timed entries kept of each kind when the journal is cut down."""
+LONGEST_LINE = 1 << 16
+"""Letters: a longer line is damage."""
+LARGEST = 1e15
+"""Of seconds and of units of work: more is damage."""
+TEXTS, NUMBERS = ("target", "key", "kind"), ("seconds", "size")
+NAMES = {*TEXTS, *NUMBERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +68,8 @@ class Journal:
         except OSError:
             return
         for line in text.split("\n"):
-            with suppress(ValueError, TypeError):
-                yield Entry(**json.loads(line))
+            if (entry := _parsed(line)) is not None:
+                yield entry
 
     def latest(self) -> dict[str, Entry]:
         """The last entry of each target."""
@@ -86,3 +92,25 @@ class Journal:
                 runs.setdefault(entry.kind, []).append(index)
         kept = set(latest.values()).union(*(each[-RUNS_KEPT:] for each in runs.values()))
         return [entries[index] for index in sorted(kept)]
+
+
+def _parsed(line: str) -> Entry | None:
+    """The entry that a line says; None for anything else, since damage may look like JSON."""
+    try:
+        # Digits without end and brackets without end are damage too.
+        row = json.loads(line) if len(line) <= LONGEST_LINE else None
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(row, dict) or row.keys() - NAMES:
+        return None
+    texts, numbers = [row.get(name) for name in TEXTS], [row.get(name, 0.0) for name in NUMBERS]
+    if not all(isinstance(text, str) for text in texts):
+        return None
+    if not all(_is_measure(number) for number in numbers):
+        return None
+    return Entry(**row)
+
+
+def _is_measure(number: object) -> bool:
+    is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
+    return is_number and 0 <= number <= LARGEST  # type: ignore[operator]  # so not NaN

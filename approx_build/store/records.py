@@ -53,6 +53,8 @@ class Records:
 
     def get(self, key: str) -> Record | None:
         """The record of `key`; None when there is none that can be believed."""
+        if not (key.isascii() and key.isalnum()):
+            return None  # of a damaged journal, perhaps: not to be made a path
         try:
             data = self.path(key).read_bytes()
         except OSError:

@@ -73,3 +73,8 @@ def test_a_truncated_record_is_a_miss(store: Store, size: int) -> None:
     path = store.records.path(KEY)
     path.write_bytes(path.read_bytes()[:size])
     assert store.records.get(KEY) is None
+
+
+@pytest.mark.parametrize("key", ["", "\0", "\ud800", "//dev/zero", "../../format", "ab\n"])
+def test_what_is_no_key_has_no_record(store: Store, key: str) -> None:
+    assert store.records.get(key) is None
