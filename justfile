@@ -46,3 +46,11 @@ docs:
     python -m approx_build.score.reference
     python -m approx_build.training.reference
     python docs/generate.py
+
+# Prove that faults leave nothing wrong: the bounded set, as CI runs it
+prove:
+    python -m tests.proof
+
+# A thousand trials of faults, and the table of evidence
+prove-full:
+    python -m tests.proof --trials 1000 --out docs/evidence/faults.md

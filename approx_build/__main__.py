@@ -1,13 +1,15 @@
 """The entry of the command line: says «nothing to do» before anything heavy is imported."""
 
-from __future__ import annotations
-
-import io
-import sys
+# No `from __future__` here, which would be looked for in the working folder.
+from approx_build.process.path import leave_working_folder
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    leave_working_folder()
+    import io
+    import sys
+
     for stream in (sys.stdout, sys.stderr):
         # A title that the terminal cannot write must not end a render.
         if isinstance(stream, io.TextIOWrapper):

@@ -28,11 +28,12 @@ from approx_build.cli.arguments import (
 )
 from approx_build.cli.audition import take
 from approx_build.cli.corpus.commands import corpus_app
-from approx_build.cli.exits import Exit, fail, interrupted
+from approx_build.cli.exits import Exit, ending_calmly, fail, interrupted
 from approx_build.cli.options import Options
 from approx_build.cli.runs.app import runs
 from approx_build.cli.store.app import store_app
 from approx_build.errors import ApproxError
+from approx_build.process import limits
 
 app = typer.Typer(
     name="approx-build",
@@ -236,20 +237,28 @@ def main(
     ] = False,
 ) -> None:
     """Build music from YAML scores, consented recordings and small networks."""
+    limits.check_room()
 
 
 def run() -> None:
     """Run the command line; user errors are shown plainly, anything else is a bug."""
+    # Nothing here multiplies matrices, and each thread for that takes memory at the import.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        app()
+        with ending_calmly():
+            app()
     except ApproxError as error:
         fail(error)
+    except BrokenPipeError:
+        # The reader of our output has gone, as `head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(Exit.FAILED)
+    except (MemoryError, ImportError, OSError) as error:
+        if said := limits.refusal(error):
+            fail(ApproxError(said))
+        raise
     except SystemExit as ended:
         # Typer makes an exit of Ctrl-C.
         if ended.code == Exit.INTERRUPTED:
             interrupted()
         raise
-    except BrokenPipeError:
-        # The reader of our output has gone, as `head` does.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(Exit.FAILED)

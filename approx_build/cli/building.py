@@ -9,7 +9,6 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from approx_build.cli.exits import ending_calmly
 from approx_build.cli.options import Options
 from approx_build.cli.places import named_from, seen_from
 from approx_build.cli.progress import progress_for
@@ -63,7 +62,7 @@ def build_targets(
         log=log,
     )
     store.projects.note(Use(root))
-    with named_from(root), ending_calmly():
+    with named_from(root):
         built = build(graph, targets, store, executor, how, progress_for(options))
     built.failures = [replace(f, message=seen_from(root, f.message)) for f in built.failures]
     return built

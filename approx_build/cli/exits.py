@@ -6,8 +6,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from types import FrameType
 from typing import NoReturn
@@ -34,25 +34,38 @@ def fail(error: ApproxError) -> NoReturn:
     sys.exit(Exit.USAGE if isinstance(error, UsageError) else Exit.FAILED)
 
 
+Handler = Callable[[int, FrameType | None], None] | signal.Handlers
+
+STOPPING: list[signal.Signals] = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+
+
 @contextmanager
 def ending_calmly() -> Iterator[None]:
     """Within, SIGTERM and SIGHUP do what Ctrl-C does, unless they are ignored."""
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    numbers = [getattr(signal, name) for name in names]
-    before = {n: signal.getsignal(n) for n in numbers if signal.getsignal(n) is not signal.SIG_IGN}
-    if threading.current_thread() is not threading.main_thread():
-        before = {}
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
+    with _handled([number for number in STOPPING if number != signal.SIGINT], stop):
+        yield
+
+
+@contextmanager
+def _handled(numbers: list[signal.Signals], handler: Handler) -> Iterator[None]:
+    """Within, `handler` takes these signals, but for those that are ignored."""
+    before = {number: signal.getsignal(number) for number in numbers}
+    before = {n: earlier for n, earlier in before.items() if earlier is not signal.SIG_IGN}
+    if threading.current_thread() is not threading.main_thread():
+        before = {}
     for number in before:
-        signal.signal(number, stop)
+        signal.signal(number, handler)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
 
 
 GO_ON = "what was finished is kept; run the same command again to go on"
@@ -60,6 +73,11 @@ GO_ON = "what was finished is kept; run the same command again to go on"
 
 def interrupted(hint: str = GO_ON) -> NoReturn:
     """Say that nothing is lost, and exit as an interrupted program does."""
-    print(f"\ninterrupted: {hint}", file=sys.stderr)
-    sys.stderr.flush()
-    os._exit(Exit.INTERRUPTED)
+    from approx_build.process.child import leave
+
+    with _handled(STOPPING, signal.SIG_IGN):
+        leave()
+        with suppress(OSError):  # the terminal may be gone
+            print(f"\ninterrupted: {hint}", file=sys.stderr)
+            sys.stderr.flush()
+        os._exit(Exit.INTERRUPTED)

@@ -73,6 +73,10 @@ class Lines(Progress):
         self._told = time.monotonic()
         self._pace = Pace()
 
+    def waiting(self, words: str) -> None:
+        """Say it."""
+        print(words, file=sys.stderr)
+
     def started(self, total: int, jobs: int) -> None:
         """Remember how much there is."""
         self._total = total
@@ -120,6 +124,10 @@ class Bar(Progress):
         self._words: dict[str, str] = {}
         self._pace = Pace()
         self._done = 0
+
+    def waiting(self, words: str) -> None:
+        """Say it; there is no bar yet."""
+        print(words, file=sys.stderr)
 
     def started(self, total: int, jobs: int) -> None:
         """Open the bar."""

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from approx_build.cli.building import build_targets
-from approx_build.cli.exits import Exit, fail
+from approx_build.cli.exits import Exit, ending_calmly, fail
 from approx_build.cli.lockfile import lock_of
 from approx_build.cli.options import Options
 from approx_build.cli.session import Session
@@ -24,7 +24,8 @@ def main() -> None:
     parser.add_argument("--movement", action="append", default=[])
     asked = parser.parse_args()
     try:
-        rebuild(asked.piece, asked.store, asked.lock, asked.jobs, asked.movement)
+        with ending_calmly():
+            rebuild(asked.piece, asked.store, asked.lock, asked.jobs, asked.movement)
     except ApproxError as error:
         fail(error)
     except KeyboardInterrupt:
@@ -47,7 +48,3 @@ def rebuild(piece: Path, store: Path, lock: Path, jobs: int, movements: list[str
     built = build_targets(graph, targets, store_, session.root, session.options, log=log)
     built.check()
     locks.write(lock, lock_of(session, built.records))
-
-
-if __name__ == "__main__":
-    main()

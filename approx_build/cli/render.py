@@ -28,6 +28,7 @@ from approx_build.cli.session import Session
 from approx_build.errors import UsageError
 from approx_build.store import lock as locks
 from approx_build.store.delivery import check_folder
+from approx_build.store.lock import merging
 from approx_build.store.projects import Use
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def render(
             say(options, words)
         # What would stop the last step is found before the first.
         check_folder(session.out)
-        old = read_lock(session.lock_path, locked)
+        read_lock(session.lock_path, locked)
         session.store.projects.note(Use(root, session.path))
         verified = [*files.values(), *([] if movements or parts else read_by_report(session))]
         log = session.log
@@ -62,8 +63,11 @@ def render(
         delivered = Delivered(session.out)
         if not (parts or built.failures):
             new = lock_of(session, built.records)
-            old = old and in_todays_form(old, new, session.store.objects)
-            news = keep_lock(session.lock_path, old, new, is_whole, locked)
+            with merging(session.lock_path):
+                # Another render may have written it since.
+                old = read_lock(session.lock_path, locked)
+                old = old and in_todays_form(old, new, session.store.objects)
+                news = keep_lock(session.lock_path, old, new, is_whole, locked)
             delivered.note(session.lock_path, locks.text(new).encode())
         publish(session, built, files, delivered)
         if is_whole:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
-import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,9 +14,14 @@ from approx_build.cli.lockfile import in_todays_form
 from approx_build.cli.options import Options
 from approx_build.cli.session import Session
 from approx_build.errors import BuildError, UsageError
+from approx_build.process import child
+from approx_build.process.scratch import scratch
 
 if TYPE_CHECKING:
     from approx_build.store.lock import Change, Lock
+
+STOP_S = 10.0
+"""How long the fresh process has to end when this one is told to."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,8 @@ def verify(
     if locked is None:
         raise UsageError(f"{session.lock_path}: there is no lock; render the piece first")
     chosen = [one.movement.slug for one in session.movements(movements)]
-    with tempfile.TemporaryDirectory(prefix="approx-verify-") as folder:
-        store = Path(folder) / "store"
+    with scratch("approx-verify-") as folder:
+        store = folder / "store"
         rebuilt = _rebuild(session, store, chosen, capped)
         found = compare(session, locked, rebuilt, store)
         count = len(rebuilt.pins())
@@ -91,23 +93,32 @@ def _rebuild(session: Session, store: Path, movements: list[str], capped: bool) 
 
     lock = store.parent / "rebuilt.lock"
     chosen = [word for slug in movements for word in ("--movement", slug)]
-    command = [sys.executable, "-m", "approx_build.cli.rebuild", str(session.path.absolute())]
     places = ["--store", str(store), "--lock", str(lock), "--jobs", str(session.options.jobs)]
-    done = subprocess.run([*command, *places, *chosen], env=environment(capped), check=False)
-    found = locks.read(lock) if done.returncode == 0 else None
+    fresh = child.start(
+        "approx_build.cli.rebuild",
+        str(session.path.absolute()),
+        *places,
+        *chosen,
+        environment=environment(capped),
+    )
+    try:
+        code = fresh.wait()
+    finally:
+        fresh.end(STOP_S)
+    found = locks.read(lock) if code == 0 else None
     if found is None:
         raise BuildError("the piece could not be rebuilt; what went wrong is said above")
     return found
 
 
 def environment(capped: bool) -> dict[str, str]:
-    """This process's environment, perhaps with the plainest instruction set everywhere."""
+    """What the fresh process needs in its environment to use the plainest instruction set."""
     if not capped:
-        return dict(os.environ)
+        return {}
     umath = importlib.import_module("numpy._core._multiarray_umath")
     features = " ".join(umath.__cpu_dispatch__)
     plain = {"APPROX_KERNEL": "baseline", "NPY_DISABLE_CPU_FEATURES": features}
-    return {**os.environ, **plain, "PYTHONWARNINGS": "ignore::ImportWarning"}
+    return {**plain, "PYTHONWARNINGS": "ignore::ImportWarning"}
 
 
 def _difference(session: Session, change: Change, store: Path) -> Difference:

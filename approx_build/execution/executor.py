@@ -1,30 +1,28 @@
 """Executors: run batches of work in this process, or in worker processes.
 
-Workers are spawned, not forked: a fork copies the threads' locks of a builder that draws its
-progress, and spawning costs 33 ms where a fork costs 3, once per worker. A worker is started
-when there is work for it, and dies with the builder, however that dies.
+Workers are started anew, not forked: a fork copies the threads' locks of a builder that draws its
+progress. A worker is started when there is work for it, and dies with the builder, however that
+dies.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import connection
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from multiprocessing.connection import Connection
+from typing import Any, Protocol, cast
 
 from approx_build.execution.performer import Performer
 from approx_build.execution.work import Failure, Made, RunActions, Work
-from approx_build.execution.worker import Finished, serve
+from approx_build.execution.worker import Finished
 from approx_build.plan.graph import Kind
+from approx_build.process.child import Child, start
 from approx_build.store.store import Store
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from multiprocessing.connection import Connection
-    from multiprocessing.context import SpawnProcess
+WORKER = "approx_build.execution.worker"
 
 Batch = Sequence[Work]
 Heard = Callable[[Batch, float | None, str], None]
@@ -96,7 +94,7 @@ class InProcess:
 
 @dataclass
 class _Worker:
-    process: SpawnProcess
+    child: Child
     pipe: Connection
     batch: Batch | None = None
 
@@ -127,47 +125,52 @@ class Processes:
     def wait(self, heard: Heard) -> list[Ended]:
         """Wait for a worker that has something to say or has died."""
         busy = [worker for worker in self._workers if worker.batch is not None]
-        pipes = [worker.pipe for worker in busy]
-        spoken = connection.wait([*pipes, *(worker.process.sentinel for worker in busy)])
+        # The pipe of a worker that has died can be read too: to its end.
+        spoken = connection.wait([worker.pipe for worker in busy])
         ended = []
         for worker in busy:
-            if worker.pipe in spoken or worker.process.sentinel in spoken:
+            if worker.pipe in spoken:
                 ended += self._listen(worker, heard)
         return ended
 
     def close(self) -> None:
-        """Let idle workers go, and stop the others in the middle of what they do."""
-        for worker in self._workers:
-            if worker.batch is None:
+        """Let idle workers go, and stop the others in the middle of what they do.
+
+        When this is interrupted too, it stops them all at once.
+        """
+        try:
+            for worker in self._workers:
+                if worker.batch is None:
+                    worker.pipe.close()
+                elif worker.child.code is None:
+                    worker.child.process.terminate()
+            for worker in self._workers:
+                # A training that is told to stop still speaks: its pipe stays open until it ended.
+                worker.child.wait(KEEP_S if _trains(worker) else STOP_S)
+        finally:
+            for worker in self._workers:
+                worker.child.end()
                 worker.pipe.close()
-            else:
-                worker.process.terminate()
-        for worker in self._workers:
-            # A training that is told to stop still speaks: its pipe stays open until it ended.
-            self._bury(worker, KEEP_S if _trains(worker) else STOP_S)
-            worker.pipe.close()
-        self._workers.clear()
+            self._workers.clear()
+            self.store.drafts.sweep()
 
     def _free(self) -> _Worker | None:
         for worker in [worker for worker in self._workers if worker.batch is None]:
-            if worker.process.is_alive():
+            if worker.child.code is None:
                 return worker
             # It died with nothing to do, so nothing is lost but itself.
-            self._workers.remove(worker)
-            worker.pipe.close()
             self._bury(worker)
         return None
 
     def _hire(self) -> _Worker:
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(target=serve, args=(theirs,), daemon=True)
-        with _interrupts_blocked():
-            process.start()
-        theirs.close()
-        worker = _Worker(process, ours)
+        ours, theirs = connection.Pipe()
+        with theirs:
+            child = start(WORKER, str(theirs.fileno()), handles=[theirs.fileno()])
+        worker = _Worker(child, ours)
         self._workers.append(worker)
-        ours.send((self.run, self.store.root, self.options, dict(self.toolchain)))
+        # A worker that dies at once is found by `wait`.
+        with suppress(OSError):
+            ours.send((self.run, self.store.root, self.options, dict(self.toolchain)))
         return worker
 
     def _listen(self, worker: _Worker, heard: Heard) -> list[Ended]:
@@ -187,39 +190,23 @@ class Processes:
         return []
 
     def _lost(self, worker: _Worker, batch: Batch) -> list[Ended]:
-        self._workers.remove(worker)
-        worker.pipe.close()
         self._bury(worker)
-        how = _last_words(worker.process.exitcode, batch, self.options)
+        how = _last_words(worker.child.code, batch, self.options)
         names = ", ".join(work.action.target for work in batch[:4])
         more = f" and {len(batch) - 4} more" if len(batch) > 4 else ""
         message = f"the worker that was making {names}{more} {how}"
         return [Ended(batch, [Failure(w.action.target, message, w.action.where) for w in batch])]
 
-    def _bury(self, worker: _Worker, patience_s: float = STOP_S) -> None:
-        worker.process.join(patience_s)
-        if worker.process.exitcode is None:
-            worker.process.kill()
-            worker.process.join()
-        if worker.process.pid is not None:
-            self.store.drafts.sweep_of(worker.process.pid)
+    def _bury(self, worker: _Worker) -> None:
+        self._workers.remove(worker)
+        worker.pipe.close()
+        worker.child.wait(STOP_S)
+        worker.child.end()
+        self.store.drafts.sweep()
 
 
 def _trains(worker: _Worker) -> bool:
     return any(work.action.kind is Kind.TRAIN for work in worker.batch or ())
-
-
-@contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    """A process started here never sees Ctrl-C, which a terminal sends to the whole group."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _last_words(exit_code: int | None, batch: Batch, options: Any) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 from approx_build.errors import ApproxError, StoreError
 from approx_build.execution.work import Failure, Made, Report, Result, RunActions, Work
 from approx_build.plan.graph import Action, Kind
-from approx_build.store.disk import FULL, REFUSED, refusal
+from approx_build.process import limits
+from approx_build.store.disk import refusal
 from approx_build.store.records import Record
 from approx_build.store.store import Store
 from approx_build.training.resident import peak_bytes, reset_peak
@@ -34,7 +35,7 @@ class Performer:
         """Run a batch and publish its records; what cannot be made is a Failure, never raised."""
         # A training waits for another of itself as long as that takes, by a lock of its own.
         leased = (work.key for work in batch if work.action.kind is not Kind.TRAIN)
-        with self.store.leases.on(leased, LEASE_WAIT_S):
+        with self.store.leases.on(leased, LEASE_WAIT_S, lambda words: report(None, words)):
             # Another builder may have made some of it since it was queued.
             found = {work.key: self._whole_record(work.key) for work in batch}
             todo = [work for work in batch if found[work.key] is None]
@@ -105,12 +106,13 @@ def _check_leaves(batch: Sequence[Work]) -> None:
 
 
 def _failure(action: Action, error: Exception, root: Path) -> Failure:
-    if isinstance(error, OSError) and error.errno in FULL | REFUSED:
+    # With a number it is the system's; what Python raises by itself has none, and is a bug.
+    if isinstance(error, OSError) and error.errno is not None:
         error = refusal(error, error.filename or root)
     if isinstance(error, ApproxError):
         return Failure(action.target, error.message, error.where or action.where)
-    if isinstance(error, MemoryError):
-        return Failure(action.target, "not enough memory; try fewer --jobs", action.where)
+    if said := limits.refusal(error):
+        return Failure(action.target, said, action.where)
     trace = "".join(traceback.format_exception(error))
     summary = "".join(traceback.format_exception_only(error)).strip()
     return Failure(action.target, summary, action.where, trace)

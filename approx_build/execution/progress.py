@@ -16,6 +16,9 @@ class Progress:
     Called from the builder's thread only.
     """
 
+    def waiting(self, words: str) -> None:
+        """The build cannot begin yet; why."""
+
     def started(self, total: int, jobs: int) -> None:
         """A build of `total` actions begins."""
 
@@ -26,7 +29,7 @@ class Progress:
         """The action, or the batch it runs in, has come so far, from 0 to 1; how, in words."""
 
     def action_remark(self, action: Action, words: str) -> None:
-        """The action has something to say at once."""
+        """The action, or the batch that it is the first of, has something to say at once."""
 
     def action_done(
         self, action: Action, was_run: bool, seconds: float, remaining: Remaining

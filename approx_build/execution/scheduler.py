@@ -178,11 +178,11 @@ class Scheduler:
         self._become_ready(target)
 
     def _heard(self, batch: Sequence[Work], fraction: float | None, words: str) -> None:
+        if fraction is None:
+            self.progress.action_remark(batch[0].action, words)
+            return
         for work in batch:
-            if fraction is None:
-                self.progress.action_remark(work.action, words)
-            else:
-                self.progress.action_progress(work.action, fraction, words)
+            self.progress.action_progress(work.action, fraction, words)
 
     def _take_in(self, ended: Ended) -> None:
         outcomes = {each.target: each for each in ended.made}
@@ -255,6 +255,7 @@ def build(
     targets = frozenset(wanted)
     part = graph.needed(targets)
     part.check()
-    with store.leases.in_use():
+    progress = progress or Progress()
+    with store.leases.in_use(progress.waiting):
         store.drafts.sweep()
-        return Scheduler(part, targets, store, options, progress or Progress()).run(executor)
+        return Scheduler(part, targets, store, options, progress).run(executor)

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from multiprocessing import connection, parent_process
-from typing import TYPE_CHECKING
+from multiprocessing.connection import Connection
 
 from approx_build.execution.performer import Performer
 from approx_build.execution.work import Failure, Made
 from approx_build.store.store import Store
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
 
 THREAD_LIMITS = (
     "OMP_NUM_THREADS",
@@ -34,27 +29,25 @@ class Finished:
     made: Sequence[Made | Failure]
 
 
-def serve(pipe: Connection) -> None:
-    """Perform batches until the builder closes the pipe."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def main() -> None:
+    """Perform batches from the pipe that the arguments name, until the builder closes it."""
     os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))
-    threading.Thread(target=_die_with_builder, daemon=True).start()
-    try:
-        run, root, options, toolchain = pipe.recv()
-        performer = Performer(run, Store(root), options, toolchain)
-
-        def told(fraction: float | None, words: str = "", /) -> None:
-            pipe.send((fraction, words))
-
-        while True:
-            batch = pipe.recv()
-            pipe.send(Finished(performer.perform(batch, told)))
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        return
+    handle = int(sys.argv[1])
+    os.set_inheritable(handle, False)
+    with Connection(handle) as pipe:
+        try:
+            _serve(pipe)
+        except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
+            return
 
 
-def _die_with_builder() -> None:
-    builder = parent_process()
-    if builder is not None:
-        connection.wait([builder.sentinel])
-        os._exit(1)
+def _serve(pipe: Connection) -> None:
+    run, root, options, toolchain = pipe.recv()
+    performer = Performer(run, Store(root), options, toolchain)
+
+    def told(fraction: float | None, words: str = "", /) -> None:
+        pipe.send((fraction, words))
+
+    while True:
+        batch = pipe.recv()
+        pipe.send(Finished(performer.perform(batch, told)))

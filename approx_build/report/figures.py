@@ -7,16 +7,15 @@ read the same on a dark and on a light page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from approx_build.audio.mix import Source
 from approx_build.audio.spectrogram import Spectrogram, spectrogram, waveform
+from approx_build.report.canvas import blank, png
 from approx_build.report.palette import ACCENT, GROUND, INK, QUIET_INK, colours
-from approx_build.report.png import colour_png
 from approx_build.report.sketch import SPAN_DB, top_level
 from approx_build.report.ticks import MOST_TICKS, hertz_ticks, time_ticks
 
@@ -28,24 +27,11 @@ if TYPE_CHECKING:
 Loss = Sequence[tuple[float, float]]
 """A loss curve: (step, loss)."""
 
-_DPI = 100
 
-
-@contextmanager
-def _own_settings() -> Iterator[None]:
-    """Draw by matplotlib's defaults, not by a `matplotlibrc` of the machine or working folder."""
-    import matplotlib
-
-    defaults = matplotlib.rcParamsDefault
-    with matplotlib.rc_context({n: defaults[n] for n in defaults if not n.startswith("backend")}):
-        yield
-
-
-@_own_settings()
 def spectrogram_figure(source: Source, title: str = "", width: int = 1600) -> bytes:
     """A PNG of a sound: waveform above, spectrogram below, one axis of time, a scale of dB."""
     height = width * 9 // 20
-    figure = _figure(width, height)
+    figure = blank(width, height)
     wave, plate, bar = _panels(figure, bool(title))
     columns, rows = round(width * 0.86), round(height * 0.66)
     seen = spectrogram(source, columns, rows)
@@ -58,13 +44,12 @@ def spectrogram_figure(source: Source, title: str = "", width: int = 1600) -> by
     _draw_bar(figure, bar, image)
     if title:
         figure.text(0.065, 0.955, title, color=INK, fontsize=15, va="center", parse_math=False)
-    return _png(figure)
+    return png(figure)
 
 
-@_own_settings()
 def loss_figure(curves: dict[str, Loss], title: str = "", width: int = 900) -> bytes:
     """A PNG of loss curves by name over steps."""
-    figure = _figure(width, width * 9 // 20)
+    figure = blank(width, width * 9 // 20)
     axes = figure.add_axes((0.09, 0.15, 0.88, 0.72))
     for (name, curve), colour in zip(curves.items(), _line_colours(len(curves)), strict=True):
         steps, losses = np.array(curve, float).reshape(-1, 2).T
@@ -79,15 +64,14 @@ def loss_figure(curves: dict[str, Loss], title: str = "", width: int = 900) -> b
             text.set_parse_math(False)
     if title:
         figure.text(0.09, 0.94, title, color=INK, fontsize=13, va="center", parse_math=False)
-    return _png(figure)
+    return png(figure)
 
 
-@_own_settings()
 def takes_figure(takes: Sequence[tuple[str, Source]], title: str = "", width: int = 1600) -> bytes:
     """A PNG of takes side by side under one scale: the same take at each checkpoint."""
     seen = [(name, spectrogram(take, width // len(takes), 300)) for name, take in takes]
     top = max(top_level(picture) for _, picture in seen)
-    figure = _figure(width, 420)
+    figure = blank(width, 420)
     share = 0.93 / len(seen)
     for number, (name, picture) in enumerate(seen):
         axes = figure.add_axes((0.055 + number * share, 0.12, share * 0.94, 0.7))
@@ -99,13 +83,7 @@ def takes_figure(takes: Sequence[tuple[str, Source]], title: str = "", width: in
             axes.set(yticklabels=[], ylabel="")
     if title:
         figure.text(0.055, 0.94, title, color=INK, fontsize=13, va="center", parse_math=False)
-    return _png(figure)
-
-
-def _figure(width: int, height: int) -> Figure:
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor=GROUND)
+    return png(figure)
 
 
 def _panels(figure: Figure, titled: bool) -> tuple[Axes, Axes, Axes]:
@@ -164,11 +142,3 @@ def _quieten(axes: Axes) -> None:
 def _line_colours(count: int) -> list[tuple[float, ...]]:
     # The dark third of the palette would not show on the ground.
     return [tuple(colour / 255) for colour in colours(3 * count)[count + 1 :: 2][:count]]
-
-
-def _png(figure: Figure) -> bytes:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    canvas: Any = FigureCanvasAgg(figure)
-    canvas.draw()
-    return colour_png(np.asarray(canvas.buffer_rgba())[:, :, :3])

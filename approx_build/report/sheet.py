@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from textwrap import shorten, wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.audio.mix import Source
 from approx_build.audio.spectrogram import Spectrogram, spectrogram, waveform
+from approx_build.report.canvas import blank, png
 from approx_build.report.palette import ACCENT, GROUND, INK, QUIET_INK, colours
-from approx_build.report.png import colour_png
 from approx_build.report.sketch import SPAN_DB, top_level
 from approx_build.report.ticks import hertz_ticks, time_ticks
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 ROWS_A_PAGE = 12
 COLUMNS, ROWS = 1244, 84
 
-_DPI = 100
 _WIDTH, _HEAD, _ROW, _LINE, _FOOT = 1600, 92, 150, 44, 12
 _LEFT, _TEXT, _WAVE = 312, 28, 34
 _MOST_NAME, _MOST_TIMES = 26, 16
@@ -76,18 +75,15 @@ def top_of(rows: Sequence[Row]) -> float:
 
 def sheet(rows: Sequence[Row], title: str, note: str, top_db: float) -> bytes:
     """One page of a sheet as PNG, `note` at the right of its title."""
-    from matplotlib.figure import Figure
-
     tops = list(accumulate((_ROW if row.look else _LINE for row in rows), initial=_HEAD))
     height = tops[-1] + _FOOT
-    size = (_WIDTH / _DPI, height / _DPI)
-    paper = _Paper(Figure(figsize=size, dpi=_DPI, facecolor=GROUND), height)
+    paper = _Paper(blank(_WIDTH, height), height)
     paper.write(_TEXT, 40, title, INK, 20)
     paper.write(_LEFT, 41, note, QUIET_INK, 12)
     _draw_scale(paper, top_db)
     for row, top in zip(rows, tops, strict=False):
         _draw_row(paper, row, top, top_db)
-    return paper.png()
+    return png(paper.figure)
 
 
 @dataclass(frozen=True)
@@ -117,14 +113,6 @@ class _Paper:
         for spine in axes.spines.values():
             spine.set_visible(False)
         return axes
-
-    def png(self) -> bytes:
-        """What was drawn."""
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-        canvas: Any = FigureCanvasAgg(self.figure)
-        canvas.draw()
-        return colour_png(np.asarray(canvas.buffer_rgba())[:, :, :3])
 
 
 def _draw_scale(paper: _Paper, top_db: float) -> None:

@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from approx_build.canonical import canonical
+from approx_build.store.disk import clear
 from approx_build.store.fault import Fault
 from approx_build.store.index import Index
 from approx_build.store.reading import Seen, read_all
@@ -21,8 +22,9 @@ from approx_build.store.records import Record
 from approx_build.store.seal import is_damaged
 from approx_build.store.store import Store
 
-WRITTEN = "is not as it was written"
+NOT_AS_WRITTEN = "is not as it was written"
 MADE_AGAIN = "the next render that needs it makes it again"
+RESTORED = "restored from a delivered file or checkpoint if one has its bytes, otherwise "
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,11 @@ class Known:
     copies: Mapping[str, Collection[Path]] = field(default_factory=dict)
     """Digest -> files that may have the same bytes: an object is restored from one of them."""
 
-    def told(self, keys: Iterable[str], kind: str = "") -> str:
+    def owner(self, keys: Iterable[str], kind: str = "") -> str:
         """What keys belong to, in words."""
         names = sorted({self.names[key] for key in keys if key in self.names})
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        return ", ".join(names[:3]) + more if names else kind and f"a {kind} of nothing known"
+        return ", ".join(names[:3]) + more if names else kind and f"a {kind} of no known piece"
 
 
 def object_faults(store: Store, index: Index, known: Known, jobs: int, seen: Seen) -> list[Fault]:
@@ -50,8 +52,8 @@ def object_faults(store: Store, index: Index, known: Known, jobs: int, seen: See
             "object",
             read.path,
             read.problem or "holds other bytes than its name says",
-            known.told(index.makers.get(digest, ()), index.kind(digest)),
-            f"moved to quarantine/; {MADE_AGAIN}",
+            known.owner(index.makers.get(digest, ()), index.kind(digest)),
+            f"moved to quarantine/; {RESTORED if known.copies.get(digest) else ''}{MADE_AGAIN}",
             partial(_replace, store, index, known, digest),
         )
         for digest, read in zip(digests, read_all(paths, jobs, seen), strict=True)
@@ -79,8 +81,8 @@ def record_faults(store: Store, broken: Iterable[str], known: Known) -> Iterator
         yield Fault(
             "record",
             store.records.path(key),
-            "is not of the key it is named by" if is_read else WRITTEN,
-            known.told([key]),
+            "is not of the key it is named by" if is_read else NOT_AS_WRITTEN,
+            known.owner([key]),
             f"forgotten; {MADE_AGAIN}",
             partial(_forget, store, key),
         )
@@ -89,10 +91,10 @@ def record_faults(store: Store, broken: Iterable[str], known: Known) -> Iterator
 def lost_objects(store: Store, index: Index, known: Known) -> Iterator[Fault]:
     """The objects that records name and that are gone, but for those that were removed."""
     if store.removed.is_damaged():
-        return  # nobody can tell them apart
+        return  # removed and lost objects look the same
     removed = store.removed.digests()
     for digest in sorted(index.makers.keys() - removed):
-        if digest in store.objects:
+        if store.objects.path(digest).exists():
             continue
         # A builder may have forgotten the record meanwhile, to make it again.
         if keys := [key for key in index.makers[digest] if store.records.get(key)]:
@@ -100,7 +102,7 @@ def lost_objects(store: Store, index: Index, known: Known) -> Iterator[Fault]:
                 "object",
                 store.objects.path(digest),
                 "is gone, and a record names it",
-                known.told(keys, index.kind(digest)),
+                known.owner(keys, index.kind(digest)),
                 f"its record is forgotten; {MADE_AGAIN}",
                 partial(_replace, store, index, known, digest),
             )
@@ -108,25 +110,46 @@ def lost_objects(store: Store, index: Index, known: Known) -> Iterator[Fault]:
 
 def advice_faults(store: Store, index: Index) -> Iterator[Fault]:
     """Damage to what a store can lose without losing sound: journal, memo and lists."""
-    if count := store.journal.damaged():
-        lines = f"{count} line{'s are' if count > 1 else ' is'} not as written"
-        told = "what was built last, and how long things take"
-        mend = partial(_do, store.journal.drop_damaged)
-        yield Fault("journal", store.journal.path, lines, told, "those lines are dropped", mend)
+    if problem := _journal_problem(store):
+        belongs = "what was built last, and how long things take"
+        mend = partial(_do, partial(_mend_journal, store))
+        yield Fault(
+            "journal", store.journal.path, problem, belongs, "what is damaged is left out", mend
+        )
     if is_damaged(store.memo.path):
-        told = "digests of the project's files"
-        mend = partial(_do, partial(store.memo.path.unlink, missing_ok=True))
-        yield Fault("memo", store.memo.path, WRITTEN, told, "removed; files are read again", mend)
+        belongs = "digests of the project's files"
+        mend = partial(_do, partial(clear, store.memo.path))
+        yield Fault(
+            "memo", store.memo.path, NOT_AS_WRITTEN, belongs, "removed; files are read again", mend
+        )
     if store.removed.is_damaged():
         absent = [digest for digest in index.makers if digest not in store.objects]
-        told = "which objects were removed, and not lost"
-        mend = partial(_do, partial(store.removed.replace, absent))
-        yield Fault("removed", store.removed.path, WRITTEN, told, "written anew", mend)
+        belongs = "which objects were removed, and not lost"
+        mend = partial(_do, partial(_mend_removed, store, absent))
+        yield Fault("removed", store.removed.path, NOT_AS_WRITTEN, belongs, "written anew", mend)
     for path in store.projects.damaged():
-        told = "a project that uses the store"
+        belongs = "a project that uses the store"
         remedy = "removed; the project is entered again by its next build"
-        mend = partial(_do, partial(path.unlink, missing_ok=True))
-        yield Fault("project", path, WRITTEN, told, remedy, mend)
+        mend = partial(_do, partial(clear, path))
+        yield Fault("project", path, NOT_AS_WRITTEN, belongs, remedy, mend)
+
+
+def _journal_problem(store: Store) -> str:
+    if store.journal.path.is_dir():
+        return "is a folder, where a file is needed"
+    count = store.journal.damaged()
+    return f"{count} line{'s are' if count > 1 else ' is'} not as written" if count else ""
+
+
+def _mend_journal(store: Store) -> None:
+    if store.journal.path.is_dir():
+        clear(store.journal.path)
+    store.journal.drop_damaged()
+
+
+def _mend_removed(store: Store, absent: Collection[str]) -> None:
+    clear(store.removed.path)
+    store.removed.replace(absent)
 
 
 def _is_of(record: Record, key: str) -> bool:

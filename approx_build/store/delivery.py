@@ -6,27 +6,28 @@ An object is copied and never linked: whoever edits a render must not reach the 
 from __future__ import annotations
 
 import os
-import secrets
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import file_digest, sha256
 from pathlib import Path
 
 from approx_build.errors import StoreError
-from approx_build.store.disk import make_folder, plain_words, sync_folder, write_new
-from approx_build.store.drafts import YOUNG_S
+from approx_build.store import claims
+from approx_build.store.disk import make_folder, plain_words, sync, sync_folder, write_over
 
 BLOCK = 1 << 20
 PART = ".part"
+LONGEST = 40
+"""Letters of a file's name in that of its part, which a name must have room for."""
 
 
 def deliver(source: Path, digest: str, dest: Path) -> tuple[bool, bool]:
     """Make `dest` a copy of `source` unless it is one: (was written, had the right bytes)."""
     with plain_words(dest):
+        sweep(dest)
         if _holds(dest, digest):
             return False, True
-        with _part(dest) as part:
+        with part_of(dest) as part:
             if not _copied(source, digest, part):
                 return False, False
             os.replace(part, dest)
@@ -46,26 +47,27 @@ def check_folder(folder: Path) -> None:
 def write(dest: Path, data: bytes) -> bool:
     """Make `data` the content of `dest`, at once; whether it had to be written."""
     with plain_words(dest):
+        sweep(dest)
         if _holds(dest, sha256(data).hexdigest()):
             return False
-        with _part(dest) as part:
-            write_new(part, data)
+        with part_of(dest) as part:
+            write_over(part, data)
             os.replace(part, dest)
         sync_folder(dest.parent)
     return True
 
 
+def sweep(dest: Path) -> None:
+    """Remove the parts that killed deliveries left in the folder of `dest`."""
+    claims.sweep(dest.parent, after=PART, nameless=f".{dest.name}.")
+
+
 @contextmanager
-def _part(dest: Path) -> Iterator[Path]:
-    """A path for a new file beside `dest`, removed at the end if it is still there."""
+def part_of(dest: Path) -> Iterator[Path]:
+    """A new file beside `dest`, to be renamed to it; removed at the end if it is still there."""
     make_folder(dest.parent)
-    _sweep(dest)
-    part = dest.parent / f".{dest.name}.{secrets.token_hex(8)}{PART}"
-    try:
+    with claims.claimed(dest.parent, before=f".{dest.name[:LONGEST]}.", after=PART) as part:
         yield part
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def _holds(dest: Path, digest: str) -> bool:
@@ -81,22 +83,10 @@ def _copied(source: Path, digest: str, part: Path) -> bool:
         reader = open(source, "rb")  # noqa: SIM115
     except FileNotFoundError:
         return False
-    with reader, open(part, "xb") as writer:
+    with reader, open(part, "wb") as writer:
         while block := reader.read(BLOCK):
             found.update(block)
             writer.write(block)
         writer.flush()
-        os.fsync(writer.fileno())
+        sync(writer.fileno())
     return found.hexdigest() == digest
-
-
-def _sweep(dest: Path) -> None:
-    """Remove the parts that killed deliveries of `dest` left."""
-    for part in dest.parent.glob(f".{_literal(dest.name)}.*{PART}"):
-        with suppress(OSError):
-            if time.time() - part.stat().st_mtime > YOUNG_S:
-                part.unlink()
-
-
-def _literal(name: str) -> str:
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)

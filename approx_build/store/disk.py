@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from approx_build.errors import ApproxError, StoreError
 
+try:
+    import fcntl
+except ImportError:  # not a POSIX system
+    fcntl = None  # type: ignore[assignment]
+
 FULL = {errno.ENOSPC, errno.EDQUOT}
 REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+FULL_SYNC: int | None = getattr(fcntl, "F_FULLFSYNC", None)
+"""How macOS is told to write through the cache of a disk; None elsewhere."""
 NEARLY_FULL = 1 << 16
 """Bytes: with less than this free, a failed write is put down to the disk."""
 
@@ -67,7 +75,7 @@ def sync_folder(folder: Path) -> None:
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        sync(handle)
     except OSError as error:
         # Some network and FUSE filesystems cannot sync a folder; they order it themselves.
         if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
@@ -85,13 +93,44 @@ def make_folder(folder: Path) -> None:
         sync_folder(folder.parent)
 
 
-def write_new(path: Path, data: bytes, synced: bool = True) -> None:
-    """Write `data` to a new file at `path` and, when `synced`, on to the disk."""
-    with open(path, "xb") as file:
+def clear(path: Path) -> None:
+    """Remove the file at `path`; a folder that is in its place gets another name, if not empty."""
+    with plain_words(path):
+        if not path.is_dir() or path.is_symlink():
+            path.unlink(missing_ok=True)
+            return
+        try:
+            path.rmdir()
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+            os.rename(path, path.with_name(f"{path.name}.folder-{secrets.token_hex(4)}"))
+
+
+def write_over(path: Path, data: bytes, synced: bool = True) -> None:
+    """Make `data` the content of the file at `path` and, when `synced`, write it to the disk."""
+    with open(path, "wb") as file:
         file.write(data)
         if synced:
             file.flush()
-            os.fsync(file.fileno())
+            sync(file.fileno())
+
+
+def sync(handle: int) -> None:
+    """Make the content of an open file survive a power cut.
+
+    On macOS `fsync` leaves it in the cache of the disk; there F_FULLFSYNC empties that too.
+    """
+    if FULL_SYNC is not None:
+        try:
+            fcntl.fcntl(handle, FULL_SYNC)
+        except OSError as error:
+            # Filesystems that cannot do this, such as network ones, can do the plain sync.
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOTTY, errno.ENODEV):
+                raise
+        else:
+            return
+    os.fsync(handle)
 
 
 def _nearest(path: Path) -> Path:

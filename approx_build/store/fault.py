@@ -17,7 +17,7 @@ def _nothing() -> bool:
 class Fault:
     """A file that is not as it was written.
 
-    `belongs` tells what it was, as far as records know, `remedy` what repair does, empty when
+    `belongs` says what it was, as far as records know, `remedy` what repair does, empty when
     nothing can be done here. `repair` does it, after looking again; it says whether all is right.
     """
 

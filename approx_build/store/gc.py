@@ -1,7 +1,7 @@
-"""Collection: what in a store nobody needs, chosen by age and size, and its removal.
+"""Collection: what no project needs of a store, chosen by age and size, and its removal.
 
-A record that must stay keeps the records of all that it was made from: they are small, and tell
-keys without building. Of its objects, intermediate sound may go where space is short.
+A record that must stay keeps the records of all that it was made from: they are small, and keys
+are made of them without building. Of its objects, intermediate sound may go where space is short.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def plan(
     now_s: float,
     folders: Iterable[Candidate] = (),
 ) -> Plan:
-    """What may go; `folders` are those that nobody needs. Reads and removes nothing.
+    """What may go; `folders` are those that no project needs. Reads and removes nothing.
 
     A file whose time lies in the future is young: a clock that was wrong removes nothing.
     """
@@ -121,15 +121,11 @@ def plan(
 
 def _intermediate(index: Index, kept: Collection[str], digests: Iterable[str]) -> set[str]:
     """The objects among `digests` that only actions of intermediate kinds made."""
+    makers = {digest: [k for k in index.makers.get(digest, ()) if k in kept] for digest in digests}
     return {
         digest
-        for digest in digests
-        if (
-            kinds := {
-                index.entries[key].kind for key in index.makers.get(digest, ()) if key in kept
-            }
-        )
-        and kinds <= INTERMEDIATE
+        for digest, keys in makers.items()
+        if keys and all(index.entries[key].kind in INTERMEDIATE for key in keys)
     }
 
 
@@ -164,7 +160,7 @@ def _oldest(candidates: Iterable[Candidate], excess: int) -> list[Candidate]:
 
 
 def carry_out(store: Store, index: Index, census: Census, chosen: Plan) -> None:
-    """Remove what was chosen, while nobody builds (`store.leases.alone`).
+    """Remove what was chosen, while no process builds (`store.leases.alone`).
 
     In an order in which a kill leaves a right store: before an object goes, its record is
     forgotten, or the object is on the list of those removed.

@@ -18,14 +18,15 @@ TRAIN = "train"
 class Entry:
     """A record: the kind of its action, the digests that it read, and those that it made.
 
-    `main` is the digest that readers get; `told` that of a training's parameters, else empty.
+    `main` is the digest that readers get; `declaration` that of a training's parameters,
+    else empty.
     """
 
     kind: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     main: str
-    told: str = ""
+    declaration: str = ""
 
 
 @dataclass
@@ -55,11 +56,11 @@ class Index:
         # One object is named by many records: every digest is kept once.
         read = {intern(str(one)) for one in inputs.values()} if isinstance(inputs, dict) else set()
         made = {intern(one) for one in record.outputs.values()}
-        told = sha256(canonical(params).encode()).hexdigest() if kind == TRAIN else ""
+        declaration = sha256(canonical(params).encode()).hexdigest() if kind == TRAIN else ""
         key = intern(record.key)
         main = intern(record.digest)
         self.entries[key] = Entry(
-            intern(kind), tuple(sorted(read)), tuple(sorted(made)), main, told
+            intern(kind), tuple(sorted(read)), tuple(sorted(made)), main, declaration
         )
         for digest in made:
             self.makers.setdefault(digest, []).append(key)

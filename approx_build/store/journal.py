@@ -23,6 +23,12 @@ COMPACT_ABOVE = 4 << 20
 """Bytes: a longer journal is cut down to the entries that still say something."""
 RUNS_KEPT = 200
 """Timed entries kept of each kind when the journal is cut down."""
+LONGEST_LINE = 1 << 16
+"""Letters: a longer line is damage."""
+LARGEST = 1e15
+"""Of seconds and of units of work: more is damage."""
+TEXTS, NUMBERS = ("target", "key", "kind"), ("seconds", "size")
+NAMES = {*TEXTS, *NUMBERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,26 @@ def _entry(line: str) -> Entry | None:
     # Earlier versions wrote no checksum; JSON has no tab outside its strings, where it is \t.
     if text and checksum != f"{crc32(text.encode()):08x}":
         return None
+    return _parsed(text or line)
+
+
+def _parsed(text: str) -> Entry | None:
+    """The entry that a text says; None for anything else, since damage may look like JSON."""
     try:
-        return Entry(**json.loads(text or line))
-    except (ValueError, TypeError):
+        # Digits without end and brackets without end are damage too.
+        row = json.loads(text) if len(text) <= LONGEST_LINE else None
+    except (ValueError, RecursionError):
         return None
+    if not isinstance(row, dict) or row.keys() - NAMES:
+        return None
+    texts, numbers = [row.get(name) for name in TEXTS], [row.get(name, 0.0) for name in NUMBERS]
+    if not all(isinstance(text, str) for text in texts):
+        return None
+    if not all(_is_measure(number) for number in numbers):
+        return None
+    return Entry(**row)
+
+
+def _is_measure(number: object) -> bool:
+    is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
+    return is_number and 0 <= number <= LARGEST  # type: ignore[operator]  # so not NaN

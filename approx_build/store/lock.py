@@ -7,16 +7,22 @@ content. `samples_digest` is of the samples alone, so that a change of container
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
 from approx_build.errors import StoreError
+from approx_build.process.locks import Grip, grip
 from approx_build.store.delivery import write as deliver_text
 
 VERSION: Final = 1
 SECTIONS: Final = ("checkpoints", "takes", "stems", "movements")
+PAUSE_S, LONGEST_S = 0.02, 60.0
+"""How long a writer of a lock waits for another, which takes a moment, unless it was stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,31 @@ def read(path: Path) -> Lock | None:
         raise StoreError(f"{place}: not a lock ({error.msg}); {_ADVICE}") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreError(f"{path}: not a lock ({error}); {_ADVICE}") from error
+
+
+@contextmanager
+def merging(path: Path) -> Iterator[None]:
+    """Keep other renders out while the block reads the lock at `path`, changes and writes it.
+
+    The folder is what is locked, since a lock file of its own would have to be ignored by every
+    version control. Where that cannot be done nobody is kept out. StoreError after LONGEST_S.
+    """
+    with ExitStack() as stack:
+        # What is wrong with the folder is said when the lock is written.
+        with suppress(OSError):
+            handle = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+            stack.callback(os.close, handle)
+            _wait(handle, path)
+        yield
+
+
+def _wait(handle: int, path: Path) -> None:
+    deadline = time.monotonic() + LONGEST_S
+    # NFS locks only what is open for writing, which a folder cannot be: an OSError.
+    while grip(handle) is Grip.BUSY:
+        if time.monotonic() > deadline:
+            raise StoreError(f"{path}: another process keeps changing it; run again")
+        time.sleep(PAUSE_S)
 
 
 def write(path: Path, lock: Lock) -> bool:

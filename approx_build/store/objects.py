@@ -25,8 +25,9 @@ from approx_build.store.disk import (
     blaming_a_full_disk,
     make_folder,
     plain_words,
+    sync,
     sync_folder,
-    write_new,
+    write_over,
 )
 from approx_build.store.drafts import Drafts
 
@@ -75,7 +76,7 @@ class Objects:
         digest = sha256(data).hexdigest()
         if not self.verify(digest):
             with self._drafts.new() as path, plain_words(self.root):
-                write_new(path, data)
+                write_over(path, data)
                 self._publish(path, digest)
         return digest
 
@@ -84,16 +85,13 @@ class Objects:
         """Store the file that the block writes at `draft.path`; nothing when the block fails."""
         with self._drafts.new() as path:
             draft = Draft(path)
-            # Made here, so that a store that cannot be written says so in its own words.
-            with plain_words(self.root):
-                path.touch()
             with blaming_a_full_disk(path.parent):
                 yield draft
             with plain_words(self.root):
                 with open(path, "rb+") as file:
                     draft.digest = file_digest(file, sha256).hexdigest()
                     draft.size = file.tell()
-                    os.fsync(file.fileno())
+                    sync(file.fileno())
                 self._publish(path, draft.digest)
 
     def believe(self, digest: str) -> None:
@@ -121,8 +119,8 @@ class Objects:
         except FileNotFoundError:
             return False
         except OSError as error:
-            # An unreadable sector is as wrong as a flipped bit.
-            if error.errno != errno.EIO:
+            # An unreadable sector, or a folder in its place, is as wrong as a flipped bit.
+            if error.errno not in (errno.EIO, errno.EISDIR):
                 raise StoreError(f"{path}: {(error.strerror or str(error)).lower()}") from error
             is_right = False
         if is_right:

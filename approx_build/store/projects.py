@@ -1,8 +1,8 @@
 """The register of projects: who uses a store, so that nothing of theirs is taken for unneeded.
 
 A file for each piece that was built, and one for each project, written once: builds at the same
-time need no order. A project that the store lies in is named by the way to it, so that both may
-be moved together.
+time need no order. A project that contains the store is named by its path from there, so that both
+may be moved together.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Projects:
 
     def _paths(self) -> Iterator[Path]:
         with suppress(FileNotFoundError):
-            yield from sorted(self._folder.iterdir())
+            yield from sorted(path for path in self._folder.iterdir() if path.name.isalnum())
 
     def _read(self, path: Path) -> Use | None:
         with suppress(OSError, ValueError, TypeError):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from approx_build.canonical import Json, canonical
 from approx_build.store.census import named
+from approx_build.store.disk import clear
 from approx_build.store.drafts import Drafts
 from approx_build.store.seal import seal, unseal
 
@@ -54,6 +55,8 @@ class Records:
 
     def get(self, key: str) -> Record | None:
         """The record of `key`; None when there is none that can be believed."""
+        if not (key.isascii() and key.isalnum()):
+            return None  # of a damaged journal, perhaps: not to be made a path
         try:
             data = self.path(key).read_bytes()
         except OSError:
@@ -67,12 +70,14 @@ class Records:
         Syncing takes longer than many an action, so records of short ones are left to the
         system: a power cut may lose or tear the latest of them, and their actions run again.
         """
-        is_dear = record.seconds >= DEAR_S
-        self._drafts.replace(self.path(record.key), seal(canonical(asdict(record))), is_dear)
+        path, is_dear = self.path(record.key), record.seconds >= DEAR_S
+        if path.is_dir():
+            clear(path)
+        self._drafts.replace(path, seal(canonical(asdict(record))), is_dear)
 
     def remove(self, key: str) -> None:
         """Forget the record of `key`, if any."""
-        self.path(key).unlink(missing_ok=True)
+        clear(self.path(key))
 
     def __iter__(self) -> Iterator[str]:
         """The keys of all records, sorted; whether they can be believed is another matter."""

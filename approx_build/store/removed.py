@@ -1,7 +1,7 @@
 """Removed objects: those that a collection took from records which stay.
 
 A record without its object is as good as before: the object is made again when something reads
-it. The list tells such objects from those that were lost.
+it. By the list the check knows them from objects that were lost.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from contextlib import suppress
 from pathlib import Path
 
 from approx_build.errors import StoreError
@@ -18,6 +20,8 @@ from approx_build.store.removed import Removed
 
 FORMAT = "approx-build store 1\n"
 """Content of `<root>/format`; a store of another format is refused, not guessed at."""
+KNOWN_FORMAT = re.compile(rb"approx-build store \d[\w. -]*\n")
+"""What versions of approx-build write there; anything else is damage."""
 
 
 class Store:
@@ -38,18 +42,35 @@ class Store:
     def _check_format(self) -> None:
         path = self.root / "format"
         try:
-            found = path.read_text(encoding="ascii")
+            found = path.read_bytes()
         except FileNotFoundError:
             # A store says itself that it is not for version control.
             self.drafts.replace(self.root / ".gitignore", b"*\n")
             self.drafts.replace(path, FORMAT.encode())
-        except OSError as error:
+            return
+        except NotADirectoryError as error:
             raise refusal(error, path) from error
-        except ValueError as error:
-            raise StoreError(f"{path} is not text; use another store") from error
-        else:
-            if found != FORMAT:
-                raise StoreError(
-                    f"{path} says {found.strip()[:40]!r}, not {FORMAT.strip()!r}; "
-                    "use another store or the version of approx-build that made it"
-                )
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            advice = "make it a readable file, or use another store"
+            raise StoreError(f"{path} cannot be read ({reason}); {advice}") from error
+        if found == FORMAT.encode():
+            return
+        if KNOWN_FORMAT.fullmatch(found):
+            raise StoreError(
+                f"{path} says {found.decode().strip()!r}, not {FORMAT.strip()!r}; "
+                "use another store or the version of approx-build that made it"
+            )
+        self._repair_format(path, found)
+
+    def _repair_format(self, path: Path, found: bytes) -> None:
+        """Write the format anew where the rest is a store; StoreError where it is not."""
+        # Drafts are the first thing that opening a store makes; a power cut leaves zeros.
+        if found.strip(b"\0\n") and not self.drafts.root.is_dir():
+            raise StoreError(
+                f"{path} is damaged, and {self.root} does not look like a store; use another, or "
+                f"write {FORMAT.strip()!r} into that file if it is one"
+            )
+        # A store that cannot be written can be read all the same.
+        with suppress(StoreError):
+            self.drafts.replace(path, FORMAT.encode())

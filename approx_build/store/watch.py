@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Watch:
-    """Is told how far work has come; this one says nothing. Called by any thread."""
+    """Receives the progress of work, from any thread; this one ignores it."""
 
     def begin(self, what: str, total: int, is_bytes: bool = False) -> None:
         """`what` begins, of which there is `total`."""

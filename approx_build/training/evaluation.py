@@ -42,7 +42,7 @@ from approx_build.report.evaluation import (
 )
 from approx_build.report.evaluation_page import evaluation_page
 from approx_build.report.sketch import sketch
-from approx_build.store.delivery import write
+from approx_build.store.delivery import part_of, write
 from approx_build.store.objects import Objects
 from approx_build.training.checkpoint import is_right, read_checkpoint, whole_file
 from approx_build.training.model import ModelSpec
@@ -272,7 +272,6 @@ class TrainingPage:
     def _write(self, path: str, clip: Clip) -> None:
         """Write a sound beside the page, whole or not at all."""
         target = self.out / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".{target.name}")
-        wav.write_float(temporary, clip)
-        temporary.replace(target)
+        with part_of(target) as part:
+            wav.write_float(part, clip)
+            part.replace(target)

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from approx_build.errors import UsageError
 from approx_build.source.suggestion import choices
 from approx_build.store.delivery import write
-from approx_build.store.disk import make_folder, plain_words, sync_folder
+from approx_build.store.disk import make_folder, plain_words, sync, sync_folder
 from approx_build.training.entry import LedgerEntry, Note
 
 FOLDER = Path("models", "ledger")
@@ -75,7 +75,7 @@ def append_note(folder: Path, run: str, note: Note) -> Path:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         try:
             os.write(handle, f"{_line_end(handle)}{line}\n".encode())
-            os.fsync(handle)
+            sync(handle)
         finally:
             os.close(handle)
         sync_folder(folder)

@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from approx_build.process import locks
+from approx_build.process.locks import Grip, grip
 from approx_build.store.disk import make_folder, plain_words
 from approx_build.training.aside import set_aside
 from approx_build.training.state import kept_about
@@ -16,12 +18,10 @@ from approx_build.training.state import kept_about
 if TYPE_CHECKING:
     from approx_build.training.sharing import Share
 
-try:
-    import fcntl
-except ImportError:  # not a POSIX system: nobody waits for anybody
-    fcntl = None  # type: ignore[assignment]
-
 PAUSE_S, PATIENCE_S = 0.2, 2.0
+UNGUARDED = "{}: {}, so another process that trains this too is not seen; see that there is none"
+NO_LOCKS = "locks do not work on this filesystem"
+LOCAL_LOCKS = "other hosts do not see the locks of this filesystem"
 
 
 @contextmanager
@@ -30,12 +30,14 @@ def alone_in(
 ) -> Iterator[None]:
     """Hold the lock beside the folder, waiting while another process trains in it.
 
-    Whoever waits for long tells `remark` for whom. A kernel lock: it ends with the process,
-    however that ends. Processes that share one training hold it through the first of them.
+    Whoever waits for long tells `remark` for whom; so does who cannot keep others out, since
+    locks do not work there. A kernel lock: it ends with the process, however that ends.
+    Processes that share one training hold it through the first of them. StoreError when the disk
+    fails.
     """
     with plain_words(folder):
         make_folder(folder)
-    if fcntl is None or not share.writes:
+    if not share.writes:
         yield
         return
     path = lock_path(folder)
@@ -44,7 +46,11 @@ def alone_in(
             remark(f"{path}: it is no lock but a folder; set aside as {set_aside(path).name}")
         file = open(path, "a+", encoding="ascii", errors="replace")  # noqa: SIM115
     with file:
-        _wait(file, folder, remark)
+        with plain_words(lock_path(folder)):
+            held = _wait(file, folder, remark)
+        if held is Grip.NONE or locks.are_local(folder):
+            why = NO_LOCKS if held is Grip.NONE else LOCAL_LOCKS
+            remark(UNGUARDED.format(folder, why))
         with suppress(OSError):  # on a full disk the lock still holds, without a name
             _name(file, str(os.getpid()))
         yield
@@ -59,16 +65,16 @@ def lock_path(folder: Path) -> Path:
 
 def trainer(folder: Path) -> str:
     """The number of the process that trains in a folder; empty when none does, or nobody knows."""
-    if fcntl is None:
-        return ""
     with suppress(OSError), open(lock_path(folder), encoding="ascii", errors="replace") as file:
-        return "" if _locked(file.fileno()) else _holder(file)
+        # A shared lock is all that is needed to see one that is not, and disturbs nobody else.
+        return _holder(file) if grip(file.fileno(), is_shared=True) is Grip.BUSY else ""
     return ""
 
 
-def _wait(file: IO[str], folder: Path, remark: Callable[[str], None]) -> None:
+def _wait(file: IO[str], folder: Path, remark: Callable[[str], None]) -> Grip:
+    """Lock the file, however long that takes; NONE where locks do not work."""
     began, has_told = time.monotonic(), False
-    while not _locked(file.fileno()):
+    while (found := grip(file.fileno())) is Grip.BUSY:
         if not has_told and time.monotonic() - began >= PATIENCE_S:
             about = kept_about(folder)
             step = f", at step {about['step']} or later" if about else ""
@@ -76,6 +82,7 @@ def _wait(file: IO[str], folder: Path, remark: Callable[[str], None]) -> None:
             remark(f"{process} is training this{step}; waiting for it")
             has_told = True
         time.sleep(PAUSE_S)
+    return found
 
 
 def _holder(file: IO[str]) -> str:
@@ -90,14 +97,3 @@ def _name(file: IO[str], text: str) -> None:
     file.truncate()
     file.write(text)
     file.flush()
-
-
-def _locked(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        # A filesystem without locks: as without other processes.
-        return True
-    return True

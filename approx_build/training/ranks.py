@@ -1,15 +1,13 @@
 """Ranks: the other processes of a training that several share, started and ended by the first.
 
-Each is `python -m approx_build.training.ranks TASK RANK SIZE`, where TASK is a file of JSON that
-says what is trained, on what, and where they meet. What a rank says lies beside it.
+Each calls `main` with the arguments TASK RANK SIZE, where TASK is a file of JSON that says what is
+trained, on what, and where they meet. What a rank says lies beside it.
 """
 
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +18,8 @@ from approx_build.corpus.material import Material, Stretch
 from approx_build.corpus.recordings import Recording
 from approx_build.errors import ModelError
 from approx_build.families.base import FAMILIES
+from approx_build.process.child import Child, say_ready, start
+from approx_build.process.scratch import scratch
 from approx_build.training.loop import train
 from approx_build.training.model import ModelSpec, declared
 from approx_build.training.record import TrainingRecord
@@ -38,12 +38,12 @@ def train_shared(
     """
     if processes == 1:
         return train(model, material, out_dir, means)
-    with tempfile.TemporaryDirectory(prefix="approx-ranks-") as name:
-        meeting = Path(name) / "meeting"
-        task = Path(name) / "task.json"
+    with scratch("approx-ranks-") as folder:
+        meeting, task = folder / "meeting", folder / "task.json"
         task.write_text(json.dumps(_task(model, material, out_dir, means, meeting)))
         with _others(task, processes) as others:
             try:
+                _await(others)
                 with joined(meeting, 0, processes, means.device) as share:
                     return train(model, material, out_dir, replace(means, share=share))
             except RuntimeError as error:
@@ -51,32 +51,35 @@ def train_shared(
 
 
 @contextmanager
-def _others(task: Path, processes: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+def _others(task: Path, processes: int) -> Iterator[list[Child]]:
     others = []
-    for rank in range(1, processes):
-        command = [sys.executable, "-m", __name__, str(task), str(rank), str(processes)]
-        with open(task.with_name(f"{rank}.log"), "wb") as log:
-            others.append(
-                subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-            )
     try:
+        for rank in range(1, processes):
+            with open(task.with_name(f"{rank}.log"), "wb") as log:
+                others.append(start(__name__, str(task), str(rank), str(processes), output=log))
         yield others
         for other in others:
             other.wait(END_S)
     finally:
         for other in others:
-            other.kill()
-            other.wait()
+            other.process.kill()
+        for other in others:
+            other.end()
 
 
-def _blamed(
-    others: list[subprocess.Popen[bytes]], task: Path, error: RuntimeError
-) -> ModelError | RuntimeError:
+def _await(others: list[Child]) -> None:
+    """Wait until all are about to join: joining waits long, and deaf, for one that has died."""
+    for other in others:
+        if not other.ready():
+            other.wait(LAST_WORDS_S)
+            raise RuntimeError("a process of the training ended before it began")
+
+
+def _blamed(others: list[Child], task: Path, error: RuntimeError) -> ModelError | RuntimeError:
     """What to raise when processes could not go on together."""
-    for rank, other in enumerate(others, 1):
-        try:
-            code = other.wait(LAST_WORDS_S)
-        except subprocess.TimeoutExpired:
+    for rank, other in sorted(enumerate(others, 1), key=lambda each: each[1].code is None):
+        code = other.wait(LAST_WORDS_S)
+        if code is None:
             continue
         said = task.with_name(f"{rank}.log").read_text(errors="replace").strip().splitlines()
         last = f": {said[-1]}" if said else ""
@@ -113,9 +116,10 @@ def _task(
     }
 
 
-def _serve(task_path: Path, rank: int, size: int) -> None:
+def main() -> None:
     """Be one of the processes, to the end of the training."""
-    task = json.loads(task_path.read_text())
+    rank, size = int(sys.argv[2]), int(sys.argv[3])
+    task = json.loads(Path(sys.argv[1]).read_text())
     stretches = tuple(
         Stretch(
             Recording(s["name"], Path(s["source"]), s["digest"]),
@@ -127,6 +131,7 @@ def _serve(task_path: Path, rank: int, size: int) -> None:
     )
     material = Material(task["corpus"], stretches)
     parent = Path(task["parent"]) if task["parent"] else None
+    say_ready()
     with joined(Path(task["meeting"]), rank, size, task["device"]) as share:
         means = Means(
             threads=task["threads"],
@@ -136,7 +141,3 @@ def _serve(task_path: Path, rank: int, size: int) -> None:
         )
         model = declared(FAMILIES.get(task["model"]["family"])).model_validate(task["model"])
         train(model, material, Path(task["out"]), means)
-
-
-if __name__ == "__main__":
-    _serve(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

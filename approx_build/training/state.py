@@ -163,6 +163,11 @@ def state_at(path: Path, manifest: str, device: str = "cpu") -> TrainingState:
     )
 
 
+def checked_notes(path: Path) -> dict[str, Any]:
+    """What a state says of itself, its tensors read too; ModelError when any of it is damaged."""
+    return _content(path)[0]
+
+
 def _notes_at(path: Path) -> dict[str, Any]:
     """What a state says of itself; ModelError, without the path, when that is damaged."""
     notes = read_about(path)
@@ -206,16 +211,3 @@ def _digest(notes: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> str:
         digest.update(f"{name} {tensor.dtype} {list(tensor.shape)}".encode())
         digest.update(tensor.cpu().numpy().tobytes())
     return digest.hexdigest()
-
-
-def checked_notes(path: Path) -> dict[str, Any]:
-    """What a kept state says of itself, all of it compared with its digests.
-
-    ModelError when it is not as it was written; FileNotFoundError when it is not there.
-    """
-    if not os.path.lexists(path):
-        raise FileNotFoundError(path)
-    try:
-        return _content(path)[0]
-    except ModelError as error:
-        raise ModelError(f"{path}: {error.message}") from None

@@ -10,7 +10,7 @@ from pathlib import Path
 from approx_build.errors import ApproxError
 from approx_build.store.census import Amount, Census, census, files
 from approx_build.store.check import (
-    WRITTEN,
+    NOT_AS_WRITTEN,
     Known,
     advice_faults,
     lost_objects,
@@ -18,6 +18,7 @@ from approx_build.store.check import (
     read_records,
     record_faults,
 )
+from approx_build.store.disk import clear
 from approx_build.store.fault import Fault
 from approx_build.store.index import Index
 from approx_build.store.reading import read_all
@@ -34,7 +35,7 @@ COLLECTED = "removed by `store gc`; they are made again when something reads the
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found: faults, what is worth knowing besides, and how much it looked at."""
+    """What a check found: faults, other remarks, and how much it read."""
 
     faults: Sequence[Fault]
     notes: Sequence[str]
@@ -73,7 +74,7 @@ def repaired(store: Store, faults: Sequence[Fault], watch: Watch) -> list[tuple[
     return found
 
 
-READ_IN_PART = "{}; of this piece or model only what its lock pins is known"
+READ_IN_PART = "{}; only what the lock pins was compared"
 NO_REMEDY = "nothing here can repair it"
 
 
@@ -108,7 +109,7 @@ class _Check:
         faults += [*damaged, *(one for one in judged if one), *delivery.missing]
         notes = [
             *self._notes(here),
-            *_told(delivery),
+            *_delivery_notes(delivery),
             *map(READ_IN_PART.format, needs.problems.values()),
         ]
         objects = Amount.of(here.objects.values())
@@ -145,14 +146,14 @@ class _Check:
                 yield f"{name}/: {count} files, {words}"
 
 
-def _told(delivery: Delivery) -> Iterator[str]:
-    """What is known of delivered files besides faults."""
+def _delivery_notes(delivery: Delivery) -> Iterator[str]:
+    """Remarks about delivered files that are no faults."""
     for name in delivery.absent:
-        yield f"{name}: nothing of it is delivered to {delivery.out}"
+        yield f"{name}: no delivered files in {delivery.out}"
     if delivery.older:
         yield f"{_listed(delivery.older)}: of an older version of the piece; render it"
     if delivery.unknown:
-        yield f"{_listed(delivery.unknown)}: no lock and no render tells what should be in there"
+        yield f"{_listed(delivery.unknown)}: no lock and no render says what it should contain"
 
 
 def _listed(paths: Sequence[Path]) -> str:
@@ -165,12 +166,13 @@ def _sizes(paths: Iterator[Path]) -> dict[Path, int]:
 
 
 def _state_fault(path: Path) -> Fault:
-    told, remedy = "a finished render", "removed; the next render takes a little longer"
-    return Fault("state", path, WRITTEN, told, remedy, partial(_removed, path))
+    remedy = "removed; the next render takes a little longer"
+    mend = partial(_removed, path)
+    return Fault("state", path, NOT_AS_WRITTEN, "a finished render", remedy, mend)
 
 
 def _removed(path: Path) -> bool:
-    path.unlink(missing_ok=True)
+    clear(path)
     return True
 
 

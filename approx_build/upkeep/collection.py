@@ -29,13 +29,13 @@ from approx_build.upkeep.trainings import (
 )
 
 UNREADABLE = (
-    "{places}: used the store {store} and cannot be read now, so that nobody knows what is needed "
-    "there; make it readable, or give it up with --forget {first}"
+    "{places}: used the store {store} and cannot be read now, so its needs are unknown; "
+    "make it readable, or give it up with --forget {first}"
 )
-PINNED = "{}; of this piece or model stays what its lock pins and its last render made"
+PINNED = "{}; kept for it: what its lock pins and what its last render made"
 NOBODY = (
-    "nobody knows which projects use the store {store}; render a piece of each with it, so that "
-    "they are entered, or delete the store as a whole"
+    "no project is registered in the store {store}; render a piece of each project that uses it, "
+    "or delete the whole store"
 )
 
 
@@ -71,7 +71,7 @@ class Collection:
 class Survey:
     """A store and its users: what is there, and what is needed.
 
-    `refusal` says why nothing may be removed, because not all can be known that is needed.
+    `refusal` says why nothing may be removed; empty when all needs are known.
     """
 
     index: Index
@@ -85,9 +85,9 @@ class Survey:
 def collect(
     store: Store, root: Path | None, asked: Asked, watch: Watch, dry_run: bool = False
 ) -> Collection:
-    """Remove what nobody needs, or with `dry_run` only say what that is.
+    """Remove what no project needs; with `dry_run` only return what that is.
 
-    StoreError when a build uses the store, or when not all can be known that is needed.
+    StoreError when a build uses the store, or when a project's needs cannot be known.
     """
     if asked.forgotten is not None and not any(map(asked.forgets, _places(store))):
         raise UsageError(f"--forget {asked.forgotten}: no project or piece there used the store")
@@ -114,7 +114,8 @@ def survey(store: Store, root: Path | None, asked: Asked, watch: Watch) -> Surve
     uses = [use for use in store.projects.uses() if not asked.forgets(use.piece or use.project)]
     found = users(uses, [one.piece for one in renders], root)
     needs = gathered(found.projects, root, index, here, store.memo, watch)
-    is_own = root is not None and Path(os.path.abspath(store.root)).is_relative_to(root)
+    place = Path(os.path.abspath(store.root))
+    is_own = any(one.root == root and place.is_relative_to(one.root) for one in found.projects)
     refusal = _refusal(store, found, needs)
     if not (refusal or uses or renders or is_own):
         refusal = NOBODY.format(store=store.root)
@@ -143,7 +144,7 @@ def _refusal(store: Store, found: Users, needs: AllNeeds) -> str:
     """Why it cannot be known what is needed; empty where it is."""
     for path in store.projects.damaged():
         return (
-            f"{path} is damaged; it names a project that uses the store, and nobody knows which; "
+            f"{path} is damaged: it named a project that uses the store; "
             "`approx-build store check --repair` removes it"
         )
     if found.unreadable:

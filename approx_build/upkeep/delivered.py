@@ -10,6 +10,7 @@ from pathlib import Path
 from approx_build.score.project import slug
 from approx_build.store.census import files
 from approx_build.store.delivery import PART
+from approx_build.store.disk import clear
 from approx_build.store.fault import Expected, Fault
 from approx_build.store.index import Index
 from approx_build.store.reading import Read
@@ -33,8 +34,8 @@ class Wanted:
 class Delivery:
     """The files that pieces delivered into a folder; reading them fills `older` and `unknown`.
 
-    `older` has the bytes of another version that the store knows of; of `unknown` nothing tells
-    what they should hold. `absent` are pieces that nothing was delivered of.
+    `older` has the bytes of another version that the store knows of; the contents that
+    `unknown` should have are not known. `absent` are pieces without delivered files.
     """
 
     store: Store
@@ -114,6 +115,8 @@ class Delivery:
 
     def _mend(self, path: Path, digest: str, last: Finished | None) -> bool:
         """Copy the object; where there is none, let the next render look at everything again."""
+        if path.is_dir():
+            clear(path)
         if digest and self.store.objects.verify(digest):
             self.store.objects.materialise(digest, path)
         elif last is not None:

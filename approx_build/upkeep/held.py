@@ -1,4 +1,4 @@
-"""What a store holds of a graph as it stands, and which objects its next build reads."""
+"""What a store holds of a graph: keys by target, and the objects that its next build reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Needs: what each piece and model of the projects that use a store has there as it stands."""
+"""Needs: what the pieces, locks and models of the projects that use a store need of it."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from approx_build.upkeep.held import Held, held
 from approx_build.upkeep.projects import Project
 
 TAKES, LENGTH_S = 4, 3.0
-"""What `evaluate` draws of each checkpoint unless told otherwise."""
+"""What `evaluate` draws of each checkpoint unless asked otherwise."""
 
 
 @dataclass(frozen=True)
 class PieceNeeds:
-    """A piece: what the store has of it as it is written, and the pins of its lock.
+    """A piece: what the store has of it as its score is now, and the pins of its lock.
 
     `published` are targets by path under the renders folder. `problem` is why the piece cannot be
     read, `lock_problem` why its lock cannot.
@@ -62,7 +62,7 @@ class PieceNeeds:
 
 @dataclass(frozen=True)
 class ModelNeeds:
-    """A declared model: its training by the digest of what it is told, and what the store has."""
+    """A declared model: the digest of its training's manifest, and what the store has of it."""
 
     name: str
     project: Path
@@ -86,7 +86,7 @@ class AllNeeds:
     def keys(self, index: Index) -> set[str]:
         """The keys of all that is needed.
 
-        Where a model cannot be read nobody knows which training is its own: all stay.
+        While a model cannot be read its training is unknown, so all trainings are needed.
         """
         keys = {key for piece in self.pieces for key in piece.keys}
         keys.update(key for model in self.models for key in model.held.keys.values())
@@ -94,7 +94,7 @@ class AllNeeds:
         keys.update(
             key
             for key, entry in index.entries.items()
-            if entry.kind == TRAIN and (every or entry.told in declared)
+            if entry.kind == TRAIN and (every or entry.declaration in declared)
         )
         return keys
 
@@ -124,8 +124,8 @@ def gathered(
     pieces: list[PieceNeeds] = []
     models: list[ModelNeeds] = []
     for project in projects:
-        catalog = Catalog(project.root, date.today())
-        reader = _Reader(project, project.root == here, catalog, index, census, memo)
+        catalog = Catalog(project.root, date.today(), ReadLog(memo.look))
+        reader = _Reader(project, project.root == here, catalog, index, census)
         for score in project.scores():
             pieces.append(reader.piece(score))
             watch.step()
@@ -146,7 +146,6 @@ class _Reader:
     catalog: Catalog
     index: Index
     census: Census
-    memo: Memo
 
     def piece(self, score: Path) -> PieceNeeds:
         lock, lock_problem = _lock(score.with_suffix(".lock"))
@@ -186,7 +185,7 @@ class _Reader:
         return ModelNeeds(shown, root, digest, self._held(networks.graph))
 
     def _held(self, graph: Graph) -> Held:
-        inputs = Inputs(graph, self.project.root, ReadLog(self.memo.look))
+        inputs = Inputs(graph, self.project.root, self.catalog.log)
         return held(graph, inputs, self.index, self.census.objects)
 
     def _name(self, path: Path) -> str:

@@ -46,7 +46,7 @@ class Sizes:
     others: Mapping[str, Amount]
     total: int
     shares: Sequence[Share]
-    nobody: Amount
+    unneeded: Amount
     runs: Sequence[Run]
     freed: int | None
     refusal: str
@@ -59,7 +59,7 @@ def sizes(store: Store, root: Path | None, watch: Watch) -> Sizes:
     chosen = planned(store, found, asked)
     watch.end()
     here, declared = found.census, {digest[:16] for digest in found.needs.declared}
-    shares, nobody = _shares(found.index, here, found.needs)
+    shares, unneeded = _shares(found.index, here, found.needs)
     kinds: dict[str, list[Found]] = {}
     for digest, one in here.objects.items():
         kinds.setdefault(found.index.kind(digest) or "of no record", []).append(one)
@@ -69,7 +69,7 @@ def sizes(store: Store, root: Path | None, watch: Watch) -> Sizes:
         dict(sorted(others.items())),
         here.total,
         shares,
-        nobody,
+        unneeded,
         [Run(run, run.folder.name in declared) for run in kept_runs(store.root)],
         None if found.refusal else chosen.freed,
         found.refusal,

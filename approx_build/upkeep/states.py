@@ -58,19 +58,19 @@ class Finished:
 
 
 def finished(store: Path) -> tuple[list[Finished], list[Path]]:
-    """The finished renders that the states of a store tell of, the newest first; damaged states."""
+    """The finished renders by the states of a store, the newest first; and damaged states."""
     found, damaged = [], []
     for path in _paths(store / "states"):
         try:
             mtime = path.stat().st_mtime
         except OSError:
             continue
-        told = contents(str(path))
-        if told is None:
+        state = contents(str(path))
+        if state is None:
             if path.exists():
                 damaged.append(path)
-        elif len(told[0]) == 3 and told[0][0] == RENDER:
-            found.append(_finished(path, mtime, store, *told))
+        elif len(state[0]) == 3 and state[0][0] == RENDER:
+            found.append(_finished(path, mtime, store, *state))
     return sorted(found, key=lambda one: -one.mtime), damaged
 
 

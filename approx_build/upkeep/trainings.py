@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import os
-import secrets
 import shutil
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from approx_build.errors import ApproxError, ModelError
+from approx_build.errors import ModelError
 from approx_build.store.census import Amount, Found, files
-from approx_build.store.delivery import write
 from approx_build.store.fault import Expected, Fault
 from approx_build.store.gc import DOOMED, Candidate
 from approx_build.store.index import TRAIN, Index
 from approx_build.store.reading import Read
 from approx_build.store.store import Store
+from approx_build.training.aside import DAMAGED, set_aside
 from approx_build.training.earlier import FOLDER, run_in, working_folder
 from approx_build.training.lock import trainer
 from approx_build.training.record import (
+    COPY_NAME,
     RECORD_NAME,
     StoredStep,
     TrainingRecord,
-    read_record,
+    record_at,
+    whole_record,
 )
-from approx_build.training.state import checked_notes
-
-STATES = "resume*.safetensors"
-ASIDE = "aside-"
-"""How the name of a file begins that was set aside."""
+from approx_build.training.state import checked_notes, kept_states
 
 
 @dataclass(frozen=True)
@@ -48,10 +45,10 @@ class KeptRun:
     is_done: bool = False
 
     @property
-    def stands(self) -> str:
-        """Where it stands, in words."""
+    def status(self) -> str:
+        """How far it came, in words."""
         if not self.model:
-            return "nothing tells what it is"
+            return "of an unknown model: no file in it can be read"
         return (
             f"done, {self.step} steps" if self.is_done else f"at step {self.step} of {self.steps}"
         )
@@ -65,7 +62,7 @@ def kept_runs(store: Path) -> list[KeptRun]:
 def may_go(
     runs: Iterable[KeptRun], declared: Collection[str], store: Path, unfinished: bool
 ) -> list[Candidate]:
-    """The runs that no declared model is told by: those done, and with `unfinished` all.
+    """The runs that no declared model would make: those done, and with `unfinished` all.
 
     `declared` are the digests of the manifests of all models.
     """
@@ -85,16 +82,20 @@ def may_go(
 
 def set_aside_files(store: Path) -> Iterator[tuple[Path, Found]]:
     """The damaged files of trainings that were set aside."""
-    for folder in _folders(store):
-        yield from ((path, found) for path, found in files(folder) if path.name.startswith(ASIDE))
+    for path, found in files(store / FOLDER):
+        if DAMAGED in path.relative_to(store).as_posix():
+            yield path, found
 
 
 def remove_leftovers(store: Path) -> None:
-    """Remove what is left of trainings that were removed, while nobody trains."""
+    """Remove what is left of trainings that were removed, while no process trains."""
     for path in (store / FOLDER).glob(f"{DOOMED}*"):
         shutil.rmtree(path, ignore_errors=True)
+    for path in (store / FOLDER).glob(f".*{DAMAGED}*"):
+        with suppress(OSError):
+            path.rmdir()
     for path in (store / FOLDER).glob(".*.lock"):
-        if not path.with_name(path.name[1:].removesuffix(".lock")).exists():
+        if path.is_file() and not path.with_name(path.name[1:].removesuffix(".lock")).exists():
             path.unlink(missing_ok=True)
 
 
@@ -105,12 +106,9 @@ def run_faults(store: Store, index: Index) -> tuple[list[Fault], list[Expected]]
     for folder in _folders(store.root):
         run = run_in(folder)
         belongs = f"the training {run.name} of model {run.model}" if run else "a training"
+        found += _record_faults(store, index, folder, belongs)
         found += _state_faults(folder, belongs)
-        record, problem = _record(folder, store, index)
-        if problem:
-            path, mend = folder / RECORD_NAME, partial(_mend_record, store, index, folder)
-            found.append(Fault("training record", path, problem, belongs, REMADE, mend))
-        kept = record.checkpoints if record else _noted(folder)
+        kept = run.checkpoints if run else ()
         expected += [_expected(store, folder / stored.file, stored, belongs) for stored in kept]
     return found, expected
 
@@ -134,10 +132,7 @@ REMADE = "written from the store where that has it, else set aside for the train
 def checkpoint_files(store: Path, shipped: Iterable[Path]) -> Iterator[tuple[str, Path]]:
     """The digests of the checkpoints of finished and shipped runs, and files that have them."""
     for folder in (*_folders(store), *shipped):
-        try:
-            record = read_record(folder)
-        except ModelError:
-            continue
+        record = whole_record(folder)
         for stored in record.checkpoints if record else ():
             yield stored.digest, folder / stored.file
 
@@ -157,87 +152,77 @@ def _kept_run(folder: Path) -> KeptRun:
 
 
 def _state_faults(folder: Path, belongs: str) -> Iterator[Fault]:
-    for path in sorted(folder.glob(STATES)):
-        if _is_broken(path):
+    for path in kept_states(folder):
+        if problem := _state_problem(path):
             remedy = "set aside; the training goes on from what else it has"
-            mend = partial(_mend_state, path)
-            yield Fault("training state", path, WRITTEN, belongs, remedy, mend)
+            yield Fault(
+                "training state", path, problem, belongs, remedy, partial(_mend_state, path)
+            )
 
 
-WRITTEN = "is not as it was written"
-
-
-def _is_broken(path: Path) -> bool:
+def _state_problem(path: Path) -> str:
+    """What is wrong with a state; empty when it is whole, or no longer there."""
     try:
         checked_notes(path)
-    except FileNotFoundError:
-        return False
-    except (ApproxError, OSError):
-        return True
-    return False
+    except ModelError as error:
+        return error.message if path.exists() else ""
+    return ""
 
 
-def _noted(folder: Path) -> list[StoredStep]:
-    """The checkpoints that an unfinished training has made, by its whole states."""
-    for path in sorted(folder.glob(STATES), key=lambda path: -path.stat().st_mtime_ns):
-        try:
-            return [StoredStep(**stored) for stored in checked_notes(path)["checkpoints"]]
-        except (ApproxError, OSError):
-            continue
-    return []
+def _record_faults(store: Store, index: Index, folder: Path, belongs: str) -> Iterator[Fault]:
+    for path in (folder / RECORD_NAME, folder / COPY_NAME):
+        if problem := _record_problem(path):
+            mend = partial(_mend_record, store, index, path)
+            yield Fault("training record", path, problem, belongs, REMADE, mend)
 
 
-def _record(folder: Path, store: Store, index: Index) -> tuple[TrainingRecord | None, str]:
-    """The record of a run, as the store has it where the file is wrong; and what is wrong."""
+def _record_problem(path: Path) -> str:
+    """What is wrong with a record; empty when it is whole, or not there."""
     try:
-        record = read_record(folder)
-    except ModelError:
-        return _stored_record(folder, store, index), WRITTEN
-    if record is None:
-        return None, ""
-    stored = _stored_record(folder, store, index)
-    if stored is not None and stored != record:
-        return stored, "differs from the record that the store has of the same run"
-    return record, ""
+        record_at(path)
+    except ModelError as error:
+        return error.message if os.path.lexists(path) else ""
+    return ""
 
 
 def _stored_record(folder: Path, store: Store, index: Index) -> TrainingRecord | None:
     """The record of the run of a folder, among the objects of its action."""
     for key, entry in index.entries.items():
-        is_of = entry.kind == TRAIN and working_folder(store.root, entry.told) == folder
+        is_of = entry.kind == TRAIN and working_folder(store.root, entry.declaration) == folder
         run = store.records.get(key) if is_of else None
-        digest = run.outputs.get("record", run.digest) if run else ""
+        digest = run.outputs.get("record", "") if run else ""
         if digest and store.objects.is_right(digest):
-            value = json.loads(store.objects.path(digest).read_bytes())
-            return TrainingRecord.model_validate(value.get("record", value))
+            return TrainingRecord.model_validate_json(store.objects.path(digest).read_bytes())
     return None
 
 
-def _mend_record(store: Store, index: Index, folder: Path) -> bool:
-    if trainer(folder):
+def _mend_record(store: Store, index: Index, path: Path) -> bool:
+    if trainer(path.parent):
         return False
-    stored = _stored_record(folder, store, index)
-    if stored is None:
-        return _set_aside(folder / RECORD_NAME)
-    stored.write(folder)
+    if not _record_problem(path):
+        return True
+    record = whole_record(path.parent) or _stored_record(path.parent, store, index)
+    if path.is_dir() or record is None:
+        set_aside(path)
+    if record is not None:
+        record.write(path.parent, path.name)
     return True
 
 
 def _mend_step(store: Store, path: Path, stored: StoredStep) -> bool:
     if trainer(path.parent):
         return False
-    if store.objects.verify(stored.digest):
-        write(path, store.objects.read(stored.digest))
-        return True
-    return _set_aside(path)
+    is_stored = store.objects.verify(stored.digest)
+    if os.path.lexists(path) and (path.is_dir() or not is_stored):
+        set_aside(path)
+    if is_stored:
+        store.objects.materialise(stored.digest, path)
+    return True
 
 
 def _mend_state(path: Path) -> bool:
-    return not trainer(path.parent) and (not _is_broken(path) or _set_aside(path))
-
-
-def _set_aside(path: Path) -> bool:
-    """Rename a file, so that its training makes it again and nothing is lost."""
-    if path.exists():
-        os.replace(path, path.with_name(f"{ASIDE}{secrets.token_hex(4)}-{path.name}"))
+    if trainer(path.parent):
+        return False
+    if _state_problem(path):
+        set_aside(path)
     return True

@@ -46,9 +46,10 @@ def test_the_schema_is_json(project: Space) -> None:
 
 COMMANDS = [
     "render", "check", "plan", "why", "verify", "train",
-    "take", "evaluate", "init", "schema", "ops", "families", "runs", "corpus",
+    "take", "evaluate", "init", "schema", "ops", "families", "runs", "corpus", "store",
 ]  # fmt: skip
 OF_CORPUS = ["add", "list", "prepare", "inspect", "withdraw"]
+OF_STORE = ["check", "sizes", "gc"]
 OF_RUNS = ["list", "show", "compare", "note", "export", "page"]
 
 
@@ -58,6 +59,7 @@ OF_RUNS = ["list", "show", "compare", "note", "export", "page"]
         *COMMANDS,
         *(f"corpus {name}" for name in OF_CORPUS),
         *(f"runs {name}" for name in OF_RUNS),
+        *(f"store {name}" for name in OF_STORE),
     ],
 )
 def test_every_command_has_help_for_each_option(project: Space, command: str) -> None:
@@ -69,7 +71,8 @@ def test_every_command_has_help_for_each_option(project: Space, command: str) ->
 
 
 @pytest.mark.parametrize(
-    ("above", "names"), [([], COMMANDS), (["corpus"], OF_CORPUS), (["runs"], OF_RUNS)]
+    ("above", "names"),
+    [([], COMMANDS), (["corpus"], OF_CORPUS), (["runs"], OF_RUNS), (["store"], OF_STORE)],
 )
 def test_the_commands_are_frozen(project: Space, above: list[str], names: list[str]) -> None:
     text = project.run(*above, "--help", COLUMNS="200").out

@@ -140,7 +140,7 @@ def worker_of(process: int) -> int:
     [worker] = [
         child
         for child in children(process)
-        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+        if b"approx_build.execution.worker" in Path(f"/proc/{child}/cmdline").read_bytes()
     ]
     return worker
 

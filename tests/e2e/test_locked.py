@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from approx_build.training.checkpoint import with_name
+from tests.sessions import ended_at_last, living, needs_proc, until
 from tests.space import Space, project
 
 LOCK = "pieces/tide.lock"
-FOAM, TIDE = "pieces/tide/1-foam.yaml", "pieces/tide.yaml"
+FOAM, SAND, TIDE = "pieces/tide/1-foam.yaml", "pieces/tide/2-sand.yaml", "pieces/tide.yaml"
 
 
 def test_a_render_that_keeps_to_the_lock_is_done(built: Space) -> None:
@@ -153,3 +156,29 @@ def test_other_weights_are_no_older_form(built: Space) -> None:
     said = built.render("--locked", code=1).err
     assert "--locked, and this render would change it: models/tiny/0, models/tiny/2" in said
     assert "not the checkpoints that were locked: models/tiny/0," in built.render().out
+
+
+@needs_proc
+@pytest.mark.parametrize("is_there", [False, True])
+def test_two_renders_at_once_both_keep_their_pins(built: Space, is_there: bool) -> None:
+    before = built.digests()
+    if is_there:
+        built.edit(FOAM, "    gain_db: -6\n", "    gain_db: -7\n")
+        built.edit(SAND, "gain_db: -9", "gain_db: -10")
+    else:
+        (built.root / "pieces/tide.lock").unlink()
+    one = built.process("render", TIDE, "--movement", "1", "--store", "one")
+    with ended_at_last(one):
+        # It has read the lock when it has a worker; the other begins and ends meanwhile.
+        until(lambda: len(living(one.pid)) > 1, "at work")
+        os.killpg(one.pid, signal.SIGSTOP)
+        built.run("render", TIDE, "--movement", "2", "--store", "two")
+        os.killpg(one.pid, signal.SIGCONT)
+        out, err = one.communicate(timeout=60)
+        assert one.returncode == 0, f"{out}\n{err}"
+    after = built.digests()
+    masters = {"1-foam/master", "2-sand/master"}
+    assert masters <= after.keys()
+    assert {name for name in masters if after[name] != before[name]} == (
+        masters if is_there else set()
+    )

@@ -51,7 +51,7 @@ def test_pieces_share_what_several_hold(festival: Space) -> None:
     assert tide["shared"]["bytes"] == tide["bytes"]
     assert ebb["shared"]["bytes"] == tide["bytes"] < ebb["bytes"]
     # No lock pins numbers and pictures: those of before the edit are nobody's, and young.
-    assert found["nobody"]["count"] == 5
+    assert found["unneeded"]["count"] == 5
     assert found["freed"] == 0
     held = tide["bytes"] + ebb["bytes"]
     objects = sum(one["bytes"] for one in found["objects"].values())

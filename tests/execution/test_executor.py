@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -21,8 +22,10 @@ from approx_build.execution.desk import RunOptions
 from approx_build.execution.progress import Progress
 from approx_build.execution.work import Work
 from approx_build.plan.graph import Action, Kind
+from approx_build.store import leases
 from approx_build.store.store import Store
 from tests.effort import wait_until
+from tests.sessions import ended_at_last, living, needs_proc, until
 
 if TYPE_CHECKING:
     from conftest import Yard
@@ -150,9 +153,6 @@ def processes_using(yard: Yard) -> list[str]:
     return mine
 
 
-needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
-
-
 @needs_proc
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_stopped_builder_takes_its_workers_along_and_keeps_what_is_done(
@@ -181,6 +181,60 @@ def test_a_stopped_builder_takes_its_workers_along_and_keeps_what_is_done(
     yard.act("mix", ["long"])
     yard.build("mix")
     assert yard.ran() == ["long", "mix"]
+
+
+DEAF_BODY = """
+    yard.act("run", kind=Kind.TRAIN, do="be deaf")
+    yard.build("run", jobs=1)
+"""
+
+
+@needs_proc
+def test_a_second_interrupt_does_not_wait_for_a_training_that_does_not_end(yard: Yard) -> None:
+    command = script(yard, DEAF_BODY)
+    builder = subprocess.Popen(
+        command, cwd=yard.root, start_new_session=True, stderr=subprocess.PIPE, text=True
+    )
+    with ended_at_last(builder):
+        wait_until_run(yard, "run")
+        builder.send_signal(signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            builder.wait(1.0)
+        assert len(living(builder.pid)) == 2
+        builder.send_signal(signal.SIGINT)
+        until(lambda: not living(builder.pid), "ended", executor.KEEP_S / 4)
+
+
+WAITING_BODY = """
+    yard.act("event", wait_for=str(yard.root / "go"))
+    yard.build("event", jobs=1).check()
+"""
+
+
+def test_whoever_waits_for_another_builder_says_so_once_and_within_five_seconds(
+    yard: Yard,
+) -> None:
+    class Told(Progress):
+        def action_remark(self, action: Action, words: str) -> None:
+            said.append((action.target, words, time.monotonic() - began))
+            (yard.root / "go").touch()
+
+    said: list[tuple[str, str, float]] = []
+    other = subprocess.Popen(script(yard, WAITING_BODY), cwd=yard.root)
+    wait_until_run(yard, "event")
+    yard.act("event", wait_for=str(yard.root / "go"))
+    alarm = threading.Timer(LONG_S, (yard.root / "go").touch)
+    alarm.start()
+    began = time.monotonic()
+    built = yard.build("event", jobs=1, progress=Told())
+    alarm.cancel()
+    assert other.wait(LONG_S) == 0
+    assert built.reused == ["event"]
+    [(target, words, seconds)] = said
+    assert target == "event"
+    assert re.fullmatch(r"another build \(process \d+\) is making this; waiting for it", words)
+    assert leases.PATIENCE_S + leases.LONGEST_PAUSE_S < 5
+    assert seconds >= leases.PATIENCE_S
 
 
 TWO_BODY = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -78,3 +79,14 @@ def test_out_of_memory_is_said_plainly(store: Store) -> None:
     (failure,) = Performer(hungry, store).perform([work("a", "a")], lambda part: None)
     assert isinstance(failure, Failure)
     assert str(failure) == "a: not enough memory; try fewer --jobs"
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EMFILE])
+def test_a_system_that_fails_an_action_is_no_bug(store: Store, number: int) -> None:
+    def failing(batch: Sequence[Work], store: Store, options: Any, report: Report) -> list[Result]:
+        raise OSError(number, os.strerror(number))
+
+    [failure] = Performer(failing, store).perform([work("a", "a")], lambda part: None)
+    assert isinstance(failure, Failure)
+    assert failure.message == f"{store.root}: {os.strerror(number).lower()}"
+    assert failure.trace == ""

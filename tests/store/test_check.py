@@ -87,6 +87,24 @@ def test_one_bit_is_found_and_repaired(full: Store, kind: str, place: int) -> No
     assert checked(full) == []
 
 
+@pytest.mark.parametrize("kind", FILES)
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_a_folder_in_the_place_of_a_file_is_found_and_repaired(
+    full: Store, kind: str, is_empty: bool
+) -> None:
+    path = FILES[kind](full)
+    path.unlink()
+    path.mkdir()
+    if not is_empty:
+        (path / "mine").touch()
+    (fault,) = checked(full)
+    assert (fault.kind, fault.path) == (kind, path)
+    assert fault.repair()
+    assert not path.is_dir()
+    assert checked(full) == []
+    assert len(list(full.root.rglob("mine"))) == (not is_empty)
+
+
 def test_a_damaged_object_is_moved_aside_and_its_records_forgotten(full: Store) -> None:
     key = next(key for key in full.records if full.records.get(key).manifest["kind"] == "take")  # type: ignore[union-attr]
     digest = full.records.get(key).digest  # type: ignore[union-attr]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from approx_build.errors import StoreError
-from approx_build.store.drafts import YOUNG_S
+from approx_build.process.identity import mine
+from approx_build.store.claims import OLD_S, claimed
+from approx_build.store.delivery import PART, write
 from approx_build.store.store import Store
 
 
@@ -56,18 +61,58 @@ def test_a_folder_that_cannot_be_written_is_named(store: Store, tmp_path: Path) 
         store.objects.materialise(store.objects.put_bytes(b"tide"), tmp_path / "renders" / "1.wav")
 
 
-def test_parts_of_killed_deliveries_are_swept_when_old(store: Store, tmp_path: Path) -> None:
-    dest = tmp_path / "renders" / "tide[1].wav"
+@pytest.mark.parametrize("is_right", [True, False])
+def test_parts_of_killed_deliveries_are_swept_whether_or_not_the_file_is_right(
+    store: Store, tmp_path: Path, is_right: bool
+) -> None:
+    digest, dest = store.objects.put_bytes(b"tide"), tmp_path / "renders" / "tide[1].wav"
     dest.parent.mkdir()
-    old, young, other = (
-        dest.parent / n for n in (".tide[1].wav.a.part", ".tide[1].wav.b.part", "x.part")
-    )
-    for part in (old, young, other):
+    dest.write_bytes(b"tide" if is_right else b"ebbs")
+    dead = replace(mine(), process=_dead_process())
+    # That of a file which is delivered no more goes too.
+    parts = [dest.parent / f".{name}.{dead}+a1.part" for name in ("tide[1].wav", "gone.wav")]
+    other = dest.parent / "x.part"
+    for path in (*parts, other):
+        path.write_bytes(b"ti")
+    assert store.objects.materialise(digest, dest) is not is_right
+    assert sorted(dest.parent.iterdir()) == sorted([dest, other])
+
+
+def test_the_part_of_a_text_is_swept_too(tmp_path: Path) -> None:
+    part = tmp_path / f".page.html.{replace(mine(), process=_dead_process())}+a1.part"
+    part.write_bytes(b"<ht")
+    assert write(tmp_path / "page.html", b"<html>")
+    assert not part.exists()
+    part.write_bytes(b"<ht")
+    assert not write(tmp_path / "page.html", b"<html>")
+    assert not part.exists()
+
+
+def test_the_part_of_a_living_delivery_stays(store: Store, tmp_path: Path) -> None:
+    dest = tmp_path / "tide.wav"
+    with claimed(tmp_path, before=".tide.wav.", after=PART) as part:
+        os.utime(part, (1, 1))
+        store.objects.materialise(store.objects.put_bytes(b"tide"), dest)
+        assert part.exists()
+
+
+def test_parts_of_earlier_versions_are_swept_when_old(store: Store, tmp_path: Path) -> None:
+    old, young = (tmp_path / f".tide.wav.{letter * 16}.part" for letter in "ab")
+    for part in (old, young):
         part.write_bytes(b"ti")
-    long_ago = time.time() - YOUNG_S - 60
-    for part in (old, other):
-        os.utime(part, (long_ago, long_ago))
-    store.objects.materialise(store.objects.put_bytes(b"tide"), dest)
-    assert not old.exists()
-    assert young.exists()
-    assert other.exists()
+    long_ago = time.time() - OLD_S - 60
+    os.utime(old, (long_ago, long_ago))
+    store.objects.materialise(store.objects.put_bytes(b"tide"), tmp_path / "tide.wav")
+    assert (old.exists(), young.exists()) == (False, True)
+
+
+def test_a_file_with_a_long_name_is_delivered(store: Store, tmp_path: Path) -> None:
+    dest = tmp_path / ("t" * 250)
+    assert store.objects.materialise(store.objects.put_bytes(b"tide"), dest)
+    assert os.listdir(tmp_path / "store" / "drafts") == []
+
+
+def _dead_process() -> int:
+    process = subprocess.Popen([sys.executable, "-c", "pass"])
+    process.wait()
+    return process.pid

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -66,6 +68,51 @@ def test_a_failing_sync_is_an_error_and_leaves_nothing(
         store.objects.put_bytes(b"tide")
     assert list(store.objects) == []
     assert os.listdir(store.drafts.root) == []
+
+
+def test_on_macos_a_sync_goes_through_the_cache_of_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    plain: list[int] = []
+    monkeypatch.setattr(disk, "FULL_SYNC", 51)
+    monkeypatch.setattr(fcntl, "fcntl", lambda handle, command: asked.append(command))
+    monkeypatch.setattr(os, "fsync", plain.append)
+    store = Store(tmp_path / "store")
+    asked.clear()
+    store.objects.put_bytes(b"tide")
+    assert asked == [51] * len(asked)
+    assert len(asked) >= 2
+    assert plain == []
+
+    def refuse(handle: int, command: int) -> None:
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+    monkeypatch.setattr(fcntl, "fcntl", refuse)
+    store.objects.put_bytes(b"ebb")
+    assert plain
+
+
+def test_a_full_sync_that_fails_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(handle: int, command: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(disk, "FULL_SYNC", 51)
+    monkeypatch.setattr(fcntl, "fcntl", fail)
+    with open(tmp_path / "file", "wb") as file, pytest.raises(OSError, match="put/output"):
+        disk.sync(file.fileno())
+
+
+def test_nothing_syncs_but_by_the_one_function() -> None:
+    package = Path(disk.__file__).parents[1]
+    uses = [
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if re.search(r"\bf(data)?sync\(", path.read_text(encoding="utf-8"))
+    ]
+    assert uses == ["store/disk.py"]
 
 
 def test_a_read_only_store_is_read_and_refuses_writes_clearly(

@@ -57,5 +57,5 @@ def test_a_training_is_known_by_its_declaration() -> None:
     index = Index()
     for one in (record("train", "run"), record("take", "take")):
         index.add(one)
-    told = {entry.kind: entry.told for entry in index.entries.values()}
+    told = {entry.kind: entry.declaration for entry in index.entries.values()}
     assert told == {"train": name(canonical({"made": "run"})), "take": ""}

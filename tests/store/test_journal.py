@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import math
 import multiprocessing
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from approx_build.execution.estimate import History
 from approx_build.store import journal as journal_module
 from approx_build.store.journal import Entry
 from approx_build.store.store import Store
@@ -55,6 +60,67 @@ def test_lines_of_earlier_versions_are_read(store: Store) -> None:
     store.journal.append([Entry("b", "k", "mix")])
     assert [entry.target for entry in store.journal] == ["a", "b"]
     assert store.journal.damaged() == 1
+
+
+LINES = st.one_of(
+    st.text(),
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+        max_leaves=6,
+    ).map(json.dumps),
+    st.fixed_dictionaries(
+        {
+            "target": st.just("t") | st.integers() | st.none(),
+            "key": st.text() | st.lists(st.text()),
+        },
+        optional={
+            "kind": st.text() | st.booleans(),
+            "seconds": st.floats() | st.integers() | st.text() | st.booleans(),
+            "size": st.floats() | st.integers() | st.none(),
+            "more": st.just(1),
+        },
+    ).map(json.dumps),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(LINES, max_size=5))
+def test_no_line_raises_or_poisons_an_estimate(store: Store, lines: list[str]) -> None:
+    store.journal.path.write_text("\n".join(lines), encoding="utf-8", errors="replace")
+    store.journal.append([Entry("stem", "k1", "stem", 2.0, 4.0)])
+    entries = list(store.journal)
+    assert entries[-1] == Entry("stem", "k1", "stem", 2.0, 4.0)
+    for entry in entries:
+        assert all(type(each) is str for each in (entry.target, entry.key, entry.kind))
+        assert 0 <= entry.seconds < math.inf
+        assert 0 <= entry.size < math.inf
+    assert all(0 <= pace < math.inf for pace in History.of(entries).pace.values())
+    store.journal.latest()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"target": 1, "key": "k", "kind": "stem"}',
+        '{"target": "a", "key": ["k"], "kind": "stem"}',
+        '{"target": "a", "key": "k", "kind": "stem", "seconds": NaN}',
+        '{"target": "a", "key": "k", "kind": "stem", "seconds": "long"}',
+        '{"target": "a", "key": "k", "kind": "stem", "seconds": -1}',
+        '{"target": "a", "key": "k", "kind": "stem", "seconds": true}',
+        '{"target": "a", "key": "k", "kind": "stem", "size": 1e999}',
+        '{"target": "a", "key": "k", "kind": "stem", "size": ' + "9" * 400 + "}",
+        '{"target": "a", "key": "k", "kind": "stem", "more": 1}',
+        '{"target": "a", "key": "k"}',
+        '["a", "k", "stem"]',
+        "[" * 10_000,
+        "9" * 60_000,
+        '{"target": "' + "a" * 70_000 + '", "key": "k", "kind": "stem"}',
+    ],
+)
+def test_a_line_of_wrong_types_is_none(store: Store, line: str) -> None:
+    store.journal.path.write_text(line)
+    assert list(store.journal) == []
 
 
 def _append(root: Path, name: str) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 
 from approx_build.errors import StoreError
+from approx_build.store import leases
 from approx_build.store.store import Store
 from tests.effort import HANG_S
 
@@ -69,6 +73,61 @@ def test_nothing_is_collected_while_a_build_runs(
     with pytest.raises(StoreError, match="a build is using the store"), store.leases.alone():
         pass
     with store.leases.in_use():
+        pass
+
+
+def test_whoever_waits_long_says_for_whom_and_once(
+    store: Store, holder: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "PATIENCE_S", 0.1)
+    said: list[str] = []
+    with store.leases.on(KEYS, 0.6, said.append):
+        pass
+    assert said == [f"another build (process {holder.pid}) is making this; waiting for it"]
+    with store.leases.on(KEYS[1:], 5.0, said.append):
+        pass
+    assert len(said) == 1
+
+
+def test_a_builder_that_waits_for_a_collection_says_so(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "PATIENCE_S", 0.1)
+    said: list[str] = []
+    free = threading.Event()
+
+    def remark(words: str) -> None:
+        said.append(words)
+        free.set()
+
+    def collect() -> None:
+        with store.leases.alone():
+            began.set()
+            free.wait(60)
+
+    began = threading.Event()
+    collector = threading.Thread(target=collect)
+    collector.start()
+    began.wait(60)
+    with store.leases.in_use(remark):
+        collector.join()
+    assert said == [f"waiting: the store {store.root} is being put in order"]
+
+
+def test_where_locks_do_not_work_builds_go_on_and_nothing_is_removed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", none)
+    monkeypatch.setattr(fcntl, "lockf", none)
+    with store.leases.in_use(), store.leases.on(KEYS, 60.0):
+        pass
+    with (
+        pytest.raises(StoreError, match=r"locks do not work on this filesystem, so a build that"),
+        store.leases.alone(),
+    ):
         pass
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import os
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from approx_build.errors import StoreError
-from approx_build.store.lock import Change, Lock, Pin, changes, read, text, write
+from approx_build.store import lock
+from approx_build.store.lock import Change, Lock, Pin, changes, merging, read, text, write
 
 LOCK = Lock(
     piece="tide",
@@ -77,3 +83,47 @@ def test_changes_name_what_differs_and_whether_it_sounds() -> None:
     ]
     assert found[1] == Change("takes", "tide/1/cry/2", Pin("k2", "d2", "s2"), None)
     assert changes(LOCK, LOCK) == []
+
+
+def test_of_many_that_merge_at_once_none_loses_a_pin(tmp_path: Path) -> None:
+    path, count = tmp_path / "tide.lock", 8
+    write(path, LOCK)
+
+    def add(number: int) -> None:
+        with merging(path):
+            old = read(path)
+            assert old is not None
+            time.sleep(0.01)
+            write(path, replace(old, takes={**old.takes, f"take/{number}": Pin("k", "d")}))
+
+    crowd = [threading.Thread(target=add, args=(number,)) for number in range(count)]
+    for each in crowd:
+        each.start()
+    for each in crowd:
+        each.join()
+    found = read(path)
+    assert found is not None
+    assert found.takes.keys() == {*LOCK.takes, *(f"take/{number}" for number in range(count))}
+    assert [each.name for each in tmp_path.iterdir()] == ["tide.lock"]
+
+
+def test_one_that_never_ends_is_not_waited_for_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "LONGEST_S", 0.1)
+    path = tmp_path / "tide.lock"
+    said = r"tide\.lock: another process keeps changing it; run again"
+    with merging(path), pytest.raises(StoreError, match=said), merging(path):
+        pass
+
+
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.EBADF])
+def test_where_a_folder_cannot_be_locked_nobody_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def none(handle: int, how: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(fcntl, "flock", none)
+    with merging(tmp_path / "tide.lock"), merging(tmp_path / "none" / "tide.lock"):
+        pass

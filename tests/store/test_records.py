@@ -38,6 +38,14 @@ def test_a_later_record_takes_the_place_of_an_earlier(store: Store) -> None:
     assert found.seconds == 9.0
 
 
+def test_a_folder_in_the_place_of_a_record_gives_way(store: Store) -> None:
+    (store.records.path(KEY) / "mine").mkdir(parents=True)
+    assert store.records.get(KEY) is None
+    store.records.put(RECORD)
+    assert store.records.get(KEY) == RECORD
+    assert len(list(store.root.rglob("mine"))) == 1
+
+
 def test_a_missing_record_is_a_miss(store: Store) -> None:
     assert store.records.get(KEY) is None
     store.records.put(RECORD)
@@ -73,3 +81,8 @@ def test_a_truncated_record_is_a_miss(store: Store, size: int) -> None:
     path = store.records.path(KEY)
     path.write_bytes(path.read_bytes()[:size])
     assert store.records.get(KEY) is None
+
+
+@pytest.mark.parametrize("key", ["", "\0", "\ud800", "//dev/zero", "../../format", "ab\n"])
+def test_what_is_no_key_has_no_record(store: Store, key: str) -> None:
+    assert store.records.get(key) is None

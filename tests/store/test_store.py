@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,55 @@ def test_opening_makes_a_folder_with_its_format(tmp_path: Path) -> None:
 def test_a_store_of_another_format_is_refused(store: Store) -> None:
     (store.root / "format").write_text("approx-build store 7\n")
     with pytest.raises(StoreError, match="says 'approx-build store 7'"):
+        Store(store.root)
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"\0" * 21, b"approx-build stgre 1\n", b"\xff\xfe", b"approx-build store 1"]
+)
+def test_a_damaged_format_is_repaired_where_the_rest_is_a_store(
+    store: Store, damage: bytes
+) -> None:
+    digest = store.objects.put_bytes(b"tide")
+    (store.root / "format").write_bytes(damage)
+    assert Store(store.root).objects.read(digest) == b"tide"
+    assert (store.root / "format").read_text() == "approx-build store 1\n"
+
+
+def test_a_store_that_lost_power_when_it_was_made_is_begun_again(tmp_path: Path) -> None:
+    (tmp_path / "format").write_bytes(bytes(21))
+    assert (Store(tmp_path).root / "format").read_text() == "approx-build store 1\n"
+
+
+def test_a_folder_that_is_no_store_is_not_made_one(tmp_path: Path) -> None:
+    (tmp_path / "format").write_text("A5, landscape")
+    with pytest.raises(StoreError, match=r"format is damaged, and .* does not look like a store"):
+        Store(tmp_path)
+    assert (tmp_path / "format").read_text() == "A5, landscape"
+
+
+def test_a_damaged_format_of_a_store_that_cannot_be_written_stops_nothing(
+    store: Store, read_only: Callable[[Path], AbstractContextManager[None]]
+) -> None:
+    digest = store.objects.put_bytes(b"tide")
+    (store.root / "format").write_bytes(b"")
+    with read_only(store.root):
+        assert Store(store.root).objects.read(digest) == b"tide"
+
+
+def test_a_format_that_cannot_be_read_is_explained(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (store.root / "format").unlink()
+    (store.root / "format").mkdir()
+    with pytest.raises(StoreError, match=r"format cannot be read \(is a directory\); make it a"):
+        Store(store.root)
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(StoreError, match=r"format cannot be read \(permission denied\)"):
         Store(store.root)
 
 

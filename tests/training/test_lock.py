@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import threading
 import time
@@ -8,6 +10,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from approx_build.errors import StoreError
+from approx_build.process import locks
+from approx_build.process.locks import Grip, grip
 from approx_build.training import lock
 from approx_build.training.lock import alone_in, trainer
 from approx_build.training.sharing import ALONE, Share
@@ -68,3 +73,54 @@ def test_a_full_disk_cannot_keep_the_name_of_the_holder_but_the_lock_holds(
     monkeypatch.setattr(lock, "_name", full)
     with alone_in(tmp_path / "run", ALONE):
         pass
+
+
+def test_where_locks_do_not_work_it_says_so_and_trains(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(handle: int, how: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", none)
+    said = list[str]()
+    with alone_in(tmp_path / "run", ALONE, said.append):
+        assert trainer(tmp_path / "run") == ""
+    assert said == [
+        f"{tmp_path / 'run'}: locks do not work on this filesystem, so another process that "
+        "trains this too is not seen; see that there is none"
+    ]
+
+
+def test_where_other_hosts_do_not_see_the_lock_it_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "are_local", lambda path: True)
+    said = list[str]()
+    with alone_in(tmp_path / "run", ALONE, said.append):
+        pass
+    assert len(said) == 1
+    assert "other hosts do not see the locks of this filesystem" in said[0]
+
+
+def test_a_disk_that_fails_is_not_a_lock_that_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(handle: int, how: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(fcntl, "flock", failing)
+    with (
+        pytest.raises(StoreError, match=r"\.run\.lock: input/output error"),
+        alone_in(tmp_path / "run", ALONE),
+    ):
+        pass
+
+
+def test_asking_who_trains_keeps_nobody_out(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    with alone_in(folder, ALONE):
+        pass
+    with open(lock.lock_path(folder)) as one, open(lock.lock_path(folder)) as other:
+        assert grip(one.fileno(), is_shared=True) is Grip.HELD
+        assert trainer(folder) == ""
+        assert grip(other.fileno(), is_shared=True) is Grip.HELD

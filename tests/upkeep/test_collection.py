@@ -10,6 +10,8 @@ import pytest
 
 from approx_build.errors import StoreError, UsageError
 from approx_build.execution.uptodate import state_path, write_state
+from approx_build.files.fingerprint import fingerprint
+from approx_build.files.readlog import Reading
 from approx_build.store.gc import Rules
 from approx_build.store.projects import Use
 from approx_build.store.store import Store
@@ -34,7 +36,8 @@ def rendered(store: Store, piece: Path, name: str, days: float) -> str:
     digest = store.objects.put_bytes(name.encode())
     options = ["render", str(piece), str(piece.parent / name)]
     path = Path(state_path(str(store.root), options))
-    write_state(str(path), options, {}, {str(store.objects.path(digest)): digest}, [], 0)
+    made = str(store.objects.path(digest))
+    write_state(str(path), options, {made: Reading(digest, fingerprint(made), 0)}, {})
     for each, age in ((path, days), (store.objects.path(digest), 900)):
         os.utime(each, (time.time() - age * DAY,) * 2)
     return digest
@@ -79,16 +82,22 @@ def test_a_piece_that_is_given_up_is_forgotten_at_once(store: Store, piece: Path
 
 def test_without_a_user_nothing_is_removed(store: Store, piece: Path) -> None:
     store.objects.put_bytes(b"somebody's")
-    with pytest.raises(StoreError, match="nobody knows which projects use the store"):
+    with pytest.raises(StoreError, match="no project is registered in the store"):
         collect(store, piece.parents[1], Asked(Rules(0.0)), Watch())
+    with pytest.raises(StoreError, match="no project is registered in the store"):
+        collect(store, store.root.parent, Asked(Rules(0.0)), Watch())
     # A project that the store lies in is its user.
+    (store.root.parent / "models").mkdir()
     collect(store, store.root.parent, Asked(Rules(0.0)), Watch())
     assert list(store.objects) == []
 
 
 def test_files_that_were_set_aside_go_when_they_are_old(store: Store, piece: Path) -> None:
     rendered(store, piece, "last", 1)
-    places = [store.root / "quarantine/ab.cd", store.root / "training/ab/aside-12-resume"]
+    places = [
+        store.root / "quarantine/ab.cd",
+        store.root / "training/ab/resume.safetensors.damaged",
+    ]
     for place in places:
         place.parent.mkdir(parents=True)
         place.write_bytes(b"1234")

@@ -13,13 +13,18 @@ from approx_build.store.gc import DOOMED
 from approx_build.store.index import Index
 from approx_build.store.reading import read_all
 from approx_build.store.store import Store
+from approx_build.training.aside import DAMAGED
 from approx_build.training.checkpoint import file_name, write_checkpoint
 from approx_build.training.lock import alone_in, lock_path
-from approx_build.training.record import StoredStep, TrainingRecord, manifest_digest
+from approx_build.training.record import (
+    COPY_NAME,
+    StoredStep,
+    TrainingRecord,
+    manifest_digest,
+)
 from approx_build.training.sharing import Share
 from approx_build.training.state import TrainingState
 from approx_build.upkeep.trainings import (
-    ASIDE,
     checkpoint_files,
     kept_runs,
     may_go,
@@ -70,25 +75,27 @@ def done(store: Store) -> Path:
     folder = store.root / "training" / DIGEST[:16]
     folder.mkdir(parents=True)
     steps = [checkpoint(folder, step) for step in (0, 9)]
-    TrainingRecord(
+    record = TrainingRecord(
         model="tiny", family="wavenet", corpus="tones", corpus_digest="", recordings={},
         converted={}, seed=1, manifest=MANIFEST, threads=1, environments=[], seconds=1.0,
         curve=[], checkpoints=steps,
-    ).write(folder)  # fmt: skip
+    )  # fmt: skip
+    record.write(folder)
+    record.write(folder, COPY_NAME)
     return folder
 
 
 def test_a_training_is_known_by_its_state(store: Store, begun: Path) -> None:
     (one,) = kept_runs(store.root)
     assert (one.model, one.step, one.steps, one.is_done) == ("tiny", 4, 9, False)
-    assert one.stands == "at step 4 of 9"
+    assert one.status == "at step 4 of 9"
     assert one.amount.count == 4
     assert faults(store) == []
 
 
 def test_a_training_is_known_by_its_record(store: Store, done: Path) -> None:
     (one,) = kept_runs(store.root)
-    assert (one.stands, one.run) == ("done, 9 steps", f"tiny-{DIGEST[:8]}")
+    assert (one.status, one.run) == ("done, 9 steps", f"tiny-{DIGEST[:8]}")
     assert faults(store) == []
     assert {path.name for _, path in checkpoint_files(store.root, [])} == {
         file_name(0),
@@ -100,7 +107,7 @@ def test_what_may_go_is_done_and_not_declared(store: Store, done: Path) -> None:
     runs = kept_runs(store.root)
     assert may_go(runs, {DIGEST}, store.root, unfinished=True) == []
     (one,) = may_go(runs, set(), store.root, unfinished=False)
-    assert (one.name, one.count) == (f"training/{done.name}", 3)
+    assert (one.name, one.count) == (f"training/{done.name}", 4)
 
 
 def test_what_is_unfinished_or_unknown_goes_only_when_asked(store: Store, begun: Path) -> None:
@@ -109,7 +116,7 @@ def test_what_is_unfinished_or_unknown_goes_only_when_asked(store: Store, begun:
             flip(path, 9 if damages else -1)
         assert may_go(kept_runs(store.root), set(), store.root, unfinished=False) == []
         assert len(may_go(kept_runs(store.root), set(), store.root, unfinished=True)) == 1
-    assert kept_runs(store.root)[0].stands == "nothing tells what it is"
+    assert kept_runs(store.root)[0].status == "of an unknown model: no file in it can be read"
 
 
 def test_a_folder_without_files_may_go(store: Store) -> None:
@@ -130,7 +137,7 @@ def test_a_damaged_state_is_set_aside_and_the_other_stays(
     assert not path.exists()
     assert kept_runs(store.root)[0].step == 3
     ((aside, _),) = set_aside_files(store.root)
-    assert aside.name.startswith(ASIDE)
+    assert aside.name == path.name + DAMAGED
 
 
 def test_a_damaged_checkpoint_is_restored_from_the_store_or_set_aside(
@@ -150,13 +157,40 @@ def test_a_damaged_checkpoint_is_restored_from_the_store_or_set_aside(
     assert not other.exists()
 
 
-def test_a_record_that_is_none_is_set_aside(store: Store, done: Path) -> None:
-    path = done / "record.json"
-    flip(path, 0)
+@pytest.mark.parametrize("name", ["record.json", "record-copy.json"])
+def test_a_damaged_record_is_written_again_from_the_other(
+    store: Store, done: Path, name: str
+) -> None:
+    path = done / name
+    right = path.read_bytes()
+    flip(path, right.index(b"seconds") + 11)
     (fault,) = faults(store)
     assert (fault.kind, fault.path) == ("training record", path)
     assert fault.repair()
-    assert not path.exists()
+    assert path.read_bytes() == right
+
+
+def test_records_of_which_none_is_whole_are_set_aside(store: Store, done: Path) -> None:
+    paths = [done / "record.json", done / "record-copy.json"]
+    for path in paths:
+        flip(path, 0)
+    assert [fault.path for fault in faults(store)] == paths
+    assert all(fault.repair() for fault in faults(store))
+    assert not any(path.exists() for path in paths)
+    assert len(list(set_aside_files(store.root))) == 2
+
+
+def test_a_folder_in_the_place_of_a_file_is_set_aside(store: Store, done: Path) -> None:
+    step, record = done / file_name(0), done / "record.json"
+    store.objects.put_bytes(step.read_bytes())
+    for path in (step, record):
+        path.unlink()
+        path.mkdir()
+    assert {fault.path for fault in faults(store)} == {step, record}
+    assert all(fault.repair() for fault in faults(store))
+    assert faults(store) == []
+    assert step.is_file()
+    assert record.is_file()
 
 
 def test_the_files_of_a_training_that_is_going_on_are_left(store: Store, begun: Path) -> None:

@@ -1,1 +1,1 @@
-"""`store`: what the store holds, checked and repaired, and cleared of what nobody needs."""
+"""`store`: check and repair the store, print its sizes, remove what no project needs."""

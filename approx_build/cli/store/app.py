@@ -10,7 +10,7 @@ import typer
 from approx_build.cli.arguments import Jobs, Json, OutDir, Quiet, StoreDir
 
 store_app = typer.Typer(
-    help="Check and repair the store, say what it holds, and remove what nobody needs.",
+    help="Check and repair the store, say what it holds, and remove what no project needs.",
     no_args_is_help=True,
     add_completion=False,
 )

@@ -1,4 +1,4 @@
-"""`store gc`: remove what nobody needs, or say what that is."""
+"""`store gc`: remove what no project needs, or say what that is."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def gc(options: Options, asked: GcAsked, as_json: bool) -> None:
     from approx_build.upkeep.collection import Asked, collect
 
     forgotten = Path(os.path.abspath(asked.forget)) if asked.forget else None
-    told = Asked(Rules(asked.older_than_s, asked.keep_bytes), asked.unfinished, forgotten)
+    rules = Asked(Rules(asked.older_than_s, asked.keep_bytes), asked.unfinished, forgotten)
     with seen_from_here():
         store, watch = store_here(options), meter(options)
         try:
-            found = collect(store, root(), told, watch, asked.dry_run)
+            found = collect(store, root(), rules, watch, asked.dry_run)
         finally:
             watch.end()
     if as_json:
@@ -62,7 +62,7 @@ def _say(found: Collection, asked: GcAsked) -> None:
         for kind, amount in kinds.items():
             print(row(kind, amount, width))
     for run in found.runs:
-        print(f"  training {run.run or run.folder.name}: {run.stands}; its checkpoints and states")
+        print(f"  training {run.run or run.folder.name}: {run.status}; its checkpoints and states")
     left = found.plan.total - found.freed
     frees = "would free" if asked.dry_run else "freed"
     print(f"{frees} {shown(found.freed)}; the store {_holds(asked)} {shown(left)}")
@@ -86,7 +86,7 @@ def _json(found: Collection, is_dry: bool) -> dict[str, object]:
         "removed": {kind: listed(amount) for kind, amount in _kinds(found).items()},
         "intermediate": len(found.plan.intermediate),
         "trainings": [
-            {"folder": str(run.folder), "model": run.model, "run": run.run, "stands": run.stands}
+            {"folder": str(run.folder), "model": run.model, "run": run.run, "status": run.status}
             for run in found.runs
         ],
         "bytes_before": found.plan.total,

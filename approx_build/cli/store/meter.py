@@ -27,6 +27,8 @@ def meter(options: Options) -> Watch:
 class Lines(Watch):
     """A line every ten seconds; threads may step at once."""
 
+    every_s = PLAIN_EVERY_S
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._what, self._done, self._total, self._is_bytes = "", 0, 0, False
@@ -46,8 +48,6 @@ class Lines(Watch):
             if time.monotonic() - self._told >= self.every_s:
                 self._told = time.monotonic()
                 self.tell()
-
-    every_s = PLAIN_EVERY_S
 
     def tell(self) -> None:
         """Say how far it is."""

@@ -56,12 +56,12 @@ def _say_shares(found: Sizes) -> None:
         shared = f"  {shown(share.shared.size)} shared" if share.shared.size else ""
         problem = f"  has faults: {seen_from(root(), share.problem)}" if share.problem else ""
         print(row(share.name, share.objects, width, shared + problem))
-    print(row("nobody", found.nobody, width))
+    print(row("none of them", found.unneeded, width))
 
 
 def _run(run: Run) -> str:
     kept = run.kept
-    name = f"{kept.run or kept.folder.name}: {kept.stands}"
+    name = f"{kept.run or kept.folder.name}: {kept.status}"
     declared = "" if run.is_declared else ", no model is declared like this now"
     return f"{name}{declared}; {kept.amount.count} files, {shown(kept.amount.size)}"
 
@@ -98,7 +98,7 @@ def _json(found: Sizes) -> dict[str, object]:
             }
             for share in found.shares
         ],
-        "nobody": listed(found.nobody),
+        "unneeded": listed(found.unneeded),
         "bytes": found.total,
         "freed": found.freed,
         "refusal": found.refusal,

@@ -1,0 +1,208 @@
+"""Children: Python processes that run this very package, and never outlive their parent.
+
+This is the only way in which the package starts Python. A child gets the parent's search path, so
+it imports what the parent would, and nothing from the working folder. Between the two is a bond, a
+pair of sockets: each side reads its end when the other side is gone, however it went. What a child
+starts inherits its end of the bond, so the parent also sees when all of them are gone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib import import_module
+from typing import IO, Any
+
+from approx_build.errors import ApproxError
+from approx_build.process import scratch
+from approx_build.process.limits import check_room
+from approx_build.process.path import without_working_folder
+
+BOOT = (
+    "import json, sys; task = json.loads(sys.argv.pop(1)); sys.path[:] = task['path']; "
+    "from approx_build.process.child import begin; begin(task)"
+)
+"""What a child runs, with its task as JSON: it is found in the path of its parent."""
+
+GRACE_S = 5.0
+"""How long a child without its parent has to end by itself, where it handles SIGTERM."""
+GONE_S = 10.0
+"""How long is waited for what a killed child has started."""
+
+_children: set[Child] = set()
+_bonds: list[int] = []
+"""This process's own end of the bond with its parent, and those of what is above that."""
+
+
+@dataclass(eq=False)
+class Child:
+    """A child; ending it, or leaving this process, ends all that it has started."""
+
+    process: subprocess.Popen[bytes]
+    bond: socket.socket
+
+    @property
+    def code(self) -> int | None:
+        """Its exit code, or minus the signal that ended it; None while it runs."""
+        return self.process.poll()
+
+    def wait(self, most_s: float | None = None) -> int | None:
+        """Wait for its end, for `most_s` at most; its exit code."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(most_s)
+        return self.code
+
+    def ready(self) -> bool:
+        """Wait until it says that it is ready; False when it ends before."""
+        return bool(self.bond.recv(1))
+
+    def end(self, patience_s: float = 0.0) -> None:
+        """Ask it to end, kill it after `patience_s`, and wait until all it started is gone."""
+        try:
+            if self.code is None and patience_s:
+                self.process.terminate()
+                self.wait(patience_s)
+        finally:
+            if self.code is None:
+                self.process.kill()
+            self.process.wait()
+            self._wait_until_gone()
+            self.bond.close()
+            _children.discard(self)
+
+    def _wait_until_gone(self) -> None:
+        self.bond.settimeout(GONE_S)
+        with suppress(OSError):
+            while self.bond.recv(1):
+                pass
+
+
+def start(
+    module: str,
+    *arguments: str,
+    handles: Sequence[int] = (),
+    environment: Mapping[str, str] = {},
+    output: IO[bytes] | None = None,
+) -> Child:
+    """Start a child that calls `main` of `module`, which reads `arguments` from `sys.argv`.
+
+    It inherits open `handles`, and writes to `output` instead of this process's own streams.
+    """
+    ours, theirs = socket.socketpair()
+    with theirs:
+        task = {
+            "module": module,
+            "path": without_working_folder(sys.path),
+            "bonds": [theirs.fileno(), *_bonds],
+            "scratch": scratch.held(),
+        }
+        with _interrupts_blocked():
+            process = subprocess.Popen(
+                [sys.executable, *_flags(), "-P", "-c", BOOT, json.dumps(task), *arguments],
+                env=_environment(environment),
+                pass_fds=[theirs.fileno(), *_bonds, *scratch.held().values(), *handles],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+    child = Child(process, ours)
+    _children.add(child)
+    return child
+
+
+def begin(task: Mapping[str, Any]) -> None:
+    """Be a child: watch the parent, and do what the module of the task does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    _bonds.extend(task["bonds"])
+    scratch.join(task["scratch"])
+    for handle in (*_bonds, *task["scratch"].values()):
+        os.set_inheritable(handle, False)
+    threading.Thread(target=_guard, args=(_bonds[0],), daemon=True).start()
+    sys.argv[0] = task["module"]
+    try:
+        check_room()
+    except ApproxError as error:
+        raise SystemExit(f"approx-build: {error}") from None
+    try:
+        import_module(task["module"]).main()
+    finally:
+        leave()
+
+
+def say_ready() -> None:
+    """Tell the parent that this child is ready."""
+    with suppress(OSError):
+        os.write(_bonds[0], b".")
+
+
+def leave() -> None:
+    """End all children of this process, and give up its scratch folders."""
+    for child in list(_children):
+        child.process.kill()
+    for child in list(_children):
+        child.end()
+    scratch.leave_all()
+
+
+def _guard(bond: int) -> None:
+    """End this process when its parent is gone: politely where it knows how, else at once."""
+    with suppress(OSError):
+        while os.read(bond, 1):
+            pass
+    main = threading.main_thread().ident
+    if callable(signal.getsignal(signal.SIGTERM)) and main is not None:
+        signal.pthread_kill(main, signal.SIGTERM)
+        time.sleep(GRACE_S)
+    leave()
+    os._exit(1)
+
+
+def _flags() -> Iterator[str]:
+    """What this interpreter was told of where modules come from, and of warnings."""
+    flags = sys.flags
+    told = {
+        "-I": flags.isolated,
+        "-E": flags.ignore_environment,
+        "-s": flags.no_user_site,
+        "-S": flags.no_site,
+        "-B": flags.dont_write_bytecode,
+        "-O": flags.optimize,
+    }
+    yield from (flag for flag, count in told.items() for _ in range(count))
+    yield from (
+        f"-X{name}" if value is True else f"-X{name}={value}"
+        for name, value in sys._xoptions.items()
+    )
+    yield from (f"-W{words}" for words in sys.warnoptions)
+
+
+def _environment(more: Mapping[str, str]) -> dict[str, str]:
+    """This process's, in which no Python finds modules in the working folder."""
+    found = {**os.environ, **more, "PYTHONSAFEPATH": "1"}
+    if named := found.get("PYTHONPATH"):
+        found["PYTHONPATH"] = os.pathsep.join(without_working_folder(named.split(os.pathsep)))
+    return found
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """A process started here never sees Ctrl-C, which a terminal sends to the whole group."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,103 @@
+"""Identity: a process among all that may share a folder, on this machine or another.
+
+A process number alone says little: two containers have a process 7 each, a number is used again
+after a restart, and two machines may have one name. So an identity holds the kernel, by the
+number that it draws when it starts; the namespace of process numbers; the number; and the time
+at which the process began.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+import socket
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+class Fate(enum.Enum):
+    """What is known of a process."""
+
+    ALIVE = "alive"
+    DEAD = "dead"
+    UNKNOWN = "unknown"  # it cannot be seen from here
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A process; `start` is in clock ticks since its kernel began, 0 where nobody knows."""
+
+    kernel: str
+    namespace: int
+    process: int
+    start: int
+
+    def __str__(self) -> str:
+        return f"{self.kernel}+{self.namespace}+{self.process}+{self.start}"
+
+    @classmethod
+    def parsed(cls, text: str) -> Identity | None:
+        """The identity that `text` says, or None."""
+        kernel, *rest = text.split("+")
+        if len(rest) != 3 or not all(each.isascii() and each.isdigit() for each in rest):
+            return None
+        return cls(kernel, *map(int, rest))
+
+    @property
+    def is_of_this_kernel(self) -> bool:
+        """Whether the kernel that runs it, or ran it, is this one, not restarted since."""
+        return self.kernel == _kernel()
+
+    def fate(self) -> Fate:
+        """Whether it lives, as far as can be seen from here."""
+        if not self.is_of_this_kernel or self.namespace != _namespace():
+            return Fate.UNKNOWN
+        try:
+            os.kill(self.process, 0)
+        except ProcessLookupError:
+            return Fate.DEAD
+        except (OSError, OverflowError):
+            pass  # of another user
+        is_another = self.start and (found := _start(self.process)) and found != self.start
+        return Fate.DEAD if is_another else Fate.ALIVE
+
+
+def mine() -> Identity:
+    """The identity of this process."""
+    return _identity(os.getpid())
+
+
+@cache
+def _identity(process: int) -> Identity:
+    return Identity(_kernel(), _namespace(), process, _start(process))
+
+
+@cache
+def _kernel() -> str:
+    """What no other kernel has, nor this one after a restart; the host's name where it has none."""
+    try:
+        name = (PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii")
+    except (OSError, ValueError):
+        name = socket.gethostname()
+    return sha256(name.strip().encode(errors="surrogateescape")).hexdigest()[:12]
+
+
+@cache
+def _namespace() -> int:
+    try:
+        return (PROC / "self/ns/pid").stat().st_ino
+    except OSError:
+        return 0
+
+
+def _start(process: int) -> int:
+    try:
+        text = (PROC / str(process) / "stat").read_text(encoding="utf-8", errors="replace")
+        # The name, in parentheses, may hold anything.
+        return int(text.rpartition(")")[2].split()[19])
+    except (OSError, ValueError, IndexError):
+        return 0

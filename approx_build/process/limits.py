@@ -1,0 +1,58 @@
+"""Limits: the memory that a process may have, checked before a heavy library is imported.
+
+OpenBLAS, which NumPy and SciPy bring, waits for ever for memory that a limit refuses (seen: under
+`ulimit -v` of 235 to 255 MB). So a limit below what these libraries need is refused at once.
+"""
+
+from __future__ import annotations
+
+import errno
+
+from approx_build.errors import ApproxError
+
+try:
+    import resource
+except ImportError:  # not a POSIX system: there are no such limits
+    resource = None  # type: ignore[assignment]
+
+LEAST_BYTES = 512 << 20
+"""The libraries, and a small piece: 450 MB were enough for it where this was measured."""
+
+REFUSED = ("failed to map segment", "cannot allocate memory", "can't start new thread")
+"""What the loader and the interpreter say when memory is refused."""
+
+
+def check_room() -> None:
+    """ApproxError when a limit leaves less memory than NumPy and SciPy need."""
+    for size, command in _limits():
+        if size < LEAST_BYTES:
+            raise ApproxError(
+                f"this process may use {size >> 20} MB of memory ({command}), and needs "
+                f"{LEAST_BYTES >> 20} MB or more; raise the limit, for example {command} unlimited"
+            )
+
+
+def refusal(error: BaseException) -> str:
+    """What to say when `error` means that memory was refused; empty when it means another thing."""
+    is_memory = isinstance(error, MemoryError)
+    if isinstance(error, (ImportError, RuntimeError)):
+        is_memory = any(words in str(error).lower() for words in REFUSED)
+    if isinstance(error, OSError):
+        is_memory = error.errno == errno.ENOMEM
+    if not is_memory:
+        return ""
+    for size, command in _limits():
+        return (
+            f"not enough memory: this process may use {size >> 20} MB ({command}); "
+            "raise the limit, or try fewer --jobs"
+        )
+    return "not enough memory; try fewer --jobs"
+
+
+def _limits() -> list[tuple[int, str]]:
+    """Limits of address space and of data, bytes, each with the command that sets it."""
+    if resource is None:
+        return []
+    kinds = ((resource.RLIMIT_AS, "ulimit -v"), (resource.RLIMIT_DATA, "ulimit -d"))
+    sizes = [(resource.getrlimit(kind)[0], command) for kind, command in kinds]
+    return sorted((size, command) for size, command in sizes if size != resource.RLIM_INFINITY)

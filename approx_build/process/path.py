@@ -1,0 +1,44 @@
+"""The search path for modules, of this process and of its children: without the working folder.
+
+Python puts the working folder first for `-m` and `-c`, so a file `json.py` in a project that was
+downloaded would run as a part of this program. Imported before everything else, hence without
+`from __future__`, which is a module that could come from the working folder too.
+"""
+
+import os
+import sys
+
+
+def leave_working_folder() -> None:
+    """Take the working folder off this process's path, unless the package lies there."""
+    sys.path[:] = without_working_folder(sys.path)
+
+
+def without_working_folder(path: list[str]) -> list[str]:
+    """`path` without the working folder; as an absolute path where the package lies there."""
+    try:
+        folder = os.getcwd()
+        here = os.stat(folder)
+    except OSError:
+        return [entry for entry in path if entry]
+    if _is(home(), here) or _is_library(folder, here):
+        return [entry or folder for entry in path]
+    return [entry for entry in path if not _is(entry or folder, here)]
+
+
+def home() -> str:
+    """The folder that this package was imported from."""
+    return os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def _is(entry: str, folder: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(os.stat(entry), folder)
+    except (OSError, ValueError):
+        return False
+
+
+def _is_library(folder: str, here: os.stat_result) -> bool:
+    """Whether modules are installed in a folder: the standard library's, or one that pip fills."""
+    names = ("site-packages", "dist-packages", "lib-dynload")
+    return os.path.basename(folder) in names or _is(os.path.dirname(os.__file__), here)

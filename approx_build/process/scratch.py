@@ -1,0 +1,100 @@
+"""Scratch folders: temporary ones, removed by the last of the processes that work in them.
+
+Each has a file that is locked as long as any of these processes lives: children inherit the open
+file, and with it the lock. Whoever leaves tries to take the lock anew; only the last one can, and
+removes the folder. When all of them are killed at once, the next that makes such a folder does.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from approx_build.process.locks import Grip, grip
+
+LOCK = ".scratch"
+TRIES = 20
+"""To remove a folder in which a process that is being ended may still write."""
+
+_held: dict[str, int] = {}
+"""The scratch folders of this process, each with the handle of its lock."""
+
+
+@contextmanager
+def scratch(prefix: str) -> Iterator[Path]:
+    """A new empty folder for the block; first, those of `prefix` that the dead left are removed."""
+    _sweep(prefix)
+    folder = _made(prefix)
+    try:
+        yield folder
+    finally:
+        _leave(folder, {Grip.HELD, Grip.NONE})
+
+
+def held() -> dict[str, int]:
+    """The scratch folders of this process with the handles that a child must inherit."""
+    return dict(_held)
+
+
+def join(folders: dict[str, int]) -> None:
+    """Be one of those that work in `folders`, by the handles that this process has inherited."""
+    _held.update(folders)
+
+
+def leave_all() -> None:
+    """Leave every scratch folder of this process; one in which no other works is removed."""
+    for folder in held():
+        _leave(Path(folder), {Grip.HELD})
+
+
+def _leave(folder: Path, which: set[Grip]) -> None:
+    handle = _held.pop(str(folder), None)
+    if handle is not None:
+        os.close(handle)
+        _remove(folder, which)
+
+
+def _made(prefix: str) -> Path:
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=prefix))
+        with suppress(FileNotFoundError):
+            handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            # A process that sweeps just now may have been faster.
+            if grip(handle) is not Grip.BUSY and _is_at(handle, folder / LOCK):
+                _held[str(folder)] = handle
+                return folder
+            os.close(handle)
+
+
+def _sweep(prefix: str) -> None:
+    for folder in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        _remove(folder, {Grip.HELD})
+
+
+def _remove(folder: Path, which: set[Grip]) -> None:
+    """Remove a folder when taking its lock ends as one of `which`."""
+    with suppress(OSError):
+        if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+            return
+        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            if grip(handle) not in which:
+                return
+            for attempt in range(TRIES):
+                shutil.rmtree(folder, ignore_errors=True)
+                if not folder.exists():
+                    return
+                time.sleep(0.01 * attempt)
+        finally:
+            os.close(handle)
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    with suppress(OSError):
+        return os.path.samestat(os.fstat(handle), os.stat(path))
+    return False

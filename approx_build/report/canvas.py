@@ -1,0 +1,37 @@
+"""A blank figure of matplotlib, and the PNG of what was drawn on it.
+
+By matplotlib's own defaults alone: a `matplotlibrc` in the working folder or in the user's
+settings would change the bytes of a picture, and no key knows of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from approx_build.report.palette import GROUND
+from approx_build.report.png import colour_png
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+DPI = 100
+
+
+def blank(width: int, height: int) -> Figure:
+    """A figure of so many pixels with the dark ground of all pictures."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    matplotlib.rcdefaults()
+    return Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=GROUND)
+
+
+def png(figure: Figure) -> bytes:
+    """What was drawn, without metadata."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
+    return colour_png(np.asarray(canvas.buffer_rgba())[:, :, :3])

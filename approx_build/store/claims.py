@@ -1,0 +1,118 @@
+"""Claims: files under temporary names, each locked by its writer, so that others see it at work.
+
+The name of a claim says who writes it (`process.identity`). Whether the writer lives is judged by
+the kernel's lock on the file first: it ends with the writer, is the same for every namespace of
+process numbers, and knows no clock. Where locks do not work the identity decides. Of a writer
+under another kernel (another host, or before a restart) neither can tell for certain, because a
+network filesystem may keep its locks to itself: there the file must be OLD_S old, by the clock
+of the filesystem, which a wrong clock of this machine does not move.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from approx_build.process.identity import Fate, Identity, mine
+from approx_build.process.locks import Grip, grip
+
+OLD_S = 7 * 86400.0
+"""A claim of an unknown writer is given up after so long."""
+
+
+@contextmanager
+def claimed(folder: Path, before: str = "", after: str = "") -> Iterator[Path]:
+    """A new empty file in `folder`, which must exist; removed at the end if it is still there."""
+    path, handle = _claim(folder, before, after)
+    try:
+        yield path
+    finally:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def sweep(folder: Path, after: str = "", nameless: str = "") -> int:
+    """Remove the claims in `folder` that end in `after` and whose writers are gone; how many.
+
+    Names that begin with `nameless` but say nothing of a writer are claims of an unknown one.
+    """
+    swept, clock = 0, _Clock(folder)
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            writer = _writer(entry.name, after)
+            if entry.name.endswith(after) and (writer or entry.name.startswith(nameless)):
+                swept += _swept(Path(entry.path), writer, clock)
+    return swept
+
+
+def _claim(folder: Path, before: str, after: str) -> tuple[Path, int]:
+    while True:
+        path = folder / f"{before}{mine()}+{secrets.token_hex(6)}{after}"
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        try:
+            # Whoever sweeps just now may have been faster.
+            if grip(handle) is not Grip.BUSY and _is_at(handle, path):
+                return path, handle
+        except OSError:
+            os.close(handle)
+            with suppress(OSError):
+                path.unlink()
+            raise
+        os.close(handle)
+
+
+def _writer(name: str, after: str) -> Identity | None:
+    """Who writes a claim; None when its name does not say."""
+    text = name.removesuffix(after).rpartition("+")[0]
+    return Identity.parsed(text.rpartition(".")[2])
+
+
+def _swept(path: Path, writer: Identity | None, clock: _Clock) -> bool:
+    with suppress(OSError):
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0))
+        try:
+            if not _is_abandoned(handle, writer, clock):
+                return False
+            path.unlink()
+        finally:
+            os.close(handle)
+        return True
+    return False
+
+
+def _is_abandoned(handle: int, writer: Identity | None, clock: _Clock) -> bool:
+    held = grip(handle)
+    if held is Grip.BUSY:
+        return False
+    if writer is not None and writer.is_of_this_kernel:
+        fate = writer.fate()
+        if fate is not Fate.UNKNOWN or held is Grip.HELD:
+            return fate is not Fate.ALIVE
+    return clock.now() - os.fstat(handle).st_mtime > OLD_S
+
+
+class _Clock:
+    """The clock of the filesystem of a folder: the time at which a file is written there now."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._now: float | None = None
+
+    def now(self) -> float:
+        """Seconds; minus infinity where nothing can be written, so that nothing is old."""
+        if self._now is None:
+            self._now = float("-inf")
+            with suppress(OSError), claimed(self._folder) as path:
+                path.write_bytes(b"now")
+                self._now = path.stat().st_mtime
+        return self._now
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    with suppress(OSError):
+        return os.path.samestat(os.fstat(handle), os.stat(path))
+    return False
