@@ -7,6 +7,7 @@ OpenBLAS, which NumPy and SciPy bring, waits for ever for memory that a limit re
 from __future__ import annotations
 
 import errno
+from importlib import import_module
 
 from approx_build.errors import ApproxError
 
@@ -23,13 +24,19 @@ REFUSED = ("failed to map segment", "cannot allocate memory", "can't start new t
 
 
 def check_room() -> None:
-    """ApproxError when a limit leaves less memory than NumPy and SciPy need."""
-    for size, command in _limits():
+    """ApproxError when a limit leaves less memory than NumPy and SciPy need.
+
+    Under any limit the libraries are loaded at once, while there is room for them.
+    """
+    found = _limits()
+    for size, command in found:
         if size < LEAST_BYTES:
             raise ApproxError(
                 f"this process may use {size >> 20} MB of memory ({command}), and needs "
                 f"{LEAST_BYTES >> 20} MB or more; raise the limit, for example {command} unlimited"
             )
+    if found:
+        import_module("scipy.special")
 
 
 def refusal(error: BaseException) -> str:

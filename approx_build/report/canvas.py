@@ -6,6 +6,8 @@ settings would change the bytes of a picture, and no key knows of it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,12 +21,20 @@ if TYPE_CHECKING:
 DPI = 100
 
 
+@contextmanager
+def own_settings() -> Iterator[None]:
+    """Draw by matplotlib's defaults within; the settings of the process are as before after it."""
+    import matplotlib
+
+    defaults = matplotlib.rcParamsDefault
+    with matplotlib.rc_context({n: defaults[n] for n in defaults if not n.startswith("backend")}):
+        yield
+
+
 def blank(width: int, height: int) -> Figure:
     """A figure of so many pixels with the dark ground of all pictures."""
-    import matplotlib
     from matplotlib.figure import Figure
 
-    matplotlib.rcdefaults()
     return Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=GROUND)
 
 

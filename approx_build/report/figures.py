@@ -14,7 +14,7 @@ import numpy as np
 
 from approx_build.audio.mix import Source
 from approx_build.audio.spectrogram import Spectrogram, spectrogram, waveform
-from approx_build.report.canvas import blank, png
+from approx_build.report.canvas import blank, own_settings, png
 from approx_build.report.palette import ACCENT, GROUND, INK, QUIET_INK, colours
 from approx_build.report.sketch import SPAN_DB, top_level
 from approx_build.report.ticks import MOST_TICKS, hertz_ticks, time_ticks
@@ -28,6 +28,7 @@ Loss = Sequence[tuple[float, float]]
 """A loss curve: (step, loss)."""
 
 
+@own_settings()
 def spectrogram_figure(source: Source, title: str = "", width: int = 1600) -> bytes:
     """A PNG of a sound: waveform above, spectrogram below, one axis of time, a scale of dB."""
     height = width * 9 // 20
@@ -47,6 +48,7 @@ def spectrogram_figure(source: Source, title: str = "", width: int = 1600) -> by
     return png(figure)
 
 
+@own_settings()
 def loss_figure(curves: dict[str, Loss], title: str = "", width: int = 900) -> bytes:
     """A PNG of loss curves by name over steps."""
     figure = blank(width, width * 9 // 20)
@@ -67,6 +69,7 @@ def loss_figure(curves: dict[str, Loss], title: str = "", width: int = 900) -> b
     return png(figure)
 
 
+@own_settings()
 def takes_figure(takes: Sequence[tuple[str, Source]], title: str = "", width: int = 1600) -> bytes:
     """A PNG of takes side by side under one scale: the same take at each checkpoint."""
     seen = [(name, spectrogram(take, width // len(takes), 300)) for name, take in takes]

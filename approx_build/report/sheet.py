@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from approx_build.audio.mix import Source
 from approx_build.audio.spectrogram import Spectrogram, spectrogram, waveform
-from approx_build.report.canvas import blank, png
+from approx_build.report.canvas import blank, own_settings, png
 from approx_build.report.palette import ACCENT, GROUND, INK, QUIET_INK, colours
 from approx_build.report.sketch import SPAN_DB, top_level
 from approx_build.report.ticks import hertz_ticks, time_ticks
@@ -73,6 +73,7 @@ def top_of(rows: Sequence[Row]) -> float:
     return max((top_level(row.look.seen) for row in rows if row.look), default=0.0)
 
 
+@own_settings()
 def sheet(rows: Sequence[Row], title: str, note: str, top_db: float) -> bytes:
     """One page of a sheet as PNG, `note` at the right of its title."""
     tops = list(accumulate((_ROW if row.look else _LINE for row in rows), initial=_HEAD))

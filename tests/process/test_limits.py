@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import resource
 import subprocess
 import sys
@@ -70,6 +71,34 @@ def test_torch_that_does_not_fit_is_said_without_a_traceback(space: Space) -> No
         assert code == 1
         assert "Traceback" not in said
         assert "not enough memory: this process may use 700 MB (ulimit -v); raise the limit" in said
+
+
+LATE = """
+import mmap, sys
+import numpy
+from approx_build.process.limits import check_room
+if sys.argv[1] == "checked":
+    check_room()
+used = int(open("/proc/self/statm").read().split()[0]) * mmap.PAGESIZE
+kept = mmap.mmap(-1, (600 << 20) - used - (40 << 20))
+import scipy.special
+print("loaded")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limits are those of Linux")
+def test_under_a_limit_libraries_are_loaded_while_there_is_room() -> None:
+    # SciPy's import waits for ever where 40 MB are left.
+    done = subprocess.run(
+        [sys.executable, "-c", LATE, "checked"],
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        preexec_fn=limited(resource.RLIMIT_AS, 600),
+        capture_output=True,
+        text=True,
+        timeout=NEVER_S,
+        check=False,
+    )
+    assert done.stdout == "loaded\n", done.stderr
 
 
 def test_a_limit_is_compared_with_the_least(monkeypatch: pytest.MonkeyPatch) -> None:
