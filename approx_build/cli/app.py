@@ -242,7 +242,7 @@ def main(
 
 def run() -> None:
     """Run the command line; user errors are shown plainly, anything else is a bug."""
-    # Nothing here multiplies matrices, and each thread for that takes memory at the import.
+    # No sample is a product of matrices, and threads for those take memory at the import.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         with ending_calmly():

@@ -8,12 +8,16 @@ from __future__ import annotations
 import enum
 import errno
 import os
+import re
 from contextlib import suppress
 
 try:
     import fcntl
 except ImportError:  # not a POSIX system: nobody keeps anybody out
     fcntl = None  # type: ignore[assignment]
+
+
+MOUNTS = "/proc/self/mountinfo"
 
 
 class Grip(enum.Enum):
@@ -29,6 +33,12 @@ UNKNOWN_HERE = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, err
 
 LOCAL_LOCKS = {"nolock", "local_lock=all", "local_lock=flock", "nobrl"}
 """Options of NFS and CIFS mounts whose locks other hosts do not see."""
+
+OF_ONE_KERNEL = {
+    *("ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "jfs", "bcachefs"),
+    *("tmpfs", "overlay", "vfat", "exfat", "ntfs3"),
+}
+"""Kinds of filesystems that two kernels cannot have mounted at the same time."""
 
 
 def grip(handle: int, is_shared: bool = False) -> Grip:
@@ -51,19 +61,35 @@ def grip(handle: int, is_shared: bool = False) -> Grip:
 
 def are_local(path: os.PathLike[str] | str) -> bool:
     """Whether `path` is shared by hosts that do not see each other's locks, as far as is known."""
-    with suppress(OSError, ValueError, IndexError):
-        device = os.stat(path).st_dev
-        name = f"{os.major(device)}:{os.minor(device)}"
-        with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as file:
-            return any(_has_local_locks(line) for line in file if line.split()[2] == name)
-    return False
-
-
-def _has_local_locks(mount: str) -> bool:
-    """Whether a line of mountinfo is of a network filesystem that keeps its locks to itself."""
-    kind, _, options = mount.partition(" - ")[2].split(" ", 2)
+    kind, options = _mount(path)
     if kind == "fuse.sshfs":
         return True
-    return kind.startswith(("nfs", "cifs", "smb")) and not LOCAL_LOCKS.isdisjoint(
-        options.strip().split(",")
-    )
+    return kind.startswith(("nfs", "cifs", "smb")) and not LOCAL_LOCKS.isdisjoint(options)
+
+
+def is_of_one_kernel(path: os.PathLike[str] | str) -> bool:
+    """Whether no process under another kernel can be using `path` now, as far as is known."""
+    return _mount(path)[0] in OF_ONE_KERNEL
+
+
+def _mount(path: os.PathLike[str] | str) -> tuple[str, list[str]]:
+    """Kind and options of the filesystem that holds `path`; empty where the system does not tell.
+
+    Found by its name: what `stat` says of a device is of a part of the filesystem for some kinds.
+    """
+    found, longest = ("", list[str]()), -1
+    name = os.path.realpath(path)
+    with suppress(OSError), open(MOUNTS, encoding="utf-8", errors="surrogateescape") as file:
+        for line in file:
+            with suppress(ValueError, IndexError):
+                point = _unescaped(line.split()[4])
+                kind, _, options = line.partition(" - ")[2].split(" ", 2)
+                # Of two mounts at one place the later hides the earlier.
+                if len(point) >= longest and os.path.commonpath([point, name]) == point:
+                    found, longest = (kind, options.strip().split(",")), len(point)
+    return found
+
+
+def _unescaped(text: str) -> str:
+    """A name of mountinfo, in which blanks and some others are octal numbers."""
+    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), text)

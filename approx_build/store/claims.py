@@ -2,10 +2,10 @@
 
 The name of a claim says who writes it (`process.identity`). Whether the writer lives is judged by
 the kernel's lock on the file first: it ends with the writer, is the same for every namespace of
-process numbers, and knows no clock. Where locks do not work the identity decides. Of a writer
-under another kernel (another host, or before a restart) neither can tell for certain, because a
-network filesystem may keep its locks to itself: there the file must be OLD_S old, by the clock
-of the filesystem, which a wrong clock of this machine does not move.
+process numbers, and knows no clock. Where locks do not work the identity decides. A writer under
+another kernel has ended when the filesystem is one that two kernels cannot share: this machine was
+restarted since. On a network, which may keep a lock to one host, nobody can tell: there the file
+must be OLD_S old by the clock of the filesystem, which no wrong clock of this machine moves.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from approx_build.process.identity import Fate, Identity, mine
-from approx_build.process.locks import Grip, grip
+from approx_build.process.locks import Grip, grip, is_of_one_kernel
 
 OLD_S = 7 * 86400.0
 """A claim of an unknown writer is given up after so long."""
@@ -40,12 +40,12 @@ def sweep(folder: Path, after: str = "", nameless: str = "") -> int:
 
     Names that begin with `nameless` but say nothing of a writer are claims of an unknown one.
     """
-    swept, clock = 0, _Clock(folder)
+    swept, place = 0, _Place(folder)
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             writer = _writer(entry.name, after)
             if entry.name.endswith(after) and (writer or entry.name.startswith(nameless)):
-                swept += _swept(Path(entry.path), writer, clock)
+                swept += _swept(Path(entry.path), writer, place)
     return swept
 
 
@@ -71,11 +71,11 @@ def _writer(name: str, after: str) -> Identity | None:
     return Identity.parsed(text.rpartition(".")[2])
 
 
-def _swept(path: Path, writer: Identity | None, clock: _Clock) -> bool:
+def _swept(path: Path, writer: Identity | None, place: _Place) -> bool:
     with suppress(OSError):
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0))
         try:
-            if not _is_abandoned(handle, writer, clock):
+            if not _is_abandoned(handle, writer, place):
                 return False
             path.unlink()
         finally:
@@ -84,7 +84,7 @@ def _swept(path: Path, writer: Identity | None, clock: _Clock) -> bool:
     return False
 
 
-def _is_abandoned(handle: int, writer: Identity | None, clock: _Clock) -> bool:
+def _is_abandoned(handle: int, writer: Identity | None, place: _Place) -> bool:
     held = grip(handle)
     if held is Grip.BUSY:
         return False
@@ -92,15 +92,24 @@ def _is_abandoned(handle: int, writer: Identity | None, clock: _Clock) -> bool:
         fate = writer.fate()
         if fate is not Fate.UNKNOWN or held is Grip.HELD:
             return fate is not Fate.ALIVE
-    return clock.now() - os.fstat(handle).st_mtime > OLD_S
+    elif writer is not None and place.is_of_one_kernel():
+        return True
+    return place.now() - os.fstat(handle).st_mtime > OLD_S
 
 
-class _Clock:
-    """The clock of the filesystem of a folder: the time at which a file is written there now."""
+class _Place:
+    """A folder as its filesystem is: who may use it, and the time that files get there now."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._is_of_one_kernel: bool | None = None
         self._now: float | None = None
+
+    def is_of_one_kernel(self) -> bool:
+        """Whether only processes under this kernel can be at work there."""
+        if self._is_of_one_kernel is None:
+            self._is_of_one_kernel = is_of_one_kernel(self._folder)
+        return self._is_of_one_kernel
 
     def now(self) -> float:
         """Seconds; minus infinity where nothing can be written, so that nothing is old."""

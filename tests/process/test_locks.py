@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -55,22 +55,47 @@ def _failing(code: int):  # type: ignore[no-untyped-def]
     return flock
 
 
+@pytest.fixture
+def mounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Says what is mounted at a folder, whose name has a blank, and gives a file in it."""
+
+    def say(mount: str) -> Path:
+        point = str(tmp_path / "a b").replace(" ", "\\040")
+        lines = ["25 0 254:1 / / rw shared:1 - ext4 /dev/vda rw,nolock", "junk"]
+        lines += [f"36 25 0:52 / {tmp_path}/a rw - nfs host:/a rw,nolock"]
+        lines += [f"37 25 0:53 / {point} rw,noatime shared:1 - {mount}"]
+        (tmp_path / "mountinfo").write_text("\n".join(lines))
+        monkeypatch.setattr(locks, "MOUNTS", str(tmp_path / "mountinfo"))
+        return tmp_path / "a b" / "file"
+
+    return say
+
+
 @pytest.mark.parametrize(
-    ("mount", "is_local"),
+    ("mount", "are_local", "is_of_one_kernel"),
     [
-        ("nfs4 host:/x rw,vers=4.2,local_lock=none", False),
-        ("nfs host:/x rw,vers=3,nolock,local_lock=all", True),
-        ("nfs host:/x rw,vers=3,local_lock=flock", True),
-        ("cifs //host/x rw,nobrl", True),
-        ("fuse.sshfs host:/x rw", True),
-        ("ext4 /dev/vda rw,nolock", False),
+        ("nfs4 host:/x rw,vers=4.2,local_lock=none", False, False),
+        ("nfs host:/x rw,vers=3,nolock,local_lock=all", True, False),
+        ("nfs host:/x rw,vers=3,local_lock=flock", True, False),
+        ("cifs //host/x rw,nobrl", True, False),
+        ("fuse.sshfs host:/x rw", True, False),
+        ("virtiofs shared rw", False, False),
+        ("ext4 /dev/vdb rw,nolock", False, True),
+        ("btrfs /dev/vdb rw,subvol=/x", False, True),
     ],
 )
-def test_mounts_tell_whether_other_hosts_see_locks(mount: str, is_local: bool) -> None:
-    line = f"36 35 0:52 / /mnt rw,noatime shared:1 - {mount}\n"
-    assert locks._has_local_locks(line) is is_local
+def test_a_mount_tells_who_sees_locks_and_who_may_be_there(
+    mounts: Callable[[str], Path], mount: str, are_local: bool, is_of_one_kernel: bool
+) -> None:
+    path = mounts(mount)
+    assert locks.are_local(path) is are_local
+    assert locks.is_of_one_kernel(path) is is_of_one_kernel
+    assert locks.is_of_one_kernel("/")
 
 
-def test_the_mount_of_a_path_is_looked_up(tmp_path: Path) -> None:
+def test_without_a_list_of_mounts_nothing_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "MOUNTS", str(tmp_path / "none"))
     assert not locks.are_local(tmp_path)
-    assert not locks.are_local(tmp_path / "none")
+    assert not locks.is_of_one_kernel(tmp_path)

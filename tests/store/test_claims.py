@@ -45,6 +45,12 @@ def grips(monkeypatch: pytest.MonkeyPatch) -> Grips:
     return lambda found: monkeypatch.setattr(claims, "grip", lambda *_: found)
 
 
+@pytest.fixture
+def shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes every folder one that other machines may use too."""
+    monkeypatch.setattr(claims, "is_of_one_kernel", lambda folder: False)
+
+
 def left(folder: Path, writer: object, age_s: float = 0.0) -> Path:
     """A claim that nobody locks."""
     path = folder / f"{writer}+a1b2c3"
@@ -129,6 +135,17 @@ def test_a_living_writer_in_a_container_keeps_its_claim(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+def test_what_was_left_before_a_restart_goes_at_once_where_no_other_machine_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "is_of_one_kernel", lambda folder: True)
+    path = left(tmp_path, replace(mine(), kernel="0123456789ab"))
+    nameless = left(tmp_path, "host+7")
+    assert sweep(tmp_path) == 1
+    assert (path.exists(), nameless.exists()) == (False, True)
+
+
+@pytest.mark.usefixtures("shared")
 def test_what_another_machine_writes_stays_until_it_is_old(tmp_path: Path) -> None:
     other = replace(mine(), kernel="0123456789ab")
     young, old = left(tmp_path, other, OLD_S - 60), tmp_path / f"{other}+old"
@@ -139,6 +156,7 @@ def test_what_another_machine_writes_stays_until_it_is_old(tmp_path: Path) -> No
     assert [path.exists() for path in (young, old, nameless)] == [True, False, True]
 
 
+@pytest.mark.usefixtures("shared")
 def test_a_wrong_clock_of_this_machine_makes_nothing_old(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
