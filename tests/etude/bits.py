@@ -80,11 +80,7 @@ class Rendered:
         """Render by `jobs` processes."""
         pinned, numbers = pins.read(), probed()
         before = pinned.get(pins.PROBED, {})
-        inside = [
-            file
-            for file, one in pins.short(numbers).items()
-            if before.get(file, one).digest != one.digest
-        ]
+        inside = others(before, pins.short(numbers))
         is_other = any(before[file].key != numbers[file].key[: pins.DIGITS] for file in inside)
         rendered = cls({pins.PROBED: numbers}, {}, [], inside, is_other)
         with tempfile.TemporaryDirectory(prefix="etude-") as folder:
@@ -105,6 +101,11 @@ class Rendered:
             if (before := pinned.get(piece, {}).get(target)) and before.digest == one.digest
             for name in units_of(graph.actions[target])
         }
+
+
+def others(before: Mapping[str, Made], found: Mapping[str, Made]) -> list[str]:
+    """The files whose numbers differ from those before, whatever the probes were that gave them."""
+    return [file for file, one in found.items() if before.get(file, one).digest != one.digest]
 
 
 def changed(old: Bits, new: Bits, stands_on: Mapping[str, Unit]) -> list[Changed]:

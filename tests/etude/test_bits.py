@@ -119,6 +119,22 @@ def test_probes_that_changed_are_taken_as_they_are_unless_sources_changed_with_t
     ]
 
 
+def test_probes_that_give_the_numbers_of_before_in_other_words_change_nothing() -> None:
+    before = {"audio/pan.py": Made("asked", "aa"), "audio/mix.py": Made("asked", "bb")}
+    found = {"audio/pan.py": Made("other", "aa"), "audio/mix.py": Made("other", "cc")}
+    assert bits.others(before, found | {"audio/new.py": Made("other", "dd")}) == ["audio/mix.py"]
+
+
+def test_sources_that_lay_elsewhere_are_known_by_the_digest_of_every_file(tmp_path: Path) -> None:
+    package = tmp_path / "approx_build"
+    (package / "kernels").mkdir(parents=True)
+    (package / "kernels" / "old.py").write_text("LANES = 4\n")
+    old = Bits({}, {"kernels/old.py": Tree(package).digest("kernels/old.py")})
+    assert trained._is_described(Tree(package), old)
+    assert not trained._is_described(Tree(package), Bits({}, {"kernels/old.py": "another"}))
+    assert not trained._is_described(Tree(package), Bits({}, {"kernels/gone.py": "a"}))
+
+
 def test_the_file_survives_writing(tmp_path: Path) -> None:
     path = tmp_path / "bits.json"
     units.write(OLD, path)
