@@ -23,11 +23,19 @@ def nothing_to_do(arguments: list[str]) -> bool:
     piece, store, out, is_quiet = asked
     options = state_options(piece, out)
     state = state_path(store, options)
-    if not is_up_to_date(state, options):
+    if has_drafts(store) or not is_up_to_date(state, options):
         return False
     if not is_quiet:
         print(summary(state))
     return True
+
+
+def has_drafts(store: str) -> bool:
+    """Whether a builder is at work in the store, or was killed there and left its drafts."""
+    try:
+        return bool(os.listdir(os.path.join(store, "drafts")))
+    except OSError:
+        return False
 
 
 def asked_render(arguments: list[str]) -> tuple[str, str, str, bool] | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
 
 from approx_build.cli.light import asked_render, nothing_to_do, project_root
 from approx_build.score.project import project_root as as_the_score_finds_it
+from tests.space import Space
 
 
 @pytest.fixture
@@ -79,3 +81,13 @@ def test_without_a_finished_render_there_is_something_to_do(here: Path) -> None:
 def test_the_project_is_the_one_the_score_finds(here: Path, path: str) -> None:
     # The rule is written twice, so that the light path imports nothing.
     assert project_root(os.path.abspath(path)) == str(as_the_score_finds_it(Path(path)))
+
+
+def test_what_a_killed_builder_left_is_removed_by_a_render_with_nothing_to_do(built: Space) -> None:
+    for _ in range(2):
+        assert built.run("render", "pieces/tide.yaml").out.endswith("nothing to do\n")
+    # No process ever had this number.
+    draft = built.root / ".approx/drafts" / f"{socket.gethostname()}+0+4194999+1+ab"
+    draft.write_bytes(b"half an object")
+    assert built.run("render", "pieces/tide.yaml").out.endswith("nothing to do\n")
+    assert not draft.exists()
