@@ -145,7 +145,7 @@ class Studio:
         space.render()
         for kind in READ:
             shutil.copytree(root / kind / ".approx", space.root / ".approx", dirs_exist_ok=True)
-        shutil.rmtree(space.root / ".approx/states")
+        shutil.rmtree(space.root / ".approx/states", ignore_errors=True)
         return cls(space, after | dict.fromkeys(MADE, outcome(space)))
 
 
@@ -260,7 +260,7 @@ def with_network(shipped: Space, tmp_path_factory: pytest.TempPathFactory) -> Sp
     takes = "takes: { cry: { model: tiny, length_s: 0.3 } }\nparts:\n"
     space.write(FOAM, MOVEMENT.replace("parts:\n", takes) + DRAWN)
     space.render()
-    shutil.rmtree(space.root / ".approx/states")
+    shutil.rmtree(space.root / ".approx/states", ignore_errors=True)
     return space
 
 
