@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from approx_build.execution.uptodate import is_up_to_date, state_path, summary
+from approx_build.execution.uptodate import drafts_in, is_up_to_date, state_path, summary
 
 PLACES = {"--store": "store", "--out": "out"}
 IGNORED = {"-q", "--quiet", "-v", "--verbose", "--locked", "-k", "--keep-going"}
@@ -33,9 +33,10 @@ def nothing_to_do(arguments: list[str]) -> bool:
 def has_drafts(store: str) -> bool:
     """Whether a builder is at work in the store, or was killed there and left its drafts."""
     try:
-        return bool(os.listdir(os.path.join(store, "drafts")))
+        drafts = os.listdir(os.path.join(store, "drafts"))
     except OSError:
-        return False
+        drafts = []
+    return bool(drafts or drafts_in(os.path.join(store, "states")))
 
 
 def asked_render(arguments: list[str]) -> tuple[str, str, str, bool] | None:

@@ -20,6 +20,7 @@ from approx_build.execution.inputs import Inputs
 from approx_build.execution.ledger import Ledger
 from approx_build.execution.progress import Progress
 from approx_build.execution.queue import Queue, ways_to_the_end
+from approx_build.execution.uptodate import remove_drafts
 from approx_build.execution.work import Failure, Made, Work
 from approx_build.files.readlog import ReadLog
 from approx_build.plan.graph import Graph, Kind
@@ -258,4 +259,5 @@ def build(
     progress = progress or Progress()
     with store.leases.in_use(progress.waiting):
         store.drafts.sweep()
+        remove_drafts(str(store.root / "states"))
         return Scheduler(part, targets, store, options, progress).run(executor)

@@ -33,8 +33,6 @@ SIDES = "\0"
 """Between the items of one line: no path, name or option holds it."""
 BLOCKS = "\x1d"
 """Between the blocks."""
-LEFT_S = 3600.0
-"""A draft of a state older than this was left by a process that died."""
 
 
 def state_path(store: str, options: Sequence[str]) -> str:
@@ -117,7 +115,6 @@ def write_state(
     settled = [is_settled(reading.fingerprint, reading.at_ns) for reading in readings]
     said = summary.replace("\n", SIDES).replace(BLOCKS, " ")
     head = [SIDES.join(options), *days, "", "", said]
-    _remove_drafts(os.path.dirname(path))
     _write(path, head, lines, files, found, [reading.digest for reading in readings], settled)
 
 
@@ -159,14 +156,22 @@ def _read(path: str) -> tuple[list[str], list[str], list[str], list[str], str] |
     return head.split("\n"), _lines(folders), _lines(paths), _lines(found), digests
 
 
-def _remove_drafts(folder: str) -> None:
-    """Remove what dead processes left."""
+def drafts_in(folder: str) -> list[str]:
+    """The drafts of states in a folder: a state's name, a dot, and the number of the writer."""
     try:
-        drafts = [os.path.join(folder, name) for name in os.listdir(folder) if "." in name]
-        for draft in (each for each in drafts if time.time() - os.stat(each).st_mtime > LEFT_S):
-            _remove(draft)
+        return [os.path.join(folder, name) for name in os.listdir(folder) if "." in name]
     except OSError:
-        return
+        return []
+
+
+def remove_drafts(folder: str) -> None:
+    """Remove what dead processes left. A living writer whose draft goes remembers nothing."""
+    for draft in drafts_in(folder) if os.name == "posix" else ():
+        try:
+            # Signal 0 asks whether there is such a process, and sends nothing.
+            os.kill(int(draft.rpartition(".")[2]), 0)
+        except (OSError, ValueError, OverflowError):
+            _remove(draft)
 
 
 def _remove(path: str) -> None:

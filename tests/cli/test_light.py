@@ -89,5 +89,9 @@ def test_what_a_killed_builder_left_is_removed_by_a_render_with_nothing_to_do(bu
     # No process ever had this number.
     draft = built.root / ".approx/drafts" / f"{socket.gethostname()}+0+4194999+1+ab"
     draft.write_bytes(b"half an object")
+    state = built.root / ".approx/states/12345678.4194999"
+    state.parent.mkdir(exist_ok=True)
+    state.write_bytes(b"half a state")
     assert built.run("render", "pieces/tide.yaml").out.endswith("nothing to do\n")
     assert not draft.exists()
+    assert not state.exists()

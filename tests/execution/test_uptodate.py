@@ -340,14 +340,19 @@ def test_odd_names_are_kept_or_refused_but_never_confused(piece: Piece) -> None:
         assert piece.change() == "no finished build is known"
 
 
-def test_a_draft_of_a_dead_process_is_removed(piece: Piece) -> None:
-    piece.remember()
-    left, young = Path(f"{piece.path}.123"), Path(f"{piece.path}.124")
-    for draft in (left, young):
+def test_a_draft_of_a_dead_process_is_removed(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    left, living = tmp_path / f"ab.{done.stdout.strip()}", tmp_path / f"ab.{os.getpid()}"
+    for draft in (left, living, tmp_path / "ab", tmp_path / "ab.none"):
         draft.touch()
-    os.utime(left, (time.time() - 2 * uptodate.LEFT_S,) * 2)
-    piece.remember()
-    assert (left.exists(), young.exists()) == (False, True)
+    uptodate.remove_drafts(str(tmp_path))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ab", living.name]
+    uptodate.remove_drafts(str(tmp_path / "none"))
 
 
 def test_a_state_that_cannot_be_written_is_no_error(piece: Piece) -> None:
