@@ -93,11 +93,16 @@ def test_an_edit_that_is_not_rendered_yet_keeps_what_it_will_need(twice: Space) 
 
 
 def test_a_dry_run_changes_nothing(twice: Space) -> None:
-    before = {path: (found, path.read_bytes()) for path, found in files(twice.root)}
+    def there() -> dict[Path, Any]:
+        # The memo learns the digests of files as they grow old enough to be believed.
+        found = {path: (found, path.read_bytes()) for path, found in files(twice.root)}
+        return {path: each for path, each in found.items() if path.name != "memo.json"}
+
+    before = there()
     told = collected(twice, *ALL, "--dry-run")
     said = twice.run("store", "gc", *ALL, "--dry-run").out
     assert said.startswith("would go:\n")
-    assert {path: (found, path.read_bytes()) for path, found in files(twice.root)} == before
+    assert there() == before
     assert collected(twice, *ALL)["removed"] == told["removed"]
 
 
