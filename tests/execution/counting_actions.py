@@ -1,8 +1,8 @@
 """Fake actions that write down each run. What they do is in their params:
 
 - `text`: the content is this text, whatever the inputs; else it is made of all inputs
-- `do`: "fail", "bug", "die" (killed), "exit", "be deaf" (to being told to end), "touch" (change
-  an input file), "look around" and "who" (tell about the process)
+- `do`: "fail", "bug", "die" (killed), "exit", "touch" (change an input file), "look around" and
+  "who" (tell about the process), "be deaf" (to being told to end; makes the file `deaf_at`)
 - `sleep_s`: take this long; `count`: units of work
 - `keep_in`: run until told to end, speak on for a while, then write a file of this path
 - `wait_for`: go on when a file of this path exists
@@ -89,6 +89,7 @@ def _misbehave(work: Work) -> None:
             sys.exit(7)
         case "be deaf":
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            Path(str(work.action.params["deaf_at"])).touch()
             time.sleep(600)
         case "touch":
             for leaf in work.leaves.values():

@@ -184,7 +184,7 @@ def test_a_stopped_builder_takes_its_workers_along_and_keeps_what_is_done(
 
 
 DEAF_BODY = """
-    yard.act("run", kind=Kind.TRAIN, do="be deaf")
+    yard.act("run", kind=Kind.TRAIN, do="be deaf", deaf_at=str(yard.root / "deaf"))
     yard.build("run", jobs=1)
 """
 
@@ -196,7 +196,7 @@ def test_a_second_interrupt_does_not_wait_for_a_training_that_does_not_end(yard:
         command, cwd=yard.root, start_new_session=True, stderr=subprocess.PIPE, text=True
     )
     with ended_at_last(builder):
-        wait_until_run(yard, "run")
+        until((yard.root / "deaf").exists, "deaf")
         builder.send_signal(signal.SIGINT)
         with pytest.raises(subprocess.TimeoutExpired):
             builder.wait(1.0)

@@ -240,7 +240,7 @@ def test_in_another_numeric_environment_it_is_trained_anew_with_words(
     out = house.copy(moment, tmp_path / "out")
     (out / "step-000003.safetensors").unlink()
     (out / "resume-before.safetensors").unlink(missing_ok=True)
-    here = environment.numeric_environment()
+    here = environment.numeric_environment(house.model.network)
     there = {**here, "torch": "9.9"}
 
     class Elsewhere(run.Run):
