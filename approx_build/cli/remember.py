@@ -16,8 +16,15 @@ from approx_build.cli.delivered import Delivered
 from approx_build.cli.light import state_options
 from approx_build.cli.session import Session
 from approx_build.execution.uptodate import state_path, write_state
-from approx_build.files.fingerprint import UNKNOWN, fingerprint, is_settled
+from approx_build.files.fingerprint import (
+    BETWEEN,
+    UNKNOWN,
+    fingerprint,
+    is_settled,
+    listing,
+)
 from approx_build.files.readlog import Reading
+from approx_build.store.delivery import PART
 
 if TYPE_CHECKING:
     from approx_build.execution.built import Built
@@ -66,10 +73,24 @@ def remember(
         options,
         {**objects(session, built), **delivered.readings, **sources, **session.log.files}
         | foreign_sources(),
-        session.log.folders,
+        {**without_parts(delivered), **session.log.folders},
         (session.catalog.today.isoformat(), session.catalog.valid_until()),
         nothing_said(said),
     )
+
+
+def without_parts(delivered: Delivered) -> dict[str, str]:
+    """The listings of the folders of delivered files, as they are without parts of such files.
+
+    A part that a killed builder leaves there is seen by the sweep, and the full command, which
+    that leads to, removes it.
+    """
+    folders = sorted({os.path.dirname(path) for path in delivered.readings})
+    return {folder: BETWEEN.join(_lasting(listing(folder))) for folder in folders}
+
+
+def _lasting(names: str) -> Iterator[str]:
+    return (each for each in names.split(BETWEEN) if not (each[:1] == "." and each.endswith(PART)))
 
 
 def objects(session: Session, built: Built) -> dict[str, Reading]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from approx_build.kernels import library
+from approx_build.process.identity import mine
+from tests.e2e.edits import as_if_old, is_light
 from tests.space import Space
 
 FOAM, SAND, TIDE = "pieces/tide/1-foam.yaml", "pieces/tide/2-sand.yaml", "pieces/tide.yaml"
@@ -196,6 +200,27 @@ def test_a_store_that_cannot_be_written_will_do_when_nothing_is_due(
         assert built.render().out.endswith("nothing to do\n")
         assert built.render("--out", "elsewhere").ran() == set()
         assert built.run("plan", TIDE).out.startswith("nothing to do")
+
+
+def test_what_a_killed_builder_left_half_written_is_removed_when_nothing_is_due(
+    built: Space,
+) -> None:
+    process = subprocess.Popen([sys.executable, "-c", "pass"])
+    process.wait()
+    claim = f"{replace(mine(), process=process.pid)}+a1b2"
+    left = [
+        built.root / ".approx/drafts" / claim,
+        built.root / "renders/tide/stems/1-foam" / f".spray.wav.{claim}.part",
+        built.root / "pieces" / f".tide.lock.{claim}.part",
+    ]
+    with as_if_old():
+        built.render()
+        assert is_light(built)
+        for path in left:
+            path.write_bytes(b"half")
+            assert built.render().out.endswith("nothing to do\n")
+            assert not path.exists()
+        assert is_light(built)
 
 
 def test_a_store_that_is_none_is_refused(space: Space) -> None:
