@@ -6,7 +6,7 @@ import json
 import os
 import random
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -60,11 +60,14 @@ class Bench:
                 Reference.of(place.root).keep(path)
         return Reference.read(path)
 
-    def totals(self, name: str, root: Path, *words: str) -> Mapping[shim.Call, int]:
+    def totals(
+        self, name: str, root: Path, words: Sequence[str], planted: str
+    ) -> Mapping[shim.Call, int]:
         """How many calls of each kind a command makes in the project at `root`, undisturbed."""
-        path = self.work / "totals" / f"{name}.json"
+        path = self.work / "totals" / f"{name}{planted}.json"
         if not path.exists():
             with self.scratch(root) as place:
+                place.planted = planted
                 place.control.arm(shim.Fault())
                 place.start(How.ALONE, *words).end()
                 rows = {str(int(kind)): n for kind, n in place.control.totals().items()}

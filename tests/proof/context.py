@@ -113,7 +113,7 @@ class Context:
     def totals(self, *words: str) -> Mapping[Call, int]:
         """How many calls the next command makes when nothing disturbs it."""
         name = "-".join([self._start, *(re.sub(r"\W", "", word) for word in words)])
-        return self.bench.totals(name, self.root, *words)
+        return self.bench.totals(name, self.root, words, self.place.planted)
 
     def moment(self, chance: random.Random, kinds: Call = CHANGES, *words: str) -> int:
         """The number of one of the calls that the next command makes."""

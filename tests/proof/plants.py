@@ -9,6 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+SMALL = 512
+"""Bytes written at once by a delivery: few, so that many a kill comes between."""
+
 
 def plant(name: str) -> None:
     """Put the bug of this name into this process; nothing when it is empty."""
@@ -54,8 +57,8 @@ def _torn_delivery() -> None:
         dest.parent.mkdir(parents=True, exist_ok=True)
         data = source.read_bytes()
         with open(dest, "wb", buffering=0) as file:
-            for start in range(0, len(data), 4096):
-                file.write(data[start : start + 4096])
+            for start in range(0, len(data), SMALL):
+                file.write(data[start : start + SMALL])
         return True, True
 
     delivery.deliver = objects.deliver = deliver  # type: ignore

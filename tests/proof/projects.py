@@ -108,4 +108,5 @@ def run(root: Path, *words: str) -> None:
     done = subprocess.run(
         command, cwd=root, env=environment, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, f"{command}: {done.stdout}\n{done.stderr}"
+    said = f"{done.stdout}\n{done.stderr}"
+    assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{said}"
