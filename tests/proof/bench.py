@@ -30,6 +30,10 @@ class Bench:
 
     def prepare(self) -> None:
         """Make the projects, and build each once by processes as a user has them."""
+        done = self.work / "prepared"
+        if done.exists():
+            return
+        shutil.rmtree(self.work / "base", ignore_errors=True)
         for variant in Variant:
             cold, built = self.cold(variant), self.built(variant)
             projects.make(variant, cold)
@@ -37,6 +41,7 @@ class Bench:
             projects.run(built, "render", projects.PIECE)
             self._reference_at(built).parent.mkdir(exist_ok=True)
             Reference.of(built).keep(self._reference_at(built))
+        done.touch()
 
     def cold(self, variant: Variant) -> Path:
         """The project with nothing rendered."""

@@ -8,7 +8,10 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from tests.proof import shim
 from tests.proof.context import Problem, Result
 
 ROOT = Path(__file__).parents[2]
+SOURCES = ("approx_build", "tests/proof")
 BOUNDED = 132
 """Trials of the bounded set: three rounds of all classes."""
 LONGEST_S = 1200.0
@@ -81,9 +85,14 @@ class Campaign:
                 runner.process.kill()
             runner.close()
 
-    def run(self, asked: Sequence[tuple[int, str]]) -> list[Result]:
-        """Run trials, each a seed and perhaps a planted bug; the results in order of the seeds."""
-        todo, results = list(reversed(asked)), list[Result]()
+    def run(self, asked: Sequence[tuple[int, str]], kept: Kept | None = None) -> list[Result]:
+        """Run trials, each a seed and perhaps a planted bug; the results in order of the seeds.
+
+        Those in `kept` are not run again; the others are added to it.
+        """
+        results = [one for one in kept.read() if (one.seed, one.planted) in asked] if kept else []
+        done = {(one.seed, one.planted) for one in results}
+        todo = [one for one in reversed(asked) if one not in done]
         for runner in self._runners:
             if runner.is_ready and todo:
                 runner.give(*todo.pop())
@@ -91,6 +100,8 @@ class Campaign:
             for runner in self._spoken():
                 if row := runner.answer():
                     results.append(_result(row))
+                    if kept:
+                        kept.add(row)
                     _say(results, len(asked), self._is_verbose)
                 if todo:
                     runner.give(*todo.pop())
@@ -105,15 +116,45 @@ class Campaign:
         return [pipes[pipe] for pipe in spoken]
 
 
+@dataclass(frozen=True)
+class Kept:
+    """The results of an unfinished campaign, one on each line of `path`."""
+
+    path: Path
+
+    def read(self) -> list[Result]:
+        """All that are there; what was cut off by a kill is none."""
+        found = []
+        for line in self.path.read_text().split("\n") if self.path.exists() else ():
+            with suppress(ValueError):
+                found.append(_result(json.loads(line)))
+        return found
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Add a result."""
+        with open(self.path, "a") as file:
+            file.write(f"\n{json.dumps(row)}\n")
+
+
+def sources_digest() -> str:
+    """The digest of the program and of this harness."""
+    files = [path for top in SOURCES for path in sorted((ROOT / top).rglob("*"))]
+    found = sha256()
+    for path in files:
+        if path.suffix in (".py", ".c", ".h", ".so", ".html", ".css", ".js"):
+            found.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
+    return found.hexdigest()
+
+
 def say(text: str) -> None:
     """Write a line for whoever watches."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
-def _result(row: dict[str, Any]) -> Result:
-    row["problems"] = [Problem(**each) for each in row["problems"]]
-    return Result(**row)
+def _result(row: Mapping[str, Any]) -> Result:
+    problems = [Problem(**each) for each in row["problems"]]
+    return Result(**{**row, "problems": problems})
 
 
 def _say(results: list[Result], total: int, is_verbose: bool) -> None:

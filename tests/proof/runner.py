@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -46,4 +47,6 @@ def _warm_up(bench: Bench) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    # Whoever gives seeds may be killed.
+    with suppress(BrokenPipeError):
+        main(*sys.argv[1:])
