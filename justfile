@@ -51,7 +51,7 @@ docs:
 prove:
     python -m tests.proof
 
-# A thousand trials of faults, and the table of evidence; twenty runs with nothing wrong
+# A thousand trials of faults, and their table; twenty runs with nothing wrong
 prove-full:
     python -m tests.proof --trials 1000 --out docs/evidence/faults.md
     python -m tests.mutations.clean 20

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 
+from approx_build import __version__
 from tests.proof.context import Result
 
 COLUMNS = {
@@ -164,7 +165,7 @@ def _versions(results: Sequence[Result]) -> str:
     seeds = [one.seed for one in results]
     rows = {
         "seeds": f"{min(seeds)} to {max(seeds)}",
-        "approx-build": version("approx-build"),
+        "approx-build": __version__,
         "Python": platform.python_version(),
         "torch": version("torch"),
         "system": f"{platform.system()}, {platform.machine()}, {' '.join(platform.libc_ver())}",
