@@ -21,7 +21,7 @@ from approx_build.families.dance_diffusion import DanceDiffusion
 from approx_build.plan.catalog import Catalog
 from approx_build.training.checkpoint import read_checkpoint
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 Row = NDArray[np.float64]
 Jump = Callable[[Row, Row], float]
 
