@@ -19,8 +19,10 @@ def main() -> None:
 
         if nothing_to_do(sys.argv[1:]):
             return
-        from approx_build.cli.app import run
+        from approx_build.cli.exits import ending_calmly
 
+        with ending_calmly():
+            from approx_build.cli.app import run
         run()
     except KeyboardInterrupt:
         from approx_build.cli.exits import interrupted
