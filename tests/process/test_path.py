@@ -62,10 +62,13 @@ def test_a_working_folder_that_was_removed_is_on_no_path(tmp_path: Path) -> None
 
 
 def test_nothing_is_imported_before_the_path_is_clean() -> None:
-    code = "import sys; import approx_build.process.path; print(sorted(set(sys.modules) - before))"
-    code = code.replace("import approx", "before = set(sys.modules); import approx")
+    # Without `site`, and so without what an editable installation adds to imports.
+    code = (
+        "import os, sys; before = set(sys.modules); import approx_build.process.path; "
+        "print(sorted(set(sys.modules) - before))"
+    )
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    command = [sys.executable, "-P", "-c", code]
+    command = [sys.executable, "-S", "-P", "-c", code]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     own = ["approx_build", "approx_build.process", "approx_build.process.path"]
     assert done.stdout.strip() == str(own)
