@@ -24,7 +24,6 @@ from approx_build.execution.work import Work
 from approx_build.plan.graph import Action, Kind
 from approx_build.store import leases
 from approx_build.store.store import Store
-from tests.effort import wait_until
 from tests.sessions import ended_at_last, living, needs_proc, until
 
 if TYPE_CHECKING:
@@ -327,15 +326,8 @@ class KillIdle(Progress):
             (digest,) = self.yard.store.objects
             worker = int(self.yard.store.objects.read(digest).split()[0])
             os.kill(worker, signal.SIGKILL)
-            wait_until(lambda: not is_running(worker), "the end of the worker")
-
-
-def is_running(process: int) -> bool:
-    """Whether a process is neither gone nor waiting to be buried."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+            # All its threads: what /proc says is of the first alone.
+            os.waitid(os.P_PID, worker, os.WEXITED | os.WNOWAIT)
 
 
 def test_a_worker_that_dies_with_nothing_to_do_costs_nothing(yard: Yard) -> None:
