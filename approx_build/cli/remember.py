@@ -6,7 +6,6 @@ import inspect
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from approx_build.files.fingerprint import (
     listing,
 )
 from approx_build.files.readlog import Reading
+from approx_build.process.start import imported_ns
 from approx_build.store.delivery import PART
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Package:
 
     def readings(self, memo: Memo) -> dict[str, Reading] | None:
         """What the files hold; None when Python may have imported something else."""
-        since_ns = started_ns()
+        since_ns = imported_ns()
         if not all(is_settled(each, since_ns) for each in self.files.values()):
             return None
         try:
@@ -101,17 +101,6 @@ def objects(session: Session, built: Built) -> dict[str, Reading]:
         str(store.path(digest)): Reading(digest, store.fingerprint_of(digest), at_ns)
         for digest in sorted(every)
     }
-
-
-def started_ns() -> int:
-    """When this process started, before it imported anything; where nobody knows, now."""
-    now_ns = time.time_ns()
-    with suppress(OSError, ValueError, LookupError, AttributeError):
-        words = Path("/proc/self/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        ticks, per_second = int(words[19]), os.sysconf("SC_CLK_TCK")
-        age_ns = time.clock_gettime_ns(time.CLOCK_BOOTTIME) - ticks * 10**9 // per_second
-        return now_ns - max(age_ns, 0) if ticks else now_ns
-    return now_ns
 
 
 def package_files() -> Iterator[str]:
