@@ -68,8 +68,8 @@ NETWORKS = {
 
 def noise_of(job: Job) -> Floats:
     """The noise that our takes begin with [1, C, T]."""
-    from approx_build.audio.stream import Stream
     from approx_build.engines.diffusion.solver import latents
+    from approx_build.numerics.stream import Stream
 
     stream = Stream(KEY).child("window", 0)
     return latents([stream], job.network["sound_channels"], job.network["window"])
@@ -86,7 +86,7 @@ def ours(job: Job, say: Callable[[object], None]) -> Clips:
     from approx_build.families.dance_diffusion.family import DanceDiffusion
     from approx_build.families.dance_diffusion.sampling import Sampling
     from approx_build.families.dance_diffusion.unet import forward, prepare
-    from approx_build.training.resident import peak_bytes
+    from approx_build.machine import peak_bytes
 
     say(peak_bytes())
     network = DanceDiffusion.model_validate(job.network)
@@ -118,7 +118,7 @@ def theirs(job: Job, say: Callable[[object], None]) -> Clips:
 
     from approx_build.engines.diffusion.overlapping_windows import without_margins
     from approx_build.families.dance_diffusion.unet_weights import UNetShape
-    from approx_build.training.resident import peak_bytes
+    from approx_build.machine import peak_bytes
 
     say(peak_bytes())
     logging.set_verbosity_error()  # it says that it is deprecated
@@ -145,7 +145,7 @@ def theirs(job: Job, say: Callable[[object], None]) -> Clips:
 
 def serve(pipe: Connection, contender: Callable[..., Clips], job: Job) -> None:
     """Say what imports take, then for each question a clip, its seconds, and the most memory."""
-    from approx_build.training.resident import peak_bytes
+    from approx_build.machine import peak_bytes
 
     clip = contender(job, pipe.send)
     while True:

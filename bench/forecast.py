@@ -55,10 +55,10 @@ def child(what: str, setting: list[Any], steps: int) -> dict[str, float]:
     import soundfile as sf
 
     from approx_build.corpus.material import prepare_corpus
+    from approx_build.machine import peak_bytes
     from approx_build.training.calibrate import calibrated
     from approx_build.training.loop import train
     from approx_build.training.model import load_model
-    from approx_build.training.resident import peak_bytes
     from approx_build.training.witness import Means
 
     name, window, batch, threads, how = setting

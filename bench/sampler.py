@@ -26,13 +26,13 @@ import numpy as np
 import torch
 from eager_wavenet import Fused, Published
 
-from approx_build.audio.stream import stream_key
 from approx_build.engines.autoregressive.request import ClipRequest
 from approx_build.families.wavenet import WaveNet
 from approx_build.families.wavenet import sampler as wavenet
 from approx_build.kernels import library
 from approx_build.kernels.library import Kernel
 from approx_build.kernels.tensors import Weights
+from approx_build.numerics.stream import stream_key
 
 TENFOLD = tuple(2**i for i in range(10))
 NETWORKS = {

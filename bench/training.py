@@ -31,11 +31,11 @@ from torch import Tensor
 from approx_build.audio import wav
 from approx_build.audio.mulaw import encode
 from approx_build.audio.resample import converted
-from approx_build.audio.stream import Stream
 from approx_build.families.wavenet import gradients
 from approx_build.families.wavenet.family import WaveNet
 from approx_build.families.wavenet.network import WaveNetNetwork
 from approx_build.kernels.library import Kernel, Library, function
+from approx_build.numerics.stream import Stream
 from approx_build.training.checkpoint import read_checkpoint
 
 ROOT = Path(__file__).parents[1]

@@ -16,9 +16,9 @@ import torch
 from plain_wavenet import PlainWaveNet
 from torch import Tensor
 
-from approx_build.audio.stream import Stream
 from approx_build.families.wavenet.family import WaveNet
 from approx_build.families.wavenet.network import WaveNetNetwork
+from approx_build.numerics.stream import Stream
 from approx_build.training.optimizers import Adam, Muon, Optimizer
 
 WINDOW, BATCH, WARM_UP, CLIP_NORM = 6144, 2, 20, 1.0

@@ -156,7 +156,7 @@ class _Reader:
     def _of_library(self, whole: str) -> Iterator[str]:
         is_unsteady = any(UNSTEADY.fullmatch(part) for part in whole.split(".")[1:])
         if _is_of_numbers(whole) and is_unsteady:
-            yield f"{whole}: its last bits change; take it from approx_build.audio.portable"
+            yield f"{whole}: its last bits change; take it from approx_build.numerics.portable"
 
     def _of_call(self, node: ast.Call) -> Iterator[str]:
         name = node.func.id if isinstance(node.func, ast.Name) else ""

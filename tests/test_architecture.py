@@ -54,7 +54,7 @@ TESTED_ELSEWHERE = {
     "families/parameters.py": "families/test_every_family.py",
     "plan/": "e2e",
     "score/fields.py": "score/test_load.py",
-    "source/tables.py": "score/test_reference.py",
+    "yaml_source/tables.py": "score/test_reference.py",
     "training/again.py": "training/test_damage.py",
     "training/aside.py": "training/test_damage.py",
     "training/kept.py": "training/test_damage.py",
@@ -315,7 +315,7 @@ def test_the_light_path_imports_nothing_heavy():
 
 
 def test_randomness_comes_from_streams_alone():
-    allowed = {"audio/stream.py"}
+    allowed = {"numerics/stream.py"}
     used = [
         f"{at}: {ast.unparse(node)}"
         for module, node, at in nodes(ast.Attribute)

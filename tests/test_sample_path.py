@@ -175,11 +175,11 @@ def test_a_library_has_one_door(line: str, door: str) -> None:
 
 
 def test_what_is_off_the_path_is_used_for_a_reason() -> None:
-    clock = {"audio/clock.py": '"""C.\n\nOff the path of a sample: it is for people.\n"""\n'}
-    imported = "from approx_build.audio.clock import clock"
+    clock = {"units.py": '"""C.\n\nOff the path of a sample: it is for people.\n"""\n'}
+    imported = "from approx_build.units import clock"
     planted = {"audio/mix.py": f'"""M."""\n{imported}\n', **clock}
     assert faults("audio/mix.py", planted) == [
-        "2: audio/clock.py: is off the path; say what for in a comment"
+        "2: units.py: is off the path; say what for in a comment"
     ]
     planted["audio/mix.py"] = f'"""M."""\n{imported}  # off the path: for a message\n'
     assert faults("audio/mix.py", planted) == []

@@ -13,8 +13,8 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio import portable
 from approx_build.errors import AudioError
+from approx_build.numerics import portable
 
 Values = NDArray[np.float64]
 Breakpoints = Sequence[tuple[float, float]]

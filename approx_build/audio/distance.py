@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio.window import hann
+from approx_build.numerics.window import hann
 
 Mono = NDArray[np.float32]
 Levels = NDArray[np.float64]

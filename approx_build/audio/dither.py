@@ -14,9 +14,9 @@ from math import ceil, log10  # off the path: for a message
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio.clock import clock  # off the path: for a message
-from approx_build.audio.stream import Stream
 from approx_build.errors import AudioError
+from approx_build.numerics.stream import Stream
+from approx_build.units import clock
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio import portable
+from approx_build.numerics import portable
 
 Cells = NDArray[np.int64]
 

@@ -16,10 +16,9 @@ from math import ldexp, log10  # off the path: the logarithm is for a fact
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio import portable, wav
+from approx_build.audio import wav
 from approx_build.audio.dither import FULL_SCALE, Ints, quantised
 from approx_build.audio.envelope import CELL, UNITY, Shape, factors, smoothed, unity
-from approx_build.audio.stream import Stream
 from approx_build.audio.truepeak import (
     AFTER,
     BEFORE,
@@ -30,6 +29,8 @@ from approx_build.audio.truepeak import (
     strict_filters,
 )
 from approx_build.audio.wav_writer import Target
+from approx_build.numerics import portable
+from approx_build.numerics.stream import Stream
 
 SEGMENT = 1 << 15
 """Samples worked on at once: a whole number of cells and of parts."""

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.clock import clock  # off the path: for a message
 from approx_build.audio.curve import ZERO, Curve, FadeShape, fade, gains
 from approx_build.audio.pan import placed
 from approx_build.errors import AudioError
+from approx_build.units import clock
 
 Block = NDArray[np.float64]
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio import portable
 from approx_build.errors import AudioError
+from approx_build.numerics import portable
 
 Samples = NDArray[np.float64]
 

@@ -15,9 +15,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio.median import running_median
-from approx_build.audio.portable import magnitude
 from approx_build.audio.spectrum import Mono, OverlapAdd, Spectrum, Stft
+from approx_build.numerics.median import running_median
+from approx_build.numerics.portable import magnitude
 
 Part = Literal["harmonic", "percussive"]
 Magnitudes = NDArray[np.float32]

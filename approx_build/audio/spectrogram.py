@@ -16,8 +16,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio import portable
 from approx_build.audio.mix import Source
+from approx_build.numerics import portable
 
 Levels = NDArray[np.float32]
 

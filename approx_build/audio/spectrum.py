@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio.window import hann
+from approx_build.numerics.window import hann
 
 Mono = NDArray[np.float32]
 """Samples of one channel [T]."""

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from approx_build.audio import wav
 from approx_build.audio.dither import Floats, Quantiser
-from approx_build.audio.stream import Stream
 from approx_build.audio.wav_writer import Target
 from approx_build.errors import AudioError
+from approx_build.numerics.stream import Stream
 
 Ints = NDArray[np.int32]
 

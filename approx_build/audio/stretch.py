@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from approx_build.audio.clip import Clip
 from approx_build.audio.onsets import onsets
 from approx_build.audio.spectrum import inverse_real_fft, real_fft
-from approx_build.audio.window import fade_in, hann
+from approx_build.numerics.window import fade_in, hann
 
 Sound = NDArray[np.float64]
 """Samples [C, T]."""

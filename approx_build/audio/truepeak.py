@@ -16,7 +16,7 @@ from math import fabs
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio import portable
+from approx_build.numerics import portable
 
 Samples = NDArray[np.float64]
 Reader = Callable[[int, int], NDArray[np.number]]

@@ -56,7 +56,7 @@ class TakeAsked:
         from pydantic import ValidationError
 
         from approx_build.score.takes import Take
-        from approx_build.source import problems_of, strictly
+        from approx_build.yaml_source import problems_of, strictly
 
         given: dict[str, Any] = {
             "model": model,

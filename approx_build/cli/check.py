@@ -10,9 +10,9 @@ from typing import Any
 
 from approx_build.cli.exits import Exit
 from approx_build.cli.options import Options
-from approx_build.cli.outcome import counted
 from approx_build.cli.session import Session
 from approx_build.errors import ApproxError, ScoreError
+from approx_build.units import counted
 
 
 def check(piece: Path, as_json: bool) -> None:

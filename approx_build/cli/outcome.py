@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from approx_build.cli.options import Options
-from approx_build.cli.progress import duration
 from approx_build.cli.session import Session
+from approx_build.units import duration
 
 if TYPE_CHECKING:
     from approx_build.cli.delivered import Delivered
     from approx_build.execution.built import Built
     from approx_build.plan.movement import LoweredMovement
     from approx_build.store.records import Record
-
+from approx_build.units import counted
 
 SILENT = 1e-3
 """An event whose loudest sample is below this (-60 dBFS) is worth a remark."""
@@ -52,11 +52,6 @@ def read_again(session: Session, built: Built, delivered: Delivered) -> str:
         "delivered file": len(delivered.readings),
     }
     return f"read again: {', '.join(counted(count, noun) for noun, count in counts.items())}"
-
-
-def counted(count: int, noun: str) -> str:
-    """1 file, 2 files."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def near(path: Path) -> str:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from approx_build.cli.options import Options
-from approx_build.cli.progress import duration
 from approx_build.cli.reasons import reason
 from approx_build.cli.render import chosen
 from approx_build.cli.session import Session
+from approx_build.units import duration
 
 if TYPE_CHECKING:
     from approx_build.execution.estimate import History

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from approx_build.execution.estimate import Remaining
     from approx_build.execution.work import Failure
     from approx_build.plan.graph import Action
+from approx_build.units import duration
 
 PLAIN_EVERY_S = 10.0
 KEEPING = "stopping when the state of {} is kept; again Ctrl-C stops at once and loses a little"
@@ -27,16 +28,6 @@ def progress_for(options: Options) -> Progress:
     if sys.stderr.isatty() and not options.verbose:
         return Bar()
     return Lines(options.verbose)
-
-
-def duration(seconds: float) -> str:
-    """Seconds for people: 8 s, 2 min 10 s, 3 h 05 min."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
 
 
 def left(remaining: Remaining) -> str:

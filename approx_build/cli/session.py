@@ -108,7 +108,7 @@ def checked(path: Path, log: ReadLog) -> tuple[Score, Catalog]:
     from approx_build.plan.permission import all_refused, faults_of, refusals
     from approx_build.score.load import load_piece
     from approx_build.score.names import check_names
-    from approx_build.source import in_order
+    from approx_build.yaml_source import in_order
 
     catalog = Catalog(found_root(path, log), date.today(), log)
 

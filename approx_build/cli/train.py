@@ -13,7 +13,6 @@ from approx_build.cli.exits import interrupted
 from approx_build.cli.options import Options, check_processes
 from approx_build.cli.outcome import learnt, lost_files, say
 from approx_build.cli.places import named_from
-from approx_build.cli.progress import duration
 from approx_build.cli.reach import permit
 from approx_build.cli.shipping import ship
 from approx_build.errors import UsageError
@@ -22,6 +21,7 @@ from approx_build.plan.graph import Graph
 from approx_build.plan.networks import Networks
 from approx_build.store.store import Store
 from approx_build.training.earlier import run_of
+from approx_build.units import duration
 
 
 def train(model: str, options: Options, choice: Choice, ships: bool) -> None:

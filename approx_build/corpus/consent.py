@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from approx_build.errors import ConsentError
 from approx_build.files.readlog import ReadLog
-from approx_build.source import load_source, validate
+from approx_build.yaml_source import load_source, validate
 
 FILE_NAME = "consent.yaml"
 

@@ -14,8 +14,8 @@ from math import ceil, fabs
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio.portable import gain
 from approx_build.audio.spectrum import fast_size, inverse_real_fft, real_fft
+from approx_build.numerics.portable import gain
 
 Floats = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio.stream import Stream
+from approx_build.numerics.stream import Stream
 
 _TERMS = 4
 """A sum of four evenly spread numbers is within 4 sigma of a bell; a word of 64 bits has four."""

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from approx_build.audio import portable
 from approx_build.audio.clip import Clip
 from approx_build.audio.resample import converted
 from approx_build.corpus.recordings import mixing
+from approx_build.numerics import portable
 
 Sound = NDArray[np.float32]
 

@@ -13,9 +13,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from approx_build.audio import wav
-from approx_build.audio.portable import absolute
 from approx_build.errors import AudioError
 from approx_build.files.readlog import ReadLog
+from approx_build.numerics.portable import absolute
 
 SUFFIXES = {".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp3", ".oga", ".ogg", ".opus"}
 SUFFIXES |= {".rf64", ".snd", ".w64", ".wav"}

@@ -17,8 +17,8 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio.stream import Stream
 from approx_build.errors import AudioError
+from approx_build.numerics.stream import Stream
 
 Sound = NDArray[np.float32]
 

@@ -12,8 +12,8 @@ from datetime import date
 
 from approx_build.corpus.consent import Consent
 from approx_build.errors import ConsentError, ScoreError
-from approx_build.source import Source, source_of, validate
-from approx_build.source.node import Place
+from approx_build.yaml_source import Source, source_of, validate
+from approx_build.yaml_source.node import Place
 
 _PLAIN = re.compile(r"(?!(?:null|true|false)$)[a-z][a-z0-9-]*")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")

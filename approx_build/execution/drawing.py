@@ -12,9 +12,9 @@ from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
 from approx_build.families.base import FAMILIES, Family, TakeRequest, Weights
 from approx_build.families.conditioning import derivation
+from approx_build.machine import Available, largest_that_fits
 from approx_build.plan.graph import Action
-from approx_build.training.calibration import size
-from approx_build.training.memory import Available, largest_that_fits
+from approx_build.units import size
 
 BASELINE = 54 << 20
 """Bytes of a worker process before it draws."""

@@ -11,12 +11,12 @@ from typing import Any
 
 from approx_build.errors import ApproxError, StoreError
 from approx_build.execution.work import Failure, Made, Report, Result, RunActions, Work
+from approx_build.machine import peak_bytes, reset_peak
 from approx_build.plan.graph import Action, Kind
 from approx_build.process import limits
 from approx_build.store.disk import refusal
 from approx_build.store.records import Record
 from approx_build.store.store import Store
-from approx_build.training.resident import peak_bytes, reset_peak
 
 LEASE_WAIT_S = 600.0
 """How long a batch waits for another builder that makes the same; then it makes it itself."""

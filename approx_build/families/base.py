@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.stream import Stream
 from approx_build.errors import ModelError
 from approx_build.families.conditioning import Derivation
 from approx_build.families.parameters import Parameters
 from approx_build.families.parameters import Shapes as Shapes
+from approx_build.numerics.stream import Stream
 from approx_build.registry import Registry
 
 if TYPE_CHECKING:

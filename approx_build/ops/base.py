@@ -12,8 +12,8 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.stream import Stream
 from approx_build.errors import OpError
+from approx_build.numerics.stream import Stream
 from approx_build.registry import Registry
 
 LONGEST_S = 3600.0

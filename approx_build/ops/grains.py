@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.window import fade_in, faded, hann
+from approx_build.numerics.window import fade_in, faded, hann
 from approx_build.ops.base import LONGEST_S, GrainOp
 
 Sound = NDArray[np.float64]

@@ -12,8 +12,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.stream import Stream
 from approx_build.errors import OpError
+from approx_build.numerics.stream import Stream
 from approx_build.ops.base import OPS
 from approx_build.ops.grains import Lasting, Windowed, close, looped
 

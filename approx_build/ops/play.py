@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.stream import Stream
+from approx_build.numerics.stream import Stream
 from approx_build.ops.base import OPS, GrainOp
 
 

@@ -11,9 +11,9 @@ import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.portable import gain
-from approx_build.audio.stream import Stream
 from approx_build.errors import OpError
+from approx_build.numerics.portable import gain
+from approx_build.numerics.stream import Stream
 from approx_build.ops.base import OPS, GrainOp
 from approx_build.ops.grains import Lasting, Windowed
 from approx_build.ops.rhythm import BeatLike, Pattern, PatternLike, of_beats, of_steps

@@ -9,9 +9,9 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.stream import Stream
-from approx_build.audio.window import fade_in, hann
 from approx_build.errors import OpError
+from approx_build.numerics.stream import Stream
+from approx_build.numerics.window import fade_in, hann
 from approx_build.ops.base import LONGEST_S, OPS
 from approx_build.ops.grains import Sound, Windowed, close
 

@@ -8,9 +8,9 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.portable import power
 from approx_build.audio.resample import varispeed
-from approx_build.audio.stream import Stream
+from approx_build.numerics.portable import power
+from approx_build.numerics.stream import Stream
 from approx_build.ops.base import OPS, GrainOp
 
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.portable import log1p
-from approx_build.audio.stream import Stream
 from approx_build.errors import OpError
+from approx_build.numerics.portable import log1p
+from approx_build.numerics.stream import Stream
 from approx_build.ops.base import OPS
 from approx_build.ops.grains import Lasting, Windowed
 

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 
 from approx_build.audio.clip import Clip
 from approx_build.audio.separation import Part, Separation
-from approx_build.audio.stream import Stream
+from approx_build.numerics.stream import Stream
 from approx_build.ops.base import GrainOp
 
 

@@ -8,9 +8,9 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.stream import Stream
 from approx_build.audio.stretch import stretch
 from approx_build.errors import OpError
+from approx_build.numerics.stream import Stream
 from approx_build.ops.base import LONGEST_S, OPS, GrainOp
 
 SMALLEST, LARGEST = 0.1, 20.0

@@ -13,9 +13,9 @@ from approx_build.plan.sampling import CONTROLS, sampling_of
 from approx_build.score.heard import Heard
 from approx_build.score.load import Score
 from approx_build.score.takes import Take
-from approx_build.source import Source, choices, problems_of
-from approx_build.source.node import Loc
 from approx_build.training.model import ModelSpec
+from approx_build.yaml_source import Source, choices, problems_of
+from approx_build.yaml_source.node import Loc
 
 Problem = tuple[Loc, str, bool]
 """Where in the take, what, and whether it is the key rather than the value that is wrong."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from approx_build.audio.stream import stream_key
 from approx_build.canonical import Json
+from approx_build.numerics.stream import stream_key
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.plan.parts import LoweredPart
 from approx_build.score.load import LoadedMovement

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from approx_build.audio.stream import Stream, stream_key
 from approx_build.canonical import Json
 from approx_build.errors import ScoreError
+from approx_build.numerics.stream import Stream, stream_key
 from approx_build.ops.base import OPS, GrainOp
 from approx_build.plan.graph import Action, Kind
 from approx_build.plan.sources import Found, Sources

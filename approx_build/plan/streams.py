@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from approx_build.audio.stream import stream_key
+from approx_build.numerics.stream import stream_key
 
 
 def take_stream(piece_seed: int, scope: str, name: str, seed: int | None, clip: int) -> str:

@@ -13,7 +13,7 @@ from approx_build.plan.lower import file_path
 from approx_build.score.load import LoadedMovement, Score
 from approx_build.score.origin import SourceKind, SourceRef
 from approx_build.score.takes import Take
-from approx_build.source.node import Loc
+from approx_build.yaml_source.node import Loc
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from approx_build.audio.clock import clock
+from approx_build.units import clock
 
 _HERTZ = (20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 _STEPS_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200)

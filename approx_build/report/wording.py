@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from approx_build.audio.clock import clock
 from approx_build.audio.loudness import Facts
 from approx_build.report.data import EventReport
+from approx_build.units import clock
 
 NOTHING = "–"
 _MOST_SILENCES = 6

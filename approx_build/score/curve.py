@@ -14,8 +14,8 @@ from typing import Annotated, Any
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from approx_build.score.time import ZERO, Time, duration, moment
-from approx_build.source import Problems
-from approx_build.source.wording import shown
+from approx_build.yaml_source import Problems
+from approx_build.yaml_source.messages import shown
 
 Breakpoints = tuple[tuple[float, float], ...]
 """(seconds, value) pairs."""

@@ -13,8 +13,8 @@ from approx_build.score.lengths import RecordingLength, event_length, unknown, w
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.takes import Take
 from approx_build.score.time import Time, clock
-from approx_build.source import Source
-from approx_build.source.node import Loc
+from approx_build.yaml_source import Source
+from approx_build.yaml_source.node import Loc
 
 TOLERANCE_S = 1e-6
 """A fifth of a sample at 192 kHz: lengths that operations compute are not exact."""

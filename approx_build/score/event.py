@@ -12,9 +12,9 @@ from approx_build.score.curve import Curve, EventGain, EventPan
 from approx_build.score.fields import Name, Seed, Strict
 from approx_build.score.origin import SourceRef
 from approx_build.score.time import Moment
-from approx_build.source import Problems, choices, suggestion
-from approx_build.source.node import Loc, Value
-from approx_build.source.wording import shown
+from approx_build.yaml_source import Problems, choices, suggestion
+from approx_build.yaml_source.messages import shown
+from approx_build.yaml_source.node import Loc, Value
 
 BESIDE = ("from", "clip")
 """What stands among an event's operation's parameters and belongs to the event."""

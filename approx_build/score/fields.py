@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
-from approx_build.source.wording import shown
+from approx_build.yaml_source.messages import shown
 
 _NAME = r"[a-z0-9][a-z0-9_-]{0,63}"
 _RECORDING = r"[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9*?\[][A-Za-z0-9._*?\[\]-]*"

@@ -17,8 +17,8 @@ from approx_build.score.references import heard_faults, reference_faults
 from approx_build.score.remarks import remarks
 from approx_build.score.salvage import Salvaged, salvage
 from approx_build.score.schema import Movement, Piece
-from approx_build.source import Source, in_order, read_source
-from approx_build.source.node import Loc
+from approx_build.yaml_source import Source, in_order, read_source
+from approx_build.yaml_source.node import Loc
 
 __all__ = ["LoadedMovement", "Score", "load_piece"]
 

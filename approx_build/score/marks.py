@@ -12,8 +12,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from approx_build.score.fields import Strict
 from approx_build.score.tempo import MeterSpan, TempoMap, TempoSpan
 from approx_build.score.time import Moment, Unit
-from approx_build.source.node import Loc
-from approx_build.source.wording import shown
+from approx_build.yaml_source.messages import shown
+from approx_build.yaml_source.node import Loc
 
 _SIGNATURE = r"([1-9][0-9]?)/(1|2|4|8|16|32)"
 Report = Callable[[Loc, str], None]

@@ -12,8 +12,8 @@ from approx_build.score.heard import Extension, Heard
 from approx_build.score.load import Score
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.takes import Take
-from approx_build.source import Source, choices, in_order
-from approx_build.source.node import Loc
+from approx_build.yaml_source import Source, choices, in_order
+from approx_build.yaml_source.node import Loc
 
 
 class Catalog(Protocol):

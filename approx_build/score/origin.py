@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from pydantic_core import core_schema
 
 from approx_build.score.fields import Name, Recording, Strict
-from approx_build.source.wording import shown
+from approx_build.yaml_source.messages import shown
 
 
 class SourceKind(enum.Enum):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from approx_build.ops.base import OPS, GrainOp
 from approx_build.score.json_schema import Schema, json_schema
-from approx_build.source.tables import Tables, flow
+from approx_build.yaml_source.tables import Tables, flow
 
 PAGE = Path("docs/score.md")
 _BLOCK = re.compile(r"<!-- (fields: (\w+)|operations) -->\n.*?<!-- end -->", re.DOTALL)

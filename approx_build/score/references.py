@@ -14,8 +14,8 @@ from approx_build.score.movement import LoadedMovement
 from approx_build.score.origin import SourceKind, SourceRef
 from approx_build.score.project import written_path
 from approx_build.score.takes import Take
-from approx_build.source import Source, choices
-from approx_build.source.node import Loc
+from approx_build.yaml_source import Source, choices
+from approx_build.yaml_source.node import Loc
 
 
 def reference_faults(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from approx_build.errors import Fault
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.schema import Piece
-from approx_build.source import Source
+from approx_build.yaml_source import Source
 
 
 def remarks(piece: Piece, source: Source, movements: Sequence[LoadedMovement]) -> Iterator[Fault]:

@@ -11,8 +11,8 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from approx_build.errors import Fault
-from approx_build.source import Source, problems_of, strictly
-from approx_build.source.node import Loc
+from approx_build.yaml_source import Source, problems_of, strictly
+from approx_build.yaml_source.node import Loc
 
 M = TypeVar("M", bound=BaseModel)
 _MOST_ROUNDS = 3

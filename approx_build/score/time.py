@@ -13,7 +13,7 @@ from typing import Annotated, Final
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
-from approx_build.source.wording import shown
+from approx_build.yaml_source.messages import shown
 
 DAY_S: Final = 86_400
 LAST_BAR: Final = 100_000

@@ -21,6 +21,8 @@ from itertools import combinations, pairwise
 from math import isfinite
 from statistics import median
 
+from approx_build.units import signed, spaced
+
 Point = tuple[float, float]
 """Step, loss."""
 Curve = Sequence[Point]
@@ -159,16 +161,6 @@ def rising_since(training: Curve, held_out: Curve) -> float | None:
     rises, falls = slope(late), slope(heard)
     is_overfit = rises is not None and falls is not None and rises > 0 > falls
     return turn if is_overfit else None
-
-
-def signed(value: float) -> str:
-    """A number to three digits, with a true minus sign."""
-    return f"{value or 0.0:.3g}".replace("-", "−")
-
-
-def spaced(value: float) -> str:
-    """A whole number with spaces between thousands."""
-    return f"{value:,.0f}".replace(",", " ")
 
 
 def _range(curve: Curve) -> float:

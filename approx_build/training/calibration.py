@@ -14,9 +14,9 @@ from math import isfinite, sqrt
 from statistics import median
 
 from approx_build.corpus.hours import Hours
-from approx_build.training.behaviour import spaced
+from approx_build.machine import Available
 from approx_build.training.costs import NOTHING, Costs, money
-from approx_build.training.memory import Available
+from approx_build.units import size, spaced
 
 
 @dataclass(frozen=True)
@@ -126,18 +126,10 @@ def words(forecast: Forecast) -> list[tuple[str, str]]:
 
 def duration(seconds: float) -> str:
     """Seconds in the unit that suits them: 8.4 s, 12 min, 3.5 h, 2.1 days."""
-    for size, unit in ((86_400, "days"), (3600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.3g} {unit}"
+    for length, unit in ((86_400, "days"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.3g} {unit}"
     return f"{seconds:.3g} s"
-
-
-def size(count: int) -> str:
-    """Bytes in the unit that suits them: 340 kB, 12.5 MB, 3.1 GB."""
-    for least, unit in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
-        if count >= least:
-            return f"{count / least:.3g} {unit}"
-    return f"{count} B"
 
 
 def _memory(forecast: Forecast) -> str:

@@ -9,8 +9,7 @@ from contextlib import contextmanager
 import torch
 
 from approx_build.errors import UsageError
-from approx_build.training.memory import Available, available_memory
-from approx_build.training.resident import peak_bytes, reset_peak, resident_bytes
+from approx_build.machine import Available, available_memory, peak_bytes, reset_peak, resident_bytes
 
 
 def chosen_device(name: str) -> torch.device:

@@ -17,11 +17,10 @@ from typing import Any
 
 from approx_build.errors import ModelError
 from approx_build.families.base import FAMILIES, Family
+from approx_build.machine import Available, largest_that_fits, resident_bytes
 from approx_build.training.batches import AHEAD
-from approx_build.training.calibration import size
-from approx_build.training.memory import Available, largest_that_fits
 from approx_build.training.parameters import Precision, TrainingParameters
-from approx_build.training.resident import resident_bytes
+from approx_build.units import size
 
 BASELINE = 600 << 20
 """Bytes of a process that has loaded torch, where no such process is at hand to be asked."""

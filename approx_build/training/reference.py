@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 
 from approx_build.families.base import FAMILIES
-from approx_build.source.tables import Schema, Tables
 from approx_build.training.model import declared
+from approx_build.yaml_source.tables import Schema, Tables
 
 PAGE = Path("docs/training.md")
 _BLOCK = re.compile(r"<!-- (objectives|fields: ([\w.-]+)) -->\n.*?<!-- end -->", re.DOTALL)

@@ -11,9 +11,10 @@ from typing import Any
 
 import torch
 
-from approx_build.audio.stream import Stream
 from approx_build.corpus.material import Material
 from approx_build.corpus.recordings import corpus_digest
+from approx_build.machine import is_shortage
+from approx_build.numerics.stream import Stream
 from approx_build.training.device import chosen_device, memory_on
 from approx_build.training.gradients import WindowWorkers, window_workers
 from approx_build.training.model import ModelSpec
@@ -22,7 +23,6 @@ from approx_build.training.parent import read_parent
 from approx_build.training.record import manifest_digest
 from approx_build.training.run import Run
 from approx_build.training.scaler import LossScale
-from approx_build.training.shortage import is_shortage
 from approx_build.training.state import TrainingState
 from approx_build.training.witness import Means
 

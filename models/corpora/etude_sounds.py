@@ -18,9 +18,9 @@ import soundfile as sf
 from numpy.typing import NDArray
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.portable import TAU, exp, sin
-from approx_build.audio.stream import Stream
 from approx_build.audio.wav_writer import write_float
+from approx_build.numerics.portable import TAU, exp, sin
+from approx_build.numerics.stream import Stream
 
 Sound = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from approx_build.audio.alignment import Mono, best_place, likeness
-from approx_build.audio.stream import Stream, stream_key
+from approx_build.numerics.stream import Stream, stream_key
 
 
 def noise(seed: int, length: int = 800) -> Mono:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from approx_build.audio.character import character
 from approx_build.audio.distance import Mono
-from approx_build.audio.stream import Stream, stream_key
+from approx_build.numerics.stream import Stream, stream_key
 
 RATE = 8000
 SILENCE = np.zeros(RATE, np.float32)

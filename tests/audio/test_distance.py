@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from approx_build.audio.distance import Mono, Spectra, distance, powers
-from approx_build.audio.stream import Stream, stream_key
+from approx_build.numerics.stream import Stream, stream_key
 
 RATE = 8000
 TOLERANCE_DB = 0.01

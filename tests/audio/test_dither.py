@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from approx_build.audio.dither import FULL_SCALE, Quantiser, quantised, triangular
-from approx_build.audio.stream import Stream
 from approx_build.errors import AudioError
+from approx_build.numerics.stream import Stream
 
 STREAM = Stream.named("test", "dither")
 LSB = 1 / FULL_SCALE

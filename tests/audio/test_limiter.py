@@ -5,9 +5,9 @@ import pytest
 from approx_build.audio import wav
 from approx_build.audio.dither import FULL_SCALE
 from approx_build.audio.limiter import Limiter, write_master
-from approx_build.audio.stream import Stream
 from approx_build.audio.truepeak import around, between, strict_filters
 from approx_build.errors import AudioError
+from approx_build.numerics.stream import Stream
 from tests.dispatch import assert_same_bits
 
 RATE = 44100

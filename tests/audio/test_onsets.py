@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from approx_build.audio.onsets import onsets
-from approx_build.audio.stream import Stream
+from approx_build.numerics.stream import Stream
 
 RATE = 8000
 TOLERANCE = 3

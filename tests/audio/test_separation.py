@@ -4,7 +4,7 @@ import pytest
 
 from approx_build.audio import separation
 from approx_build.audio.separation import Separation
-from approx_build.audio.stream import Stream
+from approx_build.numerics.stream import Stream
 
 TOLERANCE = 1e-6
 """Against librosa, samples of full scale 1."""

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from approx_build.audio.spectrum import OverlapAdd, Stft
-from approx_build.audio.stream import Stream
+from approx_build.numerics.stream import Stream
 
 TOLERANCE = 1e-6
 """Of samples, full scale 1."""

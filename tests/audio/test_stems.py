@@ -3,8 +3,8 @@ import pytest
 
 from approx_build.audio import wav
 from approx_build.audio.stems import joined_blocks, sum_blocks, write_joined, write_stem, write_sum
-from approx_build.audio.stream import Stream
 from approx_build.errors import AudioError
+from approx_build.numerics.stream import Stream
 
 RNG = np.random.default_rng(3)
 

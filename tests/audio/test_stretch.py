@@ -3,8 +3,8 @@ import pytest
 
 from approx_build.audio import stretch as module
 from approx_build.audio.clip import Clip
-from approx_build.audio.stream import Stream
 from approx_build.audio.stretch import frame_size, stretch
+from approx_build.numerics.stream import Stream
 
 RATE = 22050
 TOLERANCE_HZ = 0.2

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy.signal import find_peaks
 
-from approx_build.audio.stream import Stream
 from approx_build.corpus.augmentation import Augmentation, Probability
 from approx_build.errors import ModelError
+from approx_build.numerics.stream import Stream
 from tests.dispatch import assert_same_bits
 
 RATE = 11025

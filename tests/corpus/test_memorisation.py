@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from approx_build.audio.stream import Stream, stream_key
 from approx_build.corpus.material import prepare_corpus
 from approx_build.corpus.memorisation import (
     Baseline,
@@ -21,6 +20,7 @@ from approx_build.corpus.memorisation import (
 )
 from approx_build.corpus.windows import split
 from approx_build.families.base import FAMILIES, TakeRequest
+from approx_build.numerics.stream import Stream, stream_key
 from approx_build.training.checkpoint import file_name, read_checkpoint
 from approx_build.training.model import load_model
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-from approx_build.audio.stream import Stream
 from approx_build.corpus.noise import white
+from approx_build.numerics.stream import Stream
 
 
 def noise() -> np.ndarray:

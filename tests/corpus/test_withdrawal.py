@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from approx_build.corpus.consent import Consent
 from approx_build.corpus.withdrawal import withdrawn_text
 from approx_build.errors import ConsentError, ScoreError
-from approx_build.source import load_source, read_source, validate
+from approx_build.yaml_source import load_source, read_source, validate
 from tests.corpus.sounds import CONSENT
 
 DAY = date(2026, 5, 1)

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from approx_build.machine import Available, resident_bytes
 from approx_build.training import sitting
-from approx_build.training.memory import Available
-from approx_build.training.resident import resident_bytes
 from tests.space import Space
 
 TIDE, MODEL = "pieces/tide.yaml", "models/tiny.yaml"

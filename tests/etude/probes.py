@@ -15,11 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from approx_build.audio import curve, envelope, mix, mulaw, normal, pan, portable, truepeak, window
+from approx_build.audio import curve, envelope, mix, mulaw, pan, truepeak
 from approx_build.audio.clip import Clip
 from approx_build.audio.dither import quantised
-from approx_build.audio.stream import Stream
 from approx_build.engines.diffusion import schedules
+from approx_build.numerics import normal, portable, window
+from approx_build.numerics.stream import Stream
 from tests.etude import spread as given
 from tests.etude.sources import digest_of_text
 from tests.etude.spread import Numbers, spread
@@ -116,15 +117,15 @@ def levels() -> Numbers:
 
 
 PROBES: dict[str, Callable[[], Numbers]] = {
-    "audio/portable.py": functions,
-    "audio/window.py": windows,
+    "numerics/portable.py": functions,
+    "numerics/window.py": windows,
     "audio/pan.py": places,
     "audio/curve.py": curves,
     "audio/mix.py": sums,
     "audio/envelope.py": limits,
     "audio/truepeak.py": peaks,
     "audio/mulaw.py": codes,
-    "audio/normal.py": normals,
+    "numerics/normal.py": normals,
     "audio/dither.py": integers,
     "engines/diffusion/schedules.py": levels,
 }

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio.stream import Stream
+from approx_build.numerics.stream import Stream
 
 Numbers = Iterator[NDArray[Any]]
 Floats = NDArray[np.float64]

@@ -18,8 +18,8 @@ from tests.etude.units import PACKAGE, Bits, Unit
 
 AGAIN = "run: just bits (it renders the étude; the file is written where bits are equal)"
 HOLD = Action("e", Kind.EVENT, {"chain": [{"params": {"op": "hold"}, "version": 1}]})
-STANDS_ON = {"operation hold": Unit("1", ("audio/window.py", "ops/hold.py"))}
-OLD = Bits({"operation hold": ("1", "aa")}, {"audio/window.py": "1", "ops/hold.py": "2"})
+STANDS_ON = {"operation hold": Unit("1", ("numerics/window.py", "ops/hold.py"))}
+OLD = Bits({"operation hold": ("1", "aa")}, {"numerics/window.py": "1", "ops/hold.py": "2"})
 
 
 def test_the_file_describes_the_sources_as_they_are() -> None:
@@ -48,9 +48,9 @@ def test_every_operation_family_kind_and_kernel_is_in_it() -> None:
 
 
 def test_a_file_that_changed_is_named_with_what_stands_on_it() -> None:
-    new = Bits({"operation hold": ("1", "bb")}, {"audio/window.py": "9", "ops/hold.py": "2"})
+    new = Bits({"operation hold": ("1", "bb")}, {"numerics/window.py": "9", "ops/hold.py": "2"})
     (one,) = changed(OLD, new, STANDS_ON)
-    assert str(one) == "operation hold, version 1: audio/window.py changed"
+    assert str(one) == "operation hold, version 1: numerics/window.py changed"
     assert not one.is_risen
 
 
@@ -103,16 +103,16 @@ def test_a_change_that_nothing_shows_to_be_equal_is_refused() -> None:
 
 
 def test_other_numbers_inside_of_a_module_want_other_versions_of_all_that_stands_on_it() -> None:
-    rendered = Rendered({}, {}, [], ["audio/window.py"])
+    rendered = Rendered({}, {}, [], ["numerics/window.py"])
     (said,) = bits.unraised([MOVED], rendered, STANDS_ON)
-    assert said.startswith("audio/window.py: other numbers than are pinned")
+    assert said.startswith("numerics/window.py: other numbers than are pinned")
     assert said.endswith("raise the version of operation hold")
     assert bits.unraised([RISEN], rendered, STANDS_ON) == []
     assert bits.unraised([MOVED], Rendered({}, {}, [], ["audio/pan.py"]), STANDS_ON) == []
 
 
 def test_probes_that_changed_are_taken_as_they_are_unless_sources_changed_with_them() -> None:
-    rendered = Rendered({}, {}, [], ["audio/window.py"], has_other_probes=True)
+    rendered = Rendered({}, {}, [], ["numerics/window.py"], has_other_probes=True)
     assert bits.unraised([], rendered, STANDS_ON) == []
     assert bits.unraised([MOVED], rendered, STANDS_ON) == [
         "ops/hold.py and the probes changed; change one at a time"

@@ -12,9 +12,9 @@ from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
 from approx_build.execution.drawing import BASELINE, drawn, foretold, need, parts
 from approx_build.families.base import FAMILIES, Family, TakeRequest
+from approx_build.machine import Available
 from approx_build.plan.graph import Action, Kind
-from approx_build.training.calibration import size
-from approx_build.training.memory import Available
+from approx_build.units import size
 from tests.families.examples import (
     example_network,
     example_takes,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from approx_build.audio.stream import stream_key
 from approx_build.families.base import Arrays, Family, TakeRequest
+from approx_build.numerics.stream import stream_key
 from approx_build.training.checkpoint import read_checkpoint
 from approx_build.training.model import ModelSpec, declared
 from tests.space import CONSENT, Space, tone

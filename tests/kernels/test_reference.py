@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtr
 
-from approx_build.audio.stream import Stream, key_words, stream_key
 from approx_build.kernels import reference
+from approx_build.numerics.stream import Stream, key_words, stream_key
 
 F32 = np.float32
 ULPS_OF_EXP = 2

@@ -268,7 +268,7 @@ HOUSE = (
     ),
     Fault(
         "a clock on the path of a sample",
-        "approx_build/audio/stream.py",
+        "approx_build/numerics/stream.py",
         "from __future__ import annotations\n",
         "from __future__ import annotations\n\nimport time\n",
         PATH,

@@ -8,8 +8,8 @@ from hashlib import sha256
 import numpy as np
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.portable import TAU, exp, sin
-from approx_build.audio.stream import Stream
+from approx_build.numerics.portable import TAU, exp, sin
+from approx_build.numerics.stream import Stream
 from approx_build.ops.base import OPS, GrainOp
 
 RATE = 8000

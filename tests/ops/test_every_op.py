@@ -10,9 +10,9 @@ import pytest
 from pydantic import ValidationError
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.stream import Stream
 from approx_build.audio.wav import read
 from approx_build.errors import OpError
+from approx_build.numerics.stream import Stream
 from approx_build.ops.base import OPS
 from approx_build.ops.grains import Lasting, Windowed
 from tests.dispatch import assert_same_bits

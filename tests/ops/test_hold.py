@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.stream import Stream
 from approx_build.errors import OpError
+from approx_build.numerics.stream import Stream
 from approx_build.ops.hold import Hold
 
 RATE = 8000

@@ -1,7 +1,7 @@
 import numpy as np
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.stream import Stream
+from approx_build.numerics.stream import Stream
 from approx_build.ops.play import Play
 
 

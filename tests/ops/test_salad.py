@@ -3,8 +3,8 @@ import pytest
 from pydantic import ValidationError
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.stream import Stream
 from approx_build.errors import OpError
+from approx_build.numerics.stream import Stream
 from approx_build.ops.salad import Salad
 from tests.ops.cases import RATE, STREAM, music, tone
 

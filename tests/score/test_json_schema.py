@@ -7,7 +7,7 @@ import pytest
 
 from approx_build.ops.base import OPS
 from approx_build.score.json_schema import json_schema
-from approx_build.source import read_source
+from approx_build.yaml_source import read_source
 from tests.score.scores import Project
 from tests.score.test_fuzz import MOVEMENT
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from approx_build.score.salvage import salvage
 from approx_build.score.schema import Movement
-from approx_build.source import read_source
+from approx_build.yaml_source import read_source
 
 
 def test_what_is_wrong_is_left_out_and_the_rest_keeps_its_places(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from approx_build.score.marks import MeterMark, TempoMark, tempo_map
 from approx_build.score.tempo import TempoMap, samples, square_root
 from approx_build.score.time import Time, Unit, duration, moment
-from approx_build.source import strictly
+from approx_build.yaml_source import strictly
 
 
 def mapped(

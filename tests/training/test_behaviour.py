@@ -14,12 +14,11 @@ from approx_build.training.behaviour import (
     finite,
     last_third,
     rising_since,
-    signed,
     slope,
-    spaced,
     trend,
     vacillation,
 )
+from approx_build.units import signed, spaced
 
 STEPS = st.lists(st.integers(1, 500), min_size=3, max_size=40)
 LOSSES = st.floats(-100, 100)

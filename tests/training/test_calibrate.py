@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import ModelError
+from approx_build.machine import Available
 from approx_build.training import calibrate, sitting
 from approx_build.training.calibrate import LEAST_STEPS, Made, calibrated
 from approx_build.training.costs import Costs
-from approx_build.training.memory import Available
 from approx_build.training.model import ModelSpec
 from approx_build.training.witness import Means, Witness
 from tests.corpus.sounds import small_corpus

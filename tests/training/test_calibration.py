@@ -7,15 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approx_build.training.calibration import (
-    Forecast,
-    duration,
-    size,
-    step_time,
-    words,
-)
+from approx_build.machine import Available
+from approx_build.training.calibration import Forecast, duration, step_time, words
 from approx_build.training.costs import Costs
-from approx_build.training.memory import Available
+from approx_build.units import size
 
 SAMPLES = st.lists(st.floats(1e-4, 100), min_size=1, max_size=50)
 PLAIN = Forecast(

@@ -14,9 +14,9 @@ import pytest
 import torch
 
 from approx_build.errors import ConsentError, ModelError
+from approx_build.machine import Available
 from approx_build.training import gradients, run, sitting
 from approx_build.training.checkpoint import read_about, read_checkpoint
-from approx_build.training.memory import Available
 from approx_build.training.model import ModelSpec
 from approx_build.training.optimizers import Muon
 from approx_build.training.progress import Progress

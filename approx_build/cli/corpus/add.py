@@ -12,11 +12,9 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from approx_build.audio import wav
-from approx_build.audio.clock import clock
 from approx_build.cli.corpus.alike import known, told
 from approx_build.cli.corpus.shelf import NAME, Shelf
 from approx_build.cli.exits import Exit
-from approx_build.cli.outcome import counted
 from approx_build.corpus.consent import FILE_NAME
 from approx_build.corpus.duplicates import duplicates
 from approx_build.corpus.recordings import SUFFIXES, check_recording, mixing, recording_files
@@ -24,6 +22,7 @@ from approx_build.errors import AudioError, UsageError
 from approx_build.plan.catalog import CORPORA
 from approx_build.score.fields import Recording
 from approx_build.store.delivery import check_folder, deliver, write
+from approx_build.units import clock, counted
 
 RECORD = """\
 # Who agreed to what. Nothing of this corpus is used before a person has filled in every field.

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from hashlib import file_digest
 from pathlib import Path
 
-from approx_build.audio.clock import clock
 from approx_build.corpus.duplicates import Duplicate, Identity, identity
 from approx_build.errors import AudioError
+from approx_build.units import clock
 
 
 def known(paths: Mapping[str, Path]) -> dict[str, Identity]:

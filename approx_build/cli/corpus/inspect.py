@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from approx_build.audio.clock import clock
 from approx_build.audio.wav import ClipFile
 from approx_build.cli.corpus.alike import known, told
 from approx_build.cli.corpus.shelf import Shelf
 from approx_build.cli.exits import Exit
-from approx_build.cli.outcome import counted, near
+from approx_build.cli.outcome import near
 from approx_build.cli.places import named_from
 from approx_build.corpus.duplicates import Duplicate, duplicates
 from approx_build.corpus.inspection import Inspection, Total, total
@@ -22,6 +21,7 @@ from approx_build.corpus.recordings import mixing, sound_files
 from approx_build.errors import AudioError
 from approx_build.report.sheet import Look, Row, look, pages, sheet, top_of
 from approx_build.store.delivery import check_folder, write
+from approx_build.units import clock, counted
 
 DC, SILENT_SHARE = 0.005, 0.5
 """More than this is worth a remark."""

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from approx_build.audio.clock import clock
 from approx_build.cli.corpus.shelf import Shelf
-from approx_build.cli.outcome import counted
 from approx_build.cli.places import seen_from
 from approx_build.corpus.consent import Consent
 from approx_build.corpus.inventory import Entry, inventory, unmatched
+from approx_build.units import clock, counted
 
 Told = Mapping[str, Any]
 

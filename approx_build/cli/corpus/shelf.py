@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from approx_build.cli.places import seen_from
 from approx_build.errors import ApproxError, ConsentError, ScoreError, UsageError
 from approx_build.plan.catalog import CORPORA, Catalog
-from approx_build.source import choices, read_source
+from approx_build.yaml_source import choices, read_source
 
 if TYPE_CHECKING:
     from approx_build.corpus.consent import Consent

@@ -16,8 +16,8 @@ from approx_build.corpus.consent import FILE_NAME, Consent
 from approx_build.corpus.recordings import recording_files
 from approx_build.corpus.withdrawal import withdrawn_text
 from approx_build.errors import UsageError
-from approx_build.source import choices, read_source
 from approx_build.store.delivery import write
+from approx_build.yaml_source import choices, read_source
 
 
 def withdraw(

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from approx_build.training.behaviour import signed, spaced
 from approx_build.training.calibration import duration
 from approx_build.training.costs import money
 from approx_build.training.entry import LedgerEntry, Status
+from approx_build.units import signed, spaced
 
 Value = str | int | float | Decimal | None
 

@@ -19,10 +19,11 @@ from approx_build.report.ledger import (
 )
 from approx_build.report.wording import worded
 from approx_build.store.delivery import write
-from approx_build.training.behaviour import Curve, signed, spaced
+from approx_build.training.behaviour import Curve
 from approx_build.training.calibration import duration
 from approx_build.training.comparison import Beside, side_by_side
 from approx_build.training.entry import LedgerEntry
+from approx_build.units import signed, spaced
 
 MINUTE_S = 60
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from approx_build.cli.outcome import counted, near
+from approx_build.cli.outcome import near
 from approx_build.cli.runs import columns, project
 from approx_build.cli.runs.columns import KEPT_BY_HAND, Column
 from approx_build.cli.runs.show import settings
@@ -25,6 +25,7 @@ from approx_build.training.calibration import duration
 from approx_build.training.costs import money
 from approx_build.training.entry import LedgerEntry
 from approx_build.training.ledger import Ledger
+from approx_build.units import counted
 
 
 def page(out: Path | None) -> None:

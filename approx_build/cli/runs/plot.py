@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from approx_build.training.behaviour import Curve, signed, spaced
+from approx_build.training.behaviour import Curve
 from approx_build.training.comparison import value_at
+from approx_build.units import signed, spaced
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 

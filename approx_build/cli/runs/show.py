@@ -10,9 +10,9 @@ from approx_build.cli.runs import columns, project
 from approx_build.cli.runs.plot import plot
 from approx_build.cli.runs.table import block, pairs
 from approx_build.report.wording import worded
-from approx_build.training.behaviour import signed, spaced
 from approx_build.training.calibration import duration
 from approx_build.training.entry import LedgerEntry, Sitting
+from approx_build.units import signed, spaced
 
 
 def show(run: str, as_json: bool) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from approx_build.cli.runs import columns, project
 from approx_build.cli.runs.columns import KEPT_BY_HAND, MORE, Column
-from approx_build.training.behaviour import signed
 from approx_build.training.calibration import duration
 from approx_build.training.entry import LedgerEntry
+from approx_build.units import signed
 
 GAP = 2
 """Spaces between columns."""

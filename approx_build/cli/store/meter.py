@@ -8,9 +8,10 @@ import time
 from typing import Any
 
 from approx_build.cli.options import Options
-from approx_build.cli.progress import PLAIN_EVERY_S, duration
+from approx_build.cli.progress import PLAIN_EVERY_S
 from approx_build.cli.store.amounts import shown
 from approx_build.store.watch import Watch
+from approx_build.units import duration
 
 SURE_AFTER_S = 2.0
 """How long work must have gone on before what is left of it is estimated."""

@@ -18,11 +18,11 @@ from math import fabs, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio.normal import rounded
-from approx_build.audio.stream import Stream
 from approx_build.engines.diffusion.level import Level
 from approx_build.engines.diffusion.parameterisation import Sound
 from approx_build.errors import ModelError
+from approx_build.numerics.normal import rounded
+from approx_build.numerics.stream import Stream
 
 GRID = 1 << 18
 """The time from 0 to 1 in the units of a path."""

@@ -15,7 +15,6 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio.stream import Stream
 from approx_build.engines.diffusion.crossfade import Joins
 from approx_build.engines.diffusion.level import Level
 from approx_build.engines.diffusion.parameterisation import (
@@ -29,6 +28,7 @@ from approx_build.engines.diffusion.sampling import Told, part_of
 from approx_build.engines.diffusion.schedules import Schedule
 from approx_build.engines.diffusion.solver import Solver, latents
 from approx_build.errors import ModelError
+from approx_build.numerics.stream import Stream
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,15 +20,15 @@ from math import sqrt
 
 import numpy as np
 
-from approx_build.audio import portable
-from approx_build.audio.angle import angle
-from approx_build.audio.stream import Stream
 from approx_build.engines.diffusion.level import Level
 from approx_build.engines.diffusion.parameterisation import Denoiser, Parts, Sound
 from approx_build.engines.diffusion.sampling import Told, part_of, sample
 from approx_build.engines.diffusion.schedules import from_level
 from approx_build.engines.diffusion.solver import Solver, latents
 from approx_build.errors import ModelError
+from approx_build.numerics import portable
+from approx_build.numerics.angle import angle
+from approx_build.numerics.stream import Stream
 
 _LEAST_SINE = 1e-6
 """Below this sine of the angle between two directions the way is a straight line."""

@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf, sqrt
 
-from approx_build.audio import portable
-from approx_build.audio.angle import angle
 from approx_build.errors import ModelError
+from approx_build.numerics import portable
+from approx_build.numerics.angle import angle
 
 _HALF_PI = portable.PI / 2
 

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from approx_build.audio.stream import Stream
 from approx_build.engines.diffusion.inpainting import Resampling, inpaint
 from approx_build.engines.diffusion.overlapping_windows import margin
 from approx_build.engines.diffusion.parameterisation import Sound
 from approx_build.engines.diffusion.sampling import Told, part_of
 from approx_build.engines.diffusion.solver import Solver
+from approx_build.numerics.stream import Stream
 
 
 def extend(

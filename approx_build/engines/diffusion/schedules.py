@@ -15,11 +15,11 @@ from __future__ import annotations
 from itertools import pairwise
 from math import ldexp, sqrt
 
-from approx_build.audio import portable
-from approx_build.audio.angle import angle
-from approx_build.audio.stream import Stream
 from approx_build.engines.diffusion.level import CLEAN, Level
 from approx_build.errors import ModelError
+from approx_build.numerics import portable
+from approx_build.numerics.angle import angle
+from approx_build.numerics.stream import Stream
 
 Schedule = tuple[Level, ...]
 

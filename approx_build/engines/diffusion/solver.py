@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from approx_build.audio.normal import normals
-from approx_build.audio.stream import Stream
 from approx_build.engines.diffusion.brownian import BrownianNoise
 from approx_build.engines.diffusion.parameterisation import Denoiser, Sound, Velocity
 from approx_build.engines.diffusion.samplers.base import Sampler
 from approx_build.engines.diffusion.sampling import Told, Watch, sample
 from approx_build.engines.diffusion.schedules import Schedule
+from approx_build.numerics.normal import normals
+from approx_build.numerics.stream import Stream
 
 
 def latents(streams: Sequence[Stream], channels: int, length: int) -> Sound:

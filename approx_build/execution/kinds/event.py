@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from approx_build.audio import wav
-from approx_build.audio.portable import absolute
-from approx_build.audio.stream import Stream
 from approx_build.execution.desk import Desk
 from approx_build.execution.work import Result
+from approx_build.numerics.portable import absolute
+from approx_build.numerics.stream import Stream
 from approx_build.ops.base import OPS
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from approx_build.audio import wav
 from approx_build.audio.limiter import write_master
-from approx_build.audio.stream import Stream
 from approx_build.canonical import Json
 from approx_build.execution.desk import Desk
 from approx_build.execution.work import Result
+from approx_build.numerics.stream import Stream
 
 
 def make(desk: Desk) -> Result:

@@ -9,9 +9,9 @@ from approx_build.audio import wav
 from approx_build.audio.curve import Curve
 from approx_build.audio.mix import Placed, part_blocks, stem_blocks
 from approx_build.audio.stems import write_stem
-from approx_build.audio.stream import Stream
 from approx_build.execution.desk import Desk
 from approx_build.execution.work import Result
+from approx_build.numerics.stream import Stream
 
 
 def make(desk: Desk) -> Result:

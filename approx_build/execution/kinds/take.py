@@ -14,8 +14,8 @@ from approx_build.execution.drawing import drawn, network_of, parts
 from approx_build.execution.work import Result
 from approx_build.families.base import Family, TakeRequest
 from approx_build.families.conditioning import Derivation, derivation
+from approx_build.machine import available_memory
 from approx_build.training.checkpoint import read_checkpoint
-from approx_build.training.memory import available_memory
 
 
 def make_all(desks: Sequence[Desk]) -> list[Result]:

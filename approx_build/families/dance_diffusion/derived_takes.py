@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.stream import Stream
 from approx_build.engines.diffusion import inpainting, interpolation
 from approx_build.engines.diffusion.overlapping_windows import (
     inside,
@@ -31,6 +30,7 @@ from approx_build.families.base import TakeRequest, check_clip
 from approx_build.families.conditioning import Extension, Inpainting, Interpolation, Variation
 from approx_build.families.dance_diffusion.parameters import DanceDiffusionParameters
 from approx_build.families.dance_diffusion.sampling import Sampling
+from approx_build.numerics.stream import Stream
 
 Take: TypeAlias = TakeRequest[Sampling]
 

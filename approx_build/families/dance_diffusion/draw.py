@@ -8,7 +8,6 @@ from typing import TypeAlias
 import numpy as np
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.stream import Stream
 from approx_build.engines.diffusion.outpainting import extend, overlap, windows
 from approx_build.engines.diffusion.parameterisation import Sound, Velocity
 from approx_build.engines.diffusion.sampling import Told
@@ -24,6 +23,7 @@ from approx_build.families.dance_diffusion.derived_takes import (
 from approx_build.families.dance_diffusion.parameters import DanceDiffusionParameters
 from approx_build.families.dance_diffusion.sampling import Sampling
 from approx_build.families.dance_diffusion.unet import forward, prepare
+from approx_build.numerics.stream import Stream
 
 Take: TypeAlias = TakeRequest[Sampling]
 

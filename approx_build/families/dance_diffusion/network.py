@@ -18,8 +18,6 @@ import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
 from torch import Tensor
 
-from approx_build.audio.normal import normals
-from approx_build.audio.stream import Stream
 from approx_build.engines.diffusion.level import Level
 from approx_build.engines.diffusion.parameterisation import Parts, Sound, Velocity
 from approx_build.engines.diffusion.schedules import crash_time, sobol
@@ -33,6 +31,8 @@ from approx_build.families.dance_diffusion.unet_weights import Block
 from approx_build.families.dance_diffusion.unet_weights import Level as UNetLevel
 from approx_build.families.torch_device import exact, place
 from approx_build.kernels.program_reference import KERNEL
+from approx_build.numerics.normal import normals
+from approx_build.numerics.stream import Stream
 
 _SHIFT = Stream.named("times of noise levels")
 """Shifts the sequence of times, for every training alike: each sees all levels."""

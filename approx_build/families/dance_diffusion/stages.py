@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.stream import Stream
 from approx_build.engines.diffusion.level import Level
 from approx_build.engines.diffusion.outpainting import of_window
 from approx_build.engines.diffusion.parameterisation import Sound, Velocity
@@ -12,6 +11,7 @@ from approx_build.families.base import Stage, Weights
 from approx_build.families.dance_diffusion.draw import full_scale, velocity_of
 from approx_build.families.dance_diffusion.parameters import DanceDiffusionParameters
 from approx_build.families.dance_diffusion.sampling import Sampling
+from approx_build.numerics.stream import Stream
 
 
 def stages(

@@ -14,7 +14,6 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio import portable
 from approx_build.errors import ModelError
 from approx_build.families.dance_diffusion.unet_program import unet_program
 from approx_build.families.dance_diffusion.unet_reference import forward as reference_forward
@@ -25,6 +24,7 @@ from approx_build.families.dance_diffusion.unet_weights import (
 from approx_build.kernels.library import Kernel, choose
 from approx_build.kernels.program_library import OpenProgram, PackedNetwork
 from approx_build.kernels.tensors import Floats, Weights, checked_tensors
+from approx_build.numerics import portable
 
 __all__ = ["UNet", "UNetShape", "forward", "memory_bytes", "packed_bytes", "prepare"]
 

@@ -21,7 +21,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 import torch
 
-from approx_build.audio.stream import Stream
 from approx_build.engines.autoregressive.lock_step import check_requests
 from approx_build.engines.autoregressive.request import (
     ClipRequest,
@@ -34,6 +33,7 @@ from approx_build.families.torch_device import exact, place
 from approx_build.families.wavenet.cuda_lanes import DRAWN, LANES, SLICE, Lanes, Table
 from approx_build.families.wavenet.parameters import WaveNetParameters
 from approx_build.kernels.tensors import Floats, Weights, checked_tensors
+from approx_build.numerics.stream import Stream
 
 _LIBRARY_BYTES = 512 << 20
 """For the libraries' kernels and workspaces; a guess."""

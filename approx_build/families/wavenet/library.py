@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.audio.mulaw import amplitudes
-from approx_build.audio.stream import key_words
 from approx_build.engines.autoregressive.request import ClipRequest, Codes
 from approx_build.errors import ModelError
 from approx_build.families.wavenet.parameters import WaveNetParameters
 from approx_build.kernels.library import Kernel, function
 from approx_build.kernels.tensors import Floats
+from approx_build.numerics.stream import key_words
 
 LOCK_STEP = 32
 """Clips drawn in lock step: enough to use each weight often, few enough to stay in cache."""

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from approx_build.families.base import TakeRequest
-from approx_build.families.heap import held
 from approx_build.families.wavenet import gradients
 from approx_build.families.wavenet.parameters import WaveNetParameters
+from approx_build.machine import held
 
 _LANES = 16
 """Floats of the widest vector, and what rows are padded to."""

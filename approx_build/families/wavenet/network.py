@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from approx_build.audio.mulaw import amplitudes, encode
-from approx_build.audio.stream import Stream
 from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors
 from approx_build.families.wavenet import gradients
 from approx_build.families.wavenet.parameters import Objective, WaveNetParameters
+from approx_build.numerics.stream import Stream
 
 
 class WaveNetNetwork:

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.audio.mulaw import amplitudes
-from approx_build.audio.stream import key_words
 from approx_build.engines.autoregressive.categorical import Choices, draw
 from approx_build.engines.autoregressive.request import ClipRequest, Codes
 from approx_build.families.wavenet.parameters import WaveNetParameters
 from approx_build.kernels import reference
 from approx_build.kernels.tensors import Floats
+from approx_build.numerics.stream import key_words
 
 
 class ReferenceBatch:

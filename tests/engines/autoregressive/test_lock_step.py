@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from approx_build.audio.stream import stream_key
 from approx_build.engines.autoregressive.lock_step import check_requests, run_batch
 from approx_build.engines.autoregressive.request import ClipRequest, Codes, SamplingCancelled
 from approx_build.errors import ModelError
+from approx_build.numerics.stream import stream_key
 
 
 class Counting:

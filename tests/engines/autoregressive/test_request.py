@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from approx_build.audio.stream import stream_key
 from approx_build.engines.autoregressive.request import ClipRequest
 from approx_build.errors import ModelError
+from approx_build.numerics.stream import stream_key
 
 KEY = stream_key("clip")
 

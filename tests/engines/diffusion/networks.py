@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio.stream import Stream
 from approx_build.engines.diffusion.level import Level
 from approx_build.engines.diffusion.parameterisation import Parts, Sound, Velocity, parts_by_sound
+from approx_build.numerics.stream import Stream
 
 
 def wavy(x: Any, time: Any) -> Any:
@@ -67,6 +67,6 @@ def streams(count: int, name: str = "item") -> list[Stream]:
 
 def noise(*shape: int, name: str = "noise") -> Sound:
     """Standard normal numbers of a shape."""
-    from approx_build.audio.normal import normals
+    from approx_build.numerics.normal import normals
 
     return normals(Stream.named(name), int(np.prod(shape))).reshape(shape)

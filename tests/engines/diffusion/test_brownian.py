@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from approx_build.audio.stream import Stream
 from approx_build.engines.diffusion.brownian import GRID, BrownianNoise, Path
 from approx_build.engines.diffusion.level import NOISE, Level
 from approx_build.errors import ModelError
+from approx_build.numerics.stream import Stream
 from tests.engines.diffusion.networks import streams
 
 COUNT = 20000

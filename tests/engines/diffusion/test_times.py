@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import qmc
 
-from approx_build.audio.stream import Stream
 from approx_build.engines.diffusion.schedules import _mirrored, sobol
+from approx_build.numerics.stream import Stream
 
 RNG = Stream.named("times")
 

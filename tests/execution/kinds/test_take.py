@@ -14,9 +14,9 @@ from approx_build.execution.desk import Desk
 from approx_build.execution.drawing import need
 from approx_build.execution.kinds import checkpoint, take, train
 from approx_build.families.base import TakeRequest
+from approx_build.machine import Available
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
-from approx_build.training.memory import Available
 from approx_build.training.model import ModelSpec, load_model
 from tests.execution.kinds.desks import Input, desk, path_of, ramp, run_at
 from tests.space import Space

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from approx_build.audio.stream import Stream
 from approx_build.families.base import Arrays
 from approx_build.families.dance_diffusion import DanceDiffusion
 from approx_build.families.dance_diffusion.network import DanceDiffusionNetwork
 from approx_build.families.dance_diffusion.state_dict import constants
+from approx_build.numerics.stream import Stream
 from tests.oracles.packages import diffusers_network, stable_audio_network
 
 TINY = DanceDiffusion(

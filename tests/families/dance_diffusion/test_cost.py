@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.stream import stream_key
 from approx_build.engines.diffusion.parameterisation import Sound
 from approx_build.engines.diffusion.samplers.registry import SAMPLERS
 from approx_build.families.base import TakeRequest
@@ -14,6 +13,7 @@ from approx_build.families.conditioning import Extension, Inpainting, Interpolat
 from approx_build.families.dance_diffusion.draw import draw
 from approx_build.families.dance_diffusion.memory import evaluations
 from approx_build.families.dance_diffusion.sampling import Sampling
+from approx_build.numerics.stream import stream_key
 from tests.engines.diffusion.networks import noise
 from tests.families.dance_diffusion.networks import TINY
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.stream import stream_key
 from approx_build.engines.diffusion.parameterisation import Velocity
 from approx_build.errors import ModelError
 from approx_build.families.base import TakeRequest
@@ -17,6 +16,7 @@ from approx_build.families.conditioning import (
 )
 from approx_build.families.dance_diffusion.draw import draw
 from approx_build.families.dance_diffusion.sampling import Sampling
+from approx_build.numerics.stream import stream_key
 from tests.engines.diffusion.networks import gaussian, noise, one_sound
 from tests.families.dance_diffusion.networks import HEADS, TINY, WIDE, some_weights
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.stream import Stream, stream_key
 from approx_build.engines.diffusion.samplers.registry import SAMPLERS
 from approx_build.errors import ModelError
 from approx_build.families.base import TakeRequest
 from approx_build.families.dance_diffusion.draw import draw, velocity_of
 from approx_build.families.dance_diffusion.network import velocity_on
 from approx_build.families.dance_diffusion.sampling import Sampling
+from approx_build.numerics.stream import Stream, stream_key
 from tests.dispatch import assert_same_bits
 from tests.engines.diffusion.networks import noise, one_sound
 from tests.families.dance_diffusion.networks import HEADS, TINY, some_weights
@@ -141,7 +141,7 @@ def test_a_stream_gives_other_noise_than_another() -> None:
 def test_bits_do_not_depend_on_the_instruction_set() -> None:
     assert_same_bits(
         "from hashlib import sha256\n"
-        "from approx_build.audio.stream import Stream\n"
+        "from approx_build.numerics.stream import Stream\n"
         "from approx_build.families.base import TakeRequest\n"
         "from approx_build.families.dance_diffusion.family import DanceDiffusion\n"
         "from tests.engines.diffusion.networks import noise\n"

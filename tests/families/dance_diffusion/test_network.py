@@ -5,7 +5,6 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
 
-from approx_build.audio.stream import Stream
 from approx_build.engines.diffusion.level import Level
 from approx_build.errors import ModelError
 from approx_build.families.base import Moment
@@ -17,6 +16,7 @@ from approx_build.families.dance_diffusion.network import (
 )
 from approx_build.families.dance_diffusion.parameters import Objective
 from approx_build.families.dance_diffusion.state_dict import state_of_weights
+from approx_build.numerics.stream import Stream
 from tests.engines.diffusion.networks import noise
 from tests.families.dance_diffusion.networks import (
     HEADS,

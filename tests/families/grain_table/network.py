@@ -7,8 +7,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from approx_build.audio.stream import Stream
 from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors
+from approx_build.numerics.stream import Stream
 from grain_table.parameters import GrainTableParameters, Objective
 
 

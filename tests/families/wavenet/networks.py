@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio.stream import stream_key
 from approx_build.engines.autoregressive.request import ClipRequest
 from approx_build.families.wavenet import WaveNet
+from approx_build.numerics.stream import stream_key
 
 PLAIN = WaveNet(dilations=(1, 2, 4, 1, 2, 4), skip_channels=64)
 SHAPES = {

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from approx_build.audio.stream import Stream
 from approx_build.engines.autoregressive.request import ClipRequest
 from approx_build.families.wavenet.parameters import WaveNetParameters
 from approx_build.families.wavenet.sampler import logits, sample
+from approx_build.numerics.stream import Stream
 from tests.etude.spread import Numbers, spread, weights
 
 NARROW = WaveNetParameters(

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from approx_build.audio.stream import Stream, stream_key
 from approx_build.engines.autoregressive.request import ClipRequest, Codes, SamplingCancelled
 from approx_build.errors import ModelError
 from approx_build.families.wavenet import WaveNet, sampler
 from approx_build.kernels.tensors import Weights
+from approx_build.numerics.stream import Stream, stream_key
 from tests.families.wavenet.networks import PLAIN, SHAPES, random_weights, requests
 
 

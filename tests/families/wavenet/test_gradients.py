@@ -11,7 +11,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from approx_build.audio.stream import Stream
 from approx_build.errors import ModelError
 from approx_build.families.wavenet import gradients as wavenet_training
 from approx_build.families.wavenet.family import WaveNet
@@ -20,6 +19,7 @@ from approx_build.families.wavenet.network import WaveNetNetwork
 from approx_build.families.wavenet.parameters import Objective
 from approx_build.kernels import library
 from approx_build.kernels.library import Kernel, Library
+from approx_build.numerics.stream import Stream
 
 GLOROT = Objective(initialisation="glorot")
 

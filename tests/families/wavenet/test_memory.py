@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from approx_build.families.heap import HOLES
 from approx_build.families.wavenet import WaveNet, gradients
 from approx_build.families.wavenet.memory import batch_bytes, packed_bytes
 from approx_build.kernels.library import VARIABLE, Kernel, choose
+from approx_build.machine import HOLES
 from approx_build.training.need import Need
 from approx_build.training.parameters import TrainingParameters
 

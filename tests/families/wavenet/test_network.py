@@ -6,11 +6,11 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 
 from approx_build.audio.mulaw import amplitudes, encode
-from approx_build.audio.stream import Stream
 from approx_build.families.base import Moment
 from approx_build.families.wavenet.family import WaveNet
 from approx_build.families.wavenet.network import WaveNetNetwork
 from approx_build.families.wavenet.parameters import Objective
+from approx_build.numerics.stream import Stream
 
 GLOROT = Objective(initialisation="glorot")
 

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from math import sqrt
 from typing import ClassVar
 
-from approx_build.audio import portable
 from approx_build.engines.diffusion.level import Level
 from approx_build.engines.diffusion.parameterisation import Denoiser, Sound, parts_by_noise
 from approx_build.engines.diffusion.samplers.base import LoudSampler, Noise, Sampler
+from approx_build.numerics import portable
 
 
 class Ddim(Sampler):

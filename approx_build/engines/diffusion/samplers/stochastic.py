@@ -9,11 +9,11 @@ from __future__ import annotations
 from math import sqrt
 from typing import ClassVar
 
-from approx_build.audio import portable
 from approx_build.engines.diffusion.level import Level
 from approx_build.engines.diffusion.parameterisation import Sound
 from approx_build.engines.diffusion.samplers.base import LoudSampler
 from approx_build.engines.diffusion.samplers.deterministic import Dpmpp2M, log_width
+from approx_build.numerics import portable
 
 
 class Dpmpp2SAncestral(LoudSampler):

@@ -1,0 +1,206 @@
+"""How much memory a process may take here, and the largest that fits into it.
+
+The least of what the machine has left (`/proc/meminfo`) and what each control group above this
+process leaves (cgroup v2 or v1: its limit less what is used, file cache that can be dropped not
+counted). Elsewhere the system's count of pages, or None when it has none.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+_UNLIMITED = 1 << 60
+"""What cgroup v1 says when there is no limit is above this."""
+
+
+@dataclass(frozen=True)
+class Available:
+    """Bytes that can be taken now, and what sets the bound, in words."""
+
+    size: int
+    bound: str
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The files of a version of control groups."""
+
+    folder: str
+    limit: str
+    used: str
+    cache: str
+
+
+_V2 = _Files("sys/fs/cgroup", "memory.max", "memory.current", "inactive_file")
+_V1 = _Files(
+    "sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"
+)
+
+
+def available_memory(root: Path = Path("/")) -> Available | None:
+    """What this process can take, under the file system at `root`; None where nothing tells."""
+    found = [*_machine(root), *_groups(root)]
+    return min(found, key=lambda one: one.size, default=None)
+
+
+def available_of(meminfo: str) -> int | None:
+    """Bytes that a machine has left, by the text of `/proc/meminfo`; None when it is no such."""
+    rows = dict(line.split(":", 1) for line in meminfo.splitlines() if ":" in line)
+    with suppress(ValueError, IndexError):
+        if "MemAvailable" in rows:
+            return int(rows["MemAvailable"].split()[0]) * 1024
+        if "MemFree" in rows:  # before Linux 3.14
+            names = ("MemFree", "Buffers", "Cached")
+            return sum(int(rows.get(name, "0").split()[0]) for name in names) * 1024
+    return None
+
+
+def limit_of(text: str) -> int | None:
+    """Bytes that a control group may use, by its limit's text; None: any."""
+    with suppress(ValueError):
+        limit = int(text)
+        return limit if 0 <= limit < _UNLIMITED else None
+    return None
+
+
+def group_of(cgroup: str, controller: str = "") -> str | None:
+    """The group of a process by the text of `/proc/self/cgroup`: of v2, or of a v1 controller."""
+    for line in cgroup.splitlines():
+        number, _, rest = line.partition(":")
+        controllers, _, path = rest.partition(":")
+        is_v2 = number == "0" and not controllers
+        if is_v2 if not controller else controller in controllers.split(","):
+            return path
+    return None
+
+
+def largest_that_fits(
+    cost: Callable[[int], int], limit: int, least: int = 1, most: int = 1 << 24, multiple: int = 1
+) -> int | None:
+    """The largest multiple of `multiple` from `least` to `most` with `cost` within `limit`.
+
+    `cost` must not fall as its argument grows; None when not even the least fits.
+    """
+    low, high = -(-least // multiple), most // multiple
+    if low > high or cost(low * multiple) > limit:
+        return None
+    while low < high:
+        middle = (low + high + 1) // 2
+        if cost(middle * multiple) <= limit:
+            low = middle
+        else:
+            high = middle - 1
+    return low * multiple
+
+
+def _machine(root: Path) -> Iterator[Available]:
+    left = available_of(_text(root / "proc/meminfo") or "")
+    if left is None and root == Path("/"):
+        left = _pages()
+    if left is not None:
+        yield Available(left, "memory of this machine")
+
+
+def _pages() -> int | None:
+    with suppress(AttributeError, ValueError, OSError):
+        free = "SC_AVPHYS_PAGES" if "SC_AVPHYS_PAGES" in os.sysconf_names else "SC_PHYS_PAGES"
+        size = os.sysconf(free) * os.sysconf("SC_PAGE_SIZE")
+        return size if size > 0 else None
+    return None
+
+
+def _groups(root: Path) -> Iterator[Available]:
+    text = _text(root / "proc/self/cgroup") or ""
+    for files, controller in ((_V2, ""), (_V1, "memory")):
+        path = group_of(text, controller)
+        if path is None:
+            continue
+        # In a container the path may be the host's, which is not there: its root is ours then.
+        for each in (PurePosixPath(path), *PurePosixPath(path).parents):
+            left = _left(root / files.folder / str(each).lstrip("/"), files)
+            if left is not None:
+                yield Available(left, "limit of the control group")
+
+
+def _left(folder: Path, files: _Files) -> int | None:
+    limit = limit_of(_text(folder / files.limit) or "")
+    if limit is None:
+        return None
+    used = limit_of(_text(folder / files.used) or "") or 0
+    rows = (line.split() for line in (_text(folder / "memory.stat") or "").splitlines())
+    cache = next((int(row[1]) for row in rows if row[:1] == [files.cache]), 0)
+    return max(0, limit - max(0, used - cache))
+
+
+def _text(path: Path) -> str | None:
+    with suppress(OSError):
+        return path.read_text(encoding="utf-8", errors="replace")
+    return None
+
+
+def reset_peak() -> None:
+    """Start a new measurement where the system can (Linux); else the peak is of the process."""
+    with suppress(OSError), open("/proc/self/clear_refs", "w") as file:
+        file.write("5")
+
+
+def resident_bytes() -> int:
+    """Resident memory now, bytes; where the system does not tell, the peak."""
+    return _told("VmRSS:") or peak_bytes()
+
+
+def peak_bytes() -> int:
+    """The highest resident memory since `reset_peak`, bytes; 0 where it is unknown."""
+    if told := _told("VmHWM:"):
+        return told
+    try:
+        import resource
+    except ImportError:
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _told(name: str) -> int:
+    """A line of Linux's status of this process, bytes; 0 where there is none."""
+    with suppress(OSError), open("/proc/self/status") as file:
+        for line in file:
+            if line.startswith(name):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+TOLD = (
+    "out of memory",
+    "not enough memory",
+    "can't allocate memory",
+    "cannot allocate memory",
+    "bad_alloc",
+    "can't start new thread",
+)
+"""What torch, C++ and Python say then, in lower case; a thread needs memory for its stack."""
+
+
+def is_shortage(error: BaseException) -> bool:
+    """Whether memory, or that of a device, has run out."""
+    if isinstance(error, MemoryError):
+        return True
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    said = str(error).lower()
+    return isinstance(error, RuntimeError) and any(words in said for words in TOLD)
+
+
+HOLES = 1.8
+MAPPED = 32 << 20
+
+
+def held(size: int) -> int:
+    """Bytes that a tensor of `size` bytes comes to take."""
+    return size if size >= MAPPED else int(HOLES * size)

@@ -1,0 +1,1 @@
+"""Portable arithmetic: functions, random streams and medians with the same bits everywhere."""

@@ -1,0 +1,19 @@
+"""YAML text with positions: loaded, located, validated, its faults said in plain words."""
+
+from approx_build.yaml_source.document import Source, load_source, read_source, source_of
+from approx_build.yaml_source.messages import choices, suggestion
+from approx_build.yaml_source.validation import Problems, in_order, problems_of, strictly, validate
+
+__all__ = [
+    "Problems",
+    "Source",
+    "choices",
+    "in_order",
+    "load_source",
+    "problems_of",
+    "read_source",
+    "source_of",
+    "strictly",
+    "suggestion",
+    "validate",
+]

@@ -1,0 +1,200 @@
+"""YAML events to nodes: plain values with places, and every fault of the text's structure.
+
+The events come from libyaml through ruamel.yaml's C parser; nothing is constructed from a
+tag. Aliases share their node, so an anchor that explodes is counted and never expanded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ruamel.yaml import events as yaml
+from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]
+
+from approx_build.errors import Fault, Location
+from approx_build.yaml_source.node import Loc, Node, Place, Value, dotted, resolve
+
+LIMIT_VALUES = 500_000
+"""Most values in one file, aliases counted in full. Ten thousand events are about 200 000."""
+LIMIT_DEPTH = 100
+LIMIT_FAULTS = 50
+
+_EMPTY = "the file is empty"
+
+Event = Any
+"""An event of ruamel.yaml, whose classes carry no types."""
+
+_CORE = "tag:yaml.org,2002:"
+_NUMERIC: dict[str, tuple[type, ...]] = {
+    f"{_CORE}int": (int,),
+    f"{_CORE}float": (int, float),
+    f"{_CORE}bool": (bool,),
+    f"{_CORE}null": (type(None),),
+}
+
+
+class StopError(Exception):
+    """Reading cannot go on; the fault is already noted."""
+
+
+class Composer:
+    """Reads one document. `faults` holds all that was found, in the order of the text."""
+
+    def __init__(self, text: str, shown: str) -> None:
+        self.shown = shown
+        self.faults: list[Fault] = []
+        self._parser = CParser(text)
+        self._anchors: dict[str, Node | None] = {}
+        self._trail: list[str | int] = []
+        self._weight = 0
+
+    def document(self) -> Node | None:
+        """The one document of the text, or None when `faults` says why there is none."""
+        self._next()
+        start = self._next()
+        if isinstance(start, yaml.StreamEndEvent):
+            self._fault((1, 1), _EMPTY)
+            return None
+        try:
+            root = self._node(self._next())
+            self._next()
+            after = self._next()
+            if isinstance(after, yaml.DocumentStartEvent):
+                self._fault(_place(after), "a second document begins here; a file holds one")
+        except StopError:
+            return None
+        if root.value is None and not self.faults:
+            self._fault((1, 1), _EMPTY)
+            return None
+        return root
+
+    def _next(self) -> Event:
+        return self._parser.get_event()
+
+    def _fault(self, place: Place, message: str, trail: Loc = ()) -> None:
+        if len(self.faults) < LIMIT_FAULTS:
+            where = dotted((*self._trail, *trail))
+            text = f"{where}: {message}" if where else message
+            self.faults.append(Fault(Location(self.shown, *place), text))
+
+    def _count(self, place: Place, weight: int) -> None:
+        self._weight += weight
+        if self._weight > LIMIT_VALUES:
+            limit = f"{LIMIT_VALUES:,}".replace(",", " ")
+            self._fault(place, f"more than {limit} values, anchors counted in full")
+            raise StopError
+
+    def _inside(self, step: str | int, event: Event) -> Node:
+        """The node that begins with `event`, which stands at `step` of the one around it."""
+        self._trail.append(step)
+        node = self._node(event)
+        self._trail.pop()
+        return node
+
+    def _node(self, event: Event) -> Node:
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event)
+        self._count(_place(event), 1)
+        if isinstance(event, yaml.ScalarEvent):
+            node = self._scalar(event)
+        else:
+            node = self._container(event)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = node
+        return node
+
+    def _alias(self, event: Event) -> Node:
+        place, name = _place(event), event.anchor
+        if name not in self._anchors:
+            self._fault(place, f"no anchor '&{name}' stands before this alias")
+            return Node(place, None)
+        node = self._anchors[name]
+        if node is None:
+            self._fault(place, f"alias '*{name}' stands inside its own anchor")
+            return Node(place, None)
+        self._count(place, node.weight)
+        return replace(node, place=place)
+
+    def _container(self, event: Event) -> Node:
+        place, before = _place(event), self._weight
+        if len(self._trail) >= LIMIT_DEPTH:
+            self._fault(place, f"nested more than {LIMIT_DEPTH} deep")
+            raise StopError
+        if event.anchor is not None:
+            self._anchors[event.anchor] = None
+        is_list = isinstance(event, yaml.SequenceStartEvent)
+        if event.tag not in (None, "!", f"{_CORE}{'seq' if is_list else 'map'}"):
+            self._unknown_tag(event)
+        node = self._sequence(place) if is_list else self._mapping(place)
+        node.weight = 1 + self._weight - before
+        return node
+
+    def _sequence(self, place: Place) -> Node:
+        node = Node(place, [])
+        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
+            index = len(node.children)
+            node.children[index] = self._inside(index, event)
+        node.value = [child.value for child in node.children.values()]
+        return node
+
+    def _mapping(self, place: Place) -> Node:
+        node, merged = Node(place, {}), list[Node]()
+        while not isinstance(event := self._next(), yaml.MappingEndEvent):
+            key = self._key(event, node)
+            child = self._inside("?" if key is None else key, self._next())
+            if key == "<<" and not event.style:
+                merged += self._merges(child)
+            elif key is not None and key not in node.children:
+                node.children[key], node.keys[key] = child, _place(event)
+        for source in merged:
+            for name, child in source.children.items():
+                if name not in node.children:
+                    node.children[name] = child
+                    node.keys[str(name)] = source.keys[str(name)]
+        node.value = {str(key): child.value for key, child in node.children.items()}
+        return node
+
+    def _key(self, event: Event, node: Node) -> str | None:
+        place = _place(event)
+        read = self._node(event)
+        if not isinstance(read.value, str):
+            hint = "a key must be text"
+            if not read.children and isinstance(event, yaml.ScalarEvent):
+                hint += f"; put {event.value[:40] or 'it'} in quotes"
+            self._fault(place, hint)
+            return None
+        if read.value in node.keys:
+            first = node.keys[read.value][0]
+            self._fault(place, f"written twice; first on line {first}", (read.value,))
+        return read.value
+
+    def _merges(self, child: Node) -> list[Node]:
+        sources = list(child.children.values()) if isinstance(child.value, list) else [child]
+        if all(isinstance(source.value, dict) for source in sources):
+            return sources
+        self._fault(child.place, "can only merge fields, as in '<<: *anchor'", ("<<",))
+        return []
+
+    def _scalar(self, event: Event) -> Node:
+        place, tag = _place(event), event.tag
+        if event.style or tag in ("!", f"{_CORE}str"):
+            if tag not in (None, "", "!", f"{_CORE}str"):
+                self._unknown_tag(event)
+            return Node(place, event.value)
+        try:
+            value: Value = resolve(event.value)
+        except ValueError as error:
+            self._fault(place, str(error))
+            return Node(place, 0)
+        if tag and not (tag in _NUMERIC and type(value) in _NUMERIC[tag]):
+            self._unknown_tag(event)
+        return Node(place, value)
+
+    def _unknown_tag(self, event: Event) -> None:
+        tag = event.tag.replace(_CORE, "!!")[:40]
+        self._fault(_place(event), f"tag '{tag}' means nothing here; remove it")
+
+
+def _place(event: Event) -> Place:
+    return event.start_mark.line + 1, event.start_mark.column + 1

@@ -1,0 +1,102 @@
+"""A YAML file as plain data that knows where each value and key is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ruamel.yaml.error import MarkedYAMLError
+
+from approx_build.errors import Fault, Location, ScoreError
+from approx_build.files.readlog import ReadLog
+from approx_build.yaml_source.composer import Composer
+from approx_build.yaml_source.node import Loc, Node, Value, dotted
+from approx_build.yaml_source.reader import read_text
+from approx_build.yaml_source.syntax import syntax_faults
+
+_LONGEST_SHOWN_LINE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file: its name as shown in errors, its text, and its values with their places.
+
+    `faults` holds what is wrong with its structure, when it was read by `read_source`.
+    """
+
+    shown: str
+    text: str = field(repr=False)
+    root: Node = field(repr=False)
+    faults: tuple[Fault, ...] = ()
+    _lines: list[str] = field(init=False, repr=False, compare=False, default_factory=list)
+
+    @property
+    def data(self) -> Value:
+        """The whole file as dicts, lists, text, numbers, truth values and None. Do not edit."""
+        return self.root.value
+
+    def line(self, number: int) -> str:
+        """Line `number`, from 1, without its newline; empty past the end."""
+        if not self._lines:
+            self._lines.extend(self.text.split("\n"))
+        return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
+
+    def locate(self, loc: Loc, key: bool = False) -> Location:
+        """Where the value at `loc` begins, or with `key` its key.
+
+        Where `loc` is not in the file, the nearest value that should hold it.
+        """
+        node, depth = self.root.nearest(loc[:-1])
+        place = node.place
+        if depth == len(loc) - 1:
+            last = loc[-1]
+            if key and last in node.keys:
+                place = node.keys[str(last)]
+            elif last in node.children:
+                place = node.children[last].place
+        return Location(self.shown, *place)
+
+    def fault(self, loc: Loc, message: str, key: bool = False) -> Fault:
+        """A fault at `loc`, which opens the message as `takes.cry.length_s: …`."""
+        text = f"{dotted(self.root.written(loc))}: {message}" if loc else message
+        return self.show(Fault(self.locate(loc, key), text))
+
+    def show(self, fault: Fault) -> Fault:
+        """`fault` with the line it points at, unless that is too long to be shown."""
+        line = self.line(fault.where.line)
+        return replace(fault, source_line=line if len(line) <= _LONGEST_SHOWN_LINE else "")
+
+
+def read_source(path: Path, shown: str, log: ReadLog | None = None) -> Source:
+    """Read `path`, keeping faults from which reading can go on in `Source.faults`.
+
+    ApproxError when the file cannot be read, ScoreError when its text is no YAML.
+    """
+    return source_of(read_text(path, shown, log), shown)
+
+
+def source_of(text: str, shown: str) -> Source:
+    """A text as `read_source` reads it from a file."""
+    composer = Composer(text, shown)
+    try:
+        root = composer.document()
+    except MarkedYAMLError as error:
+        raise _error(text, shown, [*composer.faults, *syntax_faults(error, text, shown)]) from None
+    if root is None:
+        raise _error(text, shown, composer.faults)
+    bare = Source(shown, text, root)
+    return replace(bare, faults=tuple(bare.show(fault) for fault in composer.faults))
+
+
+def load_source(path: Path, shown: str, log: ReadLog | None = None) -> Source:
+    """Read `path`; ScoreError with every fault of its structure when there are any."""
+    source = read_source(path, shown, log)
+    if source.faults:
+        raise ScoreError(source.faults)
+    return source
+
+
+def _error(text: str, shown: str, faults: Iterable[Fault]) -> ScoreError:
+    bare = Source(shown, text, Node((1, 1), None))
+    return ScoreError([bare.show(fault) for fault in faults])

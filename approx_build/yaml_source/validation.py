@@ -1,0 +1,172 @@
+"""Data read into models, every problem gathered at its place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from approx_build.errors import Fault, ScoreError
+from approx_build.yaml_source.document import Source
+from approx_build.yaml_source.messages import worded
+from approx_build.yaml_source.node import Loc, Value
+
+M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+Problem = tuple[Loc, str, bool]
+"""Where, what, and whether it is the key rather than the value that is wrong."""
+_MEANT = "did you mean '"
+
+
+def validate(model: type[M], source: Source) -> M:
+    """`source` as a `model`; ScoreError with all its faults, each at its line.
+
+    Values are taken strictly: no text for a number, no number for a truth value. Lists serve
+    tuples, and ISO text serves dates.
+    """
+    try:
+        read = strictly(model, source.data)
+    except ValidationError as error:
+        found = [source.fault(*problem) for problem in problems_of(error, model, source.data)]
+        raise ScoreError(in_order([*source.faults, *found])) from None
+    if source.faults:
+        raise ScoreError(source.faults)
+    return read
+
+
+def strictly(model: type[M], data: Value) -> M:
+    """`data` as a `model` by pydantic's strict rules for JSON."""
+    return model.model_validate_json(json.dumps(data), strict=True)
+
+
+def in_order(faults: list[Fault]) -> list[Fault]:
+    """Faults in the order of their files' lines, each once."""
+    return sorted(dict.fromkeys(faults), key=lambda f: (f.where.path, f.where.line, f.where.column))
+
+
+def problems_of(
+    error: ValidationError, model: type[BaseModel], data: Value, names: Sequence[str] = ()
+) -> list[Problem]:
+    """What `error` found in `data`; those of one place, the branches of a union, as one.
+
+    A field that is missing because it is misspelt is said once.
+    """
+    single: list[Problem] = []
+    branches: dict[tuple[Loc, bool], dict[Loc, list[str]]] = {}
+    for detail in error.errors(include_url=False):
+        if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
+            continue  # pydantic does not count items that have faults of their own
+        words, written = worded(detail, model, names), detail["loc"]
+        is_key = detail["type"] == "extra_forbidden" or written[-1:] == ("[key]",)
+        if detail["type"] == "fault":
+            is_key = bool(detail["ctx"]["is_key"])
+        loc = _in_data(written, data)
+        is_whole = loc == written
+        if detail["type"] == "missing":
+            loc, written = loc[:-1], written[:-1]
+        if is_whole:
+            single.append((loc, words, is_key))
+        else:
+            branch = branches.setdefault((loc, is_key), {})
+            branch.setdefault(written, []).append(words)
+    for (loc, is_key), found in branches.items():
+        single += [(loc, words, is_key) for words in _joined(list(found.values()))]
+    return _without_echoes(single)
+
+
+def _without_echoes(problems: list[Problem]) -> list[Problem]:
+    """Problems without `missing field 'x'` where a neighbour asks `did you mean 'x'?`."""
+    meant = {
+        (loc[:-1], f"missing field '{words.rpartition(_MEANT)[2][:-2]}'")
+        for loc, words, is_key in problems
+        if is_key and _MEANT in words
+    }
+    return [problem for problem in problems if problem[:2] not in meant]
+
+
+def _joined(branches: list[list[str]]) -> list[str]:
+    """What one branch of a union says, or what several say as one sentence.
+
+    `needs a number, is 'x'` and `needs a list, is 'x'` become `needs a number or a list, …`.
+    """
+    if len(branches) == 1:
+        return branches[0]
+    each = list(dict.fromkeys(words for branch in branches for words in branch))
+    if len(each) > 1 and all(text.startswith("needs ") and ", is " in text for text in each):
+        needs = [text.removeprefix("needs ").rpartition(", is ")[0] for text in each]
+        return [f"needs {' or '.join(needs)}, is {each[0].rpartition(', is ')[2]}"]
+    return ["; or ".join(each)]
+
+
+def _in_data(loc: Loc, data: Value) -> Loc:
+    """`loc` without the steps pydantic adds for unions and keys, which are not in `data`."""
+    return _longest_way(loc, data)[2]
+
+
+def _longest_way(loc: Loc, data: Value) -> tuple[int, bool, Loc]:
+    """How many steps of the way are in `data`, whether it has the last of `loc`, and the way.
+
+    A tag may have the name of a field, so of all ways to leave steps out the longest is taken,
+    of equal ones that which keeps the last step.
+    """
+    if not loc:
+        return 0, False, ()
+    step, rest = loc[0], loc[1:]
+    ways = [_longest_way(rest, data)]
+    if isinstance(data, dict) and step in data:
+        ways.append(_after(step, rest, data[str(step)]))
+    elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+        ways.append(_after(step, rest, data[step]))
+    elif not rest and isinstance(data, dict) and step != "[key]":
+        ways.append((0, True, (step,)))
+    return max(ways, key=lambda way: way[:2])
+
+
+def _after(step: str | int, rest: Loc, data: Value) -> tuple[int, bool, Loc]:
+    count, has_last, way = _longest_way(rest, data)
+    return count + 1, has_last or not rest, (step, *way)
+
+
+class Problems:
+    """What is wrong with one value that is read by hand inside a model's validator.
+
+    Add problems, attempt models, then `close`, which raises all of them together; pydantic
+    puts the place of the value before theirs.
+    """
+
+    def __init__(self) -> None:
+        self._found: list[InitErrorDetails] = []
+
+    def add(self, loc: Loc, message: str, is_key: bool = False) -> None:
+        """Note `message` at `loc`, counted from the value being read."""
+        words = {"words": message, "is_key": is_key}
+        fault = PydanticCustomError("fault", "{words}", words)
+        self._found.append(InitErrorDetails(type=fault, loc=loc, input=None))
+
+    def attempt(self, loc: Loc, model: type[M], data: Value, names: Sequence[str] = ()) -> M | None:
+        """`data`, which stands at `loc`, as a `model`; None when it is not one.
+
+        `names` are the fields that may stand beside it, when those are not the model's.
+        """
+        try:
+            return strictly(model, data)
+        except ValidationError as error:
+            for where, message, is_key in problems_of(error, model, data, names):
+                self.add((*loc, *where), message, is_key)
+        return None
+
+    def call(self, loc: Loc, read: Callable[[object], T], data: object) -> T | None:
+        """`data`, which stands at `loc`, by a function that raises ValueError; None if it does."""
+        try:
+            return read(data)
+        except ValueError as error:
+            self.add(loc, str(error))
+        return None
+
+    def close(self) -> None:
+        """Raise what was found, if anything."""
+        if self._found:
+            raise ValidationError.from_exception_data("score", self._found)
