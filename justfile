@@ -44,7 +44,7 @@ bench NAME:
 # Write the generated reference pages again
 docs:
     python -m approx_build.score.reference
-    python -m approx_build.training.reference
+    python -m approx_build.training.docs
     python docs/generate.py
 
 # Prove that faults leave nothing wrong: the bounded set, as CI runs it

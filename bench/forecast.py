@@ -56,10 +56,10 @@ def child(what: str, setting: list[Any], steps: int) -> dict[str, float]:
 
     from approx_build.corpus.material import prepare_corpus
     from approx_build.machine import peak_bytes
-    from approx_build.training.calibrate import calibrated
+    from approx_build.training.calibration import calibrated
+    from approx_build.training.callbacks import Means
     from approx_build.training.loop import train
     from approx_build.training.model import load_model
-    from approx_build.training.witness import Means
 
     name, window, batch, threads, how = setting
     precision = "bfloat16" if how == "bfloat16" else "float32"

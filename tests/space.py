@@ -266,8 +266,8 @@ def project(root: Path) -> Space:
 
 def train(space: Space) -> None:
     """Train the network and ship its checkpoints with the project."""
+    from approx_build.training.ledger.record import COPY_NAME
     from approx_build.training.model import load_model
-    from approx_build.training.record import COPY_NAME
     from tests.training.models import trained
 
     models = space.root / "models"

@@ -30,7 +30,7 @@ IMPORT_TORCH = {
     "training/device.py",
     "training/gradients.py",
     "training/run.py",
-    "training/sharing.py",
+    "training/process_group.py",
     "training/sitting.py",
 }
 """The others that do. Nothing that renders on a CPU imports any of them."""
@@ -58,9 +58,9 @@ TESTED_ELSEWHERE = {
     "training/again.py": "training/test_damage.py",
     "training/aside.py": "training/test_damage.py",
     "training/kept.py": "training/test_damage.py",
-    "training/ranks.py": "training/test_sharing.py",
+    "training/distributed.py": "training/test_sharing.py",
     "training/sitting.py": "training/test_loop.py",
-    "training/witness.py": "training/test_loop.py",
+    "training/callbacks.py": "training/test_loop.py",
     "upkeep/check.py": "e2e/test_store_check.py",
     "upkeep/delivered.py": "e2e/test_store_check.py",
     "upkeep/sizes.py": "e2e/test_store_sizes.py",

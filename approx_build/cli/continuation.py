@@ -12,9 +12,9 @@ from approx_build.plan.graph import Graph, Kind
 from approx_build.plan.key import Difference, differences
 from approx_build.store.delivery import write
 from approx_build.store.store import Store
-from approx_build.training.earlier import EarlierRun, last_run, run_of
-from approx_build.training.lock import trainer
 from approx_build.training.parent import keep_parent, parent_path
+from approx_build.training.previous_runs import EarlierRun, last_run, run_of
+from approx_build.training.run_lock import trainer
 from approx_build.yaml_source.insertion import inserted
 
 MOST = 12

@@ -76,7 +76,7 @@ def _row(one: Forecast, history: History, peaks: Mapping[str, int], session: Ses
 
 def _training(row: Row, action: Action, session: Session) -> Row:
     """The row of a training that is due, with its memory and, where it was timed, its cost."""
-    from approx_build.training.need import need_told
+    from approx_build.training.memory_estimate import need_told
 
     params = cast(dict[str, Any], action.params)
     row = replace(row, peak_bytes=need_told(params, threads=session.options.jobs).peak)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from approx_build.errors import ModelError
 from approx_build.store.disk import make_folder, plain_words, sync_folder
-from approx_build.training.record import RECORD_NAME, TrainingRecord
+from approx_build.training.ledger.record import RECORD_NAME, TrainingRecord
 
 if TYPE_CHECKING:
     from approx_build.store.records import Record

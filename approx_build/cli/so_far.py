@@ -50,8 +50,8 @@ def evaluate_so_far(
 def _folder(catalog: Catalog, model: str, store: Store) -> Path:
     """Where the training of a model as it is declared keeps its checkpoints."""
     from approx_build.corpus.recordings import corpus_digest
-    from approx_build.training.earlier import working_folder
-    from approx_build.training.record import manifest_digest
+    from approx_build.training.ledger.record import manifest_digest
+    from approx_build.training.previous_runs import working_folder
 
     manifest = catalog.model(model).manifest(corpus_digest(catalog.heard_by(model)))
     if catalog.shipped_run(model, manifest):

@@ -20,7 +20,7 @@ from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Graph
 from approx_build.plan.networks import Networks
 from approx_build.store.store import Store
-from approx_build.training.earlier import run_of
+from approx_build.training.previous_runs import run_of
 from approx_build.units import duration
 
 

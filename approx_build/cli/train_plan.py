@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from approx_build.files.readlog import ReadLog
     from approx_build.plan.graph import Graph
     from approx_build.store.store import Store
-    from approx_build.training.calibrate import Made
-    from approx_build.training.calibration import Forecast
+    from approx_build.training.calibration import Made
+    from approx_build.training.forecast import Forecast
     from approx_build.training.model import ModelSpec
 
 SHIPPED, STORED = "nothing: it is shipped with the model", "nothing: it is in the store"
@@ -80,12 +80,12 @@ class Asked:
 
     def made(self, desk: Desk) -> tuple[str, Made] | None:
         """What of it is there, in words, as steps and their cost; None: all of it."""
-        from approx_build.training.calibrate import Made
+        from approx_build.training.calibration import Made
         from approx_build.training.checkpoint import whole_file
-        from approx_build.training.costs import NOTHING
-        from approx_build.training.earlier import run_of
-        from approx_build.training.entry import run_name
-        from approx_build.training.ledger import FOLDER, read_ledger
+        from approx_build.training.ledger.costs import NOTHING
+        from approx_build.training.ledger.entry import run_name
+        from approx_build.training.ledger.ledger import FOLDER, read_ledger
+        from approx_build.training.previous_runs import run_of
 
         run, objects = run_of(self.store.root, desk.params), self.store.objects
         lost = [
@@ -130,8 +130,8 @@ def train_plan(model: str, options: Options, as_json: bool) -> None:
 
 def _calibrated(asked: Asked, desk: Desk, made: Made) -> Forecast:
     from approx_build.execution.kinds.train import material
-    from approx_build.training.calibrate import calibrated
-    from approx_build.training.witness import Means
+    from approx_build.training.calibration import calibrated
+    from approx_build.training.callbacks import Means
 
     parent = desk.input("parent") if "parent" in desk.work.action.inputs else None
     means = Means(threads=desk.run.threads, device=desk.run.device, parent=parent)
@@ -139,7 +139,7 @@ def _calibrated(asked: Asked, desk: Desk, made: Made) -> Forecast:
 
 
 def _say(name: str, told: str, found: Forecast | None, as_json: bool) -> None:
-    from approx_build.training.calibration import words
+    from approx_build.training.forecast import words
 
     if as_json:
         print(json.dumps({"model": name, "training": told, **_numbers(found)}, indent=2))

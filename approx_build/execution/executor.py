@@ -223,7 +223,7 @@ def _trainings_need(batch: Batch, options: Any) -> str:
     """The memory that a training of the batch needs, in words; empty when none is in it."""
     for work in batch:
         if work.action.kind is Kind.TRAIN:
-            from approx_build.training.need import killed
+            from approx_build.training.memory_estimate import killed
 
             params = cast(Mapping[str, Any], work.action.params)
             return killed(

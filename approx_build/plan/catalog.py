@@ -15,9 +15,9 @@ from approx_build.corpus.recordings import Recording, corpus_digest, list_record
 from approx_build.errors import ApproxError, AudioError, ConsentError, ModelError
 from approx_build.files.readlog import ReadLog
 from approx_build.training.checkpoint import read_about
+from approx_build.training.ledger.record import RECORD_NAME, TrainingRecord, read_record
 from approx_build.training.model import ModelSpec, load_model
 from approx_build.training.parent import parent_path
-from approx_build.training.record import RECORD_NAME, TrainingRecord, read_record
 from approx_build.yaml_source import load_source
 
 CORPORA = "models/corpora"

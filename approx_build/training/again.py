@@ -14,7 +14,7 @@ from hashlib import sha256
 from approx_build.store.delivery import write
 from approx_build.training.checkpoint import is_right, with_name
 from approx_build.training.kept import AGAIN, Found, Kept
-from approx_build.training.record import StoredStep
+from approx_build.training.ledger.record import StoredStep
 from approx_build.training.run import Run
 from approx_build.training.sitting import Training
 from approx_build.training.state import TrainingState, load_state

@@ -1,160 +1,103 @@
-"""Calibration: what a few measured steps say of a whole training, before it begins.
+"""Calibrating: a few real steps of a training, nothing of which is kept, and what they foretell.
 
-The median of the steps tells the time. The range goes from their lowest to their highest
-decile, widened by 1 + 1/sqrt(n) for n steps: of one step, from half to twice; of a hundred,
-a tenth more than was seen. What a busy machine does tomorrow no calibration knows.
+Its memory is reckoned first: what does not fit is refused before it is tried. Then real windows
+go through the real network and optimiser. The first step is not timed, for libraries are loaded
+in it; each of the others counts from the end of the one before, waiting for windows included.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from math import isfinite, sqrt
-from statistics import median
+from pathlib import Path
 
 from approx_build.corpus.hours import Hours
-from approx_build.machine import Available
-from approx_build.training.costs import NOTHING, Costs, money
-from approx_build.units import size, spaced
+from approx_build.corpus.material import Material
+from approx_build.training.callbacks import Means, Witness
+from approx_build.training.device import memory_on, peak_on, reset_peak_on
+from approx_build.training.forecast import Forecast, step_time
+from approx_build.training.ledger.costs import NOTHING
+from approx_build.training.model import ModelSpec
+from approx_build.training.process_group import ALONE
+from approx_build.training.progress import unwatched
+from approx_build.training.run import Run
+from approx_build.training.sitting import opened, started
+
+LEAST_STEPS = 3
+MOST_S = 8.0
 
 
 @dataclass(frozen=True)
-class StepTime:
-    """Seconds that a step takes: the median, and an honest range."""
+class Made:
+    """What of a training is there already: steps, and what they have cost."""
 
-    median_s: float
-    low_s: float
-    high_s: float
-    count: int
-
-    def total(self, steps: int) -> StepTime:
-        """The same of `steps` steps."""
-        return StepTime(steps * self.median_s, steps * self.low_s, steps * self.high_s, self.count)
-
-
-def step_time(seconds: Sequence[float]) -> StepTime:
-    """What measured steps say of the next ones; ValueError without any, or for odd numbers."""
-    ordered = sorted(seconds)
-    if not ordered or not all(isfinite(one) and one > 0 for one in ordered):
-        raise ValueError(f"seconds of steps must be finite numbers above 0, not {list(seconds)}")
-    wider = 1 + 1 / sqrt(len(ordered))
-    low, high = _quantile(ordered, 0.1) / wider, _quantile(ordered, 0.9) * wider
-    return StepTime(median(ordered), low, high, len(ordered))
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """What a training will be: how much it hears, its size, memory, time and cost.
-
-    `windows` are those of the corpus, `memory` bytes by item, `steps_done` those made already
-    and `spent` what they cost, `measured_bytes` the memory that calibration saw at its peak,
-    `evaluations` those to come, of `evaluation_s` each.
-    """
-
-    windows: int
-    steps: int
-    batch: int
-    parameters: int
-    receptive_field: int
-    step: StepTime
-    memory: Mapping[str, int] = field(default_factory=dict)
-    measured_bytes: int | None = None
-    available: Available | None = None
-    costs: Costs | None = None
-    steps_done: int = 0
+    steps: int = 0
     spent: Decimal = NOTHING
-    evaluations: int = 0
-    evaluation_s: float = 0.0
-    sound: Hours | None = None
-
-    @property
-    def epochs(self) -> float:
-        """How often the whole training hears each window."""
-        return self.steps * self.batch / self.windows if self.windows else 0.0
-
-    @property
-    def remaining(self) -> StepTime:
-        """Seconds of the steps not yet made, and of the evaluations between them."""
-        steps = self.step.total(max(0, self.steps - self.steps_done))
-        besides = self.evaluations * self.evaluation_s
-        return StepTime(
-            steps.median_s + besides, steps.low_s + besides, steps.high_s + besides, steps.count
-        )
-
-    @property
-    def peak_bytes(self) -> int:
-        """The most memory at once: what was measured, or the sum of the items."""
-        return self.measured_bytes or sum(self.memory.values())
-
-    @property
-    def is_too_large(self) -> bool:
-        """Whether it needs more memory than there is."""
-        return self.available is not None and self.peak_bytes > self.available.size
-
-    @property
-    def is_over_budget(self) -> bool | None:
-        """Whether the budget ends before the steps do; None without a budget."""
-        if self.costs is None or self.costs.budget is None:
-            return None
-        return self.costs.spent(self.remaining.median_s, self.spent) > self.costs.budget
-
-    @property
-    def steps_within_budget(self) -> int | None:
-        """How many steps in all the budget pays for, by the median; None: all of them."""
-        left = self.costs.seconds_until_budget(0, self.spent) if self.costs else None
-        if left is None:
-            return None
-        return min(self.steps, self.steps_done + int(left / self.step.median_s))
 
 
-def words(forecast: Forecast) -> list[tuple[str, str]]:
-    """A forecast as rows: what, and how much of it."""
-    left = forecast.remaining
-    spread = f"{duration(left.low_s)} to {duration(left.high_s)}"
-    rows = [
-        *([("sound", str(forecast.sound))] if forecast.sound else []),
-        ("windows", f"{spaced(forecast.windows)}, each heard {forecast.epochs:.3g} times"),
-        ("parameters", spaced(forecast.parameters)),
-        ("receptive field", f"{spaced(forecast.receptive_field)} samples"),
-        ("memory", _memory(forecast)),
-        ("a step", f"{forecast.step.median_s:.3g} s, median of {forecast.step.count}"),
-        ("time", f"{duration(left.median_s)} ({spread})"),
-    ]
-    return [*rows, *([("cost", _cost(forecast))] if forecast.costs else [])]
+def calibrated(
+    model: ModelSpec,
+    material: Material,
+    means: Means,
+    made: Made = Made(),
+    seconds: float = MOST_S,
+) -> Forecast:
+    """What a training will take, by steps of about `seconds` in all, at least three.
+
+    Writes nothing. ModelError when it needs more memory than there is.
+    """
+    alone = replace(means, witness=Witness(), progress=unwatched, share=ALONE)
+    with opened(model, alone) as (workers, need):
+        available = memory_on(workers.device)
+        reset_peak_on(workers.device)
+        state = started(model, workers, {}, means.parent)
+        run = Run(model, material, Path(), workers, state, alone)
+        steps = _timed(run, seconds)
+        began = time.perf_counter()
+        run.measured()
+        evaluation_s = time.perf_counter() - began
+        measured = max(peak_on(workers.device), need.keeping)
+    settings, network = model.training, model.network
+    recorded = material.recorded_s
+    prepared = sum(part.length for part in material.parts()) / network.rate
+    heard = settings.steps * settings.batch
+    return Forecast(
+        windows=run.split.train.count,
+        steps=settings.steps,
+        batch=settings.batch,
+        parameters=network.parameter_count,
+        receptive_field=network.receptive_field,
+        step=step_time(steps),
+        memory=need.items,
+        measured_bytes=measured,
+        available=available,
+        costs=model.costs,
+        steps_done=made.steps,
+        spent=made.spent,
+        evaluations=_evaluations(model, made.steps),
+        evaluation_s=evaluation_s,
+        sound=Hours(recorded, prepared, heard * settings.window / network.rate),
+    )
 
 
-def duration(seconds: float) -> str:
-    """Seconds in the unit that suits them: 8.4 s, 12 min, 3.5 h, 2.1 days."""
-    for length, unit in ((86_400, "days"), (3600, "h"), (60, "min")):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.3g} {unit}"
-    return f"{seconds:.3g} s"
+def _timed(run: Run, seconds: float) -> list[float]:
+    """Seconds of each step but the first."""
+    began = last = time.perf_counter()
+    found: list[float] = []
+    most = max(run.model.training.steps, LEAST_STEPS + 1)
+    for examples in run.batches.stream(1, most, run.means.loaders):
+        run.step(examples)
+        now = time.perf_counter()
+        found.append(now - last)
+        last = now
+        if len(found) > LEAST_STEPS and now - began > seconds:
+            break
+    return found[1:]
 
 
-def _memory(forecast: Forecast) -> str:
-    items = ", ".join(f"{name} {size(count)}" for name, count in forecast.memory.items() if count)
-    told = f"{size(forecast.peak_bytes)} at its peak{f' ({items})' if items else ''}"
-    if forecast.available is None:
-        return told
-    verdict = "too much: " if forecast.is_too_large else ""
-    there = f"{size(forecast.available.size)} to be had, {forecast.available.bound}"
-    return f"{told}; {verdict}{there}"
-
-
-def _cost(forecast: Forecast) -> str:
-    costs, left, earlier = forecast.costs, forecast.remaining, forecast.spent
-    assert costs is not None
-    low, high = (money(costs.spent(one, earlier)) for one in (left.low_s, left.high_s))
-    told = f"{costs.words(left.median_s, earlier)} ({low} to {high})"
-    if not forecast.is_over_budget:
-        return told
-    return f"{told}; the budget ends at about step {spaced(forecast.steps_within_budget or 0)}"
-
-
-def _quantile(ordered: Sequence[float], share: float) -> float:
-    """The value below which `share` of sorted values lie, between neighbours by proportion."""
-    place = share * (len(ordered) - 1)
-    below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+def _evaluations(model: ModelSpec, made: int) -> int:
+    """How often the held-out loss is still to be measured."""
+    every, last = model.training.evaluate_every, model.last_step
+    points = {*range(0, last, every), *model.kept_steps}
+    return sum(step > made or made == 0 for step in points)

@@ -45,14 +45,14 @@ from approx_build.report.sketch import sketch
 from approx_build.store.delivery import part_of, write
 from approx_build.store.objects import Objects
 from approx_build.training.checkpoint import is_right, read_checkpoint, whole_file
-from approx_build.training.model import ModelSpec
-from approx_build.training.record import (
+from approx_build.training.ledger.record import (
     CurvePoint,
     StoredStep,
     TrainingRecord,
     loss_curves,
     whole_record,
 )
+from approx_build.training.model import ModelSpec
 from approx_build.training.state import kept_about
 
 PREVIEW_SEED = 18

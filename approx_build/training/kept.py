@@ -17,8 +17,9 @@ from approx_build.errors import ModelError
 from approx_build.store.delivery import PART
 from approx_build.store.disk import make_folder, plain_words, sync_folder
 from approx_build.training.aside import DAMAGED, set_aside
+from approx_build.training.callbacks import Means
 from approx_build.training.checkpoint import is_right
-from approx_build.training.record import (
+from approx_build.training.ledger.record import (
     COPY_NAME,
     RECORD_NAME,
     StoredStep,
@@ -27,7 +28,6 @@ from approx_build.training.record import (
     whole_record,
 )
 from approx_build.training.state import TrainingState, kept_states, load_state, state_at
-from approx_build.training.witness import Means
 
 AGAIN = "again"
 """Where checkpoints are made again, in the folder of their training."""

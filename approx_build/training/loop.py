@@ -12,15 +12,15 @@ from pathlib import Path
 from approx_build.corpus.material import Material
 from approx_build.errors import ModelError
 from approx_build.training.again import make_again
-from approx_build.training.entry import Status
+from approx_build.training.callbacks import Means
 from approx_build.training.kept import Kept
-from approx_build.training.lock import alone_in
+from approx_build.training.ledger.entry import Status
+from approx_build.training.ledger.record import TrainingRecord
 from approx_build.training.model import ModelSpec
-from approx_build.training.record import TrainingRecord
+from approx_build.training.process_group import check_share
 from approx_build.training.run import Run
-from approx_build.training.sharing import check_share
+from approx_build.training.run_lock import alone_in
 from approx_build.training.sitting import Training
-from approx_build.training.witness import Means
 
 ROUNDS = 8
 """How often, at most, the folder is looked at: more than any damage needs."""

@@ -16,7 +16,7 @@ from approx_build.corpus.augmentation import Augmentation
 from approx_build.corpus.preparation import Preparation
 from approx_build.errors import ModelError, ScoreError
 from approx_build.families.base import FAMILIES, Family
-from approx_build.training.costs import Costs
+from approx_build.training.ledger.costs import Costs
 from approx_build.training.parameters import TrainingParameters
 from approx_build.yaml_source import Source, choices, read_source, validate
 

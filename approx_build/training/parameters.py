@@ -13,8 +13,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from approx_build.training.early_stopping import Stopping
 from approx_build.training.optimizers import AnyOptimizer, Muon
-from approx_build.training.stopping import Stopping
 
 
 class Precision(StrEnum):

@@ -16,11 +16,11 @@ from approx_build.families.base import Shapes
 from approx_build.store.delivery import write
 from approx_build.store.objects import Objects
 from approx_build.training.checkpoint import HEADER_KEY, read_checkpoint, whole_file
-from approx_build.training.earlier import EarlierRun
-from approx_build.training.ledger import FOLDER as LEDGER
-from approx_build.training.ledger import read_ledger
+from approx_build.training.ledger.ledger import FOLDER as LEDGER
+from approx_build.training.ledger.ledger import read_ledger
+from approx_build.training.ledger.record import manifest_digest
 from approx_build.training.parameters import Parent
-from approx_build.training.record import manifest_digest
+from approx_build.training.previous_runs import EarlierRun
 from approx_build.training.state import GROUPS, load_state
 
 if TYPE_CHECKING:

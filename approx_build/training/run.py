@@ -15,16 +15,16 @@ from approx_build.corpus.material import Material
 from approx_build.errors import ApproxError, ModelError
 from approx_build.families.base import Example
 from approx_build.training.batches import Batches, split_material
+from approx_build.training.callbacks import Means
 from approx_build.training.checkpoint import file_name, write_checkpoint
-from approx_build.training.entry import Status
+from approx_build.training.early_stopping import is_done
 from approx_build.training.environment import numeric_environment
 from approx_build.training.gradients import WindowWorkers, norm
+from approx_build.training.ledger.entry import Status
+from approx_build.training.ledger.record import CurvePoint, StoredStep
 from approx_build.training.model import ModelSpec
 from approx_build.training.progress import Progress, StopRequest, stop_on_signals
-from approx_build.training.record import CurvePoint, StoredStep
 from approx_build.training.state import TrainingState
-from approx_build.training.stopping import is_done
-from approx_build.training.witness import Means
 
 SAVE_EVERY_S = 180.0
 

@@ -15,16 +15,16 @@ from approx_build.corpus.material import Material
 from approx_build.corpus.recordings import corpus_digest
 from approx_build.machine import is_shortage
 from approx_build.numerics.stream import Stream
+from approx_build.training.callbacks import Means
 from approx_build.training.device import chosen_device, memory_on
 from approx_build.training.gradients import WindowWorkers, window_workers
+from approx_build.training.ledger.record import manifest_digest
+from approx_build.training.loss_scale import LossScale
+from approx_build.training.memory_estimate import Need, baseline_bytes
 from approx_build.training.model import ModelSpec
-from approx_build.training.need import Need, baseline_bytes
 from approx_build.training.parent import read_parent
-from approx_build.training.record import manifest_digest
 from approx_build.training.run import Run
-from approx_build.training.scaler import LossScale
 from approx_build.training.state import TrainingState
-from approx_build.training.witness import Means
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from approx_build.errors import ModelError
 from approx_build.store.delivery import write
 from approx_build.store.disk import plain_words, sync_folder
 from approx_build.training.checkpoint import HEADER_KEY, about_in, read_about
-from approx_build.training.record import CurvePoint, StoredStep
-from approx_build.training.scaler import LossScale
+from approx_build.training.ledger.record import CurvePoint, StoredStep
+from approx_build.training.loss_scale import LossScale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -24,7 +24,7 @@ from approx_build.store.index import TRAIN, Index
 from approx_build.store.lock import Lock, Pin
 from approx_build.store.memo import Memo
 from approx_build.store.watch import Watch
-from approx_build.training.record import manifest_digest
+from approx_build.training.ledger.record import manifest_digest
 from approx_build.upkeep.held import Held, held
 from approx_build.upkeep.projects import Project
 

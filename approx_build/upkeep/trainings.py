@@ -18,9 +18,7 @@ from approx_build.store.index import TRAIN, Index
 from approx_build.store.reading import Read
 from approx_build.store.store import Store
 from approx_build.training.aside import DAMAGED, set_aside
-from approx_build.training.earlier import FOLDER, run_in, working_folder
-from approx_build.training.lock import trainer
-from approx_build.training.record import (
+from approx_build.training.ledger.record import (
     COPY_NAME,
     RECORD_NAME,
     StoredStep,
@@ -28,6 +26,8 @@ from approx_build.training.record import (
     record_at,
     whole_record,
 )
+from approx_build.training.previous_runs import FOLDER, run_in, working_folder
+from approx_build.training.run_lock import trainer
 from approx_build.training.state import checked_notes, kept_states
 
 

@@ -24,9 +24,9 @@ from approx_build.plan.graph import Kind
 from approx_build.plan.key import VERSIONS
 from approx_build.store.objects import Objects
 from approx_build.store.store import Store
-from approx_build.training import lock
+from approx_build.training import run_lock as lock
+from approx_build.training.ledger.record import TrainingRecord, read_record
 from approx_build.training.progress import Progress
-from approx_build.training.record import TrainingRecord, read_record
 from tests.effort import HANG_S
 from tests.space import MODEL as DECLARED
 from tests.space import RATE, Space, project, tone
@@ -180,7 +180,7 @@ def test_going_on_takes_the_optimiser_along_where_it_is_the_same(left: Space) ->
     def seen(self: object, state: object, environment: object) -> None:
         began.append({n: t.numpy().copy() for n, t in state.optimizer.items()})  # type: ignore[attr-defined]
 
-    with mock.patch("approx_build.training.chronicle.Chronicle.began", seen):
+    with mock.patch("approx_build.training.ledger_callback.Chronicle.began", seen):
         left.run("train", "tiny", "--continue")
     [path] = (left.root / "models/parents").iterdir()
     kept = load_file(path)
@@ -305,7 +305,7 @@ def test_whoever_waits_for_another_training_says_for_whom(
             told_of.set()
 
     def hold() -> None:
-        from approx_build.training.sharing import ALONE
+        from approx_build.training.process_group import ALONE
 
         with lock.alone_in(folder, ALONE):
             holds.set()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.training.entry import Audio, LedgerEntry, Status, begin, finish, update
-from approx_build.training.ledger import write_entry
+from approx_build.training.ledger.entry import Audio, LedgerEntry, Status, begin, finish, update
+from approx_build.training.ledger.ledger import write_entry
 from tests.space import Space
 from tests.training.ledgers import CURVE, NOON, PRICE, done, fresh, sitting
 

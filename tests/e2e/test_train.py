@@ -18,9 +18,9 @@ import pytest
 
 from approx_build.store.store import Store
 from approx_build.training.checkpoint import read_about, read_checkpoint, write_checkpoint
+from approx_build.training.distributed import train_shared
+from approx_build.training.ledger.record import read_record
 from approx_build.training.model import ModelSpec, load_model
-from approx_build.training.ranks import train_shared
-from approx_build.training.record import read_record
 from tests.space import Space
 
 TIDE, MODEL = "pieces/tide.yaml", "models/tiny.yaml"
@@ -165,7 +165,7 @@ def test_a_declaration_edited_after_planning_trains_what_was_planned(
         finally:
             other.write(MODEL, right)
 
-    with mock.patch("approx_build.training.ranks.train_shared", edited):
+    with mock.patch("approx_build.training.distributed.train_shared", edited):
         other.run("train", "tiny")
     assert run_of(other)["checkpoints"] == run_of(space)["checkpoints"]
 
@@ -177,7 +177,7 @@ def test_a_run_of_another_manifest_is_never_recorded(space: Space) -> None:
         longer = model.training.model_copy(update={"seed": 4})
         return train_shared(model.model_copy(update={"training": longer}), *given)
 
-    with mock.patch("approx_build.training.ranks.train_shared", other):
+    with mock.patch("approx_build.training.distributed.train_shared", other):
         said = space.fails("train", "tiny")
     assert "record.json: the record of another training than this action's" in said
     kinds = {record["kind"] for record in manifests(space)}

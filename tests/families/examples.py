@@ -18,7 +18,7 @@ from approx_build.training.model import ModelSpec, declared
 from tests.space import CONSENT, Space, tone
 
 if TYPE_CHECKING:
-    from approx_build.training.record import TrainingRecord
+    from approx_build.training.ledger.record import TrainingRecord
 
 STEPS = 20
 TRAINING = {"steps": STEPS, "held_out_s": 0.3, "evaluate_windows": 4, "warmup_steps": 5}

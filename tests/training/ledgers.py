@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from approx_build.training.costs import Costs
-from approx_build.training.entry import (
+from approx_build.training.ledger.costs import Costs
+from approx_build.training.ledger.entry import (
     Audio,
     LedgerEntry,
     Sitting,
@@ -17,7 +17,7 @@ from approx_build.training.entry import (
     update,
     utc_text,
 )
-from approx_build.training.record import CurvePoint, StoredStep
+from approx_build.training.ledger.record import CurvePoint, StoredStep
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CURVE = [CurvePoint(step=100 * n, train=5 - 0.1 * n if n else None, held_out=5.2 - 0.1 * n)

@@ -9,11 +9,11 @@ from typing import Any
 from approx_build.corpus.consent import load_consent
 from approx_build.corpus.material import Material, prepare_corpus
 from approx_build.families.base import FAMILIES, Family
+from approx_build.training.callbacks import Means, Witness
+from approx_build.training.ledger.record import TrainingRecord
 from approx_build.training.loop import train
 from approx_build.training.model import ModelSpec, load_model
 from approx_build.training.progress import Watcher, unwatched
-from approx_build.training.record import TrainingRecord
-from approx_build.training.witness import Means, Witness
 
 TINY = """\
 model: tiny

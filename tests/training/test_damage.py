@@ -19,14 +19,14 @@ import pytest
 
 from approx_build.corpus.material import Material
 from approx_build.training import environment, run
+from approx_build.training.callbacks import Means, Witness
 from approx_build.training.checkpoint import is_right, with_name
 from approx_build.training.kept import Kept
-from approx_build.training.lock import lock_path
+from approx_build.training.ledger.record import TrainingRecord, manifest_digest
 from approx_build.training.loop import train
 from approx_build.training.model import ModelSpec
 from approx_build.training.progress import Progress
-from approx_build.training.record import TrainingRecord, manifest_digest
-from approx_build.training.witness import Means, Witness
+from approx_build.training.run_lock import lock_path
 from tests.corpus.sounds import small_corpus
 from tests.training.damages import DAMAGES
 from tests.training.models import material_of, tiny_model

@@ -8,13 +8,13 @@ from unittest import mock
 
 import pytest
 
+from approx_build.training.callbacks import Means
 from approx_build.training.evaluation import PAGE_NAME, TrainingPage, run_so_far
+from approx_build.training.ledger.record import COPY_NAME, RECORD_NAME
 from approx_build.training.loop import train
 from approx_build.training.model import load_model
 from approx_build.training.progress import Progress
-from approx_build.training.record import COPY_NAME, RECORD_NAME
 from approx_build.training.state import STATE_NAME
-from approx_build.training.witness import Means
 from tests.space import Space
 from tests.training.models import material_of
 

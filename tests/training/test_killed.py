@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from approx_build.training.record import read_record
+from approx_build.training.ledger.record import read_record
 from approx_build.training.state import STATE_NAME, kept_about
 from tests.corpus.sounds import small_corpus
 from tests.training.models import tiny_model, trained

@@ -17,10 +17,10 @@ from approx_build.errors import ConsentError, ModelError
 from approx_build.machine import Available
 from approx_build.training import gradients, run, sitting
 from approx_build.training.checkpoint import read_about, read_checkpoint
+from approx_build.training.ledger.record import TrainingRecord, read_record
 from approx_build.training.model import ModelSpec
 from approx_build.training.optimizers import Muon
 from approx_build.training.progress import Progress
-from approx_build.training.record import TrainingRecord, read_record
 from approx_build.training.state import STATE_NAME
 from tests.corpus.sounds import small_corpus
 from tests.training.models import TINY, tiny_model, trained

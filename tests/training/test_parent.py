@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from approx_build.errors import ModelError
+from approx_build.training.ledger.record import manifest_digest
 from approx_build.training.parameters import Parent
 from approx_build.training.parent import parent_path, read_parent, write_parent
-from approx_build.training.record import manifest_digest
 from approx_build.training.state import load_state
 from tests.corpus.sounds import small_corpus
 from tests.training.models import TINY, tiny_model, trained

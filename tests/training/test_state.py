@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from approx_build.errors import ModelError
-from approx_build.training.record import CurvePoint
+from approx_build.training.ledger.record import CurvePoint
 from approx_build.training.state import (
     STATE_NAME,
     TrainingState,

@@ -19,7 +19,8 @@ from typing import Any
 from unittest import mock
 
 from approx_build.corpus.material import Material
-from approx_build.training import run, scaler
+from approx_build.training import loss_scale as scaler
+from approx_build.training import run
 from approx_build.training.model import ModelSpec
 from approx_build.training.progress import Progress, Watcher, unwatched
 from approx_build.training.state import TrainingState
@@ -35,8 +36,8 @@ GROW_AFTER = 9
 
 def sit(model: ModelSpec, material: Material, out: Path, watch: Watcher = unwatched) -> None:
     """Train as far as it goes, keeping the state after every step and at the end too."""
+    from approx_build.training.callbacks import Means
     from approx_build.training.loop import train
-    from approx_build.training.witness import Means
 
     with (
         mock.patch.object(run, "SAVE_EVERY_S", 0.0),

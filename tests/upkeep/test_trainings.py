@@ -15,14 +15,14 @@ from approx_build.store.reading import read_all
 from approx_build.store.store import Store
 from approx_build.training.aside import DAMAGED
 from approx_build.training.checkpoint import file_name, write_checkpoint
-from approx_build.training.lock import alone_in, lock_path
-from approx_build.training.record import (
+from approx_build.training.ledger.record import (
     COPY_NAME,
     StoredStep,
     TrainingRecord,
     manifest_digest,
 )
-from approx_build.training.sharing import Share
+from approx_build.training.process_group import Share
+from approx_build.training.run_lock import alone_in, lock_path
 from approx_build.training.state import TrainingState
 from approx_build.upkeep.trainings import (
     checkpoint_files,

@@ -16,7 +16,7 @@ from approx_build.plan.uses import Use
 from approx_build.score.project import slug
 from approx_build.store.derived import derived
 from approx_build.store.store import Store
-from approx_build.training.record import read_record
+from approx_build.training.ledger.record import read_record
 
 
 @dataclass(frozen=True)

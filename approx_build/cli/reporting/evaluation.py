@@ -26,8 +26,8 @@ from approx_build.report.evaluation import (
 )
 from approx_build.store.objects import Objects
 from approx_build.store.records import Record
+from approx_build.training.ledger.record import loss_curves
 from approx_build.training.model import ModelSpec
-from approx_build.training.record import loss_curves
 
 
 @dataclass

@@ -16,7 +16,7 @@ from approx_build.report.data import (
     StageReport,
 )
 from approx_build.report.sketch import Sketch
-from approx_build.training.record import TrainingRecord, loss_curves
+from approx_build.training.ledger.record import TrainingRecord, loss_curves
 
 
 def network_report(

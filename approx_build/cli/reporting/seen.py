@@ -11,7 +11,7 @@ from approx_build.audio.loudness import Facts
 from approx_build.report.sketch import Sketch
 from approx_build.store.objects import Objects
 from approx_build.store.records import Record
-from approx_build.training.record import TrainingRecord
+from approx_build.training.ledger.record import TrainingRecord
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from approx_build.cli.outcome import near
-from approx_build.cli.runs import columns, project
+from approx_build.cli.runs import project
 from approx_build.cli.runs.table import pairs
 from approx_build.plan.key import ABSENT, Difference, differences
 from approx_build.report.ledger import (
@@ -19,10 +19,10 @@ from approx_build.report.ledger import (
 )
 from approx_build.report.wording import worded
 from approx_build.store.delivery import write
-from approx_build.training.behaviour import Curve
-from approx_build.training.calibration import duration
-from approx_build.training.comparison import Beside, side_by_side
-from approx_build.training.entry import LedgerEntry
+from approx_build.training.forecast import duration
+from approx_build.training.ledger import columns
+from approx_build.training.ledger.curve_analysis import Beside, Curve, side_by_side
+from approx_build.training.ledger.entry import LedgerEntry
 from approx_build.units import signed, spaced
 
 MINUTE_S = 60

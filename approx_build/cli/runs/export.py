@@ -14,9 +14,9 @@ from pathlib import Path
 
 from approx_build.cli.outcome import near
 from approx_build.cli.runs import project
-from approx_build.cli.runs.columns import KEPT_BY_HAND, MORE, Value
 from approx_build.store.delivery import write
-from approx_build.training.entry import LedgerEntry
+from approx_build.training.ledger.columns import KEPT_BY_HAND, MORE, Value
+from approx_build.training.ledger.entry import LedgerEntry
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 

@@ -7,8 +7,8 @@ from datetime import date
 from approx_build.cli.places import named_from
 from approx_build.cli.runs import project
 from approx_build.errors import UsageError
-from approx_build.training.entry import Note
-from approx_build.training.ledger import FOLDER, append_note
+from approx_build.training.ledger.entry import Note
+from approx_build.training.ledger.ledger import FOLDER, append_note
 
 LONGEST = 10_000
 """Characters of a note."""

@@ -8,8 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from approx_build.cli.outcome import near
-from approx_build.cli.runs import columns, project
-from approx_build.cli.runs.columns import KEPT_BY_HAND, Column
+from approx_build.cli.runs import project
 from approx_build.cli.runs.show import settings
 from approx_build.report.ledger import (
     Cell,
@@ -21,10 +20,12 @@ from approx_build.report.ledger import (
     ledger_page,
 )
 from approx_build.store.delivery import write
-from approx_build.training.calibration import duration
-from approx_build.training.costs import money
-from approx_build.training.entry import LedgerEntry
-from approx_build.training.ledger import Ledger
+from approx_build.training.forecast import duration
+from approx_build.training.ledger import columns
+from approx_build.training.ledger.columns import KEPT_BY_HAND, Column
+from approx_build.training.ledger.costs import money
+from approx_build.training.ledger.entry import LedgerEntry
+from approx_build.training.ledger.ledger import Ledger
 from approx_build.units import counted
 
 

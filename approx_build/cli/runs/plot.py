@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from approx_build.training.behaviour import Curve
-from approx_build.training.comparison import value_at
+from approx_build.training.ledger.curve_analysis import Curve, value_at
 from approx_build.units import signed, spaced
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"

@@ -10,8 +10,8 @@ from pathlib import Path
 from approx_build.cli.exits import Exit
 from approx_build.cli.light import project_root
 from approx_build.cli.places import named_from
-from approx_build.training.entry import LedgerEntry
-from approx_build.training.ledger import FOLDER, Ledger, find, read_ledger
+from approx_build.training.ledger.entry import LedgerEntry
+from approx_build.training.ledger.ledger import FOLDER, Ledger, find, read_ledger
 
 
 def root() -> Path:

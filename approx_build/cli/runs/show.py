@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from approx_build.cli.runs import columns, project
+from approx_build.cli.runs import project
 from approx_build.cli.runs.plot import plot
 from approx_build.cli.runs.table import block, pairs
 from approx_build.report.wording import worded
-from approx_build.training.calibration import duration
-from approx_build.training.entry import LedgerEntry, Sitting
+from approx_build.training.forecast import duration
+from approx_build.training.ledger import columns
+from approx_build.training.ledger.entry import LedgerEntry, Sitting
 from approx_build.units import signed, spaced
 
 

@@ -6,10 +6,11 @@ import json
 import textwrap
 from collections.abc import Sequence
 
-from approx_build.cli.runs import columns, project
-from approx_build.cli.runs.columns import KEPT_BY_HAND, MORE, Column
-from approx_build.training.calibration import duration
-from approx_build.training.entry import LedgerEntry
+from approx_build.cli.runs import project
+from approx_build.training.forecast import duration
+from approx_build.training.ledger import columns
+from approx_build.training.ledger.columns import KEPT_BY_HAND, MORE, Column
+from approx_build.training.ledger.entry import LedgerEntry
 from approx_build.units import signed
 
 GAP = 2

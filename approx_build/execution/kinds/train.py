@@ -22,19 +22,19 @@ from approx_build.execution.desk import Desk
 from approx_build.execution.work import Result
 from approx_build.plan.networks import SHIPPED
 from approx_build.store.objects import Objects
-from approx_build.training.earlier import working_folder
-from approx_build.training.ledger import FOLDER
-from approx_build.training.model import ModelSpec, model_of
-from approx_build.training.record import (
+from approx_build.training.ledger.ledger import FOLDER
+from approx_build.training.ledger.record import (
     RECORD_NAME,
     StoredStep,
     TrainingRecord,
     manifest_digest,
     read_record,
 )
+from approx_build.training.model import ModelSpec, model_of
+from approx_build.training.previous_runs import working_folder
 
 if TYPE_CHECKING:
-    from approx_build.training.costs import Costs
+    from approx_build.training.ledger.costs import Costs
     from approx_build.training.progress import Progress
 
 RESTORE = "restore it, or remove its folder to train again"
@@ -119,9 +119,9 @@ def _result(desk: Desk, record: TrainingRecord, lost: list[str] | None = None) -
 
 
 def _train(desk: Desk, model: ModelSpec, folder: Path) -> TrainingRecord:
-    from approx_build.training.chronicle import Chronicle
-    from approx_build.training.ranks import train_shared
-    from approx_build.training.witness import Means
+    from approx_build.training.callbacks import Means
+    from approx_build.training.distributed import train_shared
+    from approx_build.training.ledger_callback import Chronicle
 
     heard, run = material(desk, model), desk.run
     chronicle = Chronicle(

@@ -7,13 +7,13 @@ from tempfile import TemporaryDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approx_build.cli.runs.columns import as_data
 from approx_build.cli.runs.export import table
 from approx_build.cli.runs.page import overlays, report
 from approx_build.cli.runs.table import block
 from approx_build.report.ledger import ledger_page
-from approx_build.training.entry import LedgerEntry
-from approx_build.training.ledger import Ledger, read_ledger
+from approx_build.training.ledger.columns import as_data
+from approx_build.training.ledger.entry import LedgerEntry
+from approx_build.training.ledger.ledger import Ledger, read_ledger
 from tests.training.ledgers import PRICE, done, fresh
 
 JSON = st.recursive(

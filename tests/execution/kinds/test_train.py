@@ -18,9 +18,9 @@ from approx_build.execution.desk import Desk
 from approx_build.execution.kinds import prepare, train
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
+from approx_build.training.distributed import train_shared
+from approx_build.training.ledger.record import TrainingRecord, read_record
 from approx_build.training.model import ModelSpec, load_model
-from approx_build.training.ranks import train_shared
-from approx_build.training.record import TrainingRecord, read_record
 from tests.execution.kinds.desks import desk, path_of, run_at
 from tests.space import RATE, Space, project, tone
 
@@ -77,7 +77,9 @@ def test_a_model_is_trained_where_it_was_asked_for(
     device: str, store: Store, space: Space, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Any] = []
-    monkeypatch.setattr("approx_build.training.ranks.train_shared", lambda *a: asked.append(a))
+    monkeypatch.setattr(
+        "approx_build.training.distributed.train_shared", lambda *a: asked.append(a)
+    )
     at_work = run_at(store, space)
     run = replace(at_work.run, device=device, threads=3, processes=2)
     at = replace(at_work, run=run)
@@ -99,7 +101,7 @@ def test_a_run_of_another_manifest_than_the_key_s_is_refused(
         longer = model.training.model_copy(update={"steps": 5})
         return train_shared(model.model_copy(update={"training": longer}), *given)
 
-    monkeypatch.setattr("approx_build.training.ranks.train_shared", other)
+    monkeypatch.setattr("approx_build.training.distributed.train_shared", other)
     with pytest.raises(ModelError, match=r"record\.json: the record of another training than this"):
         train.make(run_at(store, space))
 

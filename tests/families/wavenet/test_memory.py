@@ -11,7 +11,7 @@ from approx_build.families.wavenet import WaveNet, gradients
 from approx_build.families.wavenet.memory import batch_bytes, packed_bytes
 from approx_build.kernels.library import VARIABLE, Kernel, choose
 from approx_build.machine import HOLES
-from approx_build.training.need import Need
+from approx_build.training.memory_estimate import Need
 from approx_build.training.parameters import TrainingParameters
 
 WIDE = WaveNet(

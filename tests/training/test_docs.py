@@ -3,9 +3,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from approx_build.training.docs import built_in, filled, main, schemas
 from approx_build.training.model import ModelSpec, load_model
 from approx_build.training.parameters import TrainingParameters
-from approx_build.training.reference import built_in, filled, main, schemas
 
 PAGE = Path(__file__).parents[2] / "docs" / "training.md"
 TEXT = PAGE.read_text(encoding="utf-8")

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from approx_build.training.costs import CENT, BudgetReached, Costs, budget_reached, money, price
+from approx_build.training.ledger.costs import (
+    CENT,
+    BudgetReached,
+    Costs,
+    budget_reached,
+    money,
+    price,
+)
 
 PRICES = st.decimals("0.000001", "500", places=6)
 BUDGETS = st.decimals("0", "5000", places=2)

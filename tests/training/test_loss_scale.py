@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from approx_build.training import scaler
-from approx_build.training.scaler import LossScale
+from approx_build.training import loss_scale as scaler
+from approx_build.training.loss_scale import LossScale
 
 
 def test_without_float16_the_scale_is_one_and_stays() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from approx_build.training.behaviour import (
+from approx_build.training.ledger.curve_analysis import (
     Behaviour,
     behaviour,
     best,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from approx_build.training.record import CurvePoint
+from approx_build.training.ledger.record import CurvePoint
 
 
 class Stopping(BaseModel):

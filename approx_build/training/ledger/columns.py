@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from approx_build.training.calibration import duration
-from approx_build.training.costs import money
-from approx_build.training.entry import LedgerEntry, Status
+from approx_build.training.forecast import duration
+from approx_build.training.ledger.costs import money
+from approx_build.training.ledger.entry import LedgerEntry, Status
 from approx_build.units import signed, spaced
 
 Value = str | int | float | Decimal | None

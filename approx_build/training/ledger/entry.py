@@ -19,10 +19,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from approx_build.errors import ModelError
-from approx_build.training.behaviour import Behaviour, Curve, Point, behaviour
-from approx_build.training.costs import NOTHING, Costs, price
-from approx_build.training.record import CurvePoint, StoredStep, manifest_digest
-from approx_build.training.settings import Settings, settings_of
+from approx_build.training.ledger.costs import NOTHING, Costs, price
+from approx_build.training.ledger.curve_analysis import Behaviour, Curve, Point, behaviour
+from approx_build.training.ledger.record import CurvePoint, StoredStep, manifest_digest
+from approx_build.training.ledger.settings import Settings, settings_of
 
 Text = Annotated[str, BeforeValidator(lambda text: str(text).encode(errors="replace").decode())]
 """Text that can be written as UTF-8, whatever a terminal handed over."""

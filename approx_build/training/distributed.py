@@ -20,11 +20,11 @@ from approx_build.errors import ModelError
 from approx_build.families.base import FAMILIES
 from approx_build.process.child import Child, say_ready, start
 from approx_build.process.scratch import scratch
+from approx_build.training.callbacks import Means
+from approx_build.training.ledger.record import TrainingRecord
 from approx_build.training.loop import train
 from approx_build.training.model import ModelSpec, declared
-from approx_build.training.record import TrainingRecord
-from approx_build.training.sharing import joined
-from approx_build.training.witness import Means
+from approx_build.training.process_group import joined
 
 END_S, LAST_WORDS_S = 30.0, 15.0
 

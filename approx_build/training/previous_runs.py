@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from approx_build.training.entry import run_name
-from approx_build.training.record import (
+from approx_build.training.ledger.entry import run_name
+from approx_build.training.ledger.record import (
     RECORD_NAME,
     StoredStep,
     TrainingRecord,

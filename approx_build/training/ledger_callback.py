@@ -13,8 +13,9 @@ from pathlib import Path
 from approx_build.corpus.consent import Consent, load_consent
 from approx_build.corpus.material import Material
 from approx_build.corpus.recordings import corpus_digest
-from approx_build.training.costs import NOTHING, budget_reached
-from approx_build.training.entry import (
+from approx_build.training.callbacks import Witness
+from approx_build.training.ledger.costs import NOTHING, budget_reached
+from approx_build.training.ledger.entry import (
     Audio,
     LedgerEntry,
     Sitting,
@@ -25,12 +26,11 @@ from approx_build.training.entry import (
     update,
     utc_text,
 )
-from approx_build.training.ledger import read_ledger, write_entry
+from approx_build.training.ledger.ledger import read_ledger, write_entry
+from approx_build.training.ledger.record import TrainingRecord
+from approx_build.training.ledger.settings import people
 from approx_build.training.model import ModelSpec
-from approx_build.training.record import TrainingRecord
-from approx_build.training.settings import people
 from approx_build.training.state import TrainingState
-from approx_build.training.witness import Witness
 
 HOUR_S = 3600
 

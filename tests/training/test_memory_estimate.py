@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from approx_build.errors import ModelError
 from approx_build.machine import Available
-from approx_build.training.need import Need, killed, need_told
+from approx_build.training.memory_estimate import Need, killed, need_told
 from approx_build.training.optimizers import Adam, Muon, RmsProp, Sgd
 from approx_build.training.parameters import TrainingParameters
 from tests.training.models import tiny_network

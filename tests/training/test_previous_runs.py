@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from approx_build.training.earlier import last_run, run_in, run_of, working_folder
-from approx_build.training.record import TrainingRecord, manifest_digest
+from approx_build.training.ledger.record import TrainingRecord, manifest_digest
+from approx_build.training.previous_runs import last_run, run_in, run_of, working_folder
 from approx_build.training.state import STATE_NAME, TrainingState
 from tests.training.ledgers import KEPT, manifest
 

@@ -12,15 +12,15 @@ import pytest
 
 from approx_build.errors import ConsentError, ModelError, StoreError
 from approx_build.training import run
-from approx_build.training.chronicle import Chronicle
-from approx_build.training.entry import LedgerEntry, Status
-from approx_build.training.ledger import read_ledger
+from approx_build.training.callbacks import Means
+from approx_build.training.ledger.entry import LedgerEntry, Status
+from approx_build.training.ledger.ledger import read_ledger
+from approx_build.training.ledger.record import TrainingRecord
+from approx_build.training.ledger_callback import Chronicle
 from approx_build.training.loop import train
 from approx_build.training.model import ModelSpec
 from approx_build.training.progress import Progress, Watcher, unwatched
-from approx_build.training.record import TrainingRecord
 from approx_build.training.state import STATE_NAME, kept_about
-from approx_build.training.witness import Means
 from tests.corpus.sounds import small_corpus
 from tests.training.models import TINY, material_of, tiny_model
 

@@ -16,7 +16,7 @@ from approx_build.training.aside import set_aside
 from approx_build.training.state import kept_about
 
 if TYPE_CHECKING:
-    from approx_build.training.sharing import Share
+    from approx_build.training.process_group import Share
 
 PAUSE_S, PATIENCE_S = 0.2, 2.0
 UNGUARDED = "{}: {}, so another process that trains this too is not seen; see that there is none"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import StoreError, UsageError
-from approx_build.training.entry import LedgerEntry, Note
-from approx_build.training.ledger import (
+from approx_build.training.ledger.entry import LedgerEntry, Note
+from approx_build.training.ledger.ledger import (
     NOTES,
     Ledger,
     append_note,

@@ -13,9 +13,9 @@ import torch
 from approx_build.errors import StoreError
 from approx_build.process import locks
 from approx_build.process.locks import Grip, grip
-from approx_build.training import lock
-from approx_build.training.lock import alone_in, trainer
-from approx_build.training.sharing import ALONE, Share
+from approx_build.training import run_lock as lock
+from approx_build.training.process_group import ALONE, Share
+from approx_build.training.run_lock import alone_in, trainer
 from approx_build.training.state import TrainingState
 from tests.effort import HANG_S, wait_until
 

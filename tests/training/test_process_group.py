@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from approx_build.errors import ModelError
-from approx_build.training import ranks
+from approx_build.training import distributed as ranks
+from approx_build.training.callbacks import Means
 from approx_build.training.checkpoint import is_right, read_checkpoint
-from approx_build.training.ranks import train_shared
-from approx_build.training.sharing import ALONE, check_share
-from approx_build.training.witness import Means
+from approx_build.training.distributed import train_shared
+from approx_build.training.process_group import ALONE, check_share
 from tests.corpus.sounds import small_corpus
 from tests.training.damages import DAMAGES
 from tests.training.models import TINY, material_of, tiny_model

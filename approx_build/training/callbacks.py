@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from approx_build.training.entry import Status
+from approx_build.training.ledger.entry import Status
+from approx_build.training.ledger.record import TrainingRecord
+from approx_build.training.process_group import ALONE, Share
 from approx_build.training.progress import Watcher, unwatched
-from approx_build.training.record import TrainingRecord
-from approx_build.training.sharing import ALONE, Share
 from approx_build.training.state import TrainingState
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approx_build.training.comparison import side_by_side, value_at
+from approx_build.training.ledger.curve_analysis import side_by_side, value_at
 
 CURVES = st.dictionaries(
     st.integers(0, 1000), st.floats(-10, 10), min_size=1, max_size=20

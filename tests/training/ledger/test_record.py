@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import ModelError
-from approx_build.training.record import (
+from approx_build.training.ledger.record import (
     COPY_NAME,
     RECORD_NAME,
     CurvePoint,

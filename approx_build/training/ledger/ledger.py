@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from approx_build.errors import UsageError
 from approx_build.store.delivery import write
 from approx_build.store.disk import make_folder, plain_words, sync, sync_folder
-from approx_build.training.entry import LedgerEntry, Note
+from approx_build.training.ledger.entry import LedgerEntry, Note
 from approx_build.yaml_source.messages import choices
 
 FOLDER = Path("models", "ledger")

@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from approx_build.errors import ModelError
-from approx_build.training.costs import Costs
-from approx_build.training.entry import (
+from approx_build.training.ledger.costs import Costs
+from approx_build.training.ledger.entry import (
     Audio,
     LedgerEntry,
     Note,
@@ -20,7 +20,7 @@ from approx_build.training.entry import (
     update,
     utc_text,
 )
-from approx_build.training.record import CurvePoint, manifest_digest
+from approx_build.training.ledger.record import CurvePoint, manifest_digest
 from tests.training.ledgers import CURVE, KEPT, NOON, PRICE, done, fresh, manifest, sitting
 
 
@@ -115,7 +115,7 @@ def test_losses_that_are_no_numbers_are_null() -> None:
 
 def test_a_run_without_its_family_s_columns_has_nulls() -> None:
     bare = {"network": {"family": "dance-diffusion", "sample_rate": 48000}, "training": {}}
-    from approx_build.training.entry import entry_of
+    from approx_build.training.ledger.entry import entry_of
 
     entry = entry_of("breath", "accordion", bare)
     assert entry.settings.filter_width is None

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from approx_build.training.record import CurvePoint
-from approx_build.training.stopping import Stopping, is_done
+from approx_build.training.early_stopping import Stopping, is_done
+from approx_build.training.ledger.record import CurvePoint
 
 losses = st.lists(st.floats(0, 8), min_size=1, max_size=30)
 rules = st.builds(Stopping, patience=st.integers(1, 6), min_delta=st.floats(0, 1))

@@ -2,7 +2,7 @@
 
 In the page `<!-- fields: Preparation -->` … `<!-- end -->` holds the table of a section, by the
 name of its model, and `<!-- objectives -->` what may be said of learning to each family that comes
-along. `python -m approx_build.training.reference` writes the page again.
+along. `python -m approx_build.training.docs` writes the page again.
 """
 
 from __future__ import annotations

@@ -1,0 +1,160 @@
+"""Calibration: what a few measured steps say of a whole training, before it begins.
+
+The median of the steps tells the time. The range goes from their lowest to their highest
+decile, widened by 1 + 1/sqrt(n) for n steps: of one step, from half to twice; of a hundred,
+a tenth more than was seen. What a busy machine does tomorrow no calibration knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from math import isfinite, sqrt
+from statistics import median
+
+from approx_build.corpus.hours import Hours
+from approx_build.machine import Available
+from approx_build.training.ledger.costs import NOTHING, Costs, money
+from approx_build.units import size, spaced
+
+
+@dataclass(frozen=True)
+class StepTime:
+    """Seconds that a step takes: the median, and an honest range."""
+
+    median_s: float
+    low_s: float
+    high_s: float
+    count: int
+
+    def total(self, steps: int) -> StepTime:
+        """The same of `steps` steps."""
+        return StepTime(steps * self.median_s, steps * self.low_s, steps * self.high_s, self.count)
+
+
+def step_time(seconds: Sequence[float]) -> StepTime:
+    """What measured steps say of the next ones; ValueError without any, or for odd numbers."""
+    ordered = sorted(seconds)
+    if not ordered or not all(isfinite(one) and one > 0 for one in ordered):
+        raise ValueError(f"seconds of steps must be finite numbers above 0, not {list(seconds)}")
+    wider = 1 + 1 / sqrt(len(ordered))
+    low, high = _quantile(ordered, 0.1) / wider, _quantile(ordered, 0.9) * wider
+    return StepTime(median(ordered), low, high, len(ordered))
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a training will be: how much it hears, its size, memory, time and cost.
+
+    `windows` are those of the corpus, `memory` bytes by item, `steps_done` those made already
+    and `spent` what they cost, `measured_bytes` the memory that calibration saw at its peak,
+    `evaluations` those to come, of `evaluation_s` each.
+    """
+
+    windows: int
+    steps: int
+    batch: int
+    parameters: int
+    receptive_field: int
+    step: StepTime
+    memory: Mapping[str, int] = field(default_factory=dict)
+    measured_bytes: int | None = None
+    available: Available | None = None
+    costs: Costs | None = None
+    steps_done: int = 0
+    spent: Decimal = NOTHING
+    evaluations: int = 0
+    evaluation_s: float = 0.0
+    sound: Hours | None = None
+
+    @property
+    def epochs(self) -> float:
+        """How often the whole training hears each window."""
+        return self.steps * self.batch / self.windows if self.windows else 0.0
+
+    @property
+    def remaining(self) -> StepTime:
+        """Seconds of the steps not yet made, and of the evaluations between them."""
+        steps = self.step.total(max(0, self.steps - self.steps_done))
+        besides = self.evaluations * self.evaluation_s
+        return StepTime(
+            steps.median_s + besides, steps.low_s + besides, steps.high_s + besides, steps.count
+        )
+
+    @property
+    def peak_bytes(self) -> int:
+        """The most memory at once: what was measured, or the sum of the items."""
+        return self.measured_bytes or sum(self.memory.values())
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether it needs more memory than there is."""
+        return self.available is not None and self.peak_bytes > self.available.size
+
+    @property
+    def is_over_budget(self) -> bool | None:
+        """Whether the budget ends before the steps do; None without a budget."""
+        if self.costs is None or self.costs.budget is None:
+            return None
+        return self.costs.spent(self.remaining.median_s, self.spent) > self.costs.budget
+
+    @property
+    def steps_within_budget(self) -> int | None:
+        """How many steps in all the budget pays for, by the median; None: all of them."""
+        left = self.costs.seconds_until_budget(0, self.spent) if self.costs else None
+        if left is None:
+            return None
+        return min(self.steps, self.steps_done + int(left / self.step.median_s))
+
+
+def words(forecast: Forecast) -> list[tuple[str, str]]:
+    """A forecast as rows: what, and how much of it."""
+    left = forecast.remaining
+    spread = f"{duration(left.low_s)} to {duration(left.high_s)}"
+    rows = [
+        *([("sound", str(forecast.sound))] if forecast.sound else []),
+        ("windows", f"{spaced(forecast.windows)}, each heard {forecast.epochs:.3g} times"),
+        ("parameters", spaced(forecast.parameters)),
+        ("receptive field", f"{spaced(forecast.receptive_field)} samples"),
+        ("memory", _memory(forecast)),
+        ("a step", f"{forecast.step.median_s:.3g} s, median of {forecast.step.count}"),
+        ("time", f"{duration(left.median_s)} ({spread})"),
+    ]
+    return [*rows, *([("cost", _cost(forecast))] if forecast.costs else [])]
+
+
+def duration(seconds: float) -> str:
+    """Seconds in the unit that suits them: 8.4 s, 12 min, 3.5 h, 2.1 days."""
+    for length, unit in ((86_400, "days"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.3g} {unit}"
+    return f"{seconds:.3g} s"
+
+
+def _memory(forecast: Forecast) -> str:
+    items = ", ".join(f"{name} {size(count)}" for name, count in forecast.memory.items() if count)
+    told = f"{size(forecast.peak_bytes)} at its peak{f' ({items})' if items else ''}"
+    if forecast.available is None:
+        return told
+    verdict = "too much: " if forecast.is_too_large else ""
+    there = f"{size(forecast.available.size)} to be had, {forecast.available.bound}"
+    return f"{told}; {verdict}{there}"
+
+
+def _cost(forecast: Forecast) -> str:
+    costs, left, earlier = forecast.costs, forecast.remaining, forecast.spent
+    assert costs is not None
+    low, high = (money(costs.spent(one, earlier)) for one in (left.low_s, left.high_s))
+    told = f"{costs.words(left.median_s, earlier)} ({low} to {high})"
+    if not forecast.is_over_budget:
+        return told
+    return f"{told}; the budget ends at about step {spaced(forecast.steps_within_budget or 0)}"
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float:
+    """The value below which `share` of sorted values lie, between neighbours by proportion."""
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
