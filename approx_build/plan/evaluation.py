@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from approx_build.canonical import Json
-from approx_build.corpus.evaluation import stretch
-from approx_build.corpus.memorisation import SearchTerms
+from approx_build.evaluation.comparison import stretch
+from approx_build.evaluation.memorisation import SearchTerms
 from approx_build.numerics.stream import stream_key
 from approx_build.plan.clips import Range, add_clip
 from approx_build.plan.graph import Action, Graph, Kind

@@ -121,7 +121,7 @@ def row(
     step: int | None = None,
     loss: float | None = None,
 ) -> Row:
-    """A row from an evaluation (`corpus.evaluation`) and the sounds it is of."""
+    """A row from an evaluation (`evaluation.comparison`) and the sounds it is of."""
     nearest = [match for match in evaluation.get("nearest", ()) if match]
     copied = [match["copied_s"] for match in nearest]
     # Of the corpus, what half of its held-out sound stays below.

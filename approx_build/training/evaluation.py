@@ -16,11 +16,11 @@ from typing import Any
 
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
-from approx_build.corpus.evaluation import Corpus, Evaluation, spread, stretch
 from approx_build.corpus.hours import Hours
 from approx_build.corpus.material import Material
-from approx_build.corpus.memorisation import Baseline, SearchTerms
 from approx_build.corpus.windows import split
+from approx_build.evaluation.comparison import Corpus, Evaluation, spread, stretch
+from approx_build.evaluation.memorisation import Baseline, SearchTerms
 from approx_build.families.base import TakeRequest
 from approx_build.numerics.stream import stream_key
 from approx_build.report.evaluation import (

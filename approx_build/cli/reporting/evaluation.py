@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from approx_build.cli.reporting.seen import Seen
-from approx_build.corpus.evaluation import spread
+from approx_build.evaluation.comparison import spread
 from approx_build.plan.evaluation import Excerpt, LoweredEvaluation, add_stretch
 from approx_build.plan.lower import Preview
 from approx_build.report.evaluation import (

@@ -6,9 +6,9 @@ Off the path of a sample: it measures takes, and no sound is made of that.
 from __future__ import annotations
 
 from approx_build.audio import wav
-from approx_build.corpus.evaluation import Corpus
-from approx_build.corpus.memorisation import Baseline, SearchTerms
 from approx_build.corpus.windows import Part, split
+from approx_build.evaluation.comparison import Corpus
+from approx_build.evaluation.memorisation import Baseline, SearchTerms
 from approx_build.execution.desk import Desk
 from approx_build.execution.work import Result
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from approx_build.audio.character import character
-from approx_build.audio.distance import Mono
+from approx_build.evaluation.descriptors import character
+from approx_build.evaluation.spectral_distance import Mono
 from approx_build.numerics.stream import Stream, stream_key
 
 RATE = 8000

@@ -14,10 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from approx_build.audio.character import character
-from approx_build.audio.distance import Mono, Spectra, distance
-from approx_build.corpus.memorisation import Baseline, SearchTerms, TrainingPassages, TrainingSound
 from approx_build.corpus.windows import Sound, Split
+from approx_build.evaluation.descriptors import character
+from approx_build.evaluation.memorisation import (
+    Baseline,
+    SearchTerms,
+    TrainingPassages,
+    TrainingSound,
+)
+from approx_build.evaluation.spectral_distance import Mono, Spectra, distance
 
 Evaluation = dict[str, Any]
 """`measures`: what the sounds are like together, and how far from the training sound, by name.

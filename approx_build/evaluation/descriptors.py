@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio.distance import powers
+from approx_build.evaluation.spectral_distance import powers
 
 Mono = NDArray[np.float32]
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from approx_build.corpus.evaluation import Corpus, stretch
-from approx_build.corpus.memorisation import Baseline
-from approx_build.corpus.windows import Part, split
 from tests.corpus.test_memorisation import RATE, copied, melody, noise
+
+from approx_build.corpus.windows import Part, split
+from approx_build.evaluation.comparison import Corpus, stretch
+from approx_build.evaluation.memorisation import Baseline
 
 HELD_OUT = 2 * RATE
 PARTS = [Part(f"reeds/{n}", melody(n)[None]) for n in range(3)]

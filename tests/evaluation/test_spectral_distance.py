@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from approx_build.audio.distance import Mono, Spectra, distance, powers
+from approx_build.evaluation.spectral_distance import Mono, Spectra, distance, powers
 from approx_build.numerics.stream import Stream, stream_key
 
 RATE = 8000

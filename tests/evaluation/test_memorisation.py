@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from approx_build.corpus.material import prepare_corpus
-from approx_build.corpus.memorisation import (
+from approx_build.corpus.windows import split
+from approx_build.evaluation.memorisation import (
     Baseline,
     Match,
     Mono,
@@ -18,7 +19,6 @@ from approx_build.corpus.memorisation import (
     TrainingPassages,
     TrainingSound,
 )
-from approx_build.corpus.windows import split
 from approx_build.families.base import FAMILIES, TakeRequest
 from approx_build.numerics.stream import Stream, stream_key
 from approx_build.training.checkpoint import file_name, read_checkpoint

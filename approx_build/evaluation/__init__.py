@@ -1,0 +1,1 @@
+"""Evaluation: how generated takes compare with the corpus they were learned from."""
