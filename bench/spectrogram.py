@@ -18,7 +18,7 @@ import numpy as np
 from matplotlib import pyplot
 
 from approx_build.audio.clip import Clip
-from approx_build.report.figures import spectrogram_figure
+from approx_build.figures.spectrogram import spectrogram_figure
 
 RATE, LENGTH_S = 44100, 180
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from approx_build.canonical import Json
 from approx_build.evaluation.comparison import stretch
 from approx_build.evaluation.memorisation import SearchTerms
+from approx_build.figures.thumbnail import COLUMNS, ROWS, TOP_DB
 from approx_build.numerics.stream import stream_key
 from approx_build.plan.clips import Range, add_clip
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.plan.lower import PREVIEW_SEED, Preview
 from approx_build.plan.movement import add_sketch
 from approx_build.plan.networks import Networks
-from approx_build.report.evaluation import COLUMNS, ROWS, TOP_DB
 from approx_build.score.takes import Take
 
 

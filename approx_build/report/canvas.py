@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from approx_build.report.palette import GROUND
-from approx_build.report.png import colour_png
+from approx_build.figures.png import GROUND, colour_png
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

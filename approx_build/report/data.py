@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from approx_build.audio.loudness import Facts
 from approx_build.corpus.hours import Hours
-from approx_build.report.sketch import Sketch
+from approx_build.figures.thumbnail import Sketch
 
 Parameters = Mapping[str, object]
 """Names with their units in them, and plain values."""

@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from approx_build.corpus.hours import Hours
-from approx_build.report.sketch import Sketch
-from approx_build.report.vector import Curve
+from approx_build.figures.thumbnail import Sketch
+from approx_build.figures.vector import Curve
 
-COLUMNS, ROWS, TOP_DB = 300, 140, -15.0
-"""Of the pictures: one scale of levels for all, so that a soft take looks soft."""
 MOST_PAIRS = 12
 
 

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from approx_build.report.palette import gradient
+from approx_build.figures.png import gradient
 
 if TYPE_CHECKING:
     from jinja2 import Environment

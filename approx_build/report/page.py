@@ -6,13 +6,21 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from math import log
 
+from approx_build.figures.thumbnail import Sketch
+from approx_build.figures.vector import (
+    HEIGHT,
+    WIDTH,
+    Curve,
+    Mark,
+    hertz_ticks,
+    loss_picture,
+    time_ticks,
+    wave_path,
+)
 from approx_build.report import wording
 from approx_build.report.data import EventReport, PieceReport
 from approx_build.report.html import html
 from approx_build.report.lanes import lanes
-from approx_build.report.sketch import Sketch
-from approx_build.report.ticks import hertz_ticks, time_ticks
-from approx_build.report.vector import HEIGHT, WIDTH, Curve, Mark, loss_picture, wave_path
 
 
 def page(report: PieceReport) -> str:

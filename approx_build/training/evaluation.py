@@ -22,11 +22,9 @@ from approx_build.corpus.windows import split
 from approx_build.evaluation.comparison import Corpus, Evaluation, spread, stretch
 from approx_build.evaluation.memorisation import Baseline, SearchTerms
 from approx_build.families.base import TakeRequest
+from approx_build.figures.thumbnail import COLUMNS, ROWS, TOP_DB, sketch
 from approx_build.numerics.stream import stream_key
 from approx_build.report.evaluation import (
-    COLUMNS,
-    ROWS,
-    TOP_DB,
     EvaluationReport,
     Pair,
     Row,
@@ -41,7 +39,6 @@ from approx_build.report.evaluation import (
     take_path,
 )
 from approx_build.report.evaluation_page import evaluation_page
-from approx_build.report.sketch import sketch
 from approx_build.store.delivery import part_of, write
 from approx_build.store.objects import Objects
 from approx_build.training.checkpoint import is_right, read_checkpoint, whole_file

@@ -318,7 +318,7 @@ def test_a_sheet_that_needs_fewer_pages_leaves_none_behind(
     space: Space, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "sheets"
-    monkeypatch.setattr("approx_build.report.sheet.ROWS_A_PAGE", 1)
+    monkeypatch.setattr("approx_build.figures.contact_sheet.ROWS_A_PAGE", 1)
     found = told(space, "inspect", "tones", "--out", str(out))
     assert found["sheets"] == [str(out / "sheet-1.png"), str(out / "sheet-2.png")]
     (space.root / TONES / "high.wav").unlink()

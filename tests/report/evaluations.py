@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from approx_build.corpus.hours import Hours
+from approx_build.figures.thumbnail import sketch
 from approx_build.report.evaluation import (
     MEASURES,
     EvaluationReport,
@@ -15,7 +16,6 @@ from approx_build.report.evaluation import (
     row,
     take_path,
 )
-from approx_build.report.sketch import sketch
 from tests.report.sample import sound
 
 STEPS = (0, 100, 2000)

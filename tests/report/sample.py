@@ -9,6 +9,7 @@ from approx_build.audio import wav
 from approx_build.audio.clip import Clip
 from approx_build.audio.loudness import measure
 from approx_build.corpus.hours import Hours
+from approx_build.figures.thumbnail import sketch
 from approx_build.report.data import (
     CheckpointReport,
     ConsentReport,
@@ -24,7 +25,6 @@ from approx_build.report.data import (
     StageReport,
     StemReport,
 )
-from approx_build.report.sketch import sketch
 
 RATE = 8000
 HOSTILE = "\"'><script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'>{{ 7 * 7 }}"

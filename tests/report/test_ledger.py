@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from approx_build.figures.vector import HEIGHT, WIDTH
 from approx_build.report.ledger import (
     ComparisonReport,
     LedgerReport,
@@ -17,7 +18,6 @@ from approx_build.report.ledger import (
     drawn,
     ledger_page,
 )
-from approx_build.report.vector import HEIGHT, WIDTH
 from tests.report.test_page import Reader
 
 EVIL = "<script>alert(1)</script>\"'&"

@@ -19,7 +19,7 @@ from approx_build.corpus.inspection import Inspection, Total, total
 from approx_build.corpus.inspection import inspect as inspection
 from approx_build.corpus.recordings import mixing, sound_files
 from approx_build.errors import AudioError
-from approx_build.report.sheet import Look, Row, look, pages, sheet, top_of
+from approx_build.figures.contact_sheet import Look, Row, look, pages, sheet, top_of
 from approx_build.store.delivery import check_folder, write
 from approx_build.units import clock, counted
 

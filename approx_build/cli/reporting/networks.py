@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from approx_build.cli.reporting.seen import Seen
+from approx_build.figures.thumbnail import Sketch
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.lower import Preview
 from approx_build.plan.stages import Stages
@@ -15,7 +16,6 @@ from approx_build.report.data import (
     NetworkReport,
     StageReport,
 )
-from approx_build.report.sketch import Sketch
 from approx_build.training.ledger.record import TrainingRecord, loss_curves
 
 

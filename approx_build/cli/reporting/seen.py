@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from approx_build.audio.loudness import Facts
-from approx_build.report.sketch import Sketch
+from approx_build.figures.thumbnail import Sketch
 from approx_build.store.objects import Objects
 from approx_build.store.records import Record
 from approx_build.training.ledger.record import TrainingRecord

@@ -15,12 +15,12 @@ def make(desk: Desk) -> Result:
     sound = wav.ClipFile.at(desk.input("sound"))
     match desk.params["look"]:
         case "sketch":
-            from approx_build.report.sketch import sketch
+            from approx_build.figures.thumbnail import sketch
 
             columns, rows = desk.params["columns"], desk.params["rows"]
             return desk.keep_bytes(sketch(sound, columns, rows, desk.params.get("top_db")).dump())
         case "spectrogram":
-            from approx_build.report.figures import spectrogram_figure
+            from approx_build.figures.spectrogram import spectrogram_figure
 
             return desk.keep_bytes(spectrogram_figure(sound, desk.params["title"]))
         case look:

@@ -13,7 +13,7 @@ from approx_build.training.checkpoint import read_checkpoint
 
 def make(desk: Desk) -> Result:
     """Each stage's step, noise and sketch, in order, as JSON."""
-    from approx_build.report.sketch import sketches
+    from approx_build.figures.thumbnail import sketches
 
     params = desk.params
     network = FAMILIES.get(params["family"]).model_validate(params["network"])

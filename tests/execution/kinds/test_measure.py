@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from approx_build.execution.kinds import figure, measure
+from approx_build.figures.thumbnail import Sketch
 from approx_build.plan.graph import Kind
-from approx_build.report.sketch import Sketch
 from approx_build.store.store import Store
 from tests.execution.kinds.desks import RATE, desk, path_of
 from tests.space import tone

@@ -8,8 +8,8 @@ from pathlib import Path
 from approx_build.execution.desk import Desk
 from approx_build.execution.kinds import stages
 from approx_build.families.base import FAMILIES
+from approx_build.figures.thumbnail import Sketch
 from approx_build.plan.graph import Kind
-from approx_build.report.sketch import Sketch
 from approx_build.store.store import Store
 from approx_build.training.checkpoint import write_checkpoint
 from tests.execution.kinds.desks import desk, path_of

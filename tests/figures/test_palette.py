@@ -1,6 +1,6 @@
 import numpy as np
 
-from approx_build.report.palette import GROUND, colours, gradient
+from approx_build.figures.png import GROUND, colours, gradient
 
 
 def test_lightness_rises_from_the_ground():

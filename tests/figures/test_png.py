@@ -3,8 +3,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from approx_build.report.palette import colours
-from approx_build.report.png import colour_png, indexed_png
+from approx_build.figures.png import colour_png, colours, indexed_png
 
 RNG = np.random.default_rng(0)
 

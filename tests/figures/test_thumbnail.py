@@ -5,7 +5,7 @@ import numpy as np
 from PIL import Image
 
 from approx_build.audio.clip import Clip
-from approx_build.report.sketch import Sketch, sketch, sketches
+from approx_build.figures.thumbnail import Sketch, sketch, sketches
 
 T = np.arange(44100)
 CLIP = Clip((0.1 * np.sin(2 * np.pi * 440 * T / 44100))[None].astype(np.float32), 44100)

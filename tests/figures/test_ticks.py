@@ -1,6 +1,6 @@
 import pytest
 
-from approx_build.report.ticks import hertz_ticks, time_ticks
+from approx_build.figures.vector import hertz_ticks, time_ticks
 
 
 @pytest.mark.parametrize(

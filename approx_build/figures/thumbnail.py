@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from approx_build.audio.mix import Source
 from approx_build.audio.spectrogram import Spectrogram, spectrogram, waveform
-from approx_build.report.palette import colours
-from approx_build.report.png import indexed_png
+from approx_build.figures.png import colours, indexed_png
 
 SPAN_DB = 80.0
 """From the brightest colour down to the ground."""
@@ -107,3 +106,7 @@ def _indices(seen: Spectrogram, top_db: float) -> NDArray[np.uint8]:
     """Levels as palette indices, highest row first."""
     share = np.clip((seen.levels[::-1] - (top_db - SPAN_DB)) * np.float32(1 / SPAN_DB), 0, 1)
     return np.asarray(np.rint(share * (_COLOURS - 1)), np.uint8)
+
+
+COLUMNS, ROWS, TOP_DB = 300, 140, -15.0
+"""Of the pictures: one scale of levels for all, so that a soft take looks soft."""

@@ -7,7 +7,16 @@ import pytest
 from PIL import Image
 
 from approx_build.audio.clip import Clip
-from approx_build.report.sheet import COLUMNS, ROWS, ROWS_A_PAGE, Row, look, pages, sheet, top_of
+from approx_build.figures.contact_sheet import (
+    COLUMNS,
+    ROWS,
+    ROWS_A_PAGE,
+    Row,
+    look,
+    pages,
+    sheet,
+    top_of,
+)
 
 CLIP = Clip(np.random.default_rng(0).normal(0, 0.1, (2, 8000)).astype(np.float32), 8000)
 SOFT = CLIP.like(CLIP.data / 100)
@@ -57,7 +66,7 @@ def test_a_look_has_the_size_of_a_row_and_no_sound_the_scale_of_none() -> None:
 
 
 def test_long_names_keep_their_beginning_and_their_end() -> None:
-    from approx_build.report.sheet import _shortened
+    from approx_build.figures.contact_sheet import _shortened
 
     assert _shortened("phrase-1") == "phrase-1"
     short = _shortened("a-very-long-name-of-a-recording-2")

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from approx_build.audio.clip import Clip
-from approx_build.report.figures import loss_figure, spectrogram_figure, takes_figure
+from approx_build.figures.spectrogram import loss_figure, spectrogram_figure, takes_figure
 
 CLIP = Clip(np.random.default_rng(0).normal(0, 0.1, (2, 8000)).astype(np.float32), 8000)
 LOSS = {"accordionator": [(0, 5.5), (10, 3.0), (20, 2.5)], "percussionist": [(0, 5.0), (20, 2.0)]}

@@ -1,7 +1,7 @@
 import re
 
-from approx_build.report.sketch import Sketch
-from approx_build.report.vector import HEIGHT, WIDTH, loss_picture, wave_path
+from approx_build.figures.thumbnail import Sketch
+from approx_build.figures.vector import HEIGHT, WIDTH, loss_picture, wave_path
 
 
 def numbers(path):
