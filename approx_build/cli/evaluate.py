@@ -19,10 +19,10 @@ from approx_build.store.delivery import check_folder, write
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from approx_build.cli.reporting.evaluation import Evaluations
     from approx_build.plan.evaluation import LoweredEvaluation
     from approx_build.plan.networks import Networks
     from approx_build.report.evaluation import EvaluationReport, Row
+    from approx_build.report.evaluation_results import Evaluations
     from approx_build.store.store import Store
 
 
@@ -42,8 +42,8 @@ def evaluate(asked: EvaluationAsked, options: Options) -> None:
     from approx_build.plan.catalog import Catalog
     from approx_build.plan.graph import Graph
     from approx_build.plan.networks import Networks
+    from approx_build.report.assessment import sentences
     from approx_build.report.evaluation_table import evaluation_table
-    from approx_build.report.judgement import sentences
     from approx_build.store.store import Store
 
     name, root = named_model(asked.model)
@@ -77,7 +77,7 @@ def _evaluated(
 ) -> EvaluationReport:
     """Write the page of a trained model, which is trained when it is not, into `out`."""
     from approx_build.plan.evaluation import lower_evaluation
-    from approx_build.report.evaluation_page import evaluation_page
+    from approx_build.report.page import evaluation_page
 
     lowered = lower_evaluation(networks, model, takes, length_s)
     evaluations = _built(lowered, takes, store, options)
@@ -90,7 +90,7 @@ def _evaluated(
 
 def _built(lowered: LoweredEvaluation, takes: int, store: Store, options: Options) -> Evaluations:
     """Evaluate; then cut stretches of the corpus, since only what was built tells which."""
-    from approx_build.cli.reporting.evaluation import Evaluations
+    from approx_build.report.evaluation_results import Evaluations
 
     graph, root = lowered.networks.graph, lowered.networks.catalog.root
     log = lowered.networks.catalog.log

@@ -137,8 +137,8 @@ def read_by_report(session: Session) -> list[str]:
 
 def publish_report(session: Session, built: Built, delivered: Delivered) -> None:
     """Write the page of the piece when it changed."""
-    from approx_build.cli.reporting.piece import piece_report
     from approx_build.report.page import page
+    from approx_build.report.piece import piece_report
 
     html = page(piece_report(session, built.records))
     delivered.write(f"{session.score.slug}/index.html", html.encode())

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from approx_build.figures.vector import HEIGHT, WIDTH, Curve, Mark, loss_picture, wave_path
-from approx_build.report import wording
+from approx_build.report import formatting as wording
 from approx_build.report.data import Parameters
-from approx_build.report.html import html
+from approx_build.report.page import html
 
 COLOURS = 8
 """Colours of curves; from the ninth run on they come again, dashed."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import sha256
 from math import log
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from approx_build.figures.png import gradient
 from approx_build.figures.thumbnail import Sketch
 from approx_build.figures.vector import (
     HEIGHT,
@@ -17,10 +21,56 @@ from approx_build.figures.vector import (
     time_ticks,
     wave_path,
 )
-from approx_build.report import wording
+from approx_build.report import formatting as wording
+from approx_build.report.assessment import nearest_steps, sentences
 from approx_build.report.data import EventReport, PieceReport
-from approx_build.report.html import html
-from approx_build.report.lanes import lanes
+from approx_build.report.evaluation import MEASURES, EvaluationReport, shown
+from approx_build.report.lane_layout import lanes
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_POLICY = (
+    "default-src 'none'; img-src data:; media-src 'self' file:; "
+    "style-src 'unsafe-inline'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
+)
+
+Filter = Callable[..., object]
+
+
+def html(
+    template: str, styles: Iterable[str], script: str, filters: Iterable[Filter], **values: object
+) -> str:
+    """A template filled with `values`; `filters` are called in it by their names."""
+    from markupsafe import Markup
+
+    style = "".join(_text(name) for name in styles).replace("$gradient", gradient())
+    code = _text(script)
+    digest = b64encode(sha256(code.encode()).digest()).decode()
+    environment = _environment()
+    environment.filters.update({function.__name__: function for function in filters})
+    return environment.get_template(template).render(
+        policy=_POLICY.format(digest), style=Markup(style), script=Markup(code), **values
+    )
+
+
+def _text(name: str) -> str:
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
 
 
 def page(report: PieceReport) -> str:
@@ -73,3 +123,16 @@ def event_lanes(events: Sequence[EventReport]) -> list[tuple[EventReport, int]]:
     ordered = sorted(events, key=lambda event: (event.at_s, event.name))
     spans = [(event.at_s, event.at_s + event.length_s) for event in ordered]
     return list(zip(ordered, lanes(spans), strict=True))
+
+
+def evaluation_page(report: EvaluationReport) -> str:
+    """The page of a model as HTML. Equal reports give equal pages."""
+    return document(
+        "evaluation.html",
+        ["page.css", "evaluation.css"],
+        report=report,
+        measures=MEASURES,
+        nearest=nearest_steps(report),
+        sentences=sentences(report),
+        shown=shown,
+    )

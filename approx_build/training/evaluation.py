@@ -38,7 +38,7 @@ from approx_build.report.evaluation import (
     stretch_title,
     take_path,
 )
-from approx_build.report.evaluation_page import evaluation_page
+from approx_build.report.page import evaluation_page
 from approx_build.store.delivery import part_of, write
 from approx_build.store.objects import Objects
 from approx_build.training.checkpoint import is_right, read_checkpoint, whole_file

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.report.evaluation_page import evaluation_page
+from approx_build.report.page import evaluation_page
 from tests.report.evaluations import report
 from tests.report.sample import HOSTILE
 from tests.report.test_page_in_browser import (

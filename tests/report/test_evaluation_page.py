@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from approx_build.report.evaluation import MEASURES, shown
-from approx_build.report.evaluation_page import evaluation_page
+from approx_build.report.page import evaluation_page
 from tests.report.evaluations import beginning, report
 from tests.report.sample import HOSTILE
 from tests.report.test_page import Reader

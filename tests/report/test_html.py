@@ -4,8 +4,8 @@ from hashlib import sha256
 import jinja2
 import pytest
 
-from approx_build.report import html as pages
-from approx_build.report.html import html
+from approx_build.report import page as pages
+from approx_build.report.page import html
 
 
 @pytest.fixture

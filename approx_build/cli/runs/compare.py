@@ -10,6 +10,7 @@ from approx_build.cli.outcome import near
 from approx_build.cli.runs import project
 from approx_build.cli.runs.table import pairs
 from approx_build.plan.key import ABSENT, Difference, differences
+from approx_build.report.formatting import worded
 from approx_build.report.ledger import (
     ComparisonReport,
     Line,
@@ -17,7 +18,6 @@ from approx_build.report.ledger import (
     TableReport,
     comparison_page,
 )
-from approx_build.report.wording import worded
 from approx_build.store.delivery import write
 from approx_build.training.forecast import duration
 from approx_build.training.ledger import columns

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from approx_build.cli.reporting.provenance import Provenance
-from approx_build.cli.reporting.seen import Seen
 from approx_build.plan.movement import Looks, LoweredMovement
 from approx_build.plan.parts import LoweredPart, PlacedEvent
+from approx_build.report.build_results import Seen
 from approx_build.report.data import (
     CueReport,
     EventReport,
@@ -16,6 +15,7 @@ from approx_build.report.data import (
     MovementReport,
     StemReport,
 )
+from approx_build.report.provenance import Provenance
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.schema import Cue
 

@@ -1,7 +1,7 @@
 import pytest
 
 from approx_build.report.data import EventReport
-from approx_build.report.wording import href, minutes, roman, told, worded
+from approx_build.report.formatting import href, minutes, roman, told, worded
 
 
 def test_small_roman_numerals():

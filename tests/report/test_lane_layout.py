@@ -3,7 +3,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approx_build.report.lanes import lanes
+from approx_build.report.lane_layout import lanes
 
 SPANS = st.lists(st.tuples(st.integers(0, 50), st.integers(1, 20)), max_size=30).map(
     lambda spans: [(float(start), float(start + length)) for start, length in spans]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from approx_build.cli.reporting.seen import Seen
 from approx_build.figures.thumbnail import Sketch
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.lower import Preview
 from approx_build.plan.stages import Stages
+from approx_build.report.build_results import Seen
 from approx_build.report.data import (
     CheckpointReport,
     DenoisingReport,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from approx_build.cli.building import toolchain
-from approx_build.cli.reporting.consents import consent_reports
-from approx_build.cli.reporting.movement import movement_report
-from approx_build.cli.reporting.networks import network_report
-from approx_build.cli.reporting.provenance import Provenance
-from approx_build.cli.reporting.seen import Seen
 from approx_build.cli.session import Session
+from approx_build.report.build_results import Seen
+from approx_build.report.consent import consent_reports
 from approx_build.report.data import PieceReport
+from approx_build.report.movement import movement_report
+from approx_build.report.network import network_report
+from approx_build.report.provenance import Provenance
 from approx_build.store.records import Record
 
 

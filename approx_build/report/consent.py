@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from pathlib import PurePosixPath
 
-from approx_build.cli.reporting.provenance import CORPORA
 from approx_build.plan.catalog import Catalog
 from approx_build.report.data import ConsentReport, RecordingUse
+from approx_build.report.provenance import CORPORA
 
 
 def consent_reports(uses: Mapping[str, Set[str]], catalog: Catalog) -> tuple[ConsentReport, ...]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from approx_build.report.assessment import gap, nearest_steps, sentences
 from approx_build.report.evaluation import MEASURES, EvaluationReport
-from approx_build.report.judgement import gap, nearest_steps, sentences
 from tests.report.evaluations import beginning, report
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from approx_build.cli.reporting.provenance import Provenance
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.report.data import Origin
+from approx_build.report.provenance import Provenance
 from tests.cli.reporting.conftest import Rendered
 
 

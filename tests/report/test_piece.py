@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from approx_build.cli.reporting.piece import piece_report
 from approx_build.report.data import PieceReport
+from approx_build.report.piece import piece_report
 from tests.cli.reporting.conftest import Rendered
 
 
