@@ -43,7 +43,7 @@ bench NAME:
 
 # Write the generated reference pages again
 docs:
-    python -m approx_build.score.reference
+    python -m approx_build.score.docs
     python -m approx_build.training.docs
     python docs/generate.py
 

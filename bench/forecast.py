@@ -54,7 +54,7 @@ def child(what: str, setting: list[Any], steps: int) -> dict[str, float]:
     import numpy as np
     import soundfile as sf
 
-    from approx_build.corpus.material import prepare_corpus
+    from approx_build.corpus.prepared import prepare_corpus
     from approx_build.machine import peak_bytes
     from approx_build.training.calibration import calibrated
     from approx_build.training.callbacks import Means

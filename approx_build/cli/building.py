@@ -44,7 +44,7 @@ def build_targets(
     from approx_build.execution.executor import Processes
     from approx_build.execution.scheduler import build
     from approx_build.plan.graph import Kind
-    from approx_build.plan.size import lock_step, size
+    from approx_build.plan.work_estimate import lock_step, size
     from approx_build.store.projects import Use
 
     if not options.quiet and any(action.kind is Kind.TAKE for action in graph):
@@ -72,7 +72,7 @@ def _run_options(graph: Graph, root: Path, options: Options) -> RunOptions:
     """What workers are told; takes fill the jobs by themselves, and trainings share them."""
     from approx_build.execution.desk import RunOptions
     from approx_build.plan.graph import Kind
-    from approx_build.plan.size import size
+    from approx_build.plan.work_estimate import size
 
     trainings = sum(size(action) > 0 for action in graph if action.kind is Kind.TRAIN)
     return RunOptions(

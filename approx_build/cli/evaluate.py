@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from approx_build.plan.evaluation import LoweredEvaluation
-    from approx_build.plan.networks import Networks
+    from approx_build.plan.takes import Networks
     from approx_build.report.evaluation import EvaluationReport, Row
     from approx_build.report.evaluation_results import Evaluations
     from approx_build.store.store import Store
@@ -41,7 +41,7 @@ def evaluate(asked: EvaluationAsked, options: Options) -> None:
     """Build what is missing, write the page and its sounds, and say what they say."""
     from approx_build.plan.catalog import Catalog
     from approx_build.plan.graph import Graph
-    from approx_build.plan.networks import Networks
+    from approx_build.plan.takes import Networks
     from approx_build.report.assessment import sentences
     from approx_build.report.evaluation_table import evaluation_table
     from approx_build.store.store import Store

@@ -75,7 +75,7 @@ def state_options(piece: str, out: str) -> list[str]:
 def project_root(piece: str) -> str:
     """The nearest folder above `piece` with a folder `models`, else the piece's own.
 
-    The same rule as `approx_build.score.project`, without its imports.
+    The same rule as `approx_build.score.paths`, without its imports.
     """
     own = folder = os.path.dirname(piece)
     while True:

@@ -65,7 +65,7 @@ def plan(
 def _row(one: Forecast, history: History, peaks: Mapping[str, int], session: Session) -> Row:
     from approx_build.execution.forecast import Fate
     from approx_build.plan.graph import Kind
-    from approx_build.plan.size import size
+    from approx_build.plan.work_estimate import size
 
     units = size(one.action) if one.fate is not Fate.REUSED else 0.0
     seconds = history.estimate(one.action.kind, units) if units else 0.0

@@ -8,14 +8,14 @@ from approx_build.cli.building import build_targets
 from approx_build.cli.options import Options
 
 if TYPE_CHECKING:
-    from approx_build.corpus.material import Material
-    from approx_build.plan.networks import Networks
+    from approx_build.corpus.prepared import Material
+    from approx_build.plan.takes import Networks
     from approx_build.store.store import Store
 
 
 def prepared_material(networks: Networks, model: str, store: Store, options: Options) -> Material:
     """What the model learns from; AudioError naming every recording that is no sound."""
-    from approx_build.corpus.material import gathered
+    from approx_build.corpus.prepared import gathered
 
     catalog, prepared = networks.catalog, networks.material(model)
     graph, log = networks.graph, catalog.log

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from approx_build.errors import ApproxError, ConsentError, Location
 from approx_build.plan.catalog import Catalog
-from approx_build.plan.permission import refusal, stopped
+from approx_build.plan.consent import refusal, stopped
 from approx_build.plan.uses import Use, uses
 from approx_build.score.load import load_piece
 

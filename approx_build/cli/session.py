@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from approx_build.cli.options import Options
 from approx_build.cli.places import named_from
 from approx_build.errors import Fault, ScoreError, UsageError
-from approx_build.score.project import project_root
+from approx_build.score.paths import project_root
 
 if TYPE_CHECKING:
     from approx_build.files.readlog import ReadLog
@@ -104,10 +104,10 @@ class Session:
 def checked(path: Path, log: ReadLog) -> tuple[Score, Catalog]:
     """The score at `path` and the catalogue of its project, every name and consent checked."""
     from approx_build.plan.catalog import Catalog
-    from approx_build.plan.faults import take_faults
-    from approx_build.plan.permission import all_refused, faults_of, refusals
+    from approx_build.plan.consent import all_refused, faults_of, refusals
+    from approx_build.plan.take_checks import take_faults
     from approx_build.score.load import load_piece
-    from approx_build.score.names import check_names
+    from approx_build.score.name_checks import check_names
     from approx_build.yaml_source import in_order
 
     catalog = Catalog(found_root(path, log), date.today(), log)

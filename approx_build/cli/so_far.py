@@ -12,7 +12,7 @@ from approx_build.errors import ModelError
 
 if TYPE_CHECKING:
     from approx_build.plan.catalog import Catalog
-    from approx_build.plan.networks import Networks
+    from approx_build.plan.takes import Networks
     from approx_build.report.evaluation import EvaluationReport
     from approx_build.store.store import Store
 

@@ -18,8 +18,8 @@ from approx_build.store.delivery import check_folder
 
 if TYPE_CHECKING:
     from approx_build.plan.catalog import Catalog
-    from approx_build.plan.networks import Networks
-    from approx_build.score.heard import Heard
+    from approx_build.plan.takes import Networks
+    from approx_build.score.conditioning import Heard
     from approx_build.score.takes import Take
     from approx_build.training.model import ModelSpec
 
@@ -29,7 +29,7 @@ def take(asked: TakeAsked, options: Options) -> None:
     from approx_build.cli.reach import permit
     from approx_build.plan.catalog import Catalog
     from approx_build.plan.graph import Graph
-    from approx_build.plan.networks import Networks
+    from approx_build.plan.takes import Networks
     from approx_build.store.store import Store
 
     name, root = named_model(asked.model)
@@ -53,7 +53,7 @@ def take(asked: TakeAsked, options: Options) -> None:
 
 def _add(networks: Networks, catalog: Catalog, model: str, asked: TakeAsked) -> dict[str, str]:
     """Add the clips and their pictures; file name -> target."""
-    from approx_build.plan.derivation import add_heard
+    from approx_build.plan.conditioning import add_heard
     from approx_build.plan.graph import Action, Kind
     from approx_build.plan.streams import take_stream
 
@@ -84,7 +84,7 @@ def _add(networks: Networks, catalog: Catalog, model: str, asked: TakeAsked) -> 
 def _check(take: Take, spec: ModelSpec, catalog: Catalog) -> None:
     """UsageError when the take cannot be drawn; ConsentError when its sound may not be used."""
     from approx_build.cli.reach import permit
-    from approx_build.plan.faults import problems
+    from approx_build.plan.take_checks import problems
 
     for path, sound in take.heard():
         name, words = str(sound.recording), f"{option(path)} {sound.recording}"

@@ -18,7 +18,7 @@ from approx_build.cli.shipping import ship
 from approx_build.errors import UsageError
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Graph
-from approx_build.plan.networks import Networks
+from approx_build.plan.takes import Networks
 from approx_build.store.store import Store
 from approx_build.training.previous_runs import run_of
 from approx_build.units import duration

@@ -46,7 +46,7 @@ class Asked:
         """A declared model's; the errors of `train`."""
         from approx_build.plan.catalog import Catalog
         from approx_build.plan.graph import Graph
-        from approx_build.plan.networks import Networks
+        from approx_build.plan.takes import Networks
         from approx_build.store.store import Store
 
         name, root = named_model(model)

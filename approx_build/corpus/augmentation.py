@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from approx_build.corpus.filters import Filters
-from approx_build.corpus.noise import white
-from approx_build.corpus.warp import Warp
+from approx_build.corpus.filters import Filters, white
+from approx_build.corpus.time_pitch import Warp
 from approx_build.errors import ModelError
 from approx_build.numerics.portable import absolute, gain, power
 from approx_build.numerics.stream import Stream

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from approx_build.corpus.consent import FILE_NAME, Consent, read_consent
-from approx_build.corpus.material import chosen
+from approx_build.corpus.prepared import chosen
 from approx_build.corpus.recordings import Recording, corpus_digest, list_recordings
 from approx_build.errors import ApproxError, AudioError, ConsentError, ModelError
 from approx_build.files.readlog import ReadLog

@@ -12,9 +12,8 @@ from approx_build.figures.thumbnail import COLUMNS, ROWS, TOP_DB
 from approx_build.numerics.stream import stream_key
 from approx_build.plan.clips import Range, add_clip
 from approx_build.plan.graph import Action, Graph, Kind
-from approx_build.plan.lower import PREVIEW_SEED, Preview
 from approx_build.plan.movement import add_sketch
-from approx_build.plan.networks import Networks
+from approx_build.plan.takes import Networks
 from approx_build.score.takes import Take
 
 
@@ -116,3 +115,49 @@ def _shown(graph: Graph, sound: str) -> Preview:
     if target not in graph.actions:
         add_sketch(graph, target, sound, COLUMNS, ROWS, TOP_DB)
     return Preview(sound, target)
+
+
+STAGE_COUNT = 6
+"""Pictures from noise to sound, at most."""
+STAGE_COLUMNS, STAGE_ROWS = 240, 160
+
+
+@dataclass(frozen=True)
+class Stages:
+    """How noise becomes sound after a step of training, as a target."""
+
+    step: int
+    target: str
+
+
+def add_stages(networks: Networks, model: str, step: int, stream: str) -> Stages:
+    """Add the stages of the take that the model, by its own controls, begins with `stream`."""
+    spec = networks.catalog.model(model)
+    params: dict[str, Json] = {
+        "family": spec.family,
+        "version": spec.family_version,
+        "network": spec.network_params(),
+        "sampling": spec.sampling.model_dump(mode="json"),
+        "count": STAGE_COUNT,
+        "columns": STAGE_COLUMNS,
+        "rows": STAGE_ROWS,
+    }
+    if networks.environment:
+        params["environment"] = networks.environment
+    inputs = {"checkpoint": networks.checkpoint(model, step, None)}
+    target = f"models/{model}/stages/{step}"
+    return Stages(step, networks.graph.add(Action(target, Kind.STAGES, params, inputs, stream)))
+
+
+PREVIEW_SEED = 18
+"""Seed of the take that is drawn from every checkpoint for the report: the same as
+`approx-build take MODEL --step STEP --length-s LENGTH --seed 18` draws, where the length is the
+family's `glimpse_s`."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A take and its picture, as targets."""
+
+    take: str
+    sketch: str

@@ -4,32 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from approx_build.plan.catalog import Catalog
+from approx_build.plan.evaluation import PREVIEW_SEED, Preview, Stages, add_stages
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.plan.movement import LoweredMovement, add_movement, add_sketch
-from approx_build.plan.networks import Networks
 from approx_build.plan.parts import Parts, source_target
-from approx_build.plan.sources import ScopedTake, Sources
-from approx_build.plan.stages import Stages, add_stages
+from approx_build.plan.sources import ScopedTake, Sources, file_path
 from approx_build.plan.streams import take_stream
+from approx_build.plan.takes import Networks
 from approx_build.score.load import LoadedMovement, Score
-from approx_build.score.project import written_path
 from approx_build.score.takes import Take
-
-PREVIEW_SEED = 18
-"""Seed of the take that is drawn from every checkpoint for the report: the same as
-`approx-build take MODEL --step STEP --length-s LENGTH --seed 18` draws, where the length is the
-family's `glimpse_s`."""
-
-
-@dataclass(frozen=True)
-class Preview:
-    """A take and its picture, as targets."""
-
-    take: str
-    sketch: str
 
 
 @dataclass
@@ -96,11 +81,6 @@ def takes_in_reach(score: Score, movement: LoadedMovement) -> Mapping[str, Scope
         for name, take in movement.model.takes.items()
     }
     return shared | own
-
-
-def file_path(root: Path, movement: LoadedMovement, written: str) -> str:
-    """A sound file written in a movement's score, relative to the project's folder."""
-    return written_path(written, root / movement.path, root)
 
 
 def _join(lowered: LoweredPiece) -> str:

@@ -17,8 +17,8 @@ from approx_build.registry import source_digest
 from approx_build.score.curve import Curve
 from approx_build.score.event import Event
 from approx_build.score.load import LoadedMovement
-from approx_build.score.origin import SourceRef
 from approx_build.score.schema import Output, Part
+from approx_build.score.source_ref import SourceRef
 from approx_build.score.tempo import samples
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from approx_build.errors import Location
 from approx_build.plan.clips import Range, add_clip
-from approx_build.plan.derivation import add_heard
-from approx_build.plan.networks import Networks
+from approx_build.plan.conditioning import add_heard
 from approx_build.plan.streams import take_stream
-from approx_build.score.heard import Heard
-from approx_build.score.origin import SourceKind, SourceRef
+from approx_build.plan.takes import Networks
+from approx_build.score.conditioning import Heard
+from approx_build.score.load import LoadedMovement
+from approx_build.score.paths import written_path
+from approx_build.score.source_ref import SourceKind, SourceRef
 from approx_build.score.takes import Take
 
 
@@ -102,3 +105,8 @@ class Sources:
 
     def _recording(self, name: str) -> str:
         return self.graph.add_leaf(self.catalog.recording_path(name))
+
+
+def file_path(root: Path, movement: LoadedMovement, written: str) -> str:
+    """A sound file written in a movement's score, relative to the project's folder."""
+    return written_path(written, root / movement.path, root)

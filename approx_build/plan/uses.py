@@ -9,9 +9,9 @@ from fnmatch import fnmatchcase
 
 from approx_build.errors import Location
 from approx_build.plan.catalog import Catalog
-from approx_build.plan.lower import file_path
+from approx_build.plan.sources import file_path
 from approx_build.score.load import LoadedMovement, Score
-from approx_build.score.origin import SourceKind, SourceRef
+from approx_build.score.source_ref import SourceKind, SourceRef
 from approx_build.score.takes import Take
 from approx_build.yaml_source.node import Loc
 

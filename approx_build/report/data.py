@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from approx_build.audio.loudness import Facts
-from approx_build.corpus.hours import Hours
+from approx_build.corpus.recordings import Hours
 from approx_build.figures.thumbnail import Sketch
 
 Parameters = Mapping[str, object]

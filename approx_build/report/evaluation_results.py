@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from approx_build.evaluation.comparison import spread
-from approx_build.plan.evaluation import Excerpt, LoweredEvaluation, add_stretch
-from approx_build.plan.lower import Preview
+from approx_build.plan.evaluation import Excerpt, LoweredEvaluation, Preview, add_stretch
 from approx_build.report.build_results import Seen
 from approx_build.report.evaluation import (
     EvaluationReport,

@@ -7,8 +7,7 @@ from typing import Any
 
 from approx_build.figures.thumbnail import Sketch
 from approx_build.plan.catalog import Catalog
-from approx_build.plan.lower import Preview
-from approx_build.plan.stages import Stages
+from approx_build.plan.evaluation import Preview, Stages
 from approx_build.report.build_results import Seen
 from approx_build.report.data import (
     CheckpointReport,

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import cast
 
 from approx_build.plan.graph import LEAF, Action, Graph, Kind
-from approx_build.plan.networks import SHIPPED
+from approx_build.plan.takes import SHIPPED
 from approx_build.report.data import Origin
 from approx_build.store.records import Record
 

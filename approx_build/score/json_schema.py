@@ -13,8 +13,8 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from approx_build.ops.base import OPS
 from approx_build.score.curve import Curve
 from approx_build.score.event import Placement
-from approx_build.score.origin import SourceRef
 from approx_build.score.schema import Movement, Piece
+from approx_build.score.source_ref import SourceRef
 
 Schema = dict[str, Any]
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from approx_build.errors import ApproxError, Fault, Location, ScoreError
 from approx_build.files.readlog import ReadLog
-from approx_build.score.durations import duration_faults, shared_take_faults
-from approx_build.score.marks import tempo_map
+from approx_build.score.duration_checks import duration_faults, shared_take_faults
 from approx_build.score.movement import LoadedMovement
-from approx_build.score.project import project_root, slug, written_path
-from approx_build.score.references import heard_faults, reference_faults
-from approx_build.score.remarks import remarks
-from approx_build.score.salvage import Salvaged, salvage
+from approx_build.score.paths import project_root, slug, written_path
+from approx_build.score.recovery import Salvaged, salvage
+from approx_build.score.reference_checks import heard_faults, reference_faults
 from approx_build.score.schema import Movement, Piece
+from approx_build.score.tempo_marks import tempo_map
+from approx_build.score.warnings import remarks
 from approx_build.yaml_source import Source, in_order, read_source
 from approx_build.yaml_source.node import Loc
 

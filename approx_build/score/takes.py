@@ -6,8 +6,15 @@ from collections.abc import Iterator
 
 from pydantic import Field, JsonValue, model_validator
 
+from approx_build.score.conditioning import (
+    Extension,
+    Heard,
+    Inpainting,
+    Interpolation,
+    Prime,
+    Variation,
+)
 from approx_build.score.fields import Name, Seed, Strict
-from approx_build.score.heard import Extension, Heard, Inpainting, Interpolation, Prime, Variation
 
 LONGEST_CLIP_S = 3600.0
 WAYS = ("prime", "extend", "vary", "inpaint", "between")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from approx_build.corpus.material import Material
+from approx_build.corpus.prepared import Material
 from approx_build.corpus.windows import Epochs, Split, Windows, split
 from approx_build.errors import AudioError
 from approx_build.families.base import Example, Moment, Network

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-from approx_build.corpus.hours import Hours
-from approx_build.corpus.material import Material
+from approx_build.corpus.prepared import Material
+from approx_build.corpus.recordings import Hours
 from approx_build.training.callbacks import Means, Witness
 from approx_build.training.device import memory_on, peak_on, reset_peak_on
 from approx_build.training.forecast import Forecast, step_time

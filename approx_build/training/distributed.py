@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from approx_build.corpus.material import Material, Stretch
+from approx_build.corpus.prepared import Material, Stretch
 from approx_build.corpus.recordings import Recording
 from approx_build.errors import ModelError
 from approx_build.families.base import FAMILIES

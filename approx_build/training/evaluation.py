@@ -16,8 +16,8 @@ from typing import Any
 
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
-from approx_build.corpus.hours import Hours
-from approx_build.corpus.material import Material
+from approx_build.corpus.prepared import Material
+from approx_build.corpus.recordings import Hours
 from approx_build.corpus.windows import split
 from approx_build.evaluation.comparison import Corpus, Evaluation, spread, stretch
 from approx_build.evaluation.memorisation import Baseline, SearchTerms

@@ -13,7 +13,7 @@ from decimal import Decimal
 from math import isfinite, sqrt
 from statistics import median
 
-from approx_build.corpus.hours import Hours
+from approx_build.corpus.recordings import Hours
 from approx_build.machine import Available
 from approx_build.training.ledger.costs import NOTHING, Costs, money
 from approx_build.units import size, spaced

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from approx_build.corpus.consent import Consent, load_consent
-from approx_build.corpus.material import Material
+from approx_build.corpus.prepared import Material
 from approx_build.corpus.recordings import corpus_digest
 from approx_build.training.callbacks import Witness
 from approx_build.training.ledger.costs import NOTHING, budget_reached

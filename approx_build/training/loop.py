@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from approx_build.corpus.material import Material
+from approx_build.corpus.prepared import Material
 from approx_build.errors import ModelError
 from approx_build.training.again import make_again
 from approx_build.training.callbacks import Means

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from torch import Tensor
 
-from approx_build.corpus.material import Material
+from approx_build.corpus.prepared import Material
 from approx_build.errors import ApproxError, ModelError
 from approx_build.families.base import Example
 from approx_build.training.batches import Batches, split_material

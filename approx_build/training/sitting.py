@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from approx_build.corpus.material import Material
+from approx_build.corpus.prepared import Material
 from approx_build.corpus.recordings import corpus_digest
 from approx_build.machine import is_shortage
 from approx_build.numerics.stream import Stream

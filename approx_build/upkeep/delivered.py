@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from approx_build.score.project import slug
+from approx_build.score.paths import slug
 from approx_build.store.census import files
 from approx_build.store.delivery import PART
 from approx_build.store.disk import clear

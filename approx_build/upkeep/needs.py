@@ -12,12 +12,12 @@ from approx_build.execution.inputs import Inputs
 from approx_build.files.readlog import ReadLog
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.evaluation import lower_evaluation
-from approx_build.plan.faults import take_faults
 from approx_build.plan.graph import Graph
 from approx_build.plan.lower import LoweredPiece, lower
-from approx_build.plan.networks import Networks
+from approx_build.plan.take_checks import take_faults
+from approx_build.plan.takes import Networks
 from approx_build.score.load import load_piece
-from approx_build.score.names import check_names
+from approx_build.score.name_checks import check_names
 from approx_build.store import lock as locks
 from approx_build.store.census import Census
 from approx_build.store.index import TRAIN, Index

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from approx_build.score.project import project_root
+from approx_build.score.paths import project_root
 from approx_build.store.projects import Use
 
 PIECES = "pieces"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from approx_build.execution.uptodate import contents
-from approx_build.score.project import project_root
+from approx_build.score.paths import project_root
 from approx_build.store.disk import plain_words
 from approx_build.store.projects import Use
 from approx_build.store.store import Store

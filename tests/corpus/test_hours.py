@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from approx_build.corpus.hours import Hours, length
+from approx_build.corpus.recordings import Hours, length
 
 
 def test_hours_say_how_much_was_heard_and_how_often() -> None:

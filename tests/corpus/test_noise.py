@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-from approx_build.corpus.noise import white
+from approx_build.corpus.filters import white
 from approx_build.numerics.stream import Stream
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from approx_build.corpus.material import prepare_corpus
+from approx_build.corpus.prepared import prepare_corpus
 from approx_build.corpus.windows import split
 from approx_build.evaluation.memorisation import (
     Baseline,

@@ -21,7 +21,7 @@ from approx_build.plan.catalog import Catalog
 from approx_build.plan.evaluation import lower_evaluation
 from approx_build.plan.graph import Graph, Kind
 from approx_build.plan.lower import lower
-from approx_build.plan.networks import Networks
+from approx_build.plan.takes import Networks
 from approx_build.score.load import load_piece
 from approx_build.store.store import Store
 from tests.space import WAVE, Space, project

@@ -225,7 +225,7 @@ SOUND = (
     ),
     Fault(
         "the pace of a ramp",
-        "approx_build/score/marks.py",
+        "approx_build/score/tempo_marks.py",
         "mean = (last.bpm + bpm) / 2 if is_ramp else last.bpm",
         "mean = last.bpm",
         again("stem"),
@@ -236,7 +236,7 @@ SOUND = (
 HOUSE = (
     Fault(
         "a field left out of a key",
-        "approx_build/plan/networks.py",
+        "approx_build/plan/takes.py",
         'HEARD_BY = {"silence", "remove_dc", "level"}',
         'HEARD_BY = {"silence", "remove_dc"}',
         FIELDS,

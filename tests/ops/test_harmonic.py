@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from approx_build.ops.harmonic import Harmonic
+from approx_build.ops.separation import Harmonic
 from tests.ops.cases import STREAM, music
 
 TOLERANCE = 1e-6

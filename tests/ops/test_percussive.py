@@ -2,8 +2,7 @@ import librosa
 import numpy as np
 import pytest
 
-from approx_build.ops.harmonic import Harmonic
-from approx_build.ops.percussive import Percussive
+from approx_build.ops.separation import Harmonic, Percussive
 from tests.ops.cases import STREAM, music
 
 TOLERANCE = 1e-6

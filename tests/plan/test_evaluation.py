@@ -7,7 +7,7 @@ import pytest
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.evaluation import LoweredEvaluation, add_stretch, lower_evaluation
 from approx_build.plan.graph import Graph, Kind
-from approx_build.plan.networks import Networks
+from approx_build.plan.takes import Networks
 from tests.plan.conftest import TODAY, Lower
 from tests.space import Space
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from approx_build.plan.graph import Kind
-from approx_build.plan.lower import file_path, takes_in_reach
+from approx_build.plan.lower import takes_in_reach
+from approx_build.plan.sources import file_path
 from tests.plan.conftest import Lower
 from tests.space import Space
 

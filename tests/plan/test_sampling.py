@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from approx_build.plan.catalog import Catalog
-from approx_build.plan.sampling import sampling_of, sampling_terms
+from approx_build.plan.takes import sampling_of, sampling_terms
 from approx_build.score.takes import Take
 from tests.plan.conftest import TODAY
 from tests.space import WAVE, Space

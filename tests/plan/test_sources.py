@@ -5,9 +5,9 @@ from __future__ import annotations
 from approx_build.errors import Location
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Graph, Kind
-from approx_build.plan.networks import Networks
 from approx_build.plan.sources import ScopedTake, Sources
-from approx_build.score.origin import SourceRef
+from approx_build.plan.takes import Networks
+from approx_build.score.source_ref import SourceRef
 from approx_build.score.takes import Take
 
 HERE = Location("pieces/tide.yaml", 7, 3)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from approx_build.plan.evaluation import add_stages
 from approx_build.plan.graph import Kind
 from approx_build.plan.key import key, manifest
 from approx_build.plan.lower import LoweredPiece
-from approx_build.plan.stages import add_stages
 from tests.e2e.test_second_family import FOAM
 from tests.plan.conftest import Lower
 from tests.space import WAVE, Space

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from approx_build.corpus.hours import Hours
+from approx_build.corpus.recordings import Hours
 from approx_build.figures.thumbnail import sketch
 from approx_build.report.evaluation import (
     MEASURES,

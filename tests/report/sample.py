@@ -8,7 +8,7 @@ import numpy as np
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
 from approx_build.audio.loudness import measure
-from approx_build.corpus.hours import Hours
+from approx_build.corpus.recordings import Hours
 from approx_build.figures.thumbnail import sketch
 from approx_build.report.data import (
     CheckpointReport,

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approx_build.score.circles import circles
+from approx_build.score.reference_checks import circles
 
 
 def test_a_circle_is_named_in_order() -> None:

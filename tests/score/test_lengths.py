@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from approx_build.score.lengths import event_length
+from approx_build.score.duration_checks import event_length
 from tests.score.scores import Project
 
 

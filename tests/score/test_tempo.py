@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approx_build.score.marks import MeterMark, TempoMark, tempo_map
 from approx_build.score.tempo import TempoMap, samples, square_root
+from approx_build.score.tempo_marks import MeterMark, TempoMark, tempo_map
 from approx_build.score.time import Time, Unit, duration, moment
 from approx_build.yaml_source import strictly
 

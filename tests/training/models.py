@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from approx_build.corpus.consent import load_consent
-from approx_build.corpus.material import Material, prepare_corpus
+from approx_build.corpus.prepared import Material, prepare_corpus
 from approx_build.families.base import FAMILIES, Family
 from approx_build.training.callbacks import Means, Witness
 from approx_build.training.ledger.record import TrainingRecord

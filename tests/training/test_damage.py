@@ -17,7 +17,7 @@ from unittest import mock
 
 import pytest
 
-from approx_build.corpus.material import Material
+from approx_build.corpus.prepared import Material
 from approx_build.training import environment, run
 from approx_build.training.callbacks import Means, Witness
 from approx_build.training.checkpoint import is_right, with_name

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from approx_build.corpus.material import Material
+from approx_build.corpus.prepared import Material
 from approx_build.training import loss_scale as scaler
 from approx_build.training import run
 from approx_build.training.model import ModelSpec

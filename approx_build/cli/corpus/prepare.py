@@ -19,7 +19,7 @@ def prepare(corpus: str, model: str | None, options: Options, as_json: bool) -> 
     from approx_build.cli.prepared import prepared_material
     from approx_build.cli.reach import permit
     from approx_build.plan.graph import Graph
-    from approx_build.plan.networks import Networks
+    from approx_build.plan.takes import Networks
     from approx_build.store.store import Store
 
     shelf = Shelf.there(corpus)

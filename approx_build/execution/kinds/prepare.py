@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from approx_build.audio.clip import Clip
-from approx_build.corpus.material import prepare_recording
 from approx_build.corpus.preparation import Preparation
+from approx_build.corpus.prepared import prepare_recording
 from approx_build.execution.desk import Desk
 from approx_build.execution.work import Result
 

@@ -15,12 +15,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from approx_build.corpus.material import Material, gathered
+from approx_build.corpus.prepared import Material, gathered
 from approx_build.corpus.recordings import Recording, corpus_digest
 from approx_build.errors import ModelError, StoreError
 from approx_build.execution.desk import Desk
 from approx_build.execution.work import Result
-from approx_build.plan.networks import SHIPPED
+from approx_build.plan.takes import SHIPPED
 from approx_build.store.objects import Objects
 from approx_build.training.ledger.ledger import FOLDER
 from approx_build.training.ledger.record import (

@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from approx_build.canonical import canonical
-from approx_build.corpus.hours import Hours
+from approx_build.corpus.recordings import Hours
 from approx_build.errors import ModelError
 from approx_build.store.delivery import write
 

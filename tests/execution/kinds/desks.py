@@ -24,7 +24,7 @@ from approx_build.execution.work import Leaf, Result, Work
 from approx_build.files.readlog import ReadLog, hashed
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Action, Graph, Kind
-from approx_build.plan.networks import Networks
+from approx_build.plan.takes import Networks
 from approx_build.store.store import Store
 from tests.space import Space
 

@@ -5,15 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 from approx_build.canonical import Json, canonical
 from approx_build.errors import AudioError, Location
 from approx_build.plan.catalog import Catalog
-from approx_build.plan.derivation import derivation_terms
+from approx_build.plan.conditioning import derivation_terms
 from approx_build.plan.graph import Action, Graph, Kind
-from approx_build.plan.sampling import sampling_terms
 from approx_build.score.takes import Take
 from approx_build.training.model import ModelSpec
+
+CONTROLS = ("temperature", "top_k", "towards_silence")
+"""What a take may say beside `sampling`; families that draw otherwise have other controls."""
+
+
+def sampling_terms(spec: ModelSpec, take: Take) -> dict[str, Json]:
+    """Every control of drawing a take, as JSON values."""
+    own = spec.sampling.model_dump(mode="json")
+    said = take.model_dump(mode="json", include=take.model_fields_set & own.keys())
+    return own | said | dict(take.sampling)
+
+
+def sampling_of(spec: ModelSpec, take: Take) -> Any:
+    """The controls of drawing a take; pydantic's ValidationError where the family refuses them."""
+    return spec.network.sampling(sampling_terms(spec, take))
+
 
 SHIPPED = "shipped."
 """Begins the roles of the files of a shipped run, which end in their names."""

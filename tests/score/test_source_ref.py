@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from approx_build.score.origin import SourceKind, SourceRef
+from approx_build.score.source_ref import SourceKind, SourceRef
 from tests.score.scores import Project
 
 

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from approx_build.ops.harmonic import Harmonic
-from approx_build.ops.percussive import Percussive
+from approx_build.ops.separation import Harmonic, Percussive
 from tests.ops.cases import STREAM, music
 
 

@@ -9,8 +9,8 @@ import pytest
 from approx_build.errors import AudioError, Location
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Graph, Kind
-from approx_build.plan.networks import Networks
-from approx_build.plan.size import size
+from approx_build.plan.takes import Networks
+from approx_build.plan.work_estimate import size
 from approx_build.score.takes import Take
 from tests.plan.conftest import TODAY
 from tests.space import Space

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, field_validator
@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 from approx_build.audio.clip import Clip
 from approx_build.audio.separation import Part, Separation
 from approx_build.numerics.stream import Stream
-from approx_build.ops.base import GrainOp
+from approx_build.ops.base import OPS, GrainOp
 
 
 class Separated(GrainOp):
@@ -50,3 +50,29 @@ class Separated(GrainOp):
     def length(self, source_s: Sequence[float]) -> float:
         """As long as the clip."""
         return source_s[0]
+
+
+@OPS.register
+class Harmonic(Separated):
+    """The tones of the clip, without strokes and noise.
+
+    Frequencies that last are kept, so attacks soften and breath, keys and drums recede. A
+    `margin` of 2 or more leaves only the clearest tones, in islands.
+    """
+
+    op: Literal["harmonic"] = "harmonic"
+    part: ClassVar[Part] = "harmonic"
+    example: ClassVar[Mapping[str, object]] = {"margin": 2}
+
+
+@OPS.register
+class Percussive(Separated):
+    """The strokes of the clip, without its tones.
+
+    What is sudden and spread over all frequencies is kept: attacks, keys, clicks, noise. A
+    `margin` of 2 or more leaves only the sharpest.
+    """
+
+    op: Literal["percussive"] = "percussive"
+    part: ClassVar[Part] = "percussive"
+    example: ClassVar[Mapping[str, object]] = {"margin": 2}

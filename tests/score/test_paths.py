@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.score.project import project_root, slug, written_path
+from approx_build.score.paths import project_root, slug, written_path
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from approx_build.families.base import FAMILIES
-from approx_build.plan.derivation import add_heard, derivation_terms, heard_s, role
+from approx_build.plan.conditioning import add_heard, derivation_terms, heard_s, role
 from approx_build.plan.graph import Graph
 from approx_build.score.takes import Take
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from approx_build.audio.clip import Clip
 from approx_build.audio.resample import varispeed
-from approx_build.corpus.warp import Warp, mirrored
+from approx_build.corpus.time_pitch import Warp, mirrored
 
 RATE = 8000
 FADED_DB = -60

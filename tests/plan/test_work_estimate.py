@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from approx_build.plan.graph import Action, Kind
-from approx_build.plan.size import size
+from approx_build.plan.work_estimate import size
 
 NETWORK = {"family": "wavenet", "dilations": [1, 2], "skip_channels": 8}
 TAKE = Action("t", Kind.TAKE, {"samples": 8000, "network": NETWORK, "sampling": {}})

@@ -2,7 +2,7 @@
 
 In the page `<!-- fields: Take -->` … `<!-- end -->` holds the table of a model of the grammar,
 and `<!-- operations -->` … `<!-- end -->` every operation that is installed with approx-build.
-`python -m approx_build.score.reference` writes the page again.
+`python -m approx_build.score.docs` writes the page again.
 """
 
 from __future__ import annotations

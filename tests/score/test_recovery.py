@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from approx_build.score.salvage import salvage
+from approx_build.score.recovery import salvage
 from approx_build.score.schema import Movement
 from approx_build.yaml_source import read_source
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from approx_build.plan.catalog import Catalog
-from approx_build.plan.permission import all_refused, faults_of, refusals
+from approx_build.plan.consent import all_refused, faults_of, refusals
 from approx_build.score.load import load_piece
 from tests.plan.conftest import TODAY
 from tests.space import Space

@@ -8,9 +8,9 @@ from pydantic import ValidationError
 
 from approx_build.errors import Fault
 from approx_build.plan.catalog import Catalog
-from approx_build.plan.derivation import least_s
-from approx_build.plan.sampling import CONTROLS, sampling_of
-from approx_build.score.heard import Heard
+from approx_build.plan.conditioning import least_s
+from approx_build.plan.takes import CONTROLS, sampling_of
+from approx_build.score.conditioning import Heard
 from approx_build.score.load import Score
 from approx_build.score.takes import Take
 from approx_build.training.model import ModelSpec

@@ -7,8 +7,8 @@ from fnmatch import fnmatchcase
 from typing import Protocol
 
 from approx_build.errors import Fault
-from approx_build.score.durations import TOLERANCE_S, event_faults, nothing_to_add
-from approx_build.score.heard import Extension, Heard
+from approx_build.score.conditioning import Extension, Heard
+from approx_build.score.duration_checks import TOLERANCE_S, event_faults, nothing_to_add
 from approx_build.score.load import Score
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.takes import Take

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from approx_build.ops.base import OPS
-from approx_build.score.reference import filled, main
+from approx_build.score.docs import filled, main
 from approx_build.score.schema import Movement, Piece
 from tests.score.scores import PIECE, Project
 

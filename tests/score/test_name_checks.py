@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from approx_build.score.names import check_names, matching
+from approx_build.score.name_checks import check_names, matching
 from tests.score.scores import PIECE, Project
 
 LENGTHS = {"accordion/phrase-1": 4.0, "accordion/phrase-2": 6.0, "drum/roll": None, "drum/hit": 4.0}

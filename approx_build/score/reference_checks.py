@@ -4,18 +4,42 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import pairwise
 from pathlib import Path
 
 from approx_build.errors import Fault
-from approx_build.score.circles import circles
 from approx_build.score.movement import LoadedMovement
-from approx_build.score.origin import SourceKind, SourceRef
-from approx_build.score.project import written_path
+from approx_build.score.paths import written_path
+from approx_build.score.source_ref import SourceKind, SourceRef
 from approx_build.score.takes import Take
 from approx_build.yaml_source import Source, choices
 from approx_build.yaml_source.node import Loc
+
+
+def circles(needs: Mapping[str, Iterable[str]]) -> list[list[str]]:
+    """Each circle once, as names that end with the first: `[a, b, a]`.
+
+    Walks without recursion, so that a chain of any length will do. Names that stand nowhere as
+    a key need nothing.
+    """
+    found: list[list[str]] = []
+    done: set[str] = set()
+    for start in needs:
+        path: list[str] = []
+        walks = [iter([start])]
+        while walks:
+            name = next(walks[-1], None)
+            if name is None:
+                walks.pop()
+                if path:
+                    done.add(path.pop())
+            elif name in path:
+                found.append([*path[path.index(name) :], name])
+            elif name not in done and name in needs:
+                path.append(name)
+                walks.append(iter(needs[name]))
+    return found
 
 
 def reference_faults(

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from approx_build.plan.catalog import Catalog
-from approx_build.plan.faults import take_faults
+from approx_build.plan.take_checks import take_faults
 from approx_build.score.load import load_piece
 from tests.space import WAVE, Space
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from approx_build.score.heard import Interpolation
+from approx_build.score.conditioning import Interpolation
 from tests.score.scores import Project
 
 HEAD = "movement: a\nlength: 10\ntakes:\n  whole: {model: m, length_s: 4, count: 2}\n"

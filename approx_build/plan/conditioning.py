@@ -9,7 +9,7 @@ from approx_build.errors import Location
 from approx_build.families.base import Family
 from approx_build.plan.clips import Range, add_clip
 from approx_build.plan.graph import Graph
-from approx_build.score.heard import Heard
+from approx_build.score.conditioning import Heard
 from approx_build.score.takes import Take
 
 

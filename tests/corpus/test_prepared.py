@@ -7,8 +7,8 @@ import pytest
 import soundfile as sf
 
 from approx_build.audio import wav
-from approx_build.corpus.material import Material, chosen, prepare_corpus
 from approx_build.corpus.preparation import Preparation
+from approx_build.corpus.prepared import Material, chosen, prepare_corpus
 from approx_build.corpus.recordings import list_recordings
 from approx_build.errors import AudioError, ModelError
 from tests.corpus.sounds import RATE, small_corpus, tone
