@@ -25,11 +25,11 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from unittest import mock
 
-from approx_build.execution.built import BuildOptions, Built
-from approx_build.execution.executor import InProcess
-from approx_build.execution.performer import Performer
+from approx_build.execution.executors.local import InProcess
+from approx_build.execution.result import BuildOptions, Built
+from approx_build.execution.runner import Performer
 from approx_build.execution.scheduler import build
-from approx_build.execution.uptodate import state_path, write_state
+from approx_build.execution.up_to_date import state_path, write_state
 from approx_build.execution.work import Report, Result, Work
 from approx_build.files.fingerprint import RACY_NS, fingerprint
 from approx_build.files.readlog import Reading, hashed

@@ -21,9 +21,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import mock
 
-from approx_build.execution.built import BuildOptions
-from approx_build.execution.executor import InProcess
-from approx_build.execution.performer import Performer
+from approx_build.execution.executors.local import InProcess
+from approx_build.execution.result import BuildOptions
+from approx_build.execution.runner import Performer
 from approx_build.execution.scheduler import build
 from approx_build.execution.work import Report, Result, Work
 from approx_build.plan.catalog import Catalog

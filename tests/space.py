@@ -167,7 +167,7 @@ class Space:
             mock.patch.object(sys, "argv", ["approx-build", *words]),
             mock.patch.dict(os.environ, self.environ(environment)),
             mock.patch.object(os, "fsync", return_value=None),
-            mock.patch("approx_build.execution.executor.Processes", _here),
+            mock.patch("approx_build.execution.executors.local.Processes", _here),
         ):
             ended = _main(err)
         return self._checked(Outcome(ended, out.getvalue(), err.getvalue()), code)
@@ -294,8 +294,8 @@ def _main(err: io.StringIO) -> int:
 
 def _here(slots: int, run: Any, store: Any, options: Any, toolchain: Mapping[str, str]) -> Any:
     """An executor that runs everything in this process, where the builder would spawn workers."""
-    from approx_build.execution.executor import InProcess
-    from approx_build.execution.performer import Performer
+    from approx_build.execution.executors.local import InProcess
+    from approx_build.execution.runner import Performer
     from approx_build.store.store import Store
 
     return InProcess(Performer(run, Store(store.root), options, toolchain))

@@ -43,8 +43,8 @@ OF_PARAMETERS = ("approx_build.errors", "approx_build.families.parameters")
 TESTED_ELSEWHERE = {
     "__main__.py": "e2e",
     "audio/clip.py": "ops/test_every_op.py",
-    "execution/actions.py": "e2e",
-    "execution/desk.py": "e2e",
+    "execution/actions/registry.py": "e2e",
+    "execution/context.py": "e2e",
     "execution/kinds/": "e2e",
     "execution/work.py": "execution/test_performer.py",
     "store/fault.py": "store/test_check.py",

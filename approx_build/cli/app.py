@@ -28,11 +28,12 @@ from approx_build.cli.arguments import (
 )
 from approx_build.cli.audition import take
 from approx_build.cli.corpus.commands import corpus_app
-from approx_build.cli.exits import Exit, ending_calmly, fail, interrupted
+from approx_build.cli.exits import Exit, fail, interrupted
 from approx_build.cli.options import Options
 from approx_build.cli.runs.app import runs
 from approx_build.cli.store.app import store_app
 from approx_build.errors import ApproxError
+from approx_build.execution.interrupts import ending_calmly
 from approx_build.process import limits
 
 app = typer.Typer(

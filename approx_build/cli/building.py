@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from approx_build.cli.options import Options
@@ -16,13 +14,12 @@ from approx_build.cli.progress import progress_for
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from approx_build.execution.built import Built
-    from approx_build.execution.desk import RunOptions
+    from approx_build.execution.context import RunOptions
+    from approx_build.execution.result import Built
     from approx_build.files.readlog import ReadLog
     from approx_build.plan.graph import Graph
     from approx_build.store.store import Store
-
-TOOLS = ("numpy", "scipy", "soxr", "soundfile", "matplotlib")
+from approx_build.execution.toolchain import toolchain
 
 
 def build_targets(
@@ -39,9 +36,9 @@ def build_targets(
     `verified` are the targets whose objects must be right (by default all); `log` has what
     planning read.
     """
-    from approx_build.execution.actions import run_actions
-    from approx_build.execution.built import BuildOptions
-    from approx_build.execution.executor import Processes
+    from approx_build.execution.actions.registry import run_actions
+    from approx_build.execution.executors.local import Processes
+    from approx_build.execution.result import BuildOptions
     from approx_build.execution.scheduler import build
     from approx_build.plan.graph import Kind
     from approx_build.plan.work_estimate import lock_step, size
@@ -70,7 +67,7 @@ def build_targets(
 
 def _run_options(graph: Graph, root: Path, options: Options) -> RunOptions:
     """What workers are told; takes fill the jobs by themselves, and trainings share them."""
-    from approx_build.execution.desk import RunOptions
+    from approx_build.execution.context import RunOptions
     from approx_build.plan.graph import Kind
     from approx_build.plan.work_estimate import size
 
@@ -91,17 +88,3 @@ def say_what_draws() -> None:
 
     if note := describe()["note"]:
         print(note, file=sys.stderr)
-
-
-def toolchain() -> dict[str, str]:
-    """The versions of what computes samples and pictures."""
-    from approx_build import __version__
-    from approx_build.kernels.library import describe
-
-    return {
-        "approx-build": __version__,
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "kernel": str(describe()["kernel"]),
-        **{tool: version(tool) for tool in TOOLS},
-    }

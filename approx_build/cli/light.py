@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import os
 
-from approx_build.execution.uptodate import drafts_in, is_up_to_date, state_path, summary
+from approx_build.execution.up_to_date import (
+    drafts_in,
+    is_up_to_date,
+    state_options,
+    state_path,
+    summary,
+)
 
 PLACES = {"--store": "store", "--out": "out"}
 IGNORED = {"-q", "--quiet", "-v", "--verbose", "--locked", "-k", "--keep-going"}
@@ -65,11 +71,6 @@ def asked_render(arguments: list[str]) -> tuple[str, str, str, bool] | None:
     store = places.get("store") or os.environ.get("APPROX_STORE") or os.path.join(root, ".approx")
     out = places.get("out") or os.path.join(root, "renders")
     return piece, os.path.abspath(store), os.path.abspath(out), is_quiet
-
-
-def state_options(piece: str, out: str) -> list[str]:
-    """What names the state of a plain render: the piece and where its files go."""
-    return ["render", piece, out]
 
 
 def project_root(piece: str) -> str:

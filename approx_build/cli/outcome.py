@@ -15,7 +15,7 @@ from approx_build.units import duration
 
 if TYPE_CHECKING:
     from approx_build.cli.delivered import Delivered
-    from approx_build.execution.built import Built
+    from approx_build.execution.result import Built
     from approx_build.plan.movement import LoweredMovement
     from approx_build.store.records import Record
 from approx_build.units import counted

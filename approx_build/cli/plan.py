@@ -89,8 +89,8 @@ def _training(row: Row, action: Action, session: Session) -> Row:
 
 def _drawing(found: Mapping[str, Forecast], jobs: int) -> dict[str, int]:
     """Memory of the takes that are due, by target."""
-    from approx_build.execution.drawing import foretold
     from approx_build.execution.forecast import Fate
+    from approx_build.execution.take_batches import foretold
     from approx_build.plan.graph import Kind
 
     due = [one.action for one in found.values() if one.fate is not Fate.REUSED]

@@ -11,8 +11,8 @@ from approx_build.cli.options import Options
 from approx_build.execution.progress import Progress
 
 if TYPE_CHECKING:
-    from approx_build.execution.built import Built
     from approx_build.execution.estimate import Remaining
+    from approx_build.execution.result import Built
     from approx_build.execution.work import Failure
     from approx_build.plan.graph import Action
 from approx_build.units import duration

@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 from approx_build.cli.building import build_targets
-from approx_build.cli.exits import Exit, ending_calmly, fail
+from approx_build.cli.exits import Exit, fail
 from approx_build.cli.lockfile import lock_of
 from approx_build.cli.options import Options
 from approx_build.cli.session import Session
 from approx_build.errors import ApproxError
+from approx_build.execution.interrupts import ending_calmly
 
 
 def main() -> None:

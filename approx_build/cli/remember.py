@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 import approx_build
 from approx_build.cli.delivered import Delivered
-from approx_build.cli.light import state_options
 from approx_build.cli.session import Session
-from approx_build.execution.uptodate import state_path, write_state
+from approx_build.execution.up_to_date import state_options, state_path, write_state
 from approx_build.files.fingerprint import (
     BETWEEN,
     UNKNOWN,
@@ -27,7 +26,7 @@ from approx_build.process.start import imported_ns
 from approx_build.store.delivery import PART
 
 if TYPE_CHECKING:
-    from approx_build.execution.built import Built
+    from approx_build.execution.result import Built
     from approx_build.store.memo import Memo
 
 PACKAGE_SUFFIXES = (".py", ".so", ".dylib", ".dll", ".html", ".css", ".js")

@@ -32,7 +32,7 @@ from approx_build.store.lock import merging
 from approx_build.store.projects import Use
 
 if TYPE_CHECKING:
-    from approx_build.execution.built import Built
+    from approx_build.execution.result import Built
 
 Files = Mapping[str, str]
 """Path under the renders folder -> target."""

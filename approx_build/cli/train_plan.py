@@ -18,7 +18,7 @@ from approx_build.errors import ModelError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from approx_build.execution.desk import Desk
+    from approx_build.execution.context import Desk
     from approx_build.files.readlog import ReadLog
     from approx_build.plan.graph import Graph
     from approx_build.store.store import Store
@@ -64,7 +64,7 @@ class Asked:
 
     def desk(self) -> Desk:
         """Where it would be trained, the recordings prepared."""
-        from approx_build.execution.desk import Desk, RunOptions
+        from approx_build.execution.context import Desk, RunOptions
         from approx_build.execution.inputs import Inputs
 
         action, options = self.graph.actions[self.target], self.options
@@ -129,7 +129,7 @@ def train_plan(model: str, options: Options, as_json: bool) -> None:
 
 
 def _calibrated(asked: Asked, desk: Desk, made: Made) -> Forecast:
-    from approx_build.execution.kinds.train import material
+    from approx_build.execution.actions.train import material
     from approx_build.training.calibration import calibrated
     from approx_build.training.callbacks import Means
 

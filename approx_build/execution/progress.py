@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from approx_build.execution.built import Built
 from approx_build.execution.estimate import Remaining
+from approx_build.execution.result import Built
 from approx_build.execution.work import Failure
 from approx_build.plan.graph import Action
 

@@ -14,13 +14,13 @@ from dataclasses import replace
 from typing import Final
 
 from approx_build.errors import ApproxError
-from approx_build.execution.built import BuildOptions, Built, State
-from approx_build.execution.executor import Ended, Executor
+from approx_build.execution.executors.base import Ended, Executor
+from approx_build.execution.history import Ledger
 from approx_build.execution.inputs import Inputs
-from approx_build.execution.ledger import Ledger
 from approx_build.execution.progress import Progress
 from approx_build.execution.queue import Queue, ways_to_the_end
-from approx_build.execution.uptodate import remove_drafts
+from approx_build.execution.result import BuildOptions, Built, State
+from approx_build.execution.up_to_date import remove_drafts
 from approx_build.execution.work import Failure, Made, Work
 from approx_build.files.readlog import ReadLog
 from approx_build.plan.graph import Graph, Kind

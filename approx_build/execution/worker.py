@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-from approx_build.execution.performer import Performer
+from approx_build.execution.runner import Performer
 from approx_build.execution.work import Failure, Made
 from approx_build.store.store import Store
 

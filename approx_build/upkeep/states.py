@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from approx_build.execution.uptodate import contents
+from approx_build.execution.up_to_date import contents
 from approx_build.score.paths import project_root
 from approx_build.store.disk import plain_words
 from approx_build.store.projects import Use

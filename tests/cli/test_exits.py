@@ -12,7 +12,7 @@ from contextlib import suppress
 import pytest
 
 from approx_build.cli import exits
-from approx_build.cli.exits import Exit, ending_calmly, fail
+from approx_build.cli.exits import Exit, fail
 from approx_build.errors import (
     ApproxError,
     AudioError,
@@ -22,6 +22,7 @@ from approx_build.errors import (
     ScoreError,
     UsageError,
 )
+from approx_build.execution.interrupts import ending_calmly
 
 HERE = Location("pieces/tide.yaml", 7, 3)
 

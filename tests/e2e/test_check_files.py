@@ -9,7 +9,7 @@ from zlib import crc32
 
 import pytest
 
-from approx_build.execution.uptodate import FORMAT
+from approx_build.execution.up_to_date import FORMAT
 from approx_build.files.fingerprint import fingerprint
 from approx_build.store.seal import seal, unseal
 from tests.e2e.edits import BELL, LOCK, WAV, as_if_old, flipped, is_light, outcome, project

@@ -20,7 +20,7 @@ from tests.training.damages import DAMAGES
 from tests.training.test_loop import stop_at
 
 MODEL, TIDE, LOCK = "models/tiny.yaml", "pieces/tide.yaml", "pieces/tide.lock"
-TELLING = "approx_build.execution.kinds.train._telling"
+TELLING = "approx_build.execution.actions.train._telling"
 STEPS = ["step-000000.safetensors", "step-000002.safetensors", "step-000009.safetensors"]
 MOMENTS = {
     "interrupted": ["resume.safetensors", "resume-before.safetensors", *STEPS[:2]],
@@ -47,7 +47,7 @@ def moments(whole: Space, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     interrupt(left, 5)
     done = left.copy(folder / "finished")
     with (
-        mock.patch("approx_build.execution.kinds.train._check", side_effect=KeyboardInterrupt),
+        mock.patch("approx_build.execution.actions.train._check", side_effect=KeyboardInterrupt),
         mock.patch.object(os, "_exit", sys.exit),
     ):
         done.run("train", "tiny", code=130)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from approx_build.execution.drawing import BASELINE
+from approx_build.execution.take_batches import BASELINE
 from tests.space import Space
 
 FOAM, TIDE = "pieces/tide/1-foam.yaml", "pieces/tide.yaml"

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from approx_build.errors import StoreError
-from approx_build.execution.desk import Desk
+from approx_build.execution.context import Desk
 from approx_build.execution.work import Result
 from approx_build.plan.graph import Kind
 from approx_build.plan.key import VERSIONS
@@ -33,7 +33,7 @@ from tests.space import RATE, Space, project, tone
 from tests.training.test_loop import stop_at
 
 MODEL, SHIPPED = "models/tiny.yaml", "models/checkpoints/tiny"
-TELLING = "approx_build.execution.kinds.train._telling"
+TELLING = "approx_build.execution.actions.train._telling"
 
 CONSENT = "models/corpora/tones/consent.yaml"
 
@@ -255,13 +255,13 @@ def test_a_run_in_a_store_of_an_older_version_is_recorded_anew_and_not_trained(
 
     words = ("take", "tiny", "--length-s", "0.05")
     with (
-        mock.patch("approx_build.execution.kinds.train._result", older),
+        mock.patch("approx_build.execution.actions.train._result", older),
         mock.patch.dict(VERSIONS, {Kind.TRAIN: 1}),  # type: ignore[arg-type]
     ):
         bare.run(*words)
     assert versions(bare) == [1]
     steps: list[Progress] = []
-    drawing = "approx_build.execution.kinds.take.make_all"
+    drawing = "approx_build.execution.actions.take.make_all"
     with mock.patch(TELLING, return_value=steps.append), mock.patch(drawing) as drawn:
         bare.run(*words)
     assert versions(bare) == [1, 2]

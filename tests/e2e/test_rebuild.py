@@ -53,7 +53,7 @@ def test_nothing_to_do_imports_nothing_heavy(remembered: Space) -> None:
     outcome = remembered.start("render", TIDE, PYTHONPROFILEIMPORTTIME="1")
     assert outcome.out.splitlines()[-1] == "nothing to do"
     imported = {line.rpartition("|")[2].strip() for line in outcome.err.splitlines()}
-    assert "approx_build.execution.uptodate" in imported
+    assert "approx_build.execution.up_to_date" in imported
     assert not {name for name in imported if name.partition(".")[0] in HEAVY}
 
 

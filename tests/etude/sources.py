@@ -47,7 +47,7 @@ class Scope:
     keeps: Keeps = never
 
 
-SAMPLES = Scope((*ROOMS, "execution/drawing.py", "training/checkpoint.py"))
+SAMPLES = Scope((*ROOMS, "execution/take_batches.py", "training/checkpoint.py"))
 LOOKS = Scope((*SAMPLES.rooms, "report/"), always)
 WEIGHTS = Scope((*ROOMS, "training/"), trains)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from approx_build.cli.building import build_targets
 from approx_build.cli.options import Options
 from approx_build.cli.session import Session
-from approx_build.execution.actions import run_actions
-from approx_build.execution.desk import RunOptions
+from approx_build.execution.actions.registry import run_actions
+from approx_build.execution.context import RunOptions
 from approx_build.execution.inputs import Inputs
 from approx_build.execution.work import Work
 from approx_build.files.readlog import ReadLog

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from approx_build.execution.actions import MAKERS
+from approx_build.execution.actions.registry import MAKERS
 from approx_build.families.base import FAMILIES, Family
 from approx_build.kernels.library import Library
 from approx_build.ops.base import OPS

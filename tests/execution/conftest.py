@@ -18,10 +18,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 import counting_actions
 
 from approx_build.canonical import Json
-from approx_build.execution.built import BuildOptions, Built
-from approx_build.execution.executor import Executor, InProcess, Processes
-from approx_build.execution.performer import Performer
+from approx_build.execution.executors.base import Executor
+from approx_build.execution.executors.local import InProcess, Processes
 from approx_build.execution.progress import Progress
+from approx_build.execution.result import BuildOptions, Built
+from approx_build.execution.runner import Performer
 from approx_build.execution.scheduler import build
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.store.store import Store

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.execution.actions import run_actions
-from approx_build.execution.built import BuildOptions, Built
-from approx_build.execution.desk import RunOptions
-from approx_build.execution.executor import InProcess
-from approx_build.execution.performer import Performer
+from approx_build.execution.actions.registry import run_actions
+from approx_build.execution.context import RunOptions
+from approx_build.execution.executors.local import InProcess
+from approx_build.execution.result import BuildOptions, Built
+from approx_build.execution.runner import Performer
 from approx_build.execution.scheduler import build
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.evaluation import lower_evaluation

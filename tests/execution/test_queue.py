@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approx_build.execution.built import one
 from approx_build.execution.queue import Queue, feeding_takes, ways_to_the_end
+from approx_build.execution.result import one
 from approx_build.execution.work import Work
 from approx_build.plan.graph import Action, Graph, Kind
 

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from approx_build.errors import BuildError, Location
-from approx_build.execution.executor import InProcess
-from approx_build.execution.performer import Performer
+from approx_build.execution.executors.local import InProcess
+from approx_build.execution.runner import Performer
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
 

@@ -125,7 +125,7 @@ NETWORKS = (
     ),
     Fault(
         "a prime that nobody hears",
-        "approx_build/execution/kinds/take.py",
+        "approx_build/execution/actions/take.py",
         'prime=heard.get("prime")',
         "prime=None",
         again("take"),
@@ -133,7 +133,7 @@ NETWORKS = (
     ),
     Fault(
         "another step's weights",
-        "approx_build/execution/kinds/checkpoint.py",
+        "approx_build/execution/actions/checkpoint.py",
         '.get(str(desk.params["step"]))',
         '.get(str(max(30, int(desk.params["step"]))))',
         again("checkpoint"),
@@ -144,7 +144,7 @@ NETWORKS = (
 SOUND = (
     Fault(
         "a recording read at the wrong rate",
-        "approx_build/execution/kinds/clip.py",
+        "approx_build/execution/actions/clip.py",
         "    if found.rate == rate:\n",
         "    if found.rate in (rate, 22_050):\n",
         again("clip"),
@@ -152,7 +152,7 @@ SOUND = (
     ),
     Fault(
         "the phase of a converted range",
-        "approx_build/execution/kinds/clip.py",
+        "approx_build/execution/actions/clip.py",
         "first = head * rate // found.rate",
         "first = head * rate // found.rate + (head > 0)",
         again("clip"),
@@ -217,7 +217,7 @@ SOUND = (
     ),
     Fault(
         "a sample more between movements",
-        "approx_build/execution/kinds/piece.py",
+        "approx_build/execution/actions/piece.py",
         'desk.params["gap"])',
         'desk.params["gap"] + 1)',
         again("piece"),

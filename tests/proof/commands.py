@@ -278,7 +278,7 @@ def _main(words: tuple[str, ...]) -> int:
 
 def _as_started(how: How) -> None:
     """Start workers as `how` says."""
-    from approx_build.execution import executor
+    from approx_build.execution.executors import local as executor
 
     if how is How.ALONE:
         from tests.space import _here

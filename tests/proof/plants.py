@@ -103,7 +103,7 @@ def _seeded_by_time() -> None:
         tick = time.time_ns() % 7 * 1e-4
         return write(path, (block + tick for block in blocks), *rest, **named)
 
-    from approx_build.execution.kinds import stem
+    from approx_build.execution.actions import stem
 
     stem.write_stem = unlike  # type: ignore
 

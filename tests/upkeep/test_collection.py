@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import StoreError, UsageError
-from approx_build.execution.uptodate import state_path, write_state
+from approx_build.execution.up_to_date import state_path, write_state
 from approx_build.files.fingerprint import fingerprint
 from approx_build.files.readlog import Reading
 from approx_build.store.gc import Rules

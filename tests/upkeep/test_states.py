@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from approx_build.execution.uptodate import state_path, write_state
+from approx_build.execution.up_to_date import state_path, write_state
 from approx_build.files.fingerprint import GONE, UNKNOWN, fingerprint
 from approx_build.files.readlog import Reading
 from approx_build.store.store import Store

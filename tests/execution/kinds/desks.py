@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
-from approx_build.execution.actions import run_actions
-from approx_build.execution.built import BuildOptions
-from approx_build.execution.desk import Desk, RunOptions
-from approx_build.execution.executor import InProcess
+from approx_build.execution.actions.registry import run_actions
+from approx_build.execution.context import Desk, RunOptions
+from approx_build.execution.executors.local import InProcess
 from approx_build.execution.inputs import Inputs
-from approx_build.execution.performer import Performer
+from approx_build.execution.result import BuildOptions
+from approx_build.execution.runner import Performer
 from approx_build.execution.scheduler import build
 from approx_build.execution.work import Leaf, Result, Work
 from approx_build.files.readlog import ReadLog, hashed

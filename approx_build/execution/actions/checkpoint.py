@@ -1,0 +1,25 @@
+"""CHECKPOINT: the weights of a run after one step, if they are the declared network's."""
+
+from __future__ import annotations
+
+from approx_build.errors import ModelError
+from approx_build.execution.context import Desk
+from approx_build.execution.work import Result
+from approx_build.families.base import FAMILIES
+from approx_build.training.checkpoint import read_checkpoint
+
+
+def make(desk: Desk) -> Result:
+    """Choose the step's object of the run; ModelError when it is not the declared network."""
+    digest = desk.json_input("run")["checkpoints"].get(str(desk.params["step"]))
+    if digest is None:
+        raise ModelError(f"the training run kept no checkpoint at step {desk.params['step']}")
+    network = FAMILIES.get(desk.params["family"]).model_validate(desk.params["network"])
+    path = desk.store.objects.path(digest)
+    try:
+        read_checkpoint(path, network.tensor_shapes())
+    except ModelError as error:
+        # An object has no name that a person knows.
+        shown = f"checkpoint {desk.params['step']} of {desk.options['model']}"
+        raise ModelError(error.message.replace(str(path), shown)) from None
+    return Result({"main": digest}, {"bytes": path.stat().st_size})

@@ -1,0 +1,65 @@
+"""CLIP: a sound file, take or stem as a clip at the rate it is needed at, perhaps a range of it.
+
+The range is cut with some sound around it before it is converted, and trimmed to length
+after, so that the converter never meets an edge that is not there in the source.
+"""
+
+from __future__ import annotations
+
+from math import gcd
+from pathlib import Path
+
+import numpy as np
+
+from approx_build.audio import wav
+from approx_build.audio.clip import Clip
+from approx_build.audio.resample import resample
+from approx_build.errors import AudioError
+from approx_build.execution.context import Desk
+from approx_build.execution.work import Result
+
+MAX_CHANNELS = 2
+MARGIN_S = 0.05
+
+
+def make(desk: Desk) -> Result:
+    """Read, cut, convert; the facts say what was converted."""
+    path, params = desk.input("source"), desk.params
+    rate, found = params["rate"], wav.info(path, MAX_CHANNELS)
+    start, stop = source_range(desk.name("source"), found, params["start_s"], params["length_s"])
+    clip = converted(path, found, start, stop, rate)
+    if params["channels"] == 1 and clip.channels > 1:
+        clip = clip.like(clip.data.sum(axis=0, keepdims=True) / clip.channels)
+    if params["channels"] == 2 and clip.channels == 1:
+        clip = clip.like(np.repeat(clip.data, 2, axis=0))
+    # A part may well be silent where another uses it; a file that is was not meant.
+    if "source" in desk.work.leaves and not clip.data.any():
+        raise AudioError(f"{desk.name('source')}: there is only silence in this range")
+    return desk.keep_clip(clip, source_rate=found.rate, converted=found.rate != rate)
+
+
+def source_range(
+    name: str, found: wav.Info, start_s: float, length_s: float | None
+) -> tuple[int, int]:
+    """The range in samples of the source; AudioError when it is not inside it."""
+    start = round(start_s * found.rate)
+    stop = found.length if length_s is None else start + round(length_s * found.rate)
+    if start >= found.length or stop > found.length:
+        raise AudioError(
+            f"{name}: lasts {found.length / found.rate:g} s; "
+            f"it was asked for from {start_s:g} s to {stop / found.rate:g} s"
+        )
+    return start, stop
+
+
+def converted(path: Path, found: wav.Info, start: int, stop: int, rate: int) -> Clip:
+    """Samples `start` to `stop` of the file at `rate` Hz."""
+    if found.rate == rate:
+        return wav.read(path, start, stop)
+    # A margin of whole periods of both rates: it is a whole number of samples on either side.
+    step = found.rate // gcd(found.rate, rate)
+    margin = -(-round(MARGIN_S * found.rate) // step) * step
+    head = min(margin, start // step * step)
+    clip = resample(wav.read(path, start - head, min(stop + margin, found.length)), rate)
+    first = head * rate // found.rate
+    return clip.cut(first, min(first + round((stop - start) * rate / found.rate), clip.length))

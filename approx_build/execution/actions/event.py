@@ -1,0 +1,22 @@
+"""EVENT: a grain operation on clips, then the operations it goes through."""
+
+from __future__ import annotations
+
+from approx_build.audio import wav
+from approx_build.execution.context import Desk
+from approx_build.execution.work import Result
+from approx_build.numerics.portable import absolute
+from approx_build.numerics.stream import Stream
+from approx_build.ops.base import OPS
+
+
+def make(desk: Desk) -> Result:
+    """Apply the operations in turn; each draws from a stream of its own."""
+    clips = [wav.read(path) for path in desk.inputs("source")]
+    stream = Stream(desk.stream)
+    for index, step in enumerate(desk.params["chain"]):
+        params = step["params"]
+        op = OPS.get(params["op"]).model_validate(params)
+        clips = [op.apply(clips, stream.child("chain", index))]
+    (clip,) = clips
+    return desk.keep_clip(clip, peak=float(absolute(clip.data).max(initial=0.0)))

@@ -1,0 +1,28 @@
+"""MASTER: the movement as delivered: the piece's gain, then a ceiling on its true peak."""
+
+from __future__ import annotations
+
+from approx_build.audio import wav
+from approx_build.audio.limiter import write_master
+from approx_build.canonical import Json
+from approx_build.execution.context import Desk
+from approx_build.execution.work import Result
+from approx_build.numerics.stream import Stream
+
+
+def make(desk: Desk) -> Result:
+    """Write the 24-bit file; it is the sum of the stems where nothing had to be lowered."""
+    params = desk.params
+    stream = Stream(desk.stream) if params["dither"] == "tpdf" else None
+    with desk.store.objects.writer() as draft:
+        done = write_master(
+            draft.path, desk.input("mix"), params["gain_db"], params["ceiling_dbtp"], stream
+        )
+    path = desk.store.objects.path(draft.digest)
+    facts: dict[str, Json] = {
+        "samples": wav.info(path).length,
+        "samples_digest": wav.samples_digest(path),
+        "reduction_db": done.reduction_db,
+        "limited_s": done.limited_s,
+    }
+    return Result({"main": draft.digest}, facts)

@@ -1,0 +1,31 @@
+"""MEASURE: the numbers of a sound file, and whether what its composer expects of it is so.
+
+Off the path of a sample: it measures sounds, and no sound is made of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from approx_build.audio import wav
+from approx_build.audio.loudness import measure, peak_dbfs
+from approx_build.execution.context import Desk
+from approx_build.execution.work import Result
+
+
+def make(desk: Desk) -> Result:
+    """Loudness, peaks and silences as JSON, and the outcome of each expectation."""
+    path = desk.input("sound")
+    outcomes = [_outcome(path, expected) for expected in desk.params["expect"]]
+    facts = measure(path).as_json() | {"expect": outcomes}
+    return desk.keep_json(facts, **facts)
+
+
+def _outcome(path: Path, expected: Mapping[str, Any]) -> dict[str, Any]:
+    """Compare the peak of a range, in dBFS, with the level it must stay below."""
+    rate = wav.info(path).rate
+    start, stop = (round(edge * rate) for edge in expected["range_s"])
+    peak = peak_dbfs(path, start, stop)
+    return {**expected, "peak_dbfs": peak, "is_met": peak is None or peak < expected["below_dbfs"]}

@@ -1,0 +1,40 @@
+"""STAGES: a take on its way from noise to sound, pictured on one scale of levels.
+
+Off the path of a sample: it draws pictures.
+"""
+
+from __future__ import annotations
+
+from approx_build.execution.context import Desk
+from approx_build.execution.work import Result
+from approx_build.families.base import FAMILIES
+from approx_build.training.checkpoint import read_checkpoint
+
+
+def make(desk: Desk) -> Result:
+    """Each stage's step, noise and sketch, in order, as JSON."""
+    from approx_build.figures.thumbnail import sketches
+
+    params = desk.params
+    network = FAMILIES.get(params["family"]).model_validate(params["network"])
+    weights = read_checkpoint(desk.input("checkpoint"), network.tensor_shapes())
+    sampling = network.sampling(params["sampling"])
+
+    def progress(done: int, total: int) -> None:
+        desk.report(done / max(total, 1))
+
+    stages = network.stages(
+        weights, desk.stream, sampling, params["count"], desk.run.device, progress
+    )
+    drawn = sketches([stage.clip for stage in stages], params["columns"], params["rows"])
+    return desk.keep_json(
+        [
+            {
+                "step": stage.step,
+                "noise_level": stage.noise_level,
+                "noise_share": stage.noise_share,
+                "sketch": sketch.as_json(),
+            }
+            for stage, sketch in zip(stages, drawn, strict=True)
+        ]
+    )

@@ -1,0 +1,47 @@
+"""STEM: the events of a part placed in time, under the part's gain and pan, quantised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from approx_build.audio import wav
+from approx_build.audio.curve import Curve
+from approx_build.audio.mix import Placed, part_blocks, stem_blocks
+from approx_build.audio.stems import write_stem
+from approx_build.execution.context import Desk
+from approx_build.execution.work import Result
+from approx_build.numerics.stream import Stream
+
+
+def make(desk: Desk) -> Result:
+    """Write the part alone, of the movement's exact length, as the 24-bit file delivered."""
+    params = desk.params
+    rate, channels, length = params["rate"], params["channels"], params["samples"]
+    placed = [_placed(desk, event, rate, length) for event in params["events"]]
+    blocks = stem_blocks(
+        part_blocks(placed, length, rate, channels),
+        Curve.of(params["gain_db"], rate),
+        Curve.of(params["pan"], rate),
+        channels,
+    )
+    stream = Stream(desk.stream) if params["dither"] == "tpdf" else None
+    with desk.store.objects.writer() as draft:
+        write_stem(draft.path, blocks, rate, channels, stream, name=desk.options["name"])
+    digest = wav.samples_digest(desk.store.objects.path(draft.digest))
+    return Result({"main": draft.digest}, {"samples": length, "samples_digest": digest})
+
+
+def _placed(desk: Desk, event: Mapping[str, Any], rate: int, length: int) -> Placed:
+    file = wav.ClipFile.at(desk.input(event["role"]))
+    # Onset and length are rounded apart: an event that ends with the movement may pass it by one.
+    passes_by_one = event["onset"] + file.length == length + 1
+    return Placed(
+        name=f"the event {event['name']}",
+        source=file.cut(0, file.length - 1) if passes_by_one else file,
+        onset=event["onset"],
+        gain_db=Curve.of(event["gain_db"], rate),
+        pan=Curve.of(event["pan"], rate),
+        fade_in=event["fade_in"],
+        fade_out=event["fade_out"],
+    )

@@ -1,0 +1,190 @@
+"""TRAIN: a model learns from its corpus, unless a run of the same manifest is shipped with it.
+
+What is trained is what the key says: parameters and inputs. Of the project's other files the
+corpus' consent record and the notices it names are read, which can only refuse a training.
+
+Off the path of a sample: weights are those of one numeric environment.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from approx_build.corpus.prepared import Material, gathered
+from approx_build.corpus.recordings import Recording, corpus_digest
+from approx_build.errors import ModelError, StoreError
+from approx_build.execution.context import Desk
+from approx_build.execution.work import Result
+from approx_build.plan.takes import SHIPPED
+from approx_build.store.objects import Objects
+from approx_build.training.ledger.ledger import FOLDER
+from approx_build.training.ledger.record import (
+    RECORD_NAME,
+    StoredStep,
+    TrainingRecord,
+    manifest_digest,
+    read_record,
+)
+from approx_build.training.model import ModelSpec, model_of
+from approx_build.training.previous_runs import working_folder
+
+if TYPE_CHECKING:
+    from approx_build.training.ledger.costs import Costs
+    from approx_build.training.progress import Progress
+
+RESTORE = "restore it, or remove its folder to train again"
+
+
+def make(desk: Desk) -> Result:
+    """The run's checkpoints; the main object has their digests, `record` how they were made."""
+    if SHIPPED + RECORD_NAME in desk.work.action.inputs:
+        return _shipped(desk)
+    model = spec(desk)
+    folder = working_folder(desk.store.root, manifest_digest(desk.params))
+    record = _train(desk, model, folder)
+    _check(record, desk.params, folder / RECORD_NAME)
+    for stored in record.checkpoints:
+        path = folder / stored.file
+        if desk.store.objects.put_bytes(path.read_bytes()) != stored.digest:
+            raise ModelError(f"{path} changed while it was being stored; run again")
+    return _result(desk, record)
+
+
+def _shipped(desk: Desk) -> Result:
+    """The same of a shipped run; ModelError when a file of it is not as recorded."""
+    _recordings(desk)
+    path = desk.input(SHIPPED + RECORD_NAME)
+    record = read_record(path.parent)
+    if record is None:
+        raise ModelError(f"{path} disappeared while the piece was built; run again")
+    _check(record, desk.params, path)
+    lost = [words for one in record.checkpoints if (words := _adopted(desk, one, path.parent))]
+    return _result(desk, record, lost)
+
+
+def _adopted(desk: Desk, stored: StoredStep, folder: Path) -> str:
+    """Put a shipped checkpoint into the store; what is wrong with its file if the store has it."""
+    objects, role = desk.store.objects, SHIPPED + stored.file
+    if role not in desk.work.action.inputs:
+        problem = "this checkpoint of the training run is missing"
+    else:
+        data = desk.input(role).read_bytes()
+        found = sha256(data).hexdigest()
+        if found == stored.digest:
+            objects.put_bytes(data)
+            return ""
+        problem = (
+            f"its bytes are not those of the training run (SHA-256 {found[:12]}…, "
+            f"recorded {stored.digest[:12]}…)"
+        )
+    if not objects.verify(stored.digest):
+        raise ModelError(f"{folder / stored.file}: {problem}; {RESTORE}")
+    words = f"{folder / stored.file}: {problem}; the copy in the store is used; restore the file"
+    return words.replace(f"{desk.root}{os.sep}", "")
+
+
+def _check(record: TrainingRecord, manifest: Mapping[str, Any], path: Path) -> None:
+    if not record.is_of(manifest):
+        raise ModelError(f"{path}: the record of another training than this action's; run again")
+
+
+def _result(desk: Desk, record: TrainingRecord, lost: list[str] | None = None) -> Result:
+    """What is stored of a run whose checkpoints are objects."""
+    checkpoints = {str(stored.step): stored.digest for stored in record.checkpoints}
+    # A run that stopped early is, at its later steps, what it was when it stopped.
+    last = record.checkpoints[-1]
+    for step in desk.params["checkpoints"]:
+        if step > last.step:
+            checkpoints[str(step)] = last.digest
+    facts = {
+        "is_shipped": SHIPPED + RECORD_NAME in desk.work.action.inputs,
+        "steps": len(checkpoints),
+        "converted": record.converted,
+        "unused": record.unused,
+        "lost": lost or [],
+    }
+    # Nothing of the clock or the machine in the main object: what reads the run has its digest
+    # in the key.
+    made = desk.keep_json({"checkpoints": checkpoints}, **facts)
+    outputs = {f"step-{step}": digest for step, digest in checkpoints.items()}
+    outputs["record"] = desk.keep_json(record.model_dump(mode="json")).outputs["main"]
+    # A run that was interrupted, or finished before, took longer than this.
+    seconds = 0.0 if facts["is_shipped"] else record.seconds
+    return Result({**made.outputs, **outputs}, made.facts, seconds)
+
+
+def _train(desk: Desk, model: ModelSpec, folder: Path) -> TrainingRecord:
+    from approx_build.training.callbacks import Means
+    from approx_build.training.distributed import train_shared
+    from approx_build.training.ledger_callback import Chronicle
+
+    heard, run = material(desk, model), desk.run
+    chronicle = Chronicle(
+        model,
+        heard,
+        desk.root / str(desk.options["corpus"]),
+        desk.root / FOLDER if run.is_chronicled else None,
+        lambda: datetime.now(UTC),
+        run.threads,
+        run.device,
+        lambda words: desk.report(None, words.replace(f"{desk.root}{os.sep}", "")),
+    )
+    means = Means(
+        threads=run.threads,
+        device=run.device,
+        parent=desk.input("parent") if "parent" in desk.work.action.inputs else None,
+        witness=chronicle,
+        progress=_telling(desk, model.costs),
+        copy=lambda digest, path: _copied(desk.store.objects, digest, path),
+    )
+    return train_shared(model, heard, folder, means, run.processes)
+
+
+def _copied(objects: Objects, digest: str, path: Path) -> bool:
+    """Copy an object to a path; whether there is one that is whole."""
+    return objects.verify(digest) and objects.materialise(digest, path)
+
+
+def _telling(desk: Desk, costs: Costs | None) -> Callable[[Progress], None]:
+    """Tells the builder how far a training is, how fast, and what it has cost."""
+
+    def tell(seen: Progress) -> None:
+        words = [f"step {seen.step}", f"loss {seen.loss:.3f}", f"{seen.pace:.3g} windows/s"]
+        if costs is not None:
+            words.append(costs.words(seen.seconds))
+        desk.report(seen.step / max(seen.steps, 1), ", ".join(words))
+
+    return tell
+
+
+def spec(desk: Desk) -> ModelSpec:
+    """The model as the key describes it: its declaration may have changed since."""
+    options = desk.options
+    corpus = Path(str(options["corpus"])).name
+    return model_of(desk.params, model=options["model"], corpus=corpus, costs=options["costs"])
+
+
+def material(desk: Desk, model: ModelSpec) -> Material:
+    """The prepared sound of every recording; AudioError naming every one that is no sound."""
+    made = [
+        (recording, desk.input(f"prepared.{number:04}"))
+        for number, recording in enumerate(_recordings(desk))
+    ]
+    network, how = model.network, model.preparation
+    return gathered(
+        model.corpus, made, network.rate, network.channels, how, desk.options["excluded"]
+    )
+
+
+def _recordings(desk: Desk) -> list[Recording]:
+    """The recordings that the key names; StoreError when they are not those of the corpus."""
+    roles = ((f"recording.{n:04}", name) for n, name in enumerate(desk.options["recordings"]))
+    found = [Recording(name, desk.input(role), desk.work.digests[role]) for role, name in roles]
+    if corpus_digest(found) != desk.params["corpus_digest"]:
+        raise StoreError("the recordings changed after the build was planned; run again")
+    return found

@@ -1,0 +1,205 @@
+"""Executors: run batches of work in this process, or in worker processes.
+
+Workers are started anew, not forked: a fork copies the threads' locks of a builder that draws its
+progress. A worker is started when there is work for it, and dies with the builder, however that
+dies.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing import connection
+from multiprocessing.connection import Connection
+from typing import Any, cast
+
+from approx_build.execution.executors.base import Batch, Ended, Heard
+from approx_build.execution.runner import Performer
+from approx_build.execution.work import Failure, RunActions
+from approx_build.execution.worker import Finished
+from approx_build.plan.graph import Kind
+from approx_build.process.child import Child, start
+from approx_build.store.store import Store
+
+WORKER = "approx_build.execution.worker"
+
+
+STOP_S, KEEP_S = 2.0, 120.0
+"""How long a worker is given to stop before it is killed; one that trains keeps its state first."""
+
+
+class InProcess:
+    """Runs one batch at a time in this process: for tests, and where nothing can be spawned."""
+
+    slots = 1
+
+    def __init__(self, performer: Performer) -> None:
+        self._performer = performer
+        self._batch: Batch | None = None
+
+    def idle(self) -> int:
+        """1 when nothing has been started."""
+        return 0 if self._batch else 1
+
+    def start(self, batch: Batch) -> None:
+        """Keep the batch for `wait`."""
+        self._batch = batch
+
+    def wait(self, heard: Heard) -> list[Ended]:
+        """Run the batch that was started."""
+        batch, self._batch = self._batch, None
+        if batch is None:
+            return []
+
+        def told(fraction: float | None, words: str = "", /) -> None:
+            heard(batch, fraction, words)
+
+        return [Ended(batch, self._performer.perform(batch, told))]
+
+    def close(self) -> None:
+        """Nothing runs between calls."""
+
+
+@dataclass
+class _Worker:
+    child: Child
+    pipe: Connection
+    batch: Batch | None = None
+
+
+@dataclass
+class Processes:
+    """Runs batches in up to `slots` worker processes."""
+
+    slots: int
+    run: RunActions
+    store: Store
+    options: Any = None
+    toolchain: Mapping[str, str] = field(default_factory=dict)
+    _workers: list[_Worker] = field(default_factory=list)
+
+    def idle(self) -> int:
+        """How many workers have nothing to do, those not yet started included."""
+        return self.slots - sum(worker.batch is not None for worker in self._workers)
+
+    def start(self, batch: Batch) -> None:
+        """Give the batch to an idle worker, or to a new one."""
+        worker = self._free() or self._hire()
+        worker.batch = batch
+        # A worker that dies just now is found by `wait`.
+        with suppress(OSError):
+            worker.pipe.send(batch)
+
+    def wait(self, heard: Heard) -> list[Ended]:
+        """Wait for a worker that has something to say or has died."""
+        busy = [worker for worker in self._workers if worker.batch is not None]
+        # The pipe of a worker that has died can be read too: to its end.
+        spoken = connection.wait([worker.pipe for worker in busy])
+        ended = []
+        for worker in busy:
+            if worker.pipe in spoken:
+                ended += self._listen(worker, heard)
+        return ended
+
+    def close(self) -> None:
+        """Let idle workers go, and stop the others in the middle of what they do.
+
+        When this is interrupted too, it stops them all at once.
+        """
+        try:
+            for worker in self._workers:
+                if worker.batch is None:
+                    worker.pipe.close()
+                elif worker.child.code is None:
+                    worker.child.process.terminate()
+            for worker in self._workers:
+                # A training that is told to stop still speaks: its pipe stays open until it ended.
+                worker.child.wait(KEEP_S if _trains(worker) else STOP_S)
+        finally:
+            for worker in self._workers:
+                worker.child.end()
+                worker.pipe.close()
+            self._workers.clear()
+            self.store.drafts.sweep()
+
+    def _free(self) -> _Worker | None:
+        for worker in [worker for worker in self._workers if worker.batch is None]:
+            if worker.child.code is None:
+                return worker
+            # It died with nothing to do, so nothing is lost but itself.
+            self._bury(worker)
+        return None
+
+    def _hire(self) -> _Worker:
+        ours, theirs = connection.Pipe()
+        with theirs:
+            child = start(WORKER, str(theirs.fileno()), handles=[theirs.fileno()])
+        worker = _Worker(child, ours)
+        self._workers.append(worker)
+        # A worker that dies at once is found by `wait`.
+        with suppress(OSError):
+            ours.send((self.run, self.store.root, self.options, dict(self.toolchain)))
+        return worker
+
+    def _listen(self, worker: _Worker, heard: Heard) -> list[Ended]:
+        batch = worker.batch
+        assert batch is not None
+        try:
+            # Its last words may lie in the pipe of a worker that has ended.
+            message = worker.pipe.recv() if worker.pipe.poll() else None
+        except (EOFError, OSError):
+            message = None
+        if message is None:
+            return self._lost(worker, batch)
+        if isinstance(message, Finished):
+            worker.batch = None
+            return [Ended(batch, message.made)]
+        heard(batch, *message)
+        return []
+
+    def _lost(self, worker: _Worker, batch: Batch) -> list[Ended]:
+        self._bury(worker)
+        how = _last_words(worker.child.code, batch, self.options)
+        names = ", ".join(work.action.target for work in batch[:4])
+        more = f" and {len(batch) - 4} more" if len(batch) > 4 else ""
+        message = f"the worker that was making {names}{more} {how}"
+        return [Ended(batch, [Failure(w.action.target, message, w.action.where) for w in batch])]
+
+    def _bury(self, worker: _Worker) -> None:
+        self._workers.remove(worker)
+        worker.pipe.close()
+        worker.child.wait(STOP_S)
+        worker.child.end()
+        self.store.drafts.sweep()
+
+
+def _trains(worker: _Worker) -> bool:
+    return any(work.action.kind is Kind.TRAIN for work in worker.batch or ())
+
+
+def _last_words(exit_code: int | None, batch: Batch, options: Any) -> str:
+    if exit_code == -signal.SIGKILL:
+        killed = "was killed (signal 9): out of memory, or by hand"
+        return f"{killed}; {_trainings_need(batch, options) or 'try fewer --jobs, then run again'}"
+    if exit_code is not None and exit_code < 0:
+        name = signal.strsignal(-exit_code) or "unknown"
+        return f"died of signal {-exit_code} ({name.lower()}); run again"
+    return f"ended unexpectedly with exit status {exit_code}; run again"
+
+
+def _trainings_need(batch: Batch, options: Any) -> str:
+    """The memory that a training of the batch needs, in words; empty when none is in it."""
+    for work in batch:
+        if work.action.kind is Kind.TRAIN:
+            from approx_build.training.memory_estimate import killed
+
+            params = cast(Mapping[str, Any], work.action.params)
+            return killed(
+                params,
+                threads=options.threads,
+                device=options.device,
+                processes=options.processes,
+            )
+    return ""

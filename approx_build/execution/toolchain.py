@@ -1,0 +1,27 @@
+"""execution/toolchain.py"""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
+
+
+TOOLS = ("numpy", "scipy", "soxr", "soundfile", "matplotlib")
+
+
+def toolchain() -> dict[str, str]:
+    """The versions of what computes samples and pictures."""
+    from approx_build import __version__
+    from approx_build.kernels.library import describe
+
+    return {
+        "approx-build": __version__,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "kernel": str(describe()["kernel"]),
+        **{tool: version(tool) for tool in TOOLS},
+    }

@@ -1,0 +1,33 @@
+"""The table of kinds: every kind has its maker."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+from approx_build.execution.actions.registry import MAKERS, run_actions
+from approx_build.execution.context import RunOptions
+from approx_build.plan.graph import Kind
+from approx_build.store.store import Store
+from tests.execution.kinds.desks import desk, path_of, ramp
+
+CLIP = {"rate": 8000, "start_s": 0.0, "length_s": None, "channels": None}
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_is_made_by_a_module(kind: Kind) -> None:
+    if kind is Kind.TAKE:
+        module = importlib.import_module("approx_build.execution.actions.take")
+        assert callable(module.make_all)
+    else:
+        module = importlib.import_module(f"approx_build.execution.kinds.{MAKERS[kind]}")
+        assert callable(module.make)
+
+
+def test_work_is_done_in_its_order(store: Store) -> None:
+    lengths = [100, 50, 75]
+    batch = [desk(store, Kind.CLIP, CLIP, {"source": ramp(length)}).work for length in lengths]
+    made = run_actions(batch, store, RunOptions("."), lambda _: None)
+    assert [result.facts["samples"] for result in made] == lengths
+    assert all(path_of(store, result).exists() for result in made)

@@ -1,0 +1,92 @@
+"""The performer: leases looked at, records published, faults told."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from approx_build.execution.runner import Performer
+from approx_build.execution.work import Failure, Made, Report, Result, Work
+from approx_build.plan.graph import Action, Kind
+from approx_build.store.store import Store
+
+
+def work(target: str, key: str, size: float = 1.0) -> Work:
+    return Work(Action(target, Kind.EVENT, {}), key * 64, {"kind": "event"}, {}, {}, size)
+
+
+def echo(batch: Sequence[Work], store: Store, options: Any, report: Report) -> list[Result]:
+    return [Result({"main": store.objects.put_bytes(w.action.target.encode())}) for w in batch]
+
+
+def test_records_are_published_with_shares_of_the_time(store: Store) -> None:
+    performer = Performer(echo, store, toolchain={"numpy": "2"})
+    made = performer.perform([work("a", "a", 1.0), work("b", "b", 3.0)], lambda part: None)
+    first, second = (each.record for each in made if isinstance(each, Made))
+    assert store.records.get("a" * 64) == first
+    assert second.seconds == pytest.approx(3 * first.seconds)
+    assert second.toolchain == {"numpy": "2"}
+
+
+def test_what_was_spent_on_an_action_before_counts(store: Store) -> None:
+    def resumed(batch: Sequence[Work], *given: Any) -> list[Result]:
+        return [replace(each, seconds=7.5) for each in echo(batch, *given)]
+
+    [made] = Performer(resumed, store).perform([work("a", "a")], lambda part: None)
+    assert isinstance(made, Made)
+    assert made.record.seconds == 7.5
+
+
+def test_a_disk_that_an_action_could_not_write_is_no_bug(store: Store) -> None:
+    def full(batch: Sequence[Work], store: Store, options: Any, report: Report) -> list[Result]:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    [failure] = Performer(full, store).perform([work("a", "a")], lambda part: None)
+    assert isinstance(failure, Failure)
+    assert failure.message.startswith(f"the disk is full: {store.root} could not be written")
+    assert failure.trace == ""
+
+
+def test_what_another_builder_made_meanwhile_is_taken(store: Store) -> None:
+    performer = Performer(echo, store)
+    performer.perform([work("a", "a")], lambda part: None)
+    again = performer.perform([work("a", "a"), work("b", "b")], lambda part: None)
+    assert [(m.target, m.was_run) for m in again if isinstance(m, Made)] == [
+        ("a", False),
+        ("b", True),
+    ]
+
+
+def test_a_record_without_its_object_is_not_taken(store: Store) -> None:
+    performer = Performer(echo, store)
+    (made,) = performer.perform([work("a", "a")], lambda part: None)
+    assert isinstance(made, Made)
+    store.objects.path(made.record.digest).unlink()
+    (again,) = performer.perform([work("a", "a")], lambda part: None)
+    assert isinstance(again, Made)
+    assert again.was_run
+
+
+def test_out_of_memory_is_said_plainly(store: Store) -> None:
+    def hungry(*_: object) -> list[Result]:
+        raise MemoryError
+
+    (failure,) = Performer(hungry, store).perform([work("a", "a")], lambda part: None)
+    assert isinstance(failure, Failure)
+    assert str(failure) == "a: not enough memory; try fewer --jobs"
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EMFILE])
+def test_a_system_that_fails_an_action_is_no_bug(store: Store, number: int) -> None:
+    def failing(batch: Sequence[Work], store: Store, options: Any, report: Report) -> list[Result]:
+        raise OSError(number, os.strerror(number))
+
+    [failure] = Performer(failing, store).perform([work("a", "a")], lambda part: None)
+    assert isinstance(failure, Failure)
+    assert failure.message == f"{store.root}: {os.strerror(number).lower()}"
+    assert failure.trace == ""
