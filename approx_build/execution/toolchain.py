@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import platform
 from importlib.metadata import version
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
 
 TOOLS = ("numpy", "scipy", "soxr", "soundfile", "matplotlib")
 

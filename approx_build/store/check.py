@@ -18,8 +18,7 @@ from approx_build.store.disk import clear
 from approx_build.store.fault import Fault
 from approx_build.store.index import Index
 from approx_build.store.reading import Seen, read_all
-from approx_build.store.records import Record
-from approx_build.store.seal import is_damaged
+from approx_build.store.records import Record, is_damaged
 from approx_build.store.store import Store
 
 NOT_AS_WRITTEN = "is not as it was written"

@@ -18,7 +18,7 @@ from approx_build.errors import StoreError
 from approx_build.files.fingerprint import fingerprint, is_settled
 from approx_build.files.readlog import Reading, hashed
 from approx_build.store.drafts import Drafts
-from approx_build.store.seal import seal, unseal
+from approx_build.store.records import seal, unseal
 
 
 class Memo:

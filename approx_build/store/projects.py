@@ -17,7 +17,7 @@ from pathlib import Path
 
 from approx_build.errors import StoreError
 from approx_build.store.drafts import Drafts
-from approx_build.store.seal import seal, unseal
+from approx_build.store.records import seal, unseal
 
 
 @dataclass(frozen=True)

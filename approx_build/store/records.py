@@ -8,15 +8,38 @@ they are used.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from approx_build.canonical import Json, canonical
 from approx_build.store.census import named
 from approx_build.store.disk import clear
 from approx_build.store.drafts import Drafts
-from approx_build.store.seal import seal, unseal
+
+
+def seal(text: str) -> bytes:
+    """The digest of `text` on a line, then `text`."""
+    data = text.encode()
+    return sha256(data).hexdigest().encode() + b"\n" + data
+
+
+def unseal(data: bytes) -> str | None:
+    """The text that was sealed; None when a bit of it or of its digest is another."""
+    claimed, _, rest = data.partition(b"\n")
+    return rest.decode() if sha256(rest).hexdigest().encode() == claimed else None
+
+
+def is_damaged(path: Path) -> bool:
+    """Whether a sealed file is there and not as it was written."""
+    try:
+        return unseal(path.read_bytes()) is None
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError):
+        return True
+
 
 DEAR_S = 0.2
 """Records of actions that took at least this long are synced to the disk."""
@@ -91,3 +114,27 @@ def _read(data: bytes) -> Record | None:
     except (ValueError, TypeError):
         return None
     return record if record and "main" in record.outputs else None
+
+
+def derived(records: Records, digests: Collection[str]) -> list[Record]:
+    """The records of everything made from the bytes of `digests`, nearest first, then by key.
+
+    Two actions that made equal bytes are both told where either was made from them.
+    """
+    every = [record for key in records if (record := records.get(key)) is not None]
+    readers: dict[str, list[Record]] = {}
+    for record in every:
+        for digest in _inputs(record):
+            readers.setdefault(digest, []).append(record)
+    found: dict[str, Record] = {}
+    todo = sorted(digests)
+    while todo:
+        near = {r.key: r for digest in todo for r in readers.get(digest, []) if r.key not in found}
+        found |= dict(sorted(near.items()))
+        todo = sorted({digest for record in near.values() for digest in record.outputs.values()})
+    return list(found.values())
+
+
+def _inputs(record: Record) -> Iterable[str]:
+    inputs = record.manifest.get("inputs")
+    return map(str, inputs.values()) if isinstance(inputs, dict) else ()

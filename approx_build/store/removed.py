@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from approx_build.store.drafts import Drafts
-from approx_build.store.seal import is_damaged, seal, unseal
+from approx_build.store.records import is_damaged, seal, unseal
 
 
 class Removed:

@@ -11,7 +11,7 @@ import pytest
 
 from approx_build.execution.up_to_date import FORMAT
 from approx_build.files.fingerprint import fingerprint
-from approx_build.store.seal import seal, unseal
+from approx_build.store.records import seal, unseal
 from tests.e2e.edits import BELL, LOCK, WAV, as_if_old, flipped, is_light, outcome, project
 from tests.space import Space
 

@@ -20,8 +20,7 @@ from approx_build.store.fault import Fault
 from approx_build.store.index import Index
 from approx_build.store.journal import Entry
 from approx_build.store.projects import Use
-from approx_build.store.records import Record
-from approx_build.store.seal import seal
+from approx_build.store.records import Record, seal
 from approx_build.store.store import Store
 from tests.store.test_gc import make
 

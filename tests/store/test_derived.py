@@ -2,8 +2,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from approx_build.store.derived import derived
-from approx_build.store.records import Record
+from approx_build.store.records import Record, derived
 from approx_build.store.store import Store
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from approx_build.files.fingerprint import RACY_NS, fingerprint
 from approx_build.store import memo as memo_module
 from approx_build.store.memo import Memo
-from approx_build.store.seal import seal
+from approx_build.store.records import seal
 from approx_build.store.store import Store
 
 

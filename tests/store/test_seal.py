@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approx_build.store.seal import seal, unseal
+from approx_build.store.records import seal, unseal
 
 
 @given(st.text())

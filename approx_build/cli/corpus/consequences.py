@@ -14,7 +14,7 @@ from approx_build.cli.reach import reach
 from approx_build.corpus.recordings import recording_files
 from approx_build.plan.uses import Use
 from approx_build.score.paths import slug
-from approx_build.store.derived import derived
+from approx_build.store.records import derived
 from approx_build.store.store import Store
 from approx_build.training.ledger.record import read_record
 
