@@ -19,7 +19,7 @@ def main() -> None:
 
         if nothing_to_do(sys.argv[1:]):
             return
-        from approx_build.execution.interrupts import ending_calmly
+        from approx_build.process.interrupts import ending_calmly
 
         with ending_calmly():
             from approx_build.cli.app import run

@@ -33,8 +33,8 @@ from approx_build.cli.options import Options
 from approx_build.cli.runs.app import runs
 from approx_build.cli.store.app import store_app
 from approx_build.errors import ApproxError
-from approx_build.execution.interrupts import ending_calmly
 from approx_build.process import limits
+from approx_build.process.interrupts import ending_calmly
 
 app = typer.Typer(
     name="approx-build",

@@ -12,7 +12,7 @@ from approx_build.cli.lockfile import lock_of
 from approx_build.cli.options import Options
 from approx_build.cli.session import Session
 from approx_build.errors import ApproxError
-from approx_build.execution.interrupts import ending_calmly
+from approx_build.process.interrupts import ending_calmly
 
 
 def main() -> None:

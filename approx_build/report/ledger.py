@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from approx_build.figures.vector import HEIGHT, WIDTH, Curve, Mark, loss_picture, wave_path
-from approx_build.report import formatting as wording
+from approx_build.report import formatting
 from approx_build.report.data import Parameters
 from approx_build.report.page import html
 
@@ -164,7 +164,7 @@ def _page(template: str, **values: object) -> str:
         template,
         ["page.css", "ledger.css"],
         "ledger.js",
-        (drawn, colour, wording.worded, wave_path),
+        (drawn, colour, formatting.worded, wave_path),
         loss_width=WIDTH,
         loss_height=HEIGHT,
         **values,

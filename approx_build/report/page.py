@@ -21,7 +21,7 @@ from approx_build.figures.vector import (
     time_ticks,
     wave_path,
 )
-from approx_build.report import formatting as wording
+from approx_build.report import formatting
 from approx_build.report.assessment import nearest_steps, sentences
 from approx_build.report.data import EventReport, PieceReport
 from approx_build.report.evaluation import MEASURES, EvaluationReport, shown
@@ -82,8 +82,14 @@ def page(report: PieceReport) -> str:
 def document(template: str, styles: Sequence[str], **told: object) -> str:
     """A page about sound, with the script that plays it."""
     filters = (
-        *(wording.roman, wording.minutes, wording.href, wording.worded, wording.told),
-        *(wording.fact_rows, wave_path, loss_picture, percent, picture, time_marks, hertz_marks),
+        *(
+            formatting.roman,
+            formatting.minutes,
+            formatting.href,
+            formatting.worded,
+            formatting.told,
+        ),
+        *(formatting.fact_rows, wave_path, loss_picture, percent, picture, time_marks, hertz_marks),
         *(event_lanes, step_marks),
     )
     sizes = {"loss_width": WIDTH, "loss_height": HEIGHT}

@@ -22,7 +22,7 @@ from approx_build.errors import (
     ScoreError,
     UsageError,
 )
-from approx_build.execution.interrupts import ending_calmly
+from approx_build.process.interrupts import ending_calmly
 
 HERE = Location("pieces/tide.yaml", 7, 3)
 

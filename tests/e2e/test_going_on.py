@@ -24,7 +24,7 @@ from approx_build.plan.graph import Kind
 from approx_build.plan.key import VERSIONS
 from approx_build.store.objects import Objects
 from approx_build.store.store import Store
-from approx_build.training import run_lock as lock
+from approx_build.training import run_lock
 from approx_build.training.ledger.record import TrainingRecord, read_record
 from approx_build.training.progress import Progress
 from tests.effort import HANG_S
@@ -294,7 +294,7 @@ def test_processes_need_a_window_and_a_device_each(
 def test_whoever_waits_for_another_training_says_for_whom(
     left: Space, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lock, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(run_lock, "PATIENCE_S", 0.1)
     [folder] = [p for p in (left.root / ".approx/training").iterdir() if p.is_dir()]
     holds, told_of = threading.Event(), threading.Event()
 
@@ -307,12 +307,12 @@ def test_whoever_waits_for_another_training_says_for_whom(
     def hold() -> None:
         from approx_build.training.process_group import ALONE
 
-        with lock.alone_in(folder, ALONE):
+        with run_lock.alone_in(folder, ALONE):
             holds.set()
             told_of.wait(HANG_S)
 
-    holder = lock._holder
-    monkeypatch.setattr(lock, "_holder", named)
+    holder = run_lock._holder
+    monkeypatch.setattr(run_lock, "_holder", named)
     other = threading.Thread(target=hold)
     other.start()
     holds.wait(HANG_S)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import approx_build
-from approx_build.execution import up_to_date as uptodate
+from approx_build.execution import up_to_date
 from approx_build.execution.up_to_date import (
     first_change,
     is_up_to_date,
@@ -77,13 +77,13 @@ def piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Piece:
 @pytest.fixture
 def sweep_hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that were hashed, by name."""
-    real, names = uptodate._digest, list[str]()
+    real, names = up_to_date._digest, list[str]()
 
     def digest(path: str) -> str:
         names.append(os.path.basename(path))
         return real(path)
 
-    monkeypatch.setattr(uptodate, "_digest", digest)
+    monkeypatch.setattr(up_to_date, "_digest", digest)
     return names
 
 
@@ -205,7 +205,7 @@ def test_a_file_that_moves_while_it_is_hashed_is_not_remembered(
     piece: Piece, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     piece.remember()
-    score, real = piece.files["score.yaml"], uptodate._digest
+    score, real = piece.files["score.yaml"], up_to_date._digest
     os.utime(score)
 
     def edited_after(path: str) -> str:
@@ -214,7 +214,7 @@ def test_a_file_that_moves_while_it_is_hashed_is_not_remembered(
         return found
 
     with monkeypatch.context() as patch:
-        patch.setattr(uptodate, "_digest", edited_after)
+        patch.setattr(up_to_date, "_digest", edited_after)
         assert piece.change() == f"{score} changed while it was read"
     assert piece.change() == f"{score} changed"
 
@@ -223,7 +223,7 @@ def test_the_state_keeps_fingerprints_of_before_the_hashing(
     piece: Piece, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     piece.remember()
-    score, real = piece.files["score.yaml"], uptodate._write
+    score, real = piece.files["score.yaml"], up_to_date._write
     os.utime(score)
 
     def edited_before(*arguments: Any) -> None:
@@ -231,7 +231,7 @@ def test_the_state_keeps_fingerprints_of_before_the_hashing(
         real(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(uptodate, "_write", edited_before)
+        patch.setattr(up_to_date, "_write", edited_before)
         assert piece.change() == ""
     assert piece.change() == f"{score} changed"
 
@@ -350,9 +350,9 @@ def test_a_draft_of_a_dead_process_is_removed(tmp_path: Path) -> None:
     left, living = tmp_path / f"ab.{done.stdout.strip()}", tmp_path / f"ab.{os.getpid()}"
     for draft in (left, living, tmp_path / "ab", tmp_path / "ab.none"):
         draft.touch()
-    uptodate.remove_drafts(str(tmp_path))
+    up_to_date.remove_drafts(str(tmp_path))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ab", living.name]
-    uptodate.remove_drafts(str(tmp_path / "none"))
+    up_to_date.remove_drafts(str(tmp_path / "none"))
 
 
 def test_a_state_that_cannot_be_written_is_no_error(piece: Piece) -> None:

@@ -278,12 +278,12 @@ def _main(words: tuple[str, ...]) -> int:
 
 def _as_started(how: How) -> None:
     """Start workers as `how` says."""
-    from approx_build.execution.executors import local as executor
+    from approx_build.execution.executors import local
 
     if how is How.ALONE:
         from tests.space import _here
 
-        executor.Processes = _here  # type: ignore[assignment, misc]
+        local.Processes = _here  # type: ignore[assignment, misc]
     elif how is How.FORKED:
         import multiprocessing
 

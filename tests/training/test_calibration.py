@@ -8,8 +8,7 @@ import pytest
 
 from approx_build.errors import ModelError
 from approx_build.machine import Available
-from approx_build.training import calibration as calibrate
-from approx_build.training import sitting
+from approx_build.training import calibration, sitting
 from approx_build.training.calibration import LEAST_STEPS, Made, calibrated
 from approx_build.training.callbacks import Means, Witness
 from approx_build.training.ledger.costs import Costs
@@ -89,6 +88,6 @@ def test_what_does_not_fit_is_refused_before_it_is_tried(
 ) -> None:
     material = material_of(model, corpus)
     monkeypatch.setattr(sitting, "memory_on", lambda device: Available(1000, "a test"))
-    monkeypatch.setattr(calibrate, "started", lambda *_: pytest.fail("it was begun"))
+    monkeypatch.setattr(calibration, "started", lambda *_: pytest.fail("it was begun"))
     with pytest.raises(ModelError, match=r"needs .* are to be had"):
         calibrated(model, material, replace(Means(), threads=2))

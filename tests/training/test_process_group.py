@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from approx_build.errors import ModelError
-from approx_build.training import distributed as ranks
+from approx_build.training import distributed
 from approx_build.training.callbacks import Means
 from approx_build.training.checkpoint import is_right, read_checkpoint
 from approx_build.training.distributed import train_shared
@@ -73,14 +73,14 @@ def test_a_process_that_dies_ends_the_training_and_is_named(
 ) -> None:
     corpus, model = small_corpus(tmp_path / "tones"), tiny_model(tmp_path)
     material = material_of(model, corpus)
-    good = ranks._task
+    good = distributed._task
 
     def bad(*given: object) -> dict[str, object]:
         task = good(*given)  # type: ignore[arg-type]
         task["stretches"][0]["path"] = str(tmp_path / "nowhere.wav")
         return task
 
-    monkeypatch.setattr(ranks, "_task", bad)
+    monkeypatch.setattr(distributed, "_task", bad)
     with pytest.raises(ModelError, match=r"process 1 of the training ended .*nowhere\.wav"):
         train_shared(model, material, tmp_path / "out", Means(), 2)
 

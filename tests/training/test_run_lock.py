@@ -13,7 +13,7 @@ import torch
 from approx_build.errors import StoreError
 from approx_build.process import locks
 from approx_build.process.locks import Grip, grip
-from approx_build.training import run_lock as lock
+from approx_build.training import run_lock
 from approx_build.training.process_group import ALONE, Share
 from approx_build.training.run_lock import alone_in, trainer
 from approx_build.training.state import TrainingState
@@ -45,7 +45,7 @@ def test_other_ranks_of_a_training_do_not_wait_for_its_first(tmp_path: Path) -> 
 def test_whoever_waits_long_is_told_for_whom_and_at_which_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lock, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(run_lock, "PATIENCE_S", 0.1)
     folder, said = tmp_path / "run", list[str]()
     TrainingState("m", {"a": torch.zeros(1)}, {}, {}, step=7).save(folder)
 
@@ -70,7 +70,7 @@ def test_a_full_disk_cannot_keep_the_name_of_the_holder_but_the_lock_holds(
     def full(file: object, text: str) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(lock, "_name", full)
+    monkeypatch.setattr(run_lock, "_name", full)
     with alone_in(tmp_path / "run", ALONE):
         pass
 
@@ -120,7 +120,7 @@ def test_asking_who_trains_keeps_nobody_out(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     with alone_in(folder, ALONE):
         pass
-    with open(lock.lock_path(folder)) as one, open(lock.lock_path(folder)) as other:
+    with open(run_lock.lock_path(folder)) as one, open(run_lock.lock_path(folder)) as other:
         assert grip(one.fileno(), is_shared=True) is Grip.HELD
         assert trainer(folder) == ""
         assert grip(other.fileno(), is_shared=True) is Grip.HELD

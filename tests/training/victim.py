@@ -19,8 +19,7 @@ from typing import Any
 from unittest import mock
 
 from approx_build.corpus.prepared import Material
-from approx_build.training import loss_scale as scaler
-from approx_build.training import run
+from approx_build.training import loss_scale, run
 from approx_build.training.model import ModelSpec
 from approx_build.training.progress import Progress, Watcher, unwatched
 from approx_build.training.state import TrainingState
@@ -41,7 +40,7 @@ def sit(model: ModelSpec, material: Material, out: Path, watch: Watcher = unwatc
 
     with (
         mock.patch.object(run, "SAVE_EVERY_S", 0.0),
-        mock.patch.object(scaler, "GROW_AFTER", GROW_AFTER),
+        mock.patch.object(loss_scale, "GROW_AFTER", GROW_AFTER),
         mock.patch.object(TrainingState, "remove"),
     ):
         train(model, material, out, Means(progress=watch))

@@ -18,7 +18,7 @@ import pytest
 
 from approx_build.errors import BuildError
 from approx_build.execution.context import RunOptions
-from approx_build.execution.executors import local as executor
+from approx_build.execution.executors import local
 from approx_build.execution.progress import Progress
 from approx_build.execution.work import Work
 from approx_build.plan.graph import Action, Kind
@@ -87,7 +87,7 @@ def test_a_worker_that_dies_is_named_and_the_rest_is_kept(yard: Yard, do: str, w
 def test_a_training_that_is_told_to_end_may_speak_and_keep_its_state_first(
     yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(executor, "STOP_S", 0.1)
+    monkeypatch.setattr(local, "STOP_S", 0.1)
     said: list[Sequence[str]] = []
 
     class Impatient(Progress):
@@ -201,7 +201,7 @@ def test_a_second_interrupt_does_not_wait_for_a_training_that_does_not_end(yard:
             builder.wait(1.0)
         assert len(living(builder.pid)) == 2
         builder.send_signal(signal.SIGINT)
-        until(lambda: not living(builder.pid), "ended", executor.KEEP_S / 4)
+        until(lambda: not living(builder.pid), "ended", local.KEEP_S / 4)
 
 
 WAITING_BODY = """
@@ -342,6 +342,6 @@ def test_a_training_that_is_killed_is_told_the_memory_it_needs(store: Store) -> 
     network = {"family": "wavenet", "dilations": [1, 2]}
     params = {"network": network, "training": {"steps": 2, "batch": 2}}
     batch = [Work(Action("models/m/run", Kind.TRAIN, params), "", {}, {}, {})]
-    said = executor._last_words(-signal.SIGKILL, batch, RunOptions("", threads=2))
+    said = local._last_words(-signal.SIGKILL, batch, RunOptions("", threads=2))
     assert re.search(r"the training needs about \d+ MB of memory; run again with --jobs 1", said)
-    assert "memory" not in executor._last_words(-signal.SIGSEGV, batch, RunOptions(""))
+    assert "memory" not in local._last_words(-signal.SIGSEGV, batch, RunOptions(""))

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from approx_build.figures.spectrogram import loss_figure
-from approx_build.report.canvas import blank, png
+from approx_build.figures.canvas import blank, png
 
 REPOSITORY = Path(__file__).parents[2]
 DRAW = """
