@@ -34,7 +34,7 @@ IMPORT_TORCH = {
     "training/sitting.py",
 }
 """The others that do. Nothing that renders on a CPU imports any of them."""
-IMPORT_TORCH_WHEN_CALLED = {"cli/options.py", "training/environment.py", "training/parent.py"}
+IMPORT_TORCH_WHEN_CALLED = {"project/settings.py", "training/environment.py", "training/parent.py"}
 NAME_TORCH_IN_TYPES = {"families/base.py", "training/optimizers.py", "training/state.py"}
 
 OF_PARAMETERS = ("approx_build.errors", "approx_build.families.parameters")

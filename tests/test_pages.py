@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.cli.options import Options
-from approx_build.cli.session import Session
+from approx_build.project.piece import Session
+from approx_build.project.settings import Options
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

@@ -14,10 +14,10 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from approx_build.cli.app import app
-from approx_build.cli.options import Options
-from approx_build.cli.session import Session
 from approx_build.corpus.consent import load_consent
 from approx_build.errors import ScoreError
+from approx_build.project.piece import Session
+from approx_build.project.settings import Options
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

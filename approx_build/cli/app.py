@@ -29,12 +29,12 @@ from approx_build.cli.arguments import (
 from approx_build.cli.audition import take
 from approx_build.cli.corpus.commands import corpus_app
 from approx_build.cli.exits import Exit, fail, interrupted
-from approx_build.cli.options import Options
 from approx_build.cli.runs.app import runs
 from approx_build.cli.store.app import store_app
 from approx_build.errors import ApproxError
 from approx_build.process import limits
 from approx_build.process.interrupts import ending_calmly
+from approx_build.project.settings import Options
 
 app = typer.Typer(
     name="approx-build",
@@ -62,7 +62,7 @@ def render(
     verbose: Verbose = False,
 ) -> None:
     """Render a piece: its movements, stems, pictures and report."""
-    from approx_build.cli.render import render as command
+    from approx_build.project.render import render as command
 
     options = Options.of(store, out, jobs, device, keep_going, quiet, verbose)
     options = replace(options, checks_files=check_files)
@@ -88,7 +88,7 @@ def plan(
     json: Json = False,
 ) -> None:
     """Say what a render would build, why, and how long it takes; build nothing."""
-    from approx_build.cli.plan import plan as command
+    from approx_build.project.plan import plan as command
 
     command(piece, Options.of(store, out, jobs), movement or [], all_actions, json)
 
@@ -101,7 +101,7 @@ def why(
     json: Json = False,
 ) -> None:
     """Say which fields of a target's manifest differ from its last build."""
-    from approx_build.cli.why import why as command
+    from approx_build.project.explain import why as command
 
     command(piece, target, Options.of(store), json)
 
@@ -118,7 +118,7 @@ def verify(
     json: Json = False,
 ) -> None:
     """Rebuild from nothing, in fresh processes and an empty store, and compare with the lock."""
-    from approx_build.cli.verify import verify as command
+    from approx_build.project.verify import verify as command
 
     command(piece, Options.of(store, jobs=jobs), movement or [], capped, json)
 
@@ -148,11 +148,11 @@ def train(
     """Train a model, or go on where its training stopped."""
     options = Options.of(store, jobs=jobs, device=device, quiet=quiet, processes=processes)
     if plan_only:
-        from approx_build.cli.train_plan import train_plan
+        from approx_build.project.training_estimate import train_plan
 
         return train_plan(model, options, json)
-    from approx_build.cli.continuation import Choice
-    from approx_build.cli.train import train as command
+    from approx_build.project.resume import Choice
+    from approx_build.project.train import train as command
 
     return command(model, options, Choice.of(goes_on, is_new), ships)
 
@@ -183,8 +183,8 @@ def evaluate(
     json: Json = False,
 ) -> None:
     """Say when a network is done: its checkpoints' takes beside its corpus, on one page."""
-    from approx_build.cli.evaluate import EvaluationAsked
-    from approx_build.cli.evaluate import evaluate as command
+    from approx_build.project.evaluate import EvaluationAsked
+    from approx_build.project.evaluate import evaluate as command
 
     asked = EvaluationAsked(model, takes, length_s, so_far, json)
     command(asked, Options.of(store, out, jobs, device, quiet=quiet or json))

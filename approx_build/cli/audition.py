@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from approx_build.cli.arguments import Device, DeviceChoice, Jobs, StoreDir
-from approx_build.cli.options import Options
+from approx_build.project.settings import Options
 
 _SOUND = "CORPUS/NAME[@START]"
 _LONG = f"{_SOUND}[+LENGTH]"
@@ -77,8 +77,8 @@ def take(
     device: DeviceChoice = Device.AUTO,
 ) -> None:
     """Audition a model: draw takes outside any score."""
-    from approx_build.cli.asked import TakeAsked
-    from approx_build.cli.take import take as command
+    from approx_build.project.audition import TakeAsked
+    from approx_build.project.audition import take as command
 
     ways = {"prime": prime, "extend": extend, "vary": vary, "inpaint": inpaint, "between": between}
     asked = TakeAsked(

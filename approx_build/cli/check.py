@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from approx_build.cli.exits import Exit
-from approx_build.cli.options import Options
-from approx_build.cli.session import Session
 from approx_build.errors import ApproxError, ScoreError
+from approx_build.project.piece import Session
+from approx_build.project.settings import Options
 from approx_build.units import counted
 
 

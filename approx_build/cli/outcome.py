@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from approx_build.cli.options import Options
-from approx_build.cli.session import Session
+from approx_build.project.piece import Session
+from approx_build.project.settings import Options
 from approx_build.units import duration
 
 if TYPE_CHECKING:
@@ -18,10 +15,8 @@ if TYPE_CHECKING:
     from approx_build.execution.result import Built
     from approx_build.plan.movement import LoweredMovement
     from approx_build.store.records import Record
+from approx_build.project.paths import near
 from approx_build.units import counted
-
-SILENT = 1e-3
-"""An event whose loudest sample is below this (-60 dBFS) is worth a remark."""
 
 
 def say(options: Options, text: str) -> None:
@@ -54,12 +49,6 @@ def read_again(session: Session, built: Built, delivered: Delivered) -> str:
     return f"read again: {', '.join(counted(count, noun) for noun, count in counts.items())}"
 
 
-def near(path: Path) -> str:
-    """A path as seen from the working folder, when it is in there."""
-    here = os.path.relpath(path)
-    return str(path) if here.startswith(os.pardir) else here
-
-
 def movement_line(one: LoweredMovement, built: Built) -> Iterator[str]:
     """Title, length and levels of a movement that was built."""
     record = built.records.get(one.measure)
@@ -83,63 +72,10 @@ def level(value: float | None, unit: str) -> str:
     return f"{value:6.1f} {unit}" if value is not None else f"     — {unit}"
 
 
-def conversions(session: Session, built: Built) -> list[str]:
-    """What was converted to another rate, and what else is to be said of recordings and runs."""
-    counts: Counter[tuple[int, int]] = Counter()
-    for record in built.records.values():
-        if record.facts.get("converted") and "source_rate" in record.facts:
-            counts[int(str(record.facts["source_rate"])), int(str(record.facts["rate"]))] += 1
-    told = [
-        f"{counted(count, 'sound')} of {source} Hz to {rate} Hz"
-        for (source, rate), count in sorted(counts.items())
-    ]
-    heard = [line for t in built.ran for line in learnt(t, built.records[t])]
-    lost = [line for t, record in built.records.items() for line in lost_files(t, record)]
-    return [*lost, *heard, *([f"converted with soxr VHQ: {', '.join(told)}"] if told else [])]
-
-
-def silent_events(session: Session, built: Built) -> list[str]:
-    """The events of heard parts that make next to no sound, with their places."""
-    found = []
-    for one in session.lowered.movements:
-        for part in (part for part in one.parts if part.is_heard):
-            for placed in part.events:
-                record = built.records.get(placed.target)
-                if record is not None and float(str(record.facts["peak"])) < SILENT:
-                    where = session.lowered.graph.actions[placed.target].where
-                    sources = ", ".join(source.name for source in placed.sources[:3])
-                    found.append(f"{where}: this event is silent: so is what it takes of {sources}")
-    return found
-
-
-def learnt(target: str, run: Record) -> Iterator[str]:
-    """What a training run did to recordings before it heard them, and which it did not hear."""
-    if run.facts.get("is_shipped"):
-        return
-    done, unused = _told(run, "converted"), _told(run, "unused")
-    ways = Counter(way for each in done.values() for way in each.split(", ") if _is_a_way(way))
-    told = [f"{counted(count, 'recording')} ({way})" for way, count in sorted(ways.items())]
-    if told:
-        yield f"{target}: heard after converting with soxr VHQ: {', '.join(told)}"
-    for name, reason in unused.items():
-        yield f"{target}: not heard: {name}: {reason}"
-
-
 def lost_files(target: str, run: Record) -> Iterator[str]:
     """The shipped files of a run that are missing or damaged while the store still has them."""
     found = run.facts.get("lost")
     yield from (f"{target}: {words}" for words in (found if isinstance(found, list) else []))
-
-
-def _told(run: Record, fact: str) -> dict[str, str]:
-    """A fact that is words by recording; empty where a record tells it otherwise."""
-    found = run.facts.get(fact)
-    return cast("dict[str, str]", found) if isinstance(found, dict) else {}
-
-
-def _is_a_way(words: str) -> bool:
-    """Whether words tell of what many recordings have in common, and not of one's numbers."""
-    return not words.endswith(" of silence left out")
 
 
 def say_unmet(session: Session, built: Built) -> bool:

@@ -7,8 +7,8 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from approx_build.cli.options import Options
 from approx_build.execution.progress import Progress
+from approx_build.project.settings import Options
 
 if TYPE_CHECKING:
     from approx_build.execution.estimate import Remaining

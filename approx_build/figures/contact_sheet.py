@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from approx_build.audio.mix import Source
 from approx_build.audio.spectrogram import Spectrogram, spectrogram, waveform
+from approx_build.figures.canvas import blank, own_settings, png
 from approx_build.figures.png import ACCENT, GROUND, INK, QUIET_INK, colours
 from approx_build.figures.thumbnail import SPAN_DB, top_level
 from approx_build.figures.vector import hertz_ticks, time_ticks
-from approx_build.figures.canvas import blank, own_settings, png
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from approx_build.cli.session import Session
 from approx_build.execution.toolchain import toolchain
+from approx_build.project.piece import Session
 from approx_build.report.build_results import Seen
 from approx_build.report.consent import consent_reports
 from approx_build.report.data import PieceReport

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from approx_build.cli.options import Options
-from approx_build.cli.outcome import learnt, level, near, say, say_failures
+from approx_build.cli.outcome import level, say, say_failures
 from approx_build.errors import Location
 from approx_build.execution.result import Built
 from approx_build.execution.work import Failure
+from approx_build.project.paths import near
+from approx_build.project.remarks import learnt
+from approx_build.project.settings import Options
 from approx_build.store.records import Record
 from approx_build.units import counted
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from approx_build.cli.options import Options
 from approx_build.cli.progress import Bar, Lines, left, progress_for
 from approx_build.execution.estimate import Remaining
 from approx_build.execution.progress import Progress
 from approx_build.execution.result import Built
 from approx_build.execution.work import Failure
 from approx_build.plan.graph import Action, Kind
+from approx_build.project.settings import Options
 from approx_build.units import duration
 
 ACTION = Action("1-foam/mix", Kind.MIX, {})

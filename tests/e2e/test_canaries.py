@@ -115,7 +115,7 @@ def test_verify_runs_the_package_that_was_installed_and_not_a_clone_it_is_starte
 ) -> None:
     # As in a clone: the package's sources, in which no kernel was compiled.
     trace = hide_canaries(built, ("approx_build/__init__.py", "approx_build/cli/__init__.py"))
-    built.write("approx_build/cli/rebuild.py", CANARY.format(trace=str(trace)))
+    built.write("approx_build/project/rebuild.py", CANARY.format(trace=str(trace)))
     done = installed.run([str(installed.script), "verify", TIDE, "--json"], built.root)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["differences"] == []

@@ -15,9 +15,11 @@ from unittest import mock
 
 import pytest
 
-from approx_build.cli import delivered, remember, render
+from approx_build.cli import delivered
 from approx_build.cli.light import nothing_to_do
-from approx_build.cli.session import Session
+from approx_build.project import build_state as remember
+from approx_build.project import render
+from approx_build.project.piece import Session
 from approx_build.score import load
 from approx_build.store.objects import Objects
 from tests.e2e.edits import (

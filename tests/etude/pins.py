@@ -22,9 +22,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from approx_build.cli.lockfile import lock_of
-from approx_build.cli.session import Session
 from approx_build.plan.graph import Action, Graph, Kind
+from approx_build.project.lockfile import lock_of
+from approx_build.project.piece import Session
 from approx_build.store import lock as locks
 from approx_build.store.records import Record
 from tests.etude.probes import probed

@@ -6,9 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from approx_build.cli.building import build_targets
-from approx_build.cli.options import Options
-from approx_build.cli.session import Session
 from approx_build.execution.actions.registry import run_actions
 from approx_build.execution.context import RunOptions
 from approx_build.execution.inputs import Inputs
@@ -16,6 +13,9 @@ from approx_build.execution.work import Work
 from approx_build.files.readlog import ReadLog
 from approx_build.plan.evaluation import lower_evaluation
 from approx_build.plan.graph import Action, Graph, Kind
+from approx_build.project.build import build_targets
+from approx_build.project.piece import Session
+from approx_build.project.settings import Options
 from approx_build.store.records import Record
 from approx_build.store.store import Store
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.cli.verify import environment
 from approx_build.plan.graph import Action, Graph, Kind
+from approx_build.project.verify import environment
 from tests.etude import pins
 from tests.etude.study import ROOT, Made, is_compared, pieces, study
 

@@ -10,10 +10,10 @@ import pytest
 from pydantic import BaseModel, Field
 
 from approx_build.audio import wav
-from approx_build.cli.options import Options
-from approx_build.cli.session import Session
 from approx_build.ops.base import OPS
 from approx_build.ops.grains import Lasting, Windowed
+from approx_build.project.piece import Session
+from approx_build.project.settings import Options
 from tests.etude import usage
 from tests.etude.study import ROOT, pieces, study
 

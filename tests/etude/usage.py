@@ -17,12 +17,12 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from approx_build.cli.session import Session
 from approx_build.corpus.preparation import Preparation
 from approx_build.families.base import FAMILIES, Family
 from approx_build.ops.base import OPS, GrainOp
 from approx_build.plan.graph import Graph, Kind
 from approx_build.plan.takes import sampling_of
+from approx_build.project.piece import Session
 from approx_build.score.curve import Curve
 from approx_build.score.schema import Movement, Piece
 from approx_build.score.source_ref import SourceKind, SourceRef

@@ -13,8 +13,8 @@ import matplotlib
 import pytest
 from PIL import Image
 
-from approx_build.figures.spectrogram import loss_figure
 from approx_build.figures.canvas import blank, png
+from approx_build.figures.spectrogram import loss_figure
 
 REPOSITORY = Path(__file__).parents[2]
 DRAW = """

@@ -10,8 +10,8 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from approx_build.cli.verify import environment
 from approx_build.kernels.library import Library, built_path, sources
+from approx_build.project.verify import environment
 from tests.copied import assert_is_found, environment_of
 
 ROOT = Path(__file__).parents[2]

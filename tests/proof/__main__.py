@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from approx_build.cli.options import cores
+from approx_build.project.settings import cores
 from tests.proof import shim
 from tests.proof.bench import Bench, fast_disk
 from tests.proof.campaign import BOUNDED, Campaign, Kept, say, sources_digest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from approx_build.cli.options import cores
+from approx_build.project.settings import cores
 from tests.proof import plants
 from tests.proof.bench import Bench
 from tests.proof.campaign import BOUNDED, Campaign

@@ -34,7 +34,7 @@ def add(
     ] = False,
 ) -> None:
     """Copy recordings into a corpus, and start its consent record when it is new."""
-    from approx_build.cli.corpus.add import add as command
+    from approx_build.project.corpus.add import add as command
 
     command(corpus, files, performer or [], plays or [], skip_bad)
 
@@ -45,7 +45,7 @@ def list_(
     json: Json = False,
 ) -> None:
     """List the corpora with their consents, or the files of one and why they are not used."""
-    from approx_build.cli.corpus.listing import list_corpora, list_files
+    from approx_build.project.corpus.listing import list_corpora, list_files
 
     if corpus is None:
         list_corpora(json)
@@ -64,8 +64,8 @@ def prepare(
     json: Json = False,
 ) -> None:
     """Prepare recordings as their models hear them, and say what became of each."""
-    from approx_build.cli.corpus.prepare import prepare as command
-    from approx_build.cli.options import Options
+    from approx_build.project.corpus.prepare import prepare as command
+    from approx_build.project.settings import Options
 
     command(corpus, model, Options.of(store, jobs=jobs, quiet=True), json)
 
@@ -82,7 +82,7 @@ def inspect(
     ] = None,
 ) -> None:
     """Measure every recording, find duplicates, and draw a sheet of spectrograms."""
-    from approx_build.cli.corpus.inspect import inspect as command
+    from approx_build.project.corpus.inspect import inspect as command
 
     command(corpus, json, out)
 
@@ -110,8 +110,8 @@ def withdraw(
     json: Json = False,
 ) -> None:
     """Say what would have to be made again without recordings; with --apply withdraw them."""
-    from approx_build.cli.corpus.withdraw import withdraw as command
-    from approx_build.cli.options import Options
+    from approx_build.project.corpus.withdraw import withdraw as command
+    from approx_build.project.settings import Options
 
     day, options = on.date() if on else None, Options.of(store)
     command(corpus, recordings or [], performer, day, apply, json, options)

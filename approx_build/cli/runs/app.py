@@ -48,7 +48,7 @@ def show(run: Run, json: Json = False) -> None:
 @runs.command()
 def compare(first: Run, second: Run, json: Json = False, out: OutDir = None) -> None:
     """Say in what two runs differ, and their losses at equal steps and times."""
-    from approx_build.cli.runs.compare import compare as command
+    from approx_build.project.runs_compare import compare as command
 
     command(first, second, json, out)
 
@@ -81,6 +81,6 @@ def export(
 @runs.command()
 def page(out: OutDir = None) -> None:
     """Write the ledger as a page: table, curves over each other, notes."""
-    from approx_build.cli.runs.page import page as command
+    from approx_build.project.runs_page import page as command
 
     command(out)

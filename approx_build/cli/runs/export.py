@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from approx_build.cli.outcome import near
-from approx_build.cli.runs import project
+from approx_build.project import runs as project
+from approx_build.project.paths import near
 from approx_build.store.delivery import write
 from approx_build.training.ledger.columns import KEPT_BY_HAND, MORE, Value
 from approx_build.training.ledger.entry import LedgerEntry

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from approx_build.cli.places import named_from
-from approx_build.cli.runs import project
 from approx_build.errors import UsageError
+from approx_build.project import runs as project
+from approx_build.project.paths import named_from
 from approx_build.training.ledger.entry import Note
 from approx_build.training.ledger.ledger import FOLDER, append_note
 

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from approx_build.cli.runs import project
 from approx_build.cli.runs.plot import plot
 from approx_build.cli.runs.table import block, pairs
+from approx_build.project import runs as project
 from approx_build.report.formatting import worded
 from approx_build.training.forecast import duration
 from approx_build.training.ledger import columns

@@ -6,7 +6,7 @@ import json
 import textwrap
 from collections.abc import Sequence
 
-from approx_build.cli.runs import project
+from approx_build.project import runs as project
 from approx_build.training.forecast import duration
 from approx_build.training.ledger import columns
 from approx_build.training.ledger.columns import KEPT_BY_HAND, MORE, Column

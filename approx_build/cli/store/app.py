@@ -28,8 +28,8 @@ def check(
     quiet: Quiet = False,
 ) -> None:
     """Read everything in the store and all that was delivered, and say what is damaged."""
-    from approx_build.cli.options import Options
     from approx_build.cli.store.check import check as command
+    from approx_build.project.settings import Options
 
     command(Options.of(store, out, jobs, quiet=quiet or json), repair, json)
 
@@ -37,8 +37,8 @@ def check(
 @store_app.command()
 def sizes(store: StoreDir = None, json: Json = False, quiet: Quiet = False) -> None:
     """Say what the store holds, by kind and by piece, and what `store gc` would free."""
-    from approx_build.cli.options import Options
     from approx_build.cli.store.sizes import sizes as command
+    from approx_build.project.settings import Options
 
     command(Options.of(store, quiet=quiet or json), json)
 
@@ -65,10 +65,10 @@ def gc(
     quiet: Quiet = False,
 ) -> None:
     """Remove what no piece, lock or model of the projects that use the store needs."""
-    from approx_build.cli.options import Options
     from approx_build.cli.store.amounts import age_s, size
     from approx_build.cli.store.gc import GcAsked
     from approx_build.cli.store.gc import gc as command
+    from approx_build.project.settings import Options
 
     kept = None if keep_size is None else size(keep_size)
     asked = GcAsked(age_s(older_than), kept, unfinished, forget, dry_run)

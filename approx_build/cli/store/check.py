@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from approx_build.cli.exits import Exit
-from approx_build.cli.options import Options
-from approx_build.cli.places import seen_from
 from approx_build.cli.store.amounts import listed, shown
 from approx_build.cli.store.meter import meter
 from approx_build.cli.store.place import root, seen_from_here, store_here
+from approx_build.project.paths import seen_from
+from approx_build.project.settings import Options
 from approx_build.units import counted
 
 if TYPE_CHECKING:

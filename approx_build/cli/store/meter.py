@@ -7,9 +7,9 @@ import threading
 import time
 from typing import Any
 
-from approx_build.cli.options import Options
 from approx_build.cli.progress import PLAIN_EVERY_S
 from approx_build.cli.store.amounts import shown
+from approx_build.project.settings import Options
 from approx_build.store.watch import Watch
 from approx_build.units import duration
 

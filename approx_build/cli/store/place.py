@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from approx_build.cli.light import project_root
-from approx_build.cli.options import Options
-from approx_build.cli.places import named_from
 from approx_build.errors import UsageError
+from approx_build.project.paths import named_from
+from approx_build.project.settings import Options
 
 if TYPE_CHECKING:
     from approx_build.store.store import Store

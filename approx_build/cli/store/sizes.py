@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from approx_build.cli.options import Options
-from approx_build.cli.places import seen_from
 from approx_build.cli.store.amounts import listed, row, shown
 from approx_build.cli.store.meter import meter
 from approx_build.cli.store.place import root, seen_from_here, store_here
+from approx_build.project.paths import seen_from
+from approx_build.project.settings import Options
 
 if TYPE_CHECKING:
     from approx_build.store.census import Amount

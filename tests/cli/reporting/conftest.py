@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from approx_build.cli.options import Options
-from approx_build.cli.session import Session
+from approx_build.project.piece import Session
+from approx_build.project.settings import Options
 from approx_build.store.records import Record
 from tests.space import Space
 

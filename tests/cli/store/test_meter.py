@@ -9,9 +9,9 @@ from unittest import mock
 
 import pytest
 
-from approx_build.cli.options import Options
 from approx_build.cli.store import meter as module
 from approx_build.cli.store.meter import Bar, Lines, meter
+from approx_build.project.settings import Options
 from approx_build.store.watch import Watch
 
 

@@ -1,0 +1,129 @@
+"""Remembering a finished render, so that the same command can say at once: nothing to do."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import approx_build
+from approx_build.cli.delivered import Delivered
+from approx_build.execution.up_to_date import state_options, state_path, write_state
+from approx_build.files.fingerprint import (
+    BETWEEN,
+    UNKNOWN,
+    fingerprint,
+    is_settled,
+    listing,
+)
+from approx_build.files.readlog import Reading
+from approx_build.process.start import imported_ns
+from approx_build.project.piece import Session
+from approx_build.store.delivery import PART
+
+if TYPE_CHECKING:
+    from approx_build.execution.result import Built
+    from approx_build.store.memo import Memo
+
+PACKAGE_SUFFIXES = (".py", ".so", ".dylib", ".dll", ".html", ".css", ".js")
+
+
+@dataclass(frozen=True)
+class Package:
+    """The files of this package as they were before a render, by path with their fingerprints."""
+
+    files: Mapping[str, str]
+
+    @classmethod
+    def now(cls) -> Package:
+        """As they are now."""
+        return cls({path: fingerprint(path) for path in package_files()})
+
+    def readings(self, memo: Memo) -> dict[str, Reading] | None:
+        """What the files hold; None when Python may have imported something else."""
+        since_ns = imported_ns()
+        if not all(is_settled(each, since_ns) for each in self.files.values()):
+            return None
+        try:
+            found = {path: memo.look(path) for path in package_files()}
+        except OSError:
+            return None
+        is_same = {path: each.fingerprint for path, each in found.items()} == self.files
+        return found if is_same else None
+
+
+def remember(
+    session: Session, built: Built, delivered: Delivered, package: Package, said: str
+) -> None:
+    """Write the state of this render: what it read, what it made, and until when it holds."""
+    sources = package.readings(session.memo)
+    for leaf in session.lowered.graph.leaves.values():
+        session.log.note(session.root / leaf)
+    session.memo.save()
+    if session.options.device != "cpu" or sources is None or not session.log.is_consistent:
+        return
+    options = state_options(os.path.abspath(session.path), os.path.abspath(session.out))
+    write_state(
+        state_path(str(session.store.root), options),
+        options,
+        {**objects(session, built), **delivered.readings, **sources, **session.log.files}
+        | foreign_sources(),
+        {**without_parts(delivered), **session.log.folders},
+        (session.catalog.today.isoformat(), session.catalog.valid_until()),
+        nothing_said(said),
+    )
+
+
+def without_parts(delivered: Delivered) -> dict[str, str]:
+    """The listings of the folders of delivered files, as they are without parts of such files.
+
+    A part that a killed builder leaves there is seen by the sweep, and the full command, which
+    that leads to, removes it.
+    """
+    folders = sorted({os.path.dirname(path) for path in delivered.readings})
+    return {folder: BETWEEN.join(_lasting(listing(folder))) for folder in folders}
+
+
+def _lasting(names: str) -> Iterator[str]:
+    return (each for each in names.split(BETWEEN) if not (each[:1] == "." and each.endswith(PART)))
+
+
+def objects(session: Session, built: Built) -> dict[str, Reading]:
+    """The objects of what was built, by path."""
+    store, at_ns = session.store.objects, time.time_ns()
+    every = {digest for record in built.records.values() for digest in record.outputs.values()}
+    return {
+        str(store.path(digest)): Reading(digest, store.fingerprint_of(digest), at_ns)
+        for digest in sorted(every)
+    }
+
+
+def package_files() -> Iterator[str]:
+    """The files of this package that a render may depend on."""
+    for folder, folders, names in os.walk(Path(approx_build.__file__).parent):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        yield from (os.path.join(folder, name) for name in names if name.endswith(PACKAGE_SUFFIXES))
+
+
+def foreign_sources() -> dict[str, Reading]:
+    """The sources of operations of other packages, as they stand in keys."""
+    from approx_build.ops.base import OPS
+    from approx_build.registry import source_digest
+
+    foreign = [op for op in OPS if not op.__module__.startswith("approx_build.")]
+    found = {inspect.getsourcefile(op): source_digest(op) for op in foreign}
+    at_ns = time.time_ns()
+    return {
+        os.path.abspath(path): Reading(digest, UNKNOWN, at_ns)
+        for path, digest in found.items()
+        if path
+    }
+
+
+def nothing_said(said: str) -> str:
+    """What to say next time: the same levels, and that there is nothing to do."""
+    return "\n".join([*said.split("\n")[:-1], "nothing to do"])

@@ -1,0 +1,1 @@
+"""Corpora: adding, listing, inspecting, preparing and withdrawing recordings."""

@@ -1,0 +1,88 @@
+"""A corpus named on the command line: its project, its record, and what may be said of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from approx_build.errors import ApproxError, ConsentError, ScoreError, UsageError
+from approx_build.plan.catalog import CORPORA, Catalog
+from approx_build.project.paths import seen_from
+from approx_build.yaml_source import choices, read_source
+
+if TYPE_CHECKING:
+    from approx_build.corpus.consent import Consent
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+"""As models write it."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One corpus of a project; it need not be there yet."""
+
+    name: str
+    root: Path
+    catalog: Catalog
+
+    @classmethod
+    def at(cls, written: str) -> Shelf:
+        """The corpus of this name, in the project of the working folder, or of this path."""
+        root, name = Path.cwd(), written.rstrip("/")
+        path = Path(name).absolute()
+        if path.parent.name == "corpora" and path.parent.parent.name == "models":
+            root, name = path.parents[2], path.name
+        return cls(name, root, Catalog(root, date.today()))
+
+    @classmethod
+    def there(cls, written: str) -> Shelf:
+        """The same; UsageError when there is no such corpus."""
+        shelf = cls.at(written)
+        known = shelf.catalog.corpus_names
+        if shelf.name not in known:
+            hint = choices(shelf.name, known) if known else "; there are none"
+            raise UsageError(f"there is no corpus {shelf.name!r} in {CORPORA}{hint}")
+        return shelf
+
+    @property
+    def folder(self) -> Path:
+        """Where its recordings lie."""
+        return self.root / CORPORA / self.name
+
+    def record(self) -> Consent | None:
+        """Its consent record, when it can be read."""
+        try:
+            return self.catalog.record(self.name)
+        except ApproxError:
+            return None
+
+    def consent(self) -> tuple[bool, str]:
+        """Whether anything of it may be used today, and why in a few words."""
+        try:
+            consent = self.catalog.consent(self.name)
+        except ScoreError as error:
+            first, count = error.faults[0], len(error.faults)
+            where = seen_from(self.root, str(first.where))
+            return False, f"faulty ({count}, the first at {where}: {first.message})"
+        except ConsentError as error:
+            path = f"{self.catalog.consent_path(self.name)}: "
+            return False, seen_from(self.root, error.message).removeprefix(path)
+        until = consent.valid_until
+        said = f"valid until {until}" if until else "valid without end"
+        count = len(consent.withdrawn_by(self.catalog.today))
+        return True, f"{said}, {count} withdrawn" if count else said
+
+    def models(self) -> list[str]:
+        """The declared models that learn from it, whatever else is wrong with them."""
+        return [name for name in self.catalog.models() if self._corpus_of(name) == self.name]
+
+    def _corpus_of(self, model: str) -> object:
+        path = self.catalog.model_path(model)
+        try:
+            data = read_source(self.root / path, path).data
+        except ApproxError:
+            return None
+        return data.get("corpus") if isinstance(data, dict) else None

@@ -1,0 +1,144 @@
+"""A piece opened for a command: its score checked, its graph lowered, its store at hand."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from approx_build.errors import Fault, ScoreError, UsageError
+from approx_build.project.paths import named_from
+from approx_build.project.settings import Options
+from approx_build.score.paths import project_root
+
+if TYPE_CHECKING:
+    from approx_build.files.readlog import ReadLog
+    from approx_build.plan.catalog import Catalog
+    from approx_build.plan.lower import LoweredPiece
+    from approx_build.plan.movement import LoweredMovement
+    from approx_build.score.load import Score
+    from approx_build.store.memo import Memo
+    from approx_build.store.store import Store
+
+
+@dataclass
+class Session:
+    """One piece and where it is built."""
+
+    path: Path
+    options: Options
+    score: Score
+    catalog: Catalog
+    lowered: LoweredPiece
+    environment: dict[str, str]
+    """What takes' keys say of the numeric environment; empty for the portable kernels."""
+    memo: Memo
+    """What the store knows of the project's files, and what was learnt of them since."""
+
+    @classmethod
+    def open(cls, path: Path, options: Options) -> Session:
+        """Load, check and lower the piece; ScoreError with every fault of every file."""
+        from approx_build.files.readlog import ReadLog
+        from approx_build.plan.lower import lower
+        from approx_build.store.memo import Memo
+
+        root = project_root(path)
+        memo = Memo.of_store(options.store_at(root).absolute())
+        if options.checks_files:
+            memo.forget()
+        with named_from(root):
+            score, catalog = checked(path, ReadLog(memo.look))
+            environment = takes_environment(options.device)
+            lowered = lower(score, catalog, environment)
+        return cls(path, options, score, catalog, lowered, environment, memo)
+
+    @property
+    def root(self) -> Path:
+        """The folder of the project."""
+        return self.score.root
+
+    @cached_property
+    def store(self) -> Store:
+        """The store it is built in."""
+        from approx_build.store.store import Store
+
+        store = Store(self.options.store_at(self.root))
+        store.memo = self.memo
+        return store
+
+    @property
+    def log(self) -> ReadLog:
+        """What was read of the project."""
+        return self.catalog.log
+
+    @property
+    def out(self) -> Path:
+        """The folder that renders go to."""
+        return self.options.out_at(self.root)
+
+    @property
+    def lock_path(self) -> Path:
+        """The lock of the piece, beside its score."""
+        return self.path.with_suffix(".lock")
+
+    def movements(self, chosen: list[str]) -> list[LoweredMovement]:
+        """The movements named by number or slug; all when none is named."""
+        every = self.lowered.movements
+        if not chosen:
+            return list(every)
+        found = []
+        for name in chosen:
+            matching = [
+                one for one in every if name in (str(one.movement.number), one.movement.slug)
+            ]
+            if not matching:
+                names = ", ".join(f"{one.movement.number} ({one.movement.slug})" for one in every)
+                raise UsageError(f"--movement {name}: there is no such movement; there are {names}")
+            found += matching
+        return found
+
+
+def checked(path: Path, log: ReadLog) -> tuple[Score, Catalog]:
+    """The score at `path` and the catalogue of its project, every name and consent checked."""
+    from approx_build.plan.catalog import Catalog
+    from approx_build.plan.consent import all_refused, faults_of, refusals
+    from approx_build.plan.take_checks import take_faults
+    from approx_build.score.load import load_piece
+    from approx_build.score.name_checks import check_names
+    from approx_build.yaml_source import in_order
+
+    catalog = Catalog(found_root(path, log), date.today(), log)
+
+    def found(score: Score) -> list[Fault]:
+        names = check_names(score, catalog, lengths=False)
+        return [*names, *take_faults(score, catalog), *faults_of(refusals(score, catalog))]
+
+    score = load_piece(path, names=found, log=log)
+    faults = [*check_names(score, catalog), *take_faults(score, catalog)]
+    refused = refusals(score, catalog)
+    if faults:
+        raise ScoreError(in_order([*faults, *faults_of(refused)]))
+    if refused:
+        raise all_refused(refused)
+    return score, catalog
+
+
+def found_root(path: Path, log: ReadLog) -> Path:
+    """The folder of the project; a folder `models` nearer to the piece would make it another."""
+    for folder in Path(os.path.normpath(path.absolute())).parents:
+        log.files_in(folder / "models")
+        if (folder / "models").is_dir():
+            break
+    return project_root(path)
+
+
+def takes_environment(device: str) -> dict[str, str]:
+    """What a take's key says of where it is drawn: nothing for the portable kernels."""
+    if device != "cuda":
+        return {}
+    from approx_build.families.torch_device import environment
+
+    return environment(device)

@@ -1,0 +1,46 @@
+"""Reasons: why an action runs, in the words of what changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from approx_build.execution.forecast import Fate, Forecast
+from approx_build.plan.graph import Action, Kind
+from approx_build.project.explain import reason, shortened
+from approx_build.store.records import Record
+
+
+def forecast(fate: Fate, old: Any = None, new: Any = None, **more: Any) -> Forecast:
+    action = Action("x", Kind.STEM, {}, options=more.pop("options", {}))
+    last = None if old is None else Record("0" * 64, {"params": old}, {"main": "1" * 64})
+    return Forecast(action, fate, "k", None if new is None else {"params": new}, last, **more)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (forecast(Fate.REUSED), "up to date"),
+        (forecast(Fate.REMADE), "its result is no longer in the store"),
+        (forecast(Fate.PERHAPS), "an input will be built; runs unless that comes out as it was"),
+        (forecast(Fate.IMPOSSIBLE, problem="a.flac cannot be read"), "a.flac cannot be read"),
+        (forecast(Fate.BUILT), "never built"),
+        (forecast(Fate.BUILT, {"a": 1}, {"a": 2}), "params.a: 1 -> 2"),
+        (
+            forecast(Fate.BUILT, options={"is_shipped": True}),
+            "its checkpoints are shipped with it",
+        ),
+        (
+            forecast(Fate.BUILT, dict.fromkeys("abcde", 1), dict.fromkeys("abcde", 2)),
+            "params.a: 1 -> 2; params.b: 1 -> 2; params.c: 1 -> 2 and 2 more",
+        ),
+    ],
+)
+def test_a_reason_is_one_line(found: Forecast, said: str) -> None:
+    assert reason(found) == said
+
+
+def test_long_values_are_cut() -> None:
+    assert shortened("x" * 110) == "x" * 110
+    assert shortened("x" * 111) == "x" * 109 + "…"
