@@ -15,7 +15,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        from approx_build.cli.light import nothing_to_do
+        from approx_build.cli.fast_path import nothing_to_do
 
         if nothing_to_do(sys.argv[1:]):
             return
@@ -25,7 +25,7 @@ def main() -> None:
             from approx_build.cli.app import run
         run()
     except KeyboardInterrupt:
-        from approx_build.cli.exits import interrupted
+        from approx_build.cli.exit_codes import interrupted
 
         interrupted()
 

@@ -26,10 +26,10 @@ from approx_build.cli.arguments import (
     StoreDir,
     Verbose,
 )
-from approx_build.cli.audition import take
-from approx_build.cli.corpus.commands import corpus_app
-from approx_build.cli.exits import Exit, fail, interrupted
-from approx_build.cli.runs.app import runs
+from approx_build.cli.commands.corpus import corpus_app
+from approx_build.cli.commands.runs import runs
+from approx_build.cli.commands.take import take
+from approx_build.cli.exit_codes import Exit, fail, interrupted
 from approx_build.cli.store.app import store_app
 from approx_build.errors import ApproxError
 from approx_build.process import limits
@@ -72,7 +72,7 @@ def render(
 @app.command()
 def check(piece: Piece, json: Json = False) -> None:
     """Validate the scores of a piece: every fault of every file in one run."""
-    from approx_build.cli.check import check as command
+    from approx_build.cli.commands.check import check as command
 
     command(piece, json)
 
@@ -196,7 +196,7 @@ def init(
     here: Annotated[Path, typer.Option("--in", help="The project's folder.")] = Path(),
 ) -> None:
     """Start a piece: a score with one movement that renders as it stands."""
-    from approx_build.cli.init import init as command
+    from approx_build.cli.commands.init import init as command
 
     command(name, here)
 
@@ -204,7 +204,7 @@ def init(
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of scores, for editors."""
-    from approx_build.cli.listings import schema as command
+    from approx_build.cli.commands.listings import schema as command
 
     command()
 
@@ -212,7 +212,7 @@ def schema() -> None:
 @app.command()
 def ops(json: Json = False) -> None:
     """List the grain operations with their parameters and units."""
-    from approx_build.cli.listings import ops as command
+    from approx_build.cli.commands.listings import ops as command
 
     command(json)
 
@@ -220,7 +220,7 @@ def ops(json: Json = False) -> None:
 @app.command()
 def families(json: Json = False) -> None:
     """List the families of networks with their parameters."""
-    from approx_build.cli.listings import families as command
+    from approx_build.cli.commands.listings import families as command
 
     command(json)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from approx_build.cli.outcome import say
+from approx_build.cli.messages import say
 from approx_build.errors import UsageError
 from approx_build.project.build import build_targets
 from approx_build.project.paths import named_from, near

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import approx_build
-from approx_build.cli.delivered import Delivered
 from approx_build.execution.up_to_date import state_options, state_path, write_state
 from approx_build.files.fingerprint import (
     BETWEEN,
@@ -22,6 +21,7 @@ from approx_build.files.fingerprint import (
 )
 from approx_build.files.readlog import Reading
 from approx_build.process.start import imported_ns
+from approx_build.project.delivered import Delivered
 from approx_build.project.piece import Session
 from approx_build.store.delivery import PART
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from approx_build.cli.exits import Exit, fail
+from approx_build.cli.exit_codes import Exit, fail
 from approx_build.errors import ApproxError
 from approx_build.process.interrupts import ending_calmly
 from approx_build.project.build import build_targets

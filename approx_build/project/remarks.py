@@ -11,7 +11,7 @@ from approx_build.project.piece import Session
 if TYPE_CHECKING:
     from approx_build.execution.result import Built
     from approx_build.store.records import Record
-from approx_build.cli.outcome import lost_files
+from approx_build.cli.messages import lost_files
 from approx_build.units import counted
 
 SILENT = 1e-3

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from approx_build.cli.delivered import Delivered
-from approx_build.cli.exits import Exit
-from approx_build.cli.outcome import read_again, say, say_failures, say_unmet, summary
+from approx_build.cli.exit_codes import Exit
+from approx_build.cli.messages import read_again, say, say_failures, say_unmet, summary
 from approx_build.errors import UsageError
 from approx_build.project.build import build_targets
 from approx_build.project.build_state import Package, remember
+from approx_build.project.delivered import Delivered
 from approx_build.project.lockfile import in_todays_form, keep_lock, lock_of, read_lock
 from approx_build.project.paths import named_from
 from approx_build.project.piece import Session

@@ -7,8 +7,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from approx_build.cli.exits import Exit
-from approx_build.cli.light import project_root
+from approx_build.cli.exit_codes import Exit
+from approx_build.cli.fast_path import project_root
 from approx_build.project.paths import named_from
 from approx_build.training.ledger.entry import LedgerEntry
 from approx_build.training.ledger.ledger import FOLDER, Ledger, find, read_ledger

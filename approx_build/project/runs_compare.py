@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from approx_build.cli.runs.table import pairs
+from approx_build.cli.runs_table import pairs
 from approx_build.plan.key import ABSENT, Difference, differences
 from approx_build.project import runs as project
 from approx_build.project.paths import near

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from approx_build.cli.runs.show import settings
+from approx_build.cli.runs_table import settings
 from approx_build.project import runs as project
 from approx_build.project.paths import near
 from approx_build.report.ledger import (

@@ -7,8 +7,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from approx_build.cli.exits import interrupted
-from approx_build.cli.outcome import lost_files, say
+from approx_build.cli.exit_codes import interrupted
+from approx_build.cli.messages import lost_files, say
 from approx_build.errors import UsageError
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Graph

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from approx_build.cli.exits import Exit, fail
+from approx_build.cli.exit_codes import Exit, fail
 from approx_build.errors import ModelError
 from approx_build.project.build import build_targets
 from approx_build.project.paths import named_from

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from approx_build.cli.exits import Exit
+from approx_build.cli.exit_codes import Exit
 from approx_build.errors import BuildError, UsageError
 from approx_build.process import child
 from approx_build.process.scratch import scratch

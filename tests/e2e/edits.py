@@ -13,7 +13,7 @@ from io import StringIO
 from pathlib import Path
 from unittest import mock
 
-from approx_build.cli.light import nothing_to_do
+from approx_build.cli.fast_path import nothing_to_do
 from tests.space import CONSENT, Space, tone
 
 TIDE, FOAM, MODEL = "pieces/tide.yaml", "pieces/tide/1-foam.yaml", "models/tiny.yaml"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.cli.light import nothing_to_do
+from approx_build.cli.fast_path import nothing_to_do
 from approx_build.store.store import Store
 from tests.space import Space, tone
 

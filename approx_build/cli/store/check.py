@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from approx_build.cli.exits import Exit
+from approx_build.cli.exit_codes import Exit
 from approx_build.cli.store.amounts import listed, shown
 from approx_build.cli.store.meter import meter
 from approx_build.cli.store.place import root, seen_from_here, store_here

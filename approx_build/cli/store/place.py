@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from approx_build.cli.light import project_root
+from approx_build.cli.fast_path import project_root
 from approx_build.errors import UsageError
 from approx_build.project.paths import named_from
 from approx_build.project.settings import Options

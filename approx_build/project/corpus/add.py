@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from approx_build.audio import wav
-from approx_build.cli.exits import Exit
+from approx_build.cli.exit_codes import Exit
 from approx_build.corpus.consent import FILE_NAME
 from approx_build.corpus.duplicates import duplicates
 from approx_build.corpus.recordings import SUFFIXES, check_recording, mixing, recording_files

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from approx_build.audio.wav import ClipFile
-from approx_build.cli.exits import Exit
+from approx_build.cli.exit_codes import Exit
 from approx_build.corpus.duplicates import Duplicate, duplicates
 from approx_build.corpus.inspection import Inspection, Total, total
 from approx_build.corpus.inspection import inspect as inspection

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from approx_build.cli.exits import Exit
+from approx_build.cli.exit_codes import Exit
 from approx_build.errors import ApproxError, ScoreError
 from approx_build.project.piece import Session
 from approx_build.project.settings import Options

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.cli.light import asked_render, nothing_to_do, project_root
+from approx_build.cli.fast_path import asked_render, nothing_to_do, project_root
 from approx_build.score.paths import project_root as as_the_score_finds_it
 from tests.space import Space
 

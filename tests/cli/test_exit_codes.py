@@ -11,8 +11,8 @@ from contextlib import suppress
 
 import pytest
 
-from approx_build.cli import exits
-from approx_build.cli.exits import Exit, fail
+from approx_build.cli import exit_codes as exits
+from approx_build.cli.exit_codes import Exit, fail
 from approx_build.errors import (
     ApproxError,
     AudioError,
@@ -60,7 +60,7 @@ def test_codes_are_what_the_manual_says() -> None:
 
 
 def test_an_interrupted_program_says_how_to_go_on() -> None:
-    code = "from approx_build.cli.exits import interrupted; interrupted()"
+    code = "from approx_build.cli.exit_codes import interrupted; interrupted()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 130
     assert done.stderr.strip().startswith("interrupted: what was finished is kept; run the same")

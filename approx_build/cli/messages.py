@@ -11,9 +11,9 @@ from approx_build.project.settings import Options
 from approx_build.units import duration
 
 if TYPE_CHECKING:
-    from approx_build.cli.delivered import Delivered
     from approx_build.execution.result import Built
     from approx_build.plan.movement import LoweredMovement
+    from approx_build.project.delivered import Delivered
     from approx_build.store.records import Record
 from approx_build.project.paths import near
 from approx_build.units import counted

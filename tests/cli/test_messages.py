@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from approx_build.cli.outcome import level, say, say_failures
+from approx_build.cli.messages import level, say, say_failures
 from approx_build.errors import Location
 from approx_build.execution.result import Built
 from approx_build.execution.work import Failure

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from approx_build.project import runs as project
+from approx_build.report.formatting import worded
 from approx_build.training.forecast import duration
 from approx_build.training.ledger import columns
 from approx_build.training.ledger.columns import KEPT_BY_HAND, MORE, Column
-from approx_build.training.ledger.entry import LedgerEntry
-from approx_build.units import signed
+from approx_build.training.ledger.curve_analysis import Curve, value_at
+from approx_build.training.ledger.entry import LedgerEntry, Sitting
+from approx_build.units import signed, spaced
 
 GAP = 2
 """Spaces between columns."""
@@ -127,3 +130,83 @@ _READ = [
     *(_TIME, _BY_NAME["cost"], _DAY, _NAMED[7]),
 ]
 """As they are read from left to right."""
+
+
+_EIGHTHS = " ▁▂▃▄▅▆▇█"
+
+
+def plot(curve: Curve, width: int = 64, height: int = 6) -> list[str]:
+    """Rows from the top down: the loss up the side, the steps below; none without two points."""
+    if len(curve) < 2 or curve[-1][0] <= curve[0][0]:
+        return []
+    first, last = curve[0][0], curve[-1][0]
+    places = [first + (last - first) * column / (width - 1) for column in range(width)]
+    values = [value_at(curve, min(place, last)) or 0.0 for place in places]
+    low, high = min(values), max(values)
+    # The lowest value keeps an eighth, so that there is a line to follow.
+    eighths = [1 + round((8 * height - 1) * (v - low) / ((high - low) or 1)) for v in values]
+    rows = [
+        "".join(_EIGHTHS[max(0, min(8, count - 8 * row))] for count in eighths).rstrip()
+        for row in reversed(range(height))
+    ]
+    return _framed(rows, signed(high), signed(low), spaced(first), f"step {spaced(last)}", width)
+
+
+def _framed(rows: list[str], top: str, bottom: str, left: str, right: str, width: int) -> list[str]:
+    side = max(len(top), len(bottom))
+    labels = [top, *[""] * (len(rows) - 2), bottom]
+    framed = [f"{label:>{side}} │{row}" for label, row in zip(labels, rows, strict=True)]
+    return [*framed, f"{'':>{side}}  {left} {right:>{width - len(left) - 1}}"]
+
+
+def show(run: str, as_json: bool) -> None:
+    """Print everything about a run."""
+    entry = project.entry(run)
+    if as_json:
+        print(json.dumps(columns.as_data(entry), indent=2, ensure_ascii=False))
+        return
+    print("\n\n".join(part for part in _parts(entry) if part))
+
+
+def _parts(entry: LedgerEntry) -> Iterator[str]:
+    yield block(entry)
+    for name, curve in (("held-out", entry.held_out_curve), ("training", entry.training_curve)):
+        if drawn := plot(curve):
+            yield "\n".join([f"{name} loss, {entry.loss_unit}", *drawn])
+    yield _headed("sittings", [line for one in entry.sittings for line in _sitting(one)])
+    yield _headed("checkpoints", [_kept(entry, index) for index in range(len(entry.checkpoints))])
+    yield _headed("manifest", pairs(list(settings(entry.manifest))))
+    yield _headed("notes", pairs([_noted(entry, index) for index in range(len(entry.notes))]))
+
+
+def settings(section: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """Every setting of a manifest by its path; lists are told on one line."""
+    for name, value in section.items():
+        path = f"{above}.{name}" if above else name
+        if isinstance(value, Mapping) and value:
+            yield from settings(value, path)
+        else:
+            yield path, worded(value)
+
+
+def _headed(title: str, lines: list[str]) -> str:
+    return "\n".join([title, *(f"  {line}" for line in lines)]) if lines else ""
+
+
+def _sitting(one: Sitting) -> list[str]:
+    span = f"steps {spaced(one.from_step)} to {spaced(one.to_step)}"
+    where = f"{one.device}, {one.threads} thread{'s' if one.threads > 1 else ''}"
+    first = f"{one.started}  {span}, {duration(one.seconds)}, {where}"
+    around = ", ".join(f"{name} {value}" for name, value in sorted(one.environment.items()))
+    return [first, *(f"  {line}" for line in pairs([("", columns.plain(around))]) if around)]
+
+
+def _kept(entry: LedgerEntry, index: int) -> str:
+    one = entry.checkpoints[index]
+    loss = "" if one.loss is None else f"  loss {signed(one.loss)}"
+    return f"step {spaced(one.step):>9}  {one.digest[:12]}{loss}"
+
+
+def _noted(entry: LedgerEntry, index: int) -> tuple[str, str]:
+    note = entry.notes[index]
+    return f"{note.on}{' next' if note.kind == 'next' else ''}", note.text

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from rich.cells import cell_len
 
-from approx_build.cli.runs.table import GAP, WIDEST, block, fitting, pairs
+from approx_build.cli.runs_table import GAP, WIDEST, block, fitting, pairs
 from approx_build.training.ledger import columns
 from approx_build.training.ledger.columns import KEPT_BY_HAND, MORE
 from approx_build.training.ledger.entry import Note, Status

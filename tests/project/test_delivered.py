@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.cli.delivered import Delivered
 from approx_build.files.fingerprint import fingerprint, is_settled
+from approx_build.project.delivered import Delivered
 from approx_build.store.store import Store
 
 HOUR_NS = 3600 * 10**9
