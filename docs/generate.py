@@ -20,15 +20,16 @@ PAGES = ("README.md", "ARCHITECTURE.md")
 ROOMS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
-    ("upkeep",),
-    ("execution",),
+    ("project",),
+    ("execution", "upkeep"),
+    ("report",),
     ("plan",),
-    ("score", "training"),
-    ("families", "ops", "report"),
-    ("engines",),
-    ("store", "corpus", "kernels"),
-    ("source", "registry", "audio", "process"),
-    ("canonical", "errors", "files", "__init__"),
+    ("training",),
+    ("evaluation", "families", "figures", "score"),
+    ("engines", "ops"),
+    ("corpus", "store"),
+    ("audio", "kernels", "process", "registry", "yaml_source"),
+    ("canonical", "errors", "files", "machine", "numerics", "units", "__init__"),
 )
 """From the top down. A module imports rooms below its own only; those of one line do not meet."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from approx_build.cli.exit_codes import Exit
 from approx_build.cli.messages import read_again, say, say_failures, say_unmet, summary
 from approx_build.errors import UsageError
+from approx_build.execution.toolchain import toolchain
 from approx_build.project.build import build_targets
 from approx_build.project.build_state import Package, remember
 from approx_build.project.delivered import Delivered
@@ -133,5 +134,14 @@ def publish_report(session: Session, built: Built, delivered: Delivered) -> None
     from approx_build.report.page import page
     from approx_build.report.piece import piece_report
 
-    html = page(piece_report(session, built.records))
+    html = page(
+        piece_report(
+            session.score,
+            session.lowered,
+            session.catalog,
+            built.records,
+            session.store.objects,
+            toolchain(),
+        )
+    )
     delivered.write(f"{session.score.slug}/index.html", html.encode())

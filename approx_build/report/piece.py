@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from approx_build.execution.toolchain import toolchain
-from approx_build.project.piece import Session
+from approx_build.plan.catalog import Catalog
+from approx_build.plan.lower import LoweredPiece
 from approx_build.report.build_results import Seen
 from approx_build.report.consent import consent_reports
 from approx_build.report.data import PieceReport
 from approx_build.report.movement import movement_report
 from approx_build.report.network import network_report
 from approx_build.report.provenance import Provenance
+from approx_build.score.load import Score
+from approx_build.store.objects import Objects
 from approx_build.store.records import Record
 
 
-def piece_report(session: Session, records: Mapping[str, Record]) -> PieceReport:
-    """Everything the page tells; all targets of the piece have been built."""
-    lowered, piece = session.lowered, session.score.piece
-    seen = Seen(records, session.store.objects)
+def piece_report(
+    score: Score,
+    lowered: LoweredPiece,
+    catalog: Catalog,
+    records: Mapping[str, Record],
+    objects: Objects,
+    built: Mapping[str, str],
+) -> PieceReport:
+    """Everything that the page shows.
+
+    `records` are those of all targets of the piece, `objects` what they produced, and `built`
+    names the versions of the software.
+    """
+    piece, seen = score.piece, Seen(records, objects)
     provenance = Provenance(lowered.graph, records)
     lengths = [float(one.movement.length) for one in lowered.movements]
     masters = [one.master for one in lowered.movements]
@@ -34,11 +46,11 @@ def piece_report(session: Session, records: Mapping[str, Record]) -> PieceReport
         note=piece.note or "",
         length_s=sum(lengths) + piece.gap_s * (len(lengths) - 1),
         gap_s=piece.gap_s,
-        audio=f"{session.score.slug}.wav" if lowered.whole else "",
+        audio=f"{score.slug}.wav" if lowered.whole else "",
         networks=tuple(
-            network_report(model, previews, lowered.stages.get(model), session.catalog, seen)
+            network_report(model, previews, lowered.stages.get(model), catalog, seen)
             for model, previews in lowered.previews.items()
         ),
-        consents=consent_reports(provenance.recordings(masters), session.catalog),
-        built=toolchain(),
+        consents=consent_reports(provenance.recordings(masters), catalog),
+        built=built,
     )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from tests.report.conftest import Rendered
 
 from approx_build.report.data import PieceReport
 from approx_build.report.piece import piece_report
-from tests.cli.reporting.conftest import Rendered
 
 
 @pytest.fixture(scope="module")
 def report(done: Rendered) -> PieceReport:
-    return piece_report(done.session, done.records)
+    session = done.session
+    return piece_report(
+        session.score, session.lowered, session.catalog, done.records, session.store.objects, {}
+    )
 
 
 def test_the_piece_lasts_as_long_as_its_movements_and_gaps(report: PieceReport) -> None:

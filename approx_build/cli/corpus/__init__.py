@@ -1,1 +1,0 @@
-"""`corpus`: recordings added, listed, inspected and withdrawn."""

@@ -1,1 +1,0 @@
-"""`runs`: the ledger of training runs, listed, shown, compared, annotated and exported."""
