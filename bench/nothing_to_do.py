@@ -42,7 +42,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 SWEEP = """
 import sys
-from approx_build.execution.uptodate import is_up_to_date
+from approx_build.execution.up_to_date import is_up_to_date
 sys.exit(not is_up_to_date(sys.argv[1], ["render"]))
 """
 

@@ -1,7 +1,7 @@
 """Writes the generated parts of README.md and ARCHITECTURE.md: `python docs/generate.py`.
 
-A generated part stands between `<!-- NAME -->` and `<!-- end -->`: the rooms and their modules,
-each with the first sentence of its docstring, and the commands of the command line.
+A generated part stands between `<!-- NAME -->` and `<!-- end -->`: the rooms, each with the first
+sentence of its docstring, and the commands of the command line.
 """
 
 from __future__ import annotations
@@ -53,29 +53,19 @@ def opening(path: Path) -> str:
     return re.split(r"(?<=[.!?])\s", " ".join(paragraph.split()))[0]
 
 
-def opening_of_c(path: Path) -> str:
-    """The first sentence of the comment that opens a C file."""
-    found = re.match(r"/\*(.*?)\*/", path.read_text(), re.DOTALL)
-    paragraph = re.split(r"\n \*\n", found[1] if found else "")[0]
-    return re.split(r"(?<=[.!?])\s", " ".join(paragraph.replace("\n *", " ").split()))[0]
+def table_of_rooms() -> str:
+    """Every room from the top down, and what it holds."""
+    names = [room for floor in ROOMS for room in floor if room != "__init__"]
+    rows = [_row(*_room(room)) for room in names]
+    return "\n".join(["| room | holds |", "|---|---|", *rows, ""])
 
 
-def table_of_modules() -> str:
-    """Every room from the top down, with a line for each of its modules."""
-    return "\n".join(_room(room) for floor in ROOMS for room in floor if room != "__init__")
-
-
-def _room(room: str) -> str:
-    folder = PACKAGE / room
-    if not folder.is_dir():
-        return f"**`{room}.py`**: {opening(folder.with_suffix('.py'))}\n"
-    package = folder / "__init__.py"
-    sentences = {path: opening(path) for path in modules(room) if path != package}
-    for path in sorted(folder.glob("**/csrc/**/*.[ch]")):
-        sentences[path] = opening_of_c(path)
-    rows = [_row(path.relative_to(folder).as_posix(), text) for path, text in sentences.items()]
-    head = [f"**`{room}/`**: {opening(package)}\n", "| module | holds |", "|---|---|"]
-    return "\n".join([*head, *rows, ""])
+def _room(name: str) -> tuple[str, str]:
+    """How a room is written, and the first sentence of its docstring."""
+    folder = PACKAGE / name
+    if folder.is_dir():
+        return f"{name}/", opening(folder / "__init__.py")
+    return f"{name}.py", opening(folder.with_suffix(".py"))
 
 
 def _row(name: str, text: str) -> str:
@@ -102,7 +92,7 @@ def _commands(group: Any, above: str = "") -> Iterator[str]:
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    "modules": table_of_modules,
+    "rooms": table_of_rooms,
     "commands": table_of_commands,
 }
 _BLOCK = re.compile(rf"(<!-- ({'|'.join(PARTS)}) -->\n).*?(<!-- end -->)", re.DOTALL)

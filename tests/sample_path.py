@@ -18,8 +18,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 ROOMS = (
-    *("audio/", "corpus/", "engines/", "execution/kinds/", "families/", "kernels/"),
-    *("numerics/", "ops/"),
+    *("audio/", "corpus/", "engines/", "execution/actions/", "families/", "kernels/"),
+    *("evaluation/", "numerics/", "ops/"),
 )
 """Rooms of the package where samples are made, those that are planned too."""
 

@@ -19,7 +19,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 
 NAME = re.compile(
-    r"`((?:cli|build|plan|score|source|training|families|ops|report|store|corpus|kernels|audio)"
+    rf"`((?:{'|'.join(sorted(path.stem for path in (ROOT / 'approx_build').glob('[a-z]*')))})"
     r"\.(?!(?:py|md|yaml|lock|html)`)[a-z_]+(?:\.\w+)*)`"
 )
 
@@ -32,7 +32,7 @@ sys.meta_path[:] = [f for f in sys.meta_path if "ScikitBuild" not in type(f).__n
 import json
 import numpy as np
 from approx_build.audio.clip import Clip
-from approx_build.audio.stream import Stream
+from approx_build.numerics.stream import Stream
 from approx_build.ops.base import OPS
 from approx_build.score.json_schema import json_schema
 op = OPS.get("palindrome").model_validate({"op": "palindrome", "turns": 2})

@@ -1,4 +1,4 @@
-"""execution/toolchain.py"""
+"""The toolchain: the versions of what computes samples and pictures."""
 
 from __future__ import annotations
 

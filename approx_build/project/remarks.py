@@ -1,4 +1,4 @@
-"""project/remarks.py"""
+"""Remarks on what was rendered: silence, conversions, and what a model had learnt."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ def test_the_bits_do_not_change_with_the_instruction_set():
 import hashlib
 import numpy as np
 from approx_build.audio.limiter import Limiter
-from approx_build.audio.stream import Stream
+from approx_build.numerics.stream import Stream
 data = np.array((Stream.named("x").uniforms(80000) - 0.5) * 2**25, np.int64).reshape(2, 40000)
 limiter = Limiter(lambda a, b: data[:, a:b], 40000, 44100, 3.3, -1.0, Stream.named("d"))
 for block in limiter.blocks():

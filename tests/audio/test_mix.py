@@ -121,7 +121,7 @@ from approx_build.audio.clip import Clip
 from approx_build.audio.curve import Curve, FadeShape
 from approx_build.audio.dither import quantised
 from approx_build.audio.mix import Placed, part_blocks, stem_blocks
-from approx_build.audio.stream import Stream
+from approx_build.numerics.stream import Stream
 data = np.array(Stream.named("x").uniforms(30000) - 0.5, np.float32).reshape(2, 15000)
 gain, pan = Curve.of([(0, -30), (1, 0)], 8000), Curve.of([(0, -1), (2, 1)], 8000)
 shapes = (FadeShape.RAISED_COSINE, FadeShape.EQUAL_POWER)

@@ -82,7 +82,7 @@ import hashlib
 import numpy as np
 from approx_build.audio.clip import Clip
 from approx_build.audio.spectrogram import spectrogram, waveform
-from approx_build.audio.stream import Stream
+from approx_build.numerics.stream import Stream
 clip = Clip(np.array(Stream.named("x").uniforms(60000) - 0.5, np.float32).reshape(2, -1), 22050)
 print(hashlib.sha256(spectrogram(clip, 70, 60).levels.tobytes()).hexdigest())
 print(hashlib.sha256(waveform(clip, 70).tobytes()).hexdigest())

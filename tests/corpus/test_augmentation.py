@@ -41,7 +41,7 @@ EVERYTHING = {
 COMPOSITE = f"""
 from hashlib import sha256
 import numpy as np
-from approx_build.audio.stream import Stream
+from approx_build.numerics.stream import Stream
 from approx_build.corpus.augmentation import Augmentation
 noise = np.random.Generator(np.random.Philox(1)).random((2, 20_000))
 sound = (np.cumsum(noise - 0.5, axis=1) / 128).astype(np.float32)

@@ -10,7 +10,7 @@ import numpy as np
 from approx_build.audio import wav
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
-from tests.execution.kinds.desks import desk, path_of, ramp
+from tests.execution.actions.desks import desk, path_of, ramp
 
 
 def test_inputs_come_in_the_order_of_their_roles(store: Store) -> None:

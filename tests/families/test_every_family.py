@@ -306,7 +306,7 @@ MEASURED = """
 import sys
 import numpy as np
 from approx_build.families.base import FAMILIES, TakeRequest
-from approx_build.training.resident import peak_bytes, reset_peak, resident_bytes
+from approx_build.machine import peak_bytes, reset_peak, resident_bytes
 from tests.families.examples import example_network, example_takes, large_takes, plain_weights
 family = FAMILIES.get(sys.argv[1])
 tiny = example_network(family)

@@ -19,7 +19,7 @@ from approx_build.figures.spectrogram import loss_figure
 REPOSITORY = Path(__file__).parents[2]
 DRAW = """
 import sys
-from approx_build.report.figures import loss_figure
+from approx_build.figures.spectrogram import loss_figure
 sys.stdout.buffer.write(loss_figure({"reed": [(0, 1.0), (1, 0.5)]}, "loss", 300))
 """
 SETTINGS = "font.size: 20\nlines.linestyle: --\naxes.grid: True\nsavefig.dpi: 30\n"

@@ -272,7 +272,7 @@ HOUSE = (
         "from __future__ import annotations\n",
         "from __future__ import annotations\n\nimport time\n",
         PATH,
-        r"approx_build/audio/stream\.py:\d+: time: no sample depends on a clock",
+        r"approx_build/numerics/stream\.py:\d+: time: no sample depends on a clock",
     ),
     Fault(
         "a kernel's sources and no version",

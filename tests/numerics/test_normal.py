@@ -12,8 +12,8 @@ TOLERANCE = 1e-15
 
 DIGEST = """
 from hashlib import sha256
-from approx_build.audio.normal import normals
-from approx_build.audio.stream import Stream
+from approx_build.numerics.normal import normals
+from approx_build.numerics.stream import Stream
 print(sha256(normals(Stream.named("bits"), 300_000).tobytes()).hexdigest())
 """
 

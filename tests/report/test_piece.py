@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.report.conftest import Rendered
 
 from approx_build.report.data import PieceReport
 from approx_build.report.piece import piece_report
+from tests.report.conftest import Rendered
 
 
 @pytest.fixture(scope="module")

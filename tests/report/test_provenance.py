@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from tests.report.conftest import Rendered
-
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.report.data import Origin
 from approx_build.report.provenance import Provenance
+from tests.report.conftest import Rendered
 
 
 def test_a_take_is_followed_down_to_the_corpus(done: Rendered) -> None:

@@ -25,7 +25,7 @@ MAKERS = {
     Kind.EVALUATE: "evaluate",
     Kind.FIGURE: "figure",
 }
-"""The module of `approx_build.execution.kinds` whose `make` makes one action of a kind."""
+"""The module of `approx_build.execution.actions` whose `make` makes one action of a kind."""
 
 
 def run_actions(
@@ -41,4 +41,4 @@ def run_actions(
 
 
 def _module(kind: Kind):  # type: ignore[no-untyped-def] # a module has no better type
-    return importlib.import_module(f"approx_build.execution.kinds.{MAKERS[kind]}")
+    return importlib.import_module(f"approx_build.execution.actions.{MAKERS[kind]}")

@@ -1,4 +1,4 @@
-"""execution/executors/base.py"""
+"""What an executor of batches of work is, and what it tells."""
 
 from __future__ import annotations
 

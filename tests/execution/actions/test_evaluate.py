@@ -13,7 +13,7 @@ from approx_build.audio.clip import Clip
 from approx_build.execution.actions import evaluate
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
-from tests.execution.kinds.desks import desk, path_of
+from tests.execution.actions.desks import desk, path_of
 
 PARAMS = {
     "rate": RATE,

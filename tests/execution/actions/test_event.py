@@ -15,7 +15,7 @@ from approx_build.ops.base import OPS
 from approx_build.plan.graph import Kind
 from approx_build.plan.parts import step
 from approx_build.store.store import Store
-from tests.execution.kinds.desks import STREAM, desk, path_of, ramp
+from tests.execution.actions.desks import STREAM, desk, path_of, ramp
 
 
 def chain(*ops: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from approx_build.execution.actions import figure, measure
 from approx_build.figures.thumbnail import Sketch
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
-from tests.execution.kinds.desks import RATE, desk, path_of
+from tests.execution.actions.desks import RATE, desk, path_of
 from tests.space import tone
 
 FULL = 1 << 23

@@ -10,7 +10,7 @@ from approx_build.audio import wav
 from approx_build.execution.actions import master, mix, piece
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
-from tests.execution.kinds.desks import desk, path_of
+from tests.execution.actions.desks import desk, path_of
 
 FULL = 1 << 23
 PLAIN = {"gain_db": 0.0, "ceiling_dbtp": -1.0, "dither": "tpdf"}

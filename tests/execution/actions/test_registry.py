@@ -10,7 +10,7 @@ from approx_build.execution.actions.registry import MAKERS, run_actions
 from approx_build.execution.context import RunOptions
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
-from tests.execution.kinds.desks import desk, path_of, ramp
+from tests.execution.actions.desks import desk, path_of, ramp
 
 CLIP = {"rate": 8000, "start_s": 0.0, "length_s": None, "channels": None}
 
@@ -21,7 +21,7 @@ def test_every_kind_is_made_by_a_module(kind: Kind) -> None:
         module = importlib.import_module("approx_build.execution.actions.take")
         assert callable(module.make_all)
     else:
-        module = importlib.import_module(f"approx_build.execution.kinds.{MAKERS[kind]}")
+        module = importlib.import_module(f"approx_build.execution.actions.{MAKERS[kind]}")
         assert callable(module.make)
 
 

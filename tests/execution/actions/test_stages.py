@@ -12,7 +12,7 @@ from approx_build.figures.thumbnail import Sketch
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
 from approx_build.training.checkpoint import write_checkpoint
-from tests.execution.kinds.desks import desk, path_of
+from tests.execution.actions.desks import desk, path_of
 from tests.families.examples import example_network, plain_weights
 
 NETWORK = example_network(next(family for family in FAMILIES if family.has_stages))

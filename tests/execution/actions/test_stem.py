@@ -14,7 +14,7 @@ from approx_build.errors import AudioError
 from approx_build.execution.actions import stem
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
-from tests.execution.kinds.desks import RATE, desk, path_of
+from tests.execution.actions.desks import RATE, desk, path_of
 
 FULL = 1 << 23
 CENTRE = 0.5**0.5

@@ -18,7 +18,7 @@ from approx_build.machine import Available
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
 from approx_build.training.model import ModelSpec, load_model
-from tests.execution.kinds.desks import Input, desk, path_of, ramp, run_at
+from tests.execution.actions.desks import Input, desk, path_of, ramp, run_at
 from tests.space import Space
 
 SHIPPED = "models/checkpoints/tiny"

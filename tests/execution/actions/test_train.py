@@ -21,7 +21,7 @@ from approx_build.store.store import Store
 from approx_build.training.distributed import train_shared
 from approx_build.training.ledger.record import TrainingRecord, read_record
 from approx_build.training.model import ModelSpec, load_model
-from tests.execution.kinds.desks import desk, path_of, run_at
+from tests.execution.actions.desks import desk, path_of, run_at
 from tests.space import RATE, Space, project, tone
 
 SHIPPED = "models/checkpoints/tiny"

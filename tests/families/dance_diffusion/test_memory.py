@@ -43,7 +43,7 @@ import sys
 import numpy as np
 from approx_build.families.base import TakeRequest
 from approx_build.families.dance_diffusion import DanceDiffusion
-from approx_build.training.resident import peak_bytes, reset_peak, resident_bytes
+from approx_build.machine import peak_bytes, reset_peak, resident_bytes
 def taken(network):
     reset_peak()
     before = resident_bytes()

@@ -28,7 +28,7 @@ import numpy as np
 from approx_build.engines.autoregressive.request import ClipRequest
 from approx_build.families.wavenet import WaveNet
 from approx_build.families.wavenet.sampler import sample
-from approx_build.training.resident import peak_bytes, reset_peak, resident_bytes
+from approx_build.machine import peak_bytes, reset_peak, resident_bytes
 def draw(network, count):
     shapes = network.tensor_shapes()
     weights = {name: np.full(size, 0.001, np.float32) for name, size in shapes.items()}

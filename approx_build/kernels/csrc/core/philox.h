@@ -1,7 +1,7 @@
 /* Philox4x64-10, the counter-based generator of Salmon, Moraes, Dror and Shaw (2011).
  *
  * Word i of a stream is word i % 4 of the block whose counter is (i / 4, 0, 0, 0), as
- * approx_build/audio/stream.py numbers them.
+ * approx_build/numerics/stream.py numbers them.
  */
 #ifndef APPROX_PHILOX_H
 #define APPROX_PHILOX_H
