@@ -19,7 +19,7 @@ import math
 import operator
 import numpy as np
 import numpy
-from approx_build.audio import portable
+from approx_build.numerics import portable
 """
 
 

@@ -15,7 +15,7 @@ from unittest import mock
 
 import pytest
 
-from approx_build.cli import delivered
+from approx_build.project import delivered
 from approx_build.cli.fast_path import nothing_to_do
 from approx_build.project import build_state as remember
 from approx_build.project import render

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.corpus.test_memorisation import RATE, copied, melody, noise
+from tests.evaluation.test_memorisation import RATE, copied, melody, noise
 
 from approx_build.corpus.windows import Part, split
 from approx_build.evaluation.comparison import Corpus, stretch

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.corpus.test_memorisation import RATE, copied, melody
+from tests.evaluation.test_memorisation import RATE, copied, melody
 
 from approx_build.audio.clip import Clip
 from approx_build.execution.actions import evaluate
