@@ -1,7 +1,4 @@
-"""Moments as a musician reads them: minutes and seconds.
-
-Off the path of a sample: it writes moments for people.
-"""
+"""Numbers as people read them: moments, durations, counts, sizes."""
 
 from __future__ import annotations
 
