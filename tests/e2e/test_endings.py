@@ -141,7 +141,7 @@ def test_a_training_by_two_processes_ends_with_both_and_keeps_its_state(
     with ended_at_last(space.process("train", "tiny", "--processes", "2")) as process:
         folder = space.root / ".approx/training"
         until(lambda: list(folder.glob("*/step-000002*")), "at step 2")
-        assert any("training.ranks" in one.command for one in living(process.pid))
+        assert any("training.distributed" in one.command for one in living(process.pid))
         stop(process.pid, number)
         said = assert_all_gone(space, process, number)
     if number != signal.SIGKILL:
@@ -169,7 +169,7 @@ def test_a_process_of_a_training_that_is_killed_before_it_begins_ends_the_traini
     with ended_at_last(space.process("train", "tiny", "--processes", "2")) as process:
 
         def rank() -> list[int]:
-            return [x.process for x in living(process.pid) if "training.ranks" in x.command]
+            return [x.process for x in living(process.pid) if "training.distributed" in x.command]
 
         until(rank, "with a second process")
         os.kill(rank()[0], signal.SIGKILL)
