@@ -99,3 +99,10 @@ class BuildError(ApproxError):
 
 class UsageError(ApproxError):
     """The command line asks for something that does not exist or cannot be done."""
+
+
+def reason(error: BaseException) -> str:
+    """What an error says, without the number of the system's call."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from approx_build.canonical import Json
-from approx_build.errors import StoreError
+from approx_build.errors import StoreError, reason
 from approx_build.execution.work import Leaf, Work
 from approx_build.files.readlog import ReadLog
 from approx_build.plan.graph import Action, Graph
@@ -28,8 +28,8 @@ class Inputs:
         try:
             return Leaf(str(path), self._log.reading(path))
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise StoreError(f"{path} cannot be read: {reason}") from error
+            why = reason(error)
+            raise StoreError(f"{path} cannot be read: {why}") from error
 
     def are_known(self, action: Action, records: Mapping[str, Record]) -> bool:
         """Whether `records` holds all the actions that `action` reads."""

@@ -77,7 +77,8 @@ def _swept(path: Path, writer: Identity | None, place: _Place) -> bool:
         try:
             if not _is_abandoned(handle, writer, place):
                 return False
-            path.unlink()
+            # A folder that holds something is none of ours: `rmdir` leaves it.
+            path.rmdir() if path.is_dir() else path.unlink()
         finally:
             os.close(handle)
         return True

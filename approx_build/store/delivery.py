@@ -13,7 +13,14 @@ from pathlib import Path
 
 from approx_build.errors import StoreError
 from approx_build.store import claims
-from approx_build.store.disk import make_folder, plain_words, sync, sync_folder, write_over
+from approx_build.store.disk import (
+    make_folder,
+    plain_words,
+    replace_file,
+    sync,
+    sync_folder,
+    write_over,
+)
 
 BLOCK = 1 << 20
 PART = ".part"
@@ -30,7 +37,7 @@ def deliver(source: Path, digest: str, dest: Path) -> tuple[bool, bool]:
         with part_of(dest) as part:
             if not _copied(source, digest, part):
                 return False, False
-            os.replace(part, dest)
+            replace_file(part, dest)
         sync_folder(dest.parent)
     return True, True
 
@@ -52,7 +59,7 @@ def write(dest: Path, data: bytes) -> bool:
             return False
         with part_of(dest) as part:
             write_over(part, data)
-            os.replace(part, dest)
+            replace_file(part, dest)
         sync_folder(dest.parent)
     return True
 
@@ -71,7 +78,10 @@ def part_of(dest: Path) -> Iterator[Path]:
 
 
 def _holds(dest: Path, digest: str) -> bool:
-    with suppress(FileNotFoundError, NotADirectoryError), open(dest, "rb") as file:
+    with (
+        suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError),
+        open(dest, "rb") as file,
+    ):
         return file_digest(file, sha256).hexdigest() == digest
     return False
 

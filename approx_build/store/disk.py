@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from approx_build.errors import ApproxError, StoreError
+from approx_build.errors import ApproxError, StoreError, reason
 
 try:
     import fcntl
@@ -31,12 +31,12 @@ def refusal(error: OSError, path: os.PathLike[str] | str) -> StoreError:
             f"the disk is full: {path} could not be written; "
             "free some space and run again (finished steps are kept)"
         )
-    reason = (error.strerror or str(error)).lower()
+    why = reason(error)
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
         return StoreError(f"{_nearest(Path(path))} is a file, where a folder is needed")
     if error.errno in REFUSED:
-        return StoreError(f"{path} cannot be written ({reason}); make it writable or use another")
-    return StoreError(f"{path}: {reason}")
+        return StoreError(f"{path} cannot be written ({why}); make it writable or use another")
+    return StoreError(f"{path}: {why}")
 
 
 @contextmanager
@@ -105,6 +105,17 @@ def clear(path: Path) -> None:
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
             os.rename(path, path.with_name(f"{path.name}.folder-{secrets.token_hex(4)}"))
+
+
+def replace_file(draft: Path, path: Path) -> None:
+    """Rename `draft` to `path`; a folder that is in its place is cleared first."""
+    try:
+        os.replace(draft, path)
+    except OSError:
+        if not path.is_dir() or path.is_symlink():
+            raise
+        clear(path)
+        os.replace(draft, path)
 
 
 def write_over(path: Path, data: bytes, synced: bool = True) -> None:

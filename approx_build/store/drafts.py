@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from approx_build.store import claims
-from approx_build.store.disk import make_folder, plain_words, sync_folder, write_over
+from approx_build.store.disk import make_folder, plain_words, replace_file, sync_folder, write_over
 
 
 class Drafts:
@@ -34,7 +33,7 @@ class Drafts:
         with self.new() as draft, plain_words(path):
             write_over(draft, data, synced)
             make_folder(path.parent)
-            os.replace(draft, path)
+            replace_file(draft, path)
             if synced:
                 sync_folder(path.parent)
 

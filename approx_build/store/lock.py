@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
-from approx_build.errors import StoreError
+from approx_build.errors import StoreError, reason
 from approx_build.process.locks import Grip, grip
 from approx_build.store.delivery import write as deliver_text
 
@@ -76,7 +76,7 @@ def read(path: Path) -> Lock | None:
         place = f"{path}:{error.lineno}:{error.colno}"
         raise StoreError(f"{place}: not a lock ({error.msg}); {_ADVICE}") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise StoreError(f"{path}: not a lock ({error}); {_ADVICE}") from error
+        raise StoreError(f"{path}: not a lock ({reason(error)}); {_ADVICE}") from error
 
 
 @contextmanager

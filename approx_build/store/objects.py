@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
 
-from approx_build.errors import StoreError
+from approx_build.errors import StoreError, reason
 from approx_build.files.fingerprint import fingerprint, is_fingerprint
 from approx_build.store.census import HEX, named
 from approx_build.store.delivery import deliver
@@ -121,7 +121,7 @@ class Objects:
         except OSError as error:
             # An unreadable sector, or a folder in its place, is as wrong as a flipped bit.
             if error.errno not in (errno.EIO, errno.EISDIR):
-                raise StoreError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+                raise StoreError(f"{path}: {reason(error)}") from error
             is_right = False
         if is_right:
             self._verified[digest] = found

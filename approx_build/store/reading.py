@@ -15,6 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from approx_build.errors import reason
+
 BLOCK: Final = 1 << 20
 
 
@@ -82,7 +84,7 @@ def _read(path: Path, buffer: memoryview, seen: Seen, stop: threading.Event) -> 
     except (FileNotFoundError, NotADirectoryError):
         return Read(path)
     except OSError as error:
-        return Read(path, problem=f"cannot be read ({(error.strerror or str(error)).lower()})")
+        return Read(path, problem=f"cannot be read ({reason(error)})")
     return Read(path, digest.hexdigest())
 
 

@@ -94,8 +94,6 @@ class Records:
         system: a power cut may lose or tear the latest of them, and their actions run again.
         """
         path, is_dear = self.path(record.key), record.seconds >= DEAR_S
-        if path.is_dir():
-            clear(path)
         self._drafts.replace(path, seal(canonical(asdict(record))), is_dear)
 
     def remove(self, key: str) -> None:

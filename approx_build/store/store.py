@@ -7,7 +7,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from approx_build.errors import StoreError
+from approx_build.errors import StoreError, reason
 from approx_build.store.disk import refusal
 from approx_build.store.drafts import Drafts
 from approx_build.store.journal import Journal
@@ -48,12 +48,14 @@ class Store:
             self.drafts.replace(self.root / ".gitignore", b"*\n")
             self.drafts.replace(path, FORMAT.encode())
             return
+        except IsADirectoryError:
+            found = b"a folder"
         except NotADirectoryError as error:
             raise refusal(error, path) from error
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
+            why = reason(error)
             advice = "make it a readable file, or use another store"
-            raise StoreError(f"{path} cannot be read ({reason}); {advice}") from error
+            raise StoreError(f"{path} cannot be read ({why}); {advice}") from error
         if found == FORMAT.encode():
             return
         if KNOWN_FORMAT.fullmatch(found):

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.errors import ModelError
+from approx_build.errors import ModelError, reason
 from approx_build.families.base import Shapes
 from approx_build.store.delivery import write
 from approx_build.store.objects import Objects
@@ -90,7 +90,7 @@ def _weights(path: Path) -> dict[str, NDArray[np.float32]]:
     try:
         return dict(load_file(path))
     except (SafetensorError, OSError, ValueError, LookupError) as error:
-        raise ModelError(f"{path}: not a checkpoint that can be read ({error})") from None
+        raise ModelError(f"{path}: not a checkpoint that can be read ({reason(error)})") from None
 
 
 def read_about(path: Path) -> dict[str, Any]:

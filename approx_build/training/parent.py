@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from approx_build.errors import ModelError
+from approx_build.errors import ModelError, reason
 from approx_build.families.base import Shapes
 from approx_build.store.delivery import write
 from approx_build.store.objects import Objects
@@ -105,7 +105,7 @@ def read_parent(path: Path, shapes: Shapes, device: str) -> Groups:
         tensors = load(path.read_bytes())
     except (OSError, SafetensorError) as error:
         raise ModelError(
-            f"{path}: the parent's weights cannot be read ({error}); restore the file, "
+            f"{path}: the parent's weights cannot be read ({reason(error)}); restore the file, "
             "or take `parent` out of the model to train from nothing"
         ) from None
     groups: Groups = {"weights": {}, "average": {}, "optimizer": {}}

@@ -17,7 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from approx_build.errors import ModelError
+from approx_build.errors import ModelError, reason
 from approx_build.store.delivery import write
 from approx_build.store.disk import plain_words, sync_folder
 from approx_build.training.checkpoint import HEADER_KEY, about_in, read_about
@@ -102,6 +102,9 @@ class TrainingState:
         """Remove what was kept: the training is done."""
         for path in kept_states(folder):
             path.unlink()
+        # Whoever finds the training recorded never looks here again.
+        if folder.is_dir():
+            sync_folder(folder)
 
 
 GROUPS = ("weights", "average", "optimizer")
@@ -192,7 +195,7 @@ def _content(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     except OSError as error:
         raise ModelError(f"it cannot be read ({error.strerror})") from None
     except (SafetensorError, ValueError, LookupError, TypeError, RuntimeError) as error:
-        raise ModelError(f"its tensors cannot be read ({error})") from None
+        raise ModelError(f"its tensors cannot be read ({reason(error)})") from None
     written, of_tensors = notes.pop("digest", ""), notes.get("tensors")
     if of_tensors is None:
         is_whole = written == _digest(notes, tensors)

@@ -267,7 +267,34 @@ def test_a_folder_in_the_place_of_any_file_is_found_and_healed(built: Space) -> 
         path.unlink()
         path.mkdir()
     heals(built, *paths)
+    for path in (paths[0], *paths[4:], built.root / PAGE):
+        path.unlink()
+        path.mkdir()
+        built.render()
+        assert path.is_file()
+        assert checked(built, code=0) == []
     for state in (built.root / ".approx/states").iterdir():
         state.unlink()
         state.mkdir()
         heals(built, state)
+
+
+def test_a_folder_of_things_in_the_place_of_a_file_gets_another_name(built: Space) -> None:
+    wave = built.root / "renders/tide/2-sand.wav"
+    wave.unlink()
+    built.write("renders/tide/2-sand.wav/notes.txt", "mine")
+    built.render()
+    assert wave.is_file()
+    [kept] = wave.parent.glob("2-sand.wav.folder-*")
+    assert (kept / "notes.txt").read_text() == "mine"
+
+
+def test_a_folder_in_the_place_of_the_lock_is_refused_in_words(built: Space) -> None:
+    lock = built.root / "pieces/tide.lock"
+    lock.unlink()
+    lock.mkdir()
+    said = built.fails("render", TIDE)
+    assert said.startswith("approx-build: pieces/tide.lock: not a lock (is a directory); ")
+    lock.rmdir()
+    built.render()
+    assert lock.is_file()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import shutil
-import socket
+from dataclasses import replace
 from pathlib import Path
 
+from approx_build.process.identity import mine
 from tests.proof import projects, stored
 from tests.proof.bench import RENDER
 from tests.proof.context import HOUR_S, Context
@@ -97,7 +98,8 @@ def _stray(context: Context, target: str) -> Path | None:
         return None
     name = target.removeprefix("stray in ")
     if name == "drafts":
-        path = context.store / name / f"{socket.gethostname()}+{DEAD}+00"
+        dead = replace(mine(), process=DEAD, start=0)
+        path = context.store / name / f"{dead}+00"
     else:
         path = context.store / name / "stray"
         context.allow(f"{name}(/stray)?")

@@ -235,3 +235,14 @@ def test_a_disk_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
     assert sweep(tmp_path / "none") == 0
     assert identity.mine().process == os.getpid()
+
+
+def test_a_folder_with_the_name_of_a_dead_writer_goes_if_it_is_empty(
+    tmp_path: Path, dead: Identity
+) -> None:
+    empty, full = tmp_path / f"{dead}+00", tmp_path / f"{dead}+01"
+    empty.mkdir()
+    full.mkdir()
+    (full / "mine").write_text("kept")
+    assert sweep(tmp_path) == 1
+    assert os.listdir(tmp_path) == [full.name]

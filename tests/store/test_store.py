@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import StoreError
-from approx_build.store.store import Store
+from approx_build.store.store import FORMAT, Store
 
 
 def test_opening_makes_a_folder_with_its_format(tmp_path: Path) -> None:
@@ -38,6 +38,17 @@ def test_a_damaged_format_is_repaired_where_the_rest_is_a_store(
     assert (store.root / "format").read_text() == "approx-build store 1\n"
 
 
+def test_a_folder_in_the_place_of_the_format_is_damage(store: Store, tmp_path: Path) -> None:
+    path = store.root / "format"
+    path.unlink()
+    path.mkdir()
+    Store(store.root)
+    assert path.read_text() == FORMAT
+    (tmp_path / "music" / "format").mkdir(parents=True)
+    with pytest.raises(StoreError, match="does not look like a store"):
+        Store(tmp_path / "music")
+
+
 def test_a_store_that_lost_power_when_it_was_made_is_begun_again(tmp_path: Path) -> None:
     (tmp_path / "format").write_bytes(bytes(21))
     assert (Store(tmp_path).root / "format").read_text() == "approx-build store 1\n"
@@ -62,16 +73,11 @@ def test_a_damaged_format_of_a_store_that_cannot_be_written_stops_nothing(
 def test_a_format_that_cannot_be_read_is_explained(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (store.root / "format").unlink()
-    (store.root / "format").mkdir()
-    with pytest.raises(StoreError, match=r"format cannot be read \(is a directory\); make it a"):
-        Store(store.root)
-
     def refuse(path: Path) -> bytes:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
-    with pytest.raises(StoreError, match=r"format cannot be read \(permission denied\)"):
+    with pytest.raises(StoreError, match=r"format cannot be read \(permission denied\); make it a"):
         Store(store.root)
 
 

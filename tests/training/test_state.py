@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 import torch
 
 from approx_build.errors import ModelError
+from approx_build.training import state as module
 from approx_build.training.ledger.record import CurvePoint
 from approx_build.training.state import (
     STATE_NAME,
@@ -40,6 +42,18 @@ def test_a_state_comes_back_as_it_was(tmp_path: Path) -> None:
 def small(step: int) -> TrainingState:
     weights, average = {"a": torch.ones(2)}, {"a": torch.zeros(2)}
     return TrainingState("m", weights, average, {}, {"model": "tiny"}, step=step)
+
+
+def test_the_removal_of_a_state_survives_a_power_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[list[str]] = []
+    monkeypatch.setattr(module, "sync_folder", lambda folder: synced.append(os.listdir(folder)))
+    small(1).save(tmp_path)
+    synced.clear()
+    TrainingState.remove(tmp_path)
+    assert synced == [[]]
+    TrainingState.remove(tmp_path / "never begun")
 
 
 def test_no_state_is_none_and_neither_is_another_s(tmp_path: Path) -> None:

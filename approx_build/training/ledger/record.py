@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from approx_build.canonical import canonical
 from approx_build.corpus.recordings import Hours
-from approx_build.errors import ModelError
+from approx_build.errors import ModelError, reason
 from approx_build.store.delivery import write
 
 RECORD_NAME, COPY_NAME = "record.json", "record-copy.json"
@@ -148,7 +148,7 @@ def record_at(path: Path, manifest: str = "") -> TrainingRecord:
         where = ".".join(map(str, first["loc"]))
         raise ModelError(f"not a training record ({where}: {first['msg']})") from None
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise ModelError(f"not a training record ({error})") from None
+        raise ModelError(f"not a training record ({reason(error)})") from None
     if manifest not in ("", manifest_digest(record.manifest)):
         raise ModelError("it is the record of another training")
     return record
