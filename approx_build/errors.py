@@ -18,6 +18,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+MOST_SHOWN = 40
+"""Faults of an error that its text has; all of them are in `faults`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Location:
@@ -66,7 +69,9 @@ class ScoreError(ApproxError):
     """All faults found in the scores of a piece."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("\n".join(str(fault) for fault in faults))
+        more = len(faults) - MOST_SHOWN
+        shown = [*map(str, faults[:MOST_SHOWN]), *([f"… and {more} more"] if more > 0 else [])]
+        super().__init__("\n".join(shown))
         self.faults = tuple(faults)
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -46,7 +46,9 @@ class Performer(Strict):
     plays: Text
     contact: Text | None = Field(None, description="how to reach the performer, if agreed")
     recordings: tuple[Text, ...] | None = Field(
-        None, description="names of recordings, `*` and `?` match several; null: all of them"
+        None,
+        max_length=10_000,
+        description="names of recordings, `*` and `?` match several; null: all of them"
     )
 
     def plays_in(self, recording: str) -> bool:
@@ -66,8 +68,12 @@ class Source(Strict):
 class Scope(Strict):
     """What was agreed to. Null means any."""
 
-    models: tuple[str, ...] | None = Field(description="models that may learn from the corpus")
-    pieces: tuple[str, ...] | None = Field(description="pieces it may be heard in")
+    models: tuple[str, ...] | None = Field(
+        max_length=10_000, description="models that may learn from the corpus"
+    )
+    pieces: tuple[str, ...] | None = Field(
+        max_length=10_000, description="pieces it may be heard in"
+    )
 
 
 class Consent(Strict):
@@ -76,8 +82,12 @@ class Consent(Strict):
     consent: Literal[1] = Field(description="version of this record's grammar")
     corpus: Text
     sound: Text = Field(description="in plain words: recorded from whom, or rendered from what")
-    performers: tuple[Performer, ...] = Field((), description="none when nobody played")
-    sources: tuple[Source, ...] = Field((), description="recordings by others it is made of")
+    performers: tuple[Performer, ...] = Field(
+        (), max_length=10_000, description="none when nobody played"
+    )
+    sources: tuple[Source, ...] = Field(
+        (), max_length=10_000, description="recordings by others it is made of"
+    )
     agreed: Text = Field(description="what was agreed, in plain words")
     agreed_on: date
     licence: Text = Field(description="SPDX expression for the recordings")

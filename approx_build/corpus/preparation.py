@@ -62,7 +62,7 @@ class Ibab(_Section):
 
     rule: Literal["ibab"] = "ibab"
     threshold: float = Field(
-        default=0.3, gt=0, le=1, description="RMS that counts as sound, of full scale"
+        default=0.3, ge=1e-6, le=1, description="RMS that counts as sound, of full scale"
     )
 
 
@@ -94,6 +94,7 @@ class Preparation(_Section):
     chunk_s: float | None = Field(
         default=None,
         ge=1,
+        le=86_400,
         description="recordings are cut into pieces of this length, s; null: whole",
     )
     exclude: dict[str, str] = Field(

@@ -19,6 +19,8 @@ from approx_build.registry import Registry
 LONGEST_S = 3600.0
 """No operation makes more than an hour of sound."""
 
+SHORTEST_S = 0.001
+"""Nothing that is asked for by its length is shorter than a millisecond."""
 SHORTEST = 2
 """Samples that a clip needs for anything to be done with it."""
 

@@ -6,18 +6,22 @@ parameters are the same everywhere, so that a composer learns them once.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from approx_build.audio.clip import Clip
 from approx_build.numerics.window import fade_in, faded, hann
-from approx_build.ops.base import LONGEST_S, GrainOp
+from approx_build.ops.base import LONGEST_S, SHORTEST_S, GrainOp
 
 Sound = NDArray[np.float64]
 """Samples [C, T] while an operation works on them."""
+
+
+MOST_GRAINS = 1_000_000
+"""No event is made of more."""
 
 
 class Windowed(GrainOp):
@@ -29,7 +33,7 @@ class Windowed(GrainOp):
         "'hann' swells over the whole grain, 'none' cuts hard",
     )
     fade_ms: float = Field(
-        5.0, gt=0, le=1000, description="length of a fade and of an overlap, milliseconds"
+        5.0, ge=0.001, le=1000, description="length of a fade and of an overlap, milliseconds"
     )
 
     def fade(self, clip: Clip, size: int) -> int:
@@ -53,7 +57,22 @@ class Windowed(GrainOp):
 class Lasting(GrainOp):
     """An operation that makes as much sound as it is asked for."""
 
-    length_s: float = Field(gt=0, le=LONGEST_S, description="length of the result, seconds")
+    length_s: float = Field(
+        ge=SHORTEST_S, le=LONGEST_S, description="length of the result, seconds"
+    )
+
+    def grains(self) -> float:
+        """About how many grains the result is made of, where that may be many."""
+        return 1.0
+
+    @model_validator(mode="after")
+    def _are_not_too_many(self) -> Self:
+        if (count := self.grains()) > MOST_GRAINS:
+            raise ValueError(
+                f"makes about {count:.2g} grains; at most {MOST_GRAINS:,} are possible: "
+                "make fewer a second, or a shorter sound"
+            )
+        return self
 
     def length(self, source_s: object) -> float:
         """Seconds of the result: `length_s`."""

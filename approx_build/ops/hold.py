@@ -29,7 +29,7 @@ class Hold(Lasting, Windowed):
 
     op: Literal["hold"] = "hold"
     example: ClassVar[Mapping[str, object]] = {"rate_hz": 6, "length_s": 20}
-    rate_hz: float = Field(6.0, gt=0, le=2000, description="grains per second")
+    rate_hz: float = Field(6.0, ge=0.001, le=2000, description="grains per second")
     start_s: float = Field(
         0.0, ge=0, le=3600, description="where in the clip the grain begins, seconds"
     )

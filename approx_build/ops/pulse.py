@@ -41,12 +41,15 @@ class Pulse(Lasting, Windowed):
     start_s: float = Field(
         0.0, ge=0, le=3600, description="where in the clip the grain begins, seconds"
     )
-    bpm: float | None = Field(None, gt=0, le=1000, description="beats per minute")
+    bpm: float | None = Field(None, ge=1, le=1000, description="beats per minute")
     steps_per_beat: float = Field(
-        1.0, gt=0, le=64, description="steps of the pattern to a beat; 4 for sixteenths in 4/4"
+        1.0,
+        ge=0.015625,
+        le=64,
+        description="steps of the pattern to a beat; 4 for sixteenths in 4/4",
     )
     rate_hz: float | None = Field(
-        None, gt=0, le=1000, description="instead of bpm: steps of the pattern per second"
+        None, ge=0.001, le=1000, description="instead of bpm: steps of the pattern per second"
     )
     pattern: PatternLike = Field(
         "x",
@@ -55,7 +58,7 @@ class Pulse(Lasting, Windowed):
     )
     every_beats: float | None = Field(
         None,
-        gt=0,
+        ge=0.015625,
         le=1024,
         description="after how many beats a list of beats comes again; by default the first "
         "whole beat past its last",
@@ -67,7 +70,7 @@ class Pulse(Lasting, Windowed):
         0.0, ge=0, lt=1, description="how late every second step comes, steps; 0.33 for triplets"
     )
     fade_ms: float = Field(
-        2.0, gt=0, le=1000, description="length of the fades of a grain, milliseconds"
+        2.0, ge=0.001, le=1000, description="length of the fades of a grain, milliseconds"
     )
 
     @field_validator("pattern")
@@ -93,6 +96,12 @@ class Pulse(Lasting, Windowed):
         if isinstance(self.pattern, str):
             return of_steps(self.pattern, self.accent_db)
         return of_beats(self.pattern, self.steps_per_beat, self.every_beats)
+
+    def grains(self) -> float:
+        """Those of its pattern, as often as it comes."""
+        rhythm = self._rhythm
+        step_s = 1 / self.rate_hz if self.rate_hz else self._step_of_beat_s()
+        return len(rhythm.pulses) * max(self.length_s / (rhythm.period * step_s), 1.0)
 
     def at_tempo(self, bpm: float) -> GrainOp:
         """The pulses of a movement's tempo, unless they have their own."""

@@ -32,7 +32,7 @@ class Repeat(Windowed):
     example: ClassVar[Mapping[str, object]] = {"times": 4}
     times: int | None = Field(None, ge=1, le=100_000, description="how many times; 2 by default")
     length_s: float | None = Field(
-        None, gt=0, le=LONGEST_S, description="instead of times: length of the result, seconds"
+        None, ge=0.001, le=LONGEST_S, description="instead of times: length of the result, seconds"
     )
 
     @model_validator(mode="after")

@@ -53,7 +53,8 @@ def _kind(value: Any) -> str:
 
 
 PatternLike = Annotated[
-    Annotated[str, Tag("steps")] | Annotated[tuple[BeatLike, ...], Tag("beats")],
+    Annotated[str, Tag("steps"), Field(max_length=10 * MOST_STEPS)]
+    | Annotated[tuple[BeatLike, ...], Tag("beats"), Field(max_length=MOST_STEPS)],
     Discriminator(_kind),
 ]
 """What a score may say: a text of steps, or a list of beats."""

@@ -56,7 +56,9 @@ class Salad(Lasting, Windowed):
     is_random: ClassVar[bool] = True
     example: ClassVar[Mapping[str, object]] = {"max_grain_s": 1.0, "length_s": 90}
 
-    length_s: float = Field(10.0, gt=0, le=LONGEST_S, description="length of the result, seconds")
+    length_s: float = Field(
+        10.0, ge=0.001, le=LONGEST_S, description="length of the result, seconds"
+    )
     max_grain_s: float = Field(
         1.0, ge=0.01, le=60, description="grains last up to 1.5 times this, seconds"
     )

@@ -38,12 +38,18 @@ class Scatter(Lasting, Windowed):
     is_random: ClassVar[bool] = True
     example: ClassVar[Mapping[str, object]] = {"density_hz": 30, "grain_s": 0.1, "length_s": 12}
     grain_s: float = Field(0.08, ge=0.001, le=2, description="duration of one grain, seconds")
-    density_hz: float = Field(20.0, gt=0, le=2000, description="mean number of onsets per second")
+    density_hz: float = Field(
+        20.0, ge=0.001, le=2000, description="mean number of onsets per second"
+    )
     window: Literal["fade", "hann", "none"] = Field(
         "hann",
         description="how each grain begins and ends: 'hann' swells over the whole grain, "
         "'fade' rises and falls over fade_ms, 'none' cuts hard",
     )
+
+    def grains(self) -> float:
+        """As many as are expected."""
+        return self.density_hz * self.length_s
 
     def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:
         """The cloud [C, length_s]."""

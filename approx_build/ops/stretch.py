@@ -29,7 +29,7 @@ class Stretch(GrainOp):
         None, ge=SMALLEST, le=LARGEST, description="how many times as long; 2 by default"
     )
     length_s: float | None = Field(
-        None, gt=0, le=LONGEST_S, description="instead of factor: length of the result, seconds"
+        None, ge=0.001, le=LONGEST_S, description="instead of factor: length of the result, seconds"
     )
     keep_attacks: bool = Field(
         True, description="whether attacks stay sharp (true) or smear over some 0.1 s (false)"

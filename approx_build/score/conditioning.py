@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, field_validator, model_validator
 
-from approx_build.score.fields import Name, Recording, Strict
+from approx_build.score.fields import SHORTEST_S, Name, Recording, Strict
 
 LONGEST_S = 86_400.0
 Place = Annotated[float, Field(ge=0, le=1)]
@@ -54,7 +54,10 @@ class _Excerpt(Heard):
     """A sound of a length of its own."""
 
     length_s: float | None = Field(
-        None, gt=0, le=LONGEST_S, description="its length, seconds (to the end if left out)"
+        None,
+        ge=SHORTEST_S,
+        le=LONGEST_S,
+        description="its length, seconds (to the end if left out)",
     )
 
     def needs_s(self, take_s: float) -> float | None:

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
+from approx_build.score.fields import MOST
 from approx_build.score.time import ZERO, Time, duration, moment
 from approx_build.yaml_source import Problems
 from approx_build.yaml_source.messages import shown
@@ -77,6 +78,8 @@ class CurveReader:
             return Curve.constant(self._number(value, "a number or [[time, value], …]"))
         if not value:
             raise ValueError("needs at least one [time, value] pair")
+        if len(value) > MOST:
+            raise ValueError(f"takes at most {MOST} pairs (has {len(value)})")
         problems = Problems()
         points = [self._point(pair, (index,), problems) for index, pair in enumerate(value)]
         problems.close()
@@ -108,7 +111,7 @@ def _annotated(reader: CurveReader) -> tuple[Any, ...]:
         "minItems": 2,
         "maxItems": 2,
     }
-    schema = {"anyOf": [number, {"type": "array", "items": point, "minItems": 1}]}
+    schema = {"anyOf": [number, {"type": "array", "items": point, "minItems": 1, "maxItems": MOST}]}
     return (
         PlainValidator(reader),
         PlainSerializer(lambda curve: curve.written()),

@@ -9,7 +9,7 @@ from pydantic import Field, SerializeAsAny, model_validator
 
 from approx_build.ops.base import OPS, GrainOp
 from approx_build.score.curve import Curve, EventGain, EventPan
-from approx_build.score.fields import Name, Seed, Strict
+from approx_build.score.fields import MOST, Name, Seed, Strict
 from approx_build.score.source_ref import SourceRef
 from approx_build.score.time import Moment
 from approx_build.yaml_source import Problems, choices, suggestion
@@ -18,6 +18,10 @@ from approx_build.yaml_source.node import Loc, Value
 
 BESIDE = ("from", "clip")
 """What stands among an event's operation's parameters and belongs to the event."""
+
+
+MOST_THROUGH = 64
+"""Most operations that a result goes through."""
 
 
 class Placement(Strict):
@@ -110,6 +114,9 @@ def _call(
         return op, ()
     written = data["from"]
     items = written if isinstance(written, list) else [written]
+    if len(items) > MOST:
+        problems.add((name, "from"), f"takes at most {MOST} sources (has {len(items)})")
+        return op, ()
     if not items:
         problems.add((name, "from"), "needs at least one source")
     sources = []
@@ -132,6 +139,8 @@ def _with_clip(
         problems.add((name, "clip"), f"needs a whole number, is {shown(clip)}")
     elif clip < 1:
         problems.add((name, "clip"), f"clips count from 1 (is {clip})")
+    elif clip > MOST:
+        problems.add((name, "clip"), f"no take has more than {MOST} clips (is {clip})")
     elif sources and not any(source.take for source in sources):
         problems.add((name, "clip"), "chooses one clip of a take, and 'from' names no take")
     return tuple(
@@ -144,6 +153,9 @@ def _chain(data: Value, problems: Problems) -> tuple[GrainOp, ...]:
     """The operations of `through: [ reverse, { stretch: { factor: 2 } } ]`."""
     if not isinstance(data, list):
         problems.add(("through",), f"needs a list of operations, is {shown(data)}")
+        return ()
+    if len(data) > MOST_THROUGH:
+        problems.add(("through",), f"takes at most {MOST_THROUGH} operations (has {len(data)})")
         return ()
     ops = [_link(item, ("through", index), problems) for index, item in enumerate(data)]
     return tuple(op for op in ops if op)

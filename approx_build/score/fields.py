@@ -47,4 +47,8 @@ Recording = Annotated[
 ]
 """A recording of a corpus, or several: `accordion/phrase-3`, `accordion/*`."""
 Text = Annotated[str, Field(min_length=1, max_length=10_000)]
+MOST = 10_000
+"""Most events of a part, breakpoints of a curve, cues, marks, names in a list."""
+SHORTEST_S = 0.001
+"""A millisecond: nothing that is asked for by its length is shorter."""
 Seed = Annotated[int, Field(ge=0, lt=2**63)]

@@ -12,7 +12,8 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from approx_build.ops.base import OPS
 from approx_build.score.curve import Curve
-from approx_build.score.event import Placement
+from approx_build.score.event import MOST_THROUGH, Placement
+from approx_build.score.fields import MOST
 from approx_build.score.schema import Movement, Piece
 from approx_build.score.source_ref import SourceRef
 
@@ -41,7 +42,10 @@ def json_schema() -> Schema:
     defs.pop("GrainOp", None)
     defs["Operation"] = _operation()
     defs["Event"] = _event(defs.pop("Placement"))
-    for field, one in (("tempo", {"type": "number"}), ("meter", {"type": "string"})):
+    for field, one in (
+        ("tempo", {"type": "number", "minimum": 1, "maximum": 1000}),
+        ("meter", {"type": "string", "maxLength": 16}),
+    ):
         properties = defs["Movement"]["properties"]
         properties[field] = _or_list(properties[field], one)
     return {
@@ -63,6 +67,7 @@ def _event(placement: Schema) -> Schema:
         "type": "array",
         "description": "operations applied to its result, one after the other",
         "items": _ref("Operation"),
+        "maxItems": MOST_THROUGH,
     }
     return {
         "type": "object",
@@ -80,10 +85,15 @@ def _call(parameters: Schema) -> Schema:
         "description": "what it works on: takes, recordings, parts or files",
         "anyOf": [
             _ref("SourceRef"),
-            {"type": "array", "items": _ref("SourceRef"), "minItems": 1},
+            {"type": "array", "items": _ref("SourceRef"), "minItems": 1, "maxItems": MOST},
         ],
     }
-    clip = {"type": "integer", "minimum": 1, "description": "one clip of the takes, from 1"}
+    clip = {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MOST,
+        "description": "one clip of the takes, from 1",
+    }
     return {
         **parameters,
         "properties": {"from": sources, "clip": clip, **parameters["properties"]},
@@ -107,7 +117,7 @@ def _operation() -> Schema:
 
 def _or_list(marks: Schema, one: Schema) -> Schema:
     """One value in place of a list of marks."""
-    items = {"type": "array", "items": marks["items"]}
+    items = {"type": "array", "items": marks["items"], "maxItems": MOST}
     return {"description": marks["description"], "anyOf": [one, items]}
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from approx_build.score.curve import Curve, PartGain, PartPan
 from approx_build.score.event import Event
-from approx_build.score.fields import Name, Seed, Strict, Text
+from approx_build.score.fields import MOST, Name, Seed, Strict, Text
 from approx_build.score.takes import Take
 from approx_build.score.tempo_marks import Meter, Tempo
 from approx_build.score.time import Duration, Moment
@@ -47,7 +47,9 @@ class Part(Strict):
     solo: bool = Field(
         False, description="mix only the parts with solo (mute is stronger than solo)"
     )
-    events: tuple[Event, ...] = Field((), description="what it plays, in any order")
+    events: tuple[Event, ...] = Field(
+        (), max_length=MOST, description="what it plays, in any order"
+    )
 
 
 class Cue(Strict):
@@ -91,10 +93,18 @@ class Movement(Strict):
         (), description="quarter notes in a minute, or a list of tempo marks (60 if left out)"
     )
     meter: Meter = Field((), description="as 4/4, or a list of meter marks (4/4 if left out)")
-    takes: dict[Name, Take] = Field(default_factory=dict, description="takes by name")
-    parts: dict[Name, Part] = Field(default_factory=dict, description="parts by name")
-    cues: tuple[Cue, ...] = Field((), description="moments and words for the players")
-    expect: tuple[Expectation, ...] = Field((), description="what is checked at every render")
+    takes: dict[Name, Take] = Field(
+        default_factory=dict, max_length=MOST, description="takes by name"
+    )
+    parts: dict[Name, Part] = Field(
+        default_factory=dict, max_length=1000, description="parts by name"
+    )
+    cues: tuple[Cue, ...] = Field(
+        (), max_length=MOST, description="moments and words for the players"
+    )
+    expect: tuple[Expectation, ...] = Field(
+        (), max_length=1000, description="what is checked at every render"
+    )
 
 
 class Piece(Strict):
@@ -103,7 +113,7 @@ class Piece(Strict):
     score: Literal[1] = Field(1, description="version of this grammar")
     piece: Text = Field(description="title")
     composer: Text | None = Field(None, description="who wrote it")
-    players: tuple[Text, ...] = Field((), description="who plays")
+    players: tuple[Text, ...] = Field((), max_length=1000, description="who plays")
     year: int | None = Field(None, ge=1, le=9999, description="year of composition")
     instrumentation: Text | None = Field(None, description="for what it is written")
     note: Text | None = Field(None, description="programme note")
@@ -113,8 +123,8 @@ class Piece(Strict):
         2.0, ge=0, le=600, description="silence between movements in the whole piece, seconds"
     )
     takes: dict[Name, Take] = Field(
-        default_factory=dict, description="takes that all movements share, by name"
+        default_factory=dict, max_length=MOST, description="takes that all movements share, by name"
     )
     movements: tuple[Text, ...] = Field(
-        min_length=1, description="files of the movements, counted from this file"
+        min_length=1, max_length=1000, description="files of the movements, counted from this file"
     )

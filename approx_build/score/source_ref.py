@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field, model_validator
 from pydantic_core import core_schema
 
-from approx_build.score.fields import Name, Recording, Strict
+from approx_build.score.fields import SHORTEST_S, Name, Recording, Strict
 from approx_build.yaml_source.messages import shown
 
 
@@ -41,7 +41,10 @@ class SourceRef(Strict):
     )
     start_s: float = Field(0.0, ge=0, le=86_400, description="where in the sound to begin, seconds")
     length_s: float | None = Field(
-        None, gt=0, le=86_400, description="how much of it, seconds (to its end if left out)"
+        None,
+        ge=SHORTEST_S,
+        le=86_400,
+        description="how much of it, seconds (to its end if left out)",
     )
 
     @model_validator(mode="before")

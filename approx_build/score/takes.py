@@ -14,9 +14,11 @@ from approx_build.score.conditioning import (
     Prime,
     Variation,
 )
-from approx_build.score.fields import Name, Seed, Strict
+from approx_build.score.fields import MOST, SHORTEST_S, Name, Seed, Strict
 
 LONGEST_CLIP_S = 3600.0
+MOST_S = 100 * 3600
+"""No take holds more than a hundred hours."""
 WAYS = ("prime", "extend", "vary", "inpaint", "between")
 """The fields of a take that say what the network hears, of which it has one at most."""
 
@@ -31,8 +33,10 @@ class Take(Strict):
         le=10**9,
         description="step of its training, one that is kept (last if left out)",
     )
-    count: int = Field(1, ge=1, le=100_000, description="how many clips to draw")
-    length_s: float = Field(gt=0, le=LONGEST_CLIP_S, description="length of each clip, seconds")
+    count: int = Field(1, ge=1, le=MOST, description="how many clips to draw")
+    length_s: float = Field(
+        ge=SHORTEST_S, le=LONGEST_CLIP_S, description="length of each clip, seconds"
+    )
     seed: Seed | None = Field(
         None, description="redraws the clips (from the piece's seed and the name if left out)"
     )
@@ -86,6 +90,11 @@ class Take(Strict):
 
     @model_validator(mode="after")
     def _fits(self) -> Take:
+        if self.count * self.length_s > MOST_S:
+            raise ValueError(
+                f"{self.count} clips of {self.length_s:g} s are more than {MOST_S // 3600} hours "
+                "of sound; draw fewer or shorter clips"
+            )
         for name in ("temperature", "top_k", "towards_silence"):
             if name in self.sampling:
                 raise ValueError(f"'{name}' is a field of the take itself, not of 'sampling'")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from approx_build.score.fields import Strict
+from approx_build.score.fields import MOST, Strict
 from approx_build.score.tempo import MeterSpan, TempoMap, TempoSpan
 from approx_build.score.time import Moment, Unit
 from approx_build.yaml_source.messages import shown
@@ -30,7 +30,7 @@ class TempoMark(Strict):
     """From a moment on, a tempo."""
 
     at: Moment = Field(description="when: seconds, m:ss.mmm or bar N.B")
-    bpm: float = Field(gt=0, le=1000, description="quarter notes in a minute")
+    bpm: float = Field(ge=1, le=1000, description="quarter notes in a minute")
     ramp: bool = Field(
         False, description="move to the next mark's tempo, in a straight line over time"
     )
@@ -56,8 +56,8 @@ def _one_or_list(key: str) -> BeforeValidator:
     return BeforeValidator(marks)
 
 
-Tempo = Annotated[tuple[TempoMark, ...], _one_or_list("bpm")]
-Meter = Annotated[tuple[MeterMark, ...], _one_or_list("meter")]
+Tempo = Annotated[tuple[TempoMark, ...], _one_or_list("bpm"), Field(max_length=MOST)]
+Meter = Annotated[tuple[MeterMark, ...], _one_or_list("meter"), Field(max_length=MOST)]
 
 
 def tempo_map(tempo: Sequence[TempoMark], meter: Sequence[MeterMark], report: Report) -> TempoMap:

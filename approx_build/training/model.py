@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,13 +17,18 @@ from approx_build.corpus.preparation import Preparation
 from approx_build.errors import ModelError, ScoreError
 from approx_build.families.base import FAMILIES, Family
 from approx_build.training.ledger.costs import Costs
-from approx_build.training.parameters import TrainingParameters
+from approx_build.training.parameters import LAST_STEP, TrainingParameters
 from approx_build.yaml_source import Source, choices, read_source, validate
+from approx_build.yaml_source.node import Loc
 
 SCHEMA = 2
 """Raised when the training loop would make other weights of equal parameters."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+MOST_KEPT = 10_000
+"""Most checkpoints of a training."""
 
 
 class ModelSpec(BaseModel):
@@ -44,16 +49,29 @@ class ModelSpec(BaseModel):
     )
     objective: SerializeAsAny[BaseModel] = Field(description="what of learning is the family's own")
     training: TrainingParameters
-    checkpoints: tuple[Annotated[int, Field(ge=0)], ...] = Field(
-        (0,), description="steps kept besides the first and the last"
+    checkpoints: tuple[Annotated[int, Field(ge=0, le=LAST_STEP)], ...] = Field(
+        (0,), max_length=MOST_KEPT, description="steps kept besides the first and the last"
     )
     costs: Costs | None = Field(None, description="what training costs; null: nothing is counted")
     checkpoint_every: int | None = Field(
-        None, ge=1, description="keep every so many steps besides; null: those named alone"
+        None,
+        ge=1,
+        le=LAST_STEP,
+        description="keep every so many steps besides; null: those named alone",
     )
     sampling: SerializeAsAny[BaseModel] = Field(
         description="what a take has unless it says otherwise"
     )
+
+    def check_kept(self) -> None:
+        """ValueError when more checkpoints would be kept than anybody can use."""
+        every = self.checkpoint_every
+        kept = len(self.checkpoints) + (self.training.steps // every if every else 0)
+        if kept > MOST_KEPT:
+            raise ValueError(
+                f"would keep {kept:,} checkpoints; at most {MOST_KEPT:,} are possible: "
+                "keep one every so many steps more"
+            )
 
     @property
     def family_version(self) -> int:
@@ -121,11 +139,18 @@ def load_model(
         fault = source.fault(("family",), f"unknown family '{name}'{hint}")
         source = replace(source, faults=(*source.faults, fault))
     model = validate(declared(family), source)
-    try:
-        model.network.check_training_window(model.training.window)
-    except ValueError as error:
-        fault = source.fault(("training", "window"), str(error))
-        raise ScoreError([fault]) from None
+    checks: tuple[tuple[Loc, Callable[[], None]], ...] = (
+        (
+            ("training", "window"),
+            partial(model.network.check_training_window, model.training.window),
+        ),
+        (("checkpoint_every",), model.check_kept),
+    )
+    for loc, check in checks:
+        try:
+            check()
+        except ValueError as error:
+            raise ScoreError([source.fault(loc, str(error))]) from None
     return model
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     State = dict[str, Tensor]
 
 Matrices = Mapping[str, tuple[int, int, int, float]]
-Rate = Annotated[float, Field(gt=0, le=10)]
+Rate = Annotated[float, Field(ge=1e-12, le=10)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -70,7 +70,7 @@ class Adam(Optimizer):
     learning_rate: Rate = 1e-3
     beta1: Share = 0.9
     beta2: Share = 0.999
-    epsilon: float = Field(1e-4, gt=0, le=1)
+    epsilon: float = Field(1e-4, ge=1e-16, le=1)
 
     def _parts(self, name: str, matrices: Collection[str]) -> dict[str, float]:
         return {"mean": 0.0, "square": 0.0}
@@ -126,7 +126,7 @@ class RmsProp(Optimizer):
     learning_rate: Rate = 1e-3
     decay: Share = 0.9
     momentum: Share = 0.9
-    epsilon: float = Field(1e-5, gt=0, le=1)
+    epsilon: float = Field(1e-5, ge=1e-16, le=1)
 
     def _parts(self, name: str, matrices: Collection[str]) -> dict[str, float]:
         return {"square": 1.0, "momentum": 0.0}

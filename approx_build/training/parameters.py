@@ -16,6 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from approx_build.training.early_stopping import Stopping
 from approx_build.training.optimizers import AnyOptimizer, Muon
 
+LAST_STEP = 100_000_000
+"""No training has more steps."""
+
 
 class Precision(StrEnum):
     """What products are computed in; weights, their average and sums stay float32."""
@@ -33,7 +36,7 @@ class Parent(BaseModel):
     run: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*-[0-9a-f]{8}$")] = Field(
         description="name of the run, as `runs` lists it"
     )
-    step: int = Field(ge=0, description="its step")
+    step: int = Field(ge=0, le=LAST_STEP, description="its step")
 
 
 class TrainingParameters(BaseModel):
@@ -42,24 +45,32 @@ class TrainingParameters(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     seed: int = Field(1, ge=0, lt=1 << 63, description="seed of weights, windows and noise")
-    steps: int = Field(ge=1, le=100_000_000, description="steps in all, both phases")
+    steps: int = Field(ge=1, le=LAST_STEP, description="steps in all, both phases")
     window: int = Field(6144, ge=2, le=1 << 24, description="samples in a window")
     batch: int = Field(2, ge=1, le=1024, description="windows a step")
-    held_out_s: float = Field(2.5, gt=0, description="held out at the end of each recording, s")
+    held_out_s: float = Field(
+        2.5, ge=0.001, le=3600, description="held out at the end of each recording, s"
+    )
     optimizer: AnyOptimizer = Field(default_factory=Muon, description="how weights change")
     schedule: Literal["constant", "cosine"] = Field("cosine", description="of the learning rate")
-    warmup_steps: int = Field(50, ge=0, description="steps of a phase until the full rate")
-    final_rate: float = Field(0.02, gt=0, le=1, description="share of the rate at the end")
-    clip_norm: float | None = Field(1.0, gt=0, description="longest gradient; null: any")
+    warmup_steps: int = Field(
+        50, ge=0, le=LAST_STEP, description="steps of a phase until the full rate"
+    )
+    final_rate: float = Field(0.02, ge=1e-9, le=1, description="share of the rate at the end")
+    clip_norm: float | None = Field(1.0, ge=1e-9, le=1e9, description="longest gradient; null: any")
     ema: float = Field(0.995, ge=0, lt=1, description="decay of the averaged weights; 0: none")
-    l2: float = Field(0.0, ge=0, description="times half the sum of squared weights")
+    l2: float = Field(0.0, ge=0, le=1e6, description="times half the sum of squared weights")
     l2_biases: bool = Field(False, description="whether `l2` counts biases too, as ibab's does")
-    finetune_steps: int = Field(0, ge=0, description="steps of the second phase, of all")
-    finetune_rate: float = Field(0.5, gt=0, le=1, description="share of the rate in phase two")
+    finetune_steps: int = Field(
+        0, ge=0, le=LAST_STEP, description="steps of the second phase, of all"
+    )
+    finetune_rate: float = Field(0.5, ge=1e-9, le=1, description="share of the rate in phase two")
     precision: Precision = Field(Precision.FLOAT32, description="what products are computed in")
     parent: Parent | None = Field(None, description="the run it goes on from; null: from nothing")
     early_stopping: Stopping | None = Field(None, description="null: never")
-    evaluate_every: int = Field(250, ge=1, description="steps between points of the loss curve")
+    evaluate_every: int = Field(
+        250, ge=1, le=LAST_STEP, description="steps between points of the loss curve"
+    )
     evaluate_windows: int = Field(12, ge=1, le=1024, description="windows of an evaluation")
 
     @model_validator(mode="after")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import functools
+import itertools
 import json
 import re
 import types
@@ -15,13 +17,42 @@ from pydantic_core import ErrorDetails
 from approx_build.yaml_source.node import Loc
 
 _MOST_LISTED = 12
+_MOST_COMPARED = 50
+"""Names that a misspelt one is compared with."""
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'hold'?` when a known name is close to `word`, else nothing."""
-    by_folded = {name.casefold(): name for name in known}
-    close = difflib.get_close_matches(word.casefold()[:80], list(by_folded), n=1, cutoff=0.6)
+    folded = word.casefold()[:80]
+    by_folded = _near(folded, tuple(known))
+    close = difflib.get_close_matches(folded, list(by_folded), n=1, cutoff=0.6)
     return f"; did you mean '{by_folded[close[0]]}'?" if close else ""
+
+
+def _near(folded: str, known: tuple[str, ...]) -> dict[str, str]:
+    """Names by how they are compared; of very many, those most like `folded` at first sight.
+
+    Comparing takes longer than all other checks, and few mistake the first letter.
+    """
+    if len(known) <= _MOST_COMPARED:
+        return {name.casefold(): name for name in known}
+    groups, near = _grouped(known), dict[str, str]()
+    for apart in range(len(folded) + 1):
+        for length in sorted({len(folded) - apart, len(folded) + apart}):
+            near |= groups.get((folded[:1], length), {})
+        if len(near) >= _MOST_COMPARED:
+            break
+    return dict(itertools.islice(near.items(), _MOST_COMPARED))
+
+
+@functools.lru_cache(maxsize=4)
+def _grouped(known: tuple[str, ...]) -> dict[tuple[str, int], dict[str, str]]:
+    """Names by their first letter and length."""
+    groups: dict[tuple[str, int], dict[str, str]] = {}
+    for name in known:
+        folded = name.casefold()
+        groups.setdefault((folded[:1], len(folded)), {})[folded] = name
+    return groups
 
 
 def choices(word: str, known: Iterable[str]) -> str:

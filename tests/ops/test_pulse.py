@@ -91,7 +91,7 @@ def test_a_grain_longer_than_the_clip_is_refused(parameters, message):
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"bpm": 0}, "greater than 0"),
+        ({"bpm": 0}, "greater than or equal to 1"),
         ({"bpm": 90, "rate_hz": 3}, "bpm and rate_hz are given; give one of them"),
         ({"pattern": "..."}, "has no pulse"),
         ({"pattern": [5], "every_beats": 4}, "beat 5 is not inside every_beats"),

@@ -73,7 +73,7 @@ def test_an_event_is_dumped_with_the_parameters_of_its_operations(project: Proje
         ),
         (
             "{at: 1, hold: {from: t, length_s: 1, rate_hz: -4}}",
-            "5:49: parts.p.events[0].hold.rate_hz: must be greater than 0 (is -4)",
+            "5:49: parts.p.events[0].hold.rate_hz: must be at least 0.001 (is -4)",
         ),
         (
             "{at: 1, hold: {from: t, length_s: soon}}",

@@ -61,7 +61,7 @@ def test_all_faults_of_all_files_come_in_one_run(project: Project) -> None:
     assert project.faults() == [
         "tide.yaml:2:7: seed: must be at least 0 (is -1)",
         "tide.yaml:3:1: zeed: unknown field; did you mean 'seed'?",
-        "tide.yaml:4:33: takes.s.length_s: must be greater than 0 (is 0)",
+        "tide.yaml:4:33: takes.s.length_s: must be at least 0.001 (is 0)",
         "tide.yaml:5:43: movements[2]: pieces/tide/none.yaml: there is no such file",
         "1-fog.yaml:3:1: length: written twice; first on line 2",
         "1-fog.yaml:4:12: takes.t: missing field 'length_s'",

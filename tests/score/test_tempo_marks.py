@@ -10,11 +10,11 @@ HEAD = 'movement: fog\nlength: "1:00"\n'
 @pytest.mark.parametrize(
     ("marks", "fault"),
     [
-        ("tempo: 0", "3:8: tempo: must be greater than 0 (is 0)"),
-        ("tempo: -60", "3:8: tempo: must be greater than 0 (is -60)"),
+        ("tempo: 0", "3:8: tempo: must be at least 1 (is 0)"),
+        ("tempo: -60", "3:8: tempo: must be at least 1 (is -60)"),
         ("tempo: 1e6", "3:8: tempo: must be at most 1000 (is 1000000.0)"),
         ("tempo: fast", "3:8: tempo: needs a number, is 'fast'"),
-        ("tempo: [{at: 0, bpm: 0}]", "3:22: tempo[0].bpm: must be greater than 0 (is 0)"),
+        ("tempo: [{at: 0, bpm: 0}]", "3:22: tempo[0].bpm: must be at least 1 (is 0)"),
         ("tempo: [{at: 0}]", "3:9: tempo[0]: missing field 'bpm'"),
         (
             "tempo: [{at: 0, bpm: 3, rmap: true}]",

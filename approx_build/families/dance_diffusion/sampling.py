@@ -50,7 +50,7 @@ class Sampling(BaseModel):
     )
     least_ratio: float = Field(
         0.01,
-        gt=0,
+        ge=1e-9,
         le=1,
         description="noise to sound at the last but one level of karras and polyexponential",
     )
@@ -62,7 +62,7 @@ class Sampling(BaseModel):
     )
     rho: float | None = Field(
         None,
-        gt=0,
+        ge=1e-3,
         le=100,
         description="how the levels of karras and polyexponential are spread; null: 7 and 1",
     )

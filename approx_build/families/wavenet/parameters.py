@@ -117,7 +117,10 @@ class Sampling(BaseModel):
         description="divides the logits: below 1 the likely is likelier; at 0 nothing else is",
     )
     top_k: int | None = Field(
-        default=None, ge=1, description="draw from the k likeliest codes only; null: from all"
+        default=None,
+        ge=1,
+        le=65_536,
+        description="draw from the k likeliest codes only; null: from all",
     )
     towards_silence: float = Field(
         default=0.0, ge=0, le=1000, description="taken from the logits of the loudest codes, nats"

@@ -23,6 +23,7 @@ from approx_build.training.ledger.costs import NOTHING, Costs, price
 from approx_build.training.ledger.curve_analysis import Behaviour, Curve, Point, behaviour
 from approx_build.training.ledger.record import CurvePoint, StoredStep, manifest_digest
 from approx_build.training.ledger.settings import Settings, settings_of
+from approx_build.training.parameters import LAST_STEP
 
 Text = Annotated[str, BeforeValidator(lambda text: str(text).encode(errors="replace").decode())]
 """Text that can be written as UTF-8, whatever a terminal handed over."""
@@ -44,6 +45,9 @@ def _moment(text: str) -> str:
 
 Moment = Annotated[str, AfterValidator(_moment)]
 """A moment as text, or empty where it is not known."""
+
+
+Hours = Annotated[float | None, Field(ge=0, le=1e9)]
 
 
 class Strict(BaseModel):
@@ -73,15 +77,15 @@ class Note(Strict):
 class Audio(Strict):
     """Hours of sound: as recorded, as prepared for the network, and heard in training."""
 
-    recorded_h: float | None = None
-    prepared_h: float | None = None
-    heard_h: float | None = None
+    recorded_h: Hours = None
+    prepared_h: Hours = None
+    heard_h: Hours = None
 
 
 class LossPoint(Strict):
     """A point of the loss curve."""
 
-    step: int
+    step: int = Field(ge=0, le=LAST_STEP)
     training: Loss = None
     held_out: Loss = None
 
@@ -89,7 +93,7 @@ class LossPoint(Strict):
 class Kept(Strict):
     """A checkpoint: its step, held-out loss, and the SHA-256 of its file."""
 
-    step: int
+    step: int = Field(ge=0, le=LAST_STEP)
     loss: Loss = None
     digest: str
 
@@ -98,12 +102,14 @@ class Sitting(Strict):
     """One stretch of a run, from its start or from where it was taken up again."""
 
     started: Moment = Field(description="moment it began, UTC")
-    from_step: int = Field(ge=0)
-    to_step: int = Field(ge=0)
-    seconds: float = Field(default=0.0, ge=0)
-    per_hour: Decimal | None = Field(default=None, ge=0, description="price of an hour of it")
+    from_step: int = Field(ge=0, le=LAST_STEP)
+    to_step: int = Field(ge=0, le=LAST_STEP)
+    seconds: float = Field(default=0.0, ge=0, le=1e12)
+    per_hour: Decimal | None = Field(
+        default=None, ge=0, le=1_000_000, description="price of an hour of it"
+    )
     device: str = "cpu"
-    threads: int = Field(default=1, ge=1)
+    threads: int = Field(default=1, ge=1, le=1_000_000)
     environment: dict[str, str] = {}
 
 
@@ -111,7 +117,9 @@ class LedgerEntry(Strict):
     """A training run. Columns that a family does not have are null."""
 
     ledger: Literal[1] = Field(default=1, description="version of this entry's form")
-    number: int = Field(default=1, ge=1, description="place in the ledger, whatever the clock said")
+    number: int = Field(
+        default=1, ge=1, le=10**9, description="place in the ledger, whatever the clock said"
+    )
     run: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*-[0-9a-f]{8}$")
     model: str
     family: str
@@ -119,8 +127,8 @@ class LedgerEntry(Strict):
     corpus_digest: str
     performers: tuple[str, ...] = ()
     audio: Audio = Audio()
-    steps_done: int = Field(default=0, ge=0)
-    steps_planned: int = Field(ge=0)
+    steps_done: int = Field(default=0, ge=0, le=LAST_STEP)
+    steps_planned: int = Field(ge=0, le=LAST_STEP)
     settings: Settings
     loss_unit: str = "nats"
     status: Status = Status.RUNNING
