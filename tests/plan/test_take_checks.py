@@ -47,11 +47,13 @@ def faults(project: Space, take: str) -> list[str]:
         ),
         (
             "model: tiny, length_s: 0.1, vary: { take: cry, noise_level: 0.5 }",
-            "8:38: takes.sob.vary: networks of family wavenet cannot; they know prime",
+            "8:38: takes.sob.vary: networks of family wavenet do not support this way; they "
+            "support: prime",
         ),
         (
             "model: tiny, length_s: 0.1, sampling: { steps: 3 }",
-            "8:50: takes.sob.sampling.steps: networks of family wavenet have no such control",
+            "8:50: takes.sob.sampling.steps: networks of family wavenet have no such control; "
+            "there are: temperature, top_k, towards_silence",
         ),
         (
             "model: wave, length_s: 0.1, sampling: { sampler: heun }, "
