@@ -75,9 +75,14 @@ class Registry(Generic[T]):
         return name in self._loaded
 
 
+def is_foreign(cls: type) -> bool:
+    """Whether a class is of another package than approx-build."""
+    return not cls.__module__.startswith("approx_build.")
+
+
 @cache
 def source_digest(cls: type) -> str:
-    """SHA-256 of the source file that defines `cls`: tells a changed op from its version."""
+    """SHA-256 of the source file that defines `cls`: tells a changed class from its version."""
     path = inspect.getsourcefile(cls)
     if path is None:
         return ""

@@ -225,7 +225,7 @@ class Family(Parameters):
         """
         return {"training_kernel": "torch"}
 
-    def least_heard(self, way: str) -> int:
+    def shortest_sound(self, way: str) -> int:
         """How many samples each sound must have, at least, for a take made in a way."""
         return 1
 

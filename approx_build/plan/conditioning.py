@@ -9,6 +9,7 @@ from approx_build.errors import Location
 from approx_build.families.base import Family
 from approx_build.plan.clips import Range, add_clip
 from approx_build.plan.graph import Graph
+from approx_build.registry import is_foreign, source_digest
 from approx_build.score.takes import Take
 from approx_build.ways.sound import Sound
 
@@ -21,15 +22,19 @@ def needed_s(take: Take, sound: Sound, network: Family) -> float | None:
 
 def least_s(take: Take, network: Family) -> float:
     """Seconds that each sound must have, at least."""
-    return network.least_heard(take.way or "") / network.rate
+    return network.shortest_sound(take.way or "") / network.rate
 
 
 def conditioning_terms(take: Take, rate: int, number: int) -> Json:
-    """What clip `number` is made of, times in samples at `rate`; None where its roles say it."""
+    """What clip `number` is made of, times in samples at `rate`; None where its roles say it.
+
+    A way of another package has the digest of its source besides.
+    """
     way = take.conditioning
     if way is None or not way.is_in_key:
         return None
-    return {"way": way.way, **way.terms(rate, number, take.count)}
+    terms: dict[str, Json] = {"way": way.way, **way.terms(rate, number, take.count)}
+    return terms | ({"source": source_digest(type(way))} if is_foreign(type(way)) else {})
 
 
 def add_sounds(

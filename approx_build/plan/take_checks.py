@@ -103,12 +103,9 @@ def _too_short(
             continue
         there_s = whole_s - sound.start_s
         if round(there_s * network.rate) < round(least * network.rate):
-            yield (
-                where,
-                f"{there_s:.6g} s are there from {sound.start_s:g} s on; the network hears "
-                f"{round(least * network.rate)} samples at once, {least:.6g} s",
-                False,
-            )
+            samples = round(least * network.rate)
+            words = f"has {there_s:.6g} s of sound from {sound.start_s:g} s on; the network needs"
+            yield where, f"{words} at least {samples} samples, {least:.6g} s", False
 
 
 def _length_s(sound: Sound, takes: Mapping[str, Take], catalog: Catalog) -> float | None:

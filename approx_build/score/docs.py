@@ -16,6 +16,7 @@ from pathlib import Path
 
 from approx_build.families.base import FAMILIES
 from approx_build.ops.base import OPS, GrainOp
+from approx_build.registry import is_foreign
 from approx_build.score.json_schema import Schema, json_schema
 from approx_build.ways.base import WAYS, Way
 from approx_build.yaml_source.tables import Tables, flow
@@ -61,7 +62,7 @@ def operations(defs: Mapping[str, Schema]) -> str:
     texts = []
     for name in OPS.names():
         cls = OPS.get(name)
-        if not cls.__module__.startswith("approx_build."):
+        if is_foreign(cls):
             continue
         schema = defs[f"through.{name}"]
         fields = _TABLES.table(schema) if schema["properties"] else "It has no fields of its own.\n"
@@ -75,7 +76,7 @@ def operations(defs: Mapping[str, Schema]) -> str:
 
 def ways(defs: Mapping[str, Schema]) -> str:
     """Every way of this package: what the take is, which families support it, its fields."""
-    own = [way for way in WAYS if way.__module__.startswith("approx_build.")]
+    own = [way for way in WAYS if not is_foreign(way)]
     lines = ["| way | the field holds | supported by | example |", "|---|---|---|---|"]
     for way in own:
         example = f"`{way.way}: {flow(way.example)}`"
@@ -91,7 +92,7 @@ def ways(defs: Mapping[str, Schema]) -> str:
 
 def _supporters(way: type[Way]) -> str:
     """The families of this package whose networks support a way."""
-    own = (family for family in FAMILIES if family.__module__.startswith("approx_build."))
+    own = (family for family in FAMILIES if not is_foreign(family))
     return ", ".join(FAMILIES.name_of(family) for family in own if way.way in family.ways)
 
 

@@ -167,6 +167,17 @@ def test_families_that_support_it_are_listed(rendered: Space) -> None:
     assert rows["delay-line"] == ["echo"]
 
 
+def test_an_edit_of_its_file_draws_its_takes_again(
+    cave: Space, installed: str, tmp_path: Path
+) -> None:
+    site = shutil.copytree(installed.partition(os.pathsep)[0], tmp_path / "site")
+    cave.environment["PYTHONPATH"] = os.pathsep.join([str(site), str(ROOT)])
+    assert not cave.start("render", "pieces/cave.yaml", "--verbose").ran()
+    text = (site / "delay_line/echo.py").read_text()
+    (site / "delay_line/echo.py").write_text(text.replace('terms["delay"])', 'terms["delay"] * 2)'))
+    assert "1-hall/takes/call/1" in cave.start("render", "pieces/cave.yaml", "--verbose").ran()
+
+
 def test_it_keeps_all_that_ways_promise(rendered: Space) -> None:
     done = subprocess.run(
         [

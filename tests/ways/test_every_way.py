@@ -48,7 +48,9 @@ def made_from(way: type[Way], network: Family, pitch: float = 0.05) -> Condition
     """What a take of a second is made from in a way: sines that are long enough."""
     one = take(way)
     assert one.conditioning is not None
-    length = max(round(TAKE_S * network.rate), network.least_heard(way.way)) if way.follows else 200
+    length = (
+        max(round(TAKE_S * network.rate), network.shortest_sound(way.way)) if way.follows else 200
+    )
     sounds = {
         role: sound(network, length, pitch * number) for number, role in enumerate(way.roles, 1)
     }
@@ -145,4 +147,4 @@ def test_families_support_ways_that_there_are() -> None:
     for family in FAMILIES:
         assert family.ways <= set(WAYS.names())
         network = example_network(family)
-        assert all(network.least_heard(way) >= 1 for way in family.ways)
+        assert all(network.shortest_sound(way) >= 1 for way in family.ways)

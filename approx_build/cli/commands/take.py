@@ -109,7 +109,7 @@ def _open_params() -> list[Any]:
 
 def _keeping(kind: str, name: str) -> Any:
     def keep(ctx: Any, param: Any, value: Any) -> Any:
-        if value is not None and value != ():
+        if value is not None and value not in ((), []):
             ctx.meta.setdefault(kind, {})[name] = value
         return value
 

@@ -40,7 +40,7 @@ def _request(desk: Desk, network: Family) -> TakeRequest[Any]:
     sounds = {role: wav.read(desk.input(role)) for role in roles}
     way = way_of(params, sounds)
     if way is not None and way.follows:
-        needed = max(params["samples"], network.least_heard(way.way))
+        needed = max(params["samples"], network.shortest_sound(way.way))
         sounds = {role: _stretched(clip, needed) for role, clip in sounds.items()}
     sampling = network.sampling(params["sampling"])
     conditioning = conditioning_of(params, sounds)
