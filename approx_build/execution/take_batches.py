@@ -14,7 +14,7 @@ from approx_build.families.base import FAMILIES, Family, TakeRequest, Weights
 from approx_build.machine import Available, largest_that_fits
 from approx_build.plan.graph import Action
 from approx_build.units import size
-from approx_build.ways.base import Conditioning, way_of
+from approx_build.ways.base import conditioning_of
 
 BASELINE = 54 << 20
 """Bytes of a worker process before it draws."""
@@ -88,12 +88,6 @@ def _asked(network: Family, action: Action) -> TakeRequest[Any]:
     sounds = dict.fromkeys(action.inputs, nothing)
     sampling = network.sampling(params["sampling"])
     return TakeRequest(params["samples"], "", sampling, conditioning_of(params, sounds))
-
-
-def conditioning_of(params: Mapping[str, Any], sounds: Mapping[str, Clip]) -> Conditioning | None:
-    """What a take is made from besides noise, by its parameters and its sounds by role."""
-    way = way_of(params, sounds)
-    return way.conditioning(params.get("derivation", {}), sounds) if way else None
 
 
 def _fits(network: Family, takes: Takes, limit: int) -> int:

@@ -92,3 +92,9 @@ def way_of(params: Mapping[str, Any], roles: Collection[str]) -> type[Way] | Non
     if (terms := params.get("derivation")) is not None:
         return WAYS.get(terms["way"])
     return next((way for way in WAYS if not way.is_in_key and {*way.roles} <= {*roles}), None)
+
+
+def conditioning_of(params: Mapping[str, Any], sounds: Mapping[str, Clip]) -> Conditioning | None:
+    """What a take is made from besides noise, by its parameters and its sounds by role."""
+    way = way_of(params, sounds)
+    return way.conditioning(params.get("derivation", {}), sounds) if way else None

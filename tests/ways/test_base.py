@@ -9,8 +9,7 @@ import pytest
 
 from approx_build.audio.clip import Clip
 from approx_build.errors import UsageError
-from approx_build.execution.take_batches import conditioning_of
-from approx_build.ways.base import WAYS, way_of
+from approx_build.ways.base import WAYS, conditioning_of, way_of
 from approx_build.ways.between import Interpolation
 from approx_build.ways.extend import Extension
 from approx_build.ways.inpaint import Inpainting

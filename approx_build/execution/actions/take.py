@@ -10,12 +10,12 @@ import numpy as np
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
 from approx_build.execution.context import Desk
-from approx_build.execution.take_batches import conditioning_of, drawn, network_of, parts
+from approx_build.execution.take_batches import drawn, network_of, parts
 from approx_build.execution.work import Result
 from approx_build.families.base import Family, TakeRequest
 from approx_build.machine import available_memory
 from approx_build.training.checkpoint import read_checkpoint
-from approx_build.ways.base import way_of
+from approx_build.ways.base import conditioning_of, way_of
 
 
 def make_all(desks: Sequence[Desk]) -> list[Result]:
