@@ -1,8 +1,8 @@
-"""Registries of operations and families: open sets, found by their tag.
+"""Registries of operations, families and ways: open sets, found by their tag.
 
-A class is registered by a decorator and found by the default of its tag field, so the
-name is written once. Built-in members are imported on first use: every module of a package, or
-every package in it. Third parties add theirs through Python entry points.
+A class is registered by a decorator and found by its tag, a field with a default or a class
+variable, so the name is written once. Built-in members are imported on first use: every module of
+a package, or every package in it. Third parties add theirs through Python entry points.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class Registry(Generic[T]):
-    """Classes by name. `tag` is the field whose default names the class.
+    """Classes by name. `tag` is what names the class: a field, by its default, or a class variable.
 
     `members` says where the built-in ones are: in the modules of `package`, or in its packages,
     each of which registers its class when it is imported.
@@ -35,12 +35,17 @@ class Registry(Generic[T]):
         self._classes: dict[str, type[T]] = {}
 
     def register(self, cls: type[T]) -> type[T]:
-        """Add `cls` under the default of its tag field; two of one name are refused."""
-        name = cls.model_fields[self.tag].default  # type: ignore[attr-defined]
+        """Add `cls` under its tag; two of one name are refused."""
+        name = self.name_of(cls)
         if name in self._classes and self._classes[name].__module__ != cls.__module__:
             raise UsageError(f"two {self.noun}s are named {name!r}; rename one")
         self._classes[name] = cls
         return cls
+
+    def name_of(self, cls: type[T]) -> str:
+        """The tag of a class."""
+        field = cls.model_fields.get(self.tag)  # type: ignore[attr-defined]
+        return str(field.default if field else vars(cls)[self.tag])
 
     @cached_property
     def _loaded(self) -> dict[str, type[T]]:
@@ -70,9 +75,14 @@ class Registry(Generic[T]):
         return name in self._loaded
 
 
+def is_foreign(cls: type) -> bool:
+    """Whether a class is of another package than approx-build."""
+    return not cls.__module__.startswith("approx_build.")
+
+
 @cache
 def source_digest(cls: type) -> str:
-    """SHA-256 of the source file that defines `cls`: tells a changed op from its version."""
+    """SHA-256 of the source file that defines `cls`: tells a changed class from its version."""
     path = inspect.getsourcefile(cls)
     if path is None:
         return ""

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 ROOMS = (
     *("audio/", "corpus/", "engines/", "execution/actions/", "families/", "kernels/"),
-    *("evaluation/", "numerics/", "ops/"),
+    *("evaluation/", "numerics/", "ops/", "ways/"),
 )
 """Rooms of the package where samples are made, those that are planned too."""
 

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -56,7 +56,7 @@ TESTED_ELSEWHERE = {
     "plan/": "e2e",
     "process/start.py": "project/test_build_state.py",
     "project/": "e2e",
-    "score/fields.py": "score/test_load.py",
+    "yaml_source/fields.py": "score/test_load.py",
     "yaml_source/tables.py": "score/test_docs.py",
     "training/again.py": "training/test_damage.py",
     "training/aside.py": "training/test_damage.py",
@@ -64,6 +64,7 @@ TESTED_ELSEWHERE = {
     "training/distributed.py": "training/test_process_group.py",
     "training/sitting.py": "training/test_loop.py",
     "training/callbacks.py": "training/test_loop.py",
+    "ways/": "ways/test_every_way.py",
     "upkeep/check.py": "e2e/test_store_check.py",
     "upkeep/delivered.py": "e2e/test_store_check.py",
     "upkeep/sizes.py": "e2e/test_store_sizes.py",
@@ -245,6 +246,65 @@ def test_tests_name_a_family_as_data_alone_but_in_its_own_folder():
             found += [inside] if named.search(inside) else []
             found += [at for text, at in code_of(path, {tokenize.NAME}) if named.search(text)]
     assert not found
+
+
+WAYS = {
+    str(ast.literal_eval(node.value)): path
+    for path in sorted(PACKAGE.glob("ways/*.py"))
+    for node in ast.walk(tree(path))
+    if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "way" and node.value
+}
+"""The files of the ways of making takes, by the ways' names."""
+SHORT_FORM = re.compile(r"^ +(\w+): Annotated\[.*\bSHORT_FORM\]", re.MULTILINE)
+
+
+def named_in_code(path: Path) -> Iterator[tuple[str, ast.AST]]:
+    """Texts, attributes and keywords of a file, but not the methods that it calls."""
+    called = {id(node.func) for node in ast.walk(tree(path)) if isinstance(node, ast.Call)}
+    for node in ast.walk(tree(path)):
+        match node:
+            case ast.Constant(value=str(text)):
+                yield text, node
+            case ast.Attribute(attr=text) if id(node) not in called:
+                yield text, node
+            case ast.keyword(arg=str(text)):
+                yield text, node
+
+
+def in_a_family(path: Path) -> bool:
+    return any(path.is_relative_to(package) for package in FAMILY_PACKAGES)
+
+
+def those_that_name(words: Set[str]) -> list[str]:
+    """Where a file names one of these words, but a way's own, and those of engines and families."""
+    return [
+        f"{name(path)}:{getattr(node, 'lineno', 0)}: {text}"
+        for path in FILES
+        if not in_a_family(path) and generate.room_of(path) != "engines"
+        for text, node in named_in_code(path)
+        if text in words and path not in WAYS.values()
+    ]
+
+
+def test_a_way_of_making_takes_is_named_in_its_file_and_in_families_alone():
+    """An engine may have functions of such names."""
+    assert len(WAYS) > 4
+    assert not those_that_name(WAYS.keys())
+    for path in FILES:
+        if not in_a_family(path):
+            found = {module_of(one) for one in imports(path)} & set(WAYS.values())
+            assert not found, f"{name(path)} imports {found}"
+
+
+def test_a_control_of_drawing_is_named_in_its_family_alone():
+    controls = {
+        found
+        for package in FAMILY_PACKAGES
+        for path in package.glob("*.py")
+        for found in SHORT_FORM.findall(path.read_text(encoding="utf-8"))
+    }
+    assert controls
+    assert not those_that_name(controls)
 
 
 def test_a_family_s_package_imports_its_family_alone():

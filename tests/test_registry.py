@@ -4,13 +4,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import pytest
 from pydantic import BaseModel
 
 from approx_build.errors import UsageError
-from approx_build.registry import Registry, source_digest
+from approx_build.registry import Registry, is_foreign, source_digest
 
 
 class Gong(BaseModel):
@@ -28,6 +28,21 @@ def test_a_class_is_found_by_its_tag() -> None:
     assert "gong" in registry
     assert registry.names() == ["gong"]
     assert list(registry) == [Gong]
+
+
+def test_a_tag_may_be_a_class_variable() -> None:
+    class Bell(BaseModel):
+        op: ClassVar[str] = "bell"
+
+    registry = some_registry()
+    registry.register(Bell)
+    assert registry.get("bell") is Bell
+    assert registry.name_of(Bell) == "bell"
+
+
+def test_classes_of_other_packages_are_foreign() -> None:
+    assert is_foreign(Gong)
+    assert not is_foreign(Registry)
 
 
 def test_an_unknown_name_is_said_with_those_there_are() -> None:

@@ -28,7 +28,7 @@ from approx_build.cli.arguments import (
 )
 from approx_build.cli.commands.corpus import corpus_app
 from approx_build.cli.commands.runs import runs
-from approx_build.cli.commands.take import take
+from approx_build.cli.commands.take import TakeCommand, take
 from approx_build.cli.exit_codes import Exit, fail, interrupted
 from approx_build.cli.store.app import store_app
 from approx_build.errors import ApproxError
@@ -160,7 +160,7 @@ def train(
 app.add_typer(runs, name="runs")
 
 
-app.command()(take)
+app.command(cls=TakeCommand)(take)
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(store_app, name="store")
 

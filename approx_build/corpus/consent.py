@@ -48,7 +48,7 @@ class Performer(Strict):
     recordings: tuple[Text, ...] | None = Field(
         None,
         max_length=10_000,
-        description="names of recordings, `*` and `?` match several; null: all of them"
+        description="names of recordings, `*` and `?` match several; null: all of them",
     )
 
     def plays_in(self, recording: str) -> bool:

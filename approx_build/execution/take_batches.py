@@ -11,10 +11,10 @@ import numpy as np
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
 from approx_build.families.base import FAMILIES, Family, TakeRequest, Weights
-from approx_build.families.conditioning import derivation
 from approx_build.machine import Available, largest_that_fits
 from approx_build.plan.graph import Action
 from approx_build.units import size
+from approx_build.ways.base import conditioning_of
 
 BASELINE = 54 << 20
 """Bytes of a worker process before it draws."""
@@ -70,7 +70,7 @@ def foretold(actions: Sequence[Action], jobs: int = 1) -> dict[str, int]:
     told = dict[str, int]()
     for group in groups.values():
         network = network_of(group[0].params)
-        takes = sorted((_asked(network, one.params) for one in group), key=lambda t: -t.length)
+        takes = sorted((_asked(network, one) for one in group), key=lambda t: -t.length)
         batch = takes[: min(network.lock_step, -(-len(takes) // jobs))]
         told |= dict.fromkeys((one.target for one in group), BASELINE + need(network, batch))
     return told
@@ -81,16 +81,13 @@ def network_of(params: Mapping[str, Any]) -> Family:
     return FAMILIES.get(params["family"]).model_validate(params["network"])
 
 
-def _asked(network: Family, params: Mapping[str, Any]) -> TakeRequest[Any]:
-    told = params.get("derivation")
+def _asked(network: Family, action: Action) -> TakeRequest[Any]:
+    """What a take asks of its network, its sounds left empty."""
+    params: Mapping[str, Any] = action.params
     nothing = Clip(np.zeros((network.channels, 0), np.float32), network.rate)
-    heard = dict.fromkeys(("heard", "first", "second"), nothing)
-    return TakeRequest(
-        params["samples"],
-        "",
-        network.sampling(params["sampling"]),
-        derivation=derivation(told, heard) if told else None,
-    )
+    sounds = dict.fromkeys(action.inputs, nothing)
+    sampling = network.sampling(params["sampling"])
+    return TakeRequest(params["samples"], "", sampling, conditioning_of(params, sounds))
 
 
 def _fits(network: Family, takes: Takes, limit: int) -> int:

@@ -20,11 +20,11 @@ from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
-from approx_build.families.conditioning import Derivation
 from approx_build.families.parameters import Parameters
 from approx_build.families.parameters import Shapes as Shapes
 from approx_build.numerics.stream import Stream
 from approx_build.registry import Registry
+from approx_build.ways.base import Conditioning
 
 if TYPE_CHECKING:
     import torch
@@ -80,22 +80,20 @@ class Network(Protocol):
 class TakeRequest(Generic[S]):
     """One clip to draw: `length` samples by the random stream `stream` (its key).
 
-    `prime` is heard by the network first, at its rate, and is no part of the clip; `derivation`
-    says what the clip is made of otherwise, which families know whose `ways` have it.
+    `conditioning` is what the clip is made from besides noise, in one of the family's `ways`.
     """
 
     length: int
     stream: str
     sampling: S
-    prime: Clip | None = None
-    derivation: Derivation | None = None
+    conditioning: Conditioning | None = None
 
     def check(self, network: Parameters) -> None:
-        """ModelError unless the length can be, and the prime is of the network's sound."""
+        """ModelError unless the length can be, and all sounds are as the network takes them."""
         if self.length < 1:
             raise ModelError(f"length: {self.length} samples; must be at least 1")
-        if self.prime is not None:
-            check_clip(network, self.prime, "prime")
+        for name, clip in self.conditioning.sounds().items() if self.conditioning else ():
+            check_clip(network, clip, name)
 
 
 def check_takes(network: Parameters, takes: Sequence[TakeRequest[Any]], device: str) -> None:
@@ -145,8 +143,8 @@ class Family(Parameters):
     """What of learning is the family's own; every field has a default."""
     loss_unit: ClassVar[str]
     """What a loss is measured in."""
-    ways: ClassVar[frozenset[str]] = frozenset({"prime"})
-    """Which fields of a take may say what the network hears."""
+    ways: ClassVar[frozenset[str]] = frozenset()
+    """The ways of making takes from sound that its networks support, by name."""
     lock_step: ClassVar[int] = 1
     """How many clips at most are drawn faster together than one after another."""
     has_stages: ClassVar[bool] = False
@@ -227,8 +225,8 @@ class Family(Parameters):
         """
         return {"training_kernel": "torch"}
 
-    def least_heard(self, way: str) -> int:
-        """How many samples the network must hear, at least, to make a take in a way."""
+    def shortest_sound(self, way: str) -> int:
+        """How many samples each sound must have, at least, for a take made in a way."""
         return 1
 
     def check_way(self, way: str, sampling: Any) -> None:

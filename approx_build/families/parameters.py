@@ -8,10 +8,20 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
 Shapes = dict[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class _ShortForm:
+    """Marks a field of a family's controls of drawing."""
+
+
+SHORT_FORM = _ShortForm()
+"""In the annotation of a control of drawing: a take may name it beside its `sampling`."""
 
 
 class Parameters(BaseModel, ABC):

@@ -1,4 +1,4 @@
-"""Sources in the graph: what an event or a prime names, as clips at the rate it is needed at."""
+"""Sources in the graph: what an event or a take names, as clips at the rate it is needed at."""
 
 from __future__ import annotations
 

@@ -9,11 +9,11 @@ from typing import Any
 from approx_build.canonical import Json
 from approx_build.errors import ScoreError
 from approx_build.numerics.stream import Stream, stream_key
-from approx_build.ops.base import OPS, GrainOp
+from approx_build.ops.base import GrainOp
 from approx_build.plan.graph import Action, Kind
 from approx_build.plan.sources import Found, Sources
 from approx_build.plan.streams import event_identities, event_stream
-from approx_build.registry import source_digest
+from approx_build.registry import is_foreign, source_digest
 from approx_build.score.curve import Curve
 from approx_build.score.event import Event
 from approx_build.score.load import LoadedMovement
@@ -177,7 +177,7 @@ class Parts:
 def step(op: GrainOp) -> dict[str, Json]:
     """An operation as it stands in a key: parameters, version, and if foreign its source."""
     fields: dict[str, Json] = {"params": op.model_dump(mode="json"), "version": type(op).version}
-    if not type(op).__module__.startswith(f"{OPS.package}."):
+    if is_foreign(type(op)):
         fields["source"] = source_digest(type(op))
     return fields
 

@@ -1,4 +1,4 @@
-"""Sources in the graph: what an event or a prime names, resolved to clips."""
+"""Sources in the graph: what an event or a take names, resolved to clips."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 
 from approx_build.errors import Location
 from approx_build.plan.clips import Range, add_clip
-from approx_build.plan.conditioning import add_heard
+from approx_build.plan.conditioning import add_sounds
 from approx_build.plan.streams import take_stream
 from approx_build.plan.takes import Networks
-from approx_build.score.conditioning import Heard
 from approx_build.score.load import LoadedMovement
 from approx_build.score.paths import written_path
 from approx_build.score.source_ref import SourceKind, SourceRef
 from approx_build.score.takes import Take
+from approx_build.ways.sound import Sound
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Sources:
                 target,
                 take,
                 take_stream(self._piece_seed, scope, name, take.seed, number),
-                add_heard(
+                add_sounds(
                     self.graph,
                     take,
                     self.catalog.model(take.model).network,
@@ -98,7 +98,7 @@ class Sources:
             )
         return Found(target, f"{name} {number}")
 
-    def _source(self, sound: Heard) -> str:
+    def _source(self, sound: Sound) -> str:
         if sound.recording is not None:
             return self._recording(sound.recording)
         return self.take_clip(str(sound.take), sound.clip or 1).target

@@ -9,11 +9,11 @@ from pydantic import ValidationError
 from approx_build.errors import Fault
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.conditioning import least_s
-from approx_build.plan.takes import CONTROLS, sampling_of
-from approx_build.score.conditioning import Heard
+from approx_build.plan.takes import sampling_of
 from approx_build.score.load import Score
 from approx_build.score.takes import Take
 from approx_build.training.model import ModelSpec
+from approx_build.ways.sound import Sound
 from approx_build.yaml_source import Source, choices, problems_of
 from approx_build.yaml_source.node import Loc
 
@@ -43,8 +43,8 @@ def problems(
             f"models/{spec.model}.yaml says how they draw, under `sampling`",
             True,
         )
-        for name in CONTROLS
-        if name in take.model_fields_set and name not in own
+        for name in take.controls
+        if name not in own
     ]
     found += _unknown(take, spec, own)
     if not found:
@@ -64,14 +64,14 @@ def _of_file(
 
 
 def _unknown(take: Take, spec: ModelSpec, own: Mapping[str, object]) -> Iterator[Problem]:
-    others = [name for name in own if name not in CONTROLS]
     for name in take.sampling:
         if name not in own:
             words = f"networks of family {spec.family} have no such control"
-            yield ("sampling", name), f"{words}{choices(name, others) if others else ''}", True
+            yield ("sampling", name), f"{words}{choices(name, own)}", True
     if take.way is not None and take.way not in spec.network.ways:
-        known = ", ".join(sorted(spec.network.ways))
-        yield (take.way,), f"networks of family {spec.family} cannot; they know {known}", True
+        known = ", ".join(sorted(spec.network.ways)) or "none"
+        words = f"networks of family {spec.family} do not support this way; they support: {known}"
+        yield (take.way,), words, True
 
 
 def _refused(take: Take, spec: ModelSpec) -> Iterator[Problem]:
@@ -80,9 +80,10 @@ def _refused(take: Take, spec: ModelSpec) -> Iterator[Problem]:
         sampling = sampling_of(spec, take)
     except ValidationError as error:
         model = type(spec.network).sampling_model
-        given = dict(take.sampling)
+        given = dict(take.sampling) | take.controls
         for loc, message, is_key in problems_of(error, model, given):
-            yield ("sampling", *loc), message, is_key
+            is_short = bool(loc) and loc[0] in take.controls
+            yield loc if is_short else ("sampling", *loc), message, is_key
         return
     if take.way is not None:
         try:
@@ -94,23 +95,20 @@ def _refused(take: Take, spec: ModelSpec) -> Iterator[Problem]:
 def _too_short(
     take: Take, spec: ModelSpec, takes: Mapping[str, Take], catalog: Catalog
 ) -> Iterator[Problem]:
-    """Sounds shorter than what the network must hear at once."""
+    """Sounds shorter than the network needs for the way."""
     network, least = spec.network, least_s(take, spec.network)
-    for where, sound in take.heard():
+    for where, sound in take.sounds():
         whole_s = _length_s(sound, takes, catalog)
         if whole_s is None:
             continue
         there_s = whole_s - sound.start_s
         if round(there_s * network.rate) < round(least * network.rate):
-            yield (
-                where,
-                f"{there_s:.6g} s are there from {sound.start_s:g} s on; the network hears "
-                f"{round(least * network.rate)} samples at once, {least:.6g} s",
-                False,
-            )
+            samples = round(least * network.rate)
+            words = f"has {there_s:.6g} s of sound from {sound.start_s:g} s on; the network needs"
+            yield where, f"{words} at least {samples} samples, {least:.6g} s", False
 
 
-def _length_s(sound: Heard, takes: Mapping[str, Take], catalog: Catalog) -> float | None:
+def _length_s(sound: Sound, takes: Mapping[str, Take], catalog: Catalog) -> float | None:
     """Seconds of the whole of a sound; None where it is unknown, which is said elsewhere."""
     if sound.take is not None:
         return takes[sound.take].length_s if sound.take in takes else None

@@ -10,20 +10,17 @@ from typing import Any
 from approx_build.canonical import Json, canonical
 from approx_build.errors import AudioError, Location
 from approx_build.plan.catalog import Catalog
-from approx_build.plan.conditioning import derivation_terms
+from approx_build.plan.conditioning import conditioning_terms
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.score.takes import Take
 from approx_build.training.model import ModelSpec
-
-CONTROLS = ("temperature", "top_k", "towards_silence")
-"""What a take may say beside `sampling`; families that draw otherwise have other controls."""
 
 
 def sampling_terms(spec: ModelSpec, take: Take) -> dict[str, Json]:
     """Every control of drawing a take, as JSON values."""
     own = spec.sampling.model_dump(mode="json")
-    said = take.model_dump(mode="json", include=take.model_fields_set & own.keys())
-    return own | said | dict(take.sampling)
+    short = {name: value for name, value in take.controls.items() if name in own}
+    return own | short | dict(take.sampling)
 
 
 def sampling_of(spec: ModelSpec, take: Take) -> Any:
@@ -146,7 +143,7 @@ class Networks:
             "samples": round(take.length_s * spec.network.rate),
             "sampling": sampling_terms(spec, take),
         }
-        if (terms := derivation_terms(take, spec.network.rate, number)) is not None:
+        if (terms := conditioning_terms(take, spec.network.rate, number)) is not None:
             params["derivation"] = terms
         if self.environment:
             params["environment"] = self.environment

@@ -66,7 +66,7 @@ def _of_take(
     movements = tuple(sorted(each[:-1] for each in reached if each.endswith("/")))
     if take.model in catalog.models():
         yield Use(catalog.model(take.model).corpus, where, take.model, None, takes, movements)
-    for _, sound in take.heard():
+    for _, sound in take.sounds():
         if sound.recording is not None:
             yield from _of_recording(sound.recording, where, catalog, takes, movements)
 
@@ -120,7 +120,7 @@ def _dependents(score: Score) -> dict[str, set[str]]:
 
 def _taken(take: Take) -> list[str]:
     """The takes that a take is made of."""
-    return [sound.take for _, sound in take.heard() if sound.take]
+    return [sound.take for _, sound in take.sounds() if sound.take]
 
 
 def _reached(name: str, dependents: Mapping[str, set[str]]) -> set[str]:

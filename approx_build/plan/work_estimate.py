@@ -9,6 +9,7 @@ from typing import Any, cast
 from approx_build.canonical import canonical
 from approx_build.families.base import FAMILIES, Family
 from approx_build.plan.graph import Action, Kind
+from approx_build.ways.base import way_of
 
 
 def size(action: Action) -> float:
@@ -43,8 +44,9 @@ def lock_step(take: Action) -> int:
 
 def _drawing(action: Action, params: dict[str, Any]) -> float:
     network = _network(params)
-    way = params.get("derivation", {}).get("way", "prime" if "prime" in action.inputs else None)
-    return network.cost(params["samples"], network.sampling(params["sampling"]), way)
+    way = way_of(params, action.inputs)
+    sampling = network.sampling(params["sampling"])
+    return network.cost(params["samples"], sampling, way.way if way else None)
 
 
 def _network(params: dict[str, Any]) -> Family:

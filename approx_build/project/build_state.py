@@ -110,12 +110,14 @@ def package_files() -> Iterator[str]:
 
 
 def foreign_sources() -> dict[str, Reading]:
-    """The sources of operations of other packages, as they stand in keys."""
+    """The sources of operations and ways of other packages, as they stand in keys."""
     from approx_build.ops.base import OPS
-    from approx_build.registry import source_digest
+    from approx_build.registry import is_foreign, source_digest
+    from approx_build.ways.base import WAYS
 
-    foreign = [op for op in OPS if not op.__module__.startswith("approx_build.")]
-    found = {inspect.getsourcefile(op): source_digest(op) for op in foreign}
+    every: list[type] = [*OPS, *WAYS]
+    foreign = filter(is_foreign, every)
+    found = {inspect.getsourcefile(one): source_digest(one) for one in foreign}
     at_ns = time.time_ns()
     return {
         os.path.abspath(path): Reading(digest, UNKNOWN, at_ns)

@@ -11,16 +11,9 @@ from approx_build.plan.graph import LEAF, Action, Graph, Kind
 from approx_build.plan.takes import SHIPPED
 from approx_build.report.data import Origin
 from approx_build.store.records import Record
+from approx_build.ways.base import way_of
 
 CORPORA = "models/corpora/"
-HEARD_AS = {
-    "prime": "prime",
-    "extend": "continued",
-    "vary": "varied",
-    "inpaint": "inpainted",
-    "between": "interpolated",
-}
-"""What the sound that a network heard for a take was to it, by the take's way."""
 
 
 @dataclass(frozen=True)
@@ -97,16 +90,11 @@ class Provenance:
                 return self._origin(next(iter(action.inputs.values())))
 
     def _take(self, action: Action) -> Origin:
-        """A take: its network, and the sounds that this heard."""
+        """A take: its network, and the sounds that it is made from."""
         below = [self._origin(action.inputs["checkpoint"])]
-        told = cast("Mapping[str, str]", action.params.get("derivation", {"way": "prime"}))
-        for role in sorted(action.inputs.keys() - {"checkpoint"}):
-            heard = self._origin(action.inputs[role])
-            below.append(
-                Origin(
-                    HEARD_AS[told["way"]], heard.name, heard.detail, heard.consent, heard.origins
-                )
-            )
+        if (way := way_of(action.params, action.inputs)) is not None:
+            sounds = [self._origin(action.inputs[role]) for role in way.roles]
+            below += [replace(sound, kind=way.origin) for sound in sounds]
         parts = PurePosixPath(action.target).parts
         detail = f"clip {parts[-1]}, stream {action.stream[:12]}…"
         return Origin("take", parts[-2], detail, origins=tuple(below))

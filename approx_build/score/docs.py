@@ -1,7 +1,8 @@
-"""The generated parts of docs/score.md: tables of fields, and the operations.
+"""The generated parts of docs/score.md: tables of fields, the operations, the ways of takes.
 
 In the page `<!-- fields: Take -->` … `<!-- end -->` holds the table of a model of the grammar,
-and `<!-- operations -->` … `<!-- end -->` every operation that is installed with approx-build.
+`<!-- operations -->` … `<!-- end -->` every operation that is installed with approx-build, and
+`<!-- ways -->` … `<!-- end -->` every way of making takes.
 `python -m approx_build.score.docs` writes the page again.
 """
 
@@ -10,22 +11,21 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
+from inspect import cleandoc
 from pathlib import Path
 
+from approx_build.families.base import FAMILIES
 from approx_build.ops.base import OPS, GrainOp
+from approx_build.registry import is_foreign
 from approx_build.score.json_schema import Schema, json_schema
+from approx_build.ways.base import WAYS, Way
 from approx_build.yaml_source.tables import Tables, flow
 
 PAGE = Path("docs/score.md")
-_BLOCK = re.compile(r"<!-- (fields: (\w+)|operations) -->\n.*?<!-- end -->", re.DOTALL)
+_BLOCK = re.compile(r"<!-- (fields: (\w+)|operations|ways) -->\n.*?<!-- end -->", re.DOTALL)
 _SECTIONS = (
     "Take",
-    "Prime",
-    "Extension",
-    "Variation",
-    "Inpainting",
-    "Interpolation",
-    "Heard",
+    "Sound",
     "Part",
     "Event",
     "Source",
@@ -36,7 +36,7 @@ _SECTIONS = (
     "TempoMark",
     "MeterMark",
 )
-_TABLES = Tables(_SECTIONS)
+_TABLES = Tables((*_SECTIONS, *(way.__name__ for way in WAYS)))
 
 
 def filled(page: str) -> str:
@@ -45,7 +45,7 @@ def filled(page: str) -> str:
 
     def block(found: re.Match[str]) -> str:
         kind, name = found.groups()
-        body = _model(defs[name]) if name else operations(defs)
+        body = _model(defs[name]) if name else _PARTS[kind](defs)
         return f"<!-- {kind} -->\n{body}<!-- end -->"
 
     return _BLOCK.sub(block, page)
@@ -62,7 +62,7 @@ def operations(defs: Mapping[str, Schema]) -> str:
     texts = []
     for name in OPS.names():
         cls = OPS.get(name)
-        if not cls.__module__.startswith("approx_build."):
+        if is_foreign(cls):
             continue
         schema = defs[f"through.{name}"]
         fields = _TABLES.table(schema) if schema["properties"] else "It has no fields of its own.\n"
@@ -72,6 +72,31 @@ def operations(defs: Mapping[str, Schema]) -> str:
             f"### {name}\n\n{about}\n\nTakes {sources}.\n\n{_example(name, cls)}{fields}\n"
         )
     return "\n" + "".join(texts)
+
+
+def ways(defs: Mapping[str, Schema]) -> str:
+    """Every way of this package: what the take is, which families support it, its fields."""
+    own = [way for way in WAYS if not is_foreign(way)]
+    lines = ["| way | the field holds | supported by | example |", "|---|---|---|---|"]
+    for way in own:
+        example = f"`{way.way}: {flow(way.example)}`"
+        lines.append(
+            f"| [`{way.way}`](#{way.way}) | {way.about} | {_supporters(way)} | {example} |"
+        )
+    texts = [
+        f"### {way.way}\n\n{cleandoc(way.__doc__ or '')}\n\n{_TABLES.table(defs[way.__name__])}\n"
+        for way in own
+    ]
+    return "\n" + "\n".join(lines) + "\n\n" + "".join(texts)
+
+
+def _supporters(way: type[Way]) -> str:
+    """The families of this package whose networks support a way."""
+    own = (family for family in FAMILIES if not is_foreign(family))
+    return ", ".join(FAMILIES.name_of(family) for family in own if way.way in family.ways)
+
+
+_PARTS = {"operations": operations, "ways": ways}
 
 
 def _example(name: str, cls: type[GrainOp]) -> str:

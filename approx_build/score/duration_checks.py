@@ -7,13 +7,13 @@ from fractions import Fraction
 
 from approx_build.errors import Fault, OpError
 from approx_build.ops.base import GrainOp
-from approx_build.score.conditioning import Extension
 from approx_build.score.curve import Curve
 from approx_build.score.event import Event
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.source_ref import SourceKind, SourceRef
 from approx_build.score.takes import Take
 from approx_build.score.time import Time, clock
+from approx_build.ways.sound import TOLERANCE_S
 from approx_build.yaml_source import Source
 from approx_build.yaml_source.node import Loc
 
@@ -86,10 +86,6 @@ def _after(op: GrainOp, lengths: Sequence[float | None]) -> float | None:
     return results.pop() if len(results) == 1 else None
 
 
-TOLERANCE_S = 1e-6
-"""A fifth of a sample at 192 kHz: lengths that operations compute are not exact."""
-
-
 def duration_faults(movement: LoadedMovement) -> Iterator[Fault]:
     """Every time of `movement` that does not fit."""
     fault = movement.source.fault
@@ -116,29 +112,17 @@ def duration_faults(movement: LoadedMovement) -> Iterator[Fault]:
 def _heard_faults(
     name: str, take: Take, takes: Mapping[str, Take], source: Source
 ) -> Iterator[Fault]:
-    """What does not fit of the sound that a take is made of, and of what is made of it."""
-    for where, sound in take.heard():
+    """What does not fit of the sounds that a take is made from, and of how it is made."""
+    for where, sound in take.sounds():
         heard = takes.get(sound.take) if sound.take else None
         if heard:
             needed_s = sound.needs_s(take.length_s)
             message = _range_message(sound.start_s, needed_s, heard.length_s, "take")
-            if message or (
-                isinstance(sound, Extension)
-                and (message := nothing_to_add(sound, take.length_s, heard.length_s))
-            ):
+            if message := message or sound.misfit(take.length_s, heard.length_s):
                 yield source.fault(("takes", name, *where), message)
-    for index, (_, stop_s) in enumerate(take.inpaint.missing_s if take.inpaint else ()):
-        if stop_s > take.length_s + TOLERANCE_S:
-            message = f"ends after the take ({take.length_s:g} s) (is {stop_s:g})"
-            yield source.fault(("takes", name, "inpaint", "missing_s", index, 1), message)
-
-
-def nothing_to_add(extension: Extension, take_s: float, whole_s: float) -> str:
-    """What is wrong with an extension of a sound of `whole_s` that fills the whole take."""
-    begun_s = extension.length_s or whole_s - extension.start_s
-    if begun_s < take_s:
-        return ""
-    return f"leaves nothing to add: the take lasts {take_s:g} s, what it begins with {begun_s:g} s"
+    if (way := take.conditioning) is not None:
+        for loc, message in way.misfits(take.length_s):
+            yield source.fault(("takes", name, way.way, *loc), message)
 
 
 def shared_take_faults(

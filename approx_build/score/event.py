@@ -9,10 +9,10 @@ from pydantic import Field, SerializeAsAny, model_validator
 
 from approx_build.ops.base import OPS, GrainOp
 from approx_build.score.curve import Curve, EventGain, EventPan
-from approx_build.score.fields import MOST, Name, Seed, Strict
 from approx_build.score.source_ref import SourceRef
 from approx_build.score.time import Moment
 from approx_build.yaml_source import Problems, choices, suggestion
+from approx_build.yaml_source.fields import MOST, Name, Seed, Strict
 from approx_build.yaml_source.messages import shown
 from approx_build.yaml_source.node import Loc, Value
 

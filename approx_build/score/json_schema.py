@@ -13,9 +13,9 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from approx_build.ops.base import OPS
 from approx_build.score.curve import Curve
 from approx_build.score.event import MOST_THROUGH, Placement
-from approx_build.score.fields import MOST
 from approx_build.score.schema import Movement, Piece
 from approx_build.score.source_ref import SourceRef
+from approx_build.yaml_source.fields import MOST
 
 Schema = dict[str, Any]
 

@@ -7,11 +7,11 @@ from fnmatch import fnmatchcase
 from typing import Protocol
 
 from approx_build.errors import Fault
-from approx_build.score.conditioning import Extension, Heard
-from approx_build.score.duration_checks import TOLERANCE_S, event_faults, nothing_to_add
+from approx_build.score.duration_checks import event_faults
 from approx_build.score.load import Score
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.takes import Take
+from approx_build.ways.sound import TOLERANCE_S, Sound
 from approx_build.yaml_source import Source, choices, in_order
 from approx_build.yaml_source.node import Loc
 
@@ -68,12 +68,12 @@ def _takes(takes: Mapping[str, Take], source: Source, catalog: Catalog) -> Itera
             kept = ", ".join(str(step) for step in sorted(steps))
             message = f"step {take.step} of '{take.model}' is not kept; kept are {kept}"
             yield source.fault((*loc, "step"), message)
-        for where, sound in take.heard():
+        for where, sound in take.sounds():
             if sound.recording is not None:
                 yield from _heard(sound, take, (*loc, *where), source, catalog)
 
 
-def _heard(sound: Heard, take: Take, loc: Loc, source: Source, catalog: Catalog) -> Iterator[Fault]:
+def _heard(sound: Sound, take: Take, loc: Loc, source: Source, catalog: Catalog) -> Iterator[Fault]:
     """What is wrong with a recording that a take is made of."""
     name = str(sound.recording)
     message = _unknown_recording(name, catalog)
@@ -86,9 +86,7 @@ def _heard(sound: Heard, take: Take, loc: Loc, source: Source, catalog: Catalog)
         return
     if sound.start_s >= length_s or stop_s > length_s + TOLERANCE_S:
         yield source.fault(loc, f"reaches to {stop_s:g} s of a recording of {length_s:g} s")
-    elif isinstance(sound, Extension) and (
-        message := nothing_to_add(sound, take.length_s, length_s)
-    ):
+    elif message := sound.misfit(take.length_s, length_s):
         yield source.fault(loc, message)
 
 

@@ -75,7 +75,7 @@ def heard_faults(
     """
     own = takes if own is None else own
     for name, take in own.items():
-        for where, sound in take.heard():
+        for where, sound in take.sounds():
             loc: Loc = ("takes", name, *where)
             heard = sound.take
             if heard is None:
@@ -93,7 +93,7 @@ def _take_circles(
     takes: Mapping[str, Take], source: Source, own: Mapping[str, Take]
 ) -> Iterator[Fault]:
     places: dict[str, dict[str, Loc]] = {
-        name: {sound.take: where for where, sound in take.heard() if sound.take}
+        name: {sound.take: where for where, sound in take.sounds() if sound.take}
         for name, take in takes.items()
     }
     for circle in circles(places):

@@ -8,10 +8,10 @@ from pydantic import Field, model_validator
 
 from approx_build.score.curve import Curve, PartGain, PartPan
 from approx_build.score.event import Event
-from approx_build.score.fields import MOST, Name, Seed, Strict, Text
 from approx_build.score.takes import Take
 from approx_build.score.tempo_marks import Meter, Tempo
 from approx_build.score.time import Duration, Moment
+from approx_build.yaml_source.fields import MOST, Name, Seed, Strict, Text
 
 __all__ = ["Cue", "Event", "Expectation", "Movement", "Output", "Part", "Piece", "Take"]
 

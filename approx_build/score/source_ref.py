@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field, model_validator
 from pydantic_core import core_schema
 
-from approx_build.score.fields import SHORTEST_S, Name, Recording, Strict
+from approx_build.yaml_source.fields import SHORTEST_S, Name, Recording, Strict
 from approx_build.yaml_source.messages import shown
 
 

@@ -1,30 +1,29 @@
-"""Takes: clips drawn from a network, from nothing or from sound that the network hears."""
+"""Takes: clips drawn from a network, by itself or from sound.
+
+The fields of a take are open: each way (`ways`) is one, and each control of drawing that a family
+marks as a short form. So the model of a take is put together from the registries.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field, JsonValue, create_model, model_validator
 
-from approx_build.score.conditioning import (
-    Extension,
-    Heard,
-    Inpainting,
-    Interpolation,
-    Prime,
-    Variation,
-)
-from approx_build.score.fields import MOST, SHORTEST_S, Name, Seed, Strict
+from approx_build.errors import UsageError
+from approx_build.families.short_forms import short_forms
+from approx_build.ways.base import WAYS, Way
+from approx_build.ways.sound import Sound
+from approx_build.yaml_source.fields import MOST, SHORTEST_S, Name, Seed, Strict
 
 LONGEST_CLIP_S = 3600.0
 MOST_S = 100 * 3600
 """No take holds more than a hundred hours."""
-WAYS = ("prime", "extend", "vary", "inpaint", "between")
-"""The fields of a take that say what the network hears, of which it has one at most."""
 
 
-class Take(Strict):
-    """Clips drawn from a network as it was after one step of its training."""
+class PlainTake(Strict):
+    """The fields that every take has, and what can be asked of the others."""
 
     model: Name = Field(description="declared model, the stem of its file in models/")
     step: int | None = Field(
@@ -40,72 +39,74 @@ class Take(Strict):
     seed: Seed | None = Field(
         None, description="redraws the clips (from the piece's seed and the name if left out)"
     )
-    temperature: float = Field(
-        1.0,
-        ge=0,
-        le=10,
-        description="how freely the network chooses: below 1 it keeps to what it knows best, "
-        "at 0 it never leaves it (the model's own if left out)",
-    )
-    top_k: int | None = Field(
-        None, ge=1, le=65_536, description="choose among this many likeliest values only"
-    )
-    towards_silence: float = Field(
-        0.0,
-        ge=0,
-        le=1000,
-        description="pull towards silence at each sample, in nats for the loudest values: "
-        "1 is gentle, 10 strong (the model's own if left out)",
-    )
     sampling: dict[str, JsonValue] = Field(
         default_factory=dict,
-        description="other controls of drawing that the model's family has, as "
+        description="controls of drawing that the model's family has, as "
         "`approx-build families` lists them (the model's own if left out)",
-    )
-    prime: Prime | None = Field(None, description="sound the network hears first and continues")
-    extend: Extension | None = Field(
-        None, description="sound the take begins with, and that the network continues"
-    )
-    vary: Variation | None = Field(None, description="sound that the take is a variation of")
-    inpaint: Inpainting | None = Field(
-        None, description="sound of which the network makes ranges anew"
-    )
-    between: Interpolation | None = Field(
-        None, description="two sounds that the clips of the take lie between"
     )
 
     @property
-    def way(self) -> str | None:
-        """The field that says what the network hears; None when it hears nothing."""
-        return next((name for name in WAYS if getattr(self, name) is not None), None)
+    def conditioning(self) -> Way | None:
+        """The sound that the take is made from, and how; None for a take by itself."""
+        return next((value for _, value in self if isinstance(value, Way)), None)
 
-    def heard(self) -> Iterator[tuple[tuple[str, ...], Heard]]:
-        """The sounds that the network hears, each with where it stands in the take."""
-        if self.between is not None:
-            yield ("between", "first"), self.between.first
-            yield ("between", "second"), self.between.second
-        for name in WAYS:
-            if isinstance(sound := getattr(self, name), Heard):
-                yield (name,), sound
+    @property
+    def way(self) -> str | None:
+        """The name of that way."""
+        return self.conditioning.way if self.conditioning else None
+
+    @property
+    def controls(self) -> dict[str, Any]:
+        """The controls of drawing that the take names beside its `sampling`, as JSON values."""
+        given = self.model_fields_set & short_forms().keys()
+        return self.model_dump(mode="json", include=given)
+
+    def sounds(self) -> Iterator[tuple[tuple[str, ...], Sound]]:
+        """The sounds that the take is made from, each with where it stands in the take."""
+        if (way := self.conditioning) is not None:
+            for path, sound in way.sounds():
+                yield (way.way, *path), sound
 
     @model_validator(mode="after")
-    def _fits(self) -> Take:
+    def _fits(self) -> PlainTake:
         if self.count * self.length_s > MOST_S:
             raise ValueError(
                 f"{self.count} clips of {self.length_s:g} s are more than {MOST_S // 3600} hours "
                 "of sound; draw fewer or shorter clips"
             )
-        for name in ("temperature", "top_k", "towards_silence"):
+        for name in self.controls:
             if name in self.sampling:
-                raise ValueError(f"'{name}' is a field of the take itself, not of 'sampling'")
-        given = [name for name in WAYS if getattr(self, name) is not None]
+                raise ValueError(f"'{name}' is given twice, in the take and in its 'sampling'")
+        given = [name for name, value in self if isinstance(value, Way)]
         if len(given) > 1:
-            raise ValueError(f"a take has one of {', '.join(WAYS)} (has {' and '.join(given)})")
-        places = self.between.places if self.between else None
-        if places is not None and "count" not in self.model_fields_set:
-            object.__setattr__(self, "count", len(places))  # frozen from here on
-        elif places is not None and len(places) != self.count:
-            raise ValueError(
-                f"{len(places)} places for {self.count} clips; leave 'count' out, or 'places'"
-            )
+            names = ", ".join(WAYS.names())
+            raise ValueError(f"a take has one of {names} (has {' and '.join(given)})")
+        if (way := self.conditioning) is not None:
+            said = self.count if "count" in self.model_fields_set else None
+            object.__setattr__(self, "count", way.count(said))  # frozen from here on
         return self
+
+
+def _open_fields() -> Iterator[tuple[str, Any]]:
+    """The fields of a take that families and ways add, by name."""
+    for name, form in short_forms().items():
+        description = f"{form.description} (the model's own if left out)"
+        yield name, (form.annotation, Field(form.default, description=description))
+    for way in WAYS:
+        yield WAYS.name_of(way), (way | None, Field(None, description=way.about))
+
+
+def _complete() -> type[PlainTake]:
+    fields: dict[str, Any] = {}
+    for name, one in _open_fields():
+        if name in fields or name in PlainTake.model_fields:
+            raise UsageError(f"two fields of a take are named {name!r}; rename the way or control")
+        fields[name] = one
+    about = "Clips drawn from a network as it was after one step of its training."
+    return create_model("Take", __base__=PlainTake, __doc__=about, __module__=__name__, **fields)
+
+
+if TYPE_CHECKING:
+    Take = PlainTake
+else:
+    Take = _complete()

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from approx_build.score.fields import MOST, Strict
 from approx_build.score.tempo import MeterSpan, TempoMap, TempoSpan
 from approx_build.score.time import Moment, Unit
+from approx_build.yaml_source.fields import MOST, Strict
 from approx_build.yaml_source.messages import shown
 from approx_build.yaml_source.node import Loc
 

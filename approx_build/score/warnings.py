@@ -38,6 +38,6 @@ def _used(movement: LoadedMovement) -> set[str]:
         name = todo.pop()
         take = movement.takes.get(name)
         if name not in used and take:
-            todo += [sound.take for _, sound in take.heard() if sound.take]
+            todo += [sound.take for _, sound in take.sounds() if sound.take]
         used.add(name)
     return used

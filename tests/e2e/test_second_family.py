@@ -132,8 +132,8 @@ def test_takes_of_sound_are_auditioned(wave: Space, words: tuple[str, ...], name
         (("--sampling", "steps"), "--sampling steps: write NAME=VALUE, as steps=50"),
         (("--sampling", "steps=x"), "--sampling steps: needs a whole number, is 'x'"),
         (("--sampling", "step=3"), "no such control; did you mean 'steps'?"),
-        (("--vary", "tones/low@0.79"), "the network hears 500 samples at once, 0.0625 s"),
-        (("--vary", "tones/low", "--extend", "tones/low"), "a take has one of prime, extend"),
+        (("--vary", "tones/low@0.79"), "the network needs at least 500 samples, 0.0625 s"),
+        (("--vary", "tones/low", "--extend", "tones/low"), "a take has one of between, extend"),
         (("--temperature", "0.5"), "--temperature: networks of family dance-diffusion have no"),
     ],
 )

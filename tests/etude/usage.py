@@ -92,7 +92,7 @@ def _of_take(take: Take, spec: ModelSpec) -> Iterator[str]:
         yield f"{family.__name__}: longer than it hears"
     if take.way is None:
         yield f"{family.__name__}: by itself"
-    for _, sound in take.heard():
+    for _, sound in take.sounds():
         assert take.way is not None
         yield _way(family, take.way, "recording" if sound.recording else "take")
 

@@ -9,6 +9,7 @@ import pytest
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError, UsageError
 from approx_build.families.base import FAMILIES, TakeRequest, check_clip
+from approx_build.ways.prime import Priming
 from tests.training.models import tiny_network
 
 
@@ -30,11 +31,11 @@ def test_parameters_are_read_without_torch() -> None:
 def test_a_request_is_checked_against_the_network_that_is_to_draw_it() -> None:
     network = tiny_network(sample_rate=8000)
     silence = np.zeros((1, 10), np.float32)
-    TakeRequest(1, "a" * 32, None, prime=Clip(silence, 8000)).check(network)
+    TakeRequest(1, "a" * 32, None, Priming(Clip(silence, 8000))).check(network)
     with pytest.raises(ModelError, match="length: 0 samples; must be at least 1"):
         TakeRequest(0, "a" * 32, None).check(network)
     with pytest.raises(ModelError, match="prime: 16000 Hz; the network hears 8000 Hz"):
-        TakeRequest(1, "a" * 32, None, prime=Clip(silence, 16000)).check(network)
+        TakeRequest(1, "a" * 32, None, Priming(Clip(silence, 16000))).check(network)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from approx_build.families.base import FAMILIES, Arrays, Family, TakeRequest
 from approx_build.kernels import library
 from approx_build.training.checkpoint import read_checkpoint, write_checkpoint
 from approx_build.training.progress import Progress
+from approx_build.ways.prime import Priming
 from tests.families.examples import (
     STEPS,
     Trained,
@@ -276,10 +277,10 @@ def test_stages_are_those_of_a_take_from_noise_to_sound(family: Kind, run: Train
 def test_a_prime_is_heard_and_is_no_part_of_the_take(family: Kind, run: Trained) -> None:
     network, take = run.model.network, example_takes(family, 120)[0]
     sound = np.sin(np.arange(200, dtype=np.float32)) / 2
-    prime = Clip(np.stack([sound] * network.channels), network.rate)
+    prime = Priming(Clip(np.stack([sound] * network.channels), network.rate))
     if "prime" not in family.ways:
         pytest.skip("takes of this family hear nothing")
-    [primed] = network.draw(run.weights(), [replace(take, prime=prime)])
+    [primed] = network.draw(run.weights(), [replace(take, conditioning=prime)])
     assert primed.length == take.length
     assert primed.data.tobytes() != drawn(network, run.weights(), [take])[0]
 
@@ -400,8 +401,9 @@ def test_takes_that_cannot_be_are_refused_by_what_is_wrong(family: Kind) -> None
     }.items():
         prime = None
         if "length" not in changes:
-            prime = Clip(changes.get("data", silence), changes.get("rate", network.rate))
-        asked = replace(take, prime=prime, length=changes.get("length", take.length))
+            sound = Clip(changes.get("data", silence), changes.get("rate", network.rate))
+            prime = Priming(sound)
+        asked = replace(take, conditioning=prime, length=changes.get("length", take.length))
         with pytest.raises(ModelError) as refused:
             network.draw(plain_weights(network), [asked])
         assert words in refused.value.message

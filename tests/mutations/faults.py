@@ -126,8 +126,8 @@ NETWORKS = (
     Fault(
         "a prime that nobody hears",
         "approx_build/execution/actions/take.py",
-        'prime=heard.get("prime")',
-        "prime=None",
+        "    conditioning = conditioning_of(params, sounds)\n",
+        "    conditioning = None\n",
         again("take"),
         r"1-sources/takes/reply/1 \(take, wavenet \d+, prime\): the same key",
     ),

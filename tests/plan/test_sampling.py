@@ -23,6 +23,13 @@ def test_what_a_take_leaves_open_its_model_says(project: Space) -> None:
     assert sampling_terms(spec, take(temperature=1.0))["temperature"] == 1.0
 
 
+def test_a_short_form_says_what_sampling_says(project: Space) -> None:
+    spec = Catalog(project.root, TODAY).model("tiny")
+    short, long = take(temperature=0.5), take(sampling={"temperature": 0.5})
+    assert sampling_terms(spec, short) == sampling_terms(spec, long)
+    assert sampling_of(spec, short).temperature == 0.5
+
+
 def test_controls_of_another_family_do_not_enter(project: Space) -> None:
     project.write("models/wave.yaml", WAVE)
     spec = Catalog(project.root, TODAY).model("wave")

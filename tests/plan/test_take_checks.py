@@ -47,11 +47,13 @@ def faults(project: Space, take: str) -> list[str]:
         ),
         (
             "model: tiny, length_s: 0.1, vary: { take: cry, noise_level: 0.5 }",
-            "8:38: takes.sob.vary: networks of family wavenet cannot; they know prime",
+            "8:38: takes.sob.vary: networks of family wavenet do not support this way; they "
+            "support: prime",
         ),
         (
             "model: tiny, length_s: 0.1, sampling: { steps: 3 }",
-            "8:50: takes.sob.sampling.steps: networks of family wavenet have no such control",
+            "8:50: takes.sob.sampling.steps: networks of family wavenet have no such control; "
+            "there are: temperature, top_k, towards_silence",
         ),
         (
             "model: wave, length_s: 0.1, sampling: { sampler: heun }, "
@@ -61,14 +63,14 @@ def faults(project: Space, take: str) -> list[str]:
         ),
         (
             "model: wave, length_s: 0.05, vary: { take: cry, start_s: 0.25, noise_level: 0.5 }",
-            "8:45: takes.sob.vary: 0.05 s are there from 0.25 s on; the network hears 500 samples "
-            "at once, 0.0625 s",
+            "8:45: takes.sob.vary: has 0.05 s of sound from 0.25 s on; the network needs at least "
+            "500 samples, 0.0625 s",
         ),
         (
             "model: wave, length_s: 0.05, "
             "inpaint: { recording: tones/low, start_s: 0.75, missing_s: [[0, 0.01]] }",
-            "8:48: takes.sob.inpaint: 0.05 s are there from 0.75 s on; the network hears 500 "
-            "samples at once, 0.0625 s",
+            "8:48: takes.sob.inpaint: has 0.05 s of sound from 0.75 s on; the network needs at "
+            "least 500 samples, 0.0625 s",
         ),
     ],
 )

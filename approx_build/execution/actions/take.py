@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,9 @@ from approx_build.execution.context import Desk
 from approx_build.execution.take_batches import drawn, network_of, parts
 from approx_build.execution.work import Result
 from approx_build.families.base import Family, TakeRequest
-from approx_build.families.conditioning import Derivation, derivation
 from approx_build.machine import available_memory
 from approx_build.training.checkpoint import read_checkpoint
+from approx_build.ways.base import conditioning_of, way_of
 
 
 def make_all(desks: Sequence[Desk]) -> list[Result]:
@@ -36,29 +36,15 @@ def make_all(desks: Sequence[Desk]) -> list[Result]:
 
 
 def _request(desk: Desk, network: Family) -> TakeRequest[Any]:
-    params = desk.params
-    heard = {
-        role: wav.read(desk.input(role)) for role in desk.work.action.inputs if role != "checkpoint"
-    }
-    told = params.get("derivation")
-    return TakeRequest(
-        length=params["samples"],
-        stream=desk.stream,
-        sampling=network.sampling(params["sampling"]),
-        prime=heard.get("prime"),
-        derivation=_derivation(network, params, heard) if told else None,
-    )
-
-
-def _derivation(
-    network: Family, params: Mapping[str, Any], heard: Mapping[str, Clip]
-) -> Derivation:
-    """What the take is made of, its sounds as long as the network must hear."""
-    told = params["derivation"]
-    least = network.least_heard(told["way"])
-    # Where the take keeps to the sound all along it hears as much of it.
-    needed = max(params["samples"], least) if least > 1 else 1
-    return derivation(told, {role: _stretched(clip, needed) for role, clip in heard.items()})
+    params, roles = desk.params, desk.work.action.inputs.keys() - {"checkpoint"}
+    sounds = {role: wav.read(desk.input(role)) for role in roles}
+    way = way_of(params, sounds)
+    if way is not None and way.follows:
+        needed = max(params["samples"], network.shortest_sound(way.way))
+        sounds = {role: _stretched(clip, needed) for role, clip in sounds.items()}
+    sampling = network.sampling(params["sampling"])
+    conditioning = conditioning_of(params, sounds)
+    return TakeRequest(params["samples"], desk.stream, sampling, conditioning)
 
 
 def _stretched(clip: Clip, needed: int) -> Clip:

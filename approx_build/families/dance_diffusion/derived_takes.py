@@ -27,43 +27,46 @@ from approx_build.engines.diffusion.sampling import Told
 from approx_build.engines.diffusion.solver import Solver
 from approx_build.errors import ModelError
 from approx_build.families.base import TakeRequest, check_clip
-from approx_build.families.conditioning import Extension, Inpainting, Interpolation, Variation
 from approx_build.families.dance_diffusion.parameters import DanceDiffusionParameters
 from approx_build.families.dance_diffusion.sampling import Sampling
 from approx_build.numerics.stream import Stream
+from approx_build.ways.between import Interpolation
+from approx_build.ways.extend import Extension
+from approx_build.ways.inpaint import Inpainting
+from approx_build.ways.prime import Priming
+from approx_build.ways.vary import Variation
 
 Take: TypeAlias = TakeRequest[Sampling]
 
 
 def is_made_of_sound(take: Take) -> bool:
     """Whether a take is made of sound all along, and does not go on by itself."""
-    return take.derivation is not None and not isinstance(take.derivation, Extension)
+    return not isinstance(take.conditioning, Priming | Extension | None)
 
 
 def alike(network: DanceDiffusionParameters, take: Take) -> Hashable:
     """What takes made of sound share if they can be drawn in one batch."""
     size = _size(network, take)
-    match take.derivation:
+    match take.conditioning:
         case Variation(sound, noise_level):
             return "vary", take.sampling, size, sound.channels, noise_level
         case Inpainting(sound, missing):
             return "inpaint", take.sampling, size, sound.channels, missing
         case Interpolation(first, second):
             return "between", take.sampling, size, _digest(first), _digest(second)
-    raise TypeError(take.derivation)
+    raise TypeError(take.conditioning)
 
 
 def check(network: DanceDiffusionParameters, take: Take) -> None:
     """ModelError unless the network can make a take of its sound."""
     size = _size(network, take)
-    match take.derivation:
+    match take.conditioning:
         case Variation(sound):
             check_clip(network, sound, "variation", size)
         case Inpainting(sound, missing):
             check_clip(network, sound, "inpainting", size)
             _is_known(take.length, size, missing)
         case Interpolation(first, second):
-            _check_pair(first, second)
             check_clip(network, first, "first sound", size)
             check_clip(network, second, "second sound", size)
 
@@ -88,7 +91,7 @@ def _made(
     first, window = takes[0], network.window
     solver = first.sampling.solver(windowed(velocity, window))
     streams = [Stream(take.stream) for take in takes]
-    match first.derivation:
+    match first.conditioning:
         case Variation(_, noise_level):
             sounds = _sounds(network, takes)
             return interpolation.vary(solver, sounds, noise_level, streams, progress)
@@ -100,7 +103,7 @@ def _made(
             return inpainting.inpaint(solver, sounds, known, streams, resampling, progress)
         case Interpolation():
             return _between(network, solver, takes, progress)
-    raise TypeError(first.derivation)
+    raise TypeError(first.conditioning)
 
 
 def _size(network: DanceDiffusionParameters, take: Take) -> int:
@@ -111,9 +114,9 @@ def _size(network: DanceDiffusionParameters, take: Take) -> int:
 def _sounds(network: DanceDiffusionParameters, takes: Sequence[Take]) -> Sound:
     """The sound that each take is made of [B, C, T], with margins."""
     sounds = [
-        take.derivation.sound.data[:, : _size(network, take)]
+        take.conditioning.sound.data[:, : _size(network, take)]
         for take in takes
-        if isinstance(take.derivation, Variation | Inpainting)
+        if isinstance(take.conditioning, Variation | Inpainting)
     ]
     return with_margins(np.stack(sounds), network.window)
 
@@ -122,7 +125,7 @@ def _between(
     network: DanceDiffusionParameters, solver: Solver, takes: Sequence[Take], progress: Told | None
 ) -> Sound:
     size = _size(network, takes[0])
-    pairs = [take.derivation for take in takes if isinstance(take.derivation, Interpolation)]
+    pairs = [take.conditioning for take in takes if isinstance(take.conditioning, Interpolation)]
     first, second = (
         with_margins(clip.data[:, :size], network.window)
         for clip in (pairs[0].first, pairs[0].second)
@@ -140,18 +143,6 @@ def _is_known(length: int, size: int, missing: Sequence[tuple[int, int]]) -> NDA
             )
         is_known[start:stop] = False
     return is_known
-
-
-def _check_pair(first: Clip, second: Clip) -> None:
-    if first.rate != second.rate:
-        raise ModelError(
-            f"interpolation: clips of {first.rate} and {second.rate} Hz; convert one of them"
-        )
-    if first.channels != second.channels:
-        raise ModelError(
-            f"interpolation: clips of {first.channels} and {second.channels} channels; "
-            "they must have as many"
-        )
 
 
 def _digest(clip: Clip) -> str:

@@ -12,8 +12,7 @@ from approx_build.engines.diffusion.outpainting import extend, overlap, windows
 from approx_build.engines.diffusion.parameterisation import Sound, Velocity
 from approx_build.engines.diffusion.sampling import Told
 from approx_build.errors import ModelError
-from approx_build.families.base import TakeRequest, Weights, check_clip, check_takes
-from approx_build.families.conditioning import Extension, Inpainting
+from approx_build.families.base import TakeRequest, Weights, check_takes
 from approx_build.families.dance_diffusion.derived_takes import (
     alike,
     check,
@@ -24,6 +23,9 @@ from approx_build.families.dance_diffusion.parameters import DanceDiffusionParam
 from approx_build.families.dance_diffusion.sampling import Sampling
 from approx_build.families.dance_diffusion.unet import forward, prepare
 from approx_build.numerics.stream import Stream
+from approx_build.ways.extend import Extension
+from approx_build.ways.inpaint import Inpainting
+from approx_build.ways.prime import Priming
 
 Take: TypeAlias = TakeRequest[Sampling]
 
@@ -105,7 +107,7 @@ def _gone_on(
 def _clip(network: DanceDiffusionParameters, take: Take, sound: Sound) -> Clip:
     """A take's clip of the sound [C, T] made for it; what it heard and keeps stays as it is."""
     made = full_scale(sound)
-    match take.derivation:
+    match take.conditioning:
         case Extension(before):
             made = np.concatenate([before.data, made[:, : _added(take)]], axis=1)
         case Inpainting(given, missing):
@@ -118,7 +120,10 @@ def _clip(network: DanceDiffusionParameters, take: Take, sound: Sound) -> Clip:
 
 def _before(take: Take) -> Clip | None:
     """The sound that a take goes on from."""
-    return take.derivation.sound if isinstance(take.derivation, Extension) else take.prime
+    match take.conditioning:
+        case Priming(sound) | Extension(sound):
+            return sound
+    return None
 
 
 def _begun(network: DanceDiffusionParameters, take: Take) -> int:
@@ -129,8 +134,8 @@ def _begun(network: DanceDiffusionParameters, take: Take) -> int:
 
 def _added(take: Take) -> int:
     """How much of a take is made, samples."""
-    if isinstance(take.derivation, Extension):
-        return take.length - take.derivation.sound.length
+    if isinstance(take.conditioning, Extension):
+        return take.length - take.conditioning.sound.length
     return take.length
 
 
@@ -148,11 +153,10 @@ def _alike(network: DanceDiffusionParameters, takes: Sequence[Take]) -> list[lis
 
 
 def _check(network: DanceDiffusionParameters, take: Take) -> None:
-    if isinstance(take.derivation, Extension):
-        check_clip(network, take.derivation.sound, "extension")
+    if isinstance(take.conditioning, Extension):
         if _added(take) < 1:
             raise ModelError(
-                f"extension: {take.derivation.sound.length} samples of a take of {take.length}; "
+                f"extension: {take.conditioning.sound.length} samples of a take of {take.length}; "
                 "leaves nothing to add"
             )
     elif is_made_of_sound(take):

@@ -90,7 +90,7 @@ class DanceDiffusion(DanceDiffusionParameters, Family):
 
         return stages.stages(self, weights, stream, sampling, count, device, progress)
 
-    def least_heard(self, way: str) -> int:
+    def shortest_sound(self, way: str) -> int:
         """The inside of a window, but where the network goes on from what it hears."""
         return 1 if way in ("prime", "extend") else inside(self.window)
 

@@ -11,12 +11,12 @@ from approx_build.engines.diffusion.outpainting import windows
 from approx_build.engines.diffusion.overlapping_windows import starts, worked_on
 from approx_build.engines.diffusion.samplers.registry import SAMPLERS
 from approx_build.families.base import TakeRequest
-from approx_build.families.conditioning import Interpolation
 from approx_build.families.dance_diffusion.derived_takes import is_made_of_sound
 from approx_build.families.dance_diffusion.parameters import DanceDiffusionParameters
 from approx_build.families.dance_diffusion.sampling import Sampling
 from approx_build.families.dance_diffusion.unet import memory_bytes, packed_bytes
 from approx_build.families.dance_diffusion.unet_weights import Block, Level
+from approx_build.ways.between import Interpolation
 
 _FLOAT = 4
 _ARRAYS = 18
@@ -54,7 +54,7 @@ def _size(network: DanceDiffusionParameters, take: TakeRequest[Sampling]) -> int
     """Samples that are worked on together: a window, or all of the sounds a take is made of."""
     if not is_made_of_sound(take):
         return network.window
-    sounds = 2 if isinstance(take.derivation, Interpolation) else 1
+    sounds = 2 if isinstance(take.conditioning, Interpolation) else 1
     return sounds * worked_on(take.length, network.window)
 
 

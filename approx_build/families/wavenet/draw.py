@@ -12,6 +12,7 @@ from approx_build.engines.autoregressive.request import ClipRequest
 from approx_build.families.base import TakeRequest, Told, Weights, check_takes
 from approx_build.families.wavenet.parameters import Sampling, WaveNetParameters
 from approx_build.families.wavenet.sampler import sample
+from approx_build.ways.prime import Priming
 
 
 def draw(
@@ -40,8 +41,9 @@ def draw(
 
 def _request(network: WaveNetParameters, take: TakeRequest[Sampling]) -> ClipRequest:
     prime = None
-    if take.prime is not None:
-        prime = encode(take.prime.data[0], network.quantization_channels).astype(np.uint8)
+    if isinstance(take.conditioning, Priming):
+        sound = take.conditioning.sound.data[0]
+        prime = encode(sound, network.quantization_channels).astype(np.uint8)
     return ClipRequest(
         key=take.stream,
         length=take.length,

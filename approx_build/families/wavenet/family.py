@@ -32,6 +32,7 @@ class WaveNet(WaveNetParameters, Family):
     sampling_model: ClassVar[type[BaseModel]] = Sampling
     objective_model: ClassVar[type[BaseModel]] = Objective
     loss_unit: ClassVar[str] = "nats per sample"
+    ways: ClassVar[frozenset[str]] = frozenset({"prime"})
     lock_step: ClassVar[int] = 32
     large_by: ClassVar[str] = "`skip_channels`, `residual_channels` or `dilations`"
     example: ClassVar[Mapping[str, Any]] = {

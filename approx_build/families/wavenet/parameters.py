@@ -23,7 +23,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from approx_build.families.parameters import Parameters, Shapes
+from approx_build.families.parameters import SHORT_FORM, Parameters, Shapes
 
 Channels = Annotated[int, Field(ge=1, le=8192)]
 DEFAULT_DILATIONS = tuple(1 << power for power in range(10)) * 5
@@ -110,20 +110,25 @@ class Sampling(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    temperature: float = Field(
+    temperature: Annotated[float, SHORT_FORM] = Field(
         default=1.0,
         ge=0,
         le=10,
-        description="divides the logits: below 1 the likely is likelier; at 0 nothing else is",
+        description="divides the logits: below 1 likely codes are likelier, at 0 only the "
+        "likeliest is drawn",
     )
-    top_k: int | None = Field(
+    top_k: Annotated[int | None, SHORT_FORM] = Field(
         default=None,
         ge=1,
         le=65_536,
         description="draw from the k likeliest codes only; null: from all",
     )
-    towards_silence: float = Field(
-        default=0.0, ge=0, le=1000, description="taken from the logits of the loudest codes, nats"
+    towards_silence: Annotated[float, SHORT_FORM] = Field(
+        default=0.0,
+        ge=0,
+        le=1000,
+        description="pull towards silence: taken from the logits of the loudest codes, nats; "
+        "1 is gentle, 10 strong",
     )
 
 

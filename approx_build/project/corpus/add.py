@@ -20,9 +20,9 @@ from approx_build.errors import AudioError, UsageError
 from approx_build.plan.catalog import CORPORA
 from approx_build.project.corpus.corpus import NAME, Shelf
 from approx_build.project.corpus.duplicates import known, told
-from approx_build.score.fields import Recording
 from approx_build.store.delivery import check_folder, deliver, write
 from approx_build.units import clock, counted
+from approx_build.yaml_source.fields import Recording
 
 RECORD = """\
 # Who agreed to what. Nothing of this corpus is used before a person has filled in every field.

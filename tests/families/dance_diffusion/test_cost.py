@@ -9,11 +9,15 @@ from approx_build.audio.clip import Clip
 from approx_build.engines.diffusion.parameterisation import Sound
 from approx_build.engines.diffusion.samplers.registry import SAMPLERS
 from approx_build.families.base import TakeRequest
-from approx_build.families.conditioning import Extension, Inpainting, Interpolation, Variation
 from approx_build.families.dance_diffusion.draw import draw
 from approx_build.families.dance_diffusion.memory import evaluations
 from approx_build.families.dance_diffusion.sampling import Sampling
 from approx_build.numerics.stream import stream_key
+from approx_build.ways.between import Interpolation
+from approx_build.ways.extend import Extension
+from approx_build.ways.inpaint import Inpainting
+from approx_build.ways.prime import Priming
+from approx_build.ways.vary import Variation
 from tests.engines.diffusion.networks import noise
 from tests.families.dance_diffusion.networks import TINY
 
@@ -49,16 +53,16 @@ def test_takes_of_sound_ask_as_often_as_is_told(samples: int) -> None:
         ("inpaint", Inpainting(SOUND, ((3, 9),))),
         ("extend", Extension(PRIME)),
     ):
-        take = TakeRequest(samples, stream_key("a"), sampling, derivation=made)
+        take = TakeRequest(samples, stream_key("a"), sampling, conditioning=made)
         length = samples - PRIME.length if way == "extend" else samples
         assert asked(take) == pytest.approx(evaluations(TINY, length, sampling, way), rel=0.1)
-    primed = TakeRequest(samples, stream_key("a"), sampling, prime=PRIME)
+    primed = TakeRequest(samples, stream_key("a"), sampling, Priming(PRIME))
     assert asked(primed) == pytest.approx(evaluations(TINY, samples, sampling, "prime"), rel=0.1)
 
 
 def test_clips_between_two_sounds_share_what_is_found_behind_them() -> None:
     sampling = Sampling(steps=20)
-    one = TakeRequest(64, stream_key("a"), sampling, derivation=Interpolation(SOUND, SOUND, 0.5))
+    one = TakeRequest(64, stream_key("a"), sampling, conditioning=Interpolation(SOUND, SOUND, 0.5))
     told = evaluations(TINY, 64, sampling, "between")
     assert told < asked(one) == 3 * 20
     assert told > 20

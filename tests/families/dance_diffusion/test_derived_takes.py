@@ -7,16 +7,15 @@ from approx_build.audio.clip import Clip
 from approx_build.engines.diffusion.parameterisation import Velocity
 from approx_build.errors import ModelError
 from approx_build.families.base import TakeRequest
-from approx_build.families.conditioning import (
-    Derivation,
-    Extension,
-    Inpainting,
-    Interpolation,
-    Variation,
-)
 from approx_build.families.dance_diffusion.draw import draw
 from approx_build.families.dance_diffusion.sampling import Sampling
 from approx_build.numerics.stream import stream_key
+from approx_build.ways.base import Conditioning
+from approx_build.ways.between import Interpolation
+from approx_build.ways.extend import Extension
+from approx_build.ways.inpaint import Inpainting
+from approx_build.ways.prime import Priming
+from approx_build.ways.vary import Variation
 from tests.engines.diffusion.networks import gaussian, noise, one_sound
 from tests.families.dance_diffusion.networks import HEADS, TINY, WIDE, some_weights
 
@@ -27,21 +26,19 @@ NORMAL = gaussian(0, 0.3)
 
 
 def take(
-    derivation: Derivation, length: int = 64, name: str = "take", sampling: Sampling = FAST
+    conditioning: Conditioning, length: int = 64, name: str = "take", sampling: Sampling = FAST
 ) -> TakeRequest[Sampling]:
-    return TakeRequest(length, stream_key(name), sampling, derivation=derivation)
+    return TakeRequest(length, stream_key(name), sampling, conditioning)
 
 
 def drawn(
-    *derivations: Derivation,
+    *made_of: Conditioning,
     length: int = 64,
     velocity: Velocity = NORMAL,
     sampling: Sampling = FAST,
 ) -> list[Clip]:
     """A clip for each, by a stream each."""
-    takes = [
-        take(one, length, f"take {number}", sampling) for number, one in enumerate(derivations)
-    ]
+    takes = [take(one, length, f"take {number}", sampling) for number, one in enumerate(made_of)]
     return draw(TINY, {}, takes, velocity=velocity)
 
 
@@ -83,7 +80,7 @@ def test_no_take_has_what_a_network_makes_at_the_ends_of_windows(length: int) ->
         None,
     )
     for number, one in enumerate(made):
-        asked = TakeRequest(length, stream_key("take", number), FAST, derivation=one)
+        asked = TakeRequest(length, stream_key("take", number), FAST, one)
         [clip] = draw(WIDE, {}, [asked], velocity=one_sound(clicks))
         assert clip.length == length
         # Windows of longer sound are blended, each fading towards its ends.
@@ -130,11 +127,10 @@ def test_a_take_of_sound_does_not_depend_on_those_drawn_with_it() -> None:
         take(Interpolation(stereo, other, 0.2), 48, "e"),
         take(Interpolation(stereo, other, 0.7), 30, "f"),
         take(Extension(other), 90, "g"),
-        TakeRequest(40, stream_key("h"), FAST, prime=other),
+        TakeRequest(40, stream_key("h"), FAST, Priming(other)),
     ]
     takes = [
-        TakeRequest(one.length, one.stream, Sampling(steps=3), one.prime, one.derivation)
-        for one in takes
+        TakeRequest(one.length, one.stream, Sampling(steps=3), one.conditioning) for one in takes
     ]
     together = HEADS.draw(weights, takes)
     for one, clip in zip(takes, together, strict=True):
@@ -171,10 +167,10 @@ def test_sound_of_a_length_that_does_not_fit_is_refused(made_of: object, told: s
 
 
 def test_clips_of_different_rates_or_channels_do_not_meet() -> None:
-    with pytest.raises(ModelError, match="clips of 8000 and 16000 Hz; convert one of them"):
+    with pytest.raises(ModelError, match="second sound: 16000 Hz; the network hears 8000 Hz"):
         drawn(Interpolation(FIRST, Clip(SECOND.data, 16000), 0.5))
     stereo = Clip(np.tile(SECOND.data, (2, 1)), 8000)
-    with pytest.raises(ModelError, match="clips of 1 and 2 channels; they must have as many"):
+    with pytest.raises(ModelError, match="second sound: 2 channels; the network hears 1"):
         drawn(Interpolation(FIRST, stereo, 0.5))
 
 

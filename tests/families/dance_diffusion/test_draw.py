@@ -11,6 +11,7 @@ from approx_build.families.dance_diffusion.draw import draw, velocity_of
 from approx_build.families.dance_diffusion.network import velocity_on
 from approx_build.families.dance_diffusion.sampling import Sampling
 from approx_build.numerics.stream import Stream, stream_key
+from approx_build.ways.prime import Priming
 from tests.dispatch import assert_same_bits
 from tests.engines.diffusion.networks import noise, one_sound
 from tests.families.dance_diffusion.networks import HEADS, TINY, some_weights
@@ -31,7 +32,7 @@ def some_takes() -> list[TakeRequest[Sampling]]:
         take(64, "a"),
         take(30, "b"),
         take(150, "c"),
-        take(40, "d", prime=prime),
+        take(40, "d", conditioning=Priming(prime)),
         take(64, "e", sampling=Sampling(sampler="dpmpp-2m-sde", steps=3)),
     ]
 
@@ -75,7 +76,7 @@ def test_a_take_goes_on_from_the_end_of_its_prime() -> None:
     """Of a prime longer than half a window that half is heard; the window's rest is the take."""
     heard = np.concatenate([noise(1, 100, name="past"), WHOLE[:, :32]], axis=1)
     prime = Clip(heard, 8000)
-    clip = draw(TINY, {}, [take(32, prime=prime)], velocity=one_sound(WHOLE))[0]
+    clip = draw(TINY, {}, [take(32, conditioning=Priming(prime))], velocity=one_sound(WHOLE))[0]
     np.testing.assert_allclose(clip.data, WHOLE[:, 32:], atol=1e-4)
 
 
@@ -114,7 +115,7 @@ def test_the_kernels_say_what_torch_says() -> None:
 )
 def test_a_prime_that_cannot_be_heard_is_refused(prime: Clip, told: str) -> None:
     with pytest.raises(ModelError, match=told):
-        TINY.draw(WEIGHTS, [take(64, prime=prime)])
+        TINY.draw(WEIGHTS, [take(64, conditioning=Priming(prime))])
 
 
 def test_an_empty_take_is_refused() -> None:

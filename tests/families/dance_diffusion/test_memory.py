@@ -14,13 +14,16 @@ from approx_build.audio.clip import Clip
 from approx_build.engines.diffusion.parameterisation import Sound
 from approx_build.engines.diffusion.samplers.registry import SAMPLERS
 from approx_build.families.base import TakeRequest
-from approx_build.families.conditioning import Extension, Inpainting, Interpolation, Variation
 from approx_build.families.dance_diffusion import DanceDiffusion
 from approx_build.families.dance_diffusion.draw import draw
 from approx_build.families.dance_diffusion.memory import drawing_bytes
 from approx_build.families.dance_diffusion.sampling import Sampling
 from approx_build.families.dance_diffusion.unet import memory_bytes
 from approx_build.kernels.library import Kernel, choose
+from approx_build.ways.between import Interpolation
+from approx_build.ways.extend import Extension
+from approx_build.ways.inpaint import Inpainting
+from approx_build.ways.vary import Variation
 from tests.engines.diffusion.networks import noise
 
 LONG = DanceDiffusion(
@@ -93,7 +96,7 @@ def test_what_takes_made_of_sound_hold_is_reckoned(sampler: str, length: int) ->
         Interpolation(one, two, 0.5),
         Extension(Clip(one.data[:, :20_000], 8000)),
     ):
-        take = replace(request(1, length, sampling), derivation=made)
+        take = replace(request(1, length, sampling), conditioning=made)
         tracemalloc.start()
         draw(LONG, {}, [take], velocity=silent)
         held = tracemalloc.get_traced_memory()[1]

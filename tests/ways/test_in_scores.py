@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from approx_build.score.conditioning import Interpolation
+from approx_build.ways.between import Between
 from tests.score.scores import Project
 
 HEAD = "movement: a\nlength: 10\ntakes:\n  whole: {model: m, length_s: 4, count: 2}\n"
@@ -88,15 +88,15 @@ TAKE = "model: m, length_s: 3"
         ),
         (
             "prime: {take: whole}, vary: {take: whole, noise_level: 0.5}",
-            "5:6: takes.t: a take has one of prime, extend, vary, inpaint, between (has prime and",
+            "5:6: takes.t: a take has one of between, extend, inpaint, prime, vary (has prime and",
         ),
         (
             "between: {first: {take: t}, second: {take: whole}}",
             "5:54: takes.t.between.first.take: takes are made of each other in a circle: t → t",
         ),
         (
-            "sampling: {temperature: 1}",
-            "5:6: takes.t: 'temperature' is a field of the take itself, not of 'sampling'",
+            "temperature: 0.5, sampling: {temperature: 1}",
+            "5:6: takes.t: 'temperature' is given twice, in the take and in its 'sampling'",
         ),
     ],
 )
@@ -119,12 +119,12 @@ def test_where_places_are_given_there_is_a_clip_for_each(project: Project) -> No
     project.movement(f"{HEAD}  t: {{{TAKE}, between: {{{ends}, places: [0, 0.2, 1]}}}}\n")
     take = project.load().movements[0].takes["t"]
     assert take.count == 3
-    assert take.between is not None
-    assert [take.between.place(clip, 3) for clip in (1, 2, 3)] == [0, 0.2, 1]
-    assert [where for where, _ in take.heard()] == [("between", "first"), ("between", "second")]
+    assert isinstance(take.conditioning, Between)
+    assert [take.conditioning.place(clip, 3) for clip in (1, 2, 3)] == [0, 0.2, 1]
+    assert [where for where, _ in take.sounds()] == [("between", "first"), ("between", "second")]
 
 
 def test_clips_lie_evenly_between_both_sounds_and_never_beyond() -> None:
-    pair = Interpolation.model_validate({"first": {"take": "a"}, "second": {"take": "b"}})
+    pair = Between.model_validate({"first": {"take": "a"}, "second": {"take": "b"}})
     assert pair.place(1, 1) == 0.5
     assert [pair.place(clip, 5) for clip in range(1, 6)] == [0, 0.25, 0.5, 0.75, 1]

@@ -1,0 +1,88 @@
+"""Between: a network interpolates between two sounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from approx_build.audio.clip import Clip
+from approx_build.canonical import Json
+from approx_build.ways.base import WAYS, Conditioning, Way
+from approx_build.ways.sound import Sound
+
+Place = Annotated[float, Field(ge=0, le=1)]
+
+
+@dataclass(frozen=True, eq=False)
+class Interpolation(Conditioning):
+    """The take is so far from `first` on the way to `second`: from 0 to 1."""
+
+    first: Clip
+    second: Clip
+    place: float
+
+    def sounds(self) -> Mapping[str, Clip]:
+        """Both sounds."""
+        return {"first sound": self.first, "second sound": self.second}
+
+
+@WAYS.register
+class Between(Way):
+    """The network finds the noise behind two sounds, and makes clips of noise in between.
+
+    At places 0 and 1 a clip is near to a sound, and not equal to it. The seed changes nothing.
+    """
+
+    way: ClassVar[str] = "between"
+    about: ClassVar[str] = "two sounds that the clips of the take lie between"
+    help: ClassVar[str] = "Two recordings to draw clips between."
+    label: ClassVar[str] = "between"
+    origin: ClassVar[str] = "interpolated"
+    roles: ClassVar[tuple[str, ...]] = ("first", "second")
+    example: ClassVar[Mapping[str, Any]] = {
+        "first": {"take": "breath"},
+        "second": {"take": "ghost"},
+    }
+
+    first: Sound = Field(description="the sound at place 0")
+    second: Sound = Field(description="the sound at place 1")
+    places: tuple[Place, ...] | None = Field(
+        None,
+        min_length=1,
+        max_length=100_000,
+        description="place of each clip, from 0 to 1; if left out as many as `count` says, evenly "
+        "from 0 to 1 (one alone is in the middle)",
+    )
+
+    def sounds(self) -> Iterator[tuple[tuple[str, ...], Sound]]:
+        """The first sound and the second."""
+        yield ("first",), self.first
+        yield ("second",), self.second
+
+    def count(self, said: int | None) -> int:
+        """A clip for each place; ValueError when the take says another number."""
+        if self.places is None:
+            return super().count(said)
+        if said is not None and said != len(self.places):
+            raise ValueError(
+                f"{len(self.places)} places for {said} clips; leave 'count' out, or 'places'"
+            )
+        return len(self.places)
+
+    def place(self, clip: int, count: int) -> float:
+        """Where clip `clip` of `count`, from 1, is between the sounds."""
+        if self.places is not None:
+            return self.places[clip - 1]
+        return 0.5 if count == 1 else (clip - 1) / (count - 1)
+
+    def terms(self, rate: int, clip: int, count: int) -> dict[str, Json]:
+        """The place of the clip."""
+        return {"place": self.place(clip, count)}
+
+    @classmethod
+    def conditioning(cls, terms: Mapping[str, Any], sounds: Mapping[str, Clip]) -> Interpolation:
+        """Both sounds and the place."""
+        return Interpolation(sounds["first"], sounds["second"], terms["place"])
