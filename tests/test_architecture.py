@@ -359,6 +359,28 @@ def test_only_the_face_prints_or_exits():
     ]
 
 
+def callers(function: str) -> set[str]:
+    """The modules that call a function, by its last name."""
+    return {
+        module
+        for module, node, _ in nodes(ast.Call)
+        if ast.unparse(node.func).rpartition(".")[2] == function
+    }
+
+
+def test_nothing_is_lowered_that_the_list_of_checks_has_not_passed():
+    """`lower` takes a CheckedPiece alone, which `plan/check.py` alone makes."""
+    assert callers("CheckedPiece") == {"plan/check.py"}
+    checks = {"check_names", "check_references", "check_durations", "take_faults", "check_consent"}
+    for one in checks - {"check_references"}:
+        assert callers(one) == {"plan/check.py"}, one
+    # Upkeep builds nothing: what a store keeps does not depend on consents.
+    assert callers("check_without_consent") == {"upkeep/needs.py"}
+    building = ("approx_build.execution.scheduler", "approx_build.execution.executors")
+    upkeep = [path for path in FILES if generate.room_of(path) == "upkeep"]
+    assert not [at for path in upkeep for at in imports(path) if at.startswith(building)]
+
+
 @pytest.mark.parametrize("page", generate.PAGES)
 def test_the_generated_parts_of_a_page_are_up_to_date(page):
     text = (ROOT / page).read_text(encoding="utf-8")

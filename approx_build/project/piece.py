@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from approx_build.errors import Fault, ScoreError, UsageError
+from approx_build.errors import UsageError
 from approx_build.project.paths import named_from
 from approx_build.project.settings import Options
 from approx_build.score.paths import project_root
@@ -42,6 +42,8 @@ class Session:
     def open(cls, path: Path, options: Options) -> Session:
         """Load, check and lower the piece; ScoreError with every fault of every file."""
         from approx_build.files.readlog import ReadLog
+        from approx_build.plan.catalog import Catalog
+        from approx_build.plan.check import check
         from approx_build.plan.lower import lower
         from approx_build.store.memo import Memo
 
@@ -50,10 +52,12 @@ class Session:
         if options.checks_files:
             memo.forget()
         with named_from(root):
-            score, catalog = checked(path, ReadLog(memo.look))
+            log = ReadLog(memo.look)
+            catalog = Catalog(found_root(path, log), date.today(), log)
+            checked = check(path, catalog)
             environment = takes_environment(options.device)
-            lowered = lower(score, catalog, environment)
-        return cls(path, options, score, catalog, lowered, environment, memo)
+            lowered = lower(checked, environment)
+        return cls(path, options, checked.score, catalog, lowered, environment, memo)
 
     @property
     def root(self) -> Path:
@@ -99,31 +103,6 @@ class Session:
                 raise UsageError(f"--movement {name}: there is no such movement; there are {names}")
             found += matching
         return found
-
-
-def checked(path: Path, log: ReadLog) -> tuple[Score, Catalog]:
-    """The score at `path` and the catalogue of its project, every name and consent checked."""
-    from approx_build.plan.catalog import Catalog
-    from approx_build.plan.consent import all_refused, faults_of, refusals
-    from approx_build.plan.take_checks import take_faults
-    from approx_build.score.load import load_piece
-    from approx_build.score.name_checks import check_names
-    from approx_build.yaml_source import in_order
-
-    catalog = Catalog(found_root(path, log), date.today(), log)
-
-    def found(score: Score) -> list[Fault]:
-        names = check_names(score, catalog, lengths=False)
-        return [*names, *take_faults(score, catalog), *faults_of(refusals(score, catalog))]
-
-    score = load_piece(path, names=found, log=log)
-    faults = [*check_names(score, catalog), *take_faults(score, catalog)]
-    refused = refusals(score, catalog)
-    if faults:
-        raise ScoreError(in_order([*faults, *faults_of(refused)]))
-    if refused:
-        raise all_refused(refused)
-    return score, catalog
 
 
 def found_root(path: Path, log: ReadLog) -> Path:
