@@ -1,4 +1,4 @@
-"""Reach: what of all the pieces of a project depends on a corpus."""
+"""Dependents of a corpus in all pieces of a project, and the refusal that names them."""
 
 from __future__ import annotations
 

@@ -1,17 +1,17 @@
-"""A piece opened for a command: its score checked, its graph lowered, its store at hand."""
+"""A piece opened for a verb: its score checked, its graph lowered, its store at hand."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from approx_build.errors import UsageError
 from approx_build.project.paths import named_from
-from approx_build.project.settings import Options
+from approx_build.project.settings import Settings
 from approx_build.score.paths import project_root
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Session:
-    """One piece and where it is built."""
+class Piece:
+    """A piece of a project, and where it is built."""
 
     path: Path
-    options: Options
+    settings: Settings
     score: Score
     catalog: Catalog
     lowered: LoweredPiece
@@ -39,7 +39,7 @@ class Session:
     """What the store knows of the project's files, and what was learnt of them since."""
 
     @classmethod
-    def open(cls, path: Path, options: Options) -> Session:
+    def open(cls, path: Path, settings: Settings) -> Piece:
         """Load, check and lower the piece; ScoreError with every fault of every file."""
         from approx_build.files.readlog import ReadLog
         from approx_build.plan.catalog import Catalog
@@ -48,16 +48,16 @@ class Session:
         from approx_build.store.memo import Memo
 
         root = project_root(path)
-        memo = Memo.of_store(options.store_at(root).absolute())
-        if options.checks_files:
+        memo = Memo.of_store(settings.store_at(root).absolute())
+        if settings.checks_files:
             memo.forget()
         with named_from(root):
             log = ReadLog(memo.look)
-            catalog = Catalog(found_root(path, log), date.today(), log)
+            catalog = Catalog(found_root(path, log), settings.today, log)
             checked = check(path, catalog)
-            environment = takes_environment(options.device)
+            environment = takes_environment(settings.device)
             lowered = lower(checked, environment)
-        return cls(path, options, checked.score, catalog, lowered, environment, memo)
+        return cls(path, settings, checked.score, catalog, lowered, environment, memo)
 
     @property
     def root(self) -> Path:
@@ -69,7 +69,7 @@ class Session:
         """The store it is built in."""
         from approx_build.store.store import Store
 
-        store = Store(self.options.store_at(self.root))
+        store = Store(self.settings.store_at(self.root))
         store.memo = self.memo
         return store
 
@@ -81,14 +81,14 @@ class Session:
     @property
     def out(self) -> Path:
         """The folder that renders go to."""
-        return self.options.out_at(self.root)
+        return self.settings.out_at(self.root)
 
     @property
     def lock_path(self) -> Path:
         """The lock of the piece, beside its score."""
         return self.path.with_suffix(".lock")
 
-    def movements(self, chosen: list[str]) -> list[LoweredMovement]:
+    def movements(self, chosen: Sequence[str]) -> list[LoweredMovement]:
         """The movements named by number or slug; all when none is named."""
         every = self.lowered.movements
         if not chosen:

@@ -19,7 +19,7 @@ from approx_build.cli.fast_path import nothing_to_do
 from approx_build.plan import check
 from approx_build.project import build_state as remember
 from approx_build.project import delivered, render
-from approx_build.project.piece import Session
+from approx_build.project.piece import Piece
 from approx_build.store.objects import Objects
 from tests.e2e.edits import (
     BELL,
@@ -105,7 +105,7 @@ def before(name: str, of: object) -> Moment:
 
 MOMENTS = {
     "the scores are read": after("read_piece", check),
-    "all is planned": after("open", Session),
+    "all is planned": after("open", Piece),
     "all is built": after("build_targets", render),
     "a file is delivered": after("materialise", Objects),
     "all is delivered": before("remember", render),

@@ -1,4 +1,4 @@
-"""The options of `take`, which draws takes outside any score."""
+"""`take`: draw takes outside any score and print where they are."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from approx_build.cli.arguments import Device, DeviceChoice, Jobs, StoreDir
-from approx_build.project.settings import Options
+from approx_build.cli.arguments import Device, DeviceChoice, Jobs, StoreDir, of_model
+from approx_build.cli.messages import near
 
 _SOUND = "CORPUS/NAME[@START]"
 _LONG = f"{_SOUND}[+LENGTH]"
@@ -77,12 +77,12 @@ def take(
     device: DeviceChoice = Device.AUTO,
 ) -> None:
     """Audition a model: draw takes outside any score."""
-    from approx_build.project.audition import TakeAsked
-    from approx_build.project.audition import take as command
+    from approx_build.cli.progress import observer_for
+    from approx_build.project.audition import TakeOptions
+    from approx_build.project.settings import Settings
 
     ways = {"prime": prime, "extend": extend, "vary": vary, "inpaint": inpaint, "between": between}
-    asked = TakeAsked(
-        model=model,
+    options = TakeOptions(
         step=step,
         length_s=length_s,
         count=count,
@@ -97,4 +97,6 @@ def take(
         noise_level=noise_level,
         missing=tuple(missing or ()),
     )
-    command(asked, Options.of(store, out, jobs, device))
+    project, name = of_model(model, Settings.of(store, out, jobs, device))
+    for drawn in project.take(name, options, observer_for()):
+        print(f"{near(drawn.sound)}\n{near(drawn.picture)}")
