@@ -182,8 +182,9 @@ def test_imports_point_downward_only():
 
 
 def test_modules_do_not_import_each_other_in_a_circle():
-    """Not even when a function is called, or for types alone."""
-    needs = {path: {module_of(one) for one in imports(path)} - {path} for path in FILES}
+    """Not even when a function is called, or for types alone. The package gives names of all."""
+    inside = [path for path in FILES if generate.room_of(path) != "__init__"]
+    needs = {path: {module_of(one) for one in imports(path)} - {path} for path in inside}
     while needs:
         free = {path for path, others in needs.items() if not others & needs.keys()}
         assert free, f"in a circle: {sorted(map(name, needs))}"

@@ -15,6 +15,7 @@ from approx_build.project.settings import Settings
 from approx_build.score.paths import project_root
 
 if TYPE_CHECKING:
+    from approx_build.audio.clip import Clip
     from approx_build.files.readlog import ReadLog
     from approx_build.plan.catalog import Catalog
     from approx_build.plan.lower import LoweredPiece
@@ -87,6 +88,23 @@ class Piece:
     def lock_path(self) -> Path:
         """The lock of the piece, beside its score."""
         return self.path.with_suffix(".lock")
+
+    def takes(self) -> list[str]:
+        """The targets of all clips that are drawn for the piece."""
+        from approx_build.plan.graph import Kind
+
+        return [action.target for action in self.lowered.graph if action.kind is Kind.TAKE]
+
+    def clip(self, target: str) -> Clip:
+        """The sound of a target that is up to date; UsageError when it is not, or is no sound."""
+        from approx_build.audio import wav
+        from approx_build.execution.forecast import Fate, forecast
+
+        one = forecast(self.lowered.graph, [target], self.store, self.root, self.log)[target]
+        record = self.store.records.get(one.key) if one.fate is Fate.REUSED else None
+        if record is None:
+            raise UsageError(f"{target}: is not up to date ({one.fate.value}); render the piece")
+        return wav.read(self.store.objects.path(record.digest))
 
     def movements(self, chosen: Sequence[str]) -> list[LoweredMovement]:
         """The movements named by number or slug; all when none is named."""

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from approx_build.errors import UsageError
 from approx_build.project.paths import named_from
 from approx_build.project.settings import Settings
+from approx_build.store.watch import Watch
 
 if TYPE_CHECKING:
     from approx_build.store.census import Amount
     from approx_build.store.fault import Fault
     from approx_build.store.store import Store
-    from approx_build.store.watch import Watch
     from approx_build.upkeep.check import Checked
     from approx_build.upkeep.collection import Collection
     from approx_build.upkeep.sizes import Sizes
@@ -80,35 +80,39 @@ class ProjectStore:
     root: Path
     settings: Settings
 
-    def check(self, watch: Watch, repairs: bool = False) -> StoreCheck:
+    def check(self, repairs: bool = False, observer: Watch | None = None) -> StoreCheck:
         """Read everything in the store and all that was delivered; repair it if asked."""
         from approx_build.upkeep.check import check, repaired
 
-        out = self.settings.out_at(self.root).absolute()
+        watch, out = observer or Watch(), self.settings.out_at(self.root).absolute()
         with self._opened(watch) as store:
-            found = check(store, self.root, out, self.settings.jobs, watch)
+            settings = self.settings
+            found = check(store, self.root, out, settings.jobs, watch, settings.today)
             if not repairs:
                 return StoreCheck(found, None)
             outcome = repaired(store, found.faults, watch)
         return StoreCheck(found, tuple(problem for _, problem in outcome))
 
-    def sizes(self, watch: Watch) -> Sizes:
+    def sizes(self, observer: Watch | None = None) -> Sizes:
         """What the store holds, by kind and by piece, and what `gc` would free."""
         from approx_build.upkeep.sizes import sizes
 
+        watch = observer or Watch()
         with self._opened(watch) as store:
-            return sizes(store, self.root, watch)
+            return sizes(store, self.root, watch, self.settings.today)
 
-    def gc(self, watch: Watch, options: GcOptions) -> Collection:
+    def gc(self, options: GcOptions | None = None, observer: Watch | None = None) -> Collection:
         """Remove what no piece, lock or model of the projects that use the store needs."""
         from approx_build.store.gc import Rules
         from approx_build.upkeep.collection import Asked, collect
 
+        options, watch = options or GcOptions(), observer or Watch()
         forgotten = Path(os.path.abspath(options.forget)) if options.forget else None
         rules = Rules(options.older_than_s, options.keep_bytes)
         asked = Asked(rules, options.unfinished, forgotten)
         with self._opened(watch) as store:
-            return collect(store, self.root, asked, watch, options.dry_run)
+            today = self.settings.today
+            return collect(store, self.root, asked, watch, today, options.dry_run)
 
     @contextmanager
     def _opened(self, watch: Watch) -> Iterator[Store]:

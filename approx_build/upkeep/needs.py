@@ -116,13 +116,14 @@ def gathered(
     census: Census,
     memo: Memo,
     watch: Watch,
+    today: date,
 ) -> AllNeeds:
-    """What all projects need; those but `here` are named by their whole paths."""
+    """What all projects need `today`; those but `here` are named by their whole paths."""
     watch.begin("reading pieces", sum(len(project.scores()) for project in projects))
     pieces: list[PieceNeeds] = []
     models: list[ModelNeeds] = []
     for project in projects:
-        catalog = Catalog(project.root, date.today(), ReadLog(memo.look))
+        catalog = Catalog(project.root, today, ReadLog(memo.look))
         reader = _Reader(project, project.root == here, catalog, index, census)
         for score in project.scores():
             pieces.append(reader.piece(score))

@@ -45,7 +45,7 @@ def check(
     from approx_build.cli.meter import meter
 
     project = _here(store, out, jobs)
-    found = project.store.check(meter(quiet or json), repair)
+    found = project.store.check(repair, meter(quiet or json))
     if json:
         say_json(found.as_json())
     else:
@@ -103,7 +103,7 @@ def gc(
     kept = None if keep_size is None else size(keep_size)
     options = GcOptions(age_s(older_than), kept, unfinished, forget, dry_run)
     project = _here(store)
-    found = project.store.gc(meter(quiet or json), options)
+    found = project.store.gc(options, meter(quiet or json))
     if json:
         say_json(collection_json(found, dry_run))
     elif not quiet:
