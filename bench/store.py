@@ -27,8 +27,8 @@ from approx_build.execution.runner import Performer
 from approx_build.execution.scheduler import build
 from approx_build.execution.work import Report, Result, Work
 from approx_build.plan.catalog import Catalog
+from approx_build.plan.check import check
 from approx_build.plan.lower import lower
-from approx_build.score.load import load_piece
 from approx_build.store.projects import Use
 from approx_build.store.store import Store
 
@@ -70,7 +70,7 @@ def build_piece(root: Path, size: int) -> int:
     store = Store(root / ".approx")
     store.projects.note(Use(root, root / "pieces/tide.yaml"))
     path = root / "pieces/tide.yaml"
-    lowered = lower(load_piece(path, root), Catalog(root, date.today()))
+    lowered = lower(check(path, Catalog(root, date.today())))
     options = BuildOptions(root, verified=frozenset())
     with mock.patch("os.fsync"):
         executor = InProcess(Performer(run, store))

@@ -18,6 +18,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "approx_build"
 
+FACE = ("cli/", "__main__")
+"""The modules that may print and exit."""
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 50
 LONGEST_OPENING = 120
@@ -49,7 +51,7 @@ TESTED_ELSEWHERE = {
     "execution/actions/": "e2e",
     "execution/work.py": "execution/test_runner.py",
     "store/fault.py": "store/test_check.py",
-    "store/watch.py": "cli/store/test_meter.py",
+    "store/watch.py": "cli/test_meter.py",
     "cli/": "e2e",
     "errors.py": "yaml_source/test_document.py",
     "families/parameters.py": "families/test_every_family.py",
@@ -175,18 +177,15 @@ def test_imports_point_downward_only():
         for found in imports(path):
             module = module_of(found)
             room = generate.room_of(module) if module else own
-            if (
-                room != own
-                and FLOOR_OF[room] <= FLOOR_OF[own]
-                and (own, room) != ("project", "cli")
-            ):
+            if room != own and FLOOR_OF[room] <= FLOOR_OF[own]:
                 upward.append(f"{name(path)} imports {found}")
     assert not upward
 
 
 def test_modules_do_not_import_each_other_in_a_circle():
-    """Not even when a function is called, or for types alone."""
-    needs = {path: {module_of(one) for one in imports(path)} - {path} for path in FILES}
+    """Not even when a function is called, or for types alone. The package gives names of all."""
+    inside = [path for path in FILES if generate.room_of(path) != "__init__"]
+    needs = {path: {module_of(one) for one in imports(path)} - {path} for path in inside}
     while needs:
         free = {path for path, others in needs.items() if not others & needs.keys()}
         assert free, f"in a circle: {sorted(map(name, needs))}"
@@ -414,9 +413,91 @@ def test_only_the_face_prints_or_exits():
     assert not [
         at
         for module, node, at in nodes(ast.Call)
-        if ast.unparse(node.func) in loud
-        and not module.startswith(("cli/", "project/", "__main__"))
+        if ast.unparse(node.func) in loud and not module.startswith(FACE)
     ]
+
+
+def test_nothing_below_the_face_knows_a_terminal():
+    """A process that the builder starts reads its task from `sys.argv`, and may end itself."""
+    terminal = re.compile(r"sys\.(std(in|out|err)|argv)|.*\.isatty|os\._exit|os\.get_terminal_size")
+    children = re.compile(
+        r"process/child|execution/worker|project/rebuild|training/distributed|\w+/docs"
+    )
+    assert not [
+        at
+        for module, node, at in nodes(ast.Attribute)
+        if terminal.fullmatch(ast.unparse(node))
+        and not module.startswith(FACE)
+        and not children.match(module)
+    ]
+
+
+def test_the_clock_and_the_environment_are_read_in_one_place():
+    """The day and the store; other variables and the times of files decide nothing of a build."""
+    clock = ("date.today", "datetime.now", "datetime.today")
+    read = [module for module, node, _ in nodes(ast.Call) if ast.unparse(node.func) in clock]
+    # The worker that trains notes in the ledger when it began.
+    assert set(read) == {"project/settings.py", "execution/actions/train.py"}
+    variables = [
+        module
+        for module, node, _ in nodes(ast.Constant)
+        if isinstance(node.value, str) and re.fullmatch("APPROX_[A-Z]+", node.value)
+    ]
+    # The fast path answers before settings could be imported.
+    assert set(variables) == {
+        *("project/settings.py", "cli/fast_path.py"),
+        *("kernels/library.py", "project/verify.py"),
+    }
+
+
+def test_the_command_line_is_thin():
+    lines = [
+        path.read_text(encoding="utf-8").count("\n") for path in (PACKAGE / "cli").rglob("*.py")
+    ]
+    assert sum(lines) <= 2200
+    work = {"execution", "plan", "upkeep", "families", "audio", "kernels", "score"}
+    for path in (PACKAGE / "cli").rglob("*.py"):
+        # The sweep that finds nothing to do cannot afford the application.
+        if name(path) != "cli/fast_path.py":
+            rooms = {
+                found.split(".")[1] for found in imports_to_run(path) if "approx_build." in found
+            }
+            assert not rooms & work, name(path)
+
+
+def imports_to_run(path: Path) -> list[str]:
+    """What a file imports at some time, but for type checkers."""
+    for_types = {
+        id(child)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for child in ast.walk(node)
+    }
+    every = (node for node in ast.walk(tree(path)) if id(node) not in for_types)
+    return [found for node in every for found in imported(node)]
+
+
+def callers(function: str) -> set[str]:
+    """The modules that call a function, by its last name."""
+    return {
+        module
+        for module, node, _ in nodes(ast.Call)
+        if ast.unparse(node.func).rpartition(".")[2] == function
+    }
+
+
+def test_nothing_is_lowered_that_the_list_of_checks_has_not_passed():
+    """`lower` takes a CheckedPiece alone, which `plan/check.py` alone makes."""
+    assert callers("CheckedPiece") == {"plan/check.py"}
+    checks = {"check_names", "check_references", "check_durations", "take_faults", "check_consent"}
+    for one in checks - {"check_references"}:
+        assert callers(one) == {"plan/check.py"}, one
+    assert callers("check_references") == {"plan/check.py", "project/dependents.py"}
+    # Upkeep builds nothing: what a store keeps does not depend on consents.
+    assert callers("check_without_consent") == {"upkeep/needs.py"}
+    building = ("approx_build.execution.scheduler", "approx_build.execution.executors")
+    upkeep = [path for path in FILES if generate.room_of(path) == "upkeep"]
+    assert not [at for path in upkeep for at in imports(path) if at.startswith(building)]
 
 
 @pytest.mark.parametrize("page", generate.PAGES)

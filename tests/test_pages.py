@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.project.piece import Session
-from approx_build.project.settings import Options
+from approx_build.project.piece import Piece
+from approx_build.project.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -96,7 +96,7 @@ def test_the_worked_example_has_the_actions_that_are_told(tmp_path):
     (tmp_path / "pieces" / "tide.yaml").write_text(PIECE)
     movement = code_after("## How a score becomes sound")
     (tmp_path / "pieces" / "tide" / "1-fog.yaml").write_text(movement)
-    graph = Session.open(tmp_path / "pieces" / "tide.yaml", Options()).lowered.graph
+    graph = Piece.open(tmp_path / "pieces" / "tide.yaml", Settings()).lowered.graph
     table = ARCHITECTURE.partition("For the event above")[2].partition("**Graph to objects.**")[0]
     rows = re.findall(r"^\| (`[^|]+`) \| ([\w, ]+) \|", table, re.MULTILINE)
     told = {

@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 from approx_build.cli.app import app
 from approx_build.corpus.consent import load_consent
 from approx_build.errors import ScoreError
-from approx_build.project.piece import Session
-from approx_build.project.settings import Options
+from approx_build.project.piece import Piece
+from approx_build.project.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -110,7 +110,7 @@ def test_the_excerpt_of_a_score_is_from_the_piece_and_has_no_faults(tmp_path):
         "score: 1\npiece: x\nseed: 1\nmovements: [y.yaml]\n"
     )
     (tmp_path / "pieces" / "y.yaml").write_text(excerpt)
-    (movement,) = Session.open(tmp_path / "pieces" / "x.yaml", Options()).score.movements
+    (movement,) = Piece.open(tmp_path / "pieces" / "x.yaml", Settings()).score.movements
     assert f"movement: {movement.model.movement}" in whole
     for name in (*movement.model.takes, *movement.model.parts):
         assert f"\n  {name}:" in whole
@@ -128,12 +128,12 @@ def test_the_fault_is_told_as_it_is_shown(tmp_path):
     above = "#\n" * 9 + "takes:\n"
     (tmp_path / "pieces" / "tide" / "1-fog.yaml").write_text(f"{head}{above}{line}\n")
     with pytest.raises(ScoreError) as error:
-        Session.open(tmp_path / "pieces" / "tide.yaml", Options())
+        Piece.open(tmp_path / "pieces" / "tide.yaml", Settings())
     assert told.strip() in str(error.value)
 
 
 def test_the_files_of_a_render_are_those_that_are_told():
-    lowered = Session.open(ROOT / "pieces" / "approximations.yaml", Options()).lowered
+    lowered = Piece.open(ROOT / "pieces" / "approximations.yaml", Settings()).lowered
     table = README.partition("## What a render gives")[2].partition("## Commands")[0]
     told = [f"approximations/{name}" for name in re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)]
     assert len(told) == 6

@@ -31,7 +31,7 @@ def test_an_exit_code_that_was_not_expected_fails(tmp_path: Path) -> None:
 
 def test_a_traceback_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     space = project(tmp_path / "project")
-    monkeypatch.setattr("approx_build.cli.commands.check.Session.open", lambda *_: 1 / 0)
+    monkeypatch.setattr("approx_build.project.piece.Piece.open", lambda *_: 1 / 0)
     with pytest.raises(AssertionError, match="ZeroDivisionError"):
         space.run("check", "pieces/tide.yaml", code=-1)
 

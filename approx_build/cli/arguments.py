@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from approx_build.errors import UsageError
+
+if TYPE_CHECKING:
+    from approx_build.project.project import Project
+    from approx_build.project.settings import Settings
 
 
 class Device(StrEnum):
@@ -52,3 +58,26 @@ Movements = Annotated[
 PartNames = Annotated[
     list[str] | None, typer.Option("--part", help="Only the stem of this part.", metavar="NAME")
 ]
+
+
+def of_model(written: str, settings: Settings) -> tuple[Project, str]:
+    """A model as typed, by its name here or by its file: its project and its name."""
+    from approx_build.project.project import Project
+
+    path = Path(written)
+    if path.suffix != ".yaml":
+        return Project.open(Path.cwd(), settings), written
+    if not path.is_file():
+        raise UsageError(f"there is no model file {written}")
+    return Project.open(path, settings), path.stem
+
+
+def of_corpus(written: str, settings: Settings) -> tuple[Project, str]:
+    """A corpus as typed, by its name here or by its folder: its project and its name."""
+    from approx_build.project.project import Project
+
+    name = written.rstrip("/")
+    path = Path(name).absolute()
+    if path.parent.name == "corpora" and path.parent.parent.name == "models":
+        return Project(path.parents[2], settings), path.name
+    return Project.open(Path.cwd(), settings), name

@@ -7,27 +7,26 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from approx_build.execution.progress import Progress
-from approx_build.project.settings import Options
+from approx_build.project.observer import Observer
+from approx_build.units import duration
 
 if TYPE_CHECKING:
     from approx_build.execution.estimate import Remaining
     from approx_build.execution.result import Built
     from approx_build.execution.work import Failure
     from approx_build.plan.graph import Action
-from approx_build.units import duration
 
 PLAIN_EVERY_S = 10.0
 KEEPING = "stopping when the state of {} is kept; again Ctrl-C stops at once and loses a little"
 
 
-def progress_for(options: Options) -> Progress:
+def observer_for(is_quiet: bool = False, is_verbose: bool = False) -> Observer:
     """What suits the options and the place that output goes to."""
-    if options.quiet:
-        return Progress()
-    if sys.stderr.isatty() and not options.verbose:
+    if is_quiet:
+        return Observer()
+    if sys.stderr.isatty() and not is_verbose:
         return Bar()
-    return Lines(options.verbose)
+    return Lines(is_verbose)
 
 
 def left(remaining: Remaining) -> str:
@@ -55,7 +54,23 @@ class Pace:
         return f"{words}, {duration(left)} left"
 
 
-class Lines(Progress):
+class Spoken(Observer):
+    """Prints remarks as results, and what is being done beside them."""
+
+    def remark(self, words: str) -> None:
+        """Print it."""
+        print(words)
+
+    def activity(self, words: str) -> None:
+        """Print it."""
+        print(words, file=sys.stderr)
+
+    def waiting(self, words: str) -> None:
+        """Print it; there is no bar yet."""
+        print(words, file=sys.stderr)
+
+
+class Lines(Spoken):
     """Plain lines: each action when verbose, otherwise how far it is every ten seconds."""
 
     def __init__(self, verbose: bool) -> None:
@@ -63,10 +78,6 @@ class Lines(Progress):
         self._total = self._done = self._ran = 0
         self._told = time.monotonic()
         self._pace = Pace()
-
-    def waiting(self, words: str) -> None:
-        """Say it."""
-        print(words, file=sys.stderr)
 
     def started(self, total: int, jobs: int) -> None:
         """Remember how much there is."""
@@ -105,7 +116,7 @@ class Lines(Progress):
         print(f"failed: {failure.target}", file=sys.stderr)
 
 
-class Bar(Progress):
+class Bar(Spoken):
     """A bar on a terminal."""
 
     def __init__(self) -> None:
@@ -115,10 +126,6 @@ class Bar(Progress):
         self._words: dict[str, str] = {}
         self._pace = Pace()
         self._done = 0
-
-    def waiting(self, words: str) -> None:
-        """Say it; there is no bar yet."""
-        print(words, file=sys.stderr)
 
     def started(self, total: int, jobs: int) -> None:
         """Open the bar."""

@@ -1,14 +1,12 @@
-"""`runs list`: the runs in a table of the columns that fit, or all columns in blocks."""
+"""The runs of a ledger as text: a table of the columns that fit, blocks, and curves."""
 
 from __future__ import annotations
 
-import json
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from approx_build.project import runs as project
-from approx_build.report.formatting import worded
+from approx_build.project.settings import now
+from approx_build.report.formatting import settings
 from approx_build.training.forecast import duration
 from approx_build.training.ledger import columns
 from approx_build.training.ledger.columns import KEPT_BY_HAND, MORE, Column
@@ -22,26 +20,9 @@ WIDEST = 40
 """Characters of a cell; what is longer is shown by `runs show`."""
 
 
-def list_runs(model: str | None, every: bool, as_json: bool) -> None:
-    """Print the runs, of one model when it is named."""
-    ledger = project.ledger()
-    entries = [entry for entry in ledger.entries if model in (None, entry.model)]
-    if as_json:
-        found = {"runs": [columns.as_data(e) for e in entries], "damaged": ledger.damaged}
-        print(json.dumps(found, indent=2, ensure_ascii=False))
-    elif not entries:
-        whose = f"of {model!r} " if model else ""
-        print(f"there is no run {whose}in the ledger yet; `approx-build train` adds them")
-    elif every:
-        print("\n\n".join(block(entry) for entry in entries))
-    else:
-        _print(entries)
-    project.end(ledger)
-
-
 def block(entry: LedgerEntry, width: int | None = None) -> str:
     """Every column of a run that it has, one below the other."""
-    rows = [("run", entry.run), ("status", columns.status(entry, project.now()))]
+    rows = [("run", entry.run), ("status", columns.status(entry, now()))]
     rows += [("", entry.reason)] if entry.reason else []
     rows += [(column.name, column.text(entry)) for column in KEPT_BY_HAND]
     return "\n".join(pairs([(name, text or "–") for name, text in rows], width))
@@ -82,7 +63,8 @@ def fitting(entries: Sequence[LedgerEntry], width: int) -> list[Column]:
     return sorted(chosen, key=_READ.index)
 
 
-def _print(entries: Sequence[LedgerEntry]) -> None:
+def print_table(entries: Sequence[LedgerEntry]) -> None:
+    """Print the columns that fit the terminal."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -109,7 +91,7 @@ def _last(entry: LedgerEntry) -> float | None:
 
 _BY_NAME = {column.name: column for column in (*KEPT_BY_HAND, *MORE)}
 _RUN = _BY_NAME["run"]
-_STATUS = Column("status", lambda e: columns.brief(e, project.now()))
+_STATUS = Column("status", lambda e: columns.brief(e, now()))
 _STEPS = Column("steps", lambda e: columns.steps(e).replace(" of ", "/"))
 _TIME = Column("time", lambda e: duration(e.seconds))
 _BEST, _LAST = Column("best", _best), Column("last", _last)
@@ -159,16 +141,8 @@ def _framed(rows: list[str], top: str, bottom: str, left: str, right: str, width
     return [*framed, f"{'':>{side}}  {left} {right:>{width - len(left) - 1}}"]
 
 
-def show(run: str, as_json: bool) -> None:
-    """Print everything about a run."""
-    entry = project.entry(run)
-    if as_json:
-        print(json.dumps(columns.as_data(entry), indent=2, ensure_ascii=False))
-        return
-    print("\n\n".join(part for part in _parts(entry) if part))
-
-
-def _parts(entry: LedgerEntry) -> Iterator[str]:
+def parts(entry: LedgerEntry) -> Iterator[str]:
+    """Everything about a run, part by part."""
     yield block(entry)
     for name, curve in (("held-out", entry.held_out_curve), ("training", entry.training_curve)):
         if drawn := plot(curve):
@@ -177,16 +151,6 @@ def _parts(entry: LedgerEntry) -> Iterator[str]:
     yield _headed("checkpoints", [_kept(entry, index) for index in range(len(entry.checkpoints))])
     yield _headed("manifest", pairs(list(settings(entry.manifest))))
     yield _headed("notes", pairs([_noted(entry, index) for index in range(len(entry.notes))]))
-
-
-def settings(section: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
-    """Every setting of a manifest by its path; lists are told on one line."""
-    for name, value in section.items():
-        path = f"{above}.{name}" if above else name
-        if isinstance(value, Mapping) and value:
-            yield from settings(value, path)
-        else:
-            yield path, worded(value)
 
 
 def _headed(title: str, lines: list[str]) -> str:

@@ -1,8 +1,8 @@
-"""Permission: nothing of a corpus is trained on or heard without a consent that allows it."""
+"""Consent: nothing of a corpus is trained on or played without a consent that allows it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from approx_build.errors import ConsentError, Fault
 from approx_build.plan.catalog import Catalog
@@ -10,7 +10,7 @@ from approx_build.plan.uses import Use, uses
 from approx_build.score.load import Score
 
 
-def refusals(score: Score, catalog: Catalog) -> list[ConsentError]:
+def check_consent(score: Score, catalog: Catalog) -> list[Fault]:
     """What the score uses and nobody agreed to, or no longer.
 
     Each at the first place that asks for it, with all of the score that it stops.
@@ -19,10 +19,7 @@ def refusals(score: Score, catalog: Catalog) -> list[ConsentError]:
     for use in uses(score, catalog):
         if message := refusal(use, score.slug, catalog):
             found.setdefault(message, []).append(use)
-    return [
-        ConsentError(f"{message}; {stopped(each)}", each[0].where)
-        for message, each in found.items()
-    ]
+    return [Fault(each[0].where, f"{message}; {stopped(each)}") for message, each in found.items()]
 
 
 def refusal(use: Use, piece: str | None, catalog: Catalog) -> str:
@@ -51,14 +48,3 @@ def stopped(uses: Iterable[Use]) -> str:
         if names
     ]
     return f"this stops {'; '.join(told) or 'nothing in the scores'}"
-
-
-def faults_of(refusals: Sequence[ConsentError]) -> list[Fault]:
-    """Refusals as faults of the score, to be said with its others."""
-    return [Fault(each.where, each.message) for each in refusals if each.where]
-
-
-def all_refused(refusals: Sequence[ConsentError]) -> ConsentError:
-    """One error for one or more."""
-    first, *others = refusals
-    return ConsentError("\n".join([first.message, *map(str, others)]), first.where)

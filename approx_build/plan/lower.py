@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from approx_build.plan.catalog import Catalog
+from approx_build.plan.check import CheckedPiece
 from approx_build.plan.evaluation import PREVIEW_SEED, Preview, Stages, add_stages
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.plan.movement import LoweredMovement, add_movement, add_sketch
@@ -34,13 +34,12 @@ class LoweredPiece:
     """Path under the renders folder -> target."""
 
 
-def lower(
-    score: Score, catalog: Catalog, environment: Mapping[str, str] | None = None
-) -> LoweredPiece:
-    """The graph of `score`; the names in it have been checked against `catalog`."""
+def lower(piece: CheckedPiece, environment: Mapping[str, str] | None = None) -> LoweredPiece:
+    """The graph of a piece that passed all checks."""
     graph = Graph()
-    lowered = LoweredPiece(score, graph, Networks(graph, catalog, dict(environment or {})))
-    for movement in score.movements:
+    networks = Networks(graph, piece.catalog, dict(environment or {}))
+    lowered = LoweredPiece(piece.score, graph, networks)
+    for movement in piece.score.movements:
         _lower_movement(lowered, movement)
     if len(lowered.movements) > 1:
         lowered.whole = _join(lowered)

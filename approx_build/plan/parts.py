@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from approx_build.canonical import Json
-from approx_build.errors import ScoreError
 from approx_build.numerics.stream import Stream, stream_key
 from approx_build.ops.base import GrainOp
 from approx_build.plan.graph import Action, Kind
@@ -95,7 +94,7 @@ class Parts:
         movement = self._movement
         where = movement.locate(("parts", part, "events", index))
         stream = event_stream(self._piece_seed, movement.slug, part, identity, event.seed)
-        chosen = self._chosen(part, index, event, Stream(stream))
+        chosen = self._chosen(event, Stream(stream))
         clips = [self._sources.clip(found, ref, where) for found, ref in chosen]
         chain = self._chain(event)
         target = self._graph.add(
@@ -119,14 +118,10 @@ class Parts:
         bpm = float(self._movement.tempo.bpm(self._movement.onset(event)))
         return [op.at_tempo(bpm) for op in chain]
 
-    def _chosen(
-        self, part: str, index: int, event: Event, stream: Stream
-    ) -> list[tuple[Found, SourceRef]]:
+    def _chosen(self, event: Event, stream: Stream) -> list[tuple[Found, SourceRef]]:
         """The sounds the event works on; of several for one, its own stream picks."""
         sounds = [(found, ref) for ref in event.sources for found in self._sources.sounds(ref)]
-        if not sounds:
-            loc = ("parts", part, "events", index, event.op.op, "from")
-            raise ScoreError([self._movement.source.fault(loc, "names no sound at all")])
+        assert sounds, "checks find a pattern that names nothing"
         if type(event.op).many:
             return sounds
         return [sounds[stream.child("source").index(len(sounds))]]

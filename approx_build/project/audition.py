@@ -2,49 +2,46 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from approx_build.cli.messages import say
 from approx_build.errors import UsageError
-from approx_build.project.build import build_targets
-from approx_build.project.paths import named_from, near
-from approx_build.project.piece import takes_environment
+from approx_build.project.model import Model
+from approx_build.project.observer import Observer
+from approx_build.project.paths import named_from
 from approx_build.project.resume import new_runs
-from approx_build.project.settings import Options
-from approx_build.project.train import named_model
+from approx_build.project.settings import Settings
 from approx_build.store.delivery import check_folder
 
 if TYPE_CHECKING:
+    from approx_build.audio.clip import Clip
     from approx_build.plan.catalog import Catalog
-    from approx_build.plan.takes import Networks
     from approx_build.score.takes import Take
     from approx_build.training.model import ModelSpec
     from approx_build.ways.sound import Sound
 
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from approx_build.score.takes import Take
-
-
 @dataclass(frozen=True)
-class TakeAsked:
-    """What was asked for; `ways` has the sounds of each way, `options` what ways ask besides."""
+class TakeOptions:
+    """The take to draw.
 
-    model: str
-    step: int | None
-    length_s: float
-    count: int
-    seed: int
-    controls: Mapping[str, Any]
-    sampling: tuple[str, ...]
-    ways: Mapping[str, tuple[str, ...]]
-    options: Mapping[str, object]
+    `ways` has the sounds of a way of making takes by its name, each as CORPUS/NAME@START+LENGTH;
+    `options` what that way asks besides, as its options on the command line; `controls` the
+    controls of drawing that a take names itself; `sampling` others, as NAME=VALUE.
+    """
+
+    step: int | None = None
+    """The checkpoint's step; the last by default."""
+    length_s: float = 4.0
+    count: int = 1
+    seed: int = 0
+    controls: Mapping[str, Any] = field(default_factory=dict)
+    sampling: tuple[str, ...] = ()
+    ways: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    options: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def differences(self) -> str:
@@ -53,7 +50,11 @@ class TakeAsked:
 
         short = (f"{name}={_short(value)}" for name, value in self.controls.items())
         pairs = (pair.replace("_", "-").replace("=", "-") for pair in (*short, *self.sampling))
-        return "".join([*(f"-{pair}" for pair in pairs), label(self.ways, self.options)])
+        return "".join([*(f"-{pair}" for pair in pairs), label(self._sounds, self.options)])
+
+    @property
+    def _sounds(self) -> Mapping[str, tuple[str, ...]]:
+        return {name: (one,) if isinstance(one, str) else one for name, one in self.ways.items()}
 
     def take(self, model: str, step: int) -> Take:
         """The take of a score that says the same; UsageError when there can be none."""
@@ -71,7 +72,7 @@ class TakeAsked:
             "seed": self.seed,
             "sampling": dict(map(_pair, self.sampling)),
             **self.controls,
-            **fields(self.ways, self.options),
+            **fields(self._sounds, self.options),
         }
         try:
             return strictly(Take, given)
@@ -104,45 +105,50 @@ def _pair(text: str) -> tuple[str, Any]:
         return name, value
 
 
-def take(asked: TakeAsked, options: Options) -> None:
-    """Draw, and write a WAV and a spectrogram of each clip."""
-    from approx_build.plan.catalog import Catalog
-    from approx_build.plan.graph import Graph
-    from approx_build.plan.takes import Networks
-    from approx_build.project.dependents import permit
-    from approx_build.store.store import Store
+@dataclass(frozen=True)
+class DrawnTake:
+    """A clip that was drawn: its sound and its spectrogram, as files."""
 
-    name, root = named_model(asked.model)
-    catalog = Catalog(root, date.today())
-    networks = Networks(Graph(), catalog, dict(takes_environment(options.device)))
-    out = options.out or options.out_at(root) / "takes" / name
+    sound: Path
+    picture: Path
+
+    def clip(self) -> Clip:
+        """The samples [C, T], from -1 to 1."""
+        from approx_build.audio import wav
+
+        return wav.read(self.sound)
+
+
+def take(
+    root: Path, name: str, settings: Settings, options: TakeOptions, observer: Observer
+) -> tuple[DrawnTake, ...]:
+    """Draw takes of the model `name`; writes a WAV and a spectrogram of each clip."""
+    model = Model.open(root, name, settings)
+    out = settings.out or settings.out_at(root) / "takes" / name
     with named_from(root):
-        permit(catalog, catalog.model(name).corpus, name)
-        files = _add(networks, catalog, name, asked)
+        files = _add(model, options)
         check_folder(out)
-        store = Store(options.store_at(root))
-        for words in new_runs(networks.graph, catalog, store.root):
-            say(options, words)
-        targets = files.values()
-        built = build_targets(networks.graph, targets, store, root, options, log=catalog.log)
-        built.check()
+        for words in new_runs(model.networks.graph, model.catalog, model.store.root):
+            observer.remark(words)
+        built = model.build(list(files.values()), observer)
         for path, target in files.items():
-            store.objects.materialise(built.records[target].digest, out / path)
-            print(near(out / path))
+            model.store.objects.materialise(built.records[target].digest, out / path)
+    sounds = [out / path for path in files if path.endswith(".wav")]
+    return tuple(DrawnTake(sound, sound.with_suffix(".png")) for sound in sounds)
 
 
-def _add(networks: Networks, catalog: Catalog, model: str, asked: TakeAsked) -> dict[str, str]:
+def _add(model: Model, options: TakeOptions) -> dict[str, str]:
     """Add the clips and their pictures; file name -> target."""
     from approx_build.plan.conditioning import add_sounds
     from approx_build.plan.graph import Action, Kind
     from approx_build.plan.streams import take_stream
 
-    spec = catalog.model(model)
-    step = spec.last_step if asked.step is None else asked.step
-    if step not in catalog.steps(model):
-        kept = ", ".join(map(str, sorted(catalog.steps(model))))
-        raise UsageError(f"--step {step}: {model} keeps the steps {kept}")
-    take = asked.take(model, step)
+    spec, catalog, networks = model.spec, model.catalog, model.networks
+    step = spec.last_step if options.step is None else options.step
+    if step not in catalog.steps(model.name):
+        kept = ", ".join(map(str, sorted(catalog.steps(model.name))))
+        raise UsageError(f"--step {step}: {model.name} keeps the steps {kept}")
+    take = options.take(model.name, step)
     _check(take, spec, catalog)
 
     def recording(sound: Sound) -> str:
@@ -150,12 +156,12 @@ def _add(networks: Networks, catalog: Catalog, model: str, asked: TakeAsked) -> 
 
     sounds = add_sounds(networks.graph, take, spec.network, recording)
     files = {}
-    for number in range(1, asked.count + 1):
-        stem = f"step-{step}-seed-{asked.seed}{asked.differences}-{number}"
-        stream = take_stream(0, "", "", asked.seed, number)
+    for number in range(1, options.count + 1):
+        stem = f"step-{step}-seed-{options.seed}{options.differences}-{number}"
+        stream = take_stream(0, "", "", options.seed, number)
         target = networks.clip(f"audition/{stem}", take, stream, sounds, number)
         files[f"{stem}.wav"] = target
-        params = {"look": "spectrogram", "title": f"{model}, step {step}, clip {number}"}
+        params = {"look": "spectrogram", "title": f"{model.name}, step {step}, clip {number}"}
         picture = Action(f"audition/{stem}/picture", Kind.FIGURE, params, {"sound": target})
         files[f"{stem}.png"] = networks.graph.add(picture)
     return files

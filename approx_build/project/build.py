@@ -1,15 +1,15 @@
-"""Building targets with progress shown, for the commands that build."""
+"""Building targets, for the verbs that build."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from approx_build.cli.progress import progress_for
+from approx_build.execution.toolchain import toolchain
+from approx_build.project.observer import Observer
 from approx_build.project.paths import named_from, seen_from
-from approx_build.project.settings import Options
+from approx_build.project.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from approx_build.files.readlog import ReadLog
     from approx_build.plan.graph import Graph
     from approx_build.store.store import Store
-from approx_build.execution.toolchain import toolchain
 
 
 def build_targets(
@@ -27,9 +26,10 @@ def build_targets(
     targets: Iterable[str],
     store: Store,
     root: Path,
-    options: Options,
+    settings: Settings,
     verified: Iterable[str] | None = None,
     log: ReadLog | None = None,
+    observer: Observer | None = None,
 ) -> Built:
     """Bring `targets` up to date by worker processes; failures are in the result.
 
@@ -44,15 +44,16 @@ def build_targets(
     from approx_build.plan.work_estimate import lock_step, size
     from approx_build.store.projects import Use
 
-    if not options.quiet and any(action.kind is Kind.TAKE for action in graph):
-        say_what_draws()
-    if options.checks_files:
+    observer = observer or Observer()
+    if any(action.kind is Kind.TAKE for action in graph):
+        _say_what_draws(observer)
+    if settings.checks_files:
         targets, verified = list(graph.needed(targets).actions), None
-    run = _run_options(graph, root, options)
-    executor = Processes(options.jobs, run_actions, store, run, toolchain())
+    run = _run_options(graph, root, settings)
+    executor = Processes(settings.jobs, run_actions, store, run, toolchain())
     how = BuildOptions(
         root,
-        options.keep_going,
+        settings.keep_going,
         size,
         lock_step,
         verified=None if verified is None else frozenset(verified),
@@ -60,13 +61,13 @@ def build_targets(
     )
     store.projects.note(Use(root))
     with named_from(root):
-        built = build(graph, targets, store, executor, how, progress_for(options))
+        built = build(graph, targets, store, executor, how, observer)
     built.failures = [replace(f, message=seen_from(root, f.message)) for f in built.failures]
     return built
 
 
-def _run_options(graph: Graph, root: Path, options: Options) -> RunOptions:
-    """What workers are told; takes fill the jobs by themselves, and trainings share them."""
+def _run_options(graph: Graph, root: Path, settings: Settings) -> RunOptions:
+    """What workers are given; takes fill the jobs by themselves, and trainings share them."""
     from approx_build.execution.context import RunOptions
     from approx_build.plan.graph import Kind
     from approx_build.plan.work_estimate import size
@@ -74,17 +75,17 @@ def _run_options(graph: Graph, root: Path, options: Options) -> RunOptions:
     trainings = sum(size(action) > 0 for action in graph if action.kind is Kind.TRAIN)
     return RunOptions(
         str(root),
-        options.device,
-        threads=max(1, options.jobs // max(1, trainings) // options.processes),
-        processes=options.processes,
-        jobs=options.jobs,
-        is_chronicled=options.is_chronicled,
+        settings.device,
+        threads=max(1, settings.jobs // max(1, trainings) // settings.processes),
+        processes=settings.processes,
+        jobs=settings.jobs,
+        is_chronicled=settings.is_chronicled,
     )
 
 
-def say_what_draws() -> None:
-    """Say so when takes are drawn slowly because the kernels are missing."""
+def _say_what_draws(observer: Observer) -> None:
+    """Report it when takes are drawn slowly because the kernels are missing."""
     from approx_build.kernels.library import describe
 
     if note := describe()["note"]:
-        print(note, file=sys.stderr)
+        observer.activity(str(note))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from approx_build.files.fingerprint import (
 from approx_build.files.readlog import Reading
 from approx_build.process.start import imported_ns
 from approx_build.project.delivered import Delivered
-from approx_build.project.piece import Session
+from approx_build.project.piece import Piece
 from approx_build.store.delivery import PART
 
 if TYPE_CHECKING:
@@ -57,24 +57,27 @@ class Package:
 
 
 def remember(
-    session: Session, built: Built, delivered: Delivered, package: Package, said: str
+    piece: Piece, built: Built, delivered: Delivered, package: Package, levels: Sequence[str]
 ) -> None:
-    """Write the state of this render: what it read, what it made, and until when it holds."""
-    sources = package.readings(session.memo)
-    for leaf in session.lowered.graph.leaves.values():
-        session.log.note(session.root / leaf)
-    session.memo.save()
-    if session.options.device != "cpu" or sources is None or not session.log.is_consistent:
+    """Write the state of this render: what it read, what it made, and until when it holds.
+
+    The next render says `levels`, a line for each movement, and that there is nothing to do.
+    """
+    sources = package.readings(piece.memo)
+    for leaf in piece.lowered.graph.leaves.values():
+        piece.log.note(piece.root / leaf)
+    piece.memo.save()
+    if piece.settings.device != "cpu" or sources is None or not piece.log.is_consistent:
         return
-    options = state_options(os.path.abspath(session.path), os.path.abspath(session.out))
+    options = state_options(os.path.abspath(piece.path), os.path.abspath(piece.out))
     write_state(
-        state_path(str(session.store.root), options),
+        state_path(str(piece.store.root), options),
         options,
-        {**objects(session, built), **delivered.readings, **sources, **session.log.files}
+        {**objects(piece, built), **delivered.readings, **sources, **piece.log.files}
         | foreign_sources(),
-        {**without_parts(delivered), **session.log.folders},
-        (session.catalog.today.isoformat(), session.catalog.valid_until()),
-        nothing_said(said),
+        {**without_parts(delivered), **piece.log.folders},
+        (piece.catalog.today.isoformat(), piece.catalog.valid_until()),
+        "\n".join([*levels, "nothing to do"]),
     )
 
 
@@ -92,9 +95,9 @@ def _lasting(names: str) -> Iterator[str]:
     return (each for each in names.split(BETWEEN) if not (each[:1] == "." and each.endswith(PART)))
 
 
-def objects(session: Session, built: Built) -> dict[str, Reading]:
+def objects(piece: Piece, built: Built) -> dict[str, Reading]:
     """The objects of what was built, by path."""
-    store, at_ns = session.store.objects, time.time_ns()
+    store, at_ns = piece.store.objects, time.time_ns()
     every = {digest for record in built.records.values() for digest in record.outputs.values()}
     return {
         str(store.path(digest)): Reading(digest, store.fingerprint_of(digest), at_ns)
@@ -124,8 +127,3 @@ def foreign_sources() -> dict[str, Reading]:
         for path, digest in found.items()
         if path
     }
-
-
-def nothing_said(said: str) -> str:
-    """What to say next time: the same levels, and that there is nothing to do."""
-    return "\n".join([*said.split("\n")[:-1], "nothing to do"])

@@ -1,4 +1,4 @@
-"""Reach: what of all the pieces of a project depends on a corpus."""
+"""Dependents of a corpus in all pieces of a project, and the refusal that names them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from approx_build.errors import ApproxError, ConsentError, Location
+from approx_build.errors import ApproxError, ConsentError, Location, ScoreError
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.consent import refusal, stopped
 from approx_build.plan.uses import Use, uses
-from approx_build.score.load import load_piece
+from approx_build.score.load import Score, read_piece
+from approx_build.score.reference_checks import check_references
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,22 @@ def reach(catalog: Catalog, corpus: str) -> Reach:
     for path in sorted((catalog.root / "pieces").glob("*.yaml")):
         shown = catalog.relative(path)
         try:
-            every = list(uses(load_piece(path, catalog.root), catalog))
+            every = list(uses(_whole(path, catalog), catalog))
         except ApproxError:
             unread.append(shown)
             continue
         if asked := [use for use in every if use.corpus == corpus]:
             found[shown] = asked
     return Reach(found, unread)
+
+
+def _whole(path: Path, catalog: Catalog) -> Score:
+    """The score at `path`; ScoreError when its text has faults, so that uses could be missed."""
+    reading = read_piece(path, catalog.root)
+    faults = [*reading.faults, *check_references(reading)]
+    if faults or reading.score is None:
+        raise ScoreError(faults)
+    return reading.score
 
 
 def permit(catalog: Catalog, corpus: str, model: str | None = None) -> None:

@@ -2,163 +2,123 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, fields
-from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from approx_build.project.build import build_targets
-from approx_build.project.paths import named_from, near
-from approx_build.project.piece import takes_environment
-from approx_build.project.settings import Options
-from approx_build.project.train import named_model
+from approx_build.errors import ModelError
+from approx_build.project.model import Model
+from approx_build.project.observer import Observer
+from approx_build.project.paths import named_from
+from approx_build.project.settings import Settings
 from approx_build.store.delivery import check_folder, write
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from approx_build.plan.evaluation import LoweredEvaluation
-    from approx_build.plan.takes import Networks
     from approx_build.report.evaluation import EvaluationReport, Row
     from approx_build.report.evaluation_results import Evaluations
-    from approx_build.store.store import Store
 
 
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
+@dataclass(frozen=True)
+class EvaluateOptions:
+    """How many takes of each checkpoint to draw, and how long."""
 
-from approx_build.errors import ModelError
-from approx_build.project.prepared_corpus import prepared_material
-
-if TYPE_CHECKING:
-    from approx_build.plan.catalog import Catalog
-    from approx_build.plan.takes import Networks
-    from approx_build.report.evaluation import EvaluationReport
-    from approx_build.store.store import Store
+    takes: int = 4
+    length_s: float = 3.0
+    so_far: bool = False
+    """Whether a training that is not finished is evaluated, by the checkpoints it has."""
 
 
-def evaluate_so_far(
-    networks: Networks,
-    model: str,
-    takes: int,
-    length_s: float,
-    out: Path,
-    store: Store,
-    options: Options,
+@dataclass(frozen=True)
+class EvaluationResult:
+    """What the page of a model shows, and where the page is."""
+
+    report: EvaluationReport
+    page: Path
+
+    def as_json(self) -> dict[str, Any]:
+        """The report for programs, without its pictures."""
+        return _plain(self.report)
+
+
+def evaluate(
+    root: Path, name: str, settings: Settings, options: EvaluateOptions, observer: Observer
+) -> EvaluationResult:
+    """Build what is missing of the evaluation of a model, and write its page and sounds."""
+    model = Model.open(root, name, settings)
+    folder = settings.out or settings.out_at(root) / "models" / name
+    with named_from(root):
+        check_folder(folder)
+        make = _evaluated_so_far if options.so_far else _evaluated
+        report = make(model, options, folder, observer)
+    return EvaluationResult(report, folder / "index.html")
+
+
+def _evaluated_so_far(
+    model: Model, options: EvaluateOptions, out: Path, observer: Observer
 ) -> EvaluationReport:
     """Write the page of the checkpoints there are into `out`; ModelError when there is none."""
     from approx_build.project.unfinished_evaluation import TrainingPage, run_so_far
 
-    catalog = networks.catalog
-    folder = _folder(catalog, model, store)
+    folder = _folder(model)
     if not run_so_far(folder).checkpoints:
         raise ModelError(
-            f"model {model!r}: as it is declared now nothing was trained yet; "
-            f"`approx-build train {model}` begins"
+            f"model {model.name!r}: as it is declared now nothing was trained yet; "
+            f"`approx-build train {model.name}` begins"
         )
-    material = prepared_material(networks, model, store, options)
-
-    def tell(words: str) -> None:
-        if not options.quiet:
-            print(words, file=sys.stderr)
-
-    spec, device = catalog.model(model), options.device
-    page = TrainingPage(spec, material, out, takes, length_s, device, tell, store.objects)
+    page = TrainingPage(
+        model.spec,
+        model.material(observer),
+        out,
+        options.takes,
+        options.length_s,
+        model.settings.device,
+        observer.activity,
+        model.store.objects,
+    )
     return page.write(folder)
 
 
-def _folder(catalog: Catalog, model: str, store: Store) -> Path:
+def _folder(model: Model) -> Path:
     """Where the training of a model as it is declared keeps its checkpoints."""
-    from approx_build.corpus.recordings import corpus_digest
     from approx_build.training.ledger.record import manifest_digest
     from approx_build.training.previous_runs import working_folder
 
-    manifest = catalog.model(model).manifest(corpus_digest(catalog.heard_by(model)))
-    if catalog.shipped_run(model, manifest):
-        return catalog.root / catalog.shipped_path(model)
-    return working_folder(store.root, manifest_digest(manifest))
-
-
-@dataclass(frozen=True)
-class EvaluationAsked:
-    """What was asked for on the command line."""
-
-    model: str
-    takes: int
-    length_s: float
-    so_far: bool
-    json: bool
-
-
-def evaluate(asked: EvaluationAsked, options: Options) -> None:
-    """Build what is missing, write the page and its sounds, and say what they say."""
-    from approx_build.plan.catalog import Catalog
-    from approx_build.plan.graph import Graph
-    from approx_build.plan.takes import Networks
-    from approx_build.report.assessment import sentences
-    from approx_build.report.evaluation_table import evaluation_table
-    from approx_build.store.store import Store
-
-    name, root = named_model(asked.model)
-    catalog = Catalog(root, date.today())
-    networks = Networks(Graph(), catalog, dict(takes_environment(options.device)))
-    folder = options.out or options.out_at(root) / "models" / name
-    with named_from(root):
-        catalog.consent(catalog.model(name).corpus, name)
-        check_folder(folder)
-        make = evaluate_so_far if asked.so_far else _evaluated
-        store = Store(options.store_at(root))
-        report = make(networks, name, asked.takes, asked.length_s, folder, store, options)
-    if asked.json:
-        print(json.dumps(_told(report), indent=1, sort_keys=True))
-        return
-    if report.is_training:
-        print(f"{name} is still training")
-    print(evaluation_table(report))
-    print("".join(f"{sentence}\n" for sentence in sentences(report)), end="")
-    print(near(folder / "index.html"))
+    catalog = model.catalog
+    manifest = catalog.manifest(model.name)
+    if catalog.shipped_run(model.name, manifest):
+        return model.root / catalog.shipped_path(model.name)
+    return working_folder(model.store.root, manifest_digest(manifest))
 
 
 def _evaluated(
-    networks: Networks,
-    model: str,
-    takes: int,
-    length_s: float,
-    out: Path,
-    store: Store,
-    options: Options,
+    model: Model, options: EvaluateOptions, out: Path, observer: Observer
 ) -> EvaluationReport:
     """Write the page of a trained model, which is trained when it is not, into `out`."""
     from approx_build.plan.evaluation import lower_evaluation
     from approx_build.report.page import evaluation_page
 
-    lowered = lower_evaluation(networks, model, takes, length_s)
-    evaluations = _built(lowered, takes, store, options)
+    lowered = lower_evaluation(model.networks, model.name, options.takes, options.length_s)
+    evaluations = _built(model, lowered, options.takes, observer)
     report = evaluations.report()
     for path, digest in evaluations.files().items():
-        store.objects.materialise(digest, out / path)
+        model.store.objects.materialise(digest, out / path)
     write(out / "index.html", evaluation_page(report).encode())
     return report
 
 
-def _built(lowered: LoweredEvaluation, takes: int, store: Store, options: Options) -> Evaluations:
+def _built(model: Model, lowered: LoweredEvaluation, takes: int, observer: Observer) -> Evaluations:
     """Evaluate; then cut stretches of the corpus, since only what was built tells which."""
     from approx_build.report.evaluation_results import Evaluations
 
-    graph, root = lowered.networks.graph, lowered.networks.catalog.root
-    log = lowered.networks.catalog.log
-    built = build_targets(graph, lowered.targets(), store, root, options, log=log)
-    built.check()
-    evaluations = Evaluations(lowered, dict(built.records), store.objects)
-    stretches = evaluations.add_stretches(takes)
-    more = build_targets(graph, stretches, store, root, options, log=log)
-    more.check()
+    built = model.build(lowered.targets(), observer)
+    evaluations = Evaluations(lowered, dict(built.records), model.store.objects)
+    more = model.build(evaluations.add_stretches(takes), observer)
     evaluations.records.update(more.records)
     return evaluations
 
 
-def _told(report: EvaluationReport) -> dict[str, Any]:
+def _plain(report: EvaluationReport) -> dict[str, Any]:
     """The report without its pictures, as plain values."""
     from approx_build.report.evaluation import MEASURES
 
@@ -177,18 +137,18 @@ def _told(report: EvaluationReport) -> dict[str, Any]:
         "is_training": report.is_training,
         "length_s": report.length_s,
         "loss_unit": report.loss_unit,
-        # A share is told as such: per cent are the page's.
+        # A share stays a share: per cent are the page's.
         "units": {one.name: one.unit.replace("%", "") for one in MEASURES},
         "hours": asdict(report.hours) if report.hours else None,
         "unused": dict(report.unused),
-        "corpus": _row_told(report.corpus),
-        "checkpoints": [_row_told(row) for row in report.rows],
+        "corpus": _plain_row(report.corpus),
+        "checkpoints": [_plain_row(row) for row in report.rows],
         "closest": pairs,
         "baseline_s": dict(report.baseline_s),
         "threshold_s": report.threshold_s,
     }
 
 
-def _row_told(row: Row) -> dict[str, Any]:
-    told = {field.name: getattr(row, field.name) for field in fields(row)}
-    return told | {"measures": dict(row.measures), "shots": [shot.audio for shot in row.shots]}
+def _plain_row(row: Row) -> dict[str, Any]:
+    plain = {field.name: getattr(row, field.name) for field in fields(row)}
+    return plain | {"measures": dict(row.measures), "shots": [shot.audio for shot in row.shots]}

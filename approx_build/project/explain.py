@@ -1,23 +1,73 @@
-"""Reasons: why an action runs, in the words of what changed."""
+"""`why`: why an action runs, in the words of what changed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from approx_build.errors import Location, UsageError
+from approx_build.plan.graph import Graph
+from approx_build.plan.key import ABSENT, Difference, differences
+from approx_build.project.piece import Piece
+from approx_build.project.settings import Settings
 
 if TYPE_CHECKING:
     from approx_build.execution.forecast import Forecast
 
-
-import json
-from difflib import get_close_matches
-from pathlib import Path
-
-from approx_build.errors import UsageError
-from approx_build.plan.graph import Graph
-from approx_build.project.piece import Session
-from approx_build.project.settings import Options
-
 MOST = 3
+"""Changes that a reason names."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What would become of a target, and which fields differ from its last build."""
+
+    target: str
+    kind: str
+    fate: str
+    reason: str
+    where: Location | None
+    changes: tuple[Difference, ...]
+    inputs: tuple[tuple[str, str], ...]
+    """Each target that it reads, and what would become of that."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for programs."""
+        rows = [
+            {
+                "field": change.field,
+                "old": None if change.old is ABSENT else change.old,
+                "new": None if change.new is ABSENT else change.new,
+            }
+            for change in self.changes
+        ]
+        return {"target": self.target, "fate": self.fate, "changes": rows}
+
+
+def why(path: Path, target: str, settings: Settings) -> Explanation:
+    """Why a target of the piece at `path` would be made or not; `target` may be its name's end."""
+    from approx_build.execution.forecast import forecast
+
+    piece = Piece.open(path, settings)
+    name = found_target(piece.lowered.graph, target)
+    found = forecast(piece.lowered.graph, [name], piece.store, piece.root, piece.log)
+    one = found[name]
+    sources = sorted(set(one.action.inputs.values()) & found.keys())
+    return Explanation(
+        target=name,
+        kind=one.action.kind.value,
+        fate=one.fate.value,
+        reason=reason(one),
+        where=one.action.where,
+        changes=tuple(_changes(one)),
+        inputs=tuple((source, found[source].fate.value) for source in sources),
+    )
+
+
+def _changes(one: Forecast) -> list[Difference]:
+    return differences(one.last.manifest, one.manifest) if one.last and one.manifest else []
 
 
 def reason(one: Forecast) -> str:
@@ -38,8 +88,6 @@ def reason(one: Forecast) -> str:
 
 
 def _changed(one: Forecast) -> str:
-    from approx_build.plan.key import differences
-
     if one.action.options.get("is_shipped"):
         return "its checkpoints are shipped with it"
     if one.last is None or one.manifest is None:
@@ -52,38 +100,6 @@ def _changed(one: Forecast) -> str:
 def shortened(text: str, most: int = 110) -> str:
     """A line that is not too long."""
     return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def why(piece: Path, target: str, options: Options, as_json: bool) -> None:
-    """Print what differs, the action's inputs being looked at first."""
-    from approx_build.execution.forecast import forecast
-    from approx_build.plan.key import ABSENT, differences
-
-    session = Session.open(piece, options)
-    name = found_target(session.lowered.graph, target)
-    graph, store = session.lowered.graph, session.store
-    found = forecast(graph, [name], store, session.root, session.log)
-    one = found[name]
-    changes = differences(one.last.manifest, one.manifest) if one.last and one.manifest else []
-    if as_json:
-        rows = [
-            {
-                "field": change.field,
-                "old": None if change.old is ABSENT else change.old,
-                "new": None if change.new is ABSENT else change.new,
-            }
-            for change in changes
-        ]
-        print(json.dumps({"target": name, "fate": one.fate.value, "changes": rows}, indent=2))
-        return
-    print(f"{name} ({one.action.kind.value}): {one.fate.value}: {reason(one)}")
-    if one.action.where:
-        print(f"  asked for at {one.action.where}")
-    for change in changes:
-        print(f"  {change}")
-    for source in sorted(set(one.action.inputs.values())):
-        if source in found:
-            print(f"  reads {source}: {found[source].fate.value}")
 
 
 def found_target(graph: Graph, name: str) -> str:

@@ -13,13 +13,13 @@ from approx_build.errors import StoreError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from approx_build.project.piece import Session
+    from approx_build.project.piece import Piece
     from approx_build.store.lock import Lock
     from approx_build.store.objects import Objects
     from approx_build.store.records import Record
 
 
-def lock_of(session: Session, records: Mapping[str, Record]) -> Lock:
+def lock_of(piece: Piece, records: Mapping[str, Record]) -> Lock:
     """The lock of what was built: checkpoints, takes, stems and movements with their digests."""
     from approx_build.plan.graph import Kind
     from approx_build.plan.key import SCHEMA, VERSIONS
@@ -34,13 +34,13 @@ def lock_of(session: Session, records: Mapping[str, Record]) -> Lock:
     }
     sections: dict[str, dict[str, Pin]] = {name: {} for name in section_of.values()}
     for target, record in records.items():
-        kind = session.lowered.graph.actions[target].kind
+        kind = piece.lowered.graph.actions[target].kind
         if kind in section_of:
             samples = str(record.facts.get("samples_digest", ""))
             sections[section_of[kind]][target] = Pin(record.key, record.digest, samples)
     versions = {"approx-build": __version__, "manifest": str(SCHEMA)}
     versions |= {kind.value: str(number) for kind, number in VERSIONS.items() if number > 1}
-    return Lock(session.score.slug, versions, dict(session.environment), **sections)
+    return Lock(piece.score.slug, versions, dict(piece.environment), **sections)
 
 
 def read_lock(path: Path, locked: bool) -> Lock | None:

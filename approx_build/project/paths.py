@@ -30,9 +30,3 @@ def named_from(root: Path) -> Iterator[None]:
 def _seen(root: Path, fault: Fault) -> Fault:
     where = replace(fault.where, path=seen_from(root, fault.where.path))
     return replace(fault, where=where, message=seen_from(root, fault.message))
-
-
-def near(path: Path) -> str:
-    """A path as seen from the working folder, when it is in there."""
-    here = os.path.relpath(path)
-    return str(path) if here.startswith(os.pardir) else here

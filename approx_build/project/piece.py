@@ -1,20 +1,21 @@
-"""A piece opened for a command: its score checked, its graph lowered, its store at hand."""
+"""A piece opened for a verb: its score checked, its graph lowered, its store at hand."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from approx_build.errors import Fault, ScoreError, UsageError
+from approx_build.errors import UsageError
 from approx_build.project.paths import named_from
-from approx_build.project.settings import Options
+from approx_build.project.settings import Settings
 from approx_build.score.paths import project_root
 
 if TYPE_CHECKING:
+    from approx_build.audio.clip import Clip
     from approx_build.files.readlog import ReadLog
     from approx_build.plan.catalog import Catalog
     from approx_build.plan.lower import LoweredPiece
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Session:
-    """One piece and where it is built."""
+class Piece:
+    """A piece of a project, and where it is built."""
 
     path: Path
-    options: Options
+    settings: Settings
     score: Score
     catalog: Catalog
     lowered: LoweredPiece
@@ -39,21 +40,25 @@ class Session:
     """What the store knows of the project's files, and what was learnt of them since."""
 
     @classmethod
-    def open(cls, path: Path, options: Options) -> Session:
+    def open(cls, path: Path, settings: Settings) -> Piece:
         """Load, check and lower the piece; ScoreError with every fault of every file."""
         from approx_build.files.readlog import ReadLog
+        from approx_build.plan.catalog import Catalog
+        from approx_build.plan.check import check
         from approx_build.plan.lower import lower
         from approx_build.store.memo import Memo
 
         root = project_root(path)
-        memo = Memo.of_store(options.store_at(root).absolute())
-        if options.checks_files:
+        memo = Memo.of_store(settings.store_at(root).absolute())
+        if settings.checks_files:
             memo.forget()
         with named_from(root):
-            score, catalog = checked(path, ReadLog(memo.look))
-            environment = takes_environment(options.device)
-            lowered = lower(score, catalog, environment)
-        return cls(path, options, score, catalog, lowered, environment, memo)
+            log = ReadLog(memo.look)
+            catalog = Catalog(found_root(path, log), settings.today, log)
+            checked = check(path, catalog)
+            environment = takes_environment(settings.device)
+            lowered = lower(checked, environment)
+        return cls(path, settings, checked.score, catalog, lowered, environment, memo)
 
     @property
     def root(self) -> Path:
@@ -65,7 +70,7 @@ class Session:
         """The store it is built in."""
         from approx_build.store.store import Store
 
-        store = Store(self.options.store_at(self.root))
+        store = Store(self.settings.store_at(self.root))
         store.memo = self.memo
         return store
 
@@ -77,14 +82,31 @@ class Session:
     @property
     def out(self) -> Path:
         """The folder that renders go to."""
-        return self.options.out_at(self.root)
+        return self.settings.out_at(self.root)
 
     @property
     def lock_path(self) -> Path:
         """The lock of the piece, beside its score."""
         return self.path.with_suffix(".lock")
 
-    def movements(self, chosen: list[str]) -> list[LoweredMovement]:
+    def takes(self) -> list[str]:
+        """The targets of all clips that are drawn for the piece."""
+        from approx_build.plan.graph import Kind
+
+        return [action.target for action in self.lowered.graph if action.kind is Kind.TAKE]
+
+    def clip(self, target: str) -> Clip:
+        """The sound of a target that is up to date; UsageError when it is not, or is no sound."""
+        from approx_build.audio import wav
+        from approx_build.execution.forecast import Fate, forecast
+
+        one = forecast(self.lowered.graph, [target], self.store, self.root, self.log)[target]
+        record = self.store.records.get(one.key) if one.fate is Fate.REUSED else None
+        if record is None:
+            raise UsageError(f"{target}: is not up to date ({one.fate.value}); render the piece")
+        return wav.read(self.store.objects.path(record.digest))
+
+    def movements(self, chosen: Sequence[str]) -> list[LoweredMovement]:
         """The movements named by number or slug; all when none is named."""
         every = self.lowered.movements
         if not chosen:
@@ -99,31 +121,6 @@ class Session:
                 raise UsageError(f"--movement {name}: there is no such movement; there are {names}")
             found += matching
         return found
-
-
-def checked(path: Path, log: ReadLog) -> tuple[Score, Catalog]:
-    """The score at `path` and the catalogue of its project, every name and consent checked."""
-    from approx_build.plan.catalog import Catalog
-    from approx_build.plan.consent import all_refused, faults_of, refusals
-    from approx_build.plan.take_checks import take_faults
-    from approx_build.score.load import load_piece
-    from approx_build.score.name_checks import check_names
-    from approx_build.yaml_source import in_order
-
-    catalog = Catalog(found_root(path, log), date.today(), log)
-
-    def found(score: Score) -> list[Fault]:
-        names = check_names(score, catalog, lengths=False)
-        return [*names, *take_faults(score, catalog), *faults_of(refusals(score, catalog))]
-
-    score = load_piece(path, names=found, log=log)
-    faults = [*check_names(score, catalog), *take_faults(score, catalog)]
-    refused = refusals(score, catalog)
-    if faults:
-        raise ScoreError(in_order([*faults, *faults_of(refused)]))
-    if refused:
-        raise all_refused(refused)
-    return score, catalog
 
 
 def found_root(path: Path, log: ReadLog) -> Path:

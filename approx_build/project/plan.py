@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from approx_build.project.explain import reason
-from approx_build.project.piece import Session
-from approx_build.project.render import chosen
-from approx_build.project.settings import Options
-from approx_build.units import duration
+from approx_build.project.piece import Piece
+from approx_build.project.render import RenderOptions, chosen
+from approx_build.project.settings import Settings
 
 if TYPE_CHECKING:
     from approx_build.execution.estimate import History
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
 class Row:
     """One action of the plan; seconds and bytes are None where nothing like it was ever run.
 
-    The memory of trainings and takes is reckoned; the cost is None where no price is named.
+    The memory of trainings and takes is computed; the cost is None where no price is named.
     """
 
     target: str
@@ -38,31 +36,50 @@ class Row:
     currency: str = ""
 
 
-def plan(
-    piece: Path, options: Options, movements: list[str], all_actions: bool, as_json: bool
-) -> None:
-    """Print the plan; builds nothing."""
+@dataclass(frozen=True)
+class Plan:
+    """What a render would do: a row for each action, inputs first, and how many jobs there are."""
+
+    rows: tuple[Row, ...]
+    jobs: int
+
+    @property
+    def due(self) -> tuple[Row, ...]:
+        """The actions that are not up to date."""
+        return tuple(row for row in self.rows if row.fate != "reused")
+
+    @property
+    def seconds(self) -> float:
+        """What is due will take about this long with all jobs; kinds never timed count for 0."""
+        return sum(row.seconds or 0.0 for row in self.due) / self.jobs
+
+    @property
+    def costs(self) -> dict[str, Decimal]:
+        """What trainings will cost, by currency."""
+        sums: dict[str, Decimal] = {}
+        for row in self.due:
+            if row.cost:
+                sums[row.currency] = sums.get(row.currency, Decimal(0)) + Decimal(row.cost)
+        return sums
+
+
+def plan(path: Path, settings: Settings, movements: Sequence[str] = ()) -> Plan:
+    """What a render of the piece at `path` would do; builds nothing."""
     from approx_build.execution.estimate import History
-    from approx_build.execution.forecast import Fate, forecast
+    from approx_build.execution.forecast import forecast
 
-    session = Session.open(piece, options)
-    store = session.store
-    _, targets = chosen(session, movements, [])
-    found = forecast(session.lowered.graph, targets, store, session.root, session.log)
+    piece = Piece.open(path, settings)
+    store = piece.store
+    _, targets = chosen(piece, RenderOptions(movements))
+    found = forecast(piece.lowered.graph, targets, store, piece.root, piece.log)
     history, peaks = History.of(store.journal), _peaks(found)
-    drawing = _drawing(found, options.jobs)
-    rows = [_row(one, history, peaks, session) for one in found.values()]
+    drawing = _drawing(found, settings.jobs)
+    rows = [_row(one, history, peaks, piece) for one in found.values()]
     rows = [replace(row, peak_bytes=drawing.get(row.target, row.peak_bytes)) for row in rows]
-    due = [row for row in rows if row.fate != Fate.REUSED.value]
-    if as_json:
-        print(json.dumps([row.__dict__ for row in (rows if all_actions else due)], indent=2))
-        return
-    for row in rows if all_actions else due:
-        print(_line(row))
-    print(_total(due, len(rows), options.jobs))
+    return Plan(tuple(rows), settings.jobs)
 
 
-def _row(one: Forecast, history: History, peaks: Mapping[str, int], session: Session) -> Row:
+def _row(one: Forecast, history: History, peaks: Mapping[str, int], piece: Piece) -> Row:
     from approx_build.execution.forecast import Fate
     from approx_build.plan.graph import Kind
     from approx_build.plan.work_estimate import size
@@ -71,16 +88,16 @@ def _row(one: Forecast, history: History, peaks: Mapping[str, int], session: Ses
     seconds = history.estimate(one.action.kind, units) if units else 0.0
     kind = one.action.kind.value
     row = Row(one.action.target, kind, one.fate.value, reason(one), seconds, peaks.get(kind))
-    return _training(row, one.action, session) if one.action.kind is Kind.TRAIN and units else row
+    return _training(row, one.action, piece) if one.action.kind is Kind.TRAIN and units else row
 
 
-def _training(row: Row, action: Action, session: Session) -> Row:
+def _training(row: Row, action: Action, piece: Piece) -> Row:
     """The row of a training that is due, with its memory and, where it was timed, its cost."""
     from approx_build.training.memory_estimate import need_told
 
     params = cast(dict[str, Any], action.params)
-    row = replace(row, peak_bytes=need_told(params, threads=session.options.jobs).peak)
-    costs = session.catalog.model(str(action.options["model"])).costs
+    row = replace(row, peak_bytes=need_told(params, threads=piece.settings.jobs).peak)
+    costs = piece.catalog.model(str(action.options["model"])).costs
     if costs is None:
         return row
     cost = None if row.seconds is None else str(costs.spent(row.seconds))
@@ -105,41 +122,3 @@ def _peaks(found: Mapping[str, Forecast]) -> dict[str, int]:
             kind = one.action.kind.value
             peaks[kind] = max(peaks.get(kind, 0), one.last.peak_bytes)
     return peaks
-
-
-def _line(row: Row) -> str:
-    time = "      ?" if row.seconds is None else f"{row.seconds:6.1f} s"
-    return f"{row.fate:>10}  {time}  {row.kind:<10}  {row.target}: {row.why}{_besides(row)}"
-
-
-def _besides(row: Row) -> str:
-    """What a training takes besides time."""
-    if row.kind != "train" or not row.peak_bytes or row.fate == "reused":
-        return ""
-    cost = f", {row.cost} {row.currency}" if row.cost else ""
-    return f" ({row.peak_bytes / 2**20:.0f} MB of memory{cost})"
-
-
-def _total(due: list[Row], total: int, jobs: int) -> str:
-    if not due:
-        return f"nothing to do: all {total} actions are up to date"
-    known: list[Any] = [row.seconds for row in due if row.seconds is not None]
-    unknown = len(due) - len(known)
-    parts = [f"{len(due)} of {total} actions to build"]
-    if sum(known) > 0:
-        parts.append(f"about {duration(sum(known) / jobs)} with {jobs} jobs")
-    if unknown:
-        parts.append(f"{unknown} of kinds never timed here")
-    peaks = [row.peak_bytes for row in due if row.peak_bytes]
-    if peaks:
-        parts.append(f"up to {max(peaks) / 2**20:.0f} MB a job")
-    return ", ".join([*parts, *_costs(due)])
-
-
-def _costs(due: list[Row]) -> list[str]:
-    """What trainings will cost, one sum for each currency."""
-    sums: dict[str, Decimal] = {}
-    for row in due:
-        if row.cost:
-            sums[row.currency] = sums.get(row.currency, Decimal(0)) + Decimal(row.cost)
-    return [f"{amount} {currency}" for currency, amount in sums.items()]

@@ -2,50 +2,72 @@
 
 from __future__ import annotations
 
-import argparse
+import json
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 
-from approx_build.cli.exit_codes import Exit, fail
 from approx_build.errors import ApproxError
 from approx_build.process.interrupts import ending_calmly
 from approx_build.project.build import build_targets
 from approx_build.project.lockfile import lock_of
-from approx_build.project.piece import Session
-from approx_build.project.settings import Options
+from approx_build.project.observer import Observer
+from approx_build.project.piece import Piece
+from approx_build.project.relay import Relay
+from approx_build.project.settings import Settings
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the fresh process is to do; it reports to the open file `handle`."""
+
+    piece: str
+    store: str
+    lock: str
+    jobs: int
+    movements: Sequence[str]
+    today: str
+    handle: int
+
+    def text(self) -> str:
+        """The task as an argument."""
+        return json.dumps(asdict(self))
 
 
 def main() -> None:
-    """Build what the arguments name; exits with 1 when something failed."""
-    parser = argparse.ArgumentParser(prog="approx_build.project.rebuild")
-    parser.add_argument("piece", type=Path)
-    parser.add_argument("--store", type=Path, required=True)
-    parser.add_argument("--lock", type=Path, required=True)
-    parser.add_argument("--jobs", type=int, required=True)
-    parser.add_argument("--movement", action="append", default=[])
-    asked = parser.parse_args()
-    try:
-        with ending_calmly():
-            rebuild(asked.piece, asked.store, asked.lock, asked.jobs, asked.movement)
-    except ApproxError as error:
-        fail(error)
-    except KeyboardInterrupt:
-        sys.exit(Exit.INTERRUPTED)
+    """Do the task that the one argument describes."""
+    task = Task(**json.loads(sys.argv[1]))
+    # Without its parent nobody listens, and this process is about to be ended.
+    with suppress(BrokenPipeError), open(task.handle, "w", encoding="utf-8") as lines:
+        relay = Relay(lines)
+        try:
+            with ending_calmly():
+                rebuild(task, relay)
+        except ApproxError as error:
+            relay.failed(error)
+        except KeyboardInterrupt:
+            relay.failed(ApproxError("interrupted"))
 
 
-def rebuild(piece: Path, store: Path, lock: Path, jobs: int, movements: list[str]) -> None:
-    """Build the sound of `movements`, and of the whole piece when all are chosen."""
+def rebuild(task: Task, observer: Observer) -> None:
+    """Build the sound of movements, and of the whole piece when all are chosen."""
     from approx_build.store import lock as locks
 
-    session = Session.open(piece, Options(store=store, jobs=jobs, is_chronicled=False))
-    lowered = session.lowered
-    chosen = session.movements(movements)
+    today = date.fromisoformat(task.today)
+    settings = Settings(store=Path(task.store), jobs=task.jobs, is_chronicled=False, today=today)
+    piece = Piece.open(Path(task.piece), settings)
+    lowered = piece.lowered
+    chosen = piece.movements(task.movements)
     targets = [
         target for one in chosen for target in (one.master, *(part.stem for part in one.parts))
     ]
     if lowered.whole and len(chosen) == len(lowered.movements):
         targets.append(lowered.whole)
-    graph, store_, log = lowered.graph, session.store, session.log
-    built = build_targets(graph, targets, store_, session.root, session.options, log=log)
+    built = build_targets(
+        lowered.graph, targets, piece.store, piece.root, settings, log=piece.log, observer=observer
+    )
     built.check()
-    locks.write(lock, lock_of(session, built.records))
+    locks.write(Path(task.lock), lock_of(piece, built.records))

@@ -1,31 +1,53 @@
-"""Options that many commands share, with their defaults."""
+"""Settings that the verbs share. Only here are the clock and the environment's variables read."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from approx_build.errors import UsageError
 
+STORE_VARIABLE = "APPROX_STORE"
+
+
+def today() -> date:
+    """The day by which consents are judged."""
+    return date.today()
+
+
+def now() -> datetime:
+    """The moment it is."""
+    return datetime.now(UTC)
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
 
 @dataclass(frozen=True)
-class Options:
-    """Where and how to build; none of it changes a sample, but for the device."""
+class Settings:
+    """Where, when and how to work; none of it changes a sample, but for the device."""
 
     store: Path | None = None
+    """The folder of the store; by default `.approx` in the project."""
     out: Path | None = None
+    """The folder for results; by default `renders` in the project."""
     jobs: int = 1
+    """Processes at once."""
     device: str = "cpu"
     keep_going: bool = False
-    quiet: bool = False
-    verbose: bool = False
+    """Whether a build goes on with what does not need a failed action."""
     processes: int = 1
-    """That share each training."""
+    """Processes that share each training."""
     is_chronicled: bool = True
     """Whether trainings are written into the ledger."""
     checks_files: bool = False
     """Whether every file is read that would be believed for its fingerprint or its record."""
+    today: date = field(default_factory=today)
+    """The day by which consents are judged."""
 
     @classmethod
     def of(
@@ -35,21 +57,22 @@ class Options:
         jobs: int | None = None,
         device: str = "auto",
         keep_going: bool = False,
-        quiet: bool = False,
-        verbose: bool = False,
         processes: int = 1,
-    ) -> Options:
-        """Options as typed; UsageError when the device is not there."""
-        named = os.environ.get("APPROX_STORE")
+        checks_files: bool = False,
+    ) -> Settings:
+        """Settings as a person gives them: all cores, and the store that APPROX_STORE names.
+
+        UsageError when the device is not there.
+        """
+        named = os.environ.get(STORE_VARIABLE)
         return cls(
             store=store or (Path(named) if named else None),
             out=out,
             jobs=jobs or cores(),
             device=checked_device(device),
             keep_going=keep_going,
-            quiet=quiet,
-            verbose=verbose,
             processes=processes,
+            checks_files=checks_files,
         )
 
     def store_at(self, root: Path) -> Path:
@@ -59,11 +82,6 @@ class Options:
     def out_at(self, root: Path) -> Path:
         """The renders of the project at `root`."""
         return self.out or root / "renders"
-
-
-def cores() -> int:
-    """Cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def check_processes(processes: int, device: str, batch: int) -> None:

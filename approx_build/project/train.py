@@ -2,78 +2,82 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
-from datetime import date
+from dataclasses import dataclass
 from pathlib import Path
 
-from approx_build.cli.exit_codes import interrupted
-from approx_build.cli.messages import lost_files, say
-from approx_build.errors import UsageError
-from approx_build.plan.catalog import Catalog
-from approx_build.plan.graph import Graph
-from approx_build.plan.takes import Networks
-from approx_build.project.build import build_targets
-from approx_build.project.dependents import permit
+from approx_build.project.model import Model
+from approx_build.project.observer import Observer
 from approx_build.project.paths import named_from
 from approx_build.project.publish_checkpoints import ship
-from approx_build.project.remarks import learnt
+from approx_build.project.remarks import learnt, lost_files
 from approx_build.project.resume import Choice, settle
-from approx_build.project.settings import Options, check_processes
-from approx_build.store.store import Store
+from approx_build.project.settings import Settings, check_processes
 from approx_build.training.previous_runs import run_of
-from approx_build.units import duration
 
 
-def train(model: str, options: Options, choice: Choice, ships: bool) -> None:
-    """Train; says where the run stands, and its last losses."""
-    name, root = named_model(model)
-    graph, catalog = Graph(), Catalog(root, date.today())
+@dataclass(frozen=True)
+class TrainOptions:
+    """What to do with the last run of a model that changed, and with the finished one."""
+
+    choice: Choice = Choice.ASK
+    ships: bool = False
+    """Whether the checkpoints are put into models/checkpoints/."""
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """A finished training run."""
+
+    model: str
+    key: str
+    checkpoints: int
+    """How many it kept."""
+    is_shipped: bool
+    """Whether the checkpoints came with the model, so that nothing was trained."""
+    seconds: float | None
+    """How long it was trained; None when it was there already."""
+    remarks: tuple[str, ...]
+    shipped_to: str
+    """The folder that its checkpoints were put into just now; empty when they were not."""
+
+
+class TrainingInterrupted(KeyboardInterrupt):
+    """A training was interrupted after `step` of `steps` steps; None before its first."""
+
+    def __init__(self, step: int | None, steps: int) -> None:
+        super().__init__()
+        self.step, self.steps = step, steps
+
+
+def train(
+    root: Path, name: str, settings: Settings, options: TrainOptions, observer: Observer
+) -> TrainingResult:
+    """Train the model `name`, or go on with its run."""
+    model = Model.open(root, name, settings)
     with named_from(root):
-        permit(catalog, catalog.model(name).corpus, name)
-        check_processes(options.processes, options.device, catalog.model(name).training.batch)
-        store = Store(options.store_at(root))
-        if words := settle(catalog, name, store, choice):
-            say(options, words)
-            catalog = Catalog(root, date.today())
-        target = Networks(graph, catalog).run(name, None)
+        check_processes(settings.processes, settings.device, model.spec.training.batch)
+        if words := settle(model.catalog, name, model.store, options.choice):
+            observer.remark(words)
+            model = Model.open(root, name, settings)
+        target = model.networks.run(name, None)
     try:
-        built = build_targets(graph, [target], store, root, options, log=catalog.log)
+        built = model.build([target], observer)
     except KeyboardInterrupt:
-        interrupted(_where_it_stopped(catalog, name, store.root))
-    built.check()
+        run = run_of(model.store.root, model.catalog.manifest(name))
+        step, steps = (run.step, run.steps) if run else (None, model.spec.last_step)
+        raise TrainingInterrupted(step, steps) from None
     record = built.records[target]
-    lines = [*lost_files(target, record), *learnt(target, record)]
-    print("".join(f"{line}\n" for line in lines), end="")
-    where = "shipped with the model" if record.facts.get("is_shipped") else "in the store"
-    print(f"{name}: {record.facts['steps']} checkpoints {where}, key {record.key[:12]}")
-    if built.ran and not record.facts.get("is_shipped"):
-        print(f"trained in {duration(record.seconds)}")
-    if ships and not record.facts.get("is_shipped"):
+    is_shipped, shipped_to = bool(record.facts.get("is_shipped")), ""
+    if options.ships and not is_shipped:
+        shipped_to = model.catalog.shipped_path(name)
         with named_from(root):
-            ship(store, record, catalog.manifest(name), root / catalog.shipped_path(name))
-        print(f"shipped to {catalog.shipped_path(name)}; commit it")
-
-
-def _where_it_stopped(catalog: Catalog, model: str, store: Path) -> str:
-    """At which step a training was interrupted, and the command that goes on."""
-    words = [word for word in sys.argv[1:] if word not in (Choice.NEW.value, Choice.CONTINUE.value)]
-    again = shlex.join(["approx-build", *words])
-    run = run_of(store, catalog.manifest(model))
-    if run is None:
-        return f"before its first step; `{again}` begins again"
-    return f"at step {run.step} of {run.steps}, its state is kept; `{again}` goes on from there"
-
-
-def named_model(model: str) -> tuple[str, Path]:
-    """A model's name and the folder of its project, from its name or its file."""
-    path = Path(model)
-    if path.suffix == ".yaml":
-        if not path.is_file():
-            raise UsageError(f"there is no model file {model}")
-        return path.stem, path.absolute().parent.parent
-    root = Path.cwd()
-    if not (root / "models" / f"{model}.yaml").is_file():
-        known = ", ".join(sorted(one.stem for one in (root / "models").glob("*.yaml"))) or "none"
-        raise UsageError(f"there is no model {model!r} in models/; there are: {known}")
-    return model, root
+            ship(model.store, record, model.catalog.manifest(name), root / shipped_to)
+    return TrainingResult(
+        model=name,
+        key=record.key,
+        checkpoints=int(str(record.facts["steps"])),
+        is_shipped=is_shipped,
+        seconds=record.seconds if built.ran and not is_shipped else None,
+        remarks=(*lost_files(target, record), *learnt(target, record)),
+        shipped_to=shipped_to,
+    )

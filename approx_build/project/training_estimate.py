@@ -2,81 +2,93 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from dataclasses import dataclass
-from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from approx_build.cli.exit_codes import Exit, fail
 from approx_build.errors import ModelError
-from approx_build.project.build import build_targets
+from approx_build.project.model import Model
+from approx_build.project.observer import Observer
 from approx_build.project.paths import named_from
-from approx_build.project.settings import Options
-from approx_build.project.train import named_model
+from approx_build.project.settings import Settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from approx_build.execution.context import Desk
-    from approx_build.files.readlog import ReadLog
-    from approx_build.plan.graph import Graph
-    from approx_build.store.store import Store
     from approx_build.training.calibration import Made
     from approx_build.training.forecast import Forecast
-    from approx_build.training.model import ModelSpec
 
 SHIPPED, STORED = "nothing: it is shipped with the model", "nothing: it is in the store"
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A training that somebody wants to know of."""
+class TrainingEstimate:
+    """What is left of a training, in words, and its size, time, memory and cost.
 
-    spec: ModelSpec
-    root: Path
-    graph: Graph
+    `forecast` is None when nothing is left, or when `problem` says why it cannot be estimated.
+    """
+
+    model: str
+    training: str
+    forecast: Forecast | None = None
+    problem: ModelError | None = None
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether the training needs more memory than there is."""
+        return self.forecast is not None and self.forecast.is_too_large
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for programs: bytes, seconds and money."""
+        told: dict[str, Any] = {"model": self.model, "training": self.training}
+        if self.problem is not None:
+            return {**told, "problem": self.problem.message}
+        return {**told, **_numbers(self.forecast)}
+
+
+def train_plan(root: Path, name: str, settings: Settings, observer: Observer) -> TrainingEstimate:
+    """Estimate the training of the model `name` from a few steps of it."""
+    model = Model.open(root, name, settings)
+    with named_from(root):
+        planned = _Planned(model, model.networks.run(name, None))
+    if planned.is_shipped:
+        return TrainingEstimate(name, SHIPPED)
+    desk = planned.desk(observer)
+    there = planned.made(desk)
+    if there is None:
+        return TrainingEstimate(name, STORED)
+    words, made = there
+    try:
+        return TrainingEstimate(name, words, _calibrated(model, desk, made))
+    except ModelError as error:
+        return TrainingEstimate(name, words, problem=error)
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """The training of a model, as an action of its graph."""
+
+    model: Model
     target: str
-    store: Store
-    options: Options
-    log: ReadLog
-
-    @classmethod
-    def of(cls, model: str, options: Options) -> Asked:
-        """A declared model's; the errors of `train`."""
-        from approx_build.plan.catalog import Catalog
-        from approx_build.plan.graph import Graph
-        from approx_build.plan.takes import Networks
-        from approx_build.store.store import Store
-
-        name, root = named_model(model)
-        graph, catalog = Graph(), Catalog(root, date.today())
-        with named_from(root):
-            catalog.consent(catalog.model(name).corpus, name)
-            target = Networks(graph, catalog).run(name, None)
-        store = Store(options.store_at(root))
-        return cls(catalog.model(name), root, graph, target, store, options, catalog.log)
 
     @property
     def is_shipped(self) -> bool:
         """Whether its checkpoints come with the model."""
-        return bool(self.graph.actions[self.target].options["is_shipped"])
+        return bool(self.model.networks.graph.actions[self.target].options["is_shipped"])
 
-    def desk(self) -> Desk:
+    def desk(self, observer: Observer) -> Desk:
         """Where it would be trained, the recordings prepared."""
         from approx_build.execution.context import Desk, RunOptions
         from approx_build.execution.inputs import Inputs
 
-        action, options = self.graph.actions[self.target], self.options
+        model, graph = self.model, self.model.networks.graph
+        action, settings = graph.actions[self.target], model.settings
         prepared = [one for role, one in action.inputs.items() if role.startswith("prepared.")]
-        log = self.log
-        built = build_targets(self.graph, prepared, self.store, self.root, options, log=log)
-        built.check()
-        part = self.graph.needed([self.target])
-        work = Inputs(part, self.root, log).work(action, built.records)
-        threads = max(1, options.jobs // options.processes)
-        run = RunOptions(str(self.root), options.device, threads, options.processes)
-        return Desk(work, self.store, run, lambda fraction, words="": None)
+        built = model.build(prepared, observer)
+        part = graph.needed([self.target])
+        work = Inputs(part, model.root, model.catalog.log).work(action, built.records)
+        threads = max(1, settings.jobs // settings.processes)
+        run = RunOptions(str(model.root), settings.device, threads, settings.processes)
+        return Desk(work, model.store, run, lambda fraction, words="": None)
 
     def made(self, desk: Desk) -> tuple[str, Made] | None:
         """What of it is there, in words, as steps and their cost; None: all of it."""
@@ -87,69 +99,37 @@ class Asked:
         from approx_build.training.ledger.ledger import FOLDER, read_ledger
         from approx_build.training.previous_runs import run_of
 
-        run, objects = run_of(self.store.root, desk.params), self.store.objects
+        run, objects = run_of(self.model.store.root, desk.params), self.model.store.objects
         lost = [
             stored.step
             for stored in (run.checkpoints if run else ())
             if run and whole_file(run.folder / stored.file, stored.digest, objects) is None
         ]
-        if self.store.records.get(desk.work.key) or (run and run.is_done and not lost):
+        if self.model.store.records.get(desk.work.key) or (run and run.is_done and not lost):
             return None
         told, steps = "anew", 0
         if run and run.is_done:
             told, steps = f"makes step {lost[-1]} again", run.step - lost[-1]
         elif run and run.step:
-            told, steps = f"goes on after step {run.step} of {self.spec.last_step}", run.step
-        entry = read_ledger(self.root / FOLDER).get(run_name(self.spec.model, desk.params))
+            told, steps = f"goes on after step {run.step} of {self.model.spec.last_step}", run.step
+        entry = read_ledger(self.model.root / FOLDER).get(
+            run_name(self.model.spec.model, desk.params)
+        )
         return told, Made(steps, (entry.cost if entry else None) or NOTHING)
 
 
-def train_plan(model: str, options: Options, as_json: bool) -> None:
-    """Print what training a model will take; exit code 1 when its memory does not suffice."""
-    asked = Asked.of(model, options)
-    name = asked.spec.model
-    if asked.is_shipped:
-        return _say(name, SHIPPED, None, as_json)
-    desk = asked.desk()
-    there = asked.made(desk)
-    if there is None:
-        return _say(name, STORED, None, as_json)
-    told, made = there
-    try:
-        found = _calibrated(asked, desk, made)
-    except ModelError as error:
-        if not as_json:
-            raise
-        print(json.dumps({"model": name, "training": told, "problem": error.message}, indent=2))
-        sys.exit(Exit.FAILED)
-    _say(name, told, found, as_json)
-    if found.is_too_large:
-        fail(ModelError(f"model {name!r}: its training needs more memory than is to be had"))
-    return None
-
-
-def _calibrated(asked: Asked, desk: Desk, made: Made) -> Forecast:
+def _calibrated(model: Model, desk: Desk, made: Made) -> Forecast:
     from approx_build.execution.actions.train import material
     from approx_build.training.calibration import calibrated
     from approx_build.training.callbacks import Means
 
     parent = desk.input("parent") if "parent" in desk.work.action.inputs else None
     means = Means(threads=desk.run.threads, device=desk.run.device, parent=parent)
-    return calibrated(asked.spec, material(desk, asked.spec), means, made)
-
-
-def _say(name: str, told: str, found: Forecast | None, as_json: bool) -> None:
-    from approx_build.training.forecast import words
-
-    if as_json:
-        print(json.dumps({"model": name, "training": told, **_numbers(found)}, indent=2))
-        return
-    for what, how_much in [("training", f"{name}, {told}"), *(words(found) if found else [])]:
-        print(f"{what:<16} {how_much}")
+    return calibrated(model.spec, material(desk, model.spec), means, made)
 
 
 def _numbers(found: Forecast | None) -> dict[str, Any]:
-    """A forecast for programs: bytes, seconds and money."""
+    """A forecast as plain values."""
     if found is None:
         return {}
     left, costs, sound = found.remaining, found.costs, found.sound

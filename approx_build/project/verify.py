@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import importlib
-import json
-import sys
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from approx_build.cli.exit_codes import Exit
 from approx_build.errors import BuildError, UsageError
 from approx_build.process import child
 from approx_build.process.scratch import scratch
 from approx_build.project.lockfile import in_todays_form
-from approx_build.project.piece import Session
-from approx_build.project.settings import Options
+from approx_build.project.observer import Observer
+from approx_build.project.piece import Piece
+from approx_build.project.rebuild import Task
+from approx_build.project.relay import relayed
+from approx_build.project.settings import Settings
 
 if TYPE_CHECKING:
     from approx_build.store.lock import Change, Lock
@@ -35,32 +37,43 @@ class Difference:
     sound: str
 
 
+@dataclass(frozen=True)
+class Verification:
+    """How many targets were compared with the lock, and those that came out different."""
+
+    compared: int
+    differences: tuple[Difference, ...]
+    lock: Path
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether everything came out as it is locked."""
+        return not self.differences
+
+
 def verify(
-    piece: Path, options: Options, movements: list[str], capped: bool, as_json: bool
-) -> None:
-    """Rebuild and compare; exits with 3 at a difference, naming the first action that differs."""
+    path: Path, settings: Settings, movements: Sequence[str], capped: bool, observer: Observer
+) -> Verification:
+    """Rebuild and compare, in the order in which targets are made.
+
+    `capped` uses the plainest instruction set everywhere. BuildError when the piece cannot be
+    rebuilt, UsageError when there is no lock.
+    """
     from approx_build.store import lock as locks
 
-    session = Session.open(piece, options)
-    locked = locks.read(session.lock_path)
+    piece = Piece.open(path, settings)
+    locked = locks.read(piece.lock_path)
     if locked is None:
-        raise UsageError(f"{session.lock_path}: there is no lock; render the piece first")
-    chosen = [one.movement.slug for one in session.movements(movements)]
+        raise UsageError(f"{piece.lock_path}: there is no lock; render the piece first")
+    chosen = [one.movement.slug for one in piece.movements(movements)]
     with scratch("approx-verify-") as folder:
         store = folder / "store"
-        rebuilt = _rebuild(session, store, chosen, capped)
-        found = compare(session, locked, rebuilt, store)
-        count = len(rebuilt.pins())
-    if as_json:
-        rows = [one.__dict__ for one in found]
-        print(json.dumps({"compared": count, "differences": rows}, indent=2))
-    else:
-        print(told(found, count, session.lock_path))
-    if found:
-        sys.exit(Exit.DIFFERENT)
+        rebuilt = _rebuild(piece, store, chosen, capped, observer)
+        found = compare(piece, locked, rebuilt, store)
+    return Verification(len(rebuilt.pins()), tuple(found), piece.lock_path)
 
 
-def compare(session: Session, locked: Lock, rebuilt: Lock, store: Path) -> list[Difference]:
+def compare(piece: Piece, locked: Lock, rebuilt: Lock, store: Path) -> list[Difference]:
     """What differs from the lock among what was rebuilt, in the order in which it is made."""
     from approx_build.store import lock as locks
     from approx_build.store.store import Store
@@ -68,46 +81,43 @@ def compare(session: Session, locked: Lock, rebuilt: Lock, store: Path) -> list[
     locked = in_todays_form(locked, rebuilt, Store(store).objects)
     pins = rebuilt.pins()
     return [
-        _difference(session, change, store)
+        _difference(piece, change, store)
         for change in locks.changes(locked, rebuilt)
         if change.target in pins and change.is_sound
     ]
 
 
-def told(found: list[Difference], count: int, path: Path) -> str:
-    """The outcome for people."""
-    if not found:
-        return f"verified: {count} checkpoints, takes, stems and movements are as in {path}"
-    first, more = found[0], len(found) - 1
-    lines = [
-        f"{first.target} ({first.section}) is not what {path} says: {first.sound}",
-        f"  locked  {first.locked or 'nothing'}",
-        f"  rebuilt {first.rebuilt}",
-    ]
-    return "\n".join([*lines, *([f"and {more} more differ"] if more else [])])
-
-
-def _rebuild(session: Session, store: Path, movements: list[str], capped: bool) -> Lock:
+def _rebuild(
+    piece: Piece, store: Path, movements: list[str], capped: bool, observer: Observer
+) -> Lock:
     """Render into an empty store in a fresh process; returns the lock it would write."""
     from approx_build.store import lock as locks
 
     lock = store.parent / "rebuilt.lock"
-    chosen = [word for slug in movements for word in ("--movement", slug)]
-    places = ["--store", str(store), "--lock", str(lock), "--jobs", str(session.options.jobs)]
-    fresh = child.start(
-        "approx_build.project.rebuild",
-        str(session.path.absolute()),
-        *places,
-        *chosen,
-        environment=environment(capped),
-    )
-    try:
-        code = fresh.wait()
-    finally:
-        fresh.end(STOP_S)
-    found = locks.read(lock) if code == 0 else None
+    ours, theirs = os.pipe()
+    with open(ours, encoding="utf-8") as lines:
+        try:
+            path = str(piece.path.absolute())
+            jobs, today = piece.settings.jobs, piece.settings.today.isoformat()
+            task = Task(path, str(store), str(lock), jobs, movements, today, theirs)
+            fresh = child.start(
+                "approx_build.project.rebuild",
+                task.text(),
+                handles=[theirs],
+                environment=environment(capped),
+            )
+        finally:
+            os.close(theirs)
+        try:
+            problem = relayed(lines, piece.lowered.graph, observer)
+            code = fresh.wait()
+        finally:
+            fresh.end(STOP_S)
+    found = locks.read(lock) if code == 0 and problem is None else None
     if found is None:
-        raise BuildError("the piece could not be rebuilt; what went wrong is said above")
+        text = f"{problem.message}\n" if problem else ""
+        where = problem.where if problem else None
+        raise BuildError(f"{text}the piece could not be rebuilt", where)
     return found
 
 
@@ -121,14 +131,14 @@ def environment(capped: bool) -> dict[str, str]:
     return {**plain, "PYTHONWARNINGS": "ignore::ImportWarning"}
 
 
-def _difference(session: Session, change: Change, store: Path) -> Difference:
+def _difference(piece: Piece, change: Change, store: Path) -> Difference:
     from approx_build.store.store import Store
 
     old, new = change.old, change.new
     assert new is not None
     sound = "the lock does not have it"
     if old is not None:
-        before = session.store.objects.path(old.digest)
+        before = piece.store.objects.path(old.digest)
         after = Store(store).objects.path(new.digest)
         sound = first_difference(before, after)
     return Difference(change.target, change.section, old.digest if old else "", new.digest, sound)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 from urllib.parse import quote
 
 from approx_build.audio.loudness import Facts
@@ -109,3 +110,13 @@ def _number(value: float | None, unit: str) -> str:
 def _minus(text: str) -> str:
     """A number with a true minus sign."""
     return text.replace("-", "−")
+
+
+def settings(section: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """Every setting of a manifest by its path; a list is one line."""
+    for name, value in section.items():
+        path = f"{above}.{name}" if above else name
+        if isinstance(value, Mapping) and value:
+            yield from settings(value, path)
+        else:
+            yield path, worded(value)

@@ -12,13 +12,11 @@ from approx_build.report.data import PieceReport
 from approx_build.report.movement import movement_report
 from approx_build.report.network import network_report
 from approx_build.report.provenance import Provenance
-from approx_build.score.load import Score
 from approx_build.store.objects import Objects
 from approx_build.store.records import Record
 
 
 def piece_report(
-    score: Score,
     lowered: LoweredPiece,
     catalog: Catalog,
     records: Mapping[str, Record],
@@ -30,7 +28,8 @@ def piece_report(
     `records` are those of all targets of the piece, `objects` what they produced, and `built`
     names the versions of the software.
     """
-    piece, seen = score.piece, Seen(records, objects)
+    score, seen = lowered.score, Seen(records, objects)
+    piece = score.piece
     provenance = Provenance(lowered.graph, records)
     lengths = [float(one.movement.length) for one in lowered.movements]
     masters = [one.master for one in lowered.movements]

@@ -9,6 +9,7 @@ from approx_build.errors import Fault, OpError
 from approx_build.ops.base import GrainOp
 from approx_build.score.curve import Curve
 from approx_build.score.event import Event
+from approx_build.score.load import Reading
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.source_ref import SourceKind, SourceRef
 from approx_build.score.takes import Take
@@ -86,8 +87,16 @@ def _after(op: GrainOp, lengths: Sequence[float | None]) -> float | None:
     return results.pop() if len(results) == 1 else None
 
 
-def duration_faults(movement: LoadedMovement) -> Iterator[Fault]:
-    """Every time of `movement` that does not fit."""
+def check_durations(reading: Reading, recording: RecordingLength = unknown) -> Iterator[Fault]:
+    """Every time in a piece and its movements that does not fit."""
+    for movement in reading.movements:
+        if movement.path not in reading.untimed:
+            yield from _of_movement(movement, recording)
+    if reading.score is not None and reading.is_complete:
+        yield from _shared_take_faults(reading.takes, reading.movements, reading.source)
+
+
+def _of_movement(movement: LoadedMovement, recording: RecordingLength) -> Iterator[Fault]:
     fault = movement.source.fault
     if not movement.length:
         yield fault(("length",), "must be greater than 0")
@@ -102,7 +111,7 @@ def duration_faults(movement: LoadedMovement) -> Iterator[Fault]:
         for field, curve in (("gain_db", part.gain_db), ("pan", part.pan)):
             yield from _curve_faults(movement, (*loc, field), curve, movement.tempo.seconds)
         for index, event in enumerate(part.events):
-            yield from event_faults(movement, (*loc, "events", index), event)
+            yield from _event_faults(movement, (*loc, "events", index), event, recording)
             yield from _event_curves(movement, (*loc, "events", index), event)
     for index, cue in enumerate(movement.model.cues):
         yield from _moment_faults(movement, ("cues", index, "at"), cue.at)
@@ -125,7 +134,7 @@ def _heard_faults(
             yield source.fault(("takes", name, way.way, *loc), message)
 
 
-def shared_take_faults(
+def _shared_take_faults(
     takes: Mapping[str, Take], movements: Sequence[LoadedMovement], source: Source
 ) -> Iterator[Fault]:
     """Takes of the piece written in `source` that are longer than any of its movements, or than
@@ -165,12 +174,12 @@ def _expectation_faults(movement: LoadedMovement) -> Iterator[Fault]:
             yield movement.source.fault(loc, f"must be after {start} (is {stop})")
 
 
-def event_faults(
-    movement: LoadedMovement, loc: Loc, event: Event, recording: RecordingLength = unknown
+def _event_faults(
+    movement: LoadedMovement, loc: Loc, event: Event, recording: RecordingLength
 ) -> Iterator[Fault]:
     """What of `event`, which stands at `loc`, does not fit."""
     fault = movement.source.fault
-    yield from source_faults(movement, loc, event, recording)
+    yield from _source_faults(movement, loc, event, recording)
     try:
         onset = movement.tempo.seconds(event.at)
     except ValueError as error:
@@ -192,7 +201,7 @@ def event_faults(
             yield fault((*loc, field), message)
 
 
-def source_faults(
+def _source_faults(
     movement: LoadedMovement, loc: Loc, event: Event, recording: RecordingLength
 ) -> Iterator[Fault]:
     """Ranges of sources that reach beyond the sound they are taken from."""

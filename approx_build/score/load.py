@@ -1,38 +1,30 @@
-"""Scores loaded: a piece with its movements, every fault of every file in one error."""
+"""Scores read: a piece with its movements as far as their text allows, and the faults of it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from approx_build.errors import ApproxError, Fault, Location, ScoreError
 from approx_build.files.readlog import ReadLog
-from approx_build.score.duration_checks import duration_faults, shared_take_faults
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.paths import project_root, slug, written_path
 from approx_build.score.recovery import Salvaged, salvage
-from approx_build.score.reference_checks import heard_faults, reference_faults
 from approx_build.score.schema import Movement, Piece
+from approx_build.score.takes import Take
 from approx_build.score.tempo_marks import tempo_map
 from approx_build.score.warnings import remarks
-from approx_build.yaml_source import Source, in_order, read_source
+from approx_build.yaml_source import Source, read_source
 from approx_build.yaml_source.node import Loc
 
-__all__ = ["LoadedMovement", "Score", "load_piece"]
-
-
-Names = Callable[["Score"], Iterable[Fault]]
-"""Finds faults among the names in a score, which may be part of one."""
+__all__ = ["LoadedMovement", "Reading", "Score", "read_piece"]
 
 
 @dataclass(frozen=True)
 class Score:
-    """A piece and its movements, without faults. `path` counts from `root`, the project's folder.
-
-    `remarks` are no faults, but worth saying.
-    """
+    """A piece and its movements. `path` counts from `root`, the project's folder."""
 
     root: Path
     slug: str
@@ -40,7 +32,11 @@ class Score:
     piece: Piece
     source: Source = field(repr=False)
     movements: tuple[LoadedMovement, ...]
-    remarks: tuple[Fault, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[Fault, ...]:
+        """What is no fault, but worth saying."""
+        return tuple(remarks(self.piece, self.source, self.movements))
 
     def locate(self, movement: int | None, loc: Loc, key: bool = False) -> Location:
         """Where `loc` stands in the file of a movement (by index), or for None the piece's."""
@@ -48,16 +44,32 @@ class Score:
         return source.locate(loc, key)
 
 
-def load_piece(
-    path: Path,
-    root: Path | None = None,
-    names: Names | None = None,
-    log: ReadLog | None = None,
-) -> Score:
-    """The piece at `path` with its movements; ScoreError with all faults of all its files.
+@dataclass(frozen=True)
+class Reading:
+    """What could be read of a piece, and the faults of its text; checks look at the rest.
+
+    `score` is None where too little is left of the piece's own file, and lacks movements whose
+    files leave nothing unless it `is_complete`. `shared` are the names of the takes of the piece,
+    `own` those of each movement by its path, whether or not they have faults; `untimed` are the
+    paths of movements whose tempo has faults.
+    """
+
+    root: Path
+    source: Source = field(repr=False)
+    takes: Mapping[str, Take]
+    movements: tuple[LoadedMovement, ...]
+    score: Score | None
+    is_complete: bool
+    faults: tuple[Fault, ...]
+    shared: Set[str]
+    own: Mapping[str, Set[str]]
+    untimed: Set[str]
+
+
+def read_piece(path: Path, root: Path | None = None, log: ReadLog | None = None) -> Reading:
+    """The piece at `path` with its movements.
 
     `root` is the project's folder; if left out, the nearest folder above with `models` in it.
-    `names` finds more faults in what can be read of a piece that has some, for the same error.
     ApproxError when the piece's file cannot be read at all.
     """
     home = Path(os.path.normpath((root or project_root(path)).absolute()))
@@ -68,30 +80,35 @@ def load_piece(
         raise ScoreError([source.fault(("movement",), message, key=True)])
     piece = salvage(Piece, source)
     reader = _Movements(home, path, piece, log)
-    movements = [reader.load(index, name) for index, name in reader.entries()]
-    loaded = tuple(movement for movement in movements if movement)
-    faults = [*piece.faults, *reader.faults]
-    if piece.model is None:
-        raise ScoreError(in_order(faults))
-    if len(loaded) == len(piece.model.movements):
-        faults += shared_take_faults(piece.model.takes, loaded, source)
-    score = Score(home, slug(shown), shown, piece.model, source, loaded)
-    if faults:
-        raise ScoreError(in_order([*faults, *(names(score) if names else ())]))
-    return replace(score, remarks=tuple(remarks(piece.model, source, loaded)))
+    found = [reader.load(index, name) for index, name in reader.entries()]
+    movements = tuple(movement for movement in found if movement)
+    score = None
+    if piece.model is not None:
+        score = Score(home, slug(shown), shown, piece.model, source, movements)
+    return Reading(
+        root=home,
+        source=source,
+        takes=piece.model.takes if piece.model else {},
+        movements=movements,
+        score=score,
+        is_complete=score is not None and len(movements) == len(score.piece.movements),
+        faults=(*piece.faults, *reader.faults),
+        shared=_declared(piece.source, piece.dropped),
+        own=reader.own,
+        untimed=reader.untimed,
+    )
 
 
 class _Movements:
-    """Loads the movements of a piece and gathers the faults of all of them."""
+    """Reads the movements of a piece and gathers the faults of their text."""
 
     def __init__(self, root: Path, path: Path, piece: Salvaged[Piece], log: ReadLog | None) -> None:
         self._root, self._path, self._piece, self._log = root, path, piece, log
         self._slugs: dict[str, str] = {}
-        takes = piece.model.takes if piece.model else {}
-        self._takes = takes
-        self.faults: list[Fault] = [
-            *heard_faults(takes, _declared(piece.source, piece.dropped), piece.source)
-        ]
+        self._takes = piece.model.takes if piece.model else {}
+        self.faults: list[Fault] = []
+        self.own: dict[str, set[str]] = {}
+        self.untimed: set[str] = set()
 
     def entries(self) -> list[tuple[int, str]]:
         """The files the piece lists, by their index in it, even when it has faults elsewhere."""
@@ -151,20 +168,10 @@ class _Movements:
             self.faults.append(saved.source.fault(("length",), str(error)))
             return None
         takes = {**self._takes, **saved.model.takes}
-        movement = LoadedMovement(
-            number, name, path, saved.model, saved.source, tempo, length, takes
-        )
-        self._check(movement, saved, bool(marks))
-        return movement
-
-    def _check(
-        self, movement: LoadedMovement, saved: Salvaged[Movement], has_bad_marks: bool
-    ) -> None:
-        own = _declared(movement.source, saved.dropped)
-        shared = _declared(self._piece.source, self._piece.dropped)
-        self.faults += reference_faults(movement, own, shared, self._root)
-        if not has_bad_marks and not {loc[0] for loc in saved.dropped} & {"tempo", "meter"}:
-            self.faults += duration_faults(movement)
+        self.own[path] = _declared(saved.source, saved.dropped)
+        if marks or {loc[0] for loc in saved.dropped} & {"tempo", "meter"}:
+            self.untimed.add(path)
+        return LoadedMovement(number, name, path, saved.model, saved.source, tempo, length, takes)
 
 
 def _kind(source: Source) -> str:

@@ -7,7 +7,6 @@ from fnmatch import fnmatchcase
 from typing import Protocol
 
 from approx_build.errors import Fault
-from approx_build.score.duration_checks import event_faults
 from approx_build.score.load import Score
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.takes import Take
@@ -38,17 +37,12 @@ class Catalog(Protocol):
         """Seconds of a recording; None when it cannot be read (which is said elsewhere)."""
 
 
-def check_names(score: Score, catalog: Catalog, lengths: bool = True) -> list[Fault]:
-    """Every name of `score` that `catalog` does not have, and ranges its recordings lack.
-
-    Without `lengths` nothing that depends on the tempo, as for a score that has faults.
-    """
+def check_names(score: Score, catalog: Catalog) -> list[Fault]:
+    """Every name of `score` that `catalog` does not have, and ranges its recordings lack."""
     faults = [*_takes(score.piece.takes, score.source, catalog)]
     for movement in score.movements:
         faults += _takes(movement.model.takes, movement.source, catalog)
         faults += _recordings(movement, catalog)
-        if lengths:
-            faults += _lengths(movement, catalog)
     return in_order(faults)
 
 
@@ -122,16 +116,3 @@ def _named_recordings(movement: LoadedMovement) -> Iterator[tuple[str, int, int,
             for number, source in enumerate(event.sources):
                 if source.recording is not None:
                     yield part, index, number, source.recording
-
-
-def _lengths(movement: LoadedMovement, catalog: Catalog) -> Iterator[Fault]:
-    """Faults of events made from recordings, which loading could not measure."""
-    recordings = catalog.recordings()
-
-    def length_s(name: str) -> float | None:
-        return catalog.recording_length_s(name) if name in recordings else None
-
-    touched = {(part, index) for part, index, _, _ in _named_recordings(movement)}
-    for part, index in sorted(touched):
-        event = movement.model.parts[part].events[index]
-        yield from event_faults(movement, ("parts", part, "events", index), event, length_s)

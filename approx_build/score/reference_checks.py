@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from approx_build.errors import Fault
+from approx_build.score.load import Reading
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.paths import written_path
 from approx_build.score.source_ref import SourceKind, SourceRef
@@ -42,7 +43,15 @@ def circles(needs: Mapping[str, Iterable[str]]) -> list[list[str]]:
     return found
 
 
-def reference_faults(
+def check_references(reading: Reading) -> Iterator[Fault]:
+    """Names in a piece and its movements that nothing in them has."""
+    yield from heard_faults(reading.takes, reading.shared, reading.source)
+    for movement in reading.movements:
+        own = reading.own[movement.path]
+        yield from _of_movement(movement, own, reading.shared, reading.root)
+
+
+def _of_movement(
     movement: LoadedMovement, own: Set[str], shared: Set[str], root: Path
 ) -> Iterator[Fault]:
     """Names of `movement` that nothing has.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -45,13 +46,13 @@ class Checked:
     """Checkpoints of trainings and delivered files."""
 
 
-def check(store: Store, root: Path, out: Path, jobs: int, watch: Watch) -> Checked:
+def check(store: Store, root: Path, out: Path, jobs: int, watch: Watch, today: date) -> Checked:
     """Read and compare everything in `store`, and what the project at `root` delivered to `out`.
 
     Collections wait while it goes on, builders do not.
     """
     with store.leases.in_use():
-        return _Check(store, root, out, jobs, watch).run()
+        return _Check(store, root, out, jobs, watch, today).run()
 
 
 def repaired(store: Store, faults: Sequence[Fault], watch: Watch) -> list[tuple[Fault, str]]:
@@ -79,8 +80,10 @@ NO_REMEDY = "nothing here can repair it"
 
 
 class _Check:
-    def __init__(self, store: Store, root: Path, out: Path, jobs: int, watch: Watch) -> None:
-        self.store, self.root, self.out = store, root, out
+    def __init__(
+        self, store: Store, root: Path, out: Path, jobs: int, watch: Watch, today: date
+    ) -> None:
+        self.store, self.root, self.out, self.today = store, root, out, today
         self.jobs, self.watch, self.index = jobs, watch, Index()
 
     def run(self) -> Checked:
@@ -120,7 +123,8 @@ class _Check:
         store = self.store
         found = users(store.projects.uses(), [one.piece for one in renders], self.root)
         own = [project for project in found.projects if project.root == self.root]
-        return gathered(own, self.root, self.index, here, store.memo, self.watch)
+        memo, watch = store.memo, self.watch
+        return gathered(own, self.root, self.index, here, memo, watch, self.today)
 
     def _names(self, needs: AllNeeds) -> Mapping[str, str]:
         """What keys made, in words: as the journal has it, or of which piece."""

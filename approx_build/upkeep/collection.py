@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from approx_build.errors import StoreError, UsageError
@@ -83,7 +84,12 @@ class Survey:
 
 
 def collect(
-    store: Store, root: Path | None, asked: Asked, watch: Watch, dry_run: bool = False
+    store: Store,
+    root: Path | None,
+    asked: Asked,
+    watch: Watch,
+    today: date,
+    dry_run: bool = False,
 ) -> Collection:
     """Remove what no project needs; with `dry_run` only return what that is.
 
@@ -92,7 +98,7 @@ def collect(
     if asked.forgotten is not None and not any(map(asked.forgets, _places(store))):
         raise UsageError(f"--forget {asked.forgotten}: no project or piece there used the store")
     with store.leases.alone():
-        found = survey(store, root, asked, watch)
+        found = survey(store, root, asked, watch, today)
         if found.refusal:
             raise StoreError(found.refusal)
         chosen = planned(store, found, asked)
@@ -103,7 +109,7 @@ def collect(
         return chosen
 
 
-def survey(store: Store, root: Path | None, asked: Asked, watch: Watch) -> Survey:
+def survey(store: Store, root: Path | None, asked: Asked, watch: Watch, today: date) -> Survey:
     """Read records, states, pieces and models."""
     here = census(store.root)
     watch.begin("reading records", len(here.records))
@@ -113,7 +119,7 @@ def survey(store: Store, root: Path | None, asked: Asked, watch: Watch) -> Surve
     ]
     uses = [use for use in store.projects.uses() if not asked.forgets(use.piece or use.project)]
     found = users(uses, [one.piece for one in renders], root)
-    needs = gathered(found.projects, root, index, here, store.memo, watch)
+    needs = gathered(found.projects, root, index, here, store.memo, watch, today)
     place = Path(os.path.abspath(store.root))
     is_own = any(one.root == root and place.is_relative_to(one.root) for one in found.projects)
     refusal = _refusal(store, found, needs)

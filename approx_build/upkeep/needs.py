@@ -7,17 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from approx_build.errors import ApproxError, ScoreError, StoreError
+from approx_build.errors import ApproxError, StoreError
 from approx_build.execution.inputs import Inputs
 from approx_build.files.readlog import ReadLog
 from approx_build.plan.catalog import Catalog
+from approx_build.plan.check import check_without_consent
 from approx_build.plan.evaluation import lower_evaluation
 from approx_build.plan.graph import Graph
-from approx_build.plan.lower import LoweredPiece, lower
-from approx_build.plan.take_checks import take_faults
+from approx_build.plan.lower import lower
 from approx_build.plan.takes import Networks
-from approx_build.score.load import load_piece
-from approx_build.score.name_checks import check_names
 from approx_build.store import lock as locks
 from approx_build.store.census import Census
 from approx_build.store.index import TRAIN, Index
@@ -118,13 +116,14 @@ def gathered(
     census: Census,
     memo: Memo,
     watch: Watch,
+    today: date,
 ) -> AllNeeds:
-    """What all projects need; those but `here` are named by their whole paths."""
+    """What all projects need `today`; those but `here` are named by their whole paths."""
     watch.begin("reading pieces", sum(len(project.scores()) for project in projects))
     pieces: list[PieceNeeds] = []
     models: list[ModelNeeds] = []
     for project in projects:
-        catalog = Catalog(project.root, date.today(), ReadLog(memo.look))
+        catalog = Catalog(project.root, today, ReadLog(memo.look))
         reader = _Reader(project, project.root == here, catalog, index, census)
         for score in project.scores():
             pieces.append(reader.piece(score))
@@ -156,7 +155,8 @@ class _Reader:
         published: Mapping[str, str] = {}
         for environment in environments:
             try:
-                lowered = _lowered(score, self.catalog, environment)
+                # Nothing is built of it, so it counts whatever consents say.
+                lowered = lower(check_without_consent(score, self.catalog), environment)
             except ApproxError as error:
                 return PieceNeeds(
                     name, root, score, pins, problem=str(error), lock_problem=lock_problem
@@ -198,11 +198,3 @@ def _lock(path: Path) -> tuple[Lock, str]:
         return locks.read(path) or Lock(""), ""
     except StoreError as error:
         return Lock(""), error.message
-
-
-def _lowered(score: Path, catalog: Catalog, environment: Mapping[str, str]) -> LoweredPiece:
-    """The graph of a piece, whatever consents say: nothing is built of it."""
-    loaded = load_piece(score, catalog.root)
-    if faults := [*check_names(loaded, catalog), *take_faults(loaded, catalog)]:
-        raise ScoreError(faults)
-    return lower(loaded, catalog, environment)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from approx_build.store.census import Amount, Census, Found
@@ -52,10 +53,10 @@ class Sizes:
     refusal: str
 
 
-def sizes(store: Store, root: Path | None, watch: Watch) -> Sizes:
+def sizes(store: Store, root: Path | None, watch: Watch, today: date) -> Sizes:
     """The sizes of `store`, of whose projects one is at `root`."""
     asked = Asked(Rules())
-    found = survey(store, root, asked, watch)
+    found = survey(store, root, asked, watch, today)
     chosen = planned(store, found, asked)
     watch.end()
     here, declared = found.census, {digest[:16] for digest in found.needs.declared}

@@ -7,13 +7,11 @@ from typing import Any
 
 import pytest
 
-from approx_build.cli.messages import level, say, say_failures
-from approx_build.errors import Location
-from approx_build.execution.result import Built
+from approx_build.cli.messages import failures, near, say, say_json, warn
+from approx_build.errors import BuildError, Location
 from approx_build.execution.work import Failure
-from approx_build.project.paths import near
-from approx_build.project.remarks import learnt
-from approx_build.project.settings import Options
+from approx_build.project.remarks import learnt, level
+from approx_build.project.render import RenderResult
 from approx_build.store.records import Record
 from approx_build.units import counted
 
@@ -36,11 +34,16 @@ def test_paths_are_shown_from_where_one_stands(
 
 
 def test_quiet_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:
-    say(Options(quiet=True), "hello")
-    say(Options(), "")
+    say("hello", is_quiet=True)
+    say("")
     assert capsys.readouterr().out == ""
-    say(Options(), "hello")
+    say("hello")
     assert capsys.readouterr().out == "hello\n"
+
+
+def test_results_for_programs_keep_their_letters(capsys: pytest.CaptureFixture[str]) -> None:
+    say_json({"piece": "été"})
+    assert capsys.readouterr().out == '{\n  "piece": "été"\n}\n'
 
 
 def run(**facts: Any) -> Record:
@@ -60,7 +63,25 @@ def test_what_a_training_converted_is_counted_by_how() -> None:
 
 def test_failures_are_said_with_what_could_not_be_built(capsys: pytest.CaptureFixture[str]) -> None:
     where = Location("pieces/tide.yaml", 7, 3)
-    say_failures(Built(failures=[Failure("x", "it broke", where)], skipped=["y", "z"]))
+    warn(failures(result(failures=(Failure("x", "it broke", where),), skipped=("y", "z"))))
     assert capsys.readouterr().err == (
         "pieces/tide.yaml:7:3: x: it broke\n2 actions not built because of what failed\n"
     )
+
+
+def result(**more: Any) -> RenderResult:
+    empty: dict[str, Any] = {
+        **dict.fromkeys(("levels", "files", "written", "remarks", "unmet", "failures"), ()),
+        **dict.fromkeys(("skipped", "ran", "reused"), ()),
+    }
+    rest = {"out": Path("renders"), "lock_changes": "", "read_again": {}, "seconds": 1.0}
+    return RenderResult(**{**empty, **rest, **more})
+
+
+def test_a_result_that_is_not_whole_can_be_raised() -> None:
+    assert result().is_done
+    result().check()
+    broken = result(failures=(Failure("x", "it broke"),), unmet=("1.yaml:3:1: too loud",))
+    assert not broken.is_done
+    with pytest.raises(BuildError, match=r"x: it broke\n1\.yaml:3:1: too loud"):
+        broken.check()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from approx_build.cli.progress import Bar, Lines, left, progress_for
+from approx_build.cli.progress import Bar, Lines, left, observer_for
 from approx_build.execution.estimate import Remaining
-from approx_build.execution.progress import Progress
 from approx_build.execution.result import Built
 from approx_build.execution.work import Failure
 from approx_build.plan.graph import Action, Kind
-from approx_build.project.settings import Options
+from approx_build.project.observer import Observer
 from approx_build.units import duration
 
 ACTION = Action("1-foam/mix", Kind.MIX, {})
@@ -45,12 +44,12 @@ def test_what_is_left_says_what_it_does_not_know(remaining: Remaining, text: str
 
 
 def test_quiet_says_nothing_and_a_terminal_has_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert type(progress_for(Options(quiet=True))) is Progress
+    assert type(observer_for(is_quiet=True)) is Observer
     monkeypatch.setattr("sys.stderr.isatty", lambda: False, raising=False)
-    assert isinstance(progress_for(Options()), Lines)
+    assert isinstance(observer_for(), Lines)
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-    assert isinstance(progress_for(Options()), Bar)
-    assert isinstance(progress_for(Options(verbose=True)), Lines)
+    assert isinstance(observer_for(), Bar)
+    assert isinstance(observer_for(is_verbose=True), Lines)
 
 
 def test_verbose_says_each_action_that_ran(capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,3 +86,13 @@ def test_a_bar_lives_through_a_build(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_a_bar_that_was_never_opened_can_be_closed() -> None:
     Bar().finished(Built())
+
+
+def test_remarks_are_results_and_activities_are_not(capsys: pytest.CaptureFixture[str]) -> None:
+    for one in (Lines(verbose=False), Bar()):
+        one.remark("the model changed")
+        one.activity("drawing the takes of step 4")
+        one.waiting("another builder is at work")
+        said = capsys.readouterr()
+        assert said.out == "the model changed\n"
+        assert said.err == "drawing the takes of step 4\nanother builder is at work\n"

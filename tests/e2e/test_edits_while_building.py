@@ -16,10 +16,10 @@ from unittest import mock
 import pytest
 
 from approx_build.cli.fast_path import nothing_to_do
+from approx_build.plan import check
 from approx_build.project import build_state as remember
 from approx_build.project import delivered, render
-from approx_build.project.piece import Session
-from approx_build.score import load
+from approx_build.project.piece import Piece
 from approx_build.store.objects import Objects
 from tests.e2e.edits import (
     BELL,
@@ -104,8 +104,8 @@ def before(name: str, of: object) -> Moment:
 
 
 MOMENTS = {
-    "the scores are read": after("load_piece", load),
-    "all is planned": after("open", Session),
+    "the scores are read": after("read_piece", check),
+    "all is planned": after("open", Piece),
     "all is built": after("build_targets", render),
     "a file is delivered": after("materialise", Objects),
     "all is delivered": before("remember", render),

@@ -27,9 +27,9 @@ def test_the_score_of_the_piece_has_no_faults() -> None:
 
 
 def test_the_movements_have_the_lengths_of_the_printed_score() -> None:
-    from approx_build.score.load import load_piece
+    from tests.score.scores import loaded
 
-    score = load_piece(ROOT / PIECE)
+    score = loaded(ROOT / PIECE)
     assert {one.number: one.length for one in score.movements} == LENGTHS_S
     gaps = float(score.piece.gap_s) * (len(score.movements) - 1)
     assert sum(LENGTHS_S.values()) + gaps == 11 * 60 + 38

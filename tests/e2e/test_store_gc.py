@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -245,7 +246,7 @@ def collect_and_die(space: Space, rules: Rules, left: int) -> bool:
     if process == 0:
         for name in ("unlink", "replace", "rename", "rmdir"):
             setattr(os, name, counted(getattr(os, name)))
-        collect(store_of(space), space.root, Asked(rules), Watch())
+        collect(store_of(space), space.root, Asked(rules), Watch(), date.today())
         os._exit(0)
     ended = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
     assert ended in (0, -signal.SIGKILL)
@@ -253,7 +254,7 @@ def collect_and_die(space: Space, rules: Rules, left: int) -> bool:
 
 
 def faults(space: Space) -> list[Fault]:
-    found = check(store_of(space), space.root, space.root / "renders", 2, Watch())
+    found = check(store_of(space), space.root, space.root / "renders", 2, Watch(), date.today())
     return list(found.faults)
 
 
@@ -273,7 +274,7 @@ def test_killed_anywhere_a_collection_leaves_a_right_store(
         if removals % 12 == 3:
             assert twice.render().ran() == set()
             assert twice.digests() == before
-        collect(store_of(twice), twice.root, Asked(rules), Watch())
+        collect(store_of(twice), twice.root, Asked(rules), Watch(), date.today())
         assert faults(twice) == []
         removals += 3
     assert removals > 15

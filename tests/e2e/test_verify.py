@@ -57,4 +57,4 @@ def test_a_piece_that_can_no_longer_be_built_says_why(built: Space) -> None:
     checkpoint.write_bytes(checkpoint.read_bytes()[:-1])
     said = built.start("verify", TIDE, code=1).err
     assert f"{TIDE}:7:3: models/tiny/run: models/checkpoints/tiny/step-000004.safetensors: " in said
-    assert "the piece could not be rebuilt; what went wrong is said above" in said
+    assert "the piece could not be rebuilt" in said

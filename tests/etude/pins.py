@@ -24,7 +24,7 @@ from pathlib import Path
 
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.project.lockfile import lock_of
-from approx_build.project.piece import Session
+from approx_build.project.piece import Piece
 from approx_build.store import lock as locks
 from approx_build.store.records import Record
 from tests.etude.probes import probed
@@ -134,7 +134,7 @@ def write(pins: Pins, path: Path = FILE) -> None:
     path.write_text("{\n" + ",\n".join(blocks) + "\n}\n", encoding="utf-8")
 
 
-def of_lock(session: Session, records: Mapping[str, Record]) -> list[str]:
+def of_lock(session: Piece, records: Mapping[str, Record]) -> list[str]:
     """What of a piece's lock is not what was built."""
     old = locks.read(session.lock_path)
     new = lock_of(session, records)

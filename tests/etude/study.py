@@ -14,8 +14,8 @@ from approx_build.files.readlog import ReadLog
 from approx_build.plan.evaluation import lower_evaluation
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.project.build import build_targets
-from approx_build.project.piece import Session
-from approx_build.project.settings import Options
+from approx_build.project.piece import Piece
+from approx_build.project.settings import Settings
 from approx_build.store.records import Record
 from approx_build.store.store import Store
 
@@ -38,9 +38,9 @@ def pieces(root: Path = ROOT) -> list[Path]:
     return sorted((root / "pieces").glob("etude*.yaml"))
 
 
-def study(piece: Path, store: Path | None = None, jobs: int = 1) -> Session:
+def study(piece: Path, store: Path | None = None, jobs: int = 1) -> Piece:
     """A piece of the étude; its graph has the preparation and evaluation of its networks too."""
-    session = Session.open(piece, Options(store=store, jobs=jobs, quiet=True))
+    session = Piece.open(piece, Settings(store=store, jobs=jobs))
     networks = session.lowered.networks
     for model in sorted(networks.used):
         lower_evaluation(networks, model, 1, EVALUATED_S)
@@ -57,11 +57,11 @@ def order(graph: Graph) -> list[Action]:
     return [graph.actions[target] for target in graph.order() if is_compared(graph.actions[target])]
 
 
-def build(session: Session) -> dict[str, Record]:
+def build(session: Piece) -> dict[str, Record]:
     """The records of all actions that are compared, built in the session's store."""
     graph = session.lowered.graph
     targets = [action.target for action in order(graph)]
-    built = build_targets(graph, targets, session.store, session.root, session.options)
+    built = build_targets(graph, targets, session.store, session.root, session.settings)
     built.check()
     return {target: built.records[target] for target in targets}
 
@@ -72,7 +72,7 @@ def made(records: Mapping[str, Record]) -> dict[str, Made]:
 
 
 def remade(
-    session: Session, before: Mapping[str, Made], kinds: frozenset[Kind] | None = None
+    session: Piece, before: Mapping[str, Made], kinds: frozenset[Kind] | None = None
 ) -> Iterator[tuple[Action, Made]]:
     """Each action (of these kinds) made once more, from what its inputs were `before`.
 

@@ -12,8 +12,8 @@ from pydantic import BaseModel, Field
 from approx_build.audio import wav
 from approx_build.ops.base import OPS
 from approx_build.ops.grains import Lasting, Windowed
-from approx_build.project.piece import Session
-from approx_build.project.settings import Options
+from approx_build.project.piece import Piece
+from approx_build.project.settings import Settings
 from tests.etude import usage
 from tests.etude.study import ROOT, pieces, study
 
@@ -29,7 +29,7 @@ def test_the_etude_uses_all_there_is() -> None:
 
 
 def test_the_piece_uses_nothing_that_the_etude_does_not() -> None:
-    piece = Session.open(ROOT / "pieces" / "approximations.yaml", Options())
+    piece = Piece.open(ROOT / "pieces" / "approximations.yaml", Settings())
     assert usage.used(piece) - used_by_the_etude() == set()
 
 

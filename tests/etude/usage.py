@@ -22,7 +22,7 @@ from approx_build.families.base import FAMILIES, Family
 from approx_build.ops.base import OPS, GrainOp
 from approx_build.plan.graph import Graph, Kind
 from approx_build.plan.takes import sampling_of
-from approx_build.project.piece import Session
+from approx_build.project.piece import Piece as OpenPiece
 from approx_build.score.curve import Curve
 from approx_build.score.schema import Movement, Piece
 from approx_build.score.source_ref import SourceKind, SourceRef
@@ -56,7 +56,7 @@ def there_is() -> set[str]:
     return found
 
 
-def used(session: Session) -> set[str]:
+def used(session: OpenPiece) -> set[str]:
     """Everything that a piece uses, its graph as it is in the session."""
     score, catalog = session.score, session.catalog
     found = {*_of_models(score.piece), *_of_graph(session.lowered.graph)}

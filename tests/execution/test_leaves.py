@@ -18,11 +18,11 @@ from approx_build.execution.result import BuildOptions, Built
 from approx_build.execution.runner import Performer
 from approx_build.execution.scheduler import build
 from approx_build.plan.catalog import Catalog
+from approx_build.plan.check import check
 from approx_build.plan.evaluation import lower_evaluation
 from approx_build.plan.graph import Graph, Kind
 from approx_build.plan.lower import lower
 from approx_build.plan.takes import Networks
-from approx_build.score.load import load_piece
 from approx_build.store.store import Store
 from tests.space import WAVE, Space, project
 
@@ -47,7 +47,7 @@ def bare(tmp_path: Path) -> Space:
 def planned(space: Space) -> Graph:
     """The graph of the piece and of the evaluation of a model."""
     catalog = Catalog(space.root, TODAY)
-    lowered = lower(load_piece(space.root / "pieces/tide.yaml"), catalog)
+    lowered = lower(check(space.root / "pieces/tide.yaml", catalog))
     lower_evaluation(lowered.networks, "tiny", 1, 0.2)
     return lowered.graph
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from approx_build.plan.catalog import Catalog
+from approx_build.plan.check import check
 from approx_build.plan.lower import LoweredPiece, lower
-from approx_build.score.load import load_piece
 from tests.space import Space
 from tests.space import project as small_project
 
@@ -36,7 +36,6 @@ def lowered(project: Space) -> Lower:
     """Lowers the piece as it is now."""
 
     def now() -> LoweredPiece:
-        score = load_piece(project.root / "pieces/tide.yaml")
-        return lower(score, Catalog(project.root, TODAY))
+        return lower(check(project.root / "pieces/tide.yaml", Catalog(project.root, TODAY)))
 
     return now

@@ -1,13 +1,11 @@
-"""Permission: every use of a corpus is asked about, at the first place that makes it."""
+"""Consent: every use of a corpus is asked about, at the first place that makes it."""
 
 from __future__ import annotations
 
-import pytest
-
 from approx_build.plan.catalog import Catalog
-from approx_build.plan.consent import all_refused, faults_of, refusals
-from approx_build.score.load import load_piece
+from approx_build.plan.consent import check_consent
 from tests.plan.conftest import TODAY
+from tests.score.scores import loaded
 from tests.space import Space
 
 CONSENT = "models/corpora/tones/consent.yaml"
@@ -15,8 +13,8 @@ ALL = "this stops model tiny; takes 1-foam/early, cry; movements 1-foam, 2-sand"
 
 
 def refused(project: Space) -> list[str]:
-    score, catalog = load_piece(project.root / "pieces/tide.yaml"), Catalog(project.root, TODAY)
-    return [str(each).replace(f"{project.root}/", "") for each in refusals(score, catalog)]
+    score, catalog = loaded(project.root / "pieces/tide.yaml"), Catalog(project.root, TODAY)
+    return [str(each).replace(f"{project.root}/", "") for each in check_consent(score, catalog)]
 
 
 def test_what_is_allowed_is_not_refused(project: Space) -> None:
@@ -58,16 +56,3 @@ def test_what_is_withdrawn_tomorrow_may_be_heard_today(project: Space) -> None:
     project.edit(CONSENT, "withdrawn:", "withdrawn_on: 2026-05-01\nwithdrawn:")
     said = f"{CONSENT}: consent was withdrawn on 2026-05-01"
     assert refused(project) == [f"pieces/tide.yaml:7:3: {said}; {ALL}"]
-
-
-@pytest.mark.parametrize("corpora", [1, 2])
-def test_all_refusals_are_one_error(project: Space, corpora: int) -> None:
-    (project.root / CONSENT).unlink()
-    if corpora == 2:
-        low = (project.root / "models/corpora/tones/low.wav").read_bytes()
-        project.write("models/corpora/bells/big.wav", "").write_bytes(low)
-        project.edit("pieces/tide/2-sand.yaml", "tones/high", "bells/big")
-    score, catalog = load_piece(project.root / "pieces/tide.yaml"), Catalog(project.root, TODAY)
-    found = refusals(score, catalog)
-    assert len(found) == len(faults_of(found)) == corpora
-    assert str(all_refused(found)) == "\n".join(str(each) for each in found)

@@ -8,7 +8,7 @@ import pytest
 
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.take_checks import take_faults
-from approx_build.score.load import load_piece
+from tests.score.scores import loaded
 from tests.space import WAVE, Space
 
 LINE = "  cry: { model: tiny, count: 3, length_s: 0.3 }"
@@ -18,7 +18,7 @@ def faults(project: Space, take: str) -> list[str]:
     """What is wrong with a take of the piece, from its column on."""
     project.write("models/wave.yaml", WAVE)
     project.edit("pieces/tide.yaml", LINE, f"{LINE}\n  sob: {{ {take} }}")
-    score = load_piece(project.root / "pieces/tide.yaml")
+    score = loaded(project.root / "pieces/tide.yaml")
     found = take_faults(score, Catalog(project.root, date(2026, 5, 1)))
     return [f"{fault.where.line}:{fault.where.column}: {fault.message}" for fault in found]
 

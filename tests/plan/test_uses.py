@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.uses import Use, uses
-from approx_build.score.load import load_piece
 from tests.plan.conftest import TODAY
+from tests.score.scores import loaded
 from tests.space import Space
 
 FOAM, SAND, TIDE = "pieces/tide/1-foam.yaml", "pieces/tide/2-sand.yaml", "pieces/tide.yaml"
 
 
 def found(project: Space) -> list[Use]:
-    score, catalog = load_piece(project.root / TIDE), Catalog(project.root, TODAY)
+    score, catalog = loaded(project.root / TIDE), Catalog(project.root, TODAY)
     return list(uses(score, catalog))
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from approx_build.errors import UsageError
 from approx_build.execution.forecast import Fate, Forecast
-from approx_build.plan.graph import Action, Kind
-from approx_build.project.explain import reason, shortened
+from approx_build.plan.graph import Action, Graph, Kind
+from approx_build.project.explain import found_target, reason, shortened
 from approx_build.store.records import Record
 
 
@@ -44,3 +45,27 @@ def test_a_reason_is_one_line(found: Forecast, said: str) -> None:
 def test_long_values_are_cut() -> None:
     assert shortened("x" * 110) == "x" * 110
     assert shortened("x" * 111) == "x" * 109 + "…"
+
+
+GRAPH = Graph()
+for name in ("1-foam/mix", "2-sand/mix", "1-foam/stems/shore", "shore"):
+    GRAPH.add(Action(name, Kind.MIX, {}))
+
+
+def test_a_whole_name_or_its_end_will_do() -> None:
+    assert found_target(GRAPH, "1-foam/mix") == "1-foam/mix"
+    assert found_target(GRAPH, "stems/shore") == "1-foam/stems/shore"
+    assert found_target(GRAPH, "shore") == "shore"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("mix", "'mix' may be 1-foam/mix, 2-sand/mix; say which"),
+        ("2-sand/mux", "there is no target '2-sand/mux'; did you mean 2-sand/mix"),
+        ("zzz", "there is no target 'zzz'$"),
+    ],
+)
+def test_what_is_not_one_target_is_said(name: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        found_target(GRAPH, name)

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import ConsentError, ScoreError, UsageError
-from approx_build.project.piece import Session
-from approx_build.project.settings import Options
+from approx_build.project.piece import Piece
+from approx_build.project.settings import Settings
 from tests.space import Space
 
 
-def opened(project: Space) -> Session:
-    return Session.open(project.root / "pieces/tide.yaml", Options(store=project.root / "store"))
+def opened(project: Space) -> Piece:
+    return Piece.open(project.root / "pieces/tide.yaml", Settings(store=project.root / "store"))
 
 
 def test_everything_lies_in_the_project(project: Space) -> None:

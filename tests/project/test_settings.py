@@ -1,4 +1,4 @@
-"""Options: defaults, environment, and a device that is not there."""
+"""Settings: defaults, environment, and a device that is not there."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import UsageError
-from approx_build.project.settings import Options, checked_device, cores
+from approx_build.project.settings import Settings, checked_device, cores
 
 ROOT = Path("/music")
 
 
 def test_defaults_lie_in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("APPROX_STORE", raising=False)
-    options = Options.of()
+    options = Settings.of()
     assert options.store_at(ROOT) == ROOT / ".approx"
     assert options.out_at(ROOT) == ROOT / "renders"
     assert options.jobs == cores() >= 1
@@ -25,8 +25,8 @@ def test_a_store_may_be_named_by_the_environment_and_an_option_is_stronger(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("APPROX_STORE", "/fast/store")
-    assert Options.of().store_at(ROOT) == Path("/fast/store")
-    assert Options.of(store=Path("here")).store_at(ROOT) == Path("here")
+    assert Settings.of().store_at(ROOT) == Path("/fast/store")
+    assert Settings.of(store=Path("here")).store_at(ROOT) == Path("here")
 
 
 @pytest.mark.parametrize("device", ["auto", "cpu"])

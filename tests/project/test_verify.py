@@ -9,7 +9,8 @@ import pytest
 
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
-from approx_build.project.verify import Difference, environment, first_difference, told
+from approx_build.cli.commands.verify import outcome
+from approx_build.project.verify import Difference, Verification, environment, first_difference
 
 RATE = 8000
 
@@ -57,8 +58,10 @@ def test_what_is_no_sound_and_what_sounds_the_same(tmp_path: Path) -> None:
 def test_the_first_difference_is_told_and_the_others_counted() -> None:
     first = Difference("1-foam/master", "movements", "a" * 64, "b" * 64, "sample 3 differs")
     lock = Path("pieces/tide.lock")
-    assert told([], 13, lock).startswith("verified: 13 checkpoints, takes, stems and movements")
-    text = told([first, first, first], 13, lock)
+    assert outcome(Verification(13, (), lock)).startswith(
+        "verified: 13 checkpoints, takes, stems and movements"
+    )
+    text = outcome(Verification(13, (first, first, first), lock))
     assert text.startswith("1-foam/master (movements) is not what pieces/tide.lock says: sample 3")
     assert text.endswith("and 2 more differ")
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from approx_build.project.piece import Session
-from approx_build.project.settings import Options
+from approx_build.project.piece import Piece
+from approx_build.project.settings import Settings
 from approx_build.store.records import Record
 from tests.space import Space
 
@@ -16,14 +16,14 @@ from tests.space import Space
 class Rendered:
     """A session and the record of every target."""
 
-    session: Session
+    session: Piece
     records: dict[str, Record]
 
 
 @pytest.fixture(scope="session")
 def done(rendered: Space) -> Rendered:
     """The small piece, rendered."""
-    session = Session.open(rendered.root / "pieces/tide.yaml", Options())
+    session = Piece.open(rendered.root / "pieces/tide.yaml", Settings())
     store = session.store
     latest = store.journal.latest()
     found = {t: store.records.get(latest[t].key) for t in session.lowered.graph.actions}

@@ -12,9 +12,8 @@ from tests.report.conftest import Rendered
 @pytest.fixture(scope="module")
 def report(done: Rendered) -> PieceReport:
     session = done.session
-    return piece_report(
-        session.score, session.lowered, session.catalog, done.records, session.store.objects, {}
-    )
+    objects = session.store.objects
+    return piece_report(session.lowered, session.catalog, done.records, objects, {})
 
 
 def test_the_piece_lasts_as_long_as_its_movements_and_gaps(report: PieceReport) -> None:

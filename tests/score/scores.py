@@ -7,9 +7,21 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import ScoreError
-from approx_build.score.load import Score, load_piece
+from approx_build.score.duration_checks import check_durations
+from approx_build.score.load import Reading, Score, read_piece
+from approx_build.score.reference_checks import check_references
+from approx_build.yaml_source import in_order
 
 PIECE = "piece: tide\nmovements: [tide/1-fog.yaml]\n"
+
+
+def loaded(path: Path, root: Path | None = None) -> Score:
+    """A score without faults that need no project to be found; ScoreError with those."""
+    reading = read_piece(path, root)
+    faults = [*reading.faults, *check_references(reading), *check_durations(reading)]
+    if faults or reading.score is None:
+        raise ScoreError(in_order(faults))
+    return reading.score
 
 
 class Project:
@@ -34,7 +46,10 @@ class Project:
         self.write("pieces/tide/1-fog.yaml", text)
 
     def load(self) -> Score:
-        return load_piece(self.root / "pieces" / "tide.yaml")
+        return loaded(self.root / "pieces" / "tide.yaml")
+
+    def read(self) -> Reading:
+        return read_piece(self.root / "pieces" / "tide.yaml")
 
     def faults(self) -> list[str]:
         """Each fault as `1-fog.yaml:3:5: message`."""

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import ApproxError, ScoreError
-from approx_build.score.load import load_piece
 from tests.effort import cpu_s
-from tests.score.scores import PIECE, Project
+from tests.score.scores import PIECE, Project, loaded
 
 SILENT = "movement: a\nlength: 10\n"
 
@@ -40,8 +39,8 @@ def test_the_project_is_found_from_any_folder(
 ) -> None:
     project.movement(SILENT)
     monkeypatch.chdir(project.root / "pieces")
-    assert load_piece(Path("tide.yaml")).path == "pieces/tide.yaml"
-    assert load_piece(Path("../pieces/tide.yaml"), root=Path("..")).path == "pieces/tide.yaml"
+    assert loaded(Path("tide.yaml")).path == "pieces/tide.yaml"
+    assert loaded(Path("../pieces/tide.yaml"), root=Path("..")).path == "pieces/tide.yaml"
 
 
 def test_all_faults_of_all_files_come_in_one_run(project: Project) -> None:
@@ -125,14 +124,14 @@ def test_pieces_and_movements_are_told_apart(project: Project) -> None:
     ]
     project.movement(SILENT)
     with pytest.raises(ScoreError, match="this is a movement; give the piece"):
-        load_piece(project.root / "pieces/tide/1-fog.yaml")
+        loaded(project.root / "pieces/tide/1-fog.yaml")
 
 
 def test_a_piece_that_cannot_be_read_says_why(project: Project) -> None:
     with pytest.raises(ApproxError, match=r"^pieces/none\.yaml: there is no such file$"):
-        load_piece(project.root / "pieces/none.yaml")
+        loaded(project.root / "pieces/none.yaml")
     with pytest.raises(ApproxError, match=r"^pieces: is a folder; name a file$"):
-        load_piece(project.root / "pieces")
+        loaded(project.root / "pieces")
 
 
 @pytest.mark.parametrize(

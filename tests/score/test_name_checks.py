@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from approx_build.score.duration_checks import check_durations
 from approx_build.score.name_checks import check_names, matching
 from tests.score.scores import PIECE, Project
 
@@ -30,10 +31,13 @@ class Shelf:
 
 def faults(project: Project, text: str) -> list[str]:
     project.movement(f"movement: a\nlength: 10\n{text}\n")
-    return [
-        f"{f.where.line}:{f.where.column}: {f.message}"
-        for f in check_names(project.load(), Shelf())
+    reading = project.read()
+    assert reading.score
+    found = [
+        *check_names(reading.score, Shelf()),
+        *check_durations(reading, Shelf().recording_length_s),
     ]
+    return [f"{f.where.line}:{f.where.column}: {f.message}" for f in found]
 
 
 @pytest.mark.parametrize(

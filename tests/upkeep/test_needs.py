@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,9 @@ def found(built: Space) -> AllNeeds:
     store = Store(built.root / ".approx")
     index = Index.of(store.records, store.records)
     project = Project(built.root)
-    return gathered([project], built.root, index, census(store.root), store.memo, Watch())
+    return gathered(
+        [project], built.root, index, census(store.root), store.memo, Watch(), date.today()
+    )
 
 
 def test_of_a_project_every_piece_lock_and_model_is_read(built: Space, found: AllNeeds) -> None:

@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
+from approx_build.cli.arguments import Json, Piece
 from approx_build.cli.exit_codes import Exit
+from approx_build.cli.messages import say_json
 from approx_build.errors import ApproxError, ScoreError
-from approx_build.project.piece import Session
-from approx_build.project.settings import Options
 from approx_build.units import counted
 
 
-def check(piece: Path, as_json: bool) -> None:
-    """Say every fault of every file, or that there is none."""
+def check(piece: Piece, json: Json = False) -> None:
+    """Validate the scores of a piece: every fault of every file in one run."""
+    from approx_build.project.project import Project
+    from approx_build.project.settings import Settings
+
     try:
-        session = Session.open(piece, Options())
+        found = Project.open(piece, Settings()).check(piece)
     except ApproxError as error:
-        if not as_json:
+        if not json:
             raise
-        print(json.dumps({"faults": rows(error)}, indent=2, ensure_ascii=False))
+        say_json({"faults": rows(error)})
         sys.exit(Exit.FAILED)
-    session.lowered.graph.check()
-    remarks = [str(remark) for remark in session.score.remarks]
-    if as_json:
-        print(json.dumps({"faults": [], "remarks": remarks}, indent=2, ensure_ascii=False))
+    remarks = [str(remark) for remark in found.score.remarks]
+    if json:
+        say_json({"faults": [], "remarks": remarks})
         return
-    events = sum(len(part.events) for one in session.lowered.movements for part in one.parts)
-    print(
-        "\n".join(
-            [
-                *remarks,
-                f"{piece}: no faults in {counted(len(session.lowered.movements), 'movement')}, "
-                f"{counted(events, 'event')}, {counted(len(session.lowered.graph), 'action')}",
-            ]
-        )
-    )
+    movements = found.lowered.movements
+    counts = {
+        "movement": len(movements),
+        "event": sum(len(part.events) for one in movements for part in one.parts),
+        "action": len(found.lowered.graph),
+    }
+    there = ", ".join(counted(count, noun) for noun, count in counts.items())
+    print("\n".join([*remarks, f"{piece}: no faults in {there}"]))
 
 
 def rows(error: ApproxError) -> list[dict[str, Any]]:

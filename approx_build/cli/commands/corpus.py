@@ -1,24 +1,28 @@
-"""The commands of `corpus` and their options. The work is imported when it is called."""
+"""`corpus`: add, list, inspect, prepare and withdraw recordings, and print what came of it."""
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from approx_build.cli.arguments import Jobs, StoreDir
+from approx_build.cli.arguments import Jobs, Json, StoreDir, of_corpus
+from approx_build.cli.exit_codes import Exit
+from approx_build.cli.messages import say_json, warn
+from approx_build.errors import UsageError
+from approx_build.units import clock, counted
 
-corpus_app = typer.Typer(
+corpus = typer.Typer(
     help="Add, list, inspect and withdraw recordings.", no_args_is_help=True, add_completion=False
 )
 
 Corpus = Annotated[str, typer.Argument(help="A corpus's name, or models/corpora/NAME.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
-@corpus_app.command()
+@corpus.command()
 def add(
     corpus: Corpus,
     files: Annotated[list[Path], typer.Argument(help="Recordings; they are copied as they are.")],
@@ -34,26 +38,52 @@ def add(
     ] = False,
 ) -> None:
     """Copy recordings into a corpus, and start its consent record when it is new."""
-    from approx_build.project.corpus.add import add as command
+    from approx_build.project.settings import Settings
 
-    command(corpus, files, performer or [], plays or [], skip_bad)
+    performers, instruments = performer or [], plays or []
+    if len(performers) != len(instruments):
+        raise UsageError("--performer NAME and --plays INSTRUMENT come in pairs")
+    project, name = of_corpus(corpus, Settings())
+    players = dict(zip(performers, instruments, strict=True))
+    found = project.corpora.add(name, files, players, skip_bad)
+    skipped = "skipped: " if skip_bad else ""
+    warn(f"{path}: {skipped}{reason}" for path, reason in found.refused.items())
+    if not found.added:
+        is_some = len(found.refused) < len(set(files))
+        hint = "; mend these files, or leave them out with --skip-bad" if is_some else ""
+        warn([f"nothing was added to {found.folder}{hint}"])
+        sys.exit(Exit.FAILED)
+    count = counted(len(found.added), "recording")
+    done = f"added {count}, {clock(found.length_s, 1)} in all, to {found.folder}"
+    print("\n".join([*found.remarks, done, found.record]))
 
 
-@corpus_app.command("list")
+@corpus.command("list")
 def list_(
     corpus: Annotated[str | None, typer.Argument(help="Every file of this corpus.")] = None,
     json: Json = False,
 ) -> None:
     """List the corpora with their consents, or the files of one and why they are not used."""
-    from approx_build.project.corpus.listing import list_corpora, list_files
+    from dataclasses import asdict
 
+    from approx_build.cli.corpus_text import corpora_lines, file_lines
+    from approx_build.project.settings import Settings
+
+    project, name = of_corpus(corpus or "", Settings())
     if corpus is None:
-        list_corpora(json)
+        rows = project.corpora.list()
+        plain: object = [asdict(row) for row in rows]
+        lines = corpora_lines(rows)
     else:
-        list_files(corpus, json)
+        files = project.corpora.files(name)
+        plain, lines = files.as_json(), file_lines(files)
+    if json:
+        say_json(plain)
+    else:
+        print("\n".join(lines))
 
 
-@corpus_app.command()
+@corpus.command()
 def prepare(
     corpus: Corpus,
     model: Annotated[
@@ -64,13 +94,19 @@ def prepare(
     json: Json = False,
 ) -> None:
     """Prepare recordings as their models hear them, and say what became of each."""
-    from approx_build.project.corpus.prepare import prepare as command
-    from approx_build.project.settings import Options
+    from approx_build.cli.corpus_text import preparation_lines
+    from approx_build.project.settings import Settings
 
-    command(corpus, model, Options.of(store, jobs=jobs, quiet=True), json)
+    project, name = of_corpus(corpus, Settings.of(store, jobs=jobs))
+    found = project.corpora.prepare(name, model)
+    if json:
+        say_json({learner: one.as_json() for learner, one in found.items()})
+        return
+    for learner, one in found.items():
+        print("\n".join(preparation_lines(learner, one)))
 
 
-@corpus_app.command()
+@corpus.command()
 def inspect(
     corpus: Corpus,
     json: Json = False,
@@ -82,12 +118,21 @@ def inspect(
     ] = None,
 ) -> None:
     """Measure every recording, find duplicates, and draw a sheet of spectrograms."""
-    from approx_build.project.corpus.inspect import inspect as command
+    from approx_build.cli.corpus_text import inspection_lines
+    from approx_build.project.settings import Settings
 
-    command(corpus, json, out)
+    project, name = of_corpus(corpus, Settings(out=out))
+    found = project.corpora.inspect(name)
+    if json:
+        say_json(found.as_json())
+    else:
+        print("\n".join(inspection_lines(found)))
+        warn(f"{found.folder}/{file}: {reason}" for file, reason in found.bad.items())
+    if found.bad:
+        sys.exit(Exit.FAILED)
 
 
-@corpus_app.command()
+@corpus.command()
 def withdraw(
     corpus: Corpus,
     recordings: Annotated[
@@ -100,18 +145,20 @@ def withdraw(
         datetime | None,
         typer.Option("--on", formats=["%Y-%m-%d"], help="First day (default: today)."),
     ] = None,
-    store: Annotated[
-        Path | None,
-        typer.Option(
-            "--store", help="The store (default: .approx, or APPROX_STORE).", metavar="DIR"
-        ),
-    ] = None,
+    store: StoreDir = None,
     apply: Annotated[bool, typer.Option("--apply", help="Write it into consent.yaml.")] = False,
     json: Json = False,
 ) -> None:
     """Say what would have to be made again without recordings; with --apply withdraw them."""
-    from approx_build.project.corpus.withdraw import withdraw as command
-    from approx_build.project.settings import Options
+    from approx_build.cli.corpus_text import withdrawal_lines
+    from approx_build.project.corpus.withdraw import WithdrawOptions
+    from approx_build.project.settings import Settings
 
-    day, options = on.date() if on else None, Options.of(store)
-    command(corpus, recordings or [], performer, day, apply, json, options)
+    project, name = of_corpus(corpus, Settings.of(store))
+    day = on.date() if on else None
+    options = WithdrawOptions(recordings or (), performer, day, apply)
+    found = project.corpora.withdraw(name, options)
+    if json:
+        say_json(found.as_json())
+    else:
+        print("\n".join(withdrawal_lines(found)))

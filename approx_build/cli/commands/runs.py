@@ -1,23 +1,32 @@
-"""The commands of `runs` and their options."""
+"""`runs`: print the ledger of training runs, compare them, and write notes and pages."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from approx_build.cli.arguments import Json, OutDir
+from approx_build.cli.exit_codes import Exit
+from approx_build.cli.messages import near, say_json, warn
+
+if TYPE_CHECKING:
+    from approx_build.project.runs import Runs
+    from approx_build.report.ledger import TableReport
+    from approx_build.training.ledger.ledger import Ledger
 
 runs = typer.Typer(help="The ledger of training runs: list, show, compare, note, export.")
 
 Run = Annotated[str, typer.Argument(help="A run, or the beginning of its name or digits.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Model = Annotated[
     str | None, typer.Option("--model", help="Only runs of this model.", metavar="NAME")
 ]
+WIDEST = 34
+"""Characters of a cell of a comparison."""
+
 Every = Annotated[bool, typer.Option("--all", help="Every column, a block for each run.")]
-OutDir = Annotated[
-    Path | None, typer.Option("--out", help="Where renders go (default: renders/).", metavar="DIR")
-]
 
 
 @runs.callback(invoke_without_command=True)
@@ -32,25 +41,55 @@ def main(
 @runs.command("list")
 def list_runs(model: Model = None, every: Every = False, json: Json = False) -> None:
     """List the runs in a table that fits the terminal."""
-    from approx_build.cli.runs_table import list_runs as command
+    from approx_build.cli.runs_table import block, print_table
+    from approx_build.training.ledger.columns import as_data
 
-    command(model, every, json)
+    ledger = _ledger(_here())
+    entries = [entry for entry in ledger.entries if model in (None, entry.model)]
+    if json:
+        say_json({"runs": [as_data(entry) for entry in entries], "damaged": ledger.damaged})
+    elif not entries:
+        whose = f"of {model!r} " if model else ""
+        print(f"there is no run {whose}in the ledger yet; `approx-build train` adds them")
+    elif every:
+        print("\n\n".join(block(entry) for entry in entries))
+    else:
+        print_table(entries)
+    _end(ledger)
 
 
 @runs.command()
 def show(run: Run, json: Json = False) -> None:
     """Show all that is known of a run: settings, losses, sittings, cost and notes."""
-    from approx_build.cli.runs_table import show as command
+    from approx_build.cli.runs_table import parts
+    from approx_build.training.ledger.columns import as_data
 
-    command(run, json)
+    here = _here()
+    _ledger(here)
+    entry = here.find(run)
+    if json:
+        say_json(as_data(entry))
+    else:
+        print("\n\n".join(part for part in parts(entry) if part))
 
 
 @runs.command()
 def compare(first: Run, second: Run, json: Json = False, out: OutDir = None) -> None:
     """Say in what two runs differ, and their losses at equal steps and times."""
-    from approx_build.project.runs_compare import compare as command
+    from approx_build.cli.runs_table import pairs
 
-    command(first, second, json, out)
+    here = _here(out)
+    _ledger(here)
+    found = here.compare(first, second)
+    if json:
+        say_json(found.as_json())
+        return
+    print("\n".join(pairs([("first", found.first.run), ("second", found.second.run)])), end="\n\n")
+    for table in found.tables():
+        print(_text(table), end="\n\n")
+    if found.remark:
+        print(found.remark)
+    print(near(here.comparison_page(found)))
 
 
 @runs.command()
@@ -60,9 +99,10 @@ def note(
     is_next: Annotated[bool, typer.Option("--next", help="It is what to do next.")] = False,
 ) -> None:
     """Write a note on a run."""
-    from approx_build.project.runs_note import note as command
-
-    command(run, text, is_next)
+    here = _here()
+    _ledger(here)
+    entry = here.note(run, text, is_next)
+    print(f"{entry.run}: noted{' as a next step' if is_next else ''}")
 
 
 @runs.command()
@@ -73,14 +113,58 @@ def export(
     model: Model = None,
 ) -> None:
     """Export the ledger as CSV, for a spreadsheet."""
-    from approx_build.project.runs_export import export as command
+    from approx_build.store.delivery import write
 
-    command(csv, model)
+    here = _here()
+    ledger, text = _ledger(here), here.export(model)
+    if csv == "-":
+        print(text, end="")
+    else:
+        write(Path(csv), text.encode())
+        print(near(Path(csv)))
+    _end(ledger)
 
 
 @runs.command()
 def page(out: OutDir = None) -> None:
     """Write the ledger as a page: table, curves over each other, notes."""
-    from approx_build.project.runs_page import page as command
+    here = _here(out)
+    ledger = _ledger(here)
+    print(near(here.page()))
+    _end(ledger)
 
-    command(out)
+
+def _here(out: Path | None = None) -> Runs:
+    from approx_build.project.project import Project
+    from approx_build.project.settings import Settings
+
+    return Project.open(Path.cwd(), Settings(out=out)).runs
+
+
+def _ledger(here: Runs) -> Ledger:
+    """The ledger; what of it is damaged is printed."""
+    found = here.ledger()
+    warn(found.damaged)
+    return found
+
+
+def _end(found: Ledger) -> None:
+    """Exit with 1 when part of the ledger could not be read."""
+    if found.damaged:
+        sys.exit(Exit.FAILED)
+
+
+def _text(table: TableReport) -> str:
+    """A table for the terminal, each column as wide as its longest text, within reason."""
+    from approx_build.training.ledger.columns import plain
+
+    if not table.rows:
+        return f"{table.title}: nothing"
+    rows = [[_short(plain(cell)) for cell in row] for row in (table.heads, *table.rows)]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(table.heads))]
+    lines = ["  ".join(f"{c:<{w}}" for c, w in zip(row, widths, strict=True)) for row in rows]
+    return "\n".join([table.title, *(f"  {line.rstrip()}" for line in lines)])
+
+
+def _short(cell: str) -> str:
+    return cell if len(cell) <= WIDEST else f"{cell[: WIDEST - 1]}…"

@@ -1,4 +1,4 @@
-"""The options of `take`, which draws takes outside any score.
+"""`take`: draw takes outside any score and print where they are.
 
 Options for the controls of families and for ways of making takes come from the registries, which
 are read when `take` is called or asked for help.
@@ -16,8 +16,8 @@ import typer
 from typer.core import TyperCommand
 from typer.main import get_command
 
-from approx_build.cli.arguments import Device, DeviceChoice, Jobs, StoreDir
-from approx_build.project.settings import Options
+from approx_build.cli.arguments import Device, DeviceChoice, Jobs, StoreDir, of_model
+from approx_build.cli.messages import near
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -64,12 +64,12 @@ def take(
     device: DeviceChoice = Device.AUTO,
 ) -> None:
     """Audition a model: draw takes outside any score."""
-    from approx_build.project.audition import TakeAsked
-    from approx_build.project.audition import take as command
+    from approx_build.cli.progress import observer_for
+    from approx_build.project.audition import TakeOptions
+    from approx_build.project.settings import Settings
 
     ways: Mapping[str, Any] = ctx.meta.get(_WAY, {})
-    asked = TakeAsked(
-        model=model,
+    options = TakeOptions(
         step=step,
         length_s=length_s,
         count=count,
@@ -79,7 +79,9 @@ def take(
         ways={name: (one,) if isinstance(one, str) else tuple(one) for name, one in ways.items()},
         options=ctx.meta.get(_OPTION, {}),
     )
-    command(asked, Options.of(store, out, jobs, device))
+    project, name = of_model(model, Settings.of(store, out, jobs, device))
+    for drawn in project.take(name, options, observer_for()):
+        print(f"{near(drawn.sound)}\n{near(drawn.picture)}")
 
 
 @cache

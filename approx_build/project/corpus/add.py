@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import json
-import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from hashlib import file_digest
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from approx_build.audio import wav
-from approx_build.cli.exit_codes import Exit
 from approx_build.corpus.consent import FILE_NAME
 from approx_build.corpus.duplicates import duplicates
 from approx_build.corpus.recordings import SUFFIXES, check_recording, mixing, recording_files
 from approx_build.errors import AudioError, UsageError
 from approx_build.plan.catalog import CORPORA
-from approx_build.project.corpus.corpus import NAME, Shelf
+from approx_build.project.corpus.corpus import NAME, Corpus
 from approx_build.project.corpus.duplicates import known, told
 from approx_build.store.delivery import check_folder, deliver, write
-from approx_build.units import clock, counted
 from approx_build.yaml_source.fields import Recording
 
 RECORD = """\
@@ -40,49 +39,63 @@ contact:      # whom to ask, and where to withdraw
 NO_PERFORMERS = "   # - {{ name: A. Cellist, plays: cello }}; [] when nobody played"
 
 
+@dataclass(frozen=True)
+class Addition:
+    """What became of recordings that were to be added to a corpus."""
+
+    corpus: str
+    folder: str
+    """The folder of the corpus, from the project's."""
+    added: tuple[Path, ...]
+    length_s: float
+    refused: Mapping[Path, str]
+    """Why files could not be added; nothing is, if there are any, unless they are skipped."""
+    remarks: tuple[str, ...]
+    record: str
+    """What the consent record says, or what a person has to write into it."""
+
+
 def add(
-    written: str, files: Sequence[Path], performers: list[str], plays: list[str], skip_bad: bool
-) -> None:
-    """Add the files, all or none unless `skip_bad`; says what is odd about them."""
-    shelf = _new_or_there(written)
-    if len(performers) != len(plays):
-        raise UsageError("--performer NAME and --plays INSTRUMENT come in pairs")
-    reasons = _reasons(shelf, files)
-    for path, reason in reasons.items():
-        print(f"{path}: {'skipped: ' if skip_bad else ''}{reason}", file=sys.stderr)
-    good = [path for path in dict.fromkeys(files) if path not in reasons]
+    root: Path,
+    name: str,
+    files: Sequence[Path],
+    performers: Mapping[str, str],
+    skip_bad: bool,
+    today: date,
+) -> Addition:
+    """Add the files, all or none unless `skip_bad`; `performers` are instruments by name."""
+    corpus = _new_or_there(root, name, today)
+    reasons = _reasons(corpus, files)
+    folder = f"{CORPORA}/{corpus.name}"
+    good = tuple(path for path in dict.fromkeys(files) if path not in reasons)
     if not good or (reasons and not skip_bad):
-        hint = "; mend these files, or leave them out with --skip-bad" if good else ""
-        print(f"nothing was added to {CORPORA}/{shelf.name}{hint}", file=sys.stderr)
-        sys.exit(Exit.FAILED)
-    check_folder(shelf.folder)
-    for line in [*_oddities(shelf, good), *_alike(shelf, good)]:
-        print(line)
+        return Addition(corpus.name, folder, (), 0.0, reasons, (), "")
+    check_folder(corpus.folder)
+    remarks = (*_oddities(corpus, good), *_alike(corpus, good))
     for path in good:
-        _copy(path, shelf.folder / _name(path))
+        _copy(path, corpus.folder / _name(path))
     length_s = sum(found.length / found.rate for found in map(wav.info, good))
-    count = counted(len(good), "recording")
-    print(f"added {count}, {clock(length_s, 1)} in all, to {CORPORA}/{shelf.name}")
-    print(_record(shelf, dict(zip(performers, plays, strict=True))))
+    record = _record(corpus, dict(performers))
+    return Addition(corpus.name, folder, good, length_s, reasons, remarks, record)
 
 
-def _new_or_there(written: str) -> Shelf:
-    shelf = Shelf.at(written)
-    if not NAME.fullmatch(shelf.name):
+def _new_or_there(root: Path, name: str, today: date) -> Corpus:
+    corpus = Corpus.at(root, name, today)
+    if not NAME.fullmatch(corpus.name):
         raise UsageError(
-            f"{shelf.name!r} cannot be a corpus's name; use a-z, 0-9 and '-', as in cello-2024"
+            f"{corpus.name!r} cannot be a corpus's name; use a-z, 0-9 and '-', as in cello-2024"
         )
-    if not any((shelf.root / folder).is_dir() for folder in ("models", "pieces")):
+    if not any((corpus.root / folder).is_dir() for folder in ("models", "pieces")):
         raise UsageError("this folder is no project: it has neither models/ nor pieces/")
-    return shelf
+    return corpus
 
 
-def _reasons(shelf: Shelf, files: Sequence[Path]) -> dict[Path, str]:
+def _reasons(corpus: Corpus, files: Sequence[Path]) -> dict[Path, str]:
     """Why files cannot be added, for those that cannot."""
     # Names that differ in their case alone are one name on many disks.
-    there = shelf.folder.iterdir() if shelf.folder.is_dir() else ()
+    there = corpus.folder.iterdir() if corpus.folder.is_dir() else ()
     taken = {
-        path.stem.casefold(): f"{CORPORA}/{shelf.name}/{path.name}"
+        path.stem.casefold(): f"{CORPORA}/{corpus.name}/{path.name}"
         for path in sorted(there)
         if path.suffix.lower() in SUFFIXES
     }
@@ -112,7 +125,7 @@ def _reason(path: Path, of_its_name: str) -> str:
     return ""
 
 
-def _oddities(shelf: Shelf, files: Sequence[Path]) -> list[str]:
+def _oddities(corpus: Corpus, files: Sequence[Path]) -> list[str]:
     """What a composer should know of files that can be used all the same."""
     lines = []
     for path in files:
@@ -123,7 +136,7 @@ def _oddities(shelf: Shelf, files: Sequence[Path]) -> list[str]:
                 "scores play recordings of one or two channels only"
             )
         try:
-            TypeAdapter(Recording).validate_python(f"{shelf.name}/{Path(_name(path)).stem}")
+            TypeAdapter(Recording).validate_python(f"{corpus.name}/{Path(_name(path)).stem}")
         except ValidationError:
             lines.append(
                 f"{path}: networks learn from it, but a score cannot name it; names there "
@@ -132,16 +145,16 @@ def _oddities(shelf: Shelf, files: Sequence[Path]) -> list[str]:
     return lines
 
 
-def _alike(shelf: Shelf, files: Sequence[Path]) -> list[str]:
+def _alike(corpus: Corpus, files: Sequence[Path]) -> list[str]:
     """Warnings of files that are in the corpus already, or twice among the new."""
-    there = recording_files(shelf.folder) if _has_recordings(shelf) else {}
+    there = recording_files(corpus.folder) if _has_recordings(corpus) else {}
     old = known({path.name: path for path in there.values()})
     new = known({str(path): path for path in files})
     return [f"warning: {told(one)}" for one in duplicates({**old, **new}, new.keys())]
 
 
-def _has_recordings(shelf: Shelf) -> bool:
-    return shelf.folder.is_dir() and not shelf.catalog.problem(shelf.name)
+def _has_recordings(corpus: Corpus) -> bool:
+    return corpus.folder.is_dir() and not corpus.catalog.problem(corpus.name)
 
 
 def _copy(source: Path, dest: Path) -> None:
@@ -157,11 +170,11 @@ def _name(path: Path) -> str:
     return unicodedata.normalize("NFC", path.name)
 
 
-def _record(shelf: Shelf, performers: dict[str, str]) -> str:
+def _record(corpus: Corpus, performers: dict[str, str]) -> str:
     """Start the consent record of a new corpus; says what a person has to do now."""
-    path = shelf.catalog.consent_path(shelf.name)
-    if (shelf.folder / FILE_NAME).exists():
-        is_valid, says = shelf.consent()
+    path = corpus.catalog.consent_path(corpus.name)
+    if (corpus.folder / FILE_NAME).exists():
+        is_valid, says = corpus.consent()
         if not is_valid:
             return f"{path}: {says}; nothing of the corpus is used before that is mended"
         add_them = " and add the performers" if performers else ""
@@ -170,8 +183,8 @@ def _record(shelf: Shelf, performers: dict[str, str]) -> str:
         [json.dumps(word, ensure_ascii=False) for word in each] for each in performers.items()
     ]
     listed = "".join(f"\n  - {{ name: {name}, plays: {plays} }}" for name, plays in quoted)
-    text = RECORD.format(corpus=shelf.name, performers=listed or NO_PERFORMERS.format())
-    write(shelf.folder / FILE_NAME, text.encode())
+    text = RECORD.format(corpus=corpus.name, performers=listed or NO_PERFORMERS.format())
+    write(corpus.folder / FILE_NAME, text.encode())
     return (
         f"{path} is new and says nothing yet: until a person has filled it in with what was "
         "agreed, nothing is trained on this corpus and nothing of it is rendered"

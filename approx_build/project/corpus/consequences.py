@@ -11,7 +11,7 @@ from pathlib import Path
 
 from approx_build.corpus.recordings import recording_files
 from approx_build.plan.uses import Use
-from approx_build.project.corpus.corpus import Shelf
+from approx_build.project.corpus.corpus import Corpus
 from approx_build.project.dependents import reach
 from approx_build.score.paths import slug
 from approx_build.store.records import derived
@@ -54,21 +54,23 @@ class Consequences:
     stored_checkpoints: list[str]
 
 
-def consequences(shelf: Shelf, names: Sequence[str] | None, day: date, store: Path) -> Consequences:
+def consequences(
+    corpus: Corpus, names: Sequence[str] | None, day: date, store: Path
+) -> Consequences:
     """What is made from recordings by these names (None: all), in every piece and the store."""
-    catalog = shelf.catalog
-    files = {n: p for n, p in recording_files(shelf.folder).items() if names is None or n in names}
+    catalog = corpus.catalog
+    files = {n: p for n, p in recording_files(corpus.folder).items() if names is None or n in names}
     # What was withdrawn before is learnt from no more.
-    is_learnt = not files.keys() <= catalog.record(shelf.name).withdrawn_by(catalog.today).keys()
-    touched = reach(catalog, shelf.name)
+    is_learnt = not files.keys() <= catalog.record(corpus.name).withdrawn_by(catalog.today).keys()
+    touched = reach(catalog, corpus.name)
     pieces = []
     for path, uses in touched.uses.items():
         asked = [use for use in uses if use.needs(files) and (is_learnt or not use.model)]
-        pieces.append(_piece(shelf, path, asked, None if names is None else files))
-    models = [TouchedModel(name, _shipped(shelf, name, files)) for name in shelf.models()]
-    stored, checkpoints = _stored(shelf, store, list(files.values()))
+        pieces.append(_piece(corpus, path, asked, None if names is None else files))
+    models = [TouchedModel(name, _shipped(corpus, name, files)) for name in corpus.models()]
+    stored, checkpoints = _stored(corpus, store, list(files.values()))
     return Consequences(
-        corpus=shelf.name,
+        corpus=corpus.name,
         recordings=None if names is None else list(names),
         day=day.isoformat(),
         files=[catalog.relative(path) for path in files.values()],
@@ -81,32 +83,32 @@ def consequences(shelf: Shelf, names: Sequence[str] | None, day: date, store: Pa
 
 
 def _piece(
-    shelf: Shelf, path: str, uses: list[Use], files: Mapping[str, Path] | None
+    corpus: Corpus, path: str, uses: list[Use], files: Mapping[str, Path] | None
 ) -> TouchedPiece:
     """`files` are None when the whole corpus is withdrawn: then no use of it can stay."""
-    named = {f"{shelf.name}/{name}" for name in files or ()}
+    named = {f"{corpus.name}/{name}" for name in files or ()}
     refused = [str(use.where) for use in uses if files is None or use.recording in named]
-    renders = shelf.root / "renders" / slug(path)
+    renders = corpus.root / "renders" / slug(path)
     return TouchedPiece(
         path=path,
         models=sorted({use.model for use in uses if use.model}),
         takes=sorted({take for use in uses for take in use.takes}),
         movements=sorted({movement for use in uses for movement in use.movements}),
         refused=list(dict.fromkeys(refused)),
-        renders=shelf.catalog.relative(renders) if renders.is_dir() else "",
+        renders=corpus.catalog.relative(renders) if renders.is_dir() else "",
     )
 
 
-def _shipped(shelf: Shelf, model: str, files: dict[str, Path]) -> list[str]:
+def _shipped(corpus: Corpus, model: str, files: dict[str, Path]) -> list[str]:
     """The shipped checkpoints of a model that learnt from one of the recordings."""
-    folder = shelf.catalog.shipped_path(model)
-    record = read_record(shelf.root / folder)
-    if record is None or not {f"{shelf.name}/{name}" for name in files} & set(record.recordings):
+    folder = corpus.catalog.shipped_path(model)
+    record = read_record(corpus.root / folder)
+    if record is None or not {f"{corpus.name}/{name}" for name in files} & set(record.recordings):
         return []
     return [f"{folder}/{stored.file}" for stored in record.checkpoints]
 
 
-def _stored(shelf: Shelf, root: Path, files: list[Path]) -> tuple[dict[str, int], list[str]]:
+def _stored(corpus: Corpus, root: Path, files: list[Path]) -> tuple[dict[str, int], list[str]]:
     """How many results of each kind the store has of these files, and where checkpoints lie."""
     if not root.is_dir():
         return {}, []
@@ -118,8 +120,8 @@ def _stored(shelf: Shelf, root: Path, files: list[Path]) -> tuple[dict[str, int]
     kinds = [str(record.manifest["kind"]) for record in every]
     of_checkpoints = {r.digest for r in every if r.manifest["kind"] == "checkpoint"}
     paths = sorted(store.objects.path(digest) for digest in of_checkpoints)
-    return dict(sorted(Counter(kinds).items())), [_near(shelf, path) for path in paths]
+    return dict(sorted(Counter(kinds).items())), [_near(corpus, path) for path in paths]
 
 
-def _near(shelf: Shelf, path: Path) -> str:
-    return shelf.catalog.relative(path) if path.is_relative_to(shelf.root) else str(path)
+def _near(corpus: Corpus, path: Path) -> str:
+    return corpus.catalog.relative(path) if path.is_relative_to(corpus.root) else str(path)

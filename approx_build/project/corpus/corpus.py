@@ -1,4 +1,4 @@
-"""A corpus named on the command line: its project, its record, and what may be said of them."""
+"""A corpus of a project: its folder, its consent record, and the models that learn from it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 @dataclass(frozen=True)
-class Shelf:
+class Corpus:
     """One corpus of a project; it need not be there yet."""
 
     name: str
@@ -29,27 +29,23 @@ class Shelf:
     catalog: Catalog
 
     @classmethod
-    def at(cls, written: str) -> Shelf:
-        """The corpus of this name, in the project of the working folder, or of this path."""
-        root, name = Path.cwd(), written.rstrip("/")
-        path = Path(name).absolute()
-        if path.parent.name == "corpora" and path.parent.parent.name == "models":
-            root, name = path.parents[2], path.name
-        return cls(name, root, Catalog(root, date.today()))
+    def at(cls, root: Path, name: str, today: date) -> Corpus:
+        """The corpus of this name in the project at `root`."""
+        return cls(name, root, Catalog(root, today))
 
     @classmethod
-    def there(cls, written: str) -> Shelf:
+    def there(cls, root: Path, name: str, today: date) -> Corpus:
         """The same; UsageError when there is no such corpus."""
-        shelf = cls.at(written)
-        known = shelf.catalog.corpus_names
-        if shelf.name not in known:
-            hint = choices(shelf.name, known) if known else "; there are none"
-            raise UsageError(f"there is no corpus {shelf.name!r} in {CORPORA}{hint}")
-        return shelf
+        corpus = cls.at(root, name, today)
+        known = corpus.catalog.corpus_names
+        if name not in known:
+            hint = choices(name, known) if known else "; there are none"
+            raise UsageError(f"there is no corpus {name!r} in {CORPORA}{hint}")
+        return corpus
 
     @property
     def folder(self) -> Path:
-        """Where its recordings lie."""
+        """The folder of its recordings."""
         return self.root / CORPORA / self.name
 
     def record(self) -> Consent | None:

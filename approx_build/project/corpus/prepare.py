@@ -2,83 +2,86 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from approx_build.errors import UsageError
-from approx_build.project.corpus.corpus import Shelf
+from approx_build.project.corpus.corpus import Corpus
+from approx_build.project.model import Model
+from approx_build.project.observer import Observer
 from approx_build.project.paths import named_from
-from approx_build.project.settings import Options
+from approx_build.project.settings import Settings
 
 if TYPE_CHECKING:
-    from approx_build.training.model import ModelSpec
+    from approx_build.corpus.prepared import Material
 
 
-def prepare(corpus: str, model: str | None, options: Options, as_json: bool) -> None:
-    """Prepare what is not prepared yet, and say of each recording what became of it."""
-    from approx_build.plan.graph import Graph
-    from approx_build.plan.takes import Networks
-    from approx_build.project.dependents import permit
-    from approx_build.project.prepared_corpus import prepared_material
-    from approx_build.store.store import Store
+@dataclass(frozen=True)
+class PreparedRecording:
+    """What became of a recording; `unused` says why nothing did."""
 
-    shelf = Shelf.there(corpus)
-    told: dict[str, Any] = {}
-    with named_from(shelf.root):
-        for name in _learners(shelf, model):
-            permit(shelf.catalog, shelf.name, name)
-            store = Store(options.store_at(shelf.root))
-            material = prepared_material(Networks(Graph(), shelf.catalog), name, store, options)
-            rate = shelf.catalog.model(name).network.rate
-            told[name] = {
-                "recordings": {
-                    one.recording.name: {
-                        "recorded_s": one.recorded_s,
-                        "prepared_s": one.part().length / rate,
-                        "done": list(one.done),
-                        "unused": one.reason,
-                    }
-                    for one in material.stretches
-                },
-                "excluded": dict(material.excluded),
-                **_windows(shelf.catalog.model(name), material),
-            }
-    if as_json:
-        print(json.dumps(told, indent=2))
-        return
-    for name, found in told.items():
-        print("\n".join(_lines(name, found)))
+    recorded_s: float
+    prepared_s: float
+    done: list[str]
+    unused: str
 
 
-def _learners(shelf: Shelf, model: str | None) -> list[str]:
+@dataclass(frozen=True)
+class Preparation:
+    """A corpus as a model hears it; recordings left out have a reason."""
+
+    recordings: dict[str, PreparedRecording]
+    excluded: dict[str, str]
+    windows: int
+    """How many windows of training there are."""
+    too_short: dict[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for programs."""
+        return asdict(self)
+
+
+def prepare(
+    root: Path, name: str, model: str | None, settings: Settings, observer: Observer
+) -> dict[str, Preparation]:
+    """Prepare what is not prepared yet, for each model that learns from the corpus, or for one."""
+    corpus = Corpus.there(root, name, settings.today)
+    found = {}
+    with named_from(root):
+        for learner in _learners(corpus, model):
+            opened = Model.open(root, learner, settings)
+            found[learner] = _preparation(opened, opened.material(observer))
+    return found
+
+
+def _learners(corpus: Corpus, model: str | None) -> list[str]:
     """The models that learn from the corpus, or the one that was asked for."""
-    catalog = shelf.catalog
-    learners = [one for one in catalog.models() if catalog.model(one).corpus == shelf.name]
+    catalog = corpus.catalog
+    learners = [one for one in catalog.models() if catalog.model(one).corpus == corpus.name]
     if model is None:
         if not learners:
-            raise UsageError(f"no model in models/ learns from corpus {shelf.name!r}")
+            raise UsageError(f"no model in models/ learns from corpus {corpus.name!r}")
         return learners
     if model not in learners:
         named = ", ".join(learners) or "no model"
-        raise UsageError(f"--model {model}: {named} learns from corpus {shelf.name!r}")
+        raise UsageError(f"--model {model}: {named} learns from corpus {corpus.name!r}")
     return [model]
 
 
-def _windows(spec: ModelSpec, material: Any) -> dict[str, Any]:
-    """How many windows there are, and what is too short for one."""
+def _preparation(model: Model, material: Material) -> Preparation:
     from approx_build.corpus.windows import split
 
-    found = split(material.parts(), spec.network.rate, **spec.split_terms)
-    return {"windows": found.train.count, "too_short": dict(found.unused)}
-
-
-def _lines(name: str, found: dict[str, Any]) -> list[str]:
-    lines = [f"{name}: {found['windows']} windows of training"]
-    for recording, one in found["recordings"].items():
-        what = one["unused"] or ", ".join(one["done"]) or "as it is"
-        lines.append(
-            f"  {recording}  {one['recorded_s']:.1f} s -> {one['prepared_s']:.1f} s  {what}"
-        )
-    lines += [f"  {what}  too short: {why}" for what, why in found["too_short"].items()]
-    lines += [f"  {what}  left out: {why}" for what, why in found["excluded"].items()]
-    return lines
+    spec, rate = model.spec, model.spec.network.rate
+    windows = split(material.parts(), rate, **spec.split_terms)
+    return Preparation(
+        recordings={
+            one.recording.name: PreparedRecording(
+                one.recorded_s, one.part().length / rate, list(one.done), one.reason
+            )
+            for one in material.stretches
+        },
+        excluded=dict(material.excluded),
+        windows=windows.train.count,
+        too_short=dict(windows.unused),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from approx_build.cli.store.amounts import age_s, row, shown, size
+from approx_build.cli.amounts import age_s, row, shown, size
 from approx_build.errors import UsageError
 from approx_build.store.census import Amount
 

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from approx_build.cli.runs_table import block
-from approx_build.project.runs_export import table
-from approx_build.project.runs_page import overlays, report
+from approx_build.project.runs import table
 from approx_build.report.ledger import ledger_page
+from approx_build.report.runs import ledger_report, overlays
 from approx_build.training.ledger.columns import as_data
 from approx_build.training.ledger.entry import LedgerEntry
 from approx_build.training.ledger.ledger import Ledger, read_ledger
-from tests.training.ledgers import PRICE, done, fresh
+from tests.training.ledgers import NOON, PRICE, done, fresh
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-10, 10**20) | st.floats() | st.text(max_size=8),
@@ -35,7 +35,7 @@ def test_an_entry_that_was_edited_by_hand_is_told_of_or_named(name: str, value: 
             assert "\n" in block(entry, 80)
             assert table([entry])
             assert as_data(entry)
-            assert ledger_page(report(ledger))
+            assert ledger_page(ledger_report("tide", ledger, NOON))
 
 
 def test_losses_of_one_kind_are_drawn_over_each_other() -> None:
@@ -46,7 +46,7 @@ def test_losses_of_one_kind_are_drawn_over_each_other() -> None:
 
 
 def test_cells_are_sorted_by_numbers_and_not_by_their_words() -> None:
-    page = report(Ledger((done(costs=PRICE),)))
+    page = ledger_report("tide", Ledger((done(costs=PRICE),)), NOON)
     cells = dict(zip(page.heads, page.runs[0].cells, strict=True))
     assert cells["steps"] == ("1 000", 1000.0)
     assert cells["time"] == ("8.33 min", 500.0)

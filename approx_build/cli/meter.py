@@ -7,9 +7,8 @@ import threading
 import time
 from typing import Any
 
+from approx_build.cli.amounts import shown
 from approx_build.cli.progress import PLAIN_EVERY_S
-from approx_build.cli.store.amounts import shown
-from approx_build.project.settings import Options
 from approx_build.store.watch import Watch
 from approx_build.units import duration
 
@@ -18,9 +17,9 @@ SURE_AFTER_S = 2.0
 OFTEN_S = 0.1
 
 
-def meter(options: Options) -> Watch:
-    """What suits the options and the place that output goes to."""
-    if options.quiet:
+def meter(is_quiet: bool) -> Watch:
+    """What suits the option and the place that output goes to."""
+    if is_quiet:
         return Watch()
     return Bar() if sys.stderr.isatty() else Lines()
 

@@ -9,9 +9,8 @@ from unittest import mock
 
 import pytest
 
-from approx_build.cli.store import meter as module
-from approx_build.cli.store.meter import Bar, Lines, meter
-from approx_build.project.settings import Options
+from approx_build.cli import meter as module
+from approx_build.cli.meter import Bar, Lines, meter
 from approx_build.store.watch import Watch
 
 
@@ -24,13 +23,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_who_asks_for_quiet_gets_it(capsys: pytest.CaptureFixture[str]) -> None:
-    watch = meter(Options(quiet=True))
+    watch = meter(is_quiet=True)
     assert type(watch) is Watch
     watch.begin("reading", 3)
     watch.step()
     watch.end()
     assert capsys.readouterr() == ("", "")
-    assert type(meter(Options())) is Lines
+    assert type(meter(is_quiet=False)) is Lines
 
 
 def test_a_line_every_ten_seconds_with_what_is_left(
@@ -74,7 +73,7 @@ def test_threads_may_step_at_once() -> None:
 
 def test_a_terminal_gets_a_bar(clock: list[float]) -> None:
     with mock.patch.object(sys.stderr, "isatty", return_value=True, create=True):
-        watch: Any = meter(Options())
+        watch: Any = meter(is_quiet=False)
     assert type(watch) is Bar
     watch.begin("reading", 10)
     watch.begin("removing", 20)

@@ -45,8 +45,3 @@ def shown(count: int) -> str:
 def row(name: str, amount: Amount, width: int, more: str = "") -> str:
     """A line of a table: a name, how many files, and their bytes."""
     return f"  {name:<{width}}  {amount.count:>8,}  {shown(amount.size):>8}{more}".rstrip()
-
-
-def listed(amount: Amount) -> dict[str, int]:
-    """The same for programs."""
-    return {"count": amount.count, "bytes": amount.size}

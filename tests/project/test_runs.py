@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approx_build.project.runs_export import safe, table
+from approx_build.project.runs import safe, table
 from approx_build.training.ledger.columns import KEPT_BY_HAND, MORE
 from approx_build.training.ledger.entry import Note
 from tests.training.ledgers import NOON, PRICE, done

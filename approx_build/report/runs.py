@@ -1,25 +1,14 @@
-"""`runs page`: the whole ledger as one page."""
+"""The report of the ledger: all training runs become the data of its page."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 
-from approx_build.cli.runs_table import settings
-from approx_build.project import runs as project
-from approx_build.project.paths import near
-from approx_build.report.ledger import (
-    Cell,
-    LedgerReport,
-    Line,
-    NoteReport,
-    Overlay,
-    RunReport,
-    ledger_page,
-)
-from approx_build.store.delivery import write
+from approx_build.report.formatting import settings
+from approx_build.report.ledger import Cell, LedgerReport, Line, NoteReport, Overlay, RunReport
 from approx_build.training.forecast import duration
 from approx_build.training.ledger import columns
 from approx_build.training.ledger.columns import KEPT_BY_HAND, Column
@@ -29,23 +18,14 @@ from approx_build.training.ledger.ledger import Ledger
 from approx_build.units import counted
 
 
-def page(out: Path | None) -> None:
-    """Write the page and say where it is."""
-    ledger = project.ledger()
-    path = project.out(out) / "index.html"
-    write(path, ledger_page(report(ledger)).encode())
-    print(near(path))
-    project.end(ledger)
-
-
-def report(ledger: Ledger) -> LedgerReport:
-    """Everything the page tells."""
-    entries = ledger.entries
+def ledger_report(project: str, ledger: Ledger, now: datetime) -> LedgerReport:
+    """Everything that the page of a project's ledger shows; `now` says which runs were left."""
+    entries, shown = ledger.entries, _columns(now)
     return LedgerReport(
-        project=project.root().name,
+        project=project,
         totals=_totals(entries),
-        heads=tuple(column.name for column in _COLUMNS),
-        runs=tuple(_run(entry) for entry in entries),
+        heads=tuple(column.name for column in shown),
+        runs=tuple(_run(entry, shown, now) for entry in entries),
         overlays=overlays(entries),
         damaged=ledger.damaged,
     )
@@ -64,14 +44,14 @@ def overlays(entries: Sequence[LedgerEntry]) -> tuple[Overlay, ...]:
     )
 
 
-def _run(entry: LedgerEntry) -> RunReport:
+def _run(entry: LedgerEntry, shown: Sequence[Column], now: datetime) -> RunReport:
     return RunReport(
         name=entry.run,
-        status=columns.status(entry, project.now()),
+        status=columns.status(entry, now),
         about=f"{entry.family}, corpus {entry.corpus}, {columns.steps(entry)} steps, "
         f"{counted(len(entry.sittings), 'sitting')} from {entry.started[:10]}",
         behaviour=entry.behaviour.words,
-        cells=tuple(_cell(column, entry) for column in _COLUMNS),
+        cells=tuple(_cell(column, entry) for column in shown),
         settings=dict(settings(entry.manifest)),
         notes=tuple(NoteReport(str(n.on), n.text, n.kind == "next") for n in entry.notes),
         reason=entry.reason,
@@ -97,14 +77,17 @@ def _totals(entries: Sequence[LedgerEntry]) -> tuple[tuple[str, str], ...]:
     )
 
 
-_COLUMNS = (
-    Column("run", lambda e: e.run),
-    Column("status", lambda e: columns.brief(e, project.now())),
-    Column("begun", lambda e: e.started[:10]),
-    Column("best", lambda e: e.behaviour.best[1] if e.behaviour.best else None),
-    Column("last", lambda e: e.behaviour.last[1] if e.behaviour.last else None),
-    *KEPT_BY_HAND,
-)
+def _columns(now: datetime) -> tuple[Column, ...]:
+    return (
+        Column("run", lambda e: e.run),
+        Column("status", lambda e: columns.brief(e, now)),
+        Column("begun", lambda e: e.started[:10]),
+        Column("best", lambda e: e.behaviour.best[1] if e.behaviour.best else None),
+        Column("last", lambda e: e.behaviour.last[1] if e.behaviour.last else None),
+        *KEPT_BY_HAND,
+    )
+
+
 _ORDERS = {
     "steps": lambda e: e.steps_done,
     "time": lambda e: e.seconds,

@@ -1,0 +1,47 @@
+"""`evaluate`: compare a model's checkpoints with its corpus and print the table."""
+
+from __future__ import annotations
+
+import json as jsons
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from approx_build.cli.arguments import Device, DeviceChoice, Jobs, Json, Quiet, StoreDir, of_model
+from approx_build.cli.messages import near
+
+
+def evaluate(
+    model: Annotated[str, typer.Argument(help="A model's name.")],
+    takes: Annotated[int, typer.Option(min=1, max=32, help="Takes of each checkpoint.")] = 4,
+    length_s: Annotated[float, typer.Option("--length-s", min=0.2, max=60)] = 3.0,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the page and WAVs.", metavar="DIR")
+    ] = None,
+    store: StoreDir = None,
+    jobs: Jobs = None,
+    device: DeviceChoice = Device.AUTO,
+    so_far: Annotated[
+        bool, typer.Option("--so-far", help="Of a training that goes on: the checkpoints so far.")
+    ] = False,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Say when a network is done: its checkpoints' takes beside its corpus, on one page."""
+    from approx_build.cli.progress import observer_for
+    from approx_build.project.evaluate import EvaluateOptions
+    from approx_build.project.settings import Settings
+    from approx_build.report.assessment import sentences
+    from approx_build.report.evaluation_table import evaluation_table
+
+    project, name = of_model(model, Settings.of(store, out, jobs, device))
+    options = EvaluateOptions(takes, length_s, so_far)
+    found = project.evaluate(name, options, observer_for(quiet or json))
+    if json:
+        print(jsons.dumps(found.as_json(), indent=1, sort_keys=True))
+        return
+    if found.report.is_training:
+        print(f"{name} is still training")
+    lines = [evaluation_table(found.report), *sentences(found.report), near(found.page)]
+    print("\n".join(lines))

@@ -1,0 +1,68 @@
+"""`plan`: print what a render would build, why, how long it takes, and its memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from approx_build.cli.arguments import Jobs, Json, Movements, OutDir, Piece, StoreDir
+from approx_build.cli.messages import say_json
+from approx_build.units import duration
+
+if TYPE_CHECKING:
+    from approx_build.project.plan import Plan, Row
+
+
+def plan(
+    piece: Piece,
+    movement: Movements = None,
+    store: StoreDir = None,
+    out: OutDir = None,
+    jobs: Jobs = None,
+    all_actions: Annotated[bool, typer.Option("--all", help="Also what is up to date.")] = False,
+    json: Json = False,
+) -> None:
+    """Say what a render would build, why, and how long it takes; build nothing."""
+    from approx_build.project.project import Project
+    from approx_build.project.settings import Settings
+
+    settings = Settings.of(store, out, jobs)
+    found = Project.open(piece, settings).plan(piece, movement or ())
+    rows = found.rows if all_actions else found.due
+    if json:
+        say_json([asdict(row) for row in rows])
+        return
+    for row in rows:
+        print(_line(row))
+    print(", ".join(_total(found)))
+
+
+def _line(row: Row) -> str:
+    time = "      ?" if row.seconds is None else f"{row.seconds:6.1f} s"
+    return f"{row.fate:>10}  {time}  {row.kind:<10}  {row.target}: {row.why}{_besides(row)}"
+
+
+def _besides(row: Row) -> str:
+    """What a training takes besides time."""
+    if row.kind != "train" or not row.peak_bytes or row.fate == "reused":
+        return ""
+    cost = f", {row.cost} {row.currency}" if row.cost else ""
+    return f" ({row.peak_bytes / 2**20:.0f} MB of memory{cost})"
+
+
+def _total(found: Plan) -> Iterator[str]:
+    due = found.due
+    if not due:
+        yield f"nothing to do: all {len(found.rows)} actions are up to date"
+        return
+    yield f"{len(due)} of {len(found.rows)} actions to build"
+    if found.seconds > 0:
+        yield f"about {duration(found.seconds)} with {found.jobs} jobs"
+    if unknown := sum(row.seconds is None for row in due):
+        yield f"{unknown} of kinds never timed here"
+    if peaks := [row.peak_bytes for row in due if row.peak_bytes]:
+        yield f"up to {max(peaks) / 2**20:.0f} MB a job"
+    yield from (f"{amount} {currency}" for currency, amount in found.costs.items())

@@ -1,0 +1,99 @@
+"""`train`: train a model, or print what its training would take."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from approx_build.cli.arguments import Device, DeviceChoice, Jobs, Quiet, StoreDir, of_model
+from approx_build.cli.exit_codes import Exit, fail, interrupted
+from approx_build.cli.messages import say_json
+from approx_build.errors import ModelError
+from approx_build.units import duration
+
+if TYPE_CHECKING:
+    from approx_build.project.train import TrainingInterrupted, TrainingResult
+    from approx_build.project.training_estimate import TrainingEstimate
+
+CONTINUE, NEW = "--continue", "--new"
+
+
+def train(
+    model: Annotated[str, typer.Argument(help="A model's name, or models/NAME.yaml.")],
+    plan_only: Annotated[
+        bool, typer.Option("--plan", help="Say what it would take by a few steps; keep nothing.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="The plan for programs.")] = False,
+    goes_on: Annotated[
+        bool, typer.Option(CONTINUE, help="The model changed: go on from its last run.")
+    ] = False,
+    is_new: Annotated[bool, typer.Option(NEW, help="The model changed: begin anew.")] = False,
+    ships: Annotated[
+        bool, typer.Option("--ship", help="Then put its checkpoints into models/checkpoints/.")
+    ] = False,
+    processes: Annotated[
+        int, typer.Option("--processes", min=1, max=256, help="That share the training.")
+    ] = 1,
+    store: StoreDir = None,
+    jobs: Jobs = None,
+    device: DeviceChoice = Device.AUTO,
+    quiet: Quiet = False,
+) -> None:
+    """Train a model, or go on where its training stopped."""
+    from approx_build.cli.progress import observer_for
+    from approx_build.project.resume import Choice
+    from approx_build.project.settings import Settings
+    from approx_build.project.train import TrainingInterrupted, TrainOptions
+
+    settings = Settings.of(store, jobs=jobs, device=device, processes=processes)
+    project, name = of_model(model, settings)
+    observer = observer_for(quiet)
+    if plan_only:
+        return _say_estimate(project.train_plan(name, observer), json)
+    options = TrainOptions(Choice.of(goes_on, is_new), ships)
+    try:
+        return _say(project.train(name, options, observer))
+    except TrainingInterrupted as stopped:
+        interrupted(_hint(stopped))
+
+
+def _say(found: TrainingResult) -> None:
+    for line in found.remarks:
+        print(line)
+    where = "shipped with the model" if found.is_shipped else "in the store"
+    print(f"{found.model}: {found.checkpoints} checkpoints {where}, key {found.key[:12]}")
+    if found.seconds is not None:
+        print(f"trained in {duration(found.seconds)}")
+    if found.shipped_to:
+        print(f"shipped to {found.shipped_to}; commit it")
+
+
+def _hint(stopped: TrainingInterrupted) -> str:
+    """At which step a training was interrupted, and the command that goes on."""
+    words = [word for word in sys.argv[1:] if word not in (NEW, CONTINUE)]
+    again = shlex.join(["approx-build", *words])
+    if stopped.step is None:
+        return f"before its first step; `{again}` begins again"
+    at = f"at step {stopped.step} of {stopped.steps}"
+    return f"{at}, its state is kept; `{again}` goes on from there"
+
+
+def _say_estimate(found: TrainingEstimate, as_json: bool) -> None:
+    """Print it; exits with 1 when the training cannot be estimated, or memory does not suffice."""
+    from approx_build.training.forecast import words
+
+    if as_json:
+        say_json(found.as_json())
+        if found.problem:
+            sys.exit(Exit.FAILED)
+    elif found.problem:
+        raise found.problem
+    else:
+        rows = words(found.forecast) if found.forecast else []
+        for what, how_much in [("training", f"{found.model}, {found.training}"), *rows]:
+            print(f"{what:<16} {how_much}")
+    if found.is_too_large:
+        fail(ModelError(f"model {found.model!r}: its training needs more memory than is to be had"))

@@ -1,0 +1,56 @@
+"""`verify`: rebuild a piece from nothing and print what differs from its lock."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from approx_build.cli.arguments import Jobs, Json, Movements, Piece, StoreDir
+from approx_build.cli.exit_codes import Exit
+from approx_build.cli.messages import say_json
+
+if TYPE_CHECKING:
+    from approx_build.project.verify import Verification
+
+
+def verify(
+    piece: Piece,
+    movement: Movements = None,
+    jobs: Jobs = None,
+    capped: Annotated[
+        bool, typer.Option("--capped", help="Use the plainest instruction set everywhere.")
+    ] = False,
+    store: StoreDir = None,
+    json: Json = False,
+) -> None:
+    """Rebuild from nothing, in fresh processes and an empty store, and compare with the lock."""
+    from approx_build.cli.progress import observer_for
+    from approx_build.project.project import Project
+    from approx_build.project.settings import Settings
+
+    project = Project.open(piece, Settings.of(store, jobs=jobs))
+    found = project.verify(piece, movement or (), capped, observer_for())
+    if json:
+        rows = [asdict(one) for one in found.differences]
+        say_json({"compared": found.compared, "differences": rows})
+    else:
+        print(outcome(found))
+    if not found.is_equal:
+        sys.exit(Exit.DIFFERENT)
+
+
+def outcome(found: Verification) -> str:
+    """The outcome for people."""
+    count, path = found.compared, found.lock
+    if found.is_equal:
+        return f"verified: {count} checkpoints, takes, stems and movements are as in {path}"
+    first, more = found.differences[0], len(found.differences) - 1
+    lines = [
+        f"{first.target} ({first.section}) is not what {path} says: {first.sound}",
+        f"  locked  {first.locked or 'nothing'}",
+        f"  rebuilt {first.rebuilt}",
+    ]
+    return "\n".join([*lines, *([f"and {more} more differ"] if more else [])])

@@ -1,0 +1,166 @@
+"""Corpora as text: lists, preparations, inspections and withdrawals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from approx_build.cli.messages import near
+from approx_build.corpus.inspection import Inspection, Total
+from approx_build.project.corpus.consequences import Consequences
+from approx_build.project.corpus.duplicates import told
+from approx_build.project.corpus.inspect import CorpusInspection, level
+from approx_build.project.corpus.listing import CorpusRow, FileList, FileRow
+from approx_build.project.corpus.prepare import Preparation
+from approx_build.project.corpus.withdraw import Withdrawal
+from approx_build.project.lockfile import told as listed
+from approx_build.units import clock, counted
+
+
+def corpora_lines(rows: Sequence[CorpusRow]) -> Iterator[str]:
+    """A line for each corpus."""
+    if not rows:
+        yield "there are no corpora here; `approx-build corpus add NAME FILES` makes one"
+    width = max((len(row.corpus) for row in rows), default=0)
+    for row in rows:
+        models = ", ".join(row.models) or "no model"
+        there = f"{counted(row.recordings, 'recording'):>14}  {row.minutes:7.1f} min"
+        problem = f"; {row.problem}" if row.problem else ""
+        yield (
+            f"{row.corpus:<{width}}  {there}  consent: {row.consent}; learnt by {models}{problem}"
+        )
+
+
+def file_lines(found: FileList) -> Iterator[str]:
+    """A line for each file of a corpus, and remarks on its record."""
+    yield f"{found.corpus}: consent: {found.consent}"
+    width = max((len(row.file) for row in found.files), default=0)
+    yield from (_file_line(row, width) for row in found.files)
+    yield from (f"{found.record}: {remark}" for remark in found.remarks)
+
+
+def _file_line(row: FileRow, width: int) -> str:
+    length = clock(row.length_s, 1) if row.length_s else ""
+    fate = row.reason
+    if row.is_recording:
+        fate = "used" if row.is_used else f"not used: {fate}"
+    by = f"  ({', '.join(row.performers)})" if row.performers else ""
+    return f"  {row.file:<{width}}  {length:>8}  {fate}{by}"
+
+
+def preparation_lines(model: str, found: Preparation) -> Iterator[str]:
+    """What became of each recording for a model."""
+    yield f"{model}: {found.windows} windows of training"
+    for name, one in found.recordings.items():
+        what = one.unused or ", ".join(one.done) or "as it is"
+        yield f"  {name}  {one.recorded_s:.1f} s -> {one.prepared_s:.1f} s  {what}"
+    yield from (f"  {what}  too short: {why}" for what, why in found.too_short.items())
+    yield from (f"  {what}  left out: {why}" for what, why in found.excluded.items())
+
+
+def inspection_lines(found: CorpusInspection) -> Iterator[str]:
+    """A table of the recordings, what they are together, and what is odd about them."""
+    yield from _table(found.recordings)
+    yield ""
+    yield from _summary(found.total)
+    yield f"consent: {found.consent}"
+    for name, remarks in found.remarks.items():
+        yield from (f"{name}: {remark}" for remark in remarks)
+    yield from map(told, found.duplicates)
+    yield f"sheet: {', '.join(near(path) for path in found.sheets)}"
+
+
+HEAD = (
+    *("", "length", "Hz", "ch", "format", "peak", "RMS", "LUFS"),
+    *("clipped", "silent", "ibab drops", "DC"),
+)
+
+
+def _table(every: Iterable[Inspection]) -> Iterator[str]:
+    """A line for each recording under a head."""
+    rows = [HEAD, *map(_cells, every)]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(HEAD))]
+    for row in rows:
+        first, *others = [
+            cell.ljust(width) if place in (0, 4) else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield "  ".join([first, *others]).rstrip()
+
+
+def _cells(one: Inspection) -> tuple[str, ...]:
+    return (
+        one.name,
+        clock(one.length_s, 1),
+        str(one.rate),
+        str(one.channels),
+        f"{one.format} {one.subtype}",
+        level(one.peak_dbfs),
+        level(one.rms_dbfs),
+        level(one.loudness_lufs),
+        str(one.clipped),
+        f"{one.silent_share:.0%}",
+        f"{one.ibab_silent_share:.0%}",
+        f"{round(one.dc, 4) + 0.0:.4f}",
+    )
+
+
+def _summary(together: Total) -> Iterator[str]:
+    length, sounding = clock(together.length_s, 1), clock(together.sounding_s, 1)
+    yield f"{counted(together.recordings, 'recording')}, {length}, of which {sounding} sound"
+    for noun, counts in (
+        ("rates", {f"{rate} Hz": count for rate, count in together.rates.items()}),
+        ("channels", together.channels),
+        ("formats", together.formats),
+    ):
+        yield f"{noun}: {', '.join(f'{name} ({count})' for name, count in counts.items())}"
+    quiet, loud = level(together.quietest_lufs), level(together.loudest_lufs)
+    yield f"loudness: {quiet} to {loud} LUFS, peak {level(together.peak_dbfs)} dBFS"
+
+
+def withdrawal_lines(withdrawal: Withdrawal) -> Iterator[str]:
+    """What a withdrawal touches, and what there is to do."""
+    yield from _consequences(withdrawal.found)
+    if not withdrawal.is_applied:
+        record = withdrawal.record
+        yield f"nothing was changed; with --apply the withdrawal is written into {record}"
+        return
+    yield f"written into {withdrawal.record}; no sound was deleted"
+    steps = withdrawal.next_steps()
+    if steps:
+        yield f"next{f', on {withdrawal.found.day}' if withdrawal.is_later else ''}:"
+    yield from (f"  {step}" for step in steps)
+
+
+def _consequences(found: Consequences) -> Iterator[str]:
+    is_whole = found.recordings is None
+    yield f"{found.corpus}: without {_what(found)}, from {found.day} on:"
+    yield from _lines("files (they stay where they are)", found.files)
+    for one in found.models:
+        fate = "refused" if is_whole else "refused before it is trained again without them"
+        yield f"  model {one.model}: {fate}"
+        yield from _lines("shipped checkpoints that learnt from them", one.shipped, 4)
+    again = "refused" if is_whole else "made again"
+    for piece in found.pieces:
+        yield f"  piece {piece.path}"
+        yield from _lines(f"takes {again}", piece.takes, 4)
+        yield from _lines(f"movements {again}", piece.movements, 4)
+        yield from _lines("refused at", piece.refused, 4)
+        yield from _lines("rendered before to", [piece.renders] if piece.renders else [], 4)
+    if not found.pieces:
+        yield "  no piece uses them"
+    for path in found.unread:
+        yield f"  piece {path}: not known, for it has faults (approx-build check {path})"
+    if found.stored:
+        kinds = ", ".join(f"{kind} {count}" for kind, count in found.stored.items())
+        yield f"  in the store, made from them: {kinds}"
+        if found.stored_checkpoints:
+            yield f"    checkpoints: {listed(found.stored_checkpoints)}"
+
+
+def _what(found: Consequences) -> str:
+    return "every recording" if found.recordings is None else ", ".join(found.recordings)
+
+
+def _lines(head: str, items: Sequence[str], indent: int = 2) -> Iterator[str]:
+    if items:
+        yield f"{' ' * indent}{head}: {', '.join(items)}"

@@ -1,1 +1,0 @@
-"""`store`: check and repair the store, print its sizes, remove what no project needs."""

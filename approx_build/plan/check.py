@@ -1,0 +1,97 @@
+"""Checks: all that a piece must pass before it can be lowered, in one list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from approx_build.errors import ConsentError, Fault, ScoreError
+from approx_build.plan.catalog import Catalog
+from approx_build.plan.consent import check_consent
+from approx_build.plan.take_checks import take_faults
+from approx_build.score.duration_checks import check_durations
+from approx_build.score.load import Reading, Score, read_piece
+from approx_build.score.name_checks import check_names
+from approx_build.score.reference_checks import check_references
+from approx_build.yaml_source import in_order
+
+Check = Callable[[Reading, Catalog], Iterable[Fault]]
+"""Finds faults in what could be read of a piece, which may be part of one."""
+
+
+@dataclass(frozen=True)
+class CheckedPiece:
+    """A piece without faults, and the catalogue it was checked against. Only `check` makes one."""
+
+    score: Score
+    catalog: Catalog
+
+
+def names(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
+    """Models, steps and recordings that the project does not have."""
+    return check_names(reading.score, catalog) if reading.score else ()
+
+
+def references(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
+    """Takes, parts and files that the score names and nothing is."""
+    return check_references(reading)
+
+
+def durations(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
+    """Times that do not fit the movement, the take or the recording."""
+    recordings = catalog.recordings()
+
+    def length_s(name: str) -> float | None:
+        return catalog.recording_length_s(name) if name in recordings else None
+
+    return check_durations(reading, length_s)
+
+
+def takes(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
+    """Takes that their networks cannot draw as they are written."""
+    return take_faults(reading.score, catalog) if reading.score else ()
+
+
+def consent(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
+    """Uses of a corpus that nobody agreed to, or no longer."""
+    return check_consent(reading.score, catalog) if reading.score else ()
+
+
+CHECKS: tuple[Check, ...] = (names, references, durations, takes, consent)
+"""Every check of a piece, in the order in which they run."""
+
+
+def check(path: Path, catalog: Catalog) -> CheckedPiece:
+    """Read the piece at `path` and check all of it, even where some of it has faults.
+
+    ScoreError with every fault of every file; ConsentError when consent alone is missing;
+    ApproxError when the piece's file cannot be read at all.
+    """
+    reading = read_piece(path, catalog.root, catalog.log)
+    faults = [*reading.faults, *_found(reading, catalog, CHECKS[:-1])]
+    refused = [*consent(reading, catalog)]
+    if refused and not faults:
+        first, *others = refused
+        raise ConsentError("\n".join([first.message, *map(str, others)]), first.where)
+    return _checked(reading, catalog, [*faults, *refused])
+
+
+def check_without_consent(path: Path, catalog: Catalog) -> CheckedPiece:
+    """The same, whatever consents say: what a store must keep does not depend on them.
+
+    Build nothing from it.
+    """
+    reading = read_piece(path, catalog.root, catalog.log)
+    every = (each for each in CHECKS if each is not consent)
+    return _checked(reading, catalog, [*reading.faults, *_found(reading, catalog, every)])
+
+
+def _found(reading: Reading, catalog: Catalog, checks: Iterable[Check]) -> list[Fault]:
+    return [fault for each in checks for fault in each(reading, catalog)]
+
+
+def _checked(reading: Reading, catalog: Catalog, faults: list[Fault]) -> CheckedPiece:
+    if faults or reading.score is None:
+        raise ScoreError(in_order(faults))
+    return CheckedPiece(reading.score, catalog)

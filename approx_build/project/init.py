@@ -1,0 +1,84 @@
+"""`init`: the first files of a piece, which render as they stand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from approx_build.errors import UsageError
+
+PIECE = """\
+# A piece: its movements, and what they share. `approx-build render {path}` renders it.
+score: 1
+piece: {title}
+seed: 1 # every random choice follows from this, from names, and from nothing else
+output: {{ rate: 44100, channels: 2, subtype: PCM_24, true_peak_dbtp: -1.0 }}
+gap_s: 3
+movements:
+  - {slug}/1-first.yaml
+"""
+
+MOVEMENT = """\
+# A movement: takes drawn from networks, and parts made of events.
+score: 1
+movement: first
+length: "0:12"
+{body}
+"""
+
+WITH_MODEL = """\
+takes:
+  voice: {{ model: {model}, count: 4, length_s: 3 }}
+parts:
+  machine:
+    events:
+      - {{ at: 0, salad: {{ from: voice, length_s: 8 }}, gain_db: -9, fade_in_s: 1 }}
+      - at: 8
+        hold: {{ from: voice, clip: 1, rate_hz: 6, length_s: 3.5 }}
+        gain_db: -9
+        fade_out_s: 2
+cues:
+  - {{ at: 8, for: player, text: hold }}"""
+
+WITHOUT_MODEL = """\
+# There is no model here yet, so this movement is silent. To give it a voice:
+#   1. approx-build corpus add NAME FILES, and write into its consent.yaml who agreed to what;
+#   2. declare a model in models/NAME.yaml;
+#   3. draw takes from it here.
+parts: {}"""
+
+
+@dataclass(frozen=True)
+class NewPiece:
+    """The files of a piece that was started."""
+
+    score: Path
+    movement: Path
+
+
+def init(name: str, folder: Path) -> NewPiece:
+    """Write the files; nothing that exists is touched."""
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    if not slug:
+        raise UsageError(f"{name!r} cannot be a piece's name; use letters or digits")
+    shown, below = f"pieces/{slug}.yaml", f"pieces/{slug}/1-first.yaml"
+    for path in (shown, below):
+        if (folder / path).exists():
+            raise UsageError(f"{path} exists already; choose another name")
+    score, movement = folder / shown, folder / below
+    title = (
+        name
+        if re.fullmatch(r"[A-Za-z][\w -]*", name)
+        else f"'{name.replace(chr(39), chr(39) * 2)}'"
+    )
+    (folder / "models").mkdir(parents=True, exist_ok=True)
+    movement.parent.mkdir(parents=True, exist_ok=True)
+    movement.write_text(MOVEMENT.format(body=_body(folder)), encoding="utf-8")
+    score.write_text(PIECE.format(path=shown, title=title, slug=slug), encoding="utf-8")
+    return NewPiece(score, movement)
+
+
+def _body(folder: Path) -> str:
+    models = sorted(path.stem for path in (folder / "models").glob("*.yaml"))
+    return WITH_MODEL.format(model=models[0]) if models else WITHOUT_MODEL

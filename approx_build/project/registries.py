@@ -1,0 +1,79 @@
+"""What can be named in scores and models: grain operations and families, with their parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from inspect import cleandoc
+from typing import Any
+
+from pydantic import BaseModel
+
+Described = Mapping[str, Any]
+
+
+def ops() -> list[Described]:
+    """The grain operations."""
+    from approx_build.ops.base import OPS
+
+    return [described(cls, "op") for cls in OPS]
+
+
+def families() -> list[Described]:
+    """The families of networks: their parameters, and how takes are drawn from them."""
+    from approx_build.families.base import FAMILIES
+
+    return [
+        {
+            **described(cls, "family"),
+            "sampling": _parameters(cls.sampling_model),
+            "ways": sorted(cls.ways),
+        }
+        for cls in FAMILIES
+    ]
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of scores."""
+    from approx_build.score.json_schema import json_schema
+
+    return json_schema()
+
+
+def described(cls: type[BaseModel], tag: str) -> Described:
+    """A registered class as plain data: name, version, what it does, its parameters."""
+    return {
+        "name": cls.model_fields[tag].default,
+        "version": getattr(cls, "version", 1),
+        "summary": cleandoc(cls.__doc__ or ""),
+        "parameters": [row for row in _parameters(cls) if row["name"] != tag],
+    }
+
+
+def _parameters(cls: type[BaseModel]) -> list[Described]:
+    properties = cls.model_json_schema().get("properties", {})
+    return [
+        _parameter(name, field.is_required(), properties.get(name, {}))
+        for name, field in cls.model_fields.items()
+    ]
+
+
+def _parameter(name: str, is_required: bool, shown: Mapping[str, Any]) -> Described:
+    bounds = {
+        sign: shown[key]
+        for key, sign in (
+            ("minimum", ">="),
+            ("exclusiveMinimum", ">"),
+            ("maximum", "<="),
+            ("exclusiveMaximum", "<"),
+        )
+        if key in shown
+    }
+    row: dict[str, Any] = {"name": name, "description": shown.get("description", "")}
+    if bounds:
+        row["bounds"] = bounds
+    for branch in (shown, *shown.get("anyOf", ())):
+        if "enum" in branch:
+            row["choices"] = branch["enum"]
+    if not is_required:
+        row["default"] = shown.get("default")
+    return row
