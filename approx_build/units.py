@@ -39,7 +39,7 @@ def spaced(value: float) -> str:
 
 def size(count: int) -> str:
     """Bytes in the unit that suits them: 340 kB, 12.5 MB, 3.1 GB."""
-    for least, unit in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+    for least, unit in ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
         if count >= least:
             return f"{count / least:.3g} {unit}"
     return f"{count} B"

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from approx_build.errors import UsageError
+from approx_build.units import size
 
 if TYPE_CHECKING:
     from approx_build.store.census import Amount
@@ -24,7 +25,7 @@ def age_s(text: str) -> float:
     return float(found[1]) * SECONDS[found[2]]
 
 
-def size(text: str) -> int:
+def size_of(text: str) -> int:
     """A size in bytes; UsageError when it is none."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", text.strip().lower())
     if not found or (found[3] and not found[2]):
@@ -34,14 +35,6 @@ def size(text: str) -> int:
     return round(float(found[1]) * BYTES[found[2]])
 
 
-def shown(count: int) -> str:
-    """Bytes in the unit that suits them: 340 kB, 12.5 MB, 3.1 GB."""
-    for least, unit in ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
-        if count >= least:
-            return f"{count / least:.3g} {unit}"
-    return f"{count} B"
-
-
 def row(name: str, amount: Amount, width: int, more: str = "") -> str:
     """A line of a table: a name, how many files, and their bytes."""
-    return f"  {name:<{width}}  {amount.count:>8,}  {shown(amount.size):>8}{more}".rstrip()
+    return f"  {name:<{width}}  {amount.count:>8,}  {size(amount.size):>8}{more}".rstrip()

@@ -7,10 +7,9 @@ import threading
 import time
 from typing import Any
 
-from approx_build.cli.amounts import shown
 from approx_build.cli.progress import PLAIN_EVERY_S
 from approx_build.store.watch import Watch
-from approx_build.units import duration
+from approx_build.units import duration, size
 
 SURE_AFTER_S = 2.0
 """How long work must have gone on before what is left of it is estimated."""
@@ -55,7 +54,7 @@ class Lines(Watch):
 
     def words(self) -> str:
         """How far it is, and how long the rest will take at the pace until now."""
-        told = shown if self._is_bytes else "{:,}".format
+        told = size if self._is_bytes else "{:,}".format
         words = f"{self._what}: {told(self._done)} of {told(max(self._done, self._total))}"
         passed = time.monotonic() - self._began
         if passed < SURE_AFTER_S or not self._done:

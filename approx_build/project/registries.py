@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from inspect import cleandoc
 from typing import Any
@@ -77,3 +78,12 @@ def _parameter(name: str, is_required: bool, shown: Mapping[str, Any]) -> Descri
     if not is_required:
         row["default"] = shown.get("default")
     return row
+
+
+def in_words(field: Described) -> str:
+    """What a parameter does, its bounds or choices, and its default."""
+    bounds = ", ".join(f"{sign} {value}" for sign, value in field.get("bounds", {}).items())
+    if "choices" in field:
+        bounds = ", ".join(map(str, field["choices"]))
+    default = f"default {json.dumps(field['default'])}" if "default" in field else "required"
+    return f"{field['description']} ({'; '.join(part for part in (bounds, default) if part)})"

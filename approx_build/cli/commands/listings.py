@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as jsons
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -49,14 +48,8 @@ def _print(rows: Iterable[Described], as_json: bool) -> None:
 
 
 def _print_fields(fields: Sequence[Described]) -> None:
+    from approx_build.project.registries import in_words
+
     width = max((len(field["name"]) for field in fields), default=0)
     for field in fields:
-        print(f"    {field['name']:<{width}}  {_bounds(field)}")
-
-
-def _bounds(field: Described) -> str:
-    bounds = ", ".join(f"{sign} {value}" for sign, value in field.get("bounds", {}).items())
-    if "choices" in field:
-        bounds = ", ".join(map(str, field["choices"]))
-    default = f"default {jsons.dumps(field['default'])}" if "default" in field else "required"
-    return f"{field['description']} ({'; '.join(part for part in (bounds, default) if part)})"
+        print(f"    {field['name']:<{width}}  {in_words(field)}")

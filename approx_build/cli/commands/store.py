@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from approx_build.cli.amounts import age_s, row, shown, size
+from approx_build.cli.amounts import age_s, row, size_of
 from approx_build.cli.arguments import Jobs, Json, OutDir, Quiet, StoreDir
 from approx_build.cli.exit_codes import Exit
 from approx_build.cli.messages import say_json
-from approx_build.units import counted
+from approx_build.units import counted, size
 
 if TYPE_CHECKING:
     from approx_build.project.project import Project
@@ -72,7 +72,7 @@ def sizes_(store: StoreDir = None, json: Json = False, quiet: Quiet = False) -> 
         for run in found.runs:
             print(f"  {_run(run)}")
     _say_shares(project, found)
-    print(f"in all {shown(found.total)}; {_freed(project, found)}")
+    print(f"in all {size(found.total)}; {_freed(project, found)}")
 
 
 @store.command()
@@ -100,7 +100,7 @@ def gc(
     from approx_build.cli.meter import meter
     from approx_build.project.store import GcOptions, collection_json
 
-    kept = None if keep_size is None else size(keep_size)
+    kept = None if keep_size is None else size_of(keep_size)
     options = GcOptions(age_s(older_than), kept, unfinished, forget, dry_run)
     project = _here(store)
     found = project.store.gc(options, meter(quiet or json))
@@ -137,7 +137,7 @@ def _say_check(project: Project, checked: StoreCheck, is_quiet: bool) -> None:
     for note in found.notes:
         print(_seen(project, note))
     read = (
-        f"{counted(found.objects.count, 'object')} ({shown(found.objects.size)}), "
+        f"{counted(found.objects.count, 'object')} ({size(found.objects.size)}), "
         f"{counted(found.records, 'record')} and {counted(found.files, 'file')} read"
     )
     print(f"{read}: {_ended(found.faults, problems)}")
@@ -177,9 +177,9 @@ def _say_collection(project: Project, found: Collection, options: GcOptions) -> 
     left = found.plan.total - found.freed
     holds = "would hold" if options.dry_run else "holds"
     frees = "would free" if options.dry_run else "freed"
-    print(f"{frees} {shown(found.freed)}; the store {holds} {shown(left)}")
+    print(f"{frees} {size(found.freed)}; the store {holds} {size(left)}")
     if options.keep_bytes is not None and left > options.keep_bytes:
-        kept = shown(options.keep_bytes)
+        kept = size(options.keep_bytes)
         print(f"that is more than {kept}: the rest is needed, or younger than asked")
 
 
@@ -196,7 +196,7 @@ def _say_shares(project: Project, found: Sizes) -> None:
     print("objects, by piece and model (what several hold is counted with each, and once in all)")
     width = max(len(share.name) for share in found.shares)
     for share in sorted(found.shares, key=lambda one: -one.objects.size):
-        shared = f"  {shown(share.shared.size)} shared" if share.shared.size else ""
+        shared = f"  {size(share.shared.size)} shared" if share.shared.size else ""
         problem = f"  has faults: {_seen(project, share.problem)}" if share.problem else ""
         print(row(share.name, share.objects, width, shared + problem))
     print(row("none of them", found.unneeded, width))
@@ -206,10 +206,10 @@ def _run(run: Run) -> str:
     kept = run.kept
     name = f"{kept.run or kept.folder.name}: {kept.status}"
     declared = "" if run.is_declared else ", no model is declared like this now"
-    return f"{name}{declared}; {kept.amount.count} files, {shown(kept.amount.size)}"
+    return f"{name}{declared}; {kept.amount.count} files, {size(kept.amount.size)}"
 
 
 def _freed(project: Project, found: Sizes) -> str:
     if found.freed is None:
         return f"`store gc` would be refused: {_seen(project, found.refusal)}"
-    return f"`store gc` would free {shown(found.freed)}"
+    return f"`store gc` would free {size(found.freed)}"

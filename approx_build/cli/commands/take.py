@@ -7,10 +7,9 @@ are read when `take` is called or asked for help.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
@@ -20,12 +19,10 @@ from approx_build.cli.arguments import Device, DeviceChoice, Jobs, StoreDir, of_
 from approx_build.cli.messages import near
 
 if TYPE_CHECKING:
-    from pydantic.fields import FieldInfo
+    from approx_build.project.take_options import TakeOption
 
 _AFTER = "seed"
 """The parameter that the options from the registries come after."""
-_CONTROL, _WAY, _OPTION = "control", "way", "option"
-"""What an option from the registries is."""
 
 Step = Annotated[int | None, typer.Option(help="The checkpoint's step (default: last).")]
 Length = Annotated[float, typer.Option("--length-s", min=0.01, max=600)]
@@ -68,16 +65,15 @@ def take(
     from approx_build.project.audition import TakeOptions
     from approx_build.project.settings import Settings
 
-    ways: Mapping[str, Any] = ctx.meta.get(_WAY, {})
     options = TakeOptions(
         step=step,
         length_s=length_s,
         count=count,
         seed=seed,
-        controls=ctx.meta.get(_CONTROL, {}),
+        controls=ctx.meta.get("controls", {}),
         sampling=tuple(sampling or ()),
-        ways={name: (one,) if isinstance(one, str) else tuple(one) for name, one in ways.items()},
-        options=ctx.meta.get(_OPTION, {}),
+        ways=ctx.meta.get("ways", {}),
+        options=ctx.meta.get("options", {}),
     )
     project, name = of_model(model, Settings.of(store, out, jobs, device))
     for drawn in project.take(name, options, observer_for()):
@@ -87,26 +83,35 @@ def take(
 @cache
 def _open_params() -> list[Any]:
     """The parameters from the registries. Their values are kept in the context's `meta`."""
-    found = {name: (kind, annotation) for kind, name, annotation in _open_options()}
-    app, words = typer.Typer(add_completion=False), {}
-    for name, (_, annotation) in found.items():
-        words[name.replace("-", "_")] = annotation
+    from approx_build.project.take_options import take_options
+
+    found = list(take_options())
+    words = [
+        inspect.Parameter(
+            one.name.replace("-", "_"),
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[one.kind | None, _option(one)],
+        )
+        for one in found
+    ]
 
     def options() -> None:
         """Only its signature is read."""
 
-    options.__annotations__ = words
-    options.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [
-            inspect.Parameter(word, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=one)
-            for word, one in words.items()
-        ]
-    )
+    options.__annotations__ = {word.name: word.annotation for word in words}
+    options.__signature__ = inspect.Signature(words)  # type: ignore[attr-defined]
+    app = typer.Typer(add_completion=False)
     app.command()(options)
     params: list[Any] = get_command(app).params
-    for param, (name, (kind, _)) in zip(params, found.items(), strict=True):
-        param.expose_value, param.callback = False, _keeping(kind, name)
+    for param, one in zip(params, found, strict=True):
+        param.expose_value, param.callback = False, _keeping(one.asks.value, one.name)
     return params
+
+
+def _option(one: TakeOption) -> Any:
+    flag = f"--{one.name.replace('_', '-')}"
+    return typer.Option(flag, help=one.words, metavar=one.metavar, min=one.low, max=one.high)
 
 
 def _keeping(kind: str, name: str) -> Any:
@@ -116,38 +121,3 @@ def _keeping(kind: str, name: str) -> Any:
         return value
 
     return keep
-
-
-def _open_options() -> Iterator[tuple[str, str, Any]]:
-    """What each option is, the name that it is kept under, and its annotation for typer."""
-    from approx_build.families.short_forms import short_forms
-    from approx_build.ways.base import WAYS
-    from approx_build.ways.command_line import sound_form
-
-    for name, form in short_forms().items():
-        words = f"{form.description} (default: the model's own)"
-        yield _CONTROL, name, _of_field(name, form.fields[0], words)
-    for way in WAYS:
-        one = typer.Option(f"--{way.way}", help=way.help, metavar=sound_form(way))
-        kind = tuple[(str,) * len(way.roles)] if len(way.roles) > 1 else str  # type: ignore[misc]
-        yield _WAY, way.way, Annotated[kind | None, one]
-        for extra in way.options:
-            if extra.read is not None:
-                one = typer.Option(f"--{extra.name}", help=extra.help, metavar=extra.metavar)
-                yield _OPTION, extra.name, Annotated[list[str] | None, one]
-            else:
-                known = "" if extra.default is None else f" (default: {extra.default:g})"
-                field = way.model_fields[extra.field]
-                yield _OPTION, extra.name, _of_field(extra.name, field, f"{extra.help}{known}.")
-
-
-def _of_field(name: str, field: FieldInfo, words: str) -> Any:
-    """The annotation of an option that takes the values of a field."""
-    from annotated_types import Ge, Le
-
-    named = {field.annotation, *get_args(field.annotation)}
-    kind = next((one for one in (float, int, bool) if one in named), str)
-    low: Any = next((sign.ge for sign in field.metadata if isinstance(sign, Ge)), None)
-    high: Any = next((sign.le for sign in field.metadata if isinstance(sign, Le)), None)
-    option = typer.Option(f"--{name.replace('_', '-')}", help=words, min=low, max=high)
-    return Annotated[kind | None, option]
