@@ -29,9 +29,9 @@ IN_TORCH = re.compile(
 IMPORT_TORCH = {
     "training/device.py",
     "training/gradients.py",
-    "training/run.py",
     "training/process_group.py",
     "training/sitting.py",
+    "training/step.py",
 }
 """The others that do. Nothing that renders on a CPU imports any of them."""
 IMPORT_TORCH_WHEN_CALLED = {"project/settings.py", "training/environment.py", "training/parent.py"}

@@ -32,17 +32,28 @@ def compare(first: str, second: str, as_json: bool, out: Path | None) -> None:
     """Print what differs, write the page of both, and say where it is."""
     a, b = project.entry(first), project.entry(second)
     changes = differences(told(a), told(b))
-    by_step, by_time = [], []
+    by_step, by_time, by_player = [], [], {}
     if not (remark := incomparable(a, b)):
         by_step = side_by_side(loss(a), loss(b))
         by_time = side_by_side(over_time(a, loss(a)), over_time(b, loss(b)))
+        by_player = players(a, b)
     if as_json:
-        print(json.dumps(_data(a, b, changes, by_step, by_time), indent=2, ensure_ascii=False))
+        data = _data(a, b, changes, by_step, by_time)
+        data |= {"players": {name: _equal_steps(rows) for name, rows in by_player.items()}}
+        print(json.dumps(data, indent=2, ensure_ascii=False))
         return
     tables = (
         TableReport("What differs", ("", "first", "second"), tuple(map(_row, changes))),
         TableReport("At equal steps", ("step", "first", "second"), _losses(by_step, spaced)),
         TableReport("At equal times", ("time", "first", "second"), _losses(by_time, duration)),
+        *(
+            TableReport(
+                f"{name}, training loss at equal steps",
+                ("step", "first", "second"),
+                _losses(rows, spaced),
+            )
+            for name, rows in by_player.items()
+        ),
     )
     print("\n".join([*pairs([("first", a.run), ("second", b.run)]), ""]))
     for table in tables[:1] if remark else tables:
@@ -70,6 +81,12 @@ def incomparable(a: LedgerEntry, b: LedgerEntry) -> str:
 def loss(entry: LedgerEntry) -> Curve:
     """The loss that runs are compared by: held out, where it was measured."""
     return entry.held_out_curve or entry.training_curve
+
+
+def players(a: LedgerEntry, b: LedgerEntry) -> dict[str, list[Beside]]:
+    """The training losses that players of both runs have, and their terms, at equal steps."""
+    first, second = a.player_curves, b.player_curves
+    return {name: side_by_side(first[name], second[name]) for name in first if name in second}
 
 
 def over_time(entry: LedgerEntry, curve: Curve) -> Curve:
@@ -157,6 +174,10 @@ def _data(
             }
             for one in changes
         ],
-        "equal_steps": [{"step": r.at, "first": r.first, "second": r.second} for r in by_step],
+        "equal_steps": _equal_steps(by_step),
         "equal_times": [{"seconds": r.at, "first": r.first, "second": r.second} for r in by_time],
     }
+
+
+def _equal_steps(rows: list[Beside]) -> list[dict[str, float]]:
+    return [{"step": row.at, "first": row.first, "second": row.second} for row in rows]

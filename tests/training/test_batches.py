@@ -38,9 +38,9 @@ def test_a_training_that_goes_on_sees_what_it_would_have_seen(batches: Batches) 
 
 
 def test_processes_share_a_batch_without_overlap(batches: Batches) -> None:
-    whole = batches.step(5)
+    whole = batches.turn(5)
     shares = [
-        Batches(batches.model, batches.network, batches.windows, rank, 2).step(5) for rank in (0, 1)
+        Batches(batches.model, batches.network, batches.windows, rank, 2).turn(5) for rank in (0, 1)
     ]
     assert [len(share) for share in shares] == [2, 1]
     for share, expected in zip(shares, (whole[::2], whole[1::2]), strict=True):
@@ -50,7 +50,7 @@ def test_processes_share_a_batch_without_overlap(batches: Batches) -> None:
 
 def test_noise_comes_with_finetuning_alone(batches: Batches) -> None:
     def is_clean(step: int) -> bool:
-        return all((e["codes"] == e["given"]).all() for e in batches.step(step))
+        return all((e["codes"] == e["given"]).all() for e in batches.turn(step))
 
     assert all(is_clean(step) for step in range(1, 31))
     assert not all(is_clean(step) for step in range(31, 41))

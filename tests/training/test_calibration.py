@@ -44,7 +44,7 @@ def test_a_few_steps_foretell_all_and_leave_nothing(
     found = calibrated(model, material, Means(witness=Silent()), seconds=0)
     assert files(tmp_path) == before
     assert found.step.count == LEAST_STEPS
-    assert (found.steps, found.batch, found.steps_done) == (40, 3, 0)
+    assert (found.steps, found.used, found.steps_done) == (40, 120, 0)
     assert found.parameters == model.network.parameter_count
     assert found.remaining.median_s > 40 * found.step.median_s
     assert found.sound is not None

@@ -16,7 +16,7 @@ SAMPLES = st.lists(st.floats(1e-4, 100), min_size=1, max_size=50)
 PLAIN = Forecast(
     windows=500,
     steps=4000,
-    batch=2,
+    used=8000,
     parameters=1_234_567,
     receptive_field=4095,
     step=step_time([0.5] * 100),

@@ -50,7 +50,8 @@ def weights() -> dict[str, Tensor]:
 def test_losses_and_gradients_are_sums_over_windows(threads: int) -> None:
     here = weights()
     with window_workers(Line(), threads) as workers:  # type: ignore[arg-type]
-        loss, gradients = workers.gradients(here, EXAMPLES)
+        losses, gradients = workers.gradients(here, EXAMPLES)
+        loss = losses["loss"]
         assert workers.loss(here, EXAMPLES) == pytest.approx(loss / 3)
     expected = 3 * float((CODES**2).mean())
     assert loss == pytest.approx(2 * expected)
@@ -70,10 +71,10 @@ def test_a_scale_is_of_the_gradients_and_not_of_the_loss() -> None:
 def test_a_network_that_knows_its_gradients_is_asked_for_them() -> None:
     with window_workers(Known(), 1) as workers:  # type: ignore[arg-type]
         loss, gradients = workers.gradients(weights(), EXAMPLES)
-        assert loss == 21.0
+        assert loss == {"loss": 21.0}
         assert gradients["idle"].tolist() == [3.0, 3.0]
         # With scaled losses torch finds them.
-        assert workers.gradients(weights(), EXAMPLES, scale=2.0)[0] != 21.0
+        assert workers.gradients(weights(), EXAMPLES, scale=2.0)[0] != {"loss": 21.0}
 
 
 @pytest.mark.parametrize(("precision", "off"), [("bfloat16", 2e-2), ("float16", 2e-3)])

@@ -24,13 +24,13 @@ def test_a_state_comes_back_as_it_was(tmp_path: Path) -> None:
     }
     average = {name: tensor + 1 for name, tensor in tensors.items()}
     state = TrainingState(
-        "m", tensors, average, {"a.mean": tensors["a"] * 2}, step=7, recent=[0.1, 1 / 3]
+        "m", tensors, average, {"a.mean": tensors["a"] * 2}, step=7, recent={"loss": [0.1, 1 / 3]}
     )
     state.curve.append(CurvePoint(step=0, train=None, held_out=1 / 3))
     state.save(tmp_path)
     read = load_state(tmp_path, "m")
     assert read is not None
-    assert (read.step, read.recent, read.curve) == (7, [0.1, 1 / 3], state.curve)
+    assert (read.step, read.recent, read.curve) == (7, {"loss": [0.1, 1 / 3]}, state.curve)
     for group in ("weights", "average", "optimizer"):
         was, now = getattr(state, group), getattr(read, group)
         assert list(was) == list(now)
