@@ -67,6 +67,15 @@ def step_of(state: TrainingState | None) -> int | None:
     return state.step if state else None
 
 
+def test_a_state_from_before_there_were_players_comes_back(tmp_path: Path) -> None:
+    state = small(3)
+    state.recent = [0.25, 0.5]  # type: ignore[assignment]
+    state.save(tmp_path)
+    read = load_state(tmp_path, "m")
+    assert read is not None
+    assert read.recent == {"loss": [0.25, 0.5]}
+
+
 def test_a_flip_of_any_bit_of_any_byte_is_noticed(tmp_path: Path) -> None:
     small(3).save(tmp_path)
     path = tmp_path / STATE_NAME

@@ -26,7 +26,7 @@ from pydantic import (
 )
 
 from approx_build.training.ledger.costs import NOTHING, Costs, price
-from approx_build.training.ledger.curve_analysis import Behaviour, Curve, Point, behaviour
+from approx_build.training.ledger.curve_analysis import Behaviour, Curve, Point, behaviour, by_name
 from approx_build.training.ledger.record import (
     manifest_digest,
     without_empty,
@@ -183,14 +183,9 @@ class LedgerEntry(Strict):
         return sorted((p.step, p.held_out) for p in self.curve if p.held_out is not None)
 
     @property
-    def player_curves(self) -> dict[str, Curve]:
+    def player_curves(self) -> Mapping[str, Curve]:
         """(step, training loss) of each player and of the terms of its loss, by name."""
-        names = dict.fromkeys(name for point in self.curve for name in point.losses)
-        found = {name: [(p.step, p.losses.get(name)) for p in self.curve] for name in names}
-        return {
-            name: sorted((step, loss) for step, loss in curve if loss is not None)
-            for name, curve in found.items()
-        }
+        return by_name((point.step, point.losses) for point in self.curve)
 
     @property
     def behaviour(self) -> Behaviour:

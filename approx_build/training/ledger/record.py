@@ -187,9 +187,4 @@ def loss_curves(points: Sequence[CurvePoint]) -> dict[str, tuple[tuple[float, fl
     """The loss curves of a training by name, as a page draws them: (step, loss)."""
     train = tuple((float(p.step), p.train) for p in points if p.train is not None)
     held_out = tuple((float(p.step), p.held_out) for p in points)
-    names = dict.fromkeys(name for point in points for name in point.losses)
-    players = {
-        name: tuple((float(p.step), p.losses[name]) for p in points if name in p.losses)
-        for name in names
-    }
-    return {"training": train, "held out": held_out, **players}
+    return {"training": train, "held out": held_out}
