@@ -34,7 +34,7 @@ IMPORT_TORCH = {
     "training/step.py",
 }
 """The others that do. Nothing that renders on a CPU imports any of them."""
-IMPORT_TORCH_WHEN_CALLED = {"project/settings.py", "training/environment.py", "training/parent.py"}
+IMPORT_TORCH_WHEN_CALLED = {"project/settings.py", "training/parent.py"}
 NAME_TORCH_IN_TYPES = {"families/base.py", "training/optimizers.py", "training/state.py"}
 
 OF_PARAMETERS = ("approx_build.errors", "approx_build.families.parameters")
@@ -60,7 +60,6 @@ TESTED_ELSEWHERE = {
     "score/fields.py": "score/test_load.py",
     "yaml_source/tables.py": "score/test_docs.py",
     "training/again.py": "training/test_damage.py",
-    "training/aside.py": "training/test_damage.py",
     "training/kept.py": "training/test_damage.py",
     "training/distributed.py": "training/test_process_group.py",
     "training/sitting.py": "training/test_loop.py",

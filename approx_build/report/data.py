@@ -133,7 +133,8 @@ class DenoisingReport:
 class NetworkReport:
     """A declared model as trained. `curves` are (step, loss) by name; `facts` is how it went.
 
-    `players` are the training losses of a network with players. `unused` names the recordings that were not learnt from, each with the reason.
+    `players` are the training losses of a network with players. `unused` names the recordings
+    that were not learnt from, each with the reason.
     """
 
     name: str

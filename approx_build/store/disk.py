@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from approx_build.errors import ApproxError, StoreError
@@ -20,6 +21,8 @@ FULL = {errno.ENOSPC, errno.EDQUOT}
 REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 FULL_SYNC: int | None = getattr(fcntl, "F_FULLFSYNC", None)
 """How macOS is told to write through the cache of a disk; None elsewhere."""
+DAMAGED = ".damaged"
+"""Ends the name of what was set aside, perhaps with a number."""
 NEARLY_FULL = 1 << 16
 """Bytes: with less than this free, a failed write is put down to the disk."""
 
@@ -105,6 +108,23 @@ def clear(path: Path) -> None:
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
             os.rename(path, path.with_name(f"{path.name}.folder-{secrets.token_hex(4)}"))
+
+
+def set_aside(path: Path, name: str = "") -> Path:
+    """Rename what is at `path`, a file or a folder, to `name` or its own name with an ending.
+
+    Returns the new path. A rename in one folder needs no right to read what is renamed.
+    StoreError when the disk refuses.
+    """
+    first = path.with_name(name or path.name + DAMAGED)
+    others = (first.with_name(f"{first.name}-{number}") for number in count(2))
+    other = first
+    while os.path.lexists(other):
+        other = next(others)
+    with plain_words(path):
+        os.rename(path, other)
+        sync_folder(path.parent)
+    return other
 
 
 def write_over(path: Path, data: bytes, synced: bool = True) -> None:

@@ -42,8 +42,8 @@ def learners(network: Family, settings: TrainingParameters) -> dict[str, Learner
             turns=1, optimizer=settings.optimizer, clip_norm=settings.clip_norm, ema=settings.ema
         )
         return {ALONE.player: Learner(_NETWORK, alone)}
-    said = dict(settings.players)
-    return {player.name: Learner(player, said[player.name]) for player in network.players}
+    sections = dict(settings.players)
+    return {player.name: Learner(player, sections[player.name]) for player in network.players}
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Course:
 
 
 def check_phases(network: Family, objective: Any, settings: TrainingParameters) -> None:
-    """ValidationError, at its place in a model, for each phase that cannot be as it is said."""
+    """ValidationError, at its place in a model, for each phase that cannot begin where it is to."""
     if not isinstance(settings, PlayersTraining):
         return
     problems, place = Problems(), ("training", "phases")
@@ -159,9 +159,9 @@ def _begun(
         yield Phase(ALONE.phase, (ALONE.player,)), 0, 1.0
         return
     for phase in network.phases(objective, settings.steps):
-        said = settings.phases.get(phase.name, PhaseParameters.model_validate({}))
-        begin = phase.from_step if said.from_step is None else said.from_step
-        yield phase, begin, said.rate
+        section = settings.phases.get(phase.name, PhaseParameters.model_validate({}))
+        begin = phase.from_step if section.from_step is None else section.from_step
+        yield phase, begin, section.rate
 
 
 def _turns(phase: Phase, players: Mapping[str, Learner]) -> Iterator[Turn]:

@@ -119,7 +119,7 @@ class PhaseParameters(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     from_step: int | None = Field(
-        None, ge=0, description="steps before it; null: as the family has it"
+        None, ge=0, description="steps before it; null: the family's default"
     )
     rate: float = Field(1.0, gt=0, le=1, description="share of the learning rate")
 
@@ -127,7 +127,8 @@ class PhaseParameters(BaseModel):
 class PlayersTraining(TrainingParameters):
     """The `training:` of a network with players.
 
-    `optimizer`, `clip_norm` and `ema` hold for each player that does not say otherwise.
+    `optimizer`, `clip_norm` and `ema`, where a model gives them, apply to every player that does
+    not set them itself.
     """
 
     phases: dict[str, PhaseParameters] = Field(
@@ -136,12 +137,12 @@ class PlayersTraining(TrainingParameters):
     players: BaseModel = Field(description="how each player learns")
 
     @model_validator(mode="after")
-    def _said_for_all(self) -> PlayersTraining:
+    def _share_common(self) -> PlayersTraining:
         common = self.model_fields_set & PlayerParameters.model_fields.keys()
-        said = {name: value for name, value in self if name in common}
+        given = {name: value for name, value in self if name in common}
         players = {
             name: player.model_copy(
-                update={n: v for n, v in said.items() if n not in player.model_fields_set}
+                update={n: v for n, v in given.items() if n not in player.model_fields_set}
             )
             for name, player in self.players
         }

@@ -47,18 +47,18 @@ class Share:
         from torch import distributed
 
         device, count = next(iter(gradients.values())).device, len(losses)
-        told = torch.zeros(count + self.size, dtype=torch.float64, device=device)
-        told[:count] = torch.tensor(list(losses.values()), dtype=torch.float64)
-        told[count + self.rank] = stop
-        distributed.all_reduce(told)
+        shared = torch.zeros(count + self.size, dtype=torch.float64, device=device)
+        shared[:count] = torch.tensor(list(losses.values()), dtype=torch.float64)
+        shared[count + self.rank] = stop
+        distributed.all_reduce(shared)
         flat = torch.cat([gradient.flatten() for gradient in gradients.values()])
         distributed.all_reduce(flat)
         place = 0
         for gradient in gradients.values():
             gradient.copy_(flat[place : place + gradient.numel()].view_as(gradient))
             place += gradient.numel()
-        summed = zip(losses, told[:count].tolist(), strict=True)
-        return dict(summed), int(told[count:].max())
+        summed = zip(losses, shared[:count].tolist(), strict=True)
+        return dict(summed), int(shared[count:].max())
 
 
 ALONE = Share()

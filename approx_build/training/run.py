@@ -17,8 +17,8 @@ from approx_build.training.batches import Batches, split_material
 from approx_build.training.callbacks import Means
 from approx_build.training.checkpoint import file_name, write_checkpoint
 from approx_build.training.course import LOSS
+from approx_build.training.device import numeric_environment
 from approx_build.training.early_stopping import is_done
-from approx_build.training.environment import numeric_environment
 from approx_build.training.gradients import Losses, WindowWorkers
 from approx_build.training.ledger.entry import Status
 from approx_build.training.ledger.record import CurvePoint, StoredStep

@@ -68,7 +68,7 @@ class Stepper:
         elif state.scale.can_fall:
             state.scale.left_one_out()
         else:
-            raise NotNumbersError(self._told(place, losses))
+            raise NotNumbersError(self._description(place, losses))
         for name, loss in losses.items() if is_number else ():
             state.recent.setdefault(name, []).append(loss)
         return losses, asked
@@ -105,14 +105,14 @@ class Stepper:
             if settings.l2_biases or not name.endswith(".bias"):
                 gradient.add_(self.state.weights[name], alpha=settings.l2)
 
-    def _told(self, place: int, losses: Losses) -> str:
+    def _description(self, place: int, losses: Losses) -> str:
         step = self.state.step + 1
         first = self.batches.position(step, place)
         windows = range(first, first + self.settings.batch)
         names = "; ".join(self.batches.name(window) for window in windows)
-        told = ", ".join(f"{name} {loss}" for name, loss in losses.items())
+        values = ", ".join(f"{name} {loss}" for name, loss in losses.items())
         return (
-            f"at step {step} loss or gradients are not numbers ({told}); its windows were {names}"
+            f"at step {step} loss or gradients are not numbers ({values}); its windows were {names}"
         )
 
 

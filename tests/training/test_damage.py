@@ -18,7 +18,7 @@ from unittest import mock
 import pytest
 
 from approx_build.corpus.prepared import Material
-from approx_build.training import environment, run, step
+from approx_build.training import device, run, step
 from approx_build.training.callbacks import Means, Witness
 from approx_build.training.checkpoint import is_right, with_name
 from approx_build.training.kept import Kept
@@ -240,7 +240,7 @@ def test_in_another_numeric_environment_it_is_trained_anew_with_words(
     out = house.copy(moment, tmp_path / "out")
     (out / "step-000003.safetensors").unlink()
     (out / "resume-before.safetensors").unlink(missing_ok=True)
-    here = environment.numeric_environment(house.model.network)
+    here = device.numeric_environment(house.model.network)
     there = {**here, "torch": "9.9"}
 
     class Elsewhere(step.Stepper):

@@ -76,6 +76,7 @@ CASES = {
     "averages": {"players": {"critic": {"ema": 0.5}, "generator": {"ema": 0}}},
     "for all alike": {"ema": 0.8, "clip_norm": 0.25, "players": {"critic": {"ema": 0}}},
     "cosine": {"schedule": "cosine", "finetune_steps": 3, "finetune_rate": 0.25},
+    "with scaled losses": {"precision": "float16"},
     "in two phases": {"objective": ALONE},
     "a phase moved": {"objective": ALONE, "phases": {"duel": {"from_step": 2, "rate": 0.5}}},
 }
