@@ -37,17 +37,23 @@ class Phase:
     """From which step on which players take turns, in which order.
 
     `from_step` counts the steps before the phase. A player that is not in `order` does not
-    change, and neither does a tensor whose name begins with one of `frozen`.
+    change, and neither does a tensor whose name begins with one of `frozen`. `rates` are shares
+    of the learning rate, by how the names of tensors begin; the first that fits counts.
     """
 
     name: str
     order: tuple[str, ...]
     from_step: int = 0
     frozen: tuple[str, ...] = ()
+    rates: Mapping[str, float] = field(default_factory=dict)
 
     def moving(self, names: Iterable[str]) -> list[str]:
         """Those of `names` that are not frozen."""
         return [name for name in names if not (self.frozen and name.startswith(self.frozen))]
+
+    def rate(self, name: str) -> float:
+        """The share of the learning rate of a tensor."""
+        return next((rate for prefix, rate in self.rates.items() if name.startswith(prefix)), 1.0)
 
 
 @dataclass(frozen=True)

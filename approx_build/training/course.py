@@ -6,7 +6,7 @@ A network that learns as one is the simplest course: one phase, one player, one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -77,9 +77,7 @@ class Course:
     def of(cls, network: Family, objective: Any, settings: TrainingParameters) -> Course:
         """The course of a training."""
         players = learners(network, settings)
-        phases = [
-            (phase, begin, rate) for phase, begin, rate in _begun(network, objective, settings)
-        ]
+        phases = list(_begun(network, objective, settings))
         ends = [begin for _, begin, _ in phases[1:]] + [settings.steps]
         stretches = [
             Stretch(phase, begin, end, tuple(_turns(phase, players)), rate)
@@ -102,6 +100,7 @@ class Course:
 
     def number(self, step: int, place: int) -> int:
         """The number, from 1, that a turn (by its place in a step) is among those of its player."""
+        # Counted, not kept: Adam's correction of young moments must be the same after resuming.
         turns = self.turns(step)
         player = turns[place].player
         before = sum(_of(player, s.turns) * s.count(step - 1) for s in self.stretches)
@@ -111,10 +110,19 @@ class Course:
         """The tensors among `names` that a turn changes, in their order."""
         return self._at(step).phase.moving(self.learners[turn.player].player.of(names))
 
+    def rates(self, step: int, names: Iterable[str]) -> dict[float, list[str]]:
+        """Tensors by their share of the learning rate at step number `step`."""
+        phase, factor = self._at(step).phase, self.factor(step)
+        found: dict[float, list[str]] = {}
+        for name in names:
+            found.setdefault(factor * phase.rate(name), []).append(name)
+        return found
+
     def factor(self, step: int) -> float:
         """The share of the learning rate at step number `step`; each phase has a schedule."""
         at, settings = self._at(step), self.settings
         if len(self.stretches) == 1:
+            # The schedule of `training:`, which cuts off the steps of fine-tuning itself.
             return at.rate * settings.factor(step)
         begin, end, share = at.begin, at.end, at.rate
         if begin < settings.first_phase < end:

@@ -85,14 +85,15 @@ class Stepper:
             for gradient in gradients.values():
                 gradient.mul_(settings.clip_norm / length)
         matrices = self.workers.network.matrices()
-        settings.optimizer.turn(
-            state.weights,
-            gradients,
-            state.optimizer,
-            number,
-            self.course.factor(step),
-            {name: shape for name, shape in matrices.items() if name in gradients},
-        )
+        for factor, names in self.course.rates(step, gradients).items():
+            settings.optimizer.turn(
+                state.weights,
+                {name: gradients[name] for name in names},
+                state.optimizer,
+                number,
+                factor,
+                {name: matrices[name] for name in names if name in matrices},
+            )
         # A young average follows closely, or it would remember the first weights.
         share = max(1 - settings.ema, 10 / (number + 10)) if settings.ema else 1.0
         for name in gradients:

@@ -17,6 +17,11 @@ def test_what_is_frozen_does_not_move() -> None:
     assert frozen.moving(NAMES) == ["critic.a", "scale"]
 
 
+def test_the_first_prefix_that_fits_decides_a_tensor_s_rate() -> None:
+    phase = Phase("late", ("generator",), rates={"generator.a": 0.25, "generator.": 0.5})
+    assert [phase.rate(name) for name in NAMES] == [1.0, 0.25, 0.5, 1.0, 1.0]
+
+
 def test_a_network_that_learns_as_one_has_no_name_for_its_turns() -> None:
     assert Turn() == ALONE
     assert Turn("critic", "duel") != ALONE

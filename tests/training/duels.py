@@ -134,9 +134,10 @@ def _move(
     clip = settings.clip_norm
     shorter = clip / length if clip is not None and length > clip else 1.0
     rate = settings.optimizer.learning_rate * model.course.factor(step)
+    slower = {"generator.spread": 0.5} if turn.phase == "alone" else {}
     share = max(1 - settings.ema, 10 / (number + 10)) if settings.ema else 1.0
     for name, gradient in gradients.items():
-        weights[name] = weights[name] - rate * shorter * gradient
+        weights[name] = weights[name] - slower.get(name, 1.0) * rate * shorter * gradient
         average[name] = average[name] + share * (weights[name] - average[name])
 
 

@@ -77,7 +77,7 @@ class Duel(DuelParameters, Family):
         if not objective.alone:
             return (Phase("duel", ("critic", "generator")),)
         return (
-            Phase("alone", ("generator",)),
+            Phase("alone", ("generator",), rates={"generator.spread": 0.5}),
             Phase("duel", ("critic", "generator"), steps // 2, ("generator.spread",)),
         )
 
