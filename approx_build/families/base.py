@@ -82,7 +82,7 @@ class Network(Protocol):
 
 
 class PlayersNetwork(Network, Protocol):
-    """What the training loop knows besides of a network whose family has players.
+    """A network whose family has players: what the training loop also needs to know of it.
 
     The loop never asks for its `gradients`: torch finds them, second derivatives included.
     """
@@ -91,7 +91,7 @@ class PlayersNetwork(Network, Protocol):
         """The terms of the loss of a turn by name, each a mean over a batch of examples.
 
         The player's tensors move to lower their sum; all other tensors are constants. Nothing
-        random may happen here: what a turn draws belongs into its examples.
+        random may happen here: whatever a turn draws is part of its examples.
         """
 
 
@@ -165,7 +165,7 @@ class Family(Parameters):
     loss_unit: ClassVar[str]
     """What the held-out loss is measured in."""
     players: ClassVar[tuple[Player, ...]] = ()
-    """Parts of the network that learn in turns, in the order of their turns; none: it is one."""
+    """Parts that learn in turns, in the order of their turns; none: the network learns as one."""
     ways: ClassVar[frozenset[str]] = frozenset({"prime"})
     """Which fields of a take may say what the network hears."""
     lock_step: ClassVar[int] = 1
@@ -244,7 +244,7 @@ class Family(Parameters):
     def activation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
         """Memory that one window of `size` samples takes while its gradients are found.
 
-        With players, in the turn that takes most.
+        In a family with players, in the turn that takes most.
         `is_plain` where products are float32: there the family's own gradients may serve.
         """
 

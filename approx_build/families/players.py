@@ -2,9 +2,9 @@
 
 A player is a group of tensors with a loss, an optimiser, a gradient clip and an average of its
 own, such as the critic and the generator of a GAN (Goodfellow et al., 2014, arXiv:1406.2661). A
-step of the training is a row of turns; a turn changes the tensors of one player only. Phases say
-who takes turns from which step on. A family without players learns as one: a single loss, by the
-settings in `training:` themselves.
+step of the training is a sequence of turns; a turn changes the tensors of one player only. Phases
+define who takes turns from which step on. A family without players learns as one: it has a single
+loss, and the settings in `training:` are its own.
 """
 
 from __future__ import annotations

@@ -69,6 +69,7 @@ def calibrated(
         measured = max(peak_on(workers.device), need.keeping)
     settings, network = model.training, model.network
     prepared = sum(part.length for part in material.parts()) / network.rate
+    # A phase that is over still counts as one step: there is no mean of nothing.
     left = [one.end - max(one.begin, min(made.steps, one.end - 1)) for one in course.stretches]
     return Forecast(
         windows=run.split.train.count,
@@ -117,7 +118,7 @@ def _timed(run: Run, stretch: Stretch, seconds: float) -> list[float]:
 
 
 def _steps(run: Run, stretch: Stretch) -> Generator[None]:
-    """Make the steps of a phase, and the same again: a short one is timed as often as others."""
+    """Make the steps of a phase, again and again: a short one is timed as often as a long one."""
     while True:
         run.state.step = stretch.begin
         batches = run.batches.stream(stretch.begin + 1, stretch.end, run.means.loaders)

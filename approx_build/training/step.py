@@ -61,6 +61,7 @@ class Stepper:
             gradient.div_(batch * state.scale.factor)
         length = norm(gradients)
         is_number = all(math.isfinite(loss) for loss in losses.values())
+        # From here on the state is that of half a step, even where a turn is left out.
         self.is_whole = False
         if is_number and math.isfinite(length):
             self._move(turn, gradients, length, place)
