@@ -163,9 +163,7 @@ class Family(Parameters):
     objective_model: ClassVar[type[BaseModel]]
     """What of learning is the family's own; every field has a default."""
     loss_unit: ClassVar[str]
-    """What the held-out loss is measured in."""
-    players: ClassVar[tuple[Player, ...]] = ()
-    """Parts that learn in turns, in the order of their turns; none: the network learns as one."""
+    """What a loss is measured in."""
     ways: ClassVar[frozenset[str]] = frozenset({"prime"})
     """Which fields of a take may say what the network hears."""
     lock_step: ClassVar[int] = 1
@@ -174,6 +172,8 @@ class Family(Parameters):
     """Whether a take is made of noise, by stages that `stages` can show."""
     large_by: ClassVar[str]
     """The parameters by which a network is large, in words."""
+    players: ClassVar[tuple[Player, ...]] = ()
+    """Parts that learn in turns, in the order of their turns; none: the network learns as one."""
     example: ClassVar[Mapping[str, Any]]
     """A tiny model, as its YAML declares one: `network`, `training`, and `sampling` that is fast.
 

@@ -14,11 +14,6 @@ from pydantic import BaseModel, ConfigDict
 Shapes = dict[str, tuple[int, ...]]
 
 
-def numbers_in(shapes: Shapes) -> int:
-    """How many numbers tensors of these shapes hold."""
-    return sum(math.prod(shape) for shape in shapes.values())
-
-
 class Parameters(BaseModel, ABC):
     """Parameters of a network; a field `family`, whose default is the family's name, tags them."""
 
@@ -58,3 +53,8 @@ class Parameters(BaseModel, ABC):
     def check_training_window(self, size: int) -> None:
         """ValueError unless the network can learn from windows of `size` samples; any it can."""
         return
+
+
+def numbers_in(shapes: Shapes) -> int:
+    """How many numbers tensors of these shapes hold."""
+    return sum(math.prod(shape) for shape in shapes.values())

@@ -110,23 +110,6 @@ def clear(path: Path) -> None:
             os.rename(path, path.with_name(f"{path.name}.folder-{secrets.token_hex(4)}"))
 
 
-def set_aside(path: Path, name: str = "") -> Path:
-    """Rename what is at `path`, a file or a folder, to `name` or its own name with an ending.
-
-    Returns the new path. A rename in one folder needs no right to read what is renamed.
-    StoreError when the disk refuses.
-    """
-    first = path.with_name(name or path.name + DAMAGED)
-    others = (first.with_name(f"{first.name}-{number}") for number in count(2))
-    other = first
-    while os.path.lexists(other):
-        other = next(others)
-    with plain_words(path):
-        os.rename(path, other)
-        sync_folder(path.parent)
-    return other
-
-
 def write_over(path: Path, data: bytes, synced: bool = True) -> None:
     """Make `data` the content of the file at `path` and, when `synced`, write it to the disk."""
     with open(path, "wb") as file:
@@ -151,6 +134,23 @@ def sync(handle: int) -> None:
         else:
             return
     os.fsync(handle)
+
+
+def set_aside(path: Path, name: str = "") -> Path:
+    """Rename what is at `path`, a file or a folder, to `name` or its own name with an ending.
+
+    Returns the new path. A rename in one folder needs no right to read what is renamed.
+    StoreError when the disk refuses.
+    """
+    first = path.with_name(name or path.name + DAMAGED)
+    others = (first.with_name(f"{first.name}-{number}") for number in count(2))
+    other = first
+    while os.path.lexists(other):
+        other = next(others)
+    with plain_words(path):
+        os.rename(path, other)
+        sync_folder(path.parent)
+    return other
 
 
 def _nearest(path: Path) -> Path:
