@@ -144,9 +144,15 @@ def _framed(rows: list[str], top: str, bottom: str, left: str, right: str, width
 def parts(entry: LedgerEntry) -> Iterator[str]:
     """Everything about a run, part by part."""
     yield block(entry)
-    for name, curve in (("held-out", entry.held_out_curve), ("training", entry.training_curve)):
+    unit = entry.loss_unit
+    curves = {
+        f"held-out loss, {unit}": entry.held_out_curve,
+        f"training loss, {unit}": entry.training_curve,
+        **{f"{name}: training loss": curve for name, curve in entry.player_curves.items()},
+    }
+    for title, curve in curves.items():
         if drawn := plot(curve):
-            yield "\n".join([f"{name} loss, {entry.loss_unit}", *drawn])
+            yield "\n".join([title, *drawn])
     yield _headed("sittings", [line for one in entry.sittings for line in _sitting(one)])
     yield _headed("checkpoints", [_kept(entry, index) for index in range(len(entry.checkpoints))])
     yield _headed("manifest", pairs(list(settings(entry.manifest))))

@@ -22,6 +22,7 @@ from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
 from approx_build.families.parameters import Parameters
 from approx_build.families.parameters import Shapes as Shapes
+from approx_build.families.players import ALONE, Phase, Player, Turn
 from approx_build.numerics.stream import Stream
 from approx_build.registry import Registry
 from approx_build.ways.base import Conditioning
@@ -41,10 +42,11 @@ Told = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When in a training a window is looked at: its number since the start, and the phase."""
+    """When in a training a window is used: its number since the start, and in whose turn."""
 
     position: int
     is_finetuning: bool = False
+    turn: Turn = ALONE
 
 
 class Network(Protocol):
@@ -67,13 +69,30 @@ class Network(Protocol):
         """The example that a window [C, T] held out is tested with."""
 
     def loss(self, weights: Tensors, example: Tensors) -> torch.Tensor:
-        """Mean loss over a batch of examples."""
+        """Mean loss over a batch of examples: what is measured on windows held out.
+
+        A network that learns as one is trained by it, too.
+        """
 
     def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
         """Loss of a batch of one and its gradients by name; None where torch is to find them."""
 
     def matrices(self) -> dict[str, tuple[int, int, int, float]]:
         """Weights that are stacks of matrices: name -> (count, rows, columns, step scale)."""
+
+
+class PlayersNetwork(Network, Protocol):
+    """A network whose family has players: what the training loop also needs to know of it.
+
+    The loop never asks for its `gradients`: torch finds them, second derivatives included.
+    """
+
+    def losses(self, weights: Tensors, example: Tensors, turn: Turn) -> Tensors:
+        """The terms of the loss of a turn by name, each a mean over a batch of examples.
+
+        The player's tensors move to lower their sum; all other tensors are constants. Nothing
+        random may happen here: whatever a turn draws is part of its examples.
+        """
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,6 +170,8 @@ class Family(Parameters):
     """Whether a take is made of noise, by stages that `stages` can show."""
     large_by: ClassVar[str]
     """The parameters by which a network is large, in words."""
+    players: ClassVar[tuple[Player, ...]] = ()
+    """Parts that learn in turns, in the order of their turns; none: the network learns as one."""
     example: ClassVar[Mapping[str, Any]]
     """A tiny model, as its YAML declares one: `network`, `training`, and `sampling` that is fast.
 
@@ -205,12 +226,23 @@ class Family(Parameters):
 
     @abstractmethod
     def network(self, objective: Any = None) -> Network:
-        """The torch code of the network, learning by `objective`. Imports torch."""
+        """The torch code of the network, learning by `objective`. Imports torch.
+
+        A `PlayersNetwork` where the family has players.
+        """
+
+    def phases(self, objective: Any, steps: int) -> tuple[Phase, ...]:
+        """The phases of a training of `steps` steps, for a family with players.
+
+        The first begins at step 0. A model's YAML may move where the others begin.
+        """
+        return (Phase("training", tuple(player.name for player in self.players)),)
 
     @abstractmethod
     def activation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
         """Memory that one window of `size` samples takes while its gradients are found.
 
+        In a family with players, in the turn that takes most.
         `is_plain` where products are float32: there the family's own gradients may serve.
         """
 

@@ -48,11 +48,23 @@ class Parameters(BaseModel, ABC):
     def tensor_shapes(self) -> Shapes:
         """The tensors of a checkpoint: name -> shape, all float32."""
 
+    def training_shapes(self) -> Shapes:
+        """The tensors of a training: name -> shape.
+
+        Those of a checkpoint, and those of players that takes do not need, such as a critic.
+        """
+        return self.tensor_shapes()
+
     @property
     def parameter_count(self) -> int:
         """How many numbers a checkpoint holds."""
-        return sum(math.prod(shape) for shape in self.tensor_shapes().values())
+        return numbers_in(self.tensor_shapes())
 
     def check_training_window(self, size: int) -> None:
         """ValueError unless the network can learn from windows of `size` samples; any it can."""
         return
+
+
+def numbers_in(shapes: Shapes) -> int:
+    """How many numbers tensors of these shapes hold."""
+    return sum(math.prod(shape) for shape in shapes.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -142,6 +142,8 @@ def _numbers(found: Forecast | None) -> dict[str, Any]:
         "prepared_s": sound.prepared_s if sound else None,
         "heard_s": sound.heard_s if sound else None,
         "parameters": found.parameters,
+        "players": {name: asdict(one) for name, one in found.players.items()},
+        "phases": dict(found.phases),
         "receptive_field": found.receptive_field,
         "memory": dict(found.memory),
         "peak_bytes": found.peak_bytes,

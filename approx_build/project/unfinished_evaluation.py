@@ -222,11 +222,10 @@ class TrainingPage:
     def _hours(self, run: RunSoFar) -> Hours:
         if run.record is not None:
             return run.record.hours
-        settings, rate = self.model.training, self.model.network.rate
         return Hours(
             self.material.recorded_s,
-            sum(sound.shape[1] for sound in self._sounds.values()) / rate,
-            run.step * settings.batch * settings.window / rate,
+            sum(sound.shape[1] for sound in self._sounds.values()) / self.model.network.rate,
+            self.model.heard_s(run.step),
         )
 
     def _excerpts(self) -> list[Shot]:

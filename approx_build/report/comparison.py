@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from approx_build.plan.key import ABSENT, Difference, differences
@@ -27,6 +27,8 @@ class Comparison:
     by_step: tuple[Beside, ...]
     by_time: tuple[Beside, ...]
     remark: str
+    by_player: Mapping[str, tuple[Beside, ...]] = field(default_factory=dict)
+    """Training losses of the players that both have, and their terms, at equal steps."""
 
     @classmethod
     def of(cls, a: LedgerEntry, b: LedgerEntry) -> Comparison:
@@ -36,7 +38,7 @@ class Comparison:
             return cls(a, b, changes, (), (), remark)
         by_step = side_by_side(loss(a), loss(b))
         by_time = side_by_side(over_time(a, loss(a)), over_time(b, loss(b)))
-        return cls(a, b, changes, tuple(by_step), tuple(by_time), "")
+        return cls(a, b, changes, tuple(by_step), tuple(by_time), "", _by_player(a, b))
 
     def tables(self) -> tuple[TableReport, ...]:
         """What differs and, where they can be compared, the losses."""
@@ -50,6 +52,14 @@ class Comparison:
             ),
             TableReport(
                 "At equal times", ("time", "first", "second"), _losses(self.by_time, duration)
+            ),
+            *(
+                TableReport(
+                    f"{name}, training loss at equal steps",
+                    ("step", "first", "second"),
+                    _losses(rows, spaced),
+                )
+                for name, rows in self.by_player.items()
             ),
         )
 
@@ -81,13 +91,22 @@ class Comparison:
                 }
                 for one in self.changes
             ],
-            "equal_steps": [
-                {"step": r.at, "first": r.first, "second": r.second} for r in self.by_step
-            ],
+            "equal_steps": _equal_steps(self.by_step),
             "equal_times": [
                 {"seconds": r.at, "first": r.first, "second": r.second} for r in self.by_time
             ],
+            "players": {name: _equal_steps(rows) for name, rows in self.by_player.items()},
         }
+
+
+def _equal_steps(rows: Sequence[Beside]) -> list[dict[str, float]]:
+    return [{"step": row.at, "first": row.first, "second": row.second} for row in rows]
+
+
+def _by_player(a: LedgerEntry, b: LedgerEntry) -> dict[str, tuple[Beside, ...]]:
+    first, second = a.player_curves, b.player_curves
+    both = (name for name in first if name in second)
+    return {name: tuple(side_by_side(first[name], second[name])) for name in both}
 
 
 def _setup(entry: LedgerEntry) -> dict[str, Any]:

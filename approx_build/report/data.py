@@ -133,7 +133,8 @@ class DenoisingReport:
 class NetworkReport:
     """A declared model as trained. `curves` are (step, loss) by name; `facts` is how it went.
 
-    `unused` names the recordings that were not learnt from, each with the reason.
+    `players` are the training losses of a network with players. `unused` names the recordings
+    that were not learnt from, each with the reason.
     """
 
     name: str
@@ -147,6 +148,7 @@ class NetworkReport:
     denoising: DenoisingReport | None = None
     hours: Hours | None = None
     unused: Mapping[str, str] = field(default_factory=dict)
+    players: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from approx_build.report.data import (
     NetworkReport,
     StageReport,
 )
+from approx_build.training.ledger.curve_analysis import by_name
 from approx_build.training.ledger.record import TrainingRecord, loss_curves
 
 
@@ -29,6 +30,7 @@ def network_report(
     spec = catalog.model(model)
     record = seen.training(model)
     losses = {stored.step: stored.loss for stored in record.checkpoints}
+    players = by_name((point.step, point.losses) for point in record.curve)
     return NetworkReport(
         name=model,
         family=spec.family,
@@ -40,6 +42,7 @@ def network_report(
         },
         facts=_facts(record),
         curves=loss_curves(record.curve),
+        players={name: tuple(curve) for name, curve in players.items()},
         loss_unit=type(spec.network).loss_unit,
         hours=record.hours,
         unused=record.unused,

@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from approx_build.errors import ApproxError, StoreError, reason
@@ -20,6 +21,8 @@ FULL = {errno.ENOSPC, errno.EDQUOT}
 REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 FULL_SYNC: int | None = getattr(fcntl, "F_FULLFSYNC", None)
 """How macOS is told to write through the cache of a disk; None elsewhere."""
+DAMAGED = ".damaged"
+"""Ends the name of what was set aside, perhaps with a number."""
 NEARLY_FULL = 1 << 16
 """Bytes: with less than this free, a failed write is put down to the disk."""
 
@@ -142,6 +145,23 @@ def sync(handle: int) -> None:
         else:
             return
     os.fsync(handle)
+
+
+def set_aside(path: Path, name: str = "") -> Path:
+    """Rename what is at `path`, a file or a folder, to `name` or its own name with an ending.
+
+    Returns the new path. A rename in one folder needs no right to read what is renamed.
+    StoreError when the disk refuses.
+    """
+    first = path.with_name(name or path.name + DAMAGED)
+    others = (first.with_name(f"{first.name}-{number}") for number in count(2))
+    other = first
+    while os.path.lexists(other):
+        other = next(others)
+    with plain_words(path):
+        os.rename(path, other)
+        sync_folder(path.parent)
+    return other
 
 
 def _nearest(path: Path) -> Path:

@@ -1,6 +1,6 @@
-"""Batches: the examples of each step, made ahead of time by any number of threads.
+"""Batches: the examples of each turn, made ahead of time by any number of threads.
 
-Which windows a step sees, where they begin and how they are augmented follows from the seed
+Which windows a turn sees, where they begin and how they are augmented follows from the seed
 and the step alone, so the number of threads changes nothing, and a training that goes on needs
 no position but its step.
 """
@@ -8,19 +8,22 @@ no position but its step.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 from approx_build.corpus.prepared import Material
 from approx_build.corpus.windows import Epochs, Split, Windows, split
 from approx_build.errors import AudioError
 from approx_build.families.base import Example, Moment, Network
+from approx_build.families.players import ALONE, Turn
 from approx_build.numerics.stream import Stream
+from approx_build.training.course import Course
 from approx_build.training.model import ModelSpec
 
 AHEAD = 2
-"""Steps made ahead for each thread."""
+"""Turns whose examples are made ahead for each thread."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,13 +36,26 @@ class Batches:
     rank: int = 0
     size: int = 1
 
-    def step(self, step: int) -> list[Example]:
-        """This process's examples of step number `step`, from 1."""
-        batch = self.model.training.batch
-        places = range(self.rank, batch, self.size)
-        return [self.example((step - 1) * batch + place, step) for place in places]
+    @cached_property
+    def course(self) -> Course:
+        """Whose turn it is at each step."""
+        return self.model.course
 
-    def example(self, position: int, step: int) -> Example:
+    def turn(self, step: int, place: int = 0) -> list[Example]:
+        """This process's examples of a turn, by its place in step number `step`, from 1."""
+        batch = self.model.training.batch
+        first = self.position(step, place)
+        turn = self.course.turns(step)[place]
+        return [
+            self.example(first + window, step, turn)
+            for window in range(self.rank, batch, self.size)
+        ]
+
+    def position(self, step: int, place: int = 0) -> int:
+        """How many windows come before those of a turn."""
+        return self.course.windows(step - 1) + place * self.model.training.batch
+
+    def example(self, position: int, step: int, turn: Turn = ALONE) -> Example:
         """The example at a position of the training."""
         settings = self.model.training
         part, start, epoch, number = Epochs(self.windows, settings.seed).at(position)
@@ -47,7 +63,7 @@ class Batches:
         size, rate = self.windows.size, self.model.network.rate
         vary = self.model.augmentation.window
         sound = vary(part.sound, start, size, rate, rng.child("augmentation"))
-        moment = Moment(position, settings.is_finetuning(step))
+        moment = Moment(position, settings.is_finetuning(step), turn)
         return self.network.example(sound, rng.child("example"), moment)
 
     def name(self, position: int) -> str:
@@ -64,16 +80,24 @@ class Batches:
         )
         return [self.network.clean(s, rng) for s, rng in zip(sounds, streams, strict=True)]
 
-    def stream(self, first: int, last: int, threads: int = 0) -> Iterator[list[Example]]:
-        """The batches of steps `first` to `last`, made ahead by `threads` (0: when asked for)."""
+    def stream(self, first: int, last: int, threads: int = 0) -> Generator[list[Example]]:
+        """The batches of all turns of steps `first` to `last`, in their order.
+
+        `threads` make them ahead; 0: they are made when they are asked for.
+        """
+        turns = (
+            (step, place)
+            for step in range(first, last + 1)
+            for place in range(len(self.course.turns(step)))
+        )
         if threads == 0:
-            yield from (self.step(step) for step in range(first, last + 1))
+            yield from (self.turn(*each) for each in turns)
             return
         with ThreadPoolExecutor(threads) as pool:
             waiting: deque[Future[list[Example]]] = deque()
             try:
-                for step in range(first, last + 1):
-                    waiting.append(pool.submit(self.step, step))
+                for each in turns:
+                    waiting.append(pool.submit(self.turn, *each))
                     if len(waiting) > AHEAD * threads:
                         yield waiting.popleft().result()
                 while waiting:

@@ -1,22 +1,29 @@
 """Calibrating: a few real steps of a training, nothing of which is kept, and what they foretell.
 
 Its memory is reckoned first: what does not fit is refused before it is tried. Then real windows
-go through the real network and optimiser. The first step is not timed, for libraries are loaded
-in it; each of the others counts from the end of the one before, waiting for windows included.
+go through the real network and optimiser, in each phase of the training. The first step is not
+timed, for libraries are loaded in it; each of the others counts from the end of the one before,
+waiting for windows included.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 
 from approx_build.corpus.prepared import Material
 from approx_build.corpus.recordings import Hours
+from approx_build.families.base import Family
+from approx_build.families.parameters import numbers_in
 from approx_build.training.callbacks import Means, Witness
+from approx_build.training.course import Course, Stretch
 from approx_build.training.device import memory_on, peak_on, reset_peak_on
-from approx_build.training.forecast import Forecast, step_time
+from approx_build.training.forecast import Forecast, PlayerForecast, joined, step_time
 from approx_build.training.ledger.costs import NOTHING
 from approx_build.training.model import ModelSpec
 from approx_build.training.process_group import ALONE
@@ -48,27 +55,29 @@ def calibrated(
     Writes nothing. ModelError when it needs more memory than there is.
     """
     alone = replace(means, witness=Witness(), progress=unwatched, share=ALONE)
+    course = model.course
     with opened(model, alone) as (workers, need):
         available = memory_on(workers.device)
         reset_peak_on(workers.device)
         state = started(model, workers, {}, means.parent)
         run = Run(model, material, Path(), workers, state, alone)
-        steps = _timed(run, seconds)
+        shares = [(one, seconds / len(course.stretches)) for one in course.stretches]
+        times = [step_time(_timed(run, one, share)) for one, share in shares]
         began = time.perf_counter()
         run.measured()
         evaluation_s = time.perf_counter() - began
         measured = max(peak_on(workers.device), need.keeping)
     settings, network = model.training, model.network
-    recorded = material.recorded_s
     prepared = sum(part.length for part in material.parts()) / network.rate
-    heard = settings.steps * settings.batch
+    # A phase that is over still counts as one step: there is no mean of nothing.
+    left = [one.end - max(one.begin, min(made.steps, one.end - 1)) for one in course.stretches]
     return Forecast(
         windows=run.split.train.count,
         steps=settings.steps,
-        batch=settings.batch,
-        parameters=network.parameter_count,
+        used=course.windows(settings.steps),
+        parameters=numbers_in(network.training_shapes()),
         receptive_field=network.receptive_field,
-        step=step_time(steps),
+        step=joined(list(zip(times, left, strict=True))),
         memory=need.items,
         measured_bytes=measured,
         available=available,
@@ -77,23 +86,46 @@ def calibrated(
         spent=made.spent,
         evaluations=_evaluations(model, made.steps),
         evaluation_s=evaluation_s,
-        sound=Hours(recorded, prepared, heard * settings.window / network.rate),
+        sound=Hours(material.recorded_s, prepared, model.heard_s(settings.steps)),
+        players=_players(course, network) if course.has_players else {},
+        phases={one.phase.name: one.begin for one in course.stretches if course.has_players},
     )
 
 
-def _timed(run: Run, seconds: float) -> list[float]:
-    """Seconds of each step but the first."""
+def _players(course: Course, network: Family) -> dict[str, PlayerForecast]:
+    shapes = network.training_shapes()
+    return {
+        name: PlayerForecast(
+            learner.settings.turns,
+            numbers_in({tensor: shapes[tensor] for tensor in learner.player.of(shapes)}),
+        )
+        for name, learner in course.learners.items()
+    }
+
+
+def _timed(run: Run, stretch: Stretch, seconds: float) -> list[float]:
+    """Seconds of each step of a phase but the first."""
     began = last = time.perf_counter()
     found: list[float] = []
-    most = max(run.model.training.steps, LEAST_STEPS + 1)
-    for examples in run.batches.stream(1, most, run.means.loaders):
-        run.step(examples)
-        now = time.perf_counter()
-        found.append(now - last)
-        last = now
-        if len(found) > LEAST_STEPS and now - began > seconds:
-            break
+    with closing(_steps(run, stretch)) as steps:
+        for _ in islice(steps, max(stretch.end - stretch.begin, LEAST_STEPS + 1)):
+            now = time.perf_counter()
+            found.append(now - last)
+            last = now
+            if len(found) > LEAST_STEPS and now - began > seconds:
+                break
     return found[1:]
+
+
+def _steps(run: Run, stretch: Stretch) -> Generator[None]:
+    """Make the steps of a phase, again and again: a short one is timed as often as a long one."""
+    while True:
+        run.state.step = stretch.begin
+        batches = run.batches.stream(stretch.begin + 1, stretch.end, run.means.loaders)
+        with closing(batches):
+            for _ in range(stretch.begin, stretch.end):
+                run.step(batches)
+                yield
 
 
 def _evaluations(model: ModelSpec, made: int) -> int:

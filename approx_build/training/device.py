@@ -1,14 +1,19 @@
-"""Where a training computes: the processor, or a CUDA device that is told to be deterministic."""
+"""Where a training computes, and what of that decides its bits: the numeric environment."""
 
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
 
+import numpy as np
 import torch
 
 from approx_build.errors import UsageError
+from approx_build.families.base import Family
 from approx_build.machine import Available, available_memory, peak_bytes, reset_peak, resident_bytes
 
 
@@ -59,3 +64,36 @@ def deterministic_on(device: torch.device) -> Iterator[None]:
         if device.type == "cuda":  # elsewhere nothing changed, and asking loads torch's compiler
             torch.use_deterministic_algorithms(was)
         torch.set_num_threads(threads)
+
+
+def numeric_environment(network: Family, device: str = "cpu", processes: int = 1) -> dict[str, str]:
+    """Versions and processor of this machine, and what computes: device, processes, kernels.
+
+    With the manifest it decides the bits of a training.
+    """
+    here = {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "soxr": version("soxr"),
+        "machine": platform.machine(),
+        "cpu": _cpu_name(),
+        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+        "device": device,
+        **network.training_environment(device),
+    }
+    if processes > 1:
+        here["processes"] = str(processes)
+    if device == "cuda":
+        here["device_name"] = torch.cuda.get_device_name()
+        here["cuda"] = str(torch.version.cuda)
+    return here
+
+
+def _cpu_name() -> str:
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.processor()
+    names = [line.split(":", 1)[1].strip() for line in text.splitlines() if "model name" in line]
+    return names[0] if names else platform.processor()

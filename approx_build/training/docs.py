@@ -13,6 +13,7 @@ from pathlib import Path
 
 from approx_build.families.base import FAMILIES
 from approx_build.training.model import declared
+from approx_build.training.parameters import PhaseParameters, PlayerParameters
 from approx_build.yaml_source.tables import Schema, Tables
 
 PAGE = Path("docs/training.md")
@@ -47,15 +48,29 @@ def _objectives(models: dict[str, Schema]) -> str:
 
 
 def schemas() -> dict[str, Schema]:
-    """The sections of a model by name; those of a family as FAMILY.network and FAMILY.objective."""
+    """The sections of a model by name; those of a family as FAMILY.network and so on."""
     found: dict[str, Schema] = {}
+    for shared in (PlayerParameters, PhaseParameters):
+        schema = shared.model_json_schema()
+        found |= {**schema.pop("$defs", {}), shared.__name__: schema}
     for name in FAMILIES.names():
-        schema = declared(FAMILIES.get(name)).model_json_schema()
+        family = FAMILIES.get(name)
+        schema = declared(family).model_json_schema()
         defs = schema.pop("$defs")
-        for section in ("network", "objective"):
-            found[f"{name}.{section}"] = defs.pop(schema["properties"][section]["$ref"][8:])
+        for section in ("network", "objective", *(("training",) if family.players else ())):
+            found[f"{name}.{section}"] = _taken(defs, schema["properties"][section])
+        if family.players:
+            players = _taken(defs, found[f"{name}.training"]["properties"]["players"])
+            found[f"{name}.players"] = players
+            for player, field in players["properties"].items():
+                found[f"{name}.players.{player}"] = _taken(defs, field)
         found |= {"Model": schema, **defs}
     return found
+
+
+def _taken(defs: dict[str, Schema], field: Schema) -> Schema:
+    """The definition that a field refers to, taken out of all."""
+    return defs.pop(field["$ref"].rpartition("/")[2])
 
 
 def main(path: Path = PAGE) -> None:

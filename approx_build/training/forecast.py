@@ -7,7 +7,7 @@ a tenth more than was seen. What a busy machine does tomorrow no calibration kno
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import isfinite, sqrt
@@ -16,7 +16,7 @@ from statistics import median
 from approx_build.corpus.recordings import Hours
 from approx_build.machine import Available
 from approx_build.training.ledger.costs import NOTHING, Costs, money
-from approx_build.units import size, spaced
+from approx_build.units import counted, size, spaced
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,45 @@ def step_time(seconds: Sequence[float]) -> StepTime:
     return StepTime(median(ordered), low, high, len(ordered))
 
 
+def joined(times: Sequence[tuple[StepTime, int]]) -> StepTime:
+    """The mean step of several phases, each with the number of its steps."""
+    if len(times) == 1:
+        return times[0][0]
+    all_steps = sum(steps for _, steps in times)
+    weights = [steps / all_steps for _, steps in times]
+
+    def mean(seconds: Iterable[float]) -> float:
+        return sum(weight * one for weight, one in zip(weights, seconds, strict=True))
+
+    return StepTime(
+        mean(one.median_s for one, _ in times),
+        mean(one.low_s for one, _ in times),
+        mean(one.high_s for one, _ in times),
+        sum(one.count for one, _ in times),
+    )
+
+
+@dataclass(frozen=True)
+class PlayerForecast:
+    """A player of a network: its turns a step, and how many parameters it has."""
+
+    turns: int
+    parameters: int
+
+
 @dataclass(frozen=True)
 class Forecast:
     """What a training will be: how much it hears, its size, memory, time and cost.
 
-    `windows` are those of the corpus, `memory` bytes by item, `steps_done` those made already
-    and `spent` what they cost, `measured_bytes` the memory that calibration saw at its peak,
-    `evaluations` those to come, of `evaluation_s` each.
+    `windows` are those of the corpus, `used` those of all steps, `memory` bytes by item,
+    `steps_done` those made already and `spent` what they cost, `measured_bytes` the memory that
+    calibration saw at its peak, `evaluations` those to come, of `evaluation_s` each. Of a network
+    with players, `players` by name, and `phases` with the step after which each begins.
     """
 
     windows: int
     steps: int
-    batch: int
+    used: int
     parameters: int
     receptive_field: int
     step: StepTime
@@ -67,11 +94,13 @@ class Forecast:
     evaluations: int = 0
     evaluation_s: float = 0.0
     sound: Hours | None = None
+    players: Mapping[str, PlayerForecast] = field(default_factory=dict)
+    phases: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def epochs(self) -> float:
         """How often the whole training hears each window."""
-        return self.steps * self.batch / self.windows if self.windows else 0.0
+        return self.used / self.windows if self.windows else 0.0
 
     @property
     def remaining(self) -> StepTime:
@@ -116,12 +145,25 @@ def words(forecast: Forecast) -> list[tuple[str, str]]:
         *([("sound", str(forecast.sound))] if forecast.sound else []),
         ("windows", f"{spaced(forecast.windows)}, each heard {forecast.epochs:.3g} times"),
         ("parameters", spaced(forecast.parameters)),
+        *_players(forecast),
         ("receptive field", f"{spaced(forecast.receptive_field)} samples"),
         ("memory", _memory(forecast)),
         ("a step", f"{forecast.step.median_s:.3g} s, median of {forecast.step.count}"),
         ("time", f"{duration(left.median_s)} ({spread})"),
     ]
     return [*rows, *([("cost", _cost(forecast))] if forecast.costs else [])]
+
+
+def _players(forecast: Forecast) -> list[tuple[str, str]]:
+    players = "; ".join(
+        f"{name} with {spaced(one.parameters)} parameters, {counted(one.turns, 'turn')} a step"
+        for name, one in forecast.players.items()
+    )
+    phases = "; ".join(
+        f"{name} from step {spaced(begin)} on" for name, begin in forecast.phases.items()
+    )
+    rows = [("players", players), ("phases", phases if len(forecast.phases) > 1 else "")]
+    return [row for row in rows if row[1]]
 
 
 def duration(seconds: float) -> str:

@@ -3,26 +3,34 @@
 Torch's own threads scale badly on small products and change the bits. On the CPU every window
 is worked on by one Python thread with torch set to one thread, and the windows' gradients are
 added in the order of the windows: the sum does not depend on the number of threads. A CUDA
-device is parallel itself and gets the batch as a whole.
+device is parallel itself and gets the batch as a whole. In a turn of one player the tensors of
+the others are constants.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import reduce
 from itertools import repeat
+from operator import add
+from typing import cast
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from approx_build.families.base import Example, Network
+from approx_build.families.base import Example, Network, PlayersNetwork
+from approx_build.families.players import ALONE, Turn
+from approx_build.training.course import LOSS
 from approx_build.training.device import chosen_device, deterministic_on
 from approx_build.training.parameters import Precision
 
 Named = dict[str, Tensor]
+Losses = dict[str, float]
+"""The terms of a loss by name; of a network that learns as one, a single one."""
 
 
 class WindowWorkers:
@@ -40,19 +48,31 @@ class WindowWorkers:
         self._is_plain = precision is Precision.FLOAT32
 
     def gradients(
-        self, weights: Named, examples: Sequence[Example], scale: float = 1.0
-    ) -> tuple[float, Named]:
-        """Sum of the losses of examples, and its gradients times `scale`."""
-        leaves = {name: weight.detach().requires_grad_() for name, weight in weights.items()}
+        self,
+        weights: Named,
+        examples: Sequence[Example],
+        scale: float = 1.0,
+        turn: Turn = ALONE,
+        moving: Collection[str] | None = None,
+    ) -> tuple[Losses, Named]:
+        """Sums of the terms of the loss of examples, and the gradients of their sum times `scale`.
+
+        `turn` says whose loss, `moving` which tensors it may change; None: all.
+        """
+        free = weights.keys() if moving is None else set(moving)
+        leaves = {
+            name: weight.detach().requires_grad_(name in free) for name, weight in weights.items()
+        }
         batches = self._batches(examples)
         # Taken as they come, so that about as many gradients are held as there are threads.
-        results = self._pool.map(self._one, repeat(leaves), batches, repeat(scale))
-        loss, total = next(results)
+        results = self._pool.map(self._one, repeat(leaves), batches, repeat(scale), repeat(turn))
+        losses, total = next(results)
         for one, gradients in results:
-            loss += one
+            for name, loss in one.items():
+                losses[name] += loss
             for name, gradient in gradients.items():
                 total[name].add_(gradient)
-        return loss, total
+        return losses, total
 
     def loss(self, weights: Named, examples: Sequence[Example]) -> float:
         """Mean loss over examples."""
@@ -64,26 +84,35 @@ class WindowWorkers:
         size = 1 if self.device.type == "cpu" else len(examples)
         return [self._there(examples[i : i + size]) for i in range(0, len(examples), size)]
 
-    def _one(self, leaves: Named, batch: Named, scale: float) -> tuple[float, Named]:
-        if self._is_plain and scale == 1.0:
+    def _one(self, leaves: Named, batch: Named, scale: float, turn: Turn) -> tuple[Losses, Named]:
+        if self._is_plain and scale == 1.0 and turn == ALONE:
             found = self.network.gradients(leaves, batch)
             if found is not None:
-                return found
+                return {LOSS: found[0]}, found[1]
         count = len(next(iter(batch.values())))
-        loss = self._of(leaves, batch) * count
-        grads = torch.autograd.grad(loss * scale, list(leaves.values()), materialize_grads=True)
-        named = zip(leaves, grads, strict=True)
-        return float(loss.detach()), {name: gradient.contiguous() for name, gradient in named}
+        terms = {name: term * count for name, term in self._terms(leaves, batch, turn).items()}
+        loss = reduce(add, terms.values())
+        free = {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
+        grads = torch.autograd.grad(loss * scale, list(free.values()), materialize_grads=True)
+        named = zip(free, grads, strict=True)
+        losses = {name: float(term.detach()) for name, term in terms.items()}
+        return losses, {name: gradient.contiguous() for name, gradient in named}
 
     def _loss(self, weights: Named, batch: Named) -> float:
-        with torch.no_grad():
-            return float(self._of(weights, batch)) * len(next(iter(batch.values())))
+        with torch.no_grad(), self._products():
+            return float(self.network.loss(weights, batch)) * len(next(iter(batch.values())))
 
-    def _of(self, weights: Named, batch: Named) -> Tensor:
+    def _terms(self, weights: Named, batch: Named, turn: Turn) -> Mapping[str, Tensor]:
+        with self._products():
+            if turn == ALONE:
+                return {LOSS: self.network.loss(weights, batch)}
+            return cast(PlayersNetwork, self.network).losses(weights, batch, turn)
+
+    def _products(self) -> AbstractContextManager[object]:
+        """Within, products are computed in the precision that was declared."""
         if self._is_plain:
-            return self.network.loss(weights, batch)
-        with torch.autocast(self.device.type, dtype=self._type):
-            return self.network.loss(weights, batch)
+            return nullcontext()
+        return torch.autocast(self.device.type, dtype=self._type)
 
     def _there(self, examples: Sequence[Example]) -> Named:
         names = examples[0].keys()

@@ -15,8 +15,7 @@ from pathlib import Path
 
 from approx_build.errors import ModelError
 from approx_build.store.delivery import PART
-from approx_build.store.disk import make_folder, plain_words, sync_folder
-from approx_build.training.aside import DAMAGED, set_aside
+from approx_build.store.disk import DAMAGED, make_folder, plain_words, set_aside, sync_folder
 from approx_build.training.callbacks import Means
 from approx_build.training.checkpoint import is_right
 from approx_build.training.ledger.record import (

@@ -15,18 +15,9 @@ from approx_build.corpus.prepared import Material
 from approx_build.corpus.recordings import corpus_digest
 from approx_build.training.callbacks import Witness
 from approx_build.training.ledger.costs import NOTHING, budget_reached
-from approx_build.training.ledger.entry import (
-    Audio,
-    LedgerEntry,
-    Sitting,
-    Status,
-    begin,
-    entry_of,
-    finish,
-    update,
-    utc_text,
-)
+from approx_build.training.ledger.entry import Audio, LedgerEntry, Sitting, Status, utc_text
 from approx_build.training.ledger.ledger import read_ledger, write_entry
+from approx_build.training.ledger.lifecycle import begin, entry_of, finish, update
 from approx_build.training.ledger.record import TrainingRecord
 from approx_build.training.ledger.settings import people
 from approx_build.training.model import ModelSpec
@@ -95,8 +86,6 @@ class Chronicle(Witness):
         """Write how the run stands."""
         if self.entry is None or self.ledger is None:
             return
-        settings, rate = self.model.training, self.model.network.rate
-        heard_s = state.step * settings.batch * settings.window / rate
         self.entry = update(
             self.entry,
             state.step,
@@ -104,7 +93,7 @@ class Chronicle(Witness):
             self.now(),
             state.curve,
             state.checkpoints,
-            heard_s / HOUR_S,
+            self.model.heard_s(state.step) / HOUR_S,
         )
         if status is not Status.RUNNING:
             self.entry = finish(self.entry, status, self.now(), reason)

@@ -70,7 +70,7 @@ def _record(training: Training, run: Run) -> TrainingRecord:
         unused={**material.unused, **run.split.unused},
         recorded_s=round(material.recorded_s, 3),
         prepared_s=round(sum(part.length for part in material.parts()) / rate, 3),
-        heard_s=round(state.step * settings.batch * settings.window / rate, 3),
+        heard_s=round(model.heard_s(state.step), 3),
         windows=run.split.train.count,
         seed=settings.seed,
         manifest=training.manifest,

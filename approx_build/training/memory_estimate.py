@@ -4,9 +4,9 @@ Three moments compete. While gradients are found, the windows in flight (one a t
 the whole batch) each keep activations and gradients of their own beside the sum. While the loss
 is evaluated, a compiled kernel keeps the memory of its windows, and torch needs its own. While
 the state is kept, it is there twice more: as the bytes of its tensors, and as those of its file.
-Weights, average, optimiser, examples made ahead and the process itself are there all the time.
-Recordings are mapped from their files and do not count: the system takes their pages back when
-it wants them.
+Weights of all players, average, optimisers, examples made ahead and the process itself are there
+all the time. Recordings are mapped from their files and do not count: the system takes their
+pages back when it wants them.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from typing import Any
 
 from approx_build.errors import ModelError
 from approx_build.families.base import FAMILIES, Family
+from approx_build.families.parameters import Shapes, numbers_in
 from approx_build.machine import Available, largest_that_fits, resident_bytes
 from approx_build.training.batches import AHEAD
-from approx_build.training.parameters import Precision, TrainingParameters
+from approx_build.training.course import Learner, learners
+from approx_build.training.parameters import Precision, TrainingParameters, training_of
 from approx_build.units import size
 
 BASELINE = 600 << 20
@@ -129,16 +131,28 @@ class Need:
 
     @property
     def _held(self) -> dict[str, int]:
-        weights = FLOAT * self.network.parameter_count
-        shapes = self.network.tensor_shapes()
-        state = FLOAT * self.settings.optimizer.numbers(shapes, self.matrices)
-        return {"weights": weights, "average": weights, "optimiser": state}
+        shapes = self.network.training_shapes()
+        weights = FLOAT * numbers_in(shapes)
+        state = sum(
+            one.settings.optimizer.numbers(self._tensors(one, shapes), self.matrices)
+            for one in learners(self.network, self.settings).values()
+        )
+        return {"weights": weights, "average": weights, "optimiser": FLOAT * state}
 
     @property
     def _gradients(self) -> int:
-        """A sum and one set for each window in flight; then a sum of several processes."""
+        """A sum and one set for each window in flight; then a sum of several processes.
+
+        With players, those of the largest: a turn has gradients of one.
+        """
         sets = min(self._share, self.flight + 1) if self.device == "cpu" else 1
-        return FLOAT * self.network.parameter_count * (sets + (self.processes > 1))
+        shapes, players = self.network.training_shapes(), learners(self.network, self.settings)
+        largest = max(numbers_in(self._tensors(one, shapes)) for one in players.values())
+        return FLOAT * largest * (sets + (self.processes > 1))
+
+    @staticmethod
+    def _tensors(learner: Learner, shapes: Shapes) -> Shapes:
+        return {name: shapes[name] for name in learner.player.of(shapes)}
 
     @property
     def _activations(self) -> int:
@@ -155,9 +169,9 @@ class Need:
 
     @property
     def _examples(self) -> int:
-        """Those of steps ahead, being made and at work, and those held out."""
-        steps = (AHEAD + 1) * self.loaders + 2
-        count = steps * self._share + self.settings.evaluate_windows
+        """Those of turns ahead, being made and at work, and those held out."""
+        turns = (AHEAD + 1) * self.loaders + 2
+        count = turns * self._share + self.settings.evaluate_windows
         return count * EXAMPLE * self.network.channels * self.settings.window
 
 
@@ -175,6 +189,6 @@ def killed(manifest: Mapping[str, Any], **means: Any) -> str:
 def need_told(manifest: Mapping[str, Any], **means: Any) -> Need:
     """What the training of a manifest needs, without torch: weights of two axes for matrices."""
     network = FAMILIES.get(manifest["network"]["family"]).model_validate(manifest["network"])
-    settings = TrainingParameters.model_validate(manifest["training"])
-    matrices = [name for name, shape in network.tensor_shapes().items() if len(shape) > 1]
+    settings = training_of(type(network)).model_validate(manifest["training"])
+    matrices = [name for name, shape in network.training_shapes().items() if len(shape) > 1]
     return Need(network, settings, matrices, **means)

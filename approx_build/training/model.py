@@ -9,15 +9,23 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, create_model
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializeAsAny,
+    create_model,
+    model_validator,
+)
 
 from approx_build.canonical import canonical
 from approx_build.corpus.augmentation import Augmentation
 from approx_build.corpus.preparation import Preparation
 from approx_build.errors import ModelError, ScoreError
 from approx_build.families.base import FAMILIES, Family
+from approx_build.training.course import Course, check_phases
 from approx_build.training.ledger.costs import Costs
-from approx_build.training.parameters import LAST_STEP, TrainingParameters
+from approx_build.training.parameters import LAST_STEP, TrainingParameters, training_of
 from approx_build.yaml_source import Source, choices, read_source, validate
 from approx_build.yaml_source.node import Loc
 
@@ -72,6 +80,20 @@ class ModelSpec(BaseModel):
                 f"would keep {kept:,} checkpoints; at most {MOST_KEPT:,} are possible: "
                 "keep one every so many steps more"
             )
+
+    @model_validator(mode="after")
+    def _phases_fit(self) -> ModelSpec:
+        check_phases(self.network, self.objective, self.training)
+        return self
+
+    @property
+    def course(self) -> Course:
+        """Whose turn it is at each step of the training."""
+        return Course.of(self.network, self.objective, self.training)
+
+    def heard_s(self, steps: int) -> float:
+        """Seconds of sound in the windows of the first `steps` steps."""
+        return self.course.windows(steps) * self.training.window / self.network.rate
 
     @property
     def family_version(self) -> int:
@@ -196,4 +218,5 @@ def declared(family: type[Family] | None) -> type[ModelSpec]:
         network=(network, Field(description=told("network"))),
         objective=(objective, Field(default_factory=objective, description=told("objective"))),
         sampling=(sampling, Field(default_factory=sampling, description=told("sampling"))),
+        training=(training_of(family), Field(description=told("training"))),
     )

@@ -2,22 +2,32 @@
 
 Steps come in two phases. The first goes from the first weights to a trained network. The
 second, `finetune_steps` long, goes on from there at a lower rate, and a family may do things
-differently in it (its `objective:`). Each phase warms up and falls along its own schedule.
+differently in it (its `objective:`). Each phase warms up and falls along its own schedule. A
+family with players has phases of its own besides, and settings for each player.
 """
 
 from __future__ import annotations
 
 import math
 from enum import StrEnum
-from typing import Annotated, Literal
+from functools import cache
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
+from approx_build.families.base import Family
 from approx_build.training.early_stopping import Stopping
 from approx_build.training.optimizers import AnyOptimizer, Muon
 
 LAST_STEP = 100_000_000
 """No training has more steps."""
+
+Optimizer = Annotated[AnyOptimizer, Field(description="how weights change")]
+ClipNorm = Annotated[
+    float | None, Field(ge=1e-9, le=1e9, description="longest gradient; null: any")
+]
+Ema = Annotated[float, Field(ge=0, lt=1, description="decay of the averaged weights; 0: none")]
+Turns = Annotated[int, Field(ge=1, le=1000, description="turns a step")]
 
 
 class Precision(StrEnum):
@@ -51,14 +61,14 @@ class TrainingParameters(BaseModel):
     held_out_s: float = Field(
         2.5, ge=0.001, le=3600, description="held out at the end of each recording, s"
     )
-    optimizer: AnyOptimizer = Field(default_factory=Muon, description="how weights change")
+    optimizer: Optimizer = Field(default_factory=Muon)
     schedule: Literal["constant", "cosine"] = Field("cosine", description="of the learning rate")
     warmup_steps: int = Field(
         50, ge=0, le=LAST_STEP, description="steps of a phase until the full rate"
     )
     final_rate: float = Field(0.02, ge=1e-9, le=1, description="share of the rate at the end")
-    clip_norm: float | None = Field(1.0, ge=1e-9, le=1e9, description="longest gradient; null: any")
-    ema: float = Field(0.995, ge=0, lt=1, description="decay of the averaged weights; 0: none")
+    clip_norm: ClipNorm = 1.0
+    ema: Ema = 0.995
     l2: float = Field(0.0, ge=0, le=1e6, description="times half the sum of squared weights")
     l2_biases: bool = Field(False, description="whether `l2` counts biases too, as ibab's does")
     finetune_steps: int = Field(
@@ -88,10 +98,12 @@ class TrainingParameters(BaseModel):
 
     def factor(self, step: int) -> float:
         """The share of the learning rate at step number `step`, from 1."""
-        first = step <= self.first_phase
-        place = step if first else step - self.first_phase
-        length = self.first_phase if first else self.finetune_steps
-        share = 1.0 if first else self.finetune_rate
+        if step <= self.first_phase:
+            return self.along(1.0, step, self.first_phase)
+        return self.along(self.finetune_rate, step - self.first_phase, self.finetune_steps)
+
+    def along(self, share: float, place: int, length: int) -> float:
+        """`share` at step number `place` of a phase of `length` steps: warming up, then falling."""
         warm = min(1.0, place / self.warmup_steps) if self.warmup_steps else 1.0
         if self.schedule == "constant":
             return share * warm
@@ -101,3 +113,83 @@ class TrainingParameters(BaseModel):
     def is_finetuning(self, step: int) -> bool:
         """Whether step number `step` is of the second phase."""
         return step > self.first_phase
+
+
+class PlayerParameters(BaseModel):
+    """How one player of a network learns: `players:` of `training:`, by the player's name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    turns: Turns = 1
+    optimizer: Optimizer = Field(default_factory=Muon)
+    clip_norm: ClipNorm = 1.0
+    ema: Ema = 0.995
+
+
+class PhaseParameters(BaseModel):
+    """When a phase of a network with players begins: `phases:` of `training:`, by its name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    from_step: int | None = Field(
+        None, ge=0, le=LAST_STEP, description="steps before it; null: the family's default"
+    )
+    rate: float = Field(1.0, ge=1e-9, le=1, description="share of the learning rate")
+
+
+class PlayersTraining(TrainingParameters):
+    """The `training:` of a network with players.
+
+    `optimizer`, `clip_norm` and `ema`, where a model gives them, apply to every player that does
+    not set them itself.
+    """
+
+    phases: dict[str, PhaseParameters] = Field(
+        default_factory=dict, description="when phases begin, by name"
+    )
+    players: BaseModel = Field(description="how each player learns")
+
+    @model_validator(mode="after")
+    def _share_common(self) -> PlayersTraining:
+        common = self.model_fields_set & PlayerParameters.model_fields.keys()
+        given = {name: value for name, value in self if name in common}
+        players = {
+            name: player.model_copy(
+                update={n: v for n, v in given.items() if n not in player.model_fields_set}
+            )
+            for name, player in self.players
+        }
+        return self.model_copy(update={"players": self.players.model_copy(update=players)})
+
+
+@cache
+def training_of(family: type[Family] | None) -> type[TrainingParameters]:
+    """The `training:` of a family's models; with players, a section for each."""
+    if family is None or not family.players:
+        return TrainingParameters
+    name, sections = family.__name__, {}
+    for player in family.players:
+        settings = dict(PlayerParameters.model_validate(player.settings))
+        fields: dict[str, Any] = {
+            field: (_FIELDS[field], settings[field]) for field in PlayerParameters.model_fields
+        }
+        title = f"{name}{player.name.title()}"
+        section = create_model(title, __base__=PlayerParameters, __doc__=player.about, **fields)
+        sections[player.name] = (section, Field(default_factory=section, description=player.about))
+    config = ConfigDict(frozen=True, extra="forbid")
+    players: Any = create_model(f"{name}Players", __config__=config, **sections)  # type: ignore[call-overload]
+    info = PlayersTraining.model_fields["players"]
+    return create_model(
+        f"{name}Training",
+        __base__=PlayersTraining,
+        __doc__=PlayersTraining.__doc__,
+        players=(players, Field(default_factory=players, description=info.description)),
+    )
+
+
+_FIELDS: dict[str, Any] = {
+    "turns": Turns,
+    "optimizer": Optimizer,
+    "clip_norm": ClipNorm,
+    "ema": Ema,
+}

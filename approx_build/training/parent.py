@@ -93,10 +93,11 @@ def _come_to(run: EarlierRun, shapes: Shapes, objects: Objects) -> tuple[Groups,
     raise ModelError(f"{run.folder}: nothing that run {run.name} kept is whole; --new begins anew")
 
 
-def read_parent(path: Path, shapes: Shapes, device: str) -> Groups:
+def read_parent(path: Path, shapes: Shapes, device: str, drawn: Shapes | None = None) -> Groups:
     """Weights, average and perhaps optimiser of a parent, in the order of `shapes`.
 
-    ModelError when the file is missing, damaged, or of another network.
+    All tensors of the training, or `drawn`, those that a checkpoint holds. ModelError when the
+    file is missing, damaged, or of another network.
     """
     from safetensors import SafetensorError
     from safetensors.torch import load
@@ -114,11 +115,11 @@ def read_parent(path: Path, shapes: Shapes, device: str) -> Groups:
         groups.setdefault(group, {})[rest] = tensor.to(device)
     for group in ("weights", "average"):
         found = {name: tuple(tensor.shape) for name, tensor in groups[group].items()}
-        if found != shapes:
+        if found not in (shapes, drawn or shapes):
             odd = sorted(set(found.items()) ^ set(shapes.items()))
             raise ModelError(
                 f"{path}: the parent is of another network (first difference: {odd[0][0]}); "
                 "a run can go on only with the network it began with"
             )
-        groups[group] = {name: groups[group][name] for name in shapes}
+        groups[group] = {name: groups[group][name] for name in shapes if name in found}
     return groups

@@ -38,23 +38,27 @@ class Share:
 
             distributed.barrier()
 
-    def summed(self, loss: float, gradients: Mapping[str, Tensor], stop: int) -> tuple[float, int]:
-        """The loss of all processes, and the largest `stop`; gradients are summed in place."""
+    def summed(
+        self, losses: Mapping[str, float], gradients: Mapping[str, Tensor], stop: int
+    ) -> tuple[dict[str, float], int]:
+        """The losses of all processes, and the largest `stop`; gradients are summed in place."""
         if self.size == 1:
-            return loss, stop
+            return dict(losses), stop
         from torch import distributed
 
-        device = next(iter(gradients.values())).device
-        told = torch.zeros(1 + self.size, dtype=torch.float64, device=device)
-        told[0], told[1 + self.rank] = loss, stop
-        distributed.all_reduce(told)
+        device, count = next(iter(gradients.values())).device, len(losses)
+        shared = torch.zeros(count + self.size, dtype=torch.float64, device=device)
+        shared[:count] = torch.tensor(list(losses.values()), dtype=torch.float64)
+        shared[count + self.rank] = stop
+        distributed.all_reduce(shared)
         flat = torch.cat([gradient.flatten() for gradient in gradients.values()])
         distributed.all_reduce(flat)
         place = 0
         for gradient in gradients.values():
             gradient.copy_(flat[place : place + gradient.numel()].view_as(gradient))
             place += gradient.numel()
-        return float(told[0]), int(told[1:].max())
+        summed = zip(losses, shared[:count].tolist(), strict=True)
+        return dict(summed), int(shared[count:].max())
 
 
 ALONE = Share()

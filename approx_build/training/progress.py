@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
@@ -14,12 +14,13 @@ from types import FrameType
 class Progress:
     """After a step: losses (`held_out` when it was just measured), seconds and pace so far.
 
-    `pace` is in windows per second, of this sitting.
+    `losses` are those of the step by name: the only one, or one for each player. `pace` is in
+    windows per second, of this sitting.
     """
 
     step: int
     steps: int
-    loss: float
+    losses: Mapping[str, float]
     held_out: float | None
     seconds: float
     pace: float = 0.0

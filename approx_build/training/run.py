@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 import signal
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NoReturn
-
-from torch import Tensor
 
 from approx_build.corpus.prepared import Material
 from approx_build.errors import ApproxError, ModelError
@@ -17,14 +16,16 @@ from approx_build.families.base import Example
 from approx_build.training.batches import Batches, split_material
 from approx_build.training.callbacks import Means
 from approx_build.training.checkpoint import file_name, write_checkpoint
+from approx_build.training.course import LOSS
+from approx_build.training.device import numeric_environment
 from approx_build.training.early_stopping import is_done
-from approx_build.training.environment import numeric_environment
-from approx_build.training.gradients import WindowWorkers, norm
+from approx_build.training.gradients import Losses, WindowWorkers
 from approx_build.training.ledger.entry import Status
 from approx_build.training.ledger.record import CurvePoint, StoredStep
 from approx_build.training.model import ModelSpec
 from approx_build.training.progress import Progress, StopRequest, stop_on_signals
 from approx_build.training.state import TrainingState
+from approx_build.training.step import NotNumbersError, Stepper
 
 SAVE_EVERY_S = 180.0
 
@@ -52,7 +53,7 @@ class Run:
         self.batches = Batches(model, workers.network, self.split.train, share.rank, share.size)
         self._first_step, self._first_s = state.step, state.seconds
         self._last = model.training.steps if last is None else last
-        self._is_whole = True
+        self.stepper = Stepper(workers, state, self.batches, means.share)
         self._tests = self.batches.held_out(self.split.held_out)
         here = numeric_environment(model.network, means.device, share.size)
         if here not in state.environments:
@@ -63,15 +64,14 @@ class Run:
         state, steps = self.state, self._last
         began, saved = time.monotonic() - state.seconds, time.monotonic()
         self._tell_began()
-        with stop_on_signals() as stop:
+        ahead = self.batches.stream(state.step + 1, steps, self.means.loaders)
+        with stop_on_signals() as stop, closing(ahead):
             self._note()
-            for batch in self.batches.stream(state.step + 1, steps, self.means.loaders):
-                if self._is_done():
-                    break
-                loss, asked = self.step(batch, self._wish(stop))
+            while state.step < steps and not self._is_done():
+                losses, asked = self.step(ahead, self._wish(stop))
                 held_out = self._note()
                 state.seconds = time.monotonic() - began
-                self._watched(loss, held_out)
+                self._watched(losses, held_out)
                 if self.means.share.size == 1:
                     asked = self._wish(stop)  # nobody else has to hear of it a step before
                 if asked or time.monotonic() - saved > SAVE_EVERY_S:
@@ -105,63 +105,18 @@ class Run:
     def _is_done(self) -> bool:
         return is_done(self.state.curve, self.model.training.early_stopping)
 
-    def step(self, examples: list[Example], wish: int = 0) -> tuple[float, int]:
-        """One step; its loss before it, and what any process asks (see `_wish`)."""
-        state, settings, step = self.state, self.model.training, self.state.step + 1
-        loss, gradients = self.workers.gradients(state.weights, examples, state.scale.factor)
-        loss, asked = self.means.share.summed(loss, gradients, wish)
-        loss /= settings.batch
-        for gradient in gradients.values():
-            gradient.div_(settings.batch * state.scale.factor)
-        length = norm(gradients)
-        if math.isfinite(loss) and math.isfinite(length):
-            self._is_whole = False
-            self._turn(gradients, length, step)
-            self._is_whole = True
-            state.scale.made_one()
-        elif state.scale.can_fall:
-            state.scale.left_one_out()
-        else:
-            self._fail(self._not_a_number(step, loss))
-        state.step = step
-        if math.isfinite(loss):
-            state.recent.append(loss)
-        return loss, asked
-
-    def _turn(self, gradients: dict[str, Tensor], length: float, step: int) -> None:
-        """Change weights and their average by gradients of length `length`."""
-        state, settings = self.state, self.model.training
-        if settings.l2:
-            self._decay(gradients)
-            length = norm(gradients)
-        if settings.clip_norm is not None and length > settings.clip_norm:
-            for gradient in gradients.values():
-                gradient.mul_(settings.clip_norm / length)
-        settings.optimizer.turn(
-            state.weights,
-            gradients,
-            state.optimizer,
-            step,
-            settings.factor(step),
-            self.workers.network.matrices(),
-        )
-        # Young averages follow closely, or they would remember the first weights.
-        share = max(1 - settings.ema, 10 / (step + 10)) if settings.ema else 1.0
-        for name, average in state.average.items():
-            average.lerp_(state.weights[name], share)
-
-    def _decay(self, gradients: dict[str, Tensor]) -> None:
-        """Add the gradient of l2 · sum(weight^2) / 2."""
-        settings = self.model.training
-        for name, gradient in gradients.items():
-            if settings.l2_biases or not name.endswith(".bias"):
-                gradient.add_(self.state.weights[name], alpha=settings.l2)
+    def step(self, batches: Iterator[list[Example]], wish: int = 0) -> tuple[Losses, int]:
+        """One step, its examples taken from `batches`; see `Stepper.step`."""
+        try:
+            return self.stepper.step(batches, wish)
+        except NotNumbersError as error:
+            self._fail(str(error))
 
     def ran_out(self, advice: str) -> ModelError:
         """What to raise when memory ran out; keeps the state unless a step was half made."""
         kept = "the state that was kept last is there"
         with suppress(MemoryError, OSError, RuntimeError):
-            if self._is_whole and self.means.share.writes:
+            if self.stepper.is_whole and self.means.share.writes:
                 self.state.save(self.folder)
                 kept = "its state is kept"
         reason = f"memory ran out; {kept}; {advice}"
@@ -171,15 +126,6 @@ class Run:
     def _stopped(self, reason: str) -> ModelError:
         step = f"step {self.state.step} of {self.model.training.steps}"
         return ModelError(f"model {self.model.model!r}, {step}: {reason}")
-
-    def _not_a_number(self, step: int, loss: float) -> str:
-        batch = self.model.training.batch
-        first = (step - 1) * batch
-        names = "; ".join(self.batches.name(first + i) for i in range(batch))
-        return (
-            f"at step {step} loss or gradients are not numbers (loss {loss}); "
-            f"its windows were {names}"
-        )
 
     def _fail(self, what: str) -> NoReturn:
         """End a training that cannot go on; what was kept before is good."""
@@ -209,8 +155,10 @@ class Run:
         held_out = self.workers.loss(state.average, self._tests)
         if not math.isfinite(held_out):
             self._fail(f"after step {state.step} the held-out loss is not a number ({held_out})")
-        train = sum(state.recent) / len(state.recent) if state.recent else None
-        state.curve.append(CurvePoint(step=state.step, train=train, held_out=held_out))
+        losses = {name: sum(each) / len(each) for name, each in state.recent.items()}
+        train = losses.pop(LOSS, None)
+        point = CurvePoint(step=state.step, train=train, held_out=held_out, losses=losses)
+        state.curve.append(point)
         state.recent.clear()
         return held_out
 
@@ -222,7 +170,8 @@ class Run:
             "network": self.model.network.model_dump(mode="json"),
             "step": step,
         }
-        weights = {name: tensor.cpu().numpy() for name, tensor in self.state.average.items()}
+        average = self.state.average
+        weights = {name: average[name].cpu().numpy() for name in self.model.network.tensor_shapes()}
         self._check_weights()
         digest = write_checkpoint(self.folder / file_name(step), weights, about)
         stored = StoredStep(step=step, loss=held_out, file=file_name(step), digest=digest)
@@ -256,11 +205,13 @@ class Run:
         if self.means.share.writes:
             self.means.witness.began(self.state, self.state.environments[-1])
 
-    def _watched(self, loss: float, held_out: float | None) -> None:
+    def _watched(self, losses: Losses, held_out: float | None) -> None:
         if self.means.share.writes:
             state, settings = self.state, self.model.training
-            windows = (state.step - self._first_step) * settings.batch
+            windows = self.batches.course.windows(state.step) - self.batches.course.windows(
+                self._first_step
+            )
             pace = windows / max(1e-9, state.seconds - self._first_s)
             self.means.progress(
-                Progress(state.step, settings.steps, loss, held_out, state.seconds, pace)
+                Progress(state.step, settings.steps, losses, held_out, state.seconds, pace)
             )

@@ -11,8 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from approx_build.process import locks
 from approx_build.process.locks import Grip, grip
-from approx_build.store.disk import make_folder, plain_words
-from approx_build.training.aside import set_aside
+from approx_build.store.disk import make_folder, plain_words, set_aside
 from approx_build.training.state import kept_about
 
 if TYPE_CHECKING:

@@ -94,24 +94,38 @@ def started(
     model: ModelSpec, workers: WindowWorkers, manifest: dict[str, Any], parent: Path | None
 ) -> TrainingState:
     """The state before the first step, from first weights or from those of a parent."""
-    settings, device = model.training, workers.device
-    if parent is not None:
-        groups = read_parent(parent, model.network.tensor_shapes(), str(device))
-    else:
-        rng = Stream.named("training", settings.seed, "weights")
-        arrays = workers.network.initial(rng)
-        weights = {name: torch.from_numpy(array).to(device) for name, array in arrays.items()}
-        average = {name: weight.clone() for name, weight in weights.items()}
-        groups = {"weights": weights, "average": average, "optimizer": {}}
-    optimizer = settings.optimizer.start(groups["weights"], workers.network.matrices())
-    left = groups["optimizer"]
+    network, settings, device = model.network, model.training, workers.device
+    shapes = network.training_shapes()
+    drawn = network.tensor_shapes()
+    groups = read_parent(parent, shapes, str(device), drawn) if parent else {}
+    weights, average = groups.get("weights", {}), groups.get("average", {})
+    if weights.keys() != shapes.keys():
+        # The checkpoints of a finished run lack the players that takes do not need.
+        first = workers.network.initial(Stream.named("training", settings.seed, "weights"))
+        weights = {n: weights.get(n, torch.from_numpy(a).to(device)) for n, a in first.items()}
+        average = {n: average.get(n, weight).clone() for n, weight in weights.items()}
+    optimizer = _optimizers(model, workers, weights)
+    left = groups.get("optimizer", {})
     if {n: t.shape for n, t in left.items()} == {n: t.shape for n, t in optimizer.items()}:
         optimizer = {name: left[name] for name in optimizer}
     return TrainingState(
         manifest_digest(manifest),
-        groups["weights"],
-        groups["average"],
+        weights,
+        average,
         optimizer,
         about={"model": model.model, "manifest": manifest},
         scale=LossScale.of(settings.precision),
     )
+
+
+def _optimizers(
+    model: ModelSpec, workers: WindowWorkers, weights: dict[str, torch.Tensor]
+) -> dict[str, torch.Tensor]:
+    """What the optimiser of each player keeps of its tensors, before the first step."""
+    matrices = workers.network.matrices()
+    found: dict[str, torch.Tensor] = {}
+    for learner in model.course.learners.values():
+        own = {name: weights[name] for name in learner.player.of(weights)}
+        turned = {name: matrix for name, matrix in matrices.items() if name in own}
+        found |= learner.settings.optimizer.start(own, turned)
+    return found

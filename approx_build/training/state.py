@@ -21,6 +21,7 @@ from approx_build.errors import ModelError, reason
 from approx_build.store.delivery import write
 from approx_build.store.disk import plain_words, sync_folder
 from approx_build.training.checkpoint import HEADER_KEY, about_in, read_about
+from approx_build.training.course import LOSS
 from approx_build.training.ledger.record import CurvePoint, StoredStep
 from approx_build.training.loss_scale import LossScale
 
@@ -39,9 +40,10 @@ NOT_AS_WRITTEN = "it is not as it was written"
 
 @dataclass
 class TrainingState:
-    """Weights, their average, the optimiser's tensors, and what has been noted so far.
+    """Weights, their average, the optimisers' tensors, and what has been noted so far.
 
     `manifest` is the digest of what the training was told; `about` says that and the model.
+    `recent` has the losses since the last point of the curve, by name.
     """
 
     manifest: str
@@ -52,7 +54,7 @@ class TrainingState:
     step: int = 0
     seconds: float = 0.0
     scale: LossScale = field(default_factory=LossScale)
-    recent: list[float] = field(default_factory=list)
+    recent: dict[str, list[float]] = field(default_factory=dict)
     curve: list[CurvePoint] = field(default_factory=list)
     checkpoints: list[StoredStep] = field(default_factory=list)
     environments: list[dict[str, str]] = field(default_factory=list)
@@ -158,12 +160,17 @@ def state_at(path: Path, manifest: str, device: str = "cpu") -> TrainingState:
         step=notes["step"],
         seconds=notes["seconds"],
         scale=LossScale(**notes["scale"]),
-        recent=notes["recent"],
+        recent=_recent(notes["recent"]),
         curve=[CurvePoint(**point) for point in notes["curve"]],
         checkpoints=[StoredStep(**stored) for stored in notes["checkpoints"]],
         environments=notes["environments"],
         **groups,
     )
+
+
+def _recent(noted: dict[str, list[float]] | list[float]) -> dict[str, list[float]]:
+    """Losses by name; versions before players wrote a list, of the only loss there was."""
+    return noted if isinstance(noted, dict) else {LOSS: noted} if noted else {}
 
 
 def checked_notes(path: Path) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from approx_build.errors import ModelError
 from approx_build.store.census import Amount, Found, files
+from approx_build.store.disk import DAMAGED, set_aside
 from approx_build.store.fault import Expected, Fault
 from approx_build.store.gc import DOOMED, Candidate
 from approx_build.store.index import TRAIN, Index
 from approx_build.store.reading import Read
 from approx_build.store.store import Store
-from approx_build.training.aside import DAMAGED, set_aside
 from approx_build.training.ledger.record import (
     COPY_NAME,
     RECORD_NAME,

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.training.ledger.entry import Audio, LedgerEntry, Status, begin, finish, update
+from approx_build.training.ledger.entry import Audio, LedgerEntry, Status
 from approx_build.training.ledger.ledger import write_entry
+from approx_build.training.ledger.lifecycle import begin, finish, update
 from tests.space import Space
 from tests.training.ledgers import CURVE, NOON, PRICE, done, fresh, sitting
 

@@ -31,6 +31,7 @@ from approx_build.ways.prime import Priming
 from tests.families.examples import (
     STEPS,
     Trained,
+    example_model,
     example_network,
     example_takes,
     large_takes,
@@ -118,6 +119,27 @@ def test_the_first_weights_and_the_last_are_of_the_declared_shapes(run: Trained)
         assert all(np.isfinite(array).all() for array in weights.values())
     first, last = run.weights(0), run.weights()
     assert any((array != last[name]).any() for name, array in first.items())
+
+
+def test_players_share_the_tensors_out_and_take_turns_in_phases(family: Kind) -> None:
+    model = example_model(family)
+    network, shapes = model.network, model.network.training_shapes()
+    assert network.tensor_shapes().items() <= shapes.items()
+    if not family.players:
+        assert shapes == network.tensor_shapes()
+        return
+    owned = [name for player in family.players for name in player.of(shapes)]
+    assert all(player.of(shapes) for player in family.players)
+    assert len(owned) == len(set(owned)), "no tensor has two players"
+    assert all(player.about for player in family.players)
+    names = {player.name for player in family.players}
+    phases = network.phases(model.objective, 1000)
+    assert phases[0].from_step == 0
+    assert [one.from_step for one in phases] == sorted({one.from_step for one in phases})
+    for phase in phases:
+        assert phase.order
+        assert set(phase.order) <= names
+        assert phase.moving(shapes)
 
 
 def test_twenty_steps_lower_the_loss_on_a_sine(run: Trained) -> None:

@@ -105,6 +105,7 @@ def network(folder: Path, text: str) -> NetworkReport:
         unused={f"accordion/{text}": text},
         checkpoints=tuple(checkpoints),
         denoising=DenoisingReport(4600, tuple(stages)),
+        players={"critic": curve, f"critic.{text}": curve[::50]},
     )
 
 

@@ -79,6 +79,12 @@ def test_a_network_that_makes_sound_of_noise_shows_how(calm):
     )
 
 
+def test_the_losses_of_players_have_a_picture_of_their_own(calm):
+    told = " ".join(" ".join(Reader(calm).text).split())
+    assert "The training loss of each player, and its terms" in told
+    assert "Loss in the player's own measure over steps critic critic." in told
+
+
 def test_equal_reports_give_equal_pages(calm, tmp_path):
     assert page(report(tmp_path)) == calm
 

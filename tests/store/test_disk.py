@@ -129,3 +129,16 @@ def test_a_read_only_store_is_read_and_refuses_writes_clearly(
 def test_a_folder_made_is_made_with_those_above_it(tmp_path: Path) -> None:
     disk.make_folder(tmp_path / "a" / "b" / "c")
     assert (tmp_path / "a" / "b" / "c").is_dir()
+
+
+def test_what_is_set_aside_keeps_its_content_and_frees_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    for text in ("one", "two"):
+        path.write_text(text)
+        disk.set_aside(path)
+    path.mkdir()
+    assert disk.set_aside(path, "other").name == "other"
+    assert sorted(one.name for one in tmp_path.iterdir()) == [
+        *("other", "state.damaged", "state.damaged-2")
+    ]
+    assert (tmp_path / "state.damaged-2").read_text() == "two"

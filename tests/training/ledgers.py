@@ -6,17 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from approx_build.training.ledger.costs import Costs
-from approx_build.training.ledger.entry import (
-    Audio,
-    LedgerEntry,
-    Sitting,
-    Status,
-    begin,
-    entry_of,
-    finish,
-    update,
-    utc_text,
-)
+from approx_build.training.ledger.entry import Audio, LedgerEntry, Sitting, Status, utc_text
+from approx_build.training.ledger.lifecycle import begin, entry_of, finish, update
 from approx_build.training.ledger.record import CurvePoint, StoredStep
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -9,6 +9,7 @@ import pytest
 from approx_build.families.base import Example
 from approx_build.training.batches import Batches, split_material
 from tests.corpus.sounds import small_corpus
+from tests.training.duels import STEPS, duel
 from tests.training.models import material_of, tiny_model
 
 
@@ -38,9 +39,9 @@ def test_a_training_that_goes_on_sees_what_it_would_have_seen(batches: Batches) 
 
 
 def test_processes_share_a_batch_without_overlap(batches: Batches) -> None:
-    whole = batches.step(5)
+    whole = batches.turn(5)
     shares = [
-        Batches(batches.model, batches.network, batches.windows, rank, 2).step(5) for rank in (0, 1)
+        Batches(batches.model, batches.network, batches.windows, rank, 2).turn(5) for rank in (0, 1)
     ]
     assert [len(share) for share in shares] == [2, 1]
     for share, expected in zip(shares, (whole[::2], whole[1::2]), strict=True):
@@ -50,10 +51,25 @@ def test_processes_share_a_batch_without_overlap(batches: Batches) -> None:
 
 def test_noise_comes_with_finetuning_alone(batches: Batches) -> None:
     def is_clean(step: int) -> bool:
-        return all((e["codes"] == e["given"]).all() for e in batches.step(step))
+        return all((e["codes"] == e["given"]).all() for e in batches.turn(step))
 
     assert all(is_clean(step) for step in range(1, 31))
     assert not all(is_clean(step) for step in range(31, 41))
+
+
+@pytest.mark.parametrize("rank", [0, 1])
+def test_every_turn_has_windows_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rank: int
+) -> None:
+    model = duel({"critic": {"turns": 2}}, {"alone": True}, batch=4)
+    windows = split_material(model, material_of(model, small_corpus(tmp_path / "tones"))).train
+    network, seen = model.network.network(model.objective), []
+    monkeypatch.setattr(network, "example", lambda sound, rng, moment: seen.append(moment))
+    for _ in Batches(model, network, windows, rank, 2).stream(1, STEPS):
+        pass
+    turns = [turn for step in range(1, STEPS + 1) for turn in model.course.turns(step)]
+    assert [moment.position for moment in seen] == [*range(rank, 4 * len(turns), 2)]
+    assert [moment.turn for moment in seen[::2]] == turns
 
 
 def test_a_position_has_a_name_for_people(batches: Batches) -> None:

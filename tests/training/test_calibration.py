@@ -14,7 +14,8 @@ from approx_build.training.callbacks import Means, Witness
 from approx_build.training.ledger.costs import Costs
 from approx_build.training.model import ModelSpec
 from tests.corpus.sounds import small_corpus
-from tests.training.models import material_of, tiny_model
+from tests.training.duels import duel
+from tests.training.models import TINY, material_of, tiny_model
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_a_few_steps_foretell_all_and_leave_nothing(
     found = calibrated(model, material, Means(witness=Silent()), seconds=0)
     assert files(tmp_path) == before
     assert found.step.count == LEAST_STEPS
-    assert (found.steps, found.batch, found.steps_done) == (40, 3, 0)
+    assert (found.steps, found.used, found.steps_done) == (40, 120, 0)
     assert found.parameters == model.network.parameter_count
     assert found.remaining.median_s > 40 * found.step.median_s
     assert found.sound is not None
@@ -58,6 +59,29 @@ def test_a_few_steps_foretell_all_and_leave_nothing(
 def test_more_time_gives_more_steps(model: ModelSpec, corpus: Path) -> None:
     found = calibrated(model, material_of(model, corpus), Means(), seconds=60)
     assert found.step.count == model.last_step - 1
+
+
+def test_a_model_of_one_step_is_timed_as_others_are(corpus: Path, tmp_path: Path) -> None:
+    text = TINY.replace("steps: 40", "steps: 1").replace("finetune_steps: 10", "finetune_steps: 0")
+    model = tiny_model(tmp_path, text)
+    found = calibrated(model, material_of(model, corpus), Means(), seconds=0)
+    assert (found.step.count, found.used) == (LEAST_STEPS, 3)
+
+
+def test_each_phase_is_timed_and_counts_as_long_as_it_lasts(corpus: Path) -> None:
+    model = duel({"critic": {"turns": 40}}, {"alone": True}, phases={"duel": {"from_step": 6}})
+    found = calibrated(model, material_of(model, corpus), Means(), seconds=0)
+    assert found.step.count == 2 * LEAST_STEPS
+    assert found.phases == {"alone": 0, "duel": 6}
+    assert {n: (p.turns, p.parameters) for n, p in found.players.items()} == {
+        "critic": (40, 8),
+        "generator": (1, 16),
+    }
+    assert found.parameters == 24
+    assert found.used == 2 * (6 * 1 + 2 * 41)
+    # What is left after six steps is the duel alone, whose steps are much longer.
+    late = calibrated(model, material_of(model, corpus), Means(), Made(7), seconds=0)
+    assert late.step.median_s > found.step.median_s
 
 
 def test_memory_was_measured_and_is_not_below_what_keeping_needs(

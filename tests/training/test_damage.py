@@ -18,7 +18,7 @@ from unittest import mock
 import pytest
 
 from approx_build.corpus.prepared import Material
-from approx_build.training import environment, run
+from approx_build.training import device, run, step
 from approx_build.training.callbacks import Means, Witness
 from approx_build.training.checkpoint import is_right, with_name
 from approx_build.training.kept import Kept
@@ -240,20 +240,20 @@ def test_in_another_numeric_environment_it_is_trained_anew_with_words(
     out = house.copy(moment, tmp_path / "out")
     (out / "step-000003.safetensors").unlink()
     (out / "resume-before.safetensors").unlink(missing_ok=True)
-    here = environment.numeric_environment(house.model.network)
+    here = device.numeric_environment(house.model.network)
     there = {**here, "torch": "9.9"}
 
-    class Elsewhere(run.Run):
+    class Elsewhere(step.Stepper):
         """Where rounding is another."""
 
-        def _turn(self, gradients: Any, length: float, step: int) -> None:
+        def _move(self, turn: Any, gradients: Any, *given: Any) -> None:
             for gradient in gradients.values():
                 gradient.mul_(1.0 + 2.0**-12)
-            super()._turn(gradients, length, step)
+            super()._move(turn, gradients, *given)
 
     with (
         mock.patch.object(run, "numeric_environment", return_value=there),
-        mock.patch("approx_build.training.sitting.Run", Elsewhere),
+        mock.patch.object(run, "Stepper", Elsewhere),
     ):
         record, said = house.train(out)
     assert record.environments == [there]

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from approx_build.machine import Available
-from approx_build.training.forecast import Forecast, duration, step_time, words
+from approx_build.training.forecast import (
+    Forecast,
+    PlayerForecast,
+    duration,
+    joined,
+    step_time,
+    words,
+)
 from approx_build.training.ledger.costs import Costs
 from approx_build.units import size
 
@@ -16,7 +23,7 @@ SAMPLES = st.lists(st.floats(1e-4, 100), min_size=1, max_size=50)
 PLAIN = Forecast(
     windows=500,
     steps=4000,
-    batch=2,
+    used=8000,
     parameters=1_234_567,
     receptive_field=4095,
     step=step_time([0.5] * 100),
@@ -116,6 +123,28 @@ def test_a_forecast_in_words() -> None:
         "2 000.00 of 1 000.00 USD (1 818.19 to 2 200.00); the budget ends at about step 2 000"
     )
     assert "cost" not in dict(words(PLAIN))
+
+
+def test_the_steps_of_phases_are_joined_by_how_many_there_are() -> None:
+    fast, slow = step_time([1.0] * 4), step_time([3.0] * 4)
+    assert joined([(fast, 10)]) == fast
+    both = joined([(fast, 10), (slow, 30)])
+    assert both.median_s == 2.5
+    assert both.low_s == pytest.approx(2.5 / 1.5)
+    assert both.high_s == pytest.approx(2.5 * 1.5)
+    assert both.count == 8
+
+
+def test_players_and_phases_are_told() -> None:
+    players = {"critic": PlayerForecast(5, 68_545), "generator": PlayerForecast(1, 170_881)}
+    told = dict(words(replace(PLAIN, players=players, phases={"alone": 0, "duel": 1000})))
+    assert told["players"] == (
+        "critic with 68 545 parameters, 5 turns a step; "
+        "generator with 170 881 parameters, 1 turn a step"
+    )
+    assert told["phases"] == "alone from step 0 on; duel from step 1 000 on"
+    assert not {"players", "phases"} & dict(words(PLAIN)).keys()
+    assert "phases" not in dict(words(replace(PLAIN, players=players, phases={"duel": 0})))
 
 
 def test_units_suit_the_numbers() -> None:

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from approx_build.families.players import Turn
 from approx_build.training.gradients import window_workers
 from approx_build.training.parameters import Precision
 
@@ -50,7 +51,8 @@ def weights() -> dict[str, Tensor]:
 def test_losses_and_gradients_are_sums_over_windows(threads: int) -> None:
     here = weights()
     with window_workers(Line(), threads) as workers:  # type: ignore[arg-type]
-        loss, gradients = workers.gradients(here, EXAMPLES)
+        losses, gradients = workers.gradients(here, EXAMPLES)
+        loss = losses["loss"]
         assert workers.loss(here, EXAMPLES) == pytest.approx(loss / 3)
     expected = 3 * float((CODES**2).mean())
     assert loss == pytest.approx(2 * expected)
@@ -70,10 +72,33 @@ def test_a_scale_is_of_the_gradients_and_not_of_the_loss() -> None:
 def test_a_network_that_knows_its_gradients_is_asked_for_them() -> None:
     with window_workers(Known(), 1) as workers:  # type: ignore[arg-type]
         loss, gradients = workers.gradients(weights(), EXAMPLES)
-        assert loss == 21.0
+        assert loss == {"loss": 21.0}
         assert gradients["idle"].tolist() == [3.0, 3.0]
         # With scaled losses torch finds them.
-        assert workers.gradients(weights(), EXAMPLES, scale=2.0)[0] != 21.0
+        assert workers.gradients(weights(), EXAMPLES, scale=2.0)[0] != {"loss": 21.0}
+
+
+class Pair(Line):
+    """Two players, a and b, of which each lowers terms of its own."""
+
+    def losses(self, weights: dict[str, Tensor], example: dict[str, Tensor], turn: Turn) -> Any:
+        if turn.player == "a":
+            far = (weights["a"] - weights["b"]) * example["codes"].float().mean()
+            return {"far": far, "large": weights["a"].square()}
+        return {"b": weights["b"] * weights["a"]}
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_a_turn_has_terms_and_gradients_of_its_player_alone(threads: int) -> None:
+    here = {"a": torch.tensor(3.0), "b": torch.tensor(2.0)}
+    with window_workers(Pair(), threads) as workers:  # type: ignore[arg-type]
+        losses, gradients = workers.gradients(here, EXAMPLES, 1.0, Turn("a", "both"), ["a"])
+        other, of_b = workers.gradients(here, EXAMPLES, 4.0, Turn("b", "both"), ["b"])
+    total = float(CODES.mean(axis=1).sum())
+    assert losses == {"far": total, "large": 27.0}
+    assert {name: float(one) for name, one in gradients.items()} == {"a": total + 18.0}
+    assert other == {"b": 18.0}
+    assert {name: float(one) for name, one in of_b.items()} == {"b": 4 * 9.0}
 
 
 @pytest.mark.parametrize(("precision", "off"), [("bfloat16", 2e-2), ("float16", 2e-3)])

@@ -17,11 +17,11 @@ from approx_build.errors import ConsentError, ModelError
 from approx_build.machine import Available
 from approx_build.training import gradients, run, sitting
 from approx_build.training.checkpoint import read_about, read_checkpoint
-from approx_build.training.ledger.record import TrainingRecord, read_record
+from approx_build.training.ledger.record import TrainingRecord, manifest_digest, read_record
 from approx_build.training.model import ModelSpec
 from approx_build.training.optimizers import Muon
 from approx_build.training.progress import Progress
-from approx_build.training.state import STATE_NAME
+from approx_build.training.state import STATE_NAME, load_state
 from tests.corpus.sounds import small_corpus
 from tests.training.models import TINY, tiny_model, trained
 
@@ -152,6 +152,22 @@ def test_the_state_of_another_training_is_set_aside(
     assert digests(trained(other, corpus, tmp_path / "out")) == digests(whole)
     aside = tmp_path / "out" / f"{STATE_NAME}.damaged"
     assert kept_manifest(aside)["training"]["seed"] == 3
+
+
+def test_a_state_that_an_earlier_version_kept_goes_on_to_the_same_bits(
+    model: ModelSpec, corpus: Path, tmp_path: Path
+) -> None:
+    whole, out = trained(model, corpus, tmp_path / "whole"), tmp_path / "parts"
+    with pytest.raises(KeyboardInterrupt):
+        trained(model, corpus, out, stop_at(24, signal.SIGINT))
+    state = load_state(out, manifest_digest(whole.manifest))
+    assert state is not None
+    assert len(state.recent["loss"]) == 3
+    state.recent = state.recent["loss"]  # type: ignore[assignment]  # as before players
+    state.save(out)
+    parts = trained(model, corpus, out)
+    assert digests(parts) == digests(whole)
+    assert parts.curve == whole.curve
 
 
 def kept_manifest(path: Path) -> dict[str, Any]:

@@ -36,6 +36,14 @@ def test_what_was_kept_is_read_in_the_order_of_the_network(tmp_path: Path) -> No
     assert found["optimizer"]["a.mean"].tolist() == [[1.0, 1.0, 1.0]]
 
 
+def test_a_checkpoint_that_is_a_parent_may_lack_players_that_do_not_draw(tmp_path: Path) -> None:
+    path, more = tmp_path / "p.safetensors", {"critic": (3,), **SHAPES}
+    write_parent(path, groups(), {})
+    assert list(read_parent(path, more, "cpu", SHAPES)["weights"]) == ["b", "a"]
+    with pytest.raises(ModelError, match=r"of another network \(first difference: critic\)"):
+        read_parent(path, more, "cpu")
+
+
 def test_a_parent_that_is_none_or_of_another_network_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "p.safetensors"
     with pytest.raises(ModelError, match=r"p\.safetensors: the parent's weights cannot be read"):

@@ -26,7 +26,7 @@ windows rounded in another order."""
 
 def test_alone_nothing_is_exchanged() -> None:
     gradients = {"a": torch.ones(2)}
-    assert ALONE.summed(1.5, gradients, 2) == (1.5, 2)
+    assert ALONE.summed({"loss": 1.5}, gradients, 2) == ({"loss": 1.5}, 2)
     assert gradients["a"].tolist() == [1.0, 1.0]
 
 

@@ -45,4 +45,4 @@ def test_outside_the_main_thread_signals_are_left_alone() -> None:
 
 
 def test_nobody_need_watch() -> None:
-    unwatched(Progress(1, 2, 3.0, None, 0.5))
+    unwatched(Progress(1, 2, {"loss": 3.0}, None, 0.5))

@@ -26,13 +26,13 @@ def test_a_state_comes_back_as_it_was(tmp_path: Path) -> None:
     }
     average = {name: tensor + 1 for name, tensor in tensors.items()}
     state = TrainingState(
-        "m", tensors, average, {"a.mean": tensors["a"] * 2}, step=7, recent=[0.1, 1 / 3]
+        "m", tensors, average, {"a.mean": tensors["a"] * 2}, step=7, recent={"loss": [0.1, 1 / 3]}
     )
     state.curve.append(CurvePoint(step=0, train=None, held_out=1 / 3))
     state.save(tmp_path)
     read = load_state(tmp_path, "m")
     assert read is not None
-    assert (read.step, read.recent, read.curve) == (7, [0.1, 1 / 3], state.curve)
+    assert (read.step, read.recent, read.curve) == (7, {"loss": [0.1, 1 / 3]}, state.curve)
     for group in ("weights", "average", "optimizer"):
         was, now = getattr(state, group), getattr(read, group)
         assert list(was) == list(now)
@@ -79,6 +79,15 @@ def test_the_newest_state_that_is_whole_and_not_too_late_serves(tmp_path: Path) 
 
 def step_of(state: TrainingState | None) -> int | None:
     return state.step if state else None
+
+
+def test_a_state_from_before_there_were_players_comes_back(tmp_path: Path) -> None:
+    state = small(3)
+    state.recent = [0.25, 0.5]  # type: ignore[assignment]
+    state.save(tmp_path)
+    read = load_state(tmp_path, "m")
+    assert read is not None
+    assert read.recent == {"loss": [0.25, 0.5]}
 
 
 def test_a_flip_of_any_bit_of_any_byte_is_noticed(tmp_path: Path) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import torch
 
+from approx_build.store.disk import DAMAGED
 from approx_build.store.fault import Fault
 from approx_build.store.gc import DOOMED
 from approx_build.store.index import Index
 from approx_build.store.reading import read_all
 from approx_build.store.store import Store
-from approx_build.training.aside import DAMAGED
 from approx_build.training.checkpoint import file_name, write_checkpoint
 from approx_build.training.ledger.record import (
     COPY_NAME,

@@ -154,7 +154,9 @@ def _telling(desk: Desk, costs: Costs | None) -> Callable[[Progress], None]:
     """Tells the builder how far a training is, how fast, and what it has cost."""
 
     def tell(seen: Progress) -> None:
-        words = [f"step {seen.step}", f"loss {seen.loss:.3f}", f"{seen.pace:.3g} windows/s"]
+        # Of a player its loss, not the terms of it.
+        losses = [f"{name} {loss:.3f}" for name, loss in seen.losses.items() if "." not in name]
+        words = [f"step {seen.step}", *losses, f"{seen.pace:.3g} windows/s"]
         if costs is not None:
             words.append(costs.words(seen.seconds))
         desk.report(seen.step / max(seen.steps, 1), ", ".join(words))

@@ -66,6 +66,12 @@ def cost(entry: LedgerEntry) -> str:
     return f"{money(entry.cost)} {entry.costs.currency}"
 
 
+def players(entry: LedgerEntry) -> str:
+    """The last training loss of each player, without its terms."""
+    last = {name: curve[-1][1] for name, curve in entry.player_curves.items() if curve}
+    return ", ".join(f"{name} {signed(loss)}" for name, loss in last.items() if "." not in name)
+
+
 def notes(entry: LedgerEntry) -> str:
     """All notes on one line, next steps marked."""
     return " · ".join(
@@ -140,6 +146,7 @@ MORE = (
     Column("best loss", lambda e: e.behaviour.best[1] if e.behaviour.best else None),
     Column("best step", lambda e: e.behaviour.best[0] if e.behaviour.best else None),
     Column("last loss", lambda e: e.behaviour.last[1] if e.behaviour.last else None),
+    Column("players' losses", players),
     Column("slope per 1 000 steps", lambda e: e.behaviour.slope),
     Column("vacillation", lambda e: e.behaviour.vacillation),
     Column("divergences", lambda e: e.behaviour.divergences),

@@ -16,7 +16,7 @@ so that a loss in nats and a mean squared error are judged alike.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from math import isfinite
@@ -99,6 +99,16 @@ def finite(curve: Iterable[Point]) -> list[Point]:
 def best(curve: Curve) -> Point:
     """The first of the lowest points."""
     return min(curve, key=lambda point: point[1])
+
+
+def by_name(points: Iterable[tuple[float, Mapping[str, float | None]]]) -> dict[str, list[Point]]:
+    """The curve of each loss, from the losses by name at each step."""
+    found: dict[str, list[Point]] = {}
+    for step, losses in points:
+        for name, loss in losses.items():
+            if loss is not None:
+                found.setdefault(name, []).append((step, loss))
+    return {name: sorted(curve) for name, curve in found.items()}
 
 
 def last_third(curve: Curve) -> list[Point]:

@@ -1,14 +1,13 @@
 """An entry of the ledger: one training run, what it was told, how it went, what it cost.
 
-An entry is built by pure functions: `entry_of` what is asked for, `begin` a sitting, `update`
-on the way, `finish` at its end. A run is all that was done for one manifest: interrupted and
-taken up again it has several sittings. What can be counted from an entry (time, cost, how the
-loss behaves) is not kept but counted.
+A run is all that was done for one manifest: interrupted and resumed it has several sittings. What
+can be counted from an entry (time, cost, how the loss behaves) is not kept but counted. `lifecycle`
+builds entries.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -16,13 +15,23 @@ from functools import lru_cache
 from math import isfinite
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
-from approx_build.errors import ModelError
 from approx_build.training.ledger.costs import NOTHING, Costs, price
-from approx_build.training.ledger.curve_analysis import Behaviour, Curve, Point, behaviour
-from approx_build.training.ledger.record import CurvePoint, StoredStep, manifest_digest
-from approx_build.training.ledger.settings import Settings, settings_of
+from approx_build.training.ledger.curve_analysis import Behaviour, Curve, Point, behaviour, by_name
+from approx_build.training.ledger.record import (
+    manifest_digest,
+    without_empty,
+)
+from approx_build.training.ledger.settings import Settings
 from approx_build.training.parameters import LAST_STEP
 
 Text = Annotated[str, BeforeValidator(lambda text: str(text).encode(errors="replace").decode())]
@@ -83,11 +92,16 @@ class Audio(Strict):
 
 
 class LossPoint(Strict):
-    """A point of the loss curve."""
+    """A point of the loss curve; `losses` are those of players, and of their terms, by name."""
 
     step: int = Field(ge=0, le=LAST_STEP)
     training: Loss = None
     held_out: Loss = None
+    losses: dict[str, Loss] = {}
+
+    @model_serializer(mode="wrap")
+    def _without_players(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return without_empty(written(self), "losses")
 
 
 class Kept(Strict):
@@ -177,6 +191,11 @@ class LedgerEntry(Strict):
         return sorted((p.step, p.held_out) for p in self.curve if p.held_out is not None)
 
     @property
+    def player_curves(self) -> Mapping[str, Curve]:
+        """(step, training loss) of each player and of the terms of its loss, by name."""
+        return by_name((point.step, point.losses) for point in self.curve)
+
+    @property
     def behaviour(self) -> Behaviour:
         """How the loss behaves."""
         return _behaviour(tuple(self.training_curve), tuple(self.held_out_curve), self.loss_unit)
@@ -210,97 +229,3 @@ def run_name(model: str, manifest: Mapping[str, Any]) -> str:
 def utc_text(moment: datetime) -> str:
     """A moment as text: 2026-03-01T12:00:00Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def entry_of(
-    model: str,
-    corpus: str,
-    manifest: Mapping[str, Any],
-    *,
-    performers: Iterable[str] = (),
-    augmentation: str | None = None,
-    audio: Audio | None = None,
-    costs: Costs | None = None,
-    parent: str | None = None,
-    loss_unit: str = "nats",
-    number: int = 1,
-) -> LedgerEntry:
-    """The entry of a run before its first step, by the manifest of its model.
-
-    `augmentation` is told in words; without it, those of the manifest's own section.
-    """
-    settings = settings_of(manifest, augmentation)
-    network, training = manifest.get("network") or {}, manifest.get("training") or {}
-    return LedgerEntry(
-        number=number,
-        run=run_name(model, manifest),
-        model=model,
-        family=str(network.get("family", "")),
-        corpus=corpus,
-        corpus_digest=str(manifest.get("corpus_digest", "")),
-        performers=tuple(performers),
-        audio=audio or Audio(),
-        steps_planned=int(training.get("steps", 0)),
-        settings=settings,
-        loss_unit=loss_unit,
-        costs=costs,
-        parent=parent or (training.get("parent") or {}).get("run"),
-        manifest=dict(manifest),
-    )
-
-
-def begin(entry: LedgerEntry, sitting: Sitting, earlier: LedgerEntry | None = None) -> LedgerEntry:
-    """The run with a new sitting, after those of `earlier`, what the ledger has of it already.
-
-    The sitting has the price of the entry's costs: another price later does not change its cost.
-    ModelError when that is another run that only has the same name.
-    """
-    if entry.costs is not None:
-        sitting = sitting.model_copy(update={"per_hour": entry.costs.per_hour})
-    changes: dict[str, Any] = {"sittings": (sitting,), "steps_done": sitting.from_step}
-    if earlier is not None:
-        if manifest_digest(earlier.manifest) != manifest_digest(entry.manifest):
-            raise ModelError(f"ledger: {entry.run} is the name of another run already")
-        changes["sittings"] = (*earlier.sittings, sitting)
-        changes["number"] = earlier.number
-        changes["curve"] = tuple(p for p in earlier.curve if p.step <= sitting.from_step)
-        kept = tuple(one for one in earlier.checkpoints if one.step <= sitting.from_step)
-        changes["checkpoints"] = kept
-    changes |= {"status": Status.RUNNING, "reason": "", "updated": sitting.started}
-    return entry.model_copy(update=changes)
-
-
-def update(
-    entry: LedgerEntry,
-    step: int,
-    seconds: float,
-    now: datetime,
-    curve: Sequence[CurvePoint] | None = None,
-    checkpoints: Sequence[StoredStep] | None = None,
-    heard_h: float | None = None,
-) -> LedgerEntry:
-    """The run after `step`, `seconds` into its last sitting; None leaves what is there."""
-    sitting = entry.sittings[-1].model_copy(update={"to_step": step, "seconds": round(seconds, 1)})
-    changes: dict[str, Any] = {
-        "steps_done": step,
-        "sittings": (*entry.sittings[:-1], sitting),
-        "updated": utc_text(now),
-    }
-    if curve is not None:
-        changes["curve"] = tuple(
-            LossPoint(step=one.step, training=one.train, held_out=one.held_out) for one in curve
-        )
-    if checkpoints is not None:
-        changes["checkpoints"] = tuple(
-            Kept(step=one.step, loss=one.loss, digest=one.digest) for one in checkpoints
-        )
-    if heard_h is not None:
-        changes["audio"] = entry.audio.model_copy(update={"heard_h": round(heard_h, 4)})
-    return entry.model_copy(update=changes)
-
-
-def finish(entry: LedgerEntry, status: Status, now: datetime, reason: str = "") -> LedgerEntry:
-    """The run at its end, or where it stopped, and why."""
-    plain = reason.encode(errors="replace").decode()
-    changes = {"status": status, "reason": plain, "updated": utc_text(now)}
-    return entry.model_copy(update=changes)

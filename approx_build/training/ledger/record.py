@@ -14,7 +14,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+)
 
 from approx_build.canonical import canonical
 from approx_build.corpus.recordings import Hours
@@ -25,10 +32,11 @@ RECORD_NAME, COPY_NAME = "record.json", "record-copy.json"
 
 
 class CurvePoint(BaseModel):
-    """A point of the loss curve, nats per sample.
+    """A point of the loss curve, in the family's unit.
 
     `train` is the mean over the steps since the point before (with noise in phase two),
-    `held_out` that of the averaged weights on what is held out.
+    `held_out` that of the averaged weights on what is held out. A network with players has no
+    single training loss: `losses` has the mean of each player's, and of its terms, by name.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,6 +44,17 @@ class CurvePoint(BaseModel):
     step: int
     train: float | None
     held_out: float
+    losses: dict[str, float] = {}
+
+    @model_serializer(mode="wrap")
+    def _without_players(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without `losses` where there are none, as versions before players wrote it."""
+        return without_empty(written(self), "losses")
+
+
+def without_empty(values: dict[str, Any], name: str) -> dict[str, Any]:
+    """A model's values without a field that is empty."""
+    return {key: value for key, value in values.items() if key != name or value}
 
 
 class StoredStep(BaseModel):

@@ -34,21 +34,41 @@ class Settings(BaseModel):
 def settings_of(manifest: Mapping[str, Any], augmentation: str | None = None) -> Settings:
     """The settings in a manifest, `augmentation` being told in words when it is given."""
     network, training = _section(manifest, "network"), _section(manifest, "training")
-    optimizer = _section(training, "optimizer")
+    optimizers = _optimizers(training)
     hears_amplitudes = network.get("scalar_input", True)
     return Settings(
         augmentation=augmentation or _worded(_section(manifest, "augmentation")),
         sample_rate=network.get("sample_rate"),
         filter_width=network.get("filter_width"),
         initial_filter_width=network.get("initial_filter_width") if hears_amplitudes else None,
-        learning_rate=optimizer.get("learning_rate"),
+        learning_rate=_common(optimizers, "learning_rate"),
         sample_size=training.get("window", network.get("window")),
         silence_threshold=_threshold(_section(manifest, "preparation")),
         l2=training.get("l2"),
-        momentum=optimizer.get("momentum"),
-        optimizer=optimizer.get("name"),
+        momentum=_common(optimizers, "momentum"),
+        optimizer=_names(optimizers),
         batch=training.get("batch"),
     )
+
+
+def _optimizers(training: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The optimiser of each player by its name; of a network that learns as one, the only one."""
+    players = _section(training, "players") or {"": training}
+    return {name: _section(_section(players, name), "optimizer") for name in players}
+
+
+def _common(optimizers: Mapping[str, Mapping[str, Any]], setting: str) -> Any:
+    """A setting that all optimisers share; None where they differ."""
+    values = [one.get(setting) for one in optimizers.values()]
+    return values[0] if all(value == values[0] for value in values) else None
+
+
+def _names(optimizers: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """The name of the optimiser, or of each player's where they differ."""
+    names = {player: one.get("name") for player, one in optimizers.items()}
+    if len(set(names.values())) == 1:
+        return next(iter(names.values()))
+    return ", ".join(f"{player} {name}" for player, name in names.items())
 
 
 def people(consent: Consent) -> tuple[str, ...]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from itertools import accumulate
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -14,9 +15,11 @@ from approx_build.training.ledger.curve_analysis import (
     finite,
     last_third,
     rising_since,
+    side_by_side,
     slope,
     trend,
     vacillation,
+    value_at,
 )
 from approx_build.units import signed, spaced
 
@@ -192,3 +195,37 @@ def test_numbers_are_written_for_people() -> None:
     assert signed(-0.1234) == "−0.123"
     assert signed(-0.0) == "0"
     assert spaced(1234567) == "1 234 567"
+
+
+SPREAD = st.dictionaries(
+    st.integers(0, 1000), st.floats(-10, 10), min_size=1, max_size=20
+).map(lambda points: [(float(step), points[step]) for step in sorted(points)])  # fmt: skip
+
+
+@given(SPREAD, st.floats(0, 1000))
+def test_a_value_between_points_is_that_of_numpy(
+    curve: list[tuple[float, float]], place: float
+) -> None:
+    steps, losses = zip(*curve, strict=True)
+    found = value_at(curve, place)
+    assert (found is None) == (not steps[0] <= place <= steps[-1])
+    if found is not None:
+        assert found == pytest.approx(float(np.interp(place, steps, losses)), abs=1e-9)
+
+
+@given(SPREAD, SPREAD)
+def test_both_are_told_where_both_are_known(
+    first: list[tuple[float, float]], second: list[tuple[float, float]]
+) -> None:
+    start, stop = max(first[0][0], second[0][0]), min(first[-1][0], second[-1][0])
+    rows = side_by_side(first, second, 5)
+    assert bool(rows) == (start <= stop)
+    for row in rows:
+        assert start <= row.at <= stop
+        assert row.first == value_at(first, row.at)
+        assert row.second == value_at(second, row.at)
+    assert [row.at for row in rows] == sorted({row.at for row in rows})
+
+
+def test_nothing_beside_nothing() -> None:
+    assert side_by_side([], [(0.0, 1.0)]) == []

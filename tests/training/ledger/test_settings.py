@@ -54,6 +54,18 @@ def test_augmentation_is_told_in_words() -> None:
     assert settings_of(manifest(augmentation={"shift": None})).augmentation is None
 
 
+def test_optimisers_that_differ_stand_beside_their_players() -> None:
+    def of(**players: dict[str, object]) -> Settings:
+        training = {"players": {n: {"optimizer": one} for n, one in players.items()}}
+        return settings_of(manifest(training=training))
+
+    adam, sgd = {"name": "adam", "learning_rate": 0.5}, {"name": "sgd", "learning_rate": 0.5}
+    assert of(critic=adam, generator=adam).optimizer == "adam"
+    assert of(critic=adam, generator=sgd).optimizer == "critic adam, generator sgd"
+    assert of(critic=adam, generator=sgd).learning_rate == 0.5
+    assert of(critic=adam, generator=sgd | {"learning_rate": 1.0}).learning_rate is None
+
+
 def test_people_are_performers_or_else_makers(tmp_path: Path) -> None:
     folder = tmp_path / "tones"
     folder.mkdir()

@@ -1,0 +1,129 @@
+"""A step of a training: the turns of its players, each a change of weights by gradients."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from torch import Tensor
+
+from approx_build.families.base import Example
+from approx_build.families.players import ALONE, Turn
+from approx_build.training.batches import Batches
+from approx_build.training.gradients import Losses, WindowWorkers, norm
+from approx_build.training.process_group import Share
+from approx_build.training.state import TrainingState
+
+
+class NotNumbersError(Exception):
+    """A loss or gradients that are not numbers, and the windows they came from, in words."""
+
+
+class Stepper:
+    """Makes the steps of a training: changes its state in place, one step after another."""
+
+    def __init__(
+        self, workers: WindowWorkers, state: TrainingState, batches: Batches, share: Share
+    ) -> None:
+        self.workers, self.state, self.share = workers, state, share
+        self.batches, self.course = batches, batches.course
+        self.settings = batches.model.training
+        self.is_whole = True
+        """Whether the state is that between two steps; not while a step is half made."""
+
+    def step(self, batches: Iterator[list[Example]], wish: int = 0) -> tuple[Losses, int]:
+        """One step, its examples taken from `batches`, which begin with those of its first turn.
+
+        `wish` is what this process asks of all, a number above 0. Returns the losses before the
+        step, of several turns of a player the mean, and the largest wish of any process.
+        """
+        found: dict[str, list[float]] = {}
+        asked = 0
+        for place in range(len(self.course.turns(self.state.step + 1))):
+            losses, asked = self._turn(place, next(batches), wish)
+            for name, loss in losses.items():
+                found.setdefault(name, []).append(loss)
+        self.is_whole = True
+        self.state.step += 1
+        return {name: sum(each) / len(each) for name, each in found.items()}, asked
+
+    def _turn(self, place: int, examples: list[Example], wish: int) -> tuple[Losses, int]:
+        """One turn of the step that is being made; its losses, and the largest wish."""
+        state, step, batch = self.state, self.state.step + 1, self.settings.batch
+        turn = self.course.turns(step)[place]
+        moving = self.course.moving(step, turn, state.weights)
+        terms, gradients = self.workers.gradients(
+            state.weights, examples, state.scale.factor, turn, moving
+        )
+        terms, asked = self.share.summed(terms, gradients, wish)
+        losses = named(turn, {name: term / batch for name, term in terms.items()})
+        for gradient in gradients.values():
+            gradient.div_(batch * state.scale.factor)
+        length = norm(gradients)
+        is_number = all(math.isfinite(loss) for loss in losses.values())
+        # From here on the state is that of half a step, even where a turn is left out.
+        self.is_whole = False
+        if is_number and math.isfinite(length):
+            self._move(turn, gradients, length, place)
+            state.scale.made_one()
+        elif state.scale.can_fall:
+            state.scale.left_one_out()
+        else:
+            raise NotNumbersError(self._description(place, losses))
+        for name, loss in losses.items() if is_number else ():
+            state.recent.setdefault(name, []).append(loss)
+        return losses, asked
+
+    def _move(self, turn: Turn, gradients: dict[str, Tensor], length: float, place: int) -> None:
+        """Change a player's weights and their average by gradients of length `length`."""
+        state, step = self.state, self.state.step + 1
+        settings = self.course.learners[turn.player].settings
+        number = self.course.number(step, place)
+        if self.settings.l2:
+            self._decay(gradients)
+            length = norm(gradients)
+        if settings.clip_norm is not None and length > settings.clip_norm:
+            for gradient in gradients.values():
+                gradient.mul_(settings.clip_norm / length)
+        matrices = self.workers.network.matrices()
+        for factor, names in self.course.rates(step, gradients).items():
+            settings.optimizer.turn(
+                state.weights,
+                {name: gradients[name] for name in names},
+                state.optimizer,
+                number,
+                factor,
+                {name: matrices[name] for name in names if name in matrices},
+            )
+        # A young average follows closely, or it would remember the first weights.
+        share = max(1 - settings.ema, 10 / (number + 10)) if settings.ema else 1.0
+        for name in gradients:
+            state.average[name].lerp_(state.weights[name], share)
+
+    def _decay(self, gradients: dict[str, Tensor]) -> None:
+        """Add the gradient of l2 · sum(weight^2) / 2."""
+        settings = self.settings
+        for name, gradient in gradients.items():
+            if settings.l2_biases or not name.endswith(".bias"):
+                gradient.add_(self.state.weights[name], alpha=settings.l2)
+
+    def _description(self, place: int, losses: Losses) -> str:
+        step = self.state.step + 1
+        first = self.batches.position(step, place)
+        windows = range(first, first + self.settings.batch)
+        names = "; ".join(self.batches.name(window) for window in windows)
+        values = ", ".join(f"{name} {loss}" for name, loss in losses.items())
+        return (
+            f"at step {step} loss or gradients are not numbers ({values}); its windows were {names}"
+        )
+
+
+def named(turn: Turn, terms: Losses) -> Losses:
+    """The loss of a turn under its player's name, and its terms where there are several.
+
+    A network that learns as one has a single loss, whose name its workers know.
+    """
+    if turn == ALONE:
+        return terms
+    parts = {f"{turn.player}.{name}": term for name, term in terms.items()}
+    return {turn.player: sum(terms.values()), **(parts if len(parts) > 1 else {})}
