@@ -35,6 +35,7 @@ from approx_build.errors import ApproxError
 from approx_build.process import limits
 from approx_build.process.interrupts import ending_calmly
 from approx_build.project.settings import Options
+from approx_build.training.torch_requirement import lack_of_torch
 
 app = typer.Typer(
     name="approx-build",
@@ -255,7 +256,7 @@ def run() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.FAILED)
     except (MemoryError, ImportError, OSError) as error:
-        if said := limits.refusal(error):
+        if said := limits.refusal(error) or lack_of_torch(error):
             fail(ApproxError(said))
         raise
     except SystemExit as ended:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from approx_build.cli.progress import progress_for
 from approx_build.project.paths import named_from, seen_from
 from approx_build.project.settings import Options
+from approx_build.project.trainings import check_trainings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +49,9 @@ def build_targets(
         say_what_draws()
     if options.checks_files:
         targets, verified = list(graph.needed(targets).actions), None
+    targets = list(targets)
+    if not options.keep_going:
+        check_trainings(graph, targets, store, root, log)
     run = _run_options(graph, root, options)
     executor = Processes(options.jobs, run_actions, store, run, toolchain())
     how = BuildOptions(

@@ -13,6 +13,7 @@ from approx_build.project.explain import reason
 from approx_build.project.piece import Session
 from approx_build.project.render import chosen
 from approx_build.project.settings import Options
+from approx_build.project.trainings import check_trainings
 from approx_build.units import duration
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def plan(
     session = Session.open(piece, options)
     store = session.store
     _, targets = chosen(session, movements, [])
+    check_trainings(session.lowered.graph, targets, store, session.root, session.log)
     found = forecast(session.lowered.graph, targets, store, session.root, session.log)
     history, peaks = History.of(store.journal), _peaks(found)
     drawing = _drawing(found, options.jobs)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from approx_build.errors import UsageError
+from approx_build.training.torch_requirement import missing_torch
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ def checked_device(device: str) -> str:
     """
     if device != "cuda":
         return "cpu"
+    if missing := missing_torch():
+        raise UsageError(f"--device cuda needs {missing}; or use --device cpu")
     import torch
 
     if not torch.cuda.is_available():

@@ -14,6 +14,7 @@ from approx_build.project.build import build_targets
 from approx_build.project.paths import named_from
 from approx_build.project.settings import Options
 from approx_build.project.train import named_model
+from approx_build.project.trainings import check_trainings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +81,6 @@ class Asked:
 
     def made(self, desk: Desk) -> tuple[str, Made] | None:
         """What of it is there, in words, as steps and their cost; None: all of it."""
-        from approx_build.training.calibration import Made
         from approx_build.training.checkpoint import whole_file
         from approx_build.training.ledger.costs import NOTHING
         from approx_build.training.ledger.entry import run_name
@@ -95,6 +95,9 @@ class Asked:
         ]
         if self.store.records.get(desk.work.key) or (run and run.is_done and not lost):
             return None
+        check_trainings(self.graph, [self.target], self.store, self.root, self.log)
+        from approx_build.training.calibration import Made
+
         told, steps = "anew", 0
         if run and run.is_done:
             told, steps = f"makes step {lost[-1]} again", run.step - lost[-1]

@@ -11,14 +11,18 @@ from typing import Any
 from approx_build.cli.exit_codes import Exit
 from approx_build.errors import ApproxError, ScoreError
 from approx_build.project.piece import Session
+from approx_build.project.render import chosen
 from approx_build.project.settings import Options
+from approx_build.project.trainings import check_trainings
 from approx_build.units import counted
 
 
 def check(piece: Path, as_json: bool) -> None:
     """Say every fault of every file, or that there is none."""
     try:
-        session = Session.open(piece, Options())
+        session = Session.open(piece, Options.of())
+        _, targets = chosen(session, [], [])
+        check_trainings(session.lowered.graph, targets, session.store, session.root, session.log)
     except ApproxError as error:
         if not as_json:
             raise
