@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
 import tomllib
 from importlib.metadata import requires
 from pathlib import Path
@@ -11,12 +17,17 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from approx_build.training.torch_requirement import PACKAGES
+from tests.installed import clean_environment
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DECLARED = [Requirement(one) for one in PROJECT["project"]["dependencies"]]
 LINES = (ROOT / "requirements-render.txt").read_text(encoding="utf-8").splitlines()
 RENDER = [Requirement(line) for line in LINES if not line.startswith("#")]
+HOW_TO = ROOT / "docs" / "how-to" / "render-without-torch.md"
+LARGEST_BYTES = 400_000_000
+LEFT_OUT = (".*", "__pycache__", "*.so", "build", "renders")
+"""What is in no fresh clone."""
 
 MACHINES = {
     "linux x86_64": ("linux", "x86_64"),
@@ -73,3 +84,41 @@ def test_every_wheel_of_ours_can_be_installed() -> None:
     assert {f"{system} {arch}" for system in systems for arch in wheels[system]["archs"]} <= set(
         MACHINES
     )
+
+
+def steps() -> list[list[str]]:
+    """The steps of the command that the page tells to type, each as its words."""
+    block = re.search(r"<!-- render-only command -->\n```sh\n(.+)\n```", HOW_TO.read_text("utf-8"))
+    assert block
+    return [shlex.split(step) for step in block[1].split(" && ")]
+
+
+def bytes_of(folder: Path) -> int:
+    """What a folder takes on the disk, as `du` counts: whole blocks, each file once."""
+    found = {(one.st_dev, one.st_ino): one for one in map(os.lstat, folder.rglob("*"))}
+    return sum(512 * one.st_blocks for one in found.values())
+
+
+def test_the_page_installs_what_rendering_needs_and_renders_the_piece() -> None:
+    venv, libraries, package, render = steps()
+    assert venv == ["python3", "-m", "venv", ".venv"]
+    pip = [".venv/bin/pip", "install", "--no-compile"]
+    assert libraries == [*pip, "-r", "requirements-render.txt"]
+    assert package == [*pip, "--no-deps", "."]
+    assert render[:2] == [".venv/bin/approx-build", "render"]
+
+
+@pytest.mark.slow
+def test_the_render_only_installation_is_small_and_makes_the_locked_bits(tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    shutil.copytree(ROOT, clone, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    venv, *installing, render = steps()
+    render = [*render[:2], "pieces/etude.yaml", "--locked", "--jobs", "2"]
+    for words in ([sys.executable, *venv[1:]], *installing, render):
+        done = subprocess.run(
+            words, cwd=clone, env=clean_environment(), capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{words}\n{done.stdout}\n{done.stderr}"
+    assert "slower" not in done.stderr, "the kernels were not compiled"
+    assert not list((clone / ".venv").rglob("site-packages/torch*"))
+    assert bytes_of(clone / ".venv") < LARGEST_BYTES
