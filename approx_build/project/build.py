@@ -38,7 +38,7 @@ def build_targets(
     planning read.
     """
     from approx_build.execution.actions.registry import run_actions
-    from approx_build.execution.executors.local import Processes
+    from approx_build.execution.executors.base import executor
     from approx_build.execution.result import BuildOptions
     from approx_build.execution.scheduler import build
     from approx_build.plan.graph import Kind
@@ -53,7 +53,7 @@ def build_targets(
     if not options.keep_going:
         check_trainings(graph, targets, store, root, log)
     run = _run_options(graph, root, options)
-    executor = Processes(options.jobs, run_actions, store, run, toolchain())
+    workers = executor("processes")(options.jobs, run_actions, store, run, toolchain())
     how = BuildOptions(
         root,
         options.keep_going,
@@ -64,7 +64,7 @@ def build_targets(
     )
     store.projects.note(Use(root))
     with named_from(root):
-        built = build(graph, targets, store, executor, how, progress_for(options))
+        built = build(graph, targets, store, workers, how, progress_for(options))
     built.failures = [replace(f, message=seen_from(root, f.message)) for f in built.failures]
     return built
 
