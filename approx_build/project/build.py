@@ -51,7 +51,7 @@ def build_targets(
         targets, verified = list(graph.needed(targets).actions), None
     targets = list(targets)
     if not options.keep_going:
-        check_trainings(graph, targets, store, root, log)
+        check_trainings(graph, targets, store.root, root, log)
     run = _run_options(graph, root, options)
     workers = executor("processes")(options.jobs, run_actions, store, run, toolchain())
     how = BuildOptions(

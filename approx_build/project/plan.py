@@ -49,7 +49,7 @@ def plan(
     session = Session.open(piece, options)
     store = session.store
     _, targets = chosen(session, movements, [])
-    check_trainings(session.lowered.graph, targets, store, session.root, session.log)
+    check_trainings(session.lowered.graph, targets, store.root, session.root, session.log)
     found = forecast(session.lowered.graph, targets, store, session.root, session.log)
     history, peaks = History.of(store.journal), _peaks(found)
     drawing = _drawing(found, options.jobs)

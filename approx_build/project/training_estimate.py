@@ -95,7 +95,7 @@ class Asked:
         ]
         if self.store.records.get(desk.work.key) or (run and run.is_done and not lost):
             return None
-        check_trainings(self.graph, [self.target], self.store, self.root, self.log)
+        check_trainings(self.graph, [self.target], self.store.root, self.root, self.log)
         from approx_build.training.calibration import Made
 
         told, steps = "anew", 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from approx_build.errors import Fault, ScoreError
@@ -13,45 +13,48 @@ if TYPE_CHECKING:
 
     from approx_build.files.readlog import ReadLog
     from approx_build.plan.graph import Action, Graph
-    from approx_build.store.store import Store
 
 
 def check_trainings(
-    graph: Graph, targets: Iterable[str], store: Store, root: Path, log: ReadLog | None = None
+    graph: Graph, targets: Iterable[str], store: Path, root: Path, log: ReadLog | None = None
 ) -> None:
-    """ScoreError at the line of each model that `targets` need trained, unless torch is there."""
+    """ScoreError at the line of each model that `targets` need trained, unless torch is there.
+
+    `store` is the folder of the store; where there is none yet, none is made.
+    """
     if not (missing := missing_torch()):
         return
+    from approx_build.plan.graph import Kind
     from approx_build.yaml_source import in_order
 
-    due = _due(graph, list(targets), store, root, log)
+    trainings = [action for action in graph.needed(targets) if action.kind is Kind.TRAIN]
+    due = [action for action in trainings if not action.options["is_shipped"]]
+    if (store / "format").exists():
+        due = _not_stored(graph, due, store, root, log)
     if faults := [_fault(action, missing, root) for action in due]:
         raise ScoreError(in_order(faults))
 
 
-def _due(
-    graph: Graph, targets: list[str], store: Store, root: Path, log: ReadLog | None
-) -> Iterator[Action]:
-    """The trainings that would run: neither shipped with their models nor in the store."""
+def _not_stored(
+    graph: Graph, trainings: list[Action], store: Path, root: Path, log: ReadLog | None
+) -> list[Action]:
+    """Those of which the store has no result."""
     from approx_build.execution.forecast import Fate, forecast
-    from approx_build.plan.graph import Kind
+    from approx_build.store.store import Store
     from approx_build.training.previous_runs import finished_run
 
-    part = graph.needed(targets)
-    unshipped = [
-        action.target
-        for action in part
-        if action.kind is Kind.TRAIN and not action.options["is_shipped"]
-    ]
-    for one in forecast(part, unshipped, store, root, log).values():
-        if one.action.target not in unshipped:
-            continue
+    found = forecast(graph, [action.target for action in trainings], Store(store), root, log)
+
+    def is_stored(action: Action) -> bool:
+        one = found[action.target]
         # Equal parameters prepare equal sound, so the run of before serves.
-        serves = one.fate is Fate.PERHAPS and one.last is not None
-        if serves or one.fate in (Fate.REUSED, Fate.IMPOSSIBLE):
-            continue
-        if finished_run(store.root, cast(dict[str, Any], one.action.params)) is None:
-            yield one.action
+        if one.fate is Fate.PERHAPS and one.last is not None:
+            return True
+        if one.fate in (Fate.REUSED, Fate.IMPOSSIBLE):  # the build says what is impossible
+            return True
+        return finished_run(store, cast(dict[str, Any], action.params)) is not None
+
+    return [action for action in trainings if not is_stored(action)]
 
 
 def _fault(action: Action, missing: str, root: Path) -> Fault:

@@ -108,6 +108,19 @@ def test_what_only_asks_for_a_model_is_refused_too(bare: Space) -> None:
         assert_refused(outcome)
 
 
+def test_checking_makes_no_store(bare: Space) -> None:
+    [outcome] = outcomes(bare, [["check", TIDE]])
+    assert_refused(outcome, f" before {TIDE}:7:3 can use it")
+    assert not (bare.root / ".approx").exists()
+
+
+def test_checking_looks_into_the_store_that_is_named(trained: Space, tmp_path: Path) -> None:
+    elsewhere = (trained.root / ".approx").rename(tmp_path / "elsewhere")
+    trained.environment["APPROX_STORE"] = str(elsewhere)
+    [outcome] = outcomes(trained, [["check", TIDE]])
+    assert outcome.code == 0
+
+
 def test_programs_get_the_place_too(bare: Space) -> None:
     [outcome] = outcomes(bare, [["check", TIDE, "--json"]])
     [fault] = json.loads(outcome.out)["faults"]

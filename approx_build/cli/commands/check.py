@@ -22,7 +22,8 @@ def check(piece: Path, as_json: bool) -> None:
     try:
         session = Session.open(piece, Options.of())
         _, targets = chosen(session, [], [])
-        check_trainings(session.lowered.graph, targets, session.store, session.root, session.log)
+        store = session.options.store_at(session.root)
+        check_trainings(session.lowered.graph, targets, store, session.root, session.log)
     except ApproxError as error:
         if not as_json:
             raise
