@@ -158,7 +158,7 @@ def test_a_fresh_process_says_that_it_would_have_to_train(trained: Space) -> Non
     rendered, verified = outcomes(trained, [["render", TIDE], ["verify", TIDE]])
     assert rendered.code == 0
     assert verified.code == 1
-    assert "rebuilt; what went wrong is said above" in verified.err
+    assert "the piece could not be rebuilt" in verified.err
 
 
 def test_a_finished_training_serves_even_when_the_store_lost_its_record(trained: Space) -> None:
