@@ -26,6 +26,7 @@ import soundfile as sf
 from numpy.typing import NDArray
 
 from approx_build.audio import wav
+from approx_build.execution.executors.local import in_process
 
 RATE = 8000
 """Of the network, the recordings and the piece, Hz: nothing is converted."""
@@ -167,7 +168,7 @@ class Space:
             mock.patch.object(sys, "argv", ["approx-build", *words]),
             mock.patch.dict(os.environ, self.environ(environment)),
             mock.patch.object(os, "fsync", return_value=None),
-            mock.patch("approx_build.execution.executors.local.Processes", _here),
+            mock.patch("approx_build.execution.executors.local.Processes", in_process),
         ):
             ended = _main(err)
         return self._checked(Outcome(ended, out.getvalue(), err.getvalue()), code)
@@ -290,12 +291,3 @@ def _main(err: io.StringIO) -> int:
         traceback.print_exc(file=err)
         return -1
     return 0
-
-
-def _here(slots: int, run: Any, store: Any, options: Any, toolchain: Mapping[str, str]) -> Any:
-    """An executor that runs everything in this process, where the builder would spawn workers."""
-    from approx_build.execution.executors.local import InProcess
-    from approx_build.execution.runner import Performer
-    from approx_build.store.store import Store
-
-    return InProcess(Performer(run, Store(store.root), options, toolchain))

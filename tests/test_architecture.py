@@ -46,7 +46,6 @@ TESTED_ELSEWHERE = {
     "__main__.py": "e2e",
     "audio/clip.py": "ops/test_every_op.py",
     "execution/context.py": "e2e",
-    "execution/executors/base.py": "execution/executors/test_local.py",
     "execution/toolchain.py": "e2e",
     "execution/actions/": "e2e",
     "execution/work.py": "execution/test_runner.py",

@@ -27,6 +27,7 @@ from approx_build.cli.exit_codes import Exit, fail, interrupted
 from approx_build.errors import ApproxError
 from approx_build.process import limits
 from approx_build.process.interrupts import ending_calmly
+from approx_build.training.torch_requirement import lack_of_torch
 
 app = typer.Typer(
     name="approx-build",
@@ -78,7 +79,7 @@ def run() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.FAILED)
     except (MemoryError, ImportError, OSError) as error:
-        if said := limits.refusal(error):
+        if said := limits.refusal(error) or lack_of_torch(error):
             fail(ApproxError(said))
         raise
     except SystemExit as ended:

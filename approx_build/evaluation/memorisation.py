@@ -25,8 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from approx_build.audio.alignment import SILENT, best_place, likeness
-from approx_build.audio.mel import FRAMES_HZ, log_mel
+from approx_build.audio.alignment import FRAMES_HZ, SILENT, best_place, likeness, log_mel
 
 Mono = NDArray[np.float32]
 

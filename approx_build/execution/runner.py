@@ -17,6 +17,7 @@ from approx_build.process import limits
 from approx_build.store.disk import refusal
 from approx_build.store.records import Record
 from approx_build.store.store import Store
+from approx_build.training.torch_requirement import lack_of_torch
 
 LEASE_WAIT_S = 600.0
 """How long a batch waits for another builder that makes the same; then it makes it itself."""
@@ -111,7 +112,7 @@ def _failure(action: Action, error: Exception, root: Path) -> Failure:
         error = refusal(error, error.filename or root)
     if isinstance(error, ApproxError):
         return Failure(action.target, error.message, error.where or action.where)
-    if said := limits.refusal(error):
+    if said := limits.refusal(error) or lack_of_torch(error):
         return Failure(action.target, said, action.where)
     trace = "".join(traceback.format_exception(error))
     summary = "".join(traceback.format_exception_only(error)).strip()

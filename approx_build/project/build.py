@@ -10,6 +10,7 @@ from approx_build.execution.toolchain import toolchain
 from approx_build.project.observer import Observer
 from approx_build.project.paths import named_from, seen_from
 from approx_build.project.settings import Settings
+from approx_build.project.trainings import check_trainings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,7 @@ def build_targets(
     planning read.
     """
     from approx_build.execution.actions.registry import run_actions
-    from approx_build.execution.executors.local import Processes
+    from approx_build.execution.executors.base import executor
     from approx_build.execution.result import BuildOptions
     from approx_build.execution.scheduler import build
     from approx_build.plan.graph import Kind
@@ -49,8 +50,11 @@ def build_targets(
         _say_what_draws(observer)
     if settings.checks_files:
         targets, verified = list(graph.needed(targets).actions), None
+    targets = list(targets)
+    if not settings.keep_going:
+        check_trainings(graph, targets, store.root, root, log)
     run = _run_options(graph, root, settings)
-    executor = Processes(settings.jobs, run_actions, store, run, toolchain())
+    workers = executor("processes")(settings.jobs, run_actions, store, run, toolchain())
     how = BuildOptions(
         root,
         settings.keep_going,
@@ -61,7 +65,7 @@ def build_targets(
     )
     store.projects.note(Use(root))
     with named_from(root):
-        built = build(graph, targets, store, executor, how, observer)
+        built = build(graph, targets, store, workers, how, observer)
     built.failures = [replace(f, message=seen_from(root, f.message)) for f in built.failures]
     return built
 

@@ -12,6 +12,7 @@ from approx_build.project.explain import reason
 from approx_build.project.piece import Piece
 from approx_build.project.render import RenderOptions, chosen
 from approx_build.project.settings import Settings
+from approx_build.project.trainings import check_trainings
 
 if TYPE_CHECKING:
     from approx_build.execution.estimate import History
@@ -71,6 +72,7 @@ def plan(path: Path, settings: Settings, movements: Sequence[str] = ()) -> Plan:
     piece = Piece.open(path, settings)
     store = piece.store
     _, targets = chosen(piece, RenderOptions(movements))
+    check_trainings(piece.lowered.graph, targets, store.root, piece.root, piece.log)
     found = forecast(piece.lowered.graph, targets, store, piece.root, piece.log)
     history, peaks = History.of(store.journal), _peaks(found)
     drawing = _drawing(found, settings.jobs)

@@ -15,6 +15,7 @@ from approx_build.store.store import Store
 from approx_build.training.parent import keep_parent, parent_path
 from approx_build.training.previous_runs import EarlierRun, last_run, run_of
 from approx_build.training.run_lock import trainer
+from approx_build.training.torch_requirement import missing_torch
 from approx_build.yaml_source.insertion import inserted
 
 MOST = 12
@@ -95,6 +96,8 @@ def _question(catalog: Catalog, model: str, run: EarlierRun) -> str:
 
 def _go_on(catalog: Catalog, model: str, run: EarlierRun, store: Store) -> str:
     """Make the run the model's parent, in the project's files."""
+    if missing := missing_torch():
+        raise UsageError(f"--continue needs {missing}")
     changes = differences(run.manifest, catalog.manifest(model))
     if others := [change for change in changes if change.field.startswith("network")]:
         raise ModelError(

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from approx_build.errors import UsageError
+from approx_build.training.torch_requirement import missing_torch
 
 STORE_VARIABLE = "APPROX_STORE"
 
@@ -105,6 +106,8 @@ def checked_device(device: str) -> str:
     """
     if device != "cuda":
         return "cpu"
+    if missing := missing_torch():
+        raise UsageError(f"--device cuda needs {missing}; or use --device cpu")
     import torch
 
     if not torch.cuda.is_available():

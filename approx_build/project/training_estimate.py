@@ -11,6 +11,7 @@ from approx_build.project.model import Model
 from approx_build.project.observer import Observer
 from approx_build.project.paths import named_from
 from approx_build.project.settings import Settings
+from approx_build.project.trainings import check_trainings
 
 if TYPE_CHECKING:
     from approx_build.execution.context import Desk
@@ -92,7 +93,6 @@ class _Planned:
 
     def made(self, desk: Desk) -> tuple[str, Made] | None:
         """What of it is there, in words, as steps and their cost; None: all of it."""
-        from approx_build.training.calibration import Made
         from approx_build.training.checkpoint import whole_file
         from approx_build.training.ledger.costs import NOTHING
         from approx_build.training.ledger.entry import run_name
@@ -107,6 +107,11 @@ class _Planned:
         ]
         if self.model.store.records.get(desk.work.key) or (run and run.is_done and not lost):
             return None
+        model = self.model
+        graph, log = model.networks.graph, model.catalog.log
+        check_trainings(graph, [self.target], model.store.root, model.root, log)
+        from approx_build.training.calibration import Made
+
         told, steps = "anew", 0
         if run and run.is_done:
             told, steps = f"makes step {lost[-1]} again", run.step - lost[-1]

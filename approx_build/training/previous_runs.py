@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from approx_build.training.checkpoint import is_right
 from approx_build.training.ledger.entry import run_name
 from approx_build.training.ledger.record import (
     RECORD_NAME,
@@ -59,6 +60,16 @@ def run_of(store: Path, manifest: Mapping[str, Any]) -> EarlierRun | None:
     digest = manifest_digest(manifest)
     found = run_in(working_folder(store, digest))
     return found if found and manifest_digest(found.manifest) == digest else None
+
+
+def finished_run(store: Path, manifest: Mapping[str, Any]) -> TrainingRecord | None:
+    """The record of the training of this manifest, when all its files are whole: nothing to do."""
+    digest = manifest_digest(manifest)
+    folder = working_folder(store, digest)
+    record = whole_record(folder, digest)
+    if record and all(is_right(folder / one.file, one.digest) for one in record.checkpoints):
+        return record
+    return None
 
 
 def last_run(store: Path, model: str, shipped: Path) -> EarlierRun | None:

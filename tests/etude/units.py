@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from approx_build.execution.actions.registry import MAKERS
 from approx_build.families.base import FAMILIES, Family
 from approx_build.kernels.library import Library
 from approx_build.ops.base import OPS
@@ -86,8 +85,7 @@ def _own_kernel(tree: Tree, family: type[Family], which: Library) -> list[str]:
 def _kinds(tree: Tree) -> Iterator[tuple[str, Unit]]:
     for kind in Kind:
         if kind is not Kind.TRAIN:  # which is a training's units
-            maker = "take" if kind is Kind.TAKE else MAKERS[kind]
-            files = tree.closure([f"execution/actions/{maker}.py"], _scope(kind, tree))
+            files = tree.closure([f"execution/actions/{kind.value}.py"], _scope(kind, tree))
             yield f"kind {kind.value}", Unit(str(VERSIONS[kind]), tuple(files))
 
 
@@ -103,7 +101,7 @@ def _versions(of: Literal["version", "training_version"]) -> str:
 
 def _scope(kind: Kind, tree: Tree) -> Scope:
     """Kinds that make no sound stand on what is off the path of a sample too."""
-    is_off = why_off(tree.text(f"execution/actions/{MAKERS.get(kind, kind.value)}.py"))
+    is_off = why_off(tree.text(f"execution/actions/{kind.value}.py"))
     return LOOKS if is_off else SAMPLES
 
 

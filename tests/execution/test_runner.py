@@ -90,3 +90,15 @@ def test_a_system_that_fails_an_action_is_no_bug(store: Store, number: int) -> N
     assert isinstance(failure, Failure)
     assert failure.message == f"{store.root}: {os.strerror(number).lower()}"
     assert failure.trace == ""
+
+
+def test_an_action_that_misses_torch_is_no_bug(store: Store) -> None:
+    """A family of another package may draw its takes by torch."""
+
+    def drawing(*_: object) -> list[Result]:
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    [failure] = Performer(drawing, store).perform([work("a", "a")], lambda part: None)
+    assert isinstance(failure, Failure)
+    assert failure.message.startswith("this needs torch, which is not installed; install it with ")
+    assert failure.trace == ""

@@ -19,7 +19,7 @@ def numbers(*size: int) -> np.ndarray:
 
 
 def test_a_convolution_is_that_of_pytorch() -> None:
-    import torch
+    torch = pytest.importorskip("torch")
 
     x, weight, bias = numbers(40, 7), numbers(5, 7, 3), numbers(5)
     expected = torch.conv1d(*map(torch.from_numpy, (x.T[None], weight, bias)), padding=1)
@@ -29,7 +29,7 @@ def test_a_convolution_is_that_of_pytorch() -> None:
 @pytest.mark.parametrize("rows", [3, 64, 65, 200])
 @pytest.mark.parametrize("mean", [0, 30])
 def test_a_norm_is_that_of_pytorch(rows: int, mean: float) -> None:
-    import torch
+    torch = pytest.importorskip("torch")
 
     x, weight, bias = numbers(rows, 6) + np.float32(mean), numbers(6), numbers(6)
     tensors = map(torch.from_numpy, (x.T[None].copy(), weight, bias))
@@ -45,7 +45,7 @@ def test_the_norm_of_silence_is_its_bias() -> None:
 
 
 def test_attention_is_that_of_pytorch() -> None:
-    import torch
+    torch = pytest.importorskip("torch")
 
     parts = [numbers(37, 12) * np.float32(2) for _ in range(3)]
     tensors = [torch.from_numpy(part)[None, None] for part in parts]

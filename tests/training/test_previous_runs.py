@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from approx_build.training.ledger.record import TrainingRecord, manifest_digest
-from approx_build.training.previous_runs import last_run, run_in, run_of, working_folder
+from approx_build.training.ledger.record import StoredStep, TrainingRecord, manifest_digest
+from approx_build.training.previous_runs import (
+    finished_run,
+    last_run,
+    run_in,
+    run_of,
+    working_folder,
+)
 from approx_build.training.state import STATE_NAME, TrainingState
 from tests.training.ledgers import KEPT, manifest
 
@@ -21,7 +28,7 @@ def state(store: Path, rate: float, step: int, model: str = "reed") -> Path:
     return folder
 
 
-def finished(folder: Path, told: dict[str, Any]) -> None:
+def finished(folder: Path, told: dict[str, Any], kept: list[StoredStep] = KEPT) -> None:
     TrainingRecord(
         model="reed",
         family="wavenet",
@@ -35,7 +42,7 @@ def finished(folder: Path, told: dict[str, Any]) -> None:
         environments=[],
         seconds=1.0,
         curve=[],
-        checkpoints=KEPT,
+        checkpoints=kept,
     ).write(folder)
 
 
@@ -79,6 +86,21 @@ def test_a_run_is_found_by_its_manifest_and_never_another_in_its_folder(tmp_path
     folder = working_folder(tmp_path, manifest_digest(manifest(0.3)))
     finished(folder, manifest(0.4))
     assert run_of(tmp_path, manifest(0.3)) is None
+
+
+def test_a_run_is_finished_while_all_its_files_are_whole(tmp_path: Path) -> None:
+    told, folder = manifest(0.1), state(tmp_path, 0.1, 30)
+    assert finished_run(tmp_path, told) is None
+    kept = KEPT[0].model_copy(update={"digest": sha256(b"weights").hexdigest()})
+    finished(folder, told, [kept])
+    assert finished_run(tmp_path, told) is None
+    (folder / kept.file).write_bytes(b"weights")
+    found = finished_run(tmp_path, told)
+    assert found is not None
+    assert found.checkpoints == [kept]
+    assert finished_run(tmp_path, manifest(0.2)) is None
+    (folder / kept.file).write_bytes(b"weight")
+    assert finished_run(tmp_path, told) is None
 
 
 def test_what_says_nothing_is_no_run(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def check(piece: Piece, json: Json = False) -> None:
     from approx_build.project.settings import Settings
 
     try:
-        found = Project.open(piece, Settings()).check(piece)
+        found = Project.open(piece, Settings.of()).check(piece)
     except ApproxError as error:
         if not json:
             raise

@@ -1,4 +1,4 @@
-"""The table of action kinds: what runs when an action is due."""
+"""Action kinds: the module of a kind has its name, and runs when an action of it is due."""
 
 from __future__ import annotations
 
@@ -10,28 +10,11 @@ from approx_build.execution.work import Report, Result, Work
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
 
-MAKERS = {
-    Kind.PREPARE: "prepare",
-    Kind.TRAIN: "train",
-    Kind.CHECKPOINT: "checkpoint",
-    Kind.STAGES: "stages",
-    Kind.CLIP: "clip",
-    Kind.EVENT: "event",
-    Kind.STEM: "stem",
-    Kind.MIX: "mix",
-    Kind.MASTER: "master",
-    Kind.PIECE: "piece",
-    Kind.MEASURE: "measure",
-    Kind.EVALUATE: "evaluate",
-    Kind.FIGURE: "figure",
-}
-"""The module of `approx_build.execution.actions` whose `make` makes one action of a kind."""
-
 
 def run_actions(
     batch: Sequence[Work], store: Store, options: RunOptions, report: Report
 ) -> list[Result]:
-    """Run one action, or several takes of one checkpoint together."""
+    """Run one action by its module's `make`, or takes of one checkpoint by `make_all`."""
     desks = [Desk(work, store, options, report) for work in batch]
     if desks[0].work.action.kind is Kind.TAKE:
         from approx_build.execution.actions.take import make_all
@@ -41,4 +24,4 @@ def run_actions(
 
 
 def _module(kind: Kind):  # type: ignore[no-untyped-def] # a module has no better type
-    return importlib.import_module(f"approx_build.execution.actions.{MAKERS[kind]}")
+    return importlib.import_module(f"approx_build.execution.actions.{kind.value}")

@@ -31,7 +31,8 @@ from approx_build.training.ledger.record import (
     read_record,
 )
 from approx_build.training.model import ModelSpec, model_of
-from approx_build.training.previous_runs import working_folder
+from approx_build.training.previous_runs import finished_run, working_folder
+from approx_build.training.torch_requirement import missing_torch
 
 if TYPE_CHECKING:
     from approx_build.training.ledger.costs import Costs
@@ -119,6 +120,10 @@ def _result(desk: Desk, record: TrainingRecord, lost: list[str] | None = None) -
 
 
 def _train(desk: Desk, model: ModelSpec, folder: Path) -> TrainingRecord:
+    if missing := missing_torch():
+        if found := finished_run(desk.store.root, desk.params):
+            return found
+        raise ModelError(f"model {model.model!r} must be trained, and training needs {missing}")
     from approx_build.training.callbacks import Means
     from approx_build.training.distributed import train_shared
     from approx_build.training.ledger_callback import Chronicle

@@ -1,14 +1,25 @@
-"""What an executor of batches of work is, and what it tells."""
+"""What an executor of batches of work is, and the table of those there are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Protocol, cast
 
-from approx_build.execution.work import Failure, Made, Work
+from approx_build.errors import UsageError
+from approx_build.execution.work import Failure, Made, RunActions, Work
+from approx_build.store.store import Store
 
 Batch = Sequence[Work]
+
+GROUP = "approx_build.executors"
+"""The entry points by which other packages add executors."""
+EXECUTORS = {
+    "processes": "approx_build.execution.executors.local:Processes",
+    "in-process": "approx_build.execution.executors.local:in_process",
+}
+"""What opens each executor of this package, as `module:name`."""
 
 
 Heard = Callable[[Batch, float | None, str], None]
@@ -41,3 +52,27 @@ class Executor(Protocol):
 
     def close(self) -> None:
         """End everything, at once if it still runs."""
+
+
+class Opening(Protocol):
+    """Opens an executor, which performs batches by an `execution.runner.Performer`."""
+
+    def __call__(
+        self,
+        slots: int,
+        run: RunActions,
+        store: Store,
+        options: Any = None,
+        toolchain: Mapping[str, str] = {},
+        /,
+    ) -> Executor:
+        """An executor of up to `slots` batches at once; `options` are given to `run`."""
+
+
+def executor(name: str) -> Opening:
+    """What opens the executor of this name; UsageError when there is none."""
+    ours = {one: EntryPoint(one, where, GROUP) for one, where in EXECUTORS.items()}
+    known = {point.name: point for point in entry_points(group=GROUP)} | ours
+    if name not in known:
+        raise UsageError(f"unknown executor {name!r}; there are: {', '.join(sorted(known))}")
+    return cast(Opening, known[name].load())

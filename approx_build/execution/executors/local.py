@@ -62,6 +62,17 @@ class InProcess:
         """Nothing runs between calls."""
 
 
+def in_process(
+    slots: int,
+    run: RunActions,
+    store: Store,
+    options: Any = None,
+    toolchain: Mapping[str, str] = {},
+) -> InProcess:
+    """Runs everything here, one batch at a time, whatever the slots; its store is another view."""
+    return InProcess(Performer(run, Store(store.root), options, toolchain))
+
+
 @dataclass
 class _Worker:
     child: Child
