@@ -1,1 +1,0 @@
-"""What each kind of action does: one file a kind; the table is in `execution.actions.registry`."""
