@@ -1,4 +1,4 @@
-"""Drawing within memory: as many takes at a time as fit, refused where not even one does."""
+"""Generation within memory: as many takes at a time as fit, refused if not even one fits."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from approx_build.plan.graph import Action
 from approx_build.units import size
 
 BASELINE = 54 << 20
-"""Bytes of a worker process before it draws."""
+"""Bytes of a worker process before it generates."""
 
 Takes = Sequence[TakeRequest[Any]]
 
 
 def parts(network: Family, takes: Takes, available: Available | None, jobs: int = 1) -> list[Takes]:
-    """The takes in batches that fit into this job's share of the memory, in their order.
+    """The takes, in their order, in batches that fit into this job's share of the memory.
 
-    One take may use all there is: ModelError when it needs more still.
+    One take may use all available memory: ModelError when it needs more than that.
     """
     if available is None or need(network, takes) <= available.size // jobs:
         return [takes]
@@ -46,7 +46,7 @@ def drawn(
     device: str = "cpu",
     progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Clip]:
-    """The clips of one batch after another; a clip is the same in whatever batch it is drawn."""
+    """The clips of one batch after another; a clip does not depend on its batch."""
     total, before = sum(take.length for batch in batches for take in batch), 0
     for batch in batches:
         own = sum(take.length for take in batch)
@@ -55,14 +55,14 @@ def drawn(
 
 
 def need(network: Family, takes: Takes) -> int:
-    """Bytes that drawing `takes` together takes besides the process itself."""
+    """Bytes that generating `takes` together needs in addition to the process itself."""
     return sum(network.drawing_bytes(takes).values())
 
 
 def foretold(actions: Sequence[Action], jobs: int = 1) -> dict[str, int]:
-    """Bytes of the process that will draw each of these takes, by target.
+    """Bytes of the process that will generate each of these takes, by target.
 
-    Each needs what its batch needs: takes of one checkpoint may be drawn together.
+    Each needs the memory of its batch, because takes of one checkpoint can be generated together.
     """
     groups: dict[str, list[Action]] = {}
     for action in actions:
@@ -94,7 +94,7 @@ def _asked(network: Family, params: Mapping[str, Any]) -> TakeRequest[Any]:
 
 
 def _fits(network: Family, takes: Takes, limit: int) -> int:
-    """How many of the first takes fit into so much memory, at least one."""
+    """How many of the first takes fit into this memory, at least one."""
 
     def of_first(count: int) -> int:
         return need(network, takes[:count])
@@ -116,7 +116,7 @@ def _check(network: Family, take: TakeRequest[Any], available: Available) -> Non
 
 
 def _fitting(network: Family, take: TakeRequest[Any], available: Available) -> str:
-    """What would fit, in words."""
+    """What would fit, as text."""
     length = largest_that_fits(
         lambda n: need(network, [replace(take, length=n)]), available.size, 1, take.length - 1
     )
@@ -128,7 +128,7 @@ def _fitting(network: Family, take: TakeRequest[Any], available: Available) -> s
 def _part(
     progress: Callable[[int, int], None] | None, before: int, own: int, total: int
 ) -> Callable[[int, int], None] | None:
-    """What to tell while a batch is drawn: its `own` samples come after `before` of `total`."""
+    """The progress callback of a batch: its `own` samples come after `before` of `total`."""
     if progress is None:
         return None
     return lambda done, of: progress(before + own * done // max(of, 1), total)

@@ -1,4 +1,4 @@
-"""The table of action kinds: what runs when an action is due."""
+"""The table of action kinds: the module that runs each kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TAKE: clips drawn from one checkpoint, in lock step."""
+"""TAKE: generates clips from one checkpoint, in lock step."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from approx_build.training.checkpoint import read_checkpoint
 
 
 def make_all(desks: Sequence[Desk]) -> list[Result]:
-    """Draw all of `desks`, which share a checkpoint and a network."""
+    """Generate the takes of all `desks`, which share a checkpoint and a network."""
     first = desks[0]
     network = network_of(first.params)
     takes = [_request(desk, network) for desk in desks]
@@ -53,7 +53,7 @@ def _request(desk: Desk, network: Family) -> TakeRequest[Any]:
 def _derivation(
     network: Family, params: Mapping[str, Any], heard: Mapping[str, Clip]
 ) -> Derivation:
-    """What the take is made of, its sounds as long as the network must hear."""
+    """What the take is made from, its sounds at least as long as the network needs."""
     told = params["derivation"]
     least = network.least_heard(told["way"])
     # Where the take keeps to the sound all along it hears as much of it.
@@ -62,7 +62,7 @@ def _derivation(
 
 
 def _stretched(clip: Clip, needed: int) -> Clip:
-    """A clip with its last sample repeated where conversion from a lower rate lost one."""
+    """A clip whose last sample is repeated if resampling from a lower rate lost one."""
     if clip.length != needed - 1:
         return clip
     return clip.like(np.pad(clip.data, ((0, 0), (0, 1)), mode="edge"))
