@@ -111,7 +111,7 @@ def test_a_builder_that_waits_for_a_collection_says_so(
     began.wait(60)
     with store.leases.in_use(remark):
         collector.join()
-    assert said == [f"waiting: the store {store.root} is being put in order"]
+    assert said == [f"waiting: the store {store.root} is being cleaned"]
 
 
 def test_where_locks_do_not_work_builds_go_on_and_nothing_is_removed(
