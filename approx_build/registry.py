@@ -1,8 +1,8 @@
-"""Registries of operations and families: open sets, found by their tag.
+"""Registries of operations and families: open sets of classes, found by their tag.
 
-A class is registered by a decorator and found by the default of its tag field, so the
-name is written once. Built-in members are imported on first use: every module of a package, or
-every package in it. Third parties add theirs through Python entry points.
+A class is registered by a decorator and found by the default of its tag field, so the name is
+written once. Built-in members are imported on first use: every module of a package, or every
+package in it. Other packages add theirs through Python entry points.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Registry(Generic[T]):
 
 @cache
 def source_digest(cls: type) -> str:
-    """SHA-256 of the source file that defines `cls`: tells a changed op from its version."""
+    """SHA-256 of the source file that defines `cls`: the key of a foreign operation contains it."""
     path = inspect.getsourcefile(cls)
     if path is None:
         return ""

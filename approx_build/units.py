@@ -1,7 +1,4 @@
-"""Moments as a musician reads them: minutes and seconds.
-
-Off the path of a sample: it writes moments for people.
-"""
+"""Units: durations, numbers and sizes as text for people."""
 
 from __future__ import annotations
 

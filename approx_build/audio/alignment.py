@@ -1,9 +1,9 @@
-"""How alike two waveforms are, and where one lies in the other.
+"""Alignment: how similar two waveforms are, and where one occurs in the other.
 
 The normalised cross-correlation without its sign (Lewis, Fast template matching, 1995): 1 for the
-same waveform, whatever its gain and polarity. Sound below -60 dBFS is like nothing.
+same waveform, whatever its gain and polarity. Sound below -60 dBFS is similar to nothing.
 
-Off the path of a sample: it compares sounds, and no sound is made of that.
+Off the path of a sample: it compares sounds and makes none.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 Mono = NDArray[np.float32]
 
 SILENT = 1e-3
-"""Amplitude: a root mean square below counts as this, so that silence is like nothing."""
+"""Amplitude: a smaller root mean square counts as this, so that silence is similar to nothing."""
 
 
 def likeness(one: Mono, other: Mono) -> float:
-    """The correlation of two sounds [T] as they lie, 0 to 1."""
+    """The correlation of two sounds [T] without any shift, 0 to 1."""
     first, second = one.astype(np.float64), other.astype(np.float64)
     quiet = SILENT**2 * one.size
     energies = max(float(np.sum(first * first)), quiet) * max(float(np.sum(second * second)), quiet)
@@ -26,7 +26,9 @@ def likeness(one: Mono, other: Mono) -> float:
 
 
 def best_place(passage: Mono, sound: Mono) -> tuple[int, float]:
-    """Where in `sound` [S] the passage [T], T <= S, is most alike, and how alike it is there."""
+    """The start in `sound` [S] at which the passage [T], T <= S, is most similar, and the
+    similarity.
+    """
     from scipy import fft
 
     size = fft.next_fast_len(sound.size + passage.size, real=True)

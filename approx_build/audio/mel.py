@@ -1,6 +1,6 @@
-"""Log-mel spectra: how loud each band of pitch is from moment to moment, at any sample rate.
+"""Log-mel spectra: the level of each band of pitch over time, at any sample rate.
 
-Off the path of a sample: its spectra are compared and drawn, and no sound is made of them.
+Off the path of a sample: its spectra are compared and drawn; it makes no sound.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LOWEST_HZ = 60.0
 WINDOW_S = 0.07
 """Length of the window, before rounding up to a power of two."""
 _FLOOR = 1e-3
-"""Power added to every band, as a share of the sound's mean: noise 30 dB below is not heard."""
+"""Power added to every band, as a share of the sound's mean: noise 30 dB below has no effect."""
 _FRAMES_AT_ONCE = 4096
 
 

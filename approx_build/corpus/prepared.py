@@ -157,4 +157,4 @@ def prepare_corpus(
     return gathered(folder.name, made, rate, channels, how, how.exclude)
 
 
-LEAVE_OUT = "mend the files, or leave them out: `preparation: { exclude: { NAME: why } }`"
+LEAVE_OUT = "repair the files, or leave them out: `preparation: { exclude: { NAME: why } }`"

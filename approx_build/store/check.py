@@ -111,26 +111,31 @@ def advice_faults(store: Store, index: Index) -> Iterator[Fault]:
     """Damaged files whose loss costs no sound: journal, memo and lists."""
     if problem := _journal_problem(store):
         belongs = "the latest keys of targets, and durations for estimates"
-        mend = partial(_do, partial(_mend_journal, store))
+        repair = partial(_do, partial(_repair_journal, store))
         yield Fault(
-            "journal", store.journal.path, problem, belongs, "damaged lines are removed", mend
+            "journal", store.journal.path, problem, belongs, "damaged lines are removed", repair
         )
     if is_damaged(store.memo.path):
         belongs = "digests of the project's files"
-        mend = partial(_do, partial(clear, store.memo.path))
+        repair = partial(_do, partial(clear, store.memo.path))
         yield Fault(
-            "memo", store.memo.path, NOT_AS_WRITTEN, belongs, "removed; files are read again", mend
+            "memo",
+            store.memo.path,
+            NOT_AS_WRITTEN,
+            belongs,
+            "removed; files are read again",
+            repair,
         )
     if store.removed.is_damaged():
         absent = [digest for digest in index.makers if digest not in store.objects]
         belongs = "the list of objects that `store gc` removed"
-        mend = partial(_do, partial(_mend_removed, store, absent))
-        yield Fault("removed", store.removed.path, NOT_AS_WRITTEN, belongs, "rewritten", mend)
+        repair = partial(_do, partial(_repair_removed, store, absent))
+        yield Fault("removed", store.removed.path, NOT_AS_WRITTEN, belongs, "rewritten", repair)
     for path in store.projects.damaged():
         belongs = "a project that uses the store"
         remedy = "removed; the next build of the project registers it again"
-        mend = partial(_do, partial(clear, path))
-        yield Fault("project", path, NOT_AS_WRITTEN, belongs, remedy, mend)
+        repair = partial(_do, partial(clear, path))
+        yield Fault("project", path, NOT_AS_WRITTEN, belongs, remedy, repair)
 
 
 def _journal_problem(store: Store) -> str:
@@ -140,13 +145,13 @@ def _journal_problem(store: Store) -> str:
     return f"{count} line{'s are' if count > 1 else ' is'} damaged" if count else ""
 
 
-def _mend_journal(store: Store) -> None:
+def _repair_journal(store: Store) -> None:
     if store.journal.path.is_dir():
         clear(store.journal.path)
     store.journal.drop_damaged()
 
 
-def _mend_removed(store: Store, absent: Collection[str]) -> None:
+def _repair_removed(store: Store, absent: Collection[str]) -> None:
     clear(store.removed.path)
     store.removed.replace(absent)
 

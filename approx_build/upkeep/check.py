@@ -167,8 +167,8 @@ def _sizes(paths: Iterator[Path]) -> dict[Path, int]:
 
 def _state_fault(path: Path) -> Fault:
     remedy = "removed; the next render takes slightly longer"
-    mend = partial(_removed, path)
-    return Fault("state", path, NOT_AS_WRITTEN, "a finished render", remedy, mend)
+    repair = partial(_removed, path)
+    return Fault("state", path, NOT_AS_WRITTEN, "a finished render", remedy, repair)
 
 
 def _removed(path: Path) -> bool:

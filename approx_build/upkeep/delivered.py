@@ -111,11 +111,11 @@ class Delivery:
     ) -> Fault:
         digest = want.digest if want is not None else ""
         is_stored = bool(digest) and digest in self.store.objects
-        mend = partial(self._mend, path, digest, last)
+        repair = partial(self._repair, path, digest, last)
         remedy = COPIED if is_stored else NEXT_RENDER
-        return Fault("delivered file", path, problem, f"a file of {piece}", remedy, mend)
+        return Fault("delivered file", path, problem, f"a file of {piece}", remedy, repair)
 
-    def _mend(self, path: Path, digest: str, last: Finished | None) -> bool:
+    def _repair(self, path: Path, digest: str, last: Finished | None) -> bool:
         """Copy the object; if there is none, make the next render check everything again."""
         if path.is_dir():
             clear(path)

@@ -120,8 +120,8 @@ def _expected(store: Store, path: Path, stored: StoredStep, belongs: str) -> Exp
         if not problem or not path.parent.is_dir():
             return None
         what = f"step {stored.step} of {belongs}"
-        mend = partial(_mend_step, store, path, stored)
-        return Fault("checkpoint", path, problem, what, REMADE, mend)
+        repair = partial(_repair_step, store, path, stored)
+        return Fault("checkpoint", path, problem, what, REMADE, repair)
 
     return Expected(path, judged)
 
@@ -156,7 +156,7 @@ def _state_faults(folder: Path, belongs: str) -> Iterator[Fault]:
         if problem := _state_problem(path):
             remedy = "set aside; the training continues from its other files"
             yield Fault(
-                "training state", path, problem, belongs, remedy, partial(_mend_state, path)
+                "training state", path, problem, belongs, remedy, partial(_repair_state, path)
             )
 
 
@@ -172,8 +172,8 @@ def _state_problem(path: Path) -> str:
 def _record_faults(store: Store, index: Index, folder: Path, belongs: str) -> Iterator[Fault]:
     for path in (folder / RECORD_NAME, folder / COPY_NAME):
         if problem := _record_problem(path):
-            mend = partial(_mend_record, store, index, path)
-            yield Fault("training record", path, problem, belongs, REMADE, mend)
+            repair = partial(_repair_record, store, index, path)
+            yield Fault("training record", path, problem, belongs, REMADE, repair)
 
 
 def _record_problem(path: Path) -> str:
@@ -196,7 +196,7 @@ def _stored_record(folder: Path, store: Store, index: Index) -> TrainingRecord |
     return None
 
 
-def _mend_record(store: Store, index: Index, path: Path) -> bool:
+def _repair_record(store: Store, index: Index, path: Path) -> bool:
     if trainer(path.parent):
         return False
     if not _record_problem(path):
@@ -209,7 +209,7 @@ def _mend_record(store: Store, index: Index, path: Path) -> bool:
     return True
 
 
-def _mend_step(store: Store, path: Path, stored: StoredStep) -> bool:
+def _repair_step(store: Store, path: Path, stored: StoredStep) -> bool:
     if trainer(path.parent):
         return False
     is_stored = store.objects.verify(stored.digest)
@@ -220,7 +220,7 @@ def _mend_step(store: Store, path: Path, stored: StoredStep) -> bool:
     return True
 
 
-def _mend_state(path: Path) -> bool:
+def _repair_state(path: Path) -> bool:
     if trainer(path.parent):
         return False
     if _state_problem(path):

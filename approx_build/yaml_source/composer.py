@@ -1,7 +1,7 @@
-"""YAML events to nodes: plain values with places, and every fault of the text's structure.
+"""Composer: YAML events to plain values with positions, and every structural fault of the text.
 
-The events come from libyaml through ruamel.yaml's C parser; nothing is constructed from a
-tag. Aliases share their node, so an anchor that explodes is counted and never expanded.
+libyaml produces the events, through ruamel.yaml's C parser; no object is constructed from a tag.
+Aliases share their node, so exploding anchors are counted and never expanded.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ _NUMERIC: dict[str, tuple[type, ...]] = {
 
 
 class StopError(Exception):
-    """Reading cannot go on; the fault is already noted."""
+    """Reading cannot continue; the fault is already noted."""
 
 
 class Composer:
-    """Reads one document. `faults` holds all that was found, in the order of the text."""
+    """Reads one document. `faults` contains all faults found, in the order of the text."""
 
     def __init__(self, text: str, shown: str) -> None:
         self.shown = shown
@@ -50,7 +50,7 @@ class Composer:
         self._weight = 0
 
     def document(self) -> Node | None:
-        """The one document of the text, or None when `faults` says why there is none."""
+        """The only document of the text, or None when `faults` says why there is none."""
         self._next()
         start = self._next()
         if isinstance(start, yaml.StreamEndEvent):
@@ -86,7 +86,7 @@ class Composer:
             raise StopError
 
     def _inside(self, step: str | int, event: Event) -> Node:
-        """The node that begins with `event`, which stands at `step` of the one around it."""
+        """The node that begins with `event`, at `step` of its parent."""
         self._trail.append(step)
         node = self._node(event)
         self._trail.pop()

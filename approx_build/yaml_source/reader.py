@@ -1,4 +1,4 @@
-"""Files as text: UTF-8, printable, of a sensible size, with lines that end in a newline."""
+"""Reader: files as text in UTF-8, printable, of limited size, with lines that end in a newline."""
 
 from __future__ import annotations
 
