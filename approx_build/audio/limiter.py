@@ -77,6 +77,7 @@ class Limiter:
     def blocks(self) -> Iterator[NDArray[np.int32]]:
         """The limited sound, block by block; a ceiling of 0 dBTP may still touch +1.0."""
         for start, stop in self._segments():
+            # +1.0 has no 24-bit integer; -1.0 has one.
             yield np.minimum(self.block(start, stop), FULL_SCALE - 1).astype(np.int32)
 
     @property
@@ -96,6 +97,8 @@ class Limiter:
             self.passes += 1
             # Slightly more than the excess, so that the passes come to an end.
             margin = 1.0 - 1e-6 * ldexp(1.0, min(self.passes, 14))
+            # Only segments whose gain changed in the last pass can have a new peak above the
+            # ceiling.
             lowered = [self._lower(start, stop, margin) for start, stop in dirty]
             if not any(lowered):
                 return
@@ -109,14 +112,13 @@ class Limiter:
         return not np.array_equal(before[cells], self.cells[cells])
 
     def _lower(self, start: int, stop: int, margin: float) -> bool:
-        """Lower the required gain of a segment's cells by their excess; returns whether there was
-        any.
-        """
+        """Lower the required gain of a segment's cells by their excess; whether there was any."""
         data = around(self.block, start, stop, self.length)
         found = False
         for first in range(start, stop, _PART):
             last = min(first + _PART, stop)
             piece = data[:, first - start : last - start + BEFORE + AFTER]
+            # Interpolating is slow; parts whose samples are too small cannot exceed the ceiling.
             if portable.absolute(piece).max() * largest_gain(strict_filters()) <= self.ceiling:
                 continue
             found |= self._require(first // CELL, between(piece, strict_filters()), margin)

@@ -124,6 +124,7 @@ class Augmentation(_Section):
         `rng` is not advanced.
         """
         warp, filters = self._warp(rng), self._filters(rng)
+        # Each kind draws from its own child of `rng`, so the order of these calls is free.
         start = self._start(start, size, sound.shape[1] - warp.source(size), rng)
         margin = filters.margin(rate)
         warped = warp.window(sound, start - warp.source(margin), size + 2 * margin, rate)

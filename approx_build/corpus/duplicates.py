@@ -119,6 +119,7 @@ def best_match(a: Fingerprint, b: Fingerprint) -> Match | None:
     starts, stops = np.maximum(shifts, 0), np.minimum(shifts + len(b), len(a))
     if not (stops - starts).max(initial=0) >= least:
         return None
+    # The correlation at every shift at once: a product of spectra, summed over the bands.
     size = next_fast_len(len(a) + len(b) - 1, real=True)
     spectra = rfft(a, size, axis=0) * np.conj(rfft(b, size, axis=0))
     products = irfft(spectra.sum(axis=1), size)[shifts % size]
@@ -127,6 +128,7 @@ def best_match(a: Fingerprint, b: Fingerprint) -> Match | None:
     power = (energy_a[stops] - energy_a[starts]) * (
         energy_b[stops - shifts] - energy_b[starts - shifts]
     )
+    # With this floor, steady tones, which change too little, do not correlate.
     floor = STEADY_DB**2 * BANDS * overlaps
     fits = np.where(overlaps >= least, products / np.maximum(np.sqrt(power), floor), -1.0)
     best = int(fits.argmax())
@@ -150,6 +152,7 @@ def fingerprint_of(samples: NDArray[np.float32]) -> Fingerprint:
         _powers(frames[first : first + _FRAMES_AT_ONCE])
         for first in range(0, len(frames), _FRAMES_AT_ONCE)
     ]
+    # NumPy's logarithm is good enough: fingerprints are compared with a tolerance.
     levels = 10 * np.log10(np.concatenate(powers) + np.float32(1e-20))
     levels = np.maximum(levels, levels.max() - DEPTH_DB)
     levels -= levels.mean(axis=1, keepdims=True)

@@ -38,6 +38,7 @@ class Filters:
         """Samples before and after a window that influence it; 0 without filters."""
         corners = [hz for hz in (self.highpass_hz, self.lowpass_hz) if hz is not None]
         if self.tilt is not None:
+            # The lower corner of a shelf is below its pivot by half of its gain.
             corners.append(self.tilt[1] / float(gain(fabs(self.tilt[0]) / 2)))
         return ceil(DECAY * rate / min(corners)) if corners else 0
 

@@ -117,6 +117,7 @@ class _Runs:
 
     def lengths(self) -> NDArray[np.int64]:
         """The lengths of the runs that are long enough to be clipping."""
+        # A run that lasts to the end of the file has no closing edge.
         edges = np.concatenate([*self._edges, [self._length] * self._is_inside]).astype(np.int64)
         lengths = edges[1::2] - edges[::2]
         return np.asarray(lengths[lengths >= CLIP_RUN])
@@ -163,6 +164,7 @@ def full_scale(subtype: str) -> float:
 def silent_share(powers: NDArray[np.float64]) -> float:
     """The share of frames, by their mean squares, that are silent for their recording."""
     levels = 10 * np.log10(np.maximum(powers, 1e-20))
+    # Relative to the loud parts: the noise floor of a soft recording is not sound.
     gate = max(GATE_DBFS, float(np.quantile(levels, LOUD_SHARE)) - GATE_DB)
     return float((levels < gate).mean())
 

@@ -106,6 +106,7 @@ def prepared(clip: Clip, rate: int, channels: int, how: Preparation) -> Sound:
     sound = _with_channels(clip.data.astype(np.float64), channels)
     if clip.rate != rate:
         sound = np.stack([converted(one, clip.rate, rate) for one in sound])
+    # Before silence is measured, because an offset would count as sound.
     if how.remove_dc and sound.size:
         sound = sound - sound.mean(axis=1, keepdims=True)
     if how.silence is not None:
@@ -154,6 +155,7 @@ def _with_channels(sound: NDArray[np.float64], channels: int) -> NDArray[np.floa
     found = sound.shape[0]
     if found == channels:
         return sound
+    # Mixed down first, so that a network with more channels gets equal sound on all.
     mono = sound.sum(axis=0, keepdims=True) / found
     return np.repeat(mono, channels, axis=0)
 
@@ -188,6 +190,7 @@ def _ibab_span(sound: NDArray[np.float64], threshold: float) -> list[tuple[int, 
     half = IBAB_FRAME // 2
     if sound.shape[1] <= half:
         return []
+    # librosa pads by reflection, so the same files are cut at the same frames.
     padded = np.pad(sound, ((0, 0), (half, half)), mode="reflect")
     loud = _mean_squares(padded, IBAB_FRAME, IBAB_HOP)
     hits = np.flatnonzero(loud > threshold * threshold) * IBAB_HOP

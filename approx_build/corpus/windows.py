@@ -111,6 +111,7 @@ class Epochs:
 @lru_cache(maxsize=4)
 def _order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
     """The order of an epoch: a permutation of `count` windows."""
+    # Sorting random numbers permutes them; a stable sort does not depend on the processor.
     drawn = Stream.named("training", seed, "epoch", epoch).uniforms(count)
     return np.argsort(drawn, kind="stable")
 
@@ -136,6 +137,7 @@ def split(
     train, held, unused = [], [], {}
     for part in parts:
         for piece in _chunks(part, rate, chunk_s):
+            # At least one window is held out, however short `held_out_s` is.
             border = piece.length - max(size, round(held_out_s * rate))
             if border >= size:
                 train.append(piece.cut(0, border))

@@ -149,6 +149,7 @@ class TrainingPassages:
         frames = log_mel(take, self.rate) - self._mean
         last = len(frames) - self._frames
         at = [max(0, min(round(s * FRAMES_HZ / self.rate), last)) for s in starts]
+        # Levels must not matter: a copied passage may be softer than its source.
         wanted = _level_free(np.stack([frames[a : a + self._frames] for a in at]))
         best: list[list[tuple[float, int, int]]] = [[] for _ in starts]
         for index, features in enumerate(self._log_mels):
@@ -173,6 +174,7 @@ class TrainingPassages:
 
     def _peaks(self, row: Mono) -> NDArray[np.intp]:
         """The local minima of distance, only the nearest few."""
+        # -2 is below every cosine, so the ends can be peaks.
         padded = np.pad(row, 1, constant_values=-2)
         peaks = np.flatnonzero((row >= padded[:-2]) & (row > padded[2:]))
         return peaks[np.argsort(-row[peaks], kind="stable")[: self._count]]
@@ -186,6 +188,7 @@ class TrainingPassages:
     ) -> Match:
         """The candidate along which most of the take is equal, of several the most similar."""
         passage = take[start : start + self.size]
+        # The coarse search is exact to a frame only, so search two frames around its result.
         margin = -(-2 * self.rate // FRAMES_HZ)
         found = []
         for index, frame in near:

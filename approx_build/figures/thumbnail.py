@@ -86,6 +86,7 @@ def sketches(sources: Sequence[Source], columns: int, rows: int) -> list[Sketch]
 
 
 def _drawn(source: Source, seen: Spectrogram, columns: int, top: float) -> Sketch:
+    # Whole hundredths keep the JSON small and its bytes stable.
     wave = np.rint(waveform(source, columns) * _WAVE_STEPS).astype(int)
     return Sketch(
         seen.length_s,

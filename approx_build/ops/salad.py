@@ -105,11 +105,13 @@ class Salad(Lasting, Windowed):
         silence = shared.child("silence").choice(
             [self.left_silent, self.right_silent, 1 - self.left_silent - self.right_silent]
         )
+        # Always four numbers, used or not: a changed probability must not shift the others.
         length, place, pitch, part = shared.child(SIDES[side]).uniforms(4)
         clip = clips[index]
         size = self._size(clip, float(length))
         return SaladGrain(
             clip=index,
+            # `place` is below 1, but its product may round up to the next whole number.
             start=min(int(place * (clip.length - size + 1)), clip.length - size),
             size=size,
             semitones=float(2 * pitch - 1) * self.repitch_semitones,
@@ -142,6 +144,7 @@ class Salad(Lasting, Windowed):
         """The samples of a grain [1, T], before its window."""
         clip = clips[grain.clip]
         channel = clip.data[0 if side == 0 else -1, grain.start : grain.start + grain.size]
+        # Separation takes most of the time, and a silent grain needs only its length.
         if grain.is_harmonic and not grain.is_silent:
             channel = Separation(self.margin).apply(channel, "harmonic")
         cut = Clip(channel[np.newaxis], clip.rate)

@@ -96,12 +96,15 @@ def plan(
 
     A file with a time in the future counts as young, so a wrong clock removes nothing.
     """
+    # Young records and objects stay even if nothing needs them now.
     limit_s = now_s - rules.grace_s
     old = {name for name, found in census.objects.items() if found.mtime <= limit_s}
     young_keys = {key for key, found in census.records.items() if found.mtime > limit_s}
     needed = {*needs.keys, *index.makers_of(needs.digests), *young_keys}
+    # A render computes the keys of needed records from the records behind them.
     kept = index.with_sources(needed)
     live = index.outputs(kept).union(needs.digests)
+    # Pinned and young objects stay even where space is short.
     fixed = index.outputs(young_keys).union(needs.digests)
     dead = _candidates(census, index, old - live)
     spare = _candidates(census, index, _intermediate(index, kept, (old & live) - fixed))
@@ -110,9 +113,11 @@ def plan(
     if rules.keep_bytes is not None:
         excess = census.total - rules.keep_bytes
         going = set(_oldest([*dead, *idle], excess))
+        # Unneeded objects go first; intermediate ones only if they are not enough.
         spare = _oldest(spare, excess - sum(one.size for one in going))
         dead, idle = [o for o in dead if o in going], [o for o in idle if o in going]
         gone = {one.name for one in dead}
+        # A record whose objects all stay is still valid and saves work.
         records = [key for key in records if not gone.isdisjoint(_outputs(index, key))]
     else:
         spare = []
@@ -167,6 +172,7 @@ def carry_out(store: Store, index: Index, census: Census, chosen: Plan) -> None:
     the object is on the list of removed ones.
     """
     named = index.outputs(index.entries.keys() - set(chosen.records))
+    # Objects that builds made again since, and those of removed records, leave the list.
     absent = store.removed.digests() & named - census.objects.keys()
     store.removed.replace(absent | {one.name for one in chosen.intermediate})
     _remove([store.records.path(key) for key in chosen.records])

@@ -115,6 +115,7 @@ def survey(store: Store, root: Path | None, asked: Asked, watch: Watch) -> Surve
     found = users(uses, [one.piece for one in renders], root)
     needs = gathered(found.projects, root, index, here, store.memo, watch)
     place = Path(os.path.abspath(store.root))
+    # A store inside its only project needs no register.
     is_own = any(one.root == root and place.is_relative_to(one.root) for one in found.projects)
     refusal = _refusal(store, found, needs)
     if not (refusal or uses or renders or is_own):
@@ -126,10 +127,12 @@ def planned(store: Store, found: Survey, asked: Asked) -> Collection:
     """What is removed."""
     index, needs, limit_s = found.index, found.needs, found.now_s - asked.rules.grace_s
     named = {digest for one in _alive(found, limit_s) for digest in one.digests}
+    # Delivered objects without a record cannot be rebuilt, so they stay whoever made them.
     unmade = {digest for digest in named if digest not in index.makers}
     keys = needs.keys(index) | index.makers_of(named)
     runs, notes = kept_runs(store.root), list(map(PINNED.format, needs.problems.values()))
     folders = may_go(runs, needs.declared, store.root, asked.unfinished)
+    # The model that cannot be read may declare any of these trainings.
     if folders and any(model.problem for model in needs.models):
         folders = []
         notes.append("no training is removed while a model cannot be read")

@@ -90,6 +90,7 @@ class AllNeeds:
         """
         keys = {key for piece in self.pieces for key in piece.keys}
         keys.update(key for model in self.models for key in model.held.keys.values())
+        # A typing error in a model must not cost a training of days.
         every, declared = any(model.problem for model in self.models), self.declared
         keys.update(
             key
@@ -130,6 +131,7 @@ def gathered(
             pieces.append(reader.piece(score))
             watch.step()
         models += [reader.model(name) for name in catalog.model_names]
+        # A lock without its score is kept, too: the score may be on another branch.
         scores = {piece.score.with_suffix(".lock") for piece in pieces}
         pieces += [reader.lock_alone(path) for path in project.locks() if path not in scores]
     memo.save()
@@ -149,6 +151,7 @@ class _Reader:
 
     def piece(self, score: Path) -> PieceNeeds:
         lock, lock_problem = _lock(score.with_suffix(".lock"))
+        # Takes generated on CUDA have other keys; the lock has the environment of the last render.
         environments = [{}, lock.environment] if lock.environment else [{}]
         name, root, pins = self._name(score), self.project.root, lock.pins()
         keys: dict[str, str] = {}

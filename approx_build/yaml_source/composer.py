@@ -113,6 +113,8 @@ class Composer:
         if node is None:
             self._fault(place, f"alias '*{name}' stands inside its own anchor")
             return Node(place, None)
+        # Ten aliases of ten aliases …: counted in full, they exceed the limit before they use
+        # memory.
         self._count(place, node.weight)
         return replace(node, place=place)
 
@@ -122,6 +124,7 @@ class Composer:
             self._fault(place, f"nested more than {LIMIT_DEPTH} deep")
             raise StopError
         if event.anchor is not None:
+            # None marks an anchor whose value is not complete: an alias inside would be endless.
             self._anchors[event.anchor] = None
         is_list = isinstance(event, yaml.SequenceStartEvent)
         if event.tag not in (None, "!", f"{_CORE}{'seq' if is_list else 'map'}"):
@@ -147,6 +150,7 @@ class Composer:
                 merged += self._merges(child)
             elif key is not None and key not in node.children:
                 node.children[key], node.keys[key] = child, _place(event)
+        # After all own keys, because own keys override merged ones wherever `<<` is written.
         for source in merged:
             for name, child in source.children.items():
                 if name not in node.children:
@@ -178,6 +182,7 @@ class Composer:
 
     def _scalar(self, event: Event) -> Node:
         place, tag = _place(event), event.tag
+        # Quoted text is always text; only plain scalars can be numbers or truth values.
         if event.style or tag in ("!", f"{_CORE}str"):
             if tag not in (None, "", "!", f"{_CORE}str"):
                 self._unknown_tag(event)

@@ -65,6 +65,7 @@ def problems_of(
             is_key = bool(detail["ctx"]["is_key"])
         loc = _in_data(written, data)
         is_whole = loc == written
+        # The missing field has no position, so the fault points at the mapping around it.
         if detail["type"] == "missing":
             loc, written = loc[:-1], written[:-1]
         if is_whole:

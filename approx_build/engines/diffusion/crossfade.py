@@ -54,9 +54,7 @@ def reach_of(length: int) -> int:
 def _beside(
     known: Sound, held: _Mask, reach: int
 ) -> Iterator[tuple[slice, NDArray[np.float32], NDArray[np.float32]]]:
-    """For each missing stretch of a row: the weighted continuation of known sound, and the weight
-    left.
-    """
+    """For each missing stretch of a row: weighted continuation of known sound, and weight left."""
     edges = np.flatnonzero(np.diff(np.pad(~held, 1).astype(np.int8)))
     bounds = [0, *edges.tolist(), len(held)]
     sound = known.astype(np.float64)
@@ -81,5 +79,6 @@ def _beside(
 def _giving_way(past: Samples, count: int, reach: int) -> tuple[Samples, Samples]:
     """The continuation of `past` for `count` samples, and its weight at each sample."""
     told, share = continuation(past, count)
+    # Smoothstep: the weight of the prediction starts and ends without a corner.
     places = np.arange(count) / max(reach, 1)
     return told, share * (1.0 - places * places * (3.0 - 2.0 * places))

@@ -69,16 +69,17 @@ def inpaint(
     for number, block in enumerate(resampling.blocks(solver.schedule)):
         for turn in range(resampling.times):
             own = [stream.child("block", number, turn) for stream in streams]
+            # Going back with fresh noise lets the generated part adapt to the known part.
             if turn:
                 x = noised_again(x, block[-1], block[0], latents(own, *known.shape[1:]))
             x = filling.run(x, own, block, part_of(progress, done, total))
             done += len(block) - 1
+    # The sampler only approaches the known sound; the result must equal it.
     return np.where(is_known, known, x)
 
 
 def overruled(velocity: Velocity, known: Sound, is_known: NDArray[np.bool_]) -> Velocity:
-    """A network that predicts `known` where it is known, and the prediction of `velocity`
-    elsewhere.
+    """A network that predicts `known` where it is known, and as `velocity` elsewhere.
 
     At a join, the first is blended into the second (`joins`).
     """
@@ -87,6 +88,7 @@ def overruled(velocity: Velocity, known: Sound, is_known: NDArray[np.bool_]) -> 
     def holding(x: Sound, time: float) -> Sound:
         level = Level.at_time(time)
         said = velocity(x, time)
+        # Clean sound has no noise from which v could be computed.
         if not level.sigma:
             return said
         heard = parts_by_velocity(x, said, level).sound

@@ -78,6 +78,7 @@ def slerp(first: Sound, second: Sound, place: float) -> Sound:
 def _row(first: Sound, second: Sound, place: float) -> Sound:
     between = _angle_between(first.astype(np.float64), second.astype(np.float64))
     sine = float(portable.sin(between))
+    # The formula divides by the sine; for nearly equal or opposite directions it loses all digits.
     if sine < _LEAST_SINE:
         return (1.0 - place) * first + place * second
     before = float(portable.sin((1.0 - place) * between)) / sine
@@ -111,6 +112,7 @@ def vary(
     that cannot begin with pure noise begins at the noisiest level of its schedule at most.
     """
     start = Level.at_time(noise_level)
+    # Level 0 keeps everything: no sampler step would change the sound.
     if not start.sigma:
         return sound.copy()
     schedule = from_level(solver.schedule, start)

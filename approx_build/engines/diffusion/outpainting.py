@@ -40,6 +40,7 @@ def extend(
         heard = overlap(sound.shape[-1], window)
         done += _of_window(solver, heard, resampling)
         made = _window(solver, sound, heard, window, own, resampling, told)
+        # The first window of pure noise loses both margins, later ones only the right one.
         new = made[..., heard or margin(window) : window - margin(window)]
         sound = np.concatenate([sound, new], axis=-1)
     return sound[..., begun : begun + length]
