@@ -32,7 +32,7 @@ TiltDb = Annotated[float, Field(ge=-24, le=24)]
 GainDb = Annotated[float, Field(ge=-60, le=24)]
 NoiseDbfs = Annotated[float, Field(ge=-120, le=-20)]
 Share = Annotated[float, Field(ge=0, le=1)]
-OfWindows = Annotated[float, Field(ge=0, le=1, description="share of windows that it acts on")]
+OfWindows = Annotated[float, Field(ge=0, le=1, description="share of windows that it changes")]
 
 Between = tuple[float, float]
 
@@ -60,34 +60,34 @@ class Augmentation(_Section):
     """The `augmentation:` of a model. A range is `[low, high]`; null: unchanged."""
 
     shift: Share = Field(
-        1.0, description="how far a window's start may move on, share of the window's length"
+        1.0, description="largest shift of a window's start, share of the window's length"
     )
     pitch_semitones: tuple[Semitones, Semitones] | None = Field(
-        None, description="range of how much higher, in the same time, semitones"
+        None, description="range of transposition at the same speed, semitones"
     )
     stretch: tuple[Factor, Factor] | None = Field(
-        None, description="range of how many times as long, at the same pitch"
+        None, description="range of factors of length at the same pitch"
     )
     varispeed_semitones: tuple[Semitones, Semitones] | None = Field(
-        None, description="range of how much higher and faster, as a tape, semitones"
+        None, description="range of transposition with speed, as on a tape, semitones"
     )
     highpass_hz: tuple[Hertz, Hertz] | None = Field(
-        None, description="range of where the bass falls off by 12 dB an octave, Hz"
+        None, description="range of the high-pass corner, 12 dB per octave, Hz"
     )
     lowpass_hz: tuple[Hertz, Hertz] | None = Field(
-        None, description="range of where the treble falls off by 12 dB an octave, Hz"
+        None, description="range of the low-pass corner, 12 dB per octave, Hz"
     )
     tilt_db: tuple[TiltDb, TiltDb] | None = Field(
-        None, description="range of how much brighter, treble against bass, dB"
+        None, description="range of the tilt of the spectrum, treble less bass, dB"
     )
-    polarity: Share = Field(0.0, description="share of windows turned upside down")
+    polarity: Share = Field(0.0, description="share of windows with inverted polarity")
     swap_channels: Share = Field(0.0, description="share of windows with left and right swapped")
     gain_db: tuple[GainDb, GainDb] | None = Field(None, description="range of gain, dB")
     noise_dbfs: tuple[NoiseDbfs, NoiseDbfs] | None = Field(
-        None, description="range of white noise's RMS, dBFS"
+        None, description="range of the RMS of added white noise, dBFS"
     )
     probability: Probability = Field(
-        default_factory=Probability, description="share of windows that each range acts on"
+        default_factory=Probability, description="share of windows that each range changes"
     )
 
     @model_validator(mode="after")

@@ -60,14 +60,14 @@ class Source(Strict):
     name: Text
     made_by: Text
     licence: Text
-    notice: Text = Field(description="file beside the recordings that travels with them")
+    notice: Text = Field(description="file beside the recordings that must stay with them")
 
 
 class Scope(Strict):
     """What was agreed to; null means any."""
 
     models: tuple[str, ...] | None = Field(description="models that may learn from the corpus")
-    pieces: tuple[str, ...] | None = Field(description="pieces it may be heard in")
+    pieces: tuple[str, ...] | None = Field(description="pieces that may use it")
 
 
 class Consent(Strict):
@@ -77,7 +77,9 @@ class Consent(Strict):
     corpus: Text
     sound: Text = Field(description="in plain words: recorded from whom, or rendered from what")
     performers: tuple[Performer, ...] = Field((), description="none when nobody played")
-    sources: tuple[Source, ...] = Field((), description="recordings by others it is made of")
+    sources: tuple[Source, ...] = Field(
+        (), description="recordings by others from which it is made"
+    )
     agreed: Text = Field(description="what was agreed, in plain words")
     agreed_on: date
     licence: Text = Field(description="SPDX expression for the recordings")

@@ -69,12 +69,12 @@ class Ibab(_Section):
 class Level(_Section):
     """Adjusts each recording to one level."""
 
-    to_dbfs: float = Field(default=-1.0, ge=-60, le=0, description="level to reach, dBFS")
+    to_dbfs: float = Field(default=-1.0, ge=-60, le=0, description="level of each recording, dBFS")
     percentile: float = Field(
         default=99.95,
         ge=50,
         le=100,
-        description="of the samples' magnitudes that reaches it; 100: peak",
+        description="percentile of the samples' magnitudes at this level; 100: peak",
     )
 
 
@@ -85,19 +85,19 @@ class Preparation(_Section):
     """The `preparation:` of a model."""
 
     silence: Silence | None = Field(
-        default=Ends(), description="what is left out as silence; null: none"
+        default=Ends(), description="rule by which silence is removed; null: none"
     )
-    remove_dc: bool = Field(default=True, description="whether each channel's mean is taken off")
+    remove_dc: bool = Field(default=True, description="whether each channel's mean is subtracted")
     level: Level | None = Field(
         default=None, description="level of each recording; null: as recorded"
     )
     chunk_s: float | None = Field(
         default=None,
         ge=1,
-        description="recordings are cut into pieces of this length, s; null: whole",
+        description="recordings are divided into chunks of this length, s; null: not divided",
     )
     exclude: dict[str, str] = Field(
-        default_factory=dict, description="recordings left out, each with the reason"
+        default_factory=dict, description="recordings that are not used, each with the reason"
     )
 
 

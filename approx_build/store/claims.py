@@ -88,12 +88,14 @@ def _swept(path: Path, writer: Identity | None, place: _Place) -> bool:
 
 def _is_abandoned(handle: int, writer: Identity | None, place: _Place) -> bool:
     held = grip(handle)
+    # The lock decides first: it is released in every kind of end, even by SIGKILL.
     if held is Grip.BUSY:
         return False
     if writer is not None and writer.is_of_this_kernel:
         fate = writer.fate()
         if fate is not Fate.UNKNOWN or held is Grip.HELD:
             return fate is not Fate.ALIVE
+    # An identity of another kernel on a local disk: the machine was restarted.
     elif writer is not None and place.is_of_one_kernel():
         return True
     return place.now() - os.fstat(handle).st_mtime > OLD_S

@@ -27,9 +27,11 @@ def deliver(source: Path, digest: str, dest: Path) -> tuple[bool, bool]:
     """Make `dest` a copy of `source` unless it is one: (was written, had the right bytes)."""
     with plain_words(dest):
         sweep(dest)
+        # Not written again: its times would change, and with them the state of the fast path.
         if _holds(dest, digest):
             return False, True
         with part_of(dest) as part:
+            # Hashed during the copy, so that damage between two readings cannot be delivered.
             if not _copied(source, digest, part):
                 return False, False
             os.replace(part, dest)

@@ -32,6 +32,7 @@ def refusal(error: OSError, path: os.PathLike[str] | str) -> StoreError:
             "free some space and run again (finished steps are kept)"
         )
     reason = (error.strerror or str(error)).lower()
+    # The path in the error is often a file below the one that is in the way.
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
         return StoreError(f"{_nearest(Path(path))} is a file, but must be a folder")
     if error.errno in REFUSED:

@@ -56,6 +56,7 @@ class Journal:
             return
         with plain_words(self.path):
             make_folder(self.path.parent)
+            # One write with O_APPEND: the system keeps the lines of several builders apart.
             handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
             try:
                 os.write(handle, data.encode())

@@ -39,6 +39,7 @@ class Memo:
         """What the file at `path` contains now; OSError when it cannot be read."""
         name, known = os.path.abspath(path), self._load()
         at_ns, found = time.time_ns(), fingerprint(name)
+        # A young fingerprint proves nothing, so such a file is hashed however often it is read.
         if name in known and known[name][0] == found and is_settled(found, at_ns):
             return Reading(known[name][1], found, at_ns)
         reading = hashed(name)

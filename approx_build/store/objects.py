@@ -74,6 +74,7 @@ class Objects:
     def put_bytes(self, data: bytes) -> str:
         """Store `data`; returns its digest."""
         digest = sha256(data).hexdigest()
+        # Equal bytes are stored once: checking an existing object is cheaper than writing it.
         if not self.verify(digest):
             with self._drafts.new() as path, plain_words(self.root):
                 write_over(path, data)
@@ -91,6 +92,8 @@ class Objects:
                 with open(path, "rb+") as file:
                     draft.digest = file_digest(file, sha256).hexdigest()
                     draft.size = file.tell()
+                    # The name must not reach the disk before the bytes: a power cut would leave an
+                    # empty object.
                     sync(file.fileno())
                 self._publish(path, draft.digest)
 
@@ -155,6 +158,7 @@ class Objects:
         path, aside = self.path(digest), self.root / "quarantine"
         with plain_words(aside), suppress(FileNotFoundError):
             make_folder(aside)
+            # Another builder may have replaced the damaged file with a good one meanwhile.
             if seen is None or fingerprint(path) == seen:
                 os.rename(path, aside / f"{digest}.{secrets.token_hex(4)}")
         self._verified.pop(digest, None)
@@ -167,6 +171,7 @@ class Objects:
 
     def _publish(self, draft: Path, digest: str) -> None:
         path = self.path(digest)
+        # Read-only, so that an editor that opens an object by mistake cannot save over it.
         os.chmod(draft, 0o444)
         make_folder(path.parent)
         # The second round is for a damaged object that `verify` has just moved away.

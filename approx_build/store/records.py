@@ -93,6 +93,7 @@ class Records:
         Syncing takes longer than many actions, so the system writes records of short actions when
         it likes: a power cut may lose or damage the latest of them, and their actions run again.
         """
+        # Losing a record costs its seconds again; syncing costs some milliseconds each time.
         path, is_dear = self.path(record.key), record.seconds >= DEAR_S
         if path.is_dir():
             clear(path)
@@ -108,6 +109,7 @@ class Records:
 
 
 def _read(data: bytes) -> Record | None:
+    # Everything below is a miss, not an error: the action runs again and replaces the record.
     text = unseal(data)
     try:
         record = Record(**json.loads(text)) if text else None
