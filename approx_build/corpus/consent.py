@@ -78,7 +78,7 @@ class Consent(Strict):
     sound: Text = Field(description="in plain words: recorded from whom, or rendered from what")
     performers: tuple[Performer, ...] = Field((), description="none when nobody played")
     sources: tuple[Source, ...] = Field(
-        (), description="recordings by others from which it is made"
+        (), description="recordings by others that it is made of"
     )
     agreed: Text = Field(description="what was agreed, in plain words")
     agreed_on: date
