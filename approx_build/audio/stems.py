@@ -87,6 +87,6 @@ def _check_alike(paths: Sequence[wav.AnyPath], lengths: bool = True) -> None:
         if other[:2] != first[:2] or (lengths and other.length != first.length):
             raise AudioError(
                 f"{path} ({other.channels} channels at {other.rate} Hz, {other.length} samples) "
-                f"does not go with {paths[0]} ({first.channels} at {first.rate} Hz, "
+                f"does not match {paths[0]} ({first.channels} at {first.rate} Hz, "
                 f"{first.length} samples)"
             )

@@ -77,9 +77,7 @@ class Consent(Strict):
     corpus: Text
     sound: Text = Field(description="in plain words: recorded from whom, or rendered from what")
     performers: tuple[Performer, ...] = Field((), description="none when nobody played")
-    sources: tuple[Source, ...] = Field(
-        (), description="recordings by others that it is made of"
-    )
+    sources: tuple[Source, ...] = Field((), description="recordings by others that it is made of")
     agreed: Text = Field(description="what was agreed, in plain words")
     agreed_on: date
     licence: Text = Field(description="SPDX expression for the recordings")

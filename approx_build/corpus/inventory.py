@@ -50,15 +50,15 @@ def inventory(folder: Path, consent: Consent | None, today: date) -> list[Entry]
 def unmatched(consent: Consent, names: set[str]) -> Iterator[str]:
     """Warnings: names in the record that match no recording, and recordings without a performer."""
     for name in sorted(set(consent.withdrawn) - names):
-        yield f"withdrawn: there is no recording '{name}' any more; or is it misspelt?"
+        yield f"withdrawn: there is no recording '{name}'; check its spelling"
     for performer in consent.performers:
         for pattern in performer.recordings or ():
             if not fnmatch.filter(names, pattern):
-                yield f"performers: {performer.name}: no recording is named like '{pattern}'"
+                yield f"performers: {performer.name}: no recording matches '{pattern}'"
     if consent.performers:
         for name in sorted(names):
             if not consent.performers_of(name):
-                yield f"performers: nobody is named for recording '{name}'"
+                yield f"performers: no performer is named for recording '{name}'"
 
 
 def _entry(

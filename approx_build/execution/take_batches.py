@@ -107,10 +107,10 @@ def _check(network: Family, take: TakeRequest[Any], available: Available) -> Non
     if sum(items.values()) <= available.size:
         return
     most_first = sorted(items.items(), key=lambda one: -one[1])
-    told = ", ".join(f"{name} {size(count)}" for name, count in most_first if count)
+    needs = ", ".join(f"{name} {size(count)}" for name, count in most_first if count)
     raise ModelError(
-        f"drawing this take needs {size(sum(items.values()))} of memory ({told}) and "
-        f"{size(available.size)} are to be had ({available.bound}); "
+        f"this take needs {size(sum(items.values()))} of memory ({needs}), but "
+        f"{size(available.size)} is available ({available.bound}); "
         f"{_fitting(network, take, available)}"
     )
 
@@ -122,7 +122,7 @@ def _fitting(network: Family, take: TakeRequest[Any], available: Available) -> s
     )
     if length is not None and length >= network.rate // 10:
         return f"a take of {int(10 * length / network.rate) / 10:g} s fits"
-    return f"make the network smaller ({network.large_by}), or end what else takes memory"
+    return f"make the network smaller ({network.large_by}), or end other processes that use memory"
 
 
 def _part(

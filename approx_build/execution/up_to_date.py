@@ -57,7 +57,7 @@ def first_change(path: str, options: Sequence[str]) -> str:
     if asked != SIDES.join(options):
         return "another command was built"
     if today < since:
-        return f"the last build was on {since}, which is still to come"
+        return f"the last build was on {since}, which is in the future"
     if until and today > until:
         return f"a consent ended on {until}"
     for line in folders:

@@ -127,7 +127,7 @@ class _Wait:
         now = time.monotonic()
         if now >= self.report_at:
             who = f" (process {holder})" if (holder := _holder(handle, offset)) else ""
-            self.remark(f"another build{who} is making this; waiting for it")
+            self.remark(f"another build{who} is building this; waiting for it")
             self.report_at = float("inf")
         return now + pause <= self.until
 

@@ -107,11 +107,11 @@ class Composer:
     def _alias(self, event: Event) -> Node:
         place, name = _place(event), event.anchor
         if name not in self._anchors:
-            self._fault(place, f"no anchor '&{name}' stands before this alias")
+            self._fault(place, f"no anchor '&{name}' before this alias")
             return Node(place, None)
         node = self._anchors[name]
         if node is None:
-            self._fault(place, f"alias '*{name}' stands inside its own anchor")
+            self._fault(place, f"alias '*{name}' is inside its own anchor")
             return Node(place, None)
         # Ten aliases of ten aliases …: counted in full, they exceed the limit before they use
         # memory.
@@ -198,7 +198,7 @@ class Composer:
 
     def _unknown_tag(self, event: Event) -> None:
         tag = event.tag.replace(_CORE, "!!")[:40]
-        self._fault(_place(event), f"tag '{tag}' means nothing here; remove it")
+        self._fault(_place(event), f"tag '{tag}' is not supported; remove it")
 
 
 def _place(event: Event) -> Place:

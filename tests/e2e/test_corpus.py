@@ -99,7 +99,7 @@ def test_names_in_the_record_that_no_recording_has_are_told(space: Space) -> Non
     space.edit(CONSENT, "contact: the test", "contact: the test\nwithdrawn: { lwo: 2021-01-31 }")
     last = space.run("corpus", "list", "tones").out.splitlines()[-1]
     assert last == (
-        f"{CONSENT}: withdrawn: there is no recording 'lwo' any more; or is it misspelt?"
+        f"{CONSENT}: withdrawn: there is no recording 'lwo'; check its spelling"
     )
 
 

@@ -64,7 +64,7 @@ def test_a_range_that_a_file_does_not_have_is_said_when_it_is_cut(built: Space) 
         built.fails("render", TIDE)
         .splitlines()[1]
         .endswith(
-            "models/corpora/tones/low.wav: lasts 0.8 s; it was asked for from 0.79999 s to 0.8 s"
+            "models/corpora/tones/low.wav: lasts 0.8 s; the range goes from 0.79999 s to 0.8 s"
         )
     )
 

@@ -83,7 +83,7 @@ def test_whoever_waits_long_says_for_whom_and_once(
     said: list[str] = []
     with store.leases.on(KEYS, 0.6, said.append):
         pass
-    assert said == [f"another build (process {holder.pid}) is making this; waiting for it"]
+    assert said == [f"another build (process {holder.pid}) is building this; waiting for it"]
     with store.leases.on(KEYS[1:], 5.0, said.append):
         pass
     assert len(said) == 1

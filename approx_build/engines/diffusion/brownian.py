@@ -100,8 +100,8 @@ class BrownianNoise:
         first, last = round(now.time * GRID), round(after.time * GRID)
         if first == last:
             raise ModelError(
-                f"noise between the levels {now.time:g} and {after.time:g}: too close to tell "
-                "apart; take fewer steps"
+                f"noise between the levels {now.time:g} and {after.time:g}: too close "
+                "together; use fewer steps"
             )
         scale = 1.0 / sqrt(fabs(last - first) / GRID)
         items = [scale * (path.at(last) - path.at(first)) for path in self._paths]

@@ -47,7 +47,7 @@ def source_range(
     if start >= found.length or stop > found.length:
         raise AudioError(
             f"{name}: lasts {found.length / found.rate:g} s; "
-            f"it was asked for from {start_s:g} s to {stop / found.rate:g} s"
+            f"the range goes from {start_s:g} s to {stop / found.rate:g} s"
         )
     return start, stop
 

@@ -24,4 +24,4 @@ def make(desk: Desk) -> Result:
 
             return desk.keep_bytes(spectrogram_figure(sound, desk.params["title"]))
         case look:
-            raise ValueError(f"there is no look {look!r}")
+            raise ValueError(f"unknown picture {look!r}")

@@ -164,7 +164,7 @@ class Processes:
         how = _last_words(worker.child.code, batch, self.options)
         names = ", ".join(work.action.target for work in batch[:4])
         more = f" and {len(batch) - 4} more" if len(batch) > 4 else ""
-        message = f"the worker that was making {names}{more} {how}"
+        message = f"the worker that was building {names}{more} {how}"
         return [Ended(batch, [Failure(w.action.target, message, w.action.where) for w in batch])]
 
     def _bury(self, worker: _Worker) -> None:
@@ -185,7 +185,7 @@ def _last_words(exit_code: int | None, batch: Batch, options: Any) -> str:
         return f"{killed}; {_trainings_need(batch, options) or 'try fewer --jobs, then run again'}"
     if exit_code is not None and exit_code < 0:
         name = signal.strsignal(-exit_code) or "unknown"
-        return f"died of signal {-exit_code} ({name.lower()}); run again"
+        return f"was ended by signal {-exit_code} ({name.lower()}); run again"
     return f"ended unexpectedly with exit status {exit_code}; run again"
 
 

@@ -39,7 +39,7 @@ class Sampler(ABC):
         if not 0 <= self.eta <= 1:
             raise ModelError(f"eta: {self.eta:g}; must be from 0 to 1")
         if self.eta and not self.takes_eta:
-            raise ModelError(f"eta: {self.eta:g}; sampler {self.name} draws no noise on its way")
+            raise ModelError(f"eta: {self.eta:g}; sampler {self.name} adds no noise")
         if self.eta and noise is None:
             raise ModelError(f"sampler {self.name}: eta {self.eta:g} needs a source of noise")
         self._noise = noise
