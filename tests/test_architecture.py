@@ -54,7 +54,6 @@ TESTED_ELSEWHERE = {
     "errors.py": "yaml_source/test_document.py",
     "families/parameters.py": "families/test_every_family.py",
     "plan/": "e2e",
-    "process/interrupts.py": "cli/test_exit_codes.py",
     "process/start.py": "project/test_build_state.py",
     "project/": "e2e",
     "score/fields.py": "score/test_load.py",
@@ -175,7 +174,11 @@ def test_imports_point_downward_only():
         for found in imports(path):
             module = module_of(found)
             room = generate.room_of(module) if module else own
-            if room != own and FLOOR_OF[room] <= FLOOR_OF[own] and (own, room) != ("project", "cli"):
+            if (
+                room != own
+                and FLOOR_OF[room] <= FLOOR_OF[own]
+                and (own, room) != ("project", "cli")
+            ):
                 upward.append(f"{name(path)} imports {found}")
     assert not upward
 
@@ -351,7 +354,8 @@ def test_only_the_face_prints_or_exits():
     assert not [
         at
         for module, node, at in nodes(ast.Call)
-        if ast.unparse(node.func) in loud and not module.startswith(("cli/", "project/", "__main__"))
+        if ast.unparse(node.func) in loud
+        and not module.startswith(("cli/", "project/", "__main__"))
     ]
 
 

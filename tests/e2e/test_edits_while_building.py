@@ -15,10 +15,9 @@ from unittest import mock
 
 import pytest
 
-from approx_build.project import delivered
 from approx_build.cli.fast_path import nothing_to_do
 from approx_build.project import build_state as remember
-from approx_build.project import render
+from approx_build.project import delivered, render
 from approx_build.project.piece import Session
 from approx_build.score import load
 from approx_build.store.objects import Objects

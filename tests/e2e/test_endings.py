@@ -107,7 +107,7 @@ def test_a_fresh_process_of_verify_that_is_killed_takes_its_workers_along(
     words, count = COMMANDS["verify"]
     with ended_at_last(slow_piece.process(*words)) as process:
         until(lambda: is_drawing(process, count), "drawing")
-        [fresh] = [one for one in living(process.pid) if "cli.rebuild" in one.command]
+        [fresh] = [one for one in living(process.pid) if "project.rebuild" in one.command]
         os.kill(fresh.process, signal.SIGKILL)
         until(lambda: process.poll() is not None, "ended", END_S)
         assert not living(process.pid)

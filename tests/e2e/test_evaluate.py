@@ -73,11 +73,10 @@ def test_nothing_is_drawn_or_measured_twice(evaluated: Space, tmp_path: Path) ->
 
 def test_a_network_that_repeats_its_corpus_is_called_clever(space: Space) -> None:
     """A baseline that knows of no repetition, and a take that is a recording: by its figures."""
-    from tests.evaluation.test_memorisation import RATE, melody
-
     from approx_build.corpus.windows import Part, split
     from approx_build.evaluation.comparison import Corpus
     from approx_build.evaluation.memorisation import Baseline
+    from tests.evaluation.test_memorisation import RATE, melody
 
     corpus = Corpus(split([Part("reeds/0", melody(0)[None])], RATE, RATE, 1.0), RATE)
     found = corpus.evaluate([melody(0)[None, : 3 * RATE]], Baseline((), (), 1.5))

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.evaluation.test_memorisation import RATE, copied, melody, noise
 
 from approx_build.corpus.windows import Part, split
 from approx_build.evaluation.comparison import Corpus, stretch
 from approx_build.evaluation.memorisation import Baseline
+from tests.evaluation.test_memorisation import RATE, copied, melody, noise
 
 HELD_OUT = 2 * RATE
 PARTS = [Part(f"reeds/{n}", melody(n)[None]) for n in range(3)]

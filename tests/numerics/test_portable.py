@@ -13,7 +13,7 @@ COUNT = 1500
 DIGESTS = """
 from hashlib import sha256
 import numpy as np
-from approx_build.audio import portable as p
+from approx_build.numerics import portable as p
 rng = np.random.Generator(np.random.Philox(5))
 x = rng.random(100_003) * 80 - 40
 for f in (p.exp, p.expm1, p.sin, p.cos, p.tanh, p.gain):

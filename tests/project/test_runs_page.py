@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approx_build.project.runs_export import table
 from approx_build.cli.runs_table import block
+from approx_build.project.runs_export import table
 from approx_build.project.runs_page import overlays, report
 from approx_build.report.ledger import ledger_page
 from approx_build.training.ledger.columns import as_data

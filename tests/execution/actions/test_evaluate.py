@@ -7,12 +7,12 @@ import json
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.evaluation.test_memorisation import RATE, copied, melody
 
 from approx_build.audio.clip import Clip
 from approx_build.execution.actions import evaluate
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
+from tests.evaluation.test_memorisation import RATE, copied, melody
 from tests.execution.actions.desks import desk, path_of
 
 PARAMS = {

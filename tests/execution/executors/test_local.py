@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from approx_build.execution.estimate import Remaining
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 LONG_S = 60.0
 
 
