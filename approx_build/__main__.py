@@ -1,6 +1,6 @@
-"""The entry of the command line: says «nothing to do» before anything heavy is imported."""
+"""The entry of the command line: reports «nothing to do» before anything heavy is imported."""
 
-# No `from __future__` here, which would be looked for in the working folder.
+# No `from __future__` here, because it could be imported from the working folder.
 from approx_build.process.path import leave_working_folder
 
 
@@ -11,7 +11,7 @@ def main() -> None:
     import sys
 
     for stream in (sys.stdout, sys.stderr):
-        # A title that the terminal cannot write must not end a render.
+        # A title that the terminal cannot print must not end a render.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:

@@ -1,9 +1,9 @@
-"""Canonical JSON: the one text of a value, which keys and digests are made of.
+"""Canonical JSON: the unique text of a value, from which keys and digests are made.
 
 ASCII, sorted by name, without spaces, numbers as Python writes them:
 
 - 1 and 1.0 are different. Validated parameters always write a field the same way, and
-  telling them apart can cost a rebuild but never give a wrong hit.
+  distinguishing them can cost a rebuild but never gives a wrong hit.
 - -0.0 is written 0.0.
 - NaN and infinity are refused.
 """
@@ -23,7 +23,7 @@ _dumps = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False
 def canonical(value: object) -> str:
     """`value` as canonical JSON; ValueError for NaN and infinity."""
     text = _dumps(value)
-    # "-0.0" is also the head of "-0.05"; looking again is harmless.
+    # "-0.0" is also the start of "-0.05"; checking again is harmless.
     return _dumps(_without_negative_zero(json.loads(text))) if "-0.0" in text else text
 
 

@@ -1,14 +1,14 @@
-"""The errors a user can cause, and the place in a score they point at.
+"""The errors that a user can cause, and their positions in a score.
 
-    ApproxError             what a user did, said so that she can mend it
+    ApproxError             anything that a user can correct
     ├── ScoreError          one or more faults of scores, each with its place
-    ├── OpError             a grain operation cannot do what it was asked
+    ├── OpError             a grain operation cannot process its clip
     ├── AudioError          a recording or sound file cannot be used
     ├── ConsentError        a corpus has no valid consent
     ├── ModelError          a checkpoint, network or training cannot be used
     ├── StoreError          the store cannot be read or written
     ├── BuildError          one or more actions failed
-    └── UsageError          the command line asked for something impossible
+    └── UsageError          the command line asks for something impossible
 
 Anything else that is raised is a bug and shows its traceback.
 """
@@ -24,7 +24,7 @@ MOST_SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place in a text file; line and column count from 1."""
+    """A position in a text file; line and column count from 1."""
 
     path: str
     line: int
@@ -51,7 +51,7 @@ class Fault:
 
 
 class ApproxError(Exception):
-    """Something the user can mend; shown without a traceback."""
+    """An error that the user can correct; shown without a traceback."""
 
     def __init__(self, message: str, where: Location | None = None) -> None:
         super().__init__(message)
@@ -79,7 +79,7 @@ class ScoreError(ApproxError):
 
 
 class OpError(ApproxError):
-    """A grain operation cannot do what it was asked with the clip it was given."""
+    """A grain operation cannot process the clip that it was given."""
 
 
 class AudioError(ApproxError):
@@ -87,11 +87,11 @@ class AudioError(ApproxError):
 
 
 class ConsentError(ApproxError):
-    """A corpus has no consent record, or one that does not allow what was asked."""
+    """A corpus has no consent record, or one that does not allow the use."""
 
 
 class ModelError(ApproxError):
-    """A model, checkpoint or training run is not what it should be."""
+    """A model, checkpoint or training run cannot be used."""
 
 
 class StoreError(ApproxError):

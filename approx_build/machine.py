@@ -1,8 +1,8 @@
-"""How much memory a process may take here, and the largest that fits into it.
+"""The memory that a process may use on this machine, and the largest size that fits into it.
 
-The least of what the machine has left (`/proc/meminfo`) and what each control group above this
-process leaves (cgroup v2 or v1: its limit less what is used, file cache that can be dropped not
-counted). Elsewhere the system's count of pages, or None when it has none.
+The minimum of the machine's available memory (`/proc/meminfo`) and of what each control group above
+this process leaves (cgroup v2 or v1: its limit less its use, without file cache that can be
+dropped). Elsewhere the system's count of pages, or None if it has none.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 _UNLIMITED = 1 << 60
-"""What cgroup v1 says when there is no limit is above this."""
+"""cgroup v1 reports a larger number when there is no limit."""
 
 
 @dataclass(frozen=True)
 class Available:
-    """Bytes that can be taken now, and what sets the bound, in words."""
+    """Available bytes, and a description of the bound."""
 
     size: int
     bound: str
@@ -44,13 +44,13 @@ _V1 = _Files(
 
 
 def available_memory(root: Path = Path("/")) -> Available | None:
-    """What this process can take, under the file system at `root`; None where nothing tells."""
+    """What this process can use, with the file system at `root`; None if unknown."""
     found = [*_machine(root), *_groups(root)]
     return min(found, key=lambda one: one.size, default=None)
 
 
 def available_of(meminfo: str) -> int | None:
-    """Bytes that a machine has left, by the text of `/proc/meminfo`; None when it is no such."""
+    """Available bytes of a machine, from the text of `/proc/meminfo`; None if it is not one."""
     rows = dict(line.split(":", 1) for line in meminfo.splitlines() if ":" in line)
     with suppress(ValueError, IndexError):
         if "MemAvailable" in rows:
@@ -62,7 +62,7 @@ def available_of(meminfo: str) -> int | None:
 
 
 def limit_of(text: str) -> int | None:
-    """Bytes that a control group may use, by its limit's text; None: any."""
+    """The limit of a control group in bytes, from its text; None: unlimited."""
     with suppress(ValueError):
         limit = int(text)
         return limit if 0 <= limit < _UNLIMITED else None
@@ -70,7 +70,7 @@ def limit_of(text: str) -> int | None:
 
 
 def group_of(cgroup: str, controller: str = "") -> str | None:
-    """The group of a process by the text of `/proc/self/cgroup`: of v2, or of a v1 controller."""
+    """The group of a process in the text of `/proc/self/cgroup`: of v2, or of a v1 controller."""
     for line in cgroup.splitlines():
         number, _, rest = line.partition(":")
         controllers, _, path = rest.partition(":")
@@ -85,7 +85,7 @@ def largest_that_fits(
 ) -> int | None:
     """The largest multiple of `multiple` from `least` to `most` with `cost` within `limit`.
 
-    `cost` must not fall as its argument grows; None when not even the least fits.
+    `cost` must not decrease as its argument grows; None when not even the least fits.
     """
     low, high = -(-least // multiple), most // multiple
     if low > high or cost(low * multiple) > limit:
@@ -121,7 +121,7 @@ def _groups(root: Path) -> Iterator[Available]:
         path = group_of(text, controller)
         if path is None:
             continue
-        # In a container the path may be the host's, which is not there: its root is ours then.
+        # In a container the path may be the host's and missing here: then our group is the root.
         for each in (PurePosixPath(path), *PurePosixPath(path).parents):
             left = _left(root / files.folder / str(each).lstrip("/"), files)
             if left is not None:
@@ -145,20 +145,22 @@ def _text(path: Path) -> str | None:
 
 
 def reset_peak() -> None:
-    """Start a new measurement where the system can (Linux); else the peak is of the process."""
+    """Start a new measurement where the system supports it (Linux); otherwise the peak covers the
+    whole process.
+    """
     with suppress(OSError), open("/proc/self/clear_refs", "w") as file:
         file.write("5")
 
 
 def resident_bytes() -> int:
-    """Resident memory now, bytes; where the system does not tell, the peak."""
-    return _told("VmRSS:") or peak_bytes()
+    """Resident memory now, bytes; the peak where the system does not report it."""
+    return _status("VmRSS:") or peak_bytes()
 
 
 def peak_bytes() -> int:
     """The highest resident memory since `reset_peak`, bytes; 0 where it is unknown."""
-    if told := _told("VmHWM:"):
-        return told
+    if peak := _status("VmHWM:"):
+        return peak
     try:
         import resource
     except ImportError:
@@ -167,7 +169,7 @@ def peak_bytes() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def _told(name: str) -> int:
+def _status(name: str) -> int:
     """A line of Linux's status of this process, bytes; 0 where there is none."""
     with suppress(OSError), open("/proc/self/status") as file:
         for line in file:
@@ -176,7 +178,7 @@ def _told(name: str) -> int:
     return 0
 
 
-TOLD = (
+NO_MEMORY = (
     "out of memory",
     "not enough memory",
     "can't allocate memory",
@@ -184,7 +186,7 @@ TOLD = (
     "bad_alloc",
     "can't start new thread",
 )
-"""What torch, C++ and Python say then, in lower case; a thread needs memory for its stack."""
+"""Error messages of torch, C++ and Python, in lower case; a thread needs memory for its stack."""
 
 
 def is_shortage(error: BaseException) -> bool:
@@ -193,8 +195,8 @@ def is_shortage(error: BaseException) -> bool:
         return True
     if isinstance(error, OSError):
         return error.errno == errno.ENOMEM
-    said = str(error).lower()
-    return isinstance(error, RuntimeError) and any(words in said for words in TOLD)
+    message = str(error).lower()
+    return isinstance(error, RuntimeError) and any(words in message for words in NO_MEMORY)
 
 
 HOLES = 1.8
@@ -202,5 +204,5 @@ MAPPED = 32 << 20
 
 
 def held(size: int) -> int:
-    """Bytes that a tensor of `size` bytes comes to take."""
+    """Memory that a tensor of `size` bytes takes."""
     return size if size >= MAPPED else int(HOLES * size)

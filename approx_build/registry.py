@@ -1,8 +1,8 @@
-"""Registries of operations, families and ways: open sets, found by their tag.
+"""Registries of operations, families and ways: open sets of classes, found by their tag.
 
 A class is registered by a decorator and found by its tag, a field with a default or a class
 variable, so the name is written once. Built-in members are imported on first use: every module of
-a package, or every package in it. Third parties add theirs through Python entry points.
+a package, or every package in it. Other packages add theirs through Python entry points.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def is_foreign(cls: type) -> bool:
 
 @cache
 def source_digest(cls: type) -> str:
-    """SHA-256 of the source file that defines `cls`: tells a changed class from its version."""
+    """SHA-256 of the source file that defines `cls`: keys of foreign classes contain it."""
     path = inspect.getsourcefile(cls)
     if path is None:
         return ""

@@ -1,4 +1,4 @@
-"""Numbers as people read them: moments, durations, counts, sizes."""
+"""Units: durations, numbers and sizes as text for people."""
 
 from __future__ import annotations
 

@@ -1,12 +1,13 @@
-"""Writes the generated parts of README.md and ARCHITECTURE.md: `python docs/generate.py`.
+"""Writes the generated parts of the pages: `python docs/generate.py`.
 
-A generated part stands between `<!-- NAME -->` and `<!-- end -->`: the rooms, each with the first
-sentence of its docstring, and the commands of the command line.
+A generated part is between `<!-- NAME -->` and `<!-- end -->`: the rooms, each with the first
+sentence of its docstring; the commands and their options; the index of the pages in docs/.
 """
 
 from __future__ import annotations
 
 import ast
+import enum
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "approx_build"
-PAGES = ("README.md", "ARCHITECTURE.md")
+PAGES = ("README.md", "ARCHITECTURE.md", "docs/README.md", "docs/commands.md")
 
 ROOMS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
@@ -33,6 +34,10 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("canonical", "errors", "files", "machine", "numerics", "units", "__init__"),
 )
 """From the top down. A module imports rooms below its own only; those of one line do not meet."""
+
+
+EXPLANATIONS = ("determinism", "keys", "numerics-of-kernels", "processes")
+"""Pages in docs/ that explain. The others are reference, but for the index and the tutorial."""
 
 
 def modules(room: str = "") -> Iterator[Path]:
@@ -92,9 +97,94 @@ def _commands(group: Any, above: str = "") -> Iterator[str]:
         yield _row(" ".join([f"{above}{name}", *words]), command.help.split("\n\n")[0])
 
 
+def reference_of_commands() -> str:
+    """A section for each command: usage, what it does, its arguments and options."""
+    import typer
+
+    from approx_build.cli.app import app
+
+    return "\n".join(_sections(typer.main.get_command(app)))
+
+
+def _sections(group: Any, above: str = "") -> Iterator[str]:
+    for name, command in group.commands.items():
+        full = f"{above}{name}"
+        if hasattr(command, "commands"):
+            yield from _sections(command, f"{full} ")
+            continue
+        words = [p.name.upper() for p in command.params if p.param_type_name == "argument"]
+        help_text = "\n\n".join(" ".join(part.split()) for part in command.help.split("\n\n"))
+        usage = " ".join(["approx-build", full, *words, "[OPTIONS]"])
+        yield f"## {full}\n\n`{usage}`\n\n{help_text}\n"
+        arguments = [_argument(p) for p in command.params if p.param_type_name == "argument"]
+        if arguments:
+            yield "\n".join(["| argument | says |", "|---|---|", *arguments, ""])
+        options = [_option(p) for p in command.params if p.param_type_name == "option"]
+        if options:
+            yield "\n".join(
+                ["| option | value | if left out | says |", "|---|---|---|---|", *options, ""]
+            )
+
+
+def _argument(parameter: Any) -> str:
+    several = " (one or more)" if parameter.nargs == -1 else ""
+    return f"| `{parameter.name.upper()}` | {_cell(parameter.help)}{several} |"
+
+
+def _option(parameter: Any) -> str:
+    names = ", ".join(f"`{name}`" for name in parameter.opts)
+    value = "" if parameter.is_flag else f"`{_value(parameter)}`"
+    default = parameter.default
+    shown = "" if default is None or isinstance(default, bool) else f"`{default}`"
+    return f"| {names} | {_cell(value)} | {shown} | {_cell(parameter.help)} |"
+
+
+def _value(parameter: Any) -> str:
+    """What an option takes, as its help writes it."""
+    if parameter.metavar:
+        return str(parameter.metavar)
+    kind = parameter.type_descriptor.annotation
+    if issubclass(kind, enum.Enum):
+        return "|".join(str(one.value) for one in kind)
+    if parameter.min is None and parameter.max is None:
+        return str(kind.__name__).upper()
+    # The largest seed says nothing to a reader.
+    if parameter.max is None or parameter.max > 2**32:
+        return f"from {parameter.min}"
+    return f"{parameter.min} to {parameter.max}"
+
+
+def _cell(text: str | None) -> str:
+    return " ".join((text or "").split()).replace("|", "\\|")
+
+
+def index_of_pages() -> str:
+    """The titles of the pages in docs/, by kind."""
+    docs = ROOT / "docs"
+    plain = [path for path in sorted(docs.glob("*.md")) if path.stem not in ("README", "tutorial")]
+    kinds = {
+        "Tutorial": [docs / "tutorial.md"],
+        "How-to": sorted((docs / "how-to").glob("*.md")),
+        "Reference": [path for path in plain if path.stem not in EXPLANATIONS],
+        "Explanation": [path for path in plain if path.stem in EXPLANATIONS],
+        "Decisions": sorted((docs / "decisions").glob("*.md")),
+    }
+    return "\n".join(f"## {kind}\n\n{_list(pages)}\n" for kind, pages in kinds.items())
+
+
+def _list(pages: list[Path]) -> str:
+    return "\n".join(f"- [{_title(path)}]({path.relative_to(ROOT / 'docs')})" for path in pages)
+
+
+def _title(page: Path) -> str:
+    return page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "rooms": table_of_rooms,
     "commands": table_of_commands,
+    "command reference": reference_of_commands,
+    "pages": index_of_pages,
 }
 _BLOCK = re.compile(rf"(<!-- ({'|'.join(PARTS)}) -->\n).*?(<!-- end -->)", re.DOTALL)
 

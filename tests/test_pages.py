@@ -17,6 +17,8 @@ from approx_build.project.settings import Settings
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+OPERATION = (ROOT / "docs" / "how-to" / "add-an-operation.md").read_text(encoding="utf-8")
+STORE = (ROOT / "docs" / "store.md").read_text(encoding="utf-8")
 
 NAME = re.compile(
     rf"`((?:{'|'.join(sorted(path.stem for path in (ROOT / 'approx_build').glob('[a-z]*')))})"
@@ -83,6 +85,24 @@ def found(name: str) -> object:
     raise AssertionError(f"there is no {name}")
 
 
+def test_the_architecture_fits_in_15_kilobytes():
+    assert len(ARCHITECTURE.encode()) <= 15_000
+
+
+def test_the_files_that_the_architecture_names_exist():
+    named = set(re.findall(r"`(\w+/[\w/]+\.py)`", ARCHITECTURE))
+    assert len(named) > 15
+    there = [path for path in named if not re.search(r"NAME|tide", path)]
+    bases = (ROOT, ROOT / "approx_build", ROOT / "approx_build" / "families" / "wavenet")
+    assert not [path for path in there if not any((base / path).exists() for base in bases)]
+
+
+def test_the_index_lists_every_page():
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    assert pages - {"README.md"} == set(re.findall(r"\]\((?!\.\.)([^)#]+)\)", index))
+
+
 def code_after(marker: str, page: str = ARCHITECTURE) -> str:
     """The first block of code after a text."""
     block = re.search(r"```\w+\n(.*?)```", page.partition(marker)[2], re.DOTALL)
@@ -111,7 +131,7 @@ def test_the_worked_example_has_the_actions_that_are_told(tmp_path):
 
 
 def test_a_store_holds_nothing_but_what_is_told(rendered):
-    table = ARCHITECTURE.partition("The store, `.approx/`:")[2].partition("An object is")[0]
+    table = STORE.partition("The store is `.approx/`")[2].partition("## How files")[0]
     cells = re.findall(r"^\| (`[^|]+) \|", table, re.MULTILINE)
     told = {path.split("/")[0] for cell in cells for path in re.findall(r"`([^`]+)`", cell)}
     there = {path.name for path in (rendered.root / ".approx").iterdir()}
@@ -122,7 +142,7 @@ def test_a_store_holds_nothing_but_what_is_told(rendered):
 def test_the_example_of_an_operation_is_one_file_and_works(tmp_path):
     shutil.copytree(ROOT / "approx_build", tmp_path / "approx_build")
     operation = tmp_path / "approx_build" / "ops" / "palindrome.py"
-    operation.write_text(code_after("<!-- example operation -->"))
+    operation.write_text(code_after("<!-- example operation -->", OPERATION))
     command = [sys.executable, "-c", TRY_THE_OPERATION]
     done = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}, check=False)
     assert done.returncode == 0

@@ -1,1 +1,1 @@
-"""Sound as arrays: clips, random streams, portable functions, spectra, mixing, files."""
+"""Sound as arrays: clips, curves, spectra, mixing, dither, limiter, and sound files."""

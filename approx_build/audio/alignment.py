@@ -1,10 +1,10 @@
-"""How alike two waveforms are, where one lies in the other, and spectra that say where to look.
+"""Alignment: how similar two waveforms are, where one occurs in the other, and log-mel spectra.
 
 The normalised cross-correlation without its sign (Lewis, Fast template matching, 1995): 1 for the
-same waveform, whatever its gain and polarity. Sound below -60 dBFS is like nothing. Log-mel spectra
-say how loud each band of pitch is from moment to moment, at any sample rate: they are few numbers.
+same waveform, whatever its gain and polarity. Sound below -60 dBFS is similar to nothing. Log-mel
+spectra, the level of each band of pitch over time at any sample rate, find candidates quickly.
 
-Off the path of a sample: it compares sounds, and no sound is made of that.
+Off the path of a sample: it compares sounds and makes none.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Mono = NDArray[np.float32]
 
 SILENT = 1e-3
-"""Amplitude: a root mean square below counts as this, so that silence is like nothing."""
+"""Amplitude: a smaller root mean square counts as this, so that silence is similar to nothing."""
 FRAMES_HZ = 40
 """Frames a second."""
 BANDS = 24
@@ -28,7 +28,7 @@ _FRAMES_AT_ONCE = 4096
 
 
 def likeness(one: Mono, other: Mono) -> float:
-    """The correlation of two sounds [T] as they lie, 0 to 1."""
+    """The correlation of two sounds [T] without any shift, 0 to 1."""
     first, second = one.astype(np.float64), other.astype(np.float64)
     quiet = SILENT**2 * one.size
     energies = max(float(np.sum(first * first)), quiet) * max(float(np.sum(second * second)), quiet)
@@ -36,7 +36,9 @@ def likeness(one: Mono, other: Mono) -> float:
 
 
 def best_place(passage: Mono, sound: Mono) -> tuple[int, float]:
-    """Where in `sound` [S] the passage [T], T <= S, is most alike, and how alike it is there."""
+    """The start in `sound` [S] at which the passage [T], T <= S, is most similar, and the
+    similarity.
+    """
     from scipy import fft
 
     size = fft.next_fast_len(sound.size + passage.size, real=True)

@@ -1,6 +1,6 @@
-"""Numbers that may move while a clip sounds: breakpoint curves and fades.
+"""Numbers that change while a clip sounds: breakpoint curves and fades.
 
-Every value depends on its own position alone, so blocks of any size give the same bits.
+Every value depends only on its own position, so blocks of any size give the same bits.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Breakpoints = Sequence[tuple[float, float]]
 
 
 class FadeShape(Enum):
-    """How a fade rises."""
+    """The shape of a fade."""
 
     RAISED_COSINE = "raised cosine"
     """Amplitude sin²: smooth at both ends; two that cross add to one in amplitude."""
@@ -31,7 +31,8 @@ class FadeShape(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Values at positions in samples; straight lines between them, level before and after.
+    """Values at positions in samples; interpolated linearly, constant before the first and after
+    the last.
 
     Two breakpoints at one position make a jump.
     """
@@ -54,7 +55,7 @@ class Curve:
         return cls(positions, tuple(float(value) for _, value in points))
 
     def at(self, start: int, stop: int) -> Values:
-        """The values at samples `start` to `stop` [T], or [1] where the curve stands still."""
+        """The values at samples `start` to `stop` [T], or [1] where the curve is constant."""
         if start >= self.positions[-1]:
             return np.array(self.values[-1:])
         if stop <= self.positions[0]:
@@ -73,7 +74,7 @@ ZERO = Curve((0,), (0.0,))
 
 
 def gains(decibels: Curve, start: int, stop: int) -> Values:
-    """A curve of decibels as factors [T] or [1]: straight in dB between breakpoints."""
+    """A curve of decibels as factors [T] or [1]: linear in dB between breakpoints."""
     return portable.gain(decibels.at(start, stop))
 
 

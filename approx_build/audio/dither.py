@@ -1,10 +1,10 @@
-"""From sound to 24-bit integers: dither, rounding, and the refusal to clip.
+"""Dither: converts sound to 24-bit integers with dither and rounding, and refuses to clip.
 
-Triangular dither of two units in the last place, peak to peak (Lipshitz, Wannamaker,
-Vanderkooy: Quantization and Dither, 1992), then rounding to the nearest integer, ties to even.
-What is a 24-bit integer already needs no rounding and gets no dither: silence stays silence,
-and integers that nothing changed stay what they are. Sample n of channel c takes word n of
-that channel's own stream, so blocks of any size give the same bits.
+Triangular dither of two units in the last place, peak to peak (Lipshitz, Wannamaker, Vanderkooy:
+Quantization and Dither, 1992), then rounding to the nearest integer, ties to even. A sample that is
+already a 24-bit integer needs no rounding and gets no dither: silence stays silence, and integers
+that nothing changed stay the same. Sample n of channel c uses word n of that channel's own stream,
+so blocks of any size give the same bits.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FULL_SCALE = 1 << 23
 
 
 def triangular(stream: Stream, start: int, count: int) -> Floats:
-    """Dither of samples `start` to `start + count`: between -1 and 1, 0 the likeliest [count]."""
+    """Dither of samples `start` to `start + count`: between -1 and 1, 0 the most likely [count]."""
     words = stream.words_at(start, count)
     high = (words >> np.uint64(32)).astype(np.float64)
     low = (words & np.uint64(0xFFFFFFFF)).astype(np.float64)
@@ -34,7 +34,7 @@ def triangular(stream: Stream, start: int, count: int) -> Floats:
 
 
 def quantised(data: Floats, stream: Stream | None, start: int = 0) -> Ints:
-    """Sound [C, T], full scale 1.0, from sample `start` on, as integers that may pass 24 bits.
+    """Sound [C, T], full scale 1.0, from sample `start` on, as integers that may exceed 24 bits.
 
     Without a `stream` there is no dither.
     """
@@ -51,14 +51,14 @@ def quantised(data: Floats, stream: Stream | None, start: int = 0) -> Ints:
 
 
 class Quantiser:
-    """Makes a sound 24-bit, block by block, and remembers where it was too loud."""
+    """Converts a sound to 24 bits, block by block, and remembers where it was too loud."""
 
     def __init__(self, name: str, rate: int, stream: Stream | None) -> None:
         self.name, self.rate, self.stream = name, rate, stream
         self._position, self._peak, self._peak_at = 0, 0, 0
 
     def block(self, data: Floats) -> NDArray[np.int32]:
-        """The next block [C, T] as integers, those beyond full scale cut to it."""
+        """The next block [C, T] as integers, clipped to full scale."""
         if not np.isfinite(data).all():
             raise AudioError(f"{self.name} has samples that are not numbers (NaN or infinite)")
         integers = quantised(data, self.stream, self._position)
@@ -73,7 +73,7 @@ class Quantiser:
             self._peak, self._peak_at = int(over.max()), self._position + int(over.argmax())
 
     def finish(self) -> None:
-        """AudioError when a sample did not fit: how much too loud, and where."""
+        """AudioError when a sample did not fit: by how much, and where."""
         if self._peak < FULL_SCALE:
             return
         excess_db = 20 * log10((self._peak + 1) / FULL_SCALE)

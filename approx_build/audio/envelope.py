@@ -1,11 +1,11 @@
-"""The limiter's gain over time: smooth, never above what is required, exact in whole numbers.
+"""The gain of the limiter over time: smooth, never above the required gain, exact integers.
 
-Time goes in cells of 16 samples, counted from the sound's first. A gain is an integer in units
-of 2^-40, so minima, ramps and weighted sums are exact and do not depend on blocks. From what
-each cell requires: the least over the look-ahead around it (a gain must be down before the
-peak), a release that rises in a straight line, a Hann-shaped average over the look-ahead,
-and a quadratic B-spline from cells to samples. Each step keeps the result at or below the
-requirement of every cell, and a gain of 1 stays exactly 1.
+Time is divided into cells of 16 samples, counted from the first sample of the sound. A gain is an
+integer in units of 2^-40, so minima, ramps and weighted sums are exact and do not depend on blocks.
+From the gain that each cell requires: the minimum over the look-ahead around it (the gain must be
+down before the peak), a release that rises linearly, a Hann-shaped average over the look-ahead, and
+a quadratic B-spline from cells to samples. Each step keeps the result at or below the requirement
+of every cell, and a gain of 1 stays exactly 1.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _WEIGHT_BITS = 16
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a gain moves at one rate: half the look-ahead, and the rise, both per cell."""
+    """The shape of the gain at one rate: half the look-ahead, and the rise, both per cell."""
 
     half: int
     rise: int
@@ -42,15 +42,15 @@ class Shape:
 
 
 def unity(length: int) -> Cells:
-    """Cells of a sound of `length` samples that require nothing."""
+    """Cells of a sound of `length` samples that require no reduction."""
     return np.full(-(-length // CELL), UNITY, np.int64)
 
 
 def smoothed(required: Cells, shape: Shape) -> Cells:
-    """The gain of each cell: smooth, and around each cell not above what it requires."""
+    """The gain of each cell: smooth, and nowhere near a cell above what the cell requires."""
     if int(required.min(initial=UNITY)) == UNITY:
         return required
-    # One cell more than the average reaches, for the spline between cells.
+    # One cell beyond the average, for the spline between cells.
     least = _least_around(required, shape.half + 1)
     return _averaged(_released(least, shape.rise), shape.half)
 
@@ -87,7 +87,7 @@ def _weights(half: int) -> list[int]:
 
 
 def factors(cells: Cells, start: int, stop: int) -> NDArray[np.float64]:
-    """Gains of samples `start` to `stop` [T]: a curve without corners through the cells."""
+    """Gains of samples `start` to `stop` [T]: a smooth curve through the cells."""
     first, last = start // CELL, -(-stop // CELL)
     near = np.pad(cells, 1, mode="edge")[first : last + 2].astype(np.float64) * (1.0 / UNITY)
     place = (np.arange(CELL) + 0.5) * (1.0 / CELL)

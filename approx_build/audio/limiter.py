@@ -1,10 +1,10 @@
-"""The master: a piece's gain, and a ceiling on its true peak that really binds.
+"""The master: a piece's gain, and a ceiling on the true peak of the delivered samples.
 
-A look-ahead limiter in passes. Each pass makes the 24-bit samples as they would be written,
-dither included, measures their true peak (`truepeak`, both filters), and lowers the gain
-around every peak above the ceiling by the excess; it ends when no peak is above. What is
-written is what was measured. Where no peak is near, the gain is exactly 1, and with a piece's
-gain of 0 dB those samples are the mix's integers, unchanged and without dither.
+A look-ahead limiter in passes. Each pass computes the 24-bit samples as they would be written,
+including dither, measures their true peak (`truepeak`, both filters), and lowers the gain around
+every peak above the ceiling by the excess; it ends when no peak is above. The written samples are
+the measured ones. Where no peak is near, the gain is exactly 1, and with a piece's gain of 0 dB
+those samples are the mix's integers, unchanged and without dither.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from approx_build.numerics import portable
 from approx_build.numerics.stream import Stream
 
 SEGMENT = 1 << 15
-"""Samples worked on at once: a whole number of cells and of parts."""
+"""Samples processed at once: a whole number of cells and of parts."""
 _PART = 512
 _MOST_PASSES = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Mastered:
-    """What the limiter did: the most it lowered the sound, for how long, in how many passes."""
+    """What the limiter did: the largest reduction, its duration, and the number of passes."""
 
     reduction_db: float
     limited_s: float
@@ -77,6 +77,7 @@ class Limiter:
     def blocks(self) -> Iterator[NDArray[np.int32]]:
         """The limited sound, block by block; a ceiling of 0 dBTP may still touch +1.0."""
         for start, stop in self._segments():
+            # +1.0 has no 24-bit integer; -1.0 has one.
             yield np.minimum(self.block(start, stop), FULL_SCALE - 1).astype(np.int32)
 
     @property
@@ -94,8 +95,10 @@ class Limiter:
         shape, dirty = Shape.at(self.rate), list(self._segments())
         while dirty and self.passes < _MOST_PASSES:
             self.passes += 1
-            # Ever a little more than the excess, so that the passes come to an end.
+            # Slightly more than the excess, so that the passes come to an end.
             margin = 1.0 - 1e-6 * ldexp(1.0, min(self.passes, 14))
+            # Only segments whose gain changed in the last pass can have a new peak above the
+            # ceiling.
             lowered = [self._lower(start, stop, margin) for start, stop in dirty]
             if not any(lowered):
                 return
@@ -104,24 +107,25 @@ class Limiter:
         raise AssertionError("the limiter did not settle")
 
     def _changed(self, before: NDArray[np.int64], start: int, stop: int) -> bool:
-        # The neighbouring cells reach into the segment through spline and interpolation.
+        # The neighbouring cells affect the segment through spline and interpolation.
         cells = slice(max(0, start // CELL - 2), stop // CELL + 3)
         return not np.array_equal(before[cells], self.cells[cells])
 
     def _lower(self, start: int, stop: int, margin: float) -> bool:
-        """Lower what the cells of a segment require by their excess; whether there was any."""
+        """Lower the required gain of a segment's cells by their excess; whether there was any."""
         data = around(self.block, start, stop, self.length)
         found = False
         for first in range(start, stop, _PART):
             last = min(first + _PART, stop)
             piece = data[:, first - start : last - start + BEFORE + AFTER]
+            # Interpolating is slow; parts whose samples are too small cannot exceed the ceiling.
             if portable.absolute(piece).max() * largest_gain(strict_filters()) <= self.ceiling:
                 continue
             found |= self._require(first // CELL, between(piece, strict_filters()), margin)
         return found
 
     def _require(self, first: int, peaks: NDArray[np.float64], margin: float) -> bool:
-        """Set what cells from `first` on require, from the peaks of their samples [T]."""
+        """Set the required gain of the cells from `first` on, from their peaks [T]."""
         highest = np.pad(peaks, (0, -len(peaks) % CELL)).reshape(-1, CELL).max(axis=1)
         over = np.flatnonzero(highest > self.ceiling)
         if not over.size:

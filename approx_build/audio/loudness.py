@@ -1,10 +1,10 @@
-"""What a sound measures: loudness, peaks, level, offset, clipping and silences.
+"""Measurements of a sound: loudness, peaks, level, offset, clipping and silences.
 
 Loudness after EBU R 128 and EBU Tech 3341/3342 (libebur128); true peak after ITU-R BS.1770-4
-(`truepeak`). The facts are rounded as they are printed, and are None where a sound has no such
-value: the loudness of silence.
+(`truepeak`). The facts are rounded to the printed digits, and are None where a sound has no such
+value, such as the loudness of silence.
 
-Off the path of a sample: it measures sounds, and no sound is made of that.
+Off the path of a sample: it measures sounds and makes none.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Samples = NDArray[np.float64]
 SILENCE_DBFS = -80.0
 """Below this a sound counts as silent."""
 SILENCE_S = 0.25
-"""Silences shorter than this are not told."""
+"""Shorter silences are not reported."""
 _FULL_SCALE_24 = 1.0 - 2.0**-23
 
 
@@ -77,7 +77,7 @@ def peak_dbfs(path: wav.AnyPath, start: int = 0, stop: int | None = None) -> flo
 
 
 def decibels(level: float) -> float | None:
-    """A level as decibels of full scale for print; None for 0."""
+    """A level as decibels of full scale for printing; None for 0."""
     return _rounded(20 * log10(level)) if level > 0 else None
 
 
@@ -92,7 +92,7 @@ def _blocks(path: wav.AnyPath, start: int = 0, stop: int | None = None) -> Itera
 
 
 class _Meter:
-    """libebur128, fed in steps of a tenth of a second for the momentary loudness."""
+    """libebur128, with blocks of a tenth of a second for the momentary loudness."""
 
     def __init__(self, found: wav.Info) -> None:
         import pyebur128
@@ -157,7 +157,7 @@ class _Sums:
         self._position += data.shape[1]
 
     def _find_edges(self, quiet: NDArray[np.bool_]) -> None:
-        """Note where silence begins and ends: the positions at which `quiet` turns."""
+        """Note where silence begins and ends: the positions at which `quiet` changes."""
         turns = np.flatnonzero(np.diff(quiet, prepend=self._quiet))
         self._edges += (turns + self._position).tolist()
         self._quiet = bool(quiet[-1])
@@ -169,7 +169,7 @@ class _Sums:
         return round(farthest / self._position, 6) + 0.0
 
     def silences(self) -> Iterator[tuple[float, float]]:
-        """Start and end of each silence that is long enough to be told, in seconds."""
+        """Start and end of each silence that is long enough to be reported, in seconds."""
         edges = [*self._edges, self._position] if self._quiet else self._edges
         for start, stop in zip(edges[::2], edges[1::2], strict=True):
             if stop - start >= SILENCE_S * self._rate:

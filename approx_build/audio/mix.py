@@ -1,9 +1,9 @@
-"""Mixing: clips placed in time become a part's sound, in blocks of bounded memory.
+"""Mixing: clips placed in time become the sound of a part, in blocks of bounded memory.
 
-The order of work is fixed, so that the same events give the same bits whatever the size of a
-block and whatever the order in which they are written down: each clip is scaled by its gain,
-then its fades, then placed by its pan; clips are summed in the order of onset and name.
-All sums are float64; nothing is rounded to fewer bits here.
+The order of operations is fixed, so the same events give the same bits for every size of block and
+every order in the score: each clip is scaled by its gain, then its fades, then placed by its pan;
+clips are summed in the order of onset and name. All sums are float64; nothing is rounded to fewer
+bits here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ BLOCK = 1 << 16
 
 
 class Source(Protocol):
-    """A sound that can be read piece by piece: a `Clip`, or a `wav.ClipFile`."""
+    """A sound that can be read in ranges: a `Clip`, or a `wav.ClipFile`."""
 
     @property
     def rate(self) -> int:
@@ -98,7 +98,7 @@ def part_blocks(
 def stem_blocks(
     blocks: Iterator[Block], gain_db: Curve, pan: Curve, channels: int = 2
 ) -> Iterator[Block]:
-    """A part's blocks under the part's own gain and pan, both from the movement's start."""
+    """A part's blocks with the part's own gain and pan, both counted from the movement's start."""
     start = 0
     for data in blocks:
         stop = start + data.shape[1]

@@ -1,7 +1,7 @@
-"""Onsets: where a sound strikes.
+"""Onsets: detects attacks in a sound.
 
-Energy in blocks of 5 ms of the signal's difference (which favours high frequencies) against the
-mean of the four blocks before, as in Bello et al., A tutorial on onset detection in music
+Energy in blocks of 5 ms of the signal's difference (which emphasises high frequencies) relative to
+the mean of the four blocks before, as in Bello et al., A tutorial on onset detection in music
 signals, IEEE Transactions on Speech and Audio Processing 13(5), 2005, section III.
 """
 
@@ -16,7 +16,7 @@ BLOCK_S = 0.005
 BLOCKS_BEFORE = 4
 
 RISE = 6.0
-"""An onset has this many times the energy of what was before (7.8 dB)."""
+"""An onset has this many times the energy of the blocks before (7.8 dB)."""
 
 FLOOR = 1e-5
 """Energy below this share of the loudest block's (-50 dB) counts as silence."""
@@ -26,12 +26,12 @@ LOUD = 0.1
 
 
 def onsets(samples: NDArray[np.floating], rate: int, gap: int) -> list[int]:
-    """Onsets of a sound [C, T] in samples, rising, at least `gap` apart; the sharpest win."""
+    """Onsets of a sound [C, T] in samples, ascending, at least `gap` apart; the strongest win."""
     block = max(1, round(BLOCK_S * rate))
     energies = _energies(np.asarray(samples, dtype=np.float64))
     rises = _rises(energies, block)
     found: list[int] = []
-    # Sharpest first; of two alike the earlier.
+    # Strongest first; of two equal ones, the earlier.
     for index in np.lexsort((np.arange(rises.size), -rises)):
         if rises[index] <= RISE:
             break
@@ -48,7 +48,7 @@ def _energies(samples: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _rises(energies: NDArray[np.float64], block: int) -> NDArray[np.float64]:
-    """Energy of each block against the mean of those before [T / block]."""
+    """Energy of each block relative to the mean of those before [T / block]."""
     count = energies.size // block
     if not count:
         return np.zeros(0)
@@ -60,6 +60,6 @@ def _rises(energies: NDArray[np.float64], block: int) -> NDArray[np.float64]:
 
 
 def _first_loud(energies: NDArray[np.float64], start: int, stop: int) -> int:
-    """The first sample of a range that is as loud as `LOUD` says."""
+    """The first sample of a range that is as loud as `LOUD` requires."""
     piece = energies[start:stop]
     return start + int(np.argmax(piece >= LOUD * piece.max()))

@@ -1,10 +1,10 @@
-"""Where a sound stands between the loudspeakers.
+"""Panning: places a sound between the loudspeakers.
 
 Convention: pan goes from -1 (left) through 0 (centre) to 1 (right). One channel is placed with
-equal power: left sin((1 - pan) π / 4), right sin((1 + pan) π / 4), so the power is 1
-everywhere, each side is -3.01 dB in the centre, and the far side is exactly silent at the ends.
-Two channels are balanced: the side that the pan leaves falls by the same law, raised by 3.01 dB
-so that it starts at 1; the other side stays as it is, and the centre changes nothing.
+equal power: left sin((1 - pan) π / 4), right sin((1 + pan) π / 4), so the power is 1 everywhere,
+each side is -3.01 dB in the centre, and the far side is exactly silent at the ends. Two channels
+are balanced: the side away from the pan falls by the same law, raised by 3.01 dB so that it starts
+at 1; the other side stays the same, and the centre changes nothing.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _ROOT2 = 1.4142135623730951
 
 
 def placed(data: Samples, pan: Samples, channels: int) -> Samples:
-    """Sound [1 or 2, T] under `pan` ([T] or [1]) in `channels` channels [channels, T].
+    """Sound [1 or 2, T] with `pan` ([T] or [1]) in `channels` channels [channels, T].
 
-    In one channel nothing is panned, and two channels become their mean.
+    With one output channel, pan has no effect, and two channels become their mean.
     """
     if data.shape[0] not in (1, 2):
         raise AudioError(f"a sound of {data.shape[0]} channels cannot be placed; 1 or 2 can")

@@ -1,9 +1,9 @@
-"""WAV headers: what a RIFF or RF64 file says of its samples, and the header we write.
+"""WAV headers: reads those of RIFF and RF64 files, and writes ours.
 
-RIFF WAVE (Microsoft, Multimedia Programming Interface 1.0, 1991) and RF64 (EBU Tech 3306,
-2009). Ours is always 94 bytes long: the place of RF64's `ds64` chunk is kept free by a `JUNK`
-chunk, so a file that outgrows 4 GiB while it is written only needs its header written again.
-No chunk carries a date or a program's name: equal samples make equal files.
+RIFF WAVE (Microsoft, Multimedia Programming Interface 1.0, 1991) and RF64 (EBU Tech 3306, 2009).
+Ours is always 94 bytes long: a `JUNK` chunk reserves the place of RF64's `ds64` chunk, so if a file
+exceeds 4 GiB while it is written, only its header must be rewritten. No chunk contains a date or a
+program's name: equal samples make equal files.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import BinaryIO
 
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
 UNKNOWN = 0xFFFFFFFF
-"""A size field of RF64 whose value stands in `ds64`, or of a stream that nobody finished."""
+"""The size field of an RF64 file, whose value is in `ds64`, or of an unfinished stream."""
 HEADER_SIZE = 94
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where the samples of a WAV file are and what they are; `start` and `size` in bytes."""
+    """The position and coding of the samples of a WAV file; `start` and `size` in bytes."""
 
     code: int
     bits: int
@@ -41,7 +41,7 @@ class Header:
 
 
 def header_bytes(code: int, bits: int, channels: int, rate: int, length: int) -> bytes:
-    """The header of a WAV file of `length` samples; RF64 when RIFF cannot count its bytes."""
+    """The header of a WAV file of `length` samples; RF64 when its size exceeds that of RIFF."""
     frame = channels * bits // 8
     size = length * frame
     whole = HEADER_SIZE - 8 + size + size % 2

@@ -1,4 +1,4 @@
-"""Sound files read by libsndfile: all but the WAV files that `wav` reads itself.
+"""Sound files read by libsndfile: all except the WAV files that `wav` reads itself.
 
 soundfile is imported when the first such file is opened.
 """
@@ -65,7 +65,7 @@ def samples(path: AnyPath, start: int, stop: int) -> NDArray[Any]:
 
 
 def _refuse_short_aiff(path: AnyPath) -> None:
-    """libsndfile reads a cut AIFF file without a word; its FORM chunk tells."""
+    """libsndfile reads a truncated AIFF file without an error; its FORM chunk has the true size."""
     with open(path, "rb") as file:
         head = file.read(8)
     if head[:4] == b"FORM" and int.from_bytes(head[4:], "big") + 8 > Path(path).stat().st_size:

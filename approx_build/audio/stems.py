@@ -1,4 +1,4 @@
-"""Stems: parts as 24-bit files, their exact sum, and files one after another."""
+"""Stems: parts as 24-bit files, their exact sum, and the concatenation of files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def write_stem(
 ) -> None:
     """Write blocks of sound as 24-bit WAV, dithered from `stream`.
 
-    AudioError, after the last block, when a sample does not fit; the file is then of no use.
+    AudioError after the last block when a sample does not fit; the file is then unusable.
     """
     quantiser = Quantiser(name, rate, stream)
     with wav.IntWriter(target, rate, channels) as writer:
@@ -36,7 +36,7 @@ def write_stem(
 
 
 def sum_blocks(paths: Sequence[wav.AnyPath], block: int = wav.BLOCK) -> Iterator[Ints]:
-    """The exact sum of 24-bit stems of one length, block by block [C, T]; may pass 24 bits."""
+    """The exact sum of 24-bit stems of one length, block by block [C, T]; may exceed 24 bits."""
     _check_alike(paths)
     for start, stop in wav.blocks(paths[0], block):
         total = wav.read_pcm24_ints(paths[0], start, stop).astype(np.int64)
@@ -50,7 +50,7 @@ def sum_blocks(paths: Sequence[wav.AnyPath], block: int = wav.BLOCK) -> Iterator
 def write_sum(target: Target, paths: Sequence[wav.AnyPath], block: int = wav.BLOCK) -> None:
     """Write the exact sum of stems as 32-bit integers, in units of the stems' last place.
 
-    Played as it is it sounds 48 dB too soft: the room above is for sums beyond full scale.
+    A player would play it 48 dB too soft, because the upper bits are for sums beyond full scale.
     """
     found = wav.info(paths[0])
     with wav.IntWriter(target, found.rate, found.channels, bits=32) as writer:
@@ -59,7 +59,7 @@ def write_sum(target: Target, paths: Sequence[wav.AnyPath], block: int = wav.BLO
 
 
 def joined_blocks(paths: Sequence[wav.AnyPath], gap: int) -> Iterator[Ints]:
-    """24-bit files one after another with `gap` samples of exact silence between them [C, T]."""
+    """24-bit files in order, with `gap` samples of exact silence between them [C, T]."""
     _check_alike(paths, lengths=False)
     channels = wav.info(paths[0]).channels
     for number, path in enumerate(paths):
@@ -70,7 +70,7 @@ def joined_blocks(paths: Sequence[wav.AnyPath], gap: int) -> Iterator[Ints]:
 
 
 def write_joined(target: Target, paths: Sequence[wav.AnyPath], gap: int) -> None:
-    """Write 24-bit files one after another with `gap` samples of exact silence between them."""
+    """Write 24-bit files in order, with `gap` samples of exact silence between them."""
     found = wav.info(paths[0])
     with wav.IntWriter(target, found.rate, found.channels) as writer:
         for block in joined_blocks(paths, gap):
@@ -78,7 +78,7 @@ def write_joined(target: Target, paths: Sequence[wav.AnyPath], gap: int) -> None
 
 
 def _check_alike(paths: Sequence[wav.AnyPath], lengths: bool = True) -> None:
-    """AudioError when files differ in rate or channels, or in length where that counts."""
+    """AudioError when files differ in rate or channels, or in length if that matters."""
     if not paths:
         raise AudioError("there is nothing to put together: no files were given")
     first = wav.info(paths[0])
@@ -87,6 +87,6 @@ def _check_alike(paths: Sequence[wav.AnyPath], lengths: bool = True) -> None:
         if other[:2] != first[:2] or (lengths and other.length != first.length):
             raise AudioError(
                 f"{path} ({other.channels} channels at {other.rate} Hz, {other.length} samples) "
-                f"does not go with {paths[0]} ({first.channels} at {first.rate} Hz, "
+                f"does not match {paths[0]} ({first.channels} at {first.rate} Hz, "
                 f"{first.length} samples)"
             )

@@ -1,10 +1,10 @@
-"""Peaks between samples, by four times oversampling.
+"""True peaks: the peaks between samples, by four times oversampling.
 
-ITU-R BS.1770-4, Annex 2. The meter interpolates with a sinc of 49 taps under a Hann window
-(the length and shape most meters use): exact at the samples, three points between each two.
-The Recommendation's own table of 4 x 12 coefficients reads up to 0.6 dB higher near half the
-sample rate; a ceiling that is to bind whoever measures is held against both.
-Products and sums in a fixed order only: the same bits on every processor.
+ITU-R BS.1770-4, Annex 2. The meter interpolates with a sinc of 49 taps under a Hann window (the
+length and shape that most meters use): exact at the samples, three points between each two. The
+Recommendation's own table of 4 x 12 coefficients reads up to 0.6 dB higher near half the sample
+rate; a ceiling that must hold for every meter is compared with both. Products and sums in a fixed
+order only: the same bits on every processor.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Reader = Callable[[int, int], NDArray[np.number]]
 """Gives samples `start` to `stop` [C, T], both inside the sound."""
 
 BEFORE, AFTER = 5, 6
-"""Samples that an interpolation after a sample needs on its left and on its right."""
+"""Samples that an interpolation needs to the left and to the right of a sample."""
 _TAPS = 12
 _CENTRE = 24
 
@@ -62,8 +62,8 @@ def _windowed_sinc(phase: int) -> list[float]:
 def between(data: Samples, filters: tuple[tuple[float, ...], ...]) -> Samples:
     """The largest magnitude at and after each sample, over channels [T].
 
-    `data` [C, BEFORE + T + AFTER]; of sample `i` come its own magnitude and those interpolated
-    between it and the next.
+    `data` [C, BEFORE + T + AFTER]; for sample `i`, its own magnitude and those interpolated between
+    it and the next.
     """
     length = data.shape[1] - BEFORE - AFTER
     loudest = portable.absolute(data[:, BEFORE : BEFORE + length]).max(axis=0)
@@ -77,7 +77,7 @@ def between(data: Samples, filters: tuple[tuple[float, ...], ...]) -> Samples:
 
 @cache
 def largest_gain(filters: tuple[tuple[float, ...], ...]) -> float:
-    """How much higher than its samples a sound can be between them: the largest sum of |taps|."""
+    """How much the peak between samples can exceed the samples: the largest sum of |taps|."""
     return max(1.0, *(sum(fabs(tap) for tap in phase) for phase in filters))
 
 
@@ -95,7 +95,7 @@ def true_peak(read: Reader, length: int, block: int = 1 << 16, part: int = 512) 
         data = around(read, start, min(start + block, length), length)
         for first in range(0, data.shape[1] - BEFORE - AFTER, part):
             piece = data[:, first : first + part + BEFORE + AFTER]
-            # Most parts cannot hold the peak: their samples are too small.
+            # Most parts cannot contain the peak, because their samples are too small.
             if portable.absolute(piece).max() * largest_gain(filters) > highest:
                 highest = max(highest, float(between(piece, filters).max()))
     return highest

@@ -1,8 +1,8 @@
-"""Sound files: read anything libsndfile reads, write WAVs that are equal when their samples are.
+"""Sound files: reads everything that libsndfile reads, and writes reproducible WAV files.
 
-Integers are never made from floats here: rounding and dither are `audio.dither`'s, because
-libsndfile floors. WAV files of PCM and float samples are read without libsndfile (`sndfile`
-reads the others).
+Integers are never made from floats here: `audio.dither` rounds and dithers, because libsndfile
+rounds down. WAV files of PCM and float samples are read without libsndfile (`sndfile` reads the
+others).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ __all__ = [
 Ints = NDArray[np.int32]
 
 BLOCK = 1 << 18
-"""Samples read at once where a file is read block by block."""
+"""Samples read at once from a file that is read block by block."""
 _OWN = {
     (PCM, 16): "PCM_16",
     (PCM, 24): "PCM_24",
@@ -57,7 +57,7 @@ _DTYPES = {"PCM_16": "<i2", "PCM_32": "<i4", "FLOAT": "<f4", "DOUBLE": "<f8"}
 
 
 class Info(NamedTuple):
-    """What a sound file holds: rate in Hz, channels, length in samples, coding of a sample."""
+    """A sound file: rate in Hz, channels, length in samples, coding of a sample."""
 
     rate: int
     channels: int
@@ -66,9 +66,10 @@ class Info(NamedTuple):
 
 
 def info(path: AnyPath, max_channels: int | None = None) -> Info:
-    """What the file holds. AudioError when it is no sound, broken, empty or has too many channels.
+    """The description of the file. AudioError when it is no sound, damaged, empty or has too many
+    channels.
 
-    `max_channels` is the most the caller can use.
+    `max_channels` is the largest number that the caller can use.
     """
     header = _own_header(path)
     if header is None:
@@ -91,7 +92,7 @@ def read(
 ) -> Clip:
     """Samples `start` to `stop` (default: the end) as a clip, full scale 1.0.
 
-    AudioError as `info`'s, when the range is not inside the file, or when a sample is not finite.
+    AudioError as in `info`, when the range is not inside the file, or when a sample is not finite.
     """
     found = info(path, max_channels)
     data = _samples(path, found, *_checked_range(path, found, start, stop))
@@ -108,7 +109,7 @@ def read(
 
 @dataclass(frozen=True, slots=True)
 class ClipFile:
-    """A sound file whose samples are read as they are wanted; otherwise like a `Clip`."""
+    """A sound file whose samples are read when they are needed; otherwise like a `Clip`."""
 
     path: AnyPath
     rate: int
@@ -117,19 +118,19 @@ class ClipFile:
 
     @classmethod
     def at(cls, path: AnyPath) -> ClipFile:
-        """The file at `path`; AudioError as `info`'s."""
+        """The file at `path`; AudioError as in `info`."""
         found = info(path)
         return cls(path, found.rate, found.channels, found.length)
 
     def cut(self, start: int, stop: int) -> Clip:
-        """Samples `start` to `stop`; AudioError as `read`'s."""
+        """Samples `start` to `stop`; AudioError as in `read`."""
         return read(self.path, start, stop)
 
 
 def mapped(path: AnyPath) -> NDArray[np.float32]:
-    """The samples [C, T] of a WAV of float32, read from the disk when they are looked at.
+    """The samples [C, T] of a WAV of float32, read from the disk when they are accessed.
 
-    Unlike with `read`, a file without samples is an array without samples.
+    Unlike `read`, it returns an empty array for a file without samples.
     """
     header = _own_header(path)
     if header is None or (header.code, header.bits) != (FLOAT, 32):
@@ -141,7 +142,7 @@ def mapped(path: AnyPath) -> NDArray[np.float32]:
 
 
 def read_ints(path: AnyPath, start: int = 0, stop: int | None = None) -> Ints:
-    """Samples as the integers they are stored as [C, T]; AudioError when they are not integers."""
+    """Samples as the integers in the file [C, T]; AudioError when they are not integers."""
     found = info(path)
     if not found.subtype.startswith("PCM_"):
         raise AudioError(f"{path}: the samples are {found.subtype}, not integers")
@@ -167,8 +168,8 @@ def blocks(path: AnyPath, size: int = BLOCK) -> Iterator[tuple[int, int]]:
 def samples_digest(path: AnyPath) -> str:
     """SHA-256 of the sound alone: rate, channels and samples, whatever the container.
 
-    Integers count by their value at full scale, so the same 24-bit sound has one digest as
-    WAV, RF64 and FLAC; floats count as float64.
+    Integers count by their value at full scale, so the same 24-bit sound has one digest as WAV,
+    RF64 and FLAC; floats count as float64.
     """
     found = info(path)
     digest = sha256(f"{found.rate} {found.channels} {sndfile.is_pcm(found.subtype)}\n".encode())

@@ -1,8 +1,8 @@
 """Writers of WAV files, block by block: float samples, and integers of 24 or 32 bits.
 
-Header and samples are ours, without date or program name, so equal samples make equal files.
-A writer given a path closes its file; one given an open binary file leaves it open. The file
-must be seekable: the header is written again at the end, when the length is known.
+Header and samples are ours, without date or program name, so equal samples make equal files. A
+writer given a path closes its file; one given an open binary file leaves it open. The file must be
+seekable: the header is rewritten at the end, when the length is known.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class _Writer:
         return header_bytes(self.code, self.bits, self.channels, self.rate, self.length)
 
     def _append(self, samples: NDArray[np.generic]) -> None:
-        """Add `samples` [T, C] (or their bytes), already as the file holds them."""
+        """Add `samples` [T, C] (or their bytes) in the format of the file."""
         self._file.write(np.ascontiguousarray(samples).data)
 
     def _counted(self, block: NDArray[np.generic]) -> None:
@@ -45,7 +45,7 @@ class _Writer:
         self.length += block.shape[1]
 
     def close(self) -> None:
-        """Finish the file: the pad byte that RIFF wants, and the header with the length."""
+        """Finish the file: the pad byte that RIFF requires, and the header with the length."""
         if self.length * self.channels * self.bits // 8 % 2:
             self._file.write(b"\0")
         end = self._file.tell()
@@ -93,7 +93,7 @@ class FloatWriter(_Writer):
 
 
 class IntWriter(_Writer):
-    """A WAV of integers as they are: 24 bits, or 32 for sums that may pass 24 bits."""
+    """A WAV of integers: 24 bits, or 32 bits for sums that may exceed 24 bits."""
 
     def __init__(self, target: Target, rate: int, channels: int, bits: int = 24) -> None:
         if bits not in (24, 32):

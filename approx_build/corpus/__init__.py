@@ -1,1 +1,1 @@
-"""Recordings under consent, and the training windows made from them."""
+"""Corpora: recordings under consent, and the training windows made from them."""

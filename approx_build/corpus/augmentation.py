@@ -1,8 +1,8 @@
-"""Augmentation: each window of training a little different every time it is heard.
+"""Augmentation: varies a training window each time a network trains on it.
 
-A window is augmented in this order: where it starts, pitch and time, filters, polarity, channels,
-gain, noise. All of it is drawn anew for each window, each kind from a stream of its own, so
-that one more kind changes nothing about the others.
+A window is augmented in this order: start, pitch and time, filters, polarity, channels, gain,
+noise. All values are drawn again for each window, each kind from its own stream, so that an
+additional kind changes nothing in the others.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from approx_build.numerics.stream import Stream
 Sound = NDArray[np.float32]
 
 PIVOT_HZ = (250.0, 2000.0)
-"""A tilt turns about a frequency between these."""
+"""The pivot frequency of a tilt is between these."""
 
 Semitones = Annotated[float, Field(ge=-12, le=12)]
 Factor = Annotated[float, Field(ge=0.5, le=2)]
@@ -32,7 +32,7 @@ TiltDb = Annotated[float, Field(ge=-24, le=24)]
 GainDb = Annotated[float, Field(ge=-60, le=24)]
 NoiseDbfs = Annotated[float, Field(ge=-120, le=-20)]
 Share = Annotated[float, Field(ge=0, le=1)]
-OfWindows = Annotated[float, Field(ge=0, le=1, description="share of windows that it acts on")]
+OfWindows = Annotated[float, Field(ge=0, le=1, description="share of windows that it changes")]
 
 Between = tuple[float, float]
 
@@ -44,7 +44,7 @@ class _Section(BaseModel):
 
 
 class Probability(_Section):
-    """How many of the windows get each kind of augmentation that has a range."""
+    """The share of windows to which each range applies."""
 
     pitch: OfWindows = 1.0
     stretch: OfWindows = 1.0
@@ -57,37 +57,37 @@ class Probability(_Section):
 
 
 class Augmentation(_Section):
-    """The `augmentation:` of a model. A range is `[low, high]`; null: left alone."""
+    """The `augmentation:` of a model. A range is `[low, high]`; null: unchanged."""
 
     shift: Share = Field(
-        1.0, description="how far a window's start may move on, share of the window's length"
+        1.0, description="largest shift of a window's start, share of the window's length"
     )
     pitch_semitones: tuple[Semitones, Semitones] | None = Field(
-        None, description="range of how much higher, in the same time, semitones"
+        None, description="range of transposition at the same speed, semitones"
     )
     stretch: tuple[Factor, Factor] | None = Field(
-        None, description="range of how many times as long, at the same pitch"
+        None, description="range of factors of length at the same pitch"
     )
     varispeed_semitones: tuple[Semitones, Semitones] | None = Field(
-        None, description="range of how much higher and faster, as a tape, semitones"
+        None, description="range of transposition with speed, as on a tape, semitones"
     )
     highpass_hz: tuple[Hertz, Hertz] | None = Field(
-        None, description="range of where the bass falls off by 12 dB an octave, Hz"
+        None, description="range of the high-pass corner, 12 dB per octave, Hz"
     )
     lowpass_hz: tuple[Hertz, Hertz] | None = Field(
-        None, description="range of where the treble falls off by 12 dB an octave, Hz"
+        None, description="range of the low-pass corner, 12 dB per octave, Hz"
     )
     tilt_db: tuple[TiltDb, TiltDb] | None = Field(
-        None, description="range of how much brighter, treble against bass, dB"
+        None, description="range of the tilt of the spectrum, treble less bass, dB"
     )
-    polarity: Share = Field(0.0, description="share of windows turned upside down")
+    polarity: Share = Field(0.0, description="share of windows with inverted polarity")
     swap_channels: Share = Field(0.0, description="share of windows with left and right swapped")
     gain_db: tuple[GainDb, GainDb] | None = Field(None, description="range of gain, dB")
     noise_dbfs: tuple[NoiseDbfs, NoiseDbfs] | None = Field(
-        None, description="range of white noise's RMS, dBFS"
+        None, description="range of the RMS of added white noise, dBFS"
     )
     probability: Probability = Field(
-        default_factory=Probability, description="share of windows that each range acts on"
+        default_factory=Probability, description="share of windows that each range changes"
     )
 
     @model_validator(mode="after")
@@ -103,7 +103,7 @@ class Augmentation(_Section):
         return self
 
     def check(self, rate: int, channels: int) -> None:
-        """ModelError when a network of `rate` Hz and `channels` cannot be trained so."""
+        """ModelError when a network of `rate` Hz and `channels` cannot be trained with it."""
         for name, between in (("highpass_hz", self.highpass_hz), ("lowpass_hz", self.lowpass_hz)):
             if between and between[1] >= rate / 2:
                 raise ModelError(
@@ -116,24 +116,25 @@ class Augmentation(_Section):
             )
 
     def window(self, sound: Sound, start: int, size: int, rate: int, rng: Stream) -> Sound:
-        """The augmented window [C, size] that begins at `start` of a part's `sound` [C, T].
+        """The augmented window [C, size] that begins at `start` of a part's `sound` [C, T], T >= 1.
 
-        What is heard lies inside the part, T >= 1: a window that needs more of it than is left
-        begins earlier, and one that needs more than there is goes on with its mirror image.
-        No louder than full scale where a range is given: what would be is scaled down to it,
-        its noise too. A function of its arguments, `rng` is not moved on.
+        It never leaves the part: a window that would begins earlier, and one that is longer than
+        the part continues with its mirror image. With a gain range, the result does not exceed full
+        scale: louder windows are scaled down, including their noise. A function of its arguments:
+        `rng` is not advanced.
         """
         warp, filters = self._warp(rng), self._filters(rng)
+        # Each kind draws from its own child of `rng`, so the order of these calls is free.
         start = self._start(start, size, sound.shape[1] - warp.source(size), rng)
         margin = filters.margin(rate)
-        heard = warp.window(sound, start - warp.source(margin), size + 2 * margin, rate)
+        warped = warp.window(sound, start - warp.source(margin), size + 2 * margin, rate)
         if margin:
-            filtered = filters.filtered(heard, rate)[:, margin : margin + size]
+            filtered = filters.filtered(warped, rate)[:, margin : margin + size]
             return self._levelled(filtered, rng)
-        return self._levelled(heard.astype(np.float64), rng)
+        return self._levelled(warped.astype(np.float64), rng)
 
     def described(self) -> str:
-        """What is done to windows, in words: «pitch ±2 st, gain −6..0 dB, polarity 50 %»."""
+        """The augmentations as text: «pitch ±2 st, gain −6..0 dB, polarity 50 %»."""
         words = []
         if self.shift:
             share = "" if self.shift == 1 else f"{_percent(self.shift)} of "
@@ -148,7 +149,7 @@ class Augmentation(_Section):
         return ", ".join(words) or "none"
 
     def _ranges(self) -> Iterator[tuple[str, Between, float]]:
-        """Name, range and probability of each range that is given."""
+        """Name, range and probability of each range that is set."""
         chance = self.probability
         ranges = (
             ("pitch_semitones", self.pitch_semitones, chance.pitch),
@@ -163,7 +164,7 @@ class Augmentation(_Section):
         return ((name, between, share) for name, between, share in ranges if between is not None)
 
     def _start(self, start: int, size: int, last: int, rng: Stream) -> int:
-        """The start moved on by chance, never beyond the `last` that is possible."""
+        """The start moved by a random amount, but not beyond `last`."""
         start = min(start, max(0, last))
         reach = min(round(self.shift * size), last - start + 1)
         return start + rng.child("shift").index(max(1, reach))
@@ -187,7 +188,7 @@ class Augmentation(_Section):
         )
 
     def _levelled(self, sound: NDArray[np.float64], rng: Stream) -> Sound:
-        """Polarity, channels, gain and noise, and what is too loud brought to full scale."""
+        """Apply polarity, channels, gain and noise, and scale to full scale what is too loud."""
         chance = self.probability
         if rng.child("polarity").uniform() < self.polarity:
             sound = -sound
@@ -206,7 +207,9 @@ class Augmentation(_Section):
 
 
 def _drawn(between: Between | None, probability: float, rng: Stream) -> float | None:
-    """A number of a range, each as likely; None where there is no range, or by chance."""
+    """A uniform random number of a range; None without a range, or with the rest of the
+    probability.
+    """
     if between is None:
         return None
     chance, place = rng.uniforms(2)
@@ -215,7 +218,7 @@ def _drawn(between: Between | None, probability: float, rng: Stream) -> float | 
 
 
 def _drawn_evenly(between: Between | None, probability: float, rng: Stream) -> float | None:
-    """As `_drawn`, but each ratio as likely, so that octaves are."""
+    """As `_drawn`, but uniform in octaves."""
     if between is None:
         return None
     place = _drawn((0.0, 1.0), probability, rng)
@@ -229,7 +232,7 @@ def _in_octaves(between: Between, place: float) -> float:
 
 
 def _ratio(semitones: float | None) -> float:
-    """The ratio of frequencies of an interval; 1 for None."""
+    """The frequency ratio of an interval; 1 for None."""
     return 1.0 if semitones is None else float(power(2.0, semitones / 12))
 
 
@@ -237,7 +240,7 @@ _UNITS = {"semitones": "st", "hz": "Hz", "db": "dB", "dbfs": "dBFS"}
 
 
 def _named(field: str, between: Between) -> str:
-    """A range in words: «pitch ±2 st»."""
+    """A range as text: «pitch ±2 st»."""
     name, _, unit = field.partition("_")
     low, high = (f"{number:g}".replace("-", "−") for number in between)
     span = low if low == high else f"{low}..{high}"

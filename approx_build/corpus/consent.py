@@ -1,10 +1,10 @@
-"""Consent: who agreed that a corpus may be used, for what, and until when.
+"""Consent: who agreed to the use of a corpus, for what, and until when.
 
-`consent.yaml` lies beside the recordings. Without it, or when it does not allow what is asked
-on the day it is asked, nothing is trained on the corpus and nothing of it is rendered. A consent
-that was withdrawn for some recordings holds for the others.
+`consent.yaml` is in the folder of the recordings. Without it, or if it does not allow a use on the
+day of the use, nothing is trained on the corpus and nothing of it is rendered. A consent that was
+withdrawn for some recordings remains valid for the others.
 
-Off the path of a sample: it says what may be used, and changes no sound.
+Off the path of a sample: it decides what may be used, and changes no sound.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Strict(BaseModel):
 
 
 class Performer(Strict):
-    """Who plays, what, and in which recordings."""
+    """A performer, the instrument, and the recordings."""
 
     name: Text
     plays: Text
@@ -52,28 +52,26 @@ class Performer(Strict):
     )
 
     def plays_in(self, recording: str) -> bool:
-        """Whether the performer is heard in the recording of this name (without its corpus)."""
+        """Whether the performer plays in the recording of this name (without its corpus)."""
         return self.recordings is None or any(fnmatchcase(recording, p) for p in self.recordings)
 
 
 class Source(Strict):
-    """Where sound comes from when nobody played it for this corpus."""
+    """The source of sound that nobody performed for this corpus."""
 
     name: Text
     made_by: Text
     licence: Text
-    notice: Text = Field(description="file beside the recordings that travels with them")
+    notice: Text = Field(description="file beside the recordings that must stay with them")
 
 
 class Scope(Strict):
-    """What was agreed to. Null means any."""
+    """What was agreed to; null means any."""
 
     models: tuple[str, ...] | None = Field(
         max_length=10_000, description="models that may learn from the corpus"
     )
-    pieces: tuple[str, ...] | None = Field(
-        max_length=10_000, description="pieces it may be heard in"
-    )
+    pieces: tuple[str, ...] | None = Field(max_length=10_000, description="pieces that may use it")
 
 
 class Consent(Strict):
@@ -86,7 +84,7 @@ class Consent(Strict):
         (), max_length=10_000, description="none when nobody played"
     )
     sources: tuple[Source, ...] = Field(
-        (), max_length=10_000, description="recordings by others it is made of"
+        (), max_length=10_000, description="recordings by others that it is made of"
     )
     agreed: Text = Field(description="what was agreed, in plain words")
     agreed_on: date
@@ -102,7 +100,7 @@ class Consent(Strict):
     )
 
     def allow(self, path: Path, today: date, model: str | None, piece: str | None) -> None:
-        """ConsentError when the record at `path` does not allow this today."""
+        """ConsentError when the record at `path` does not allow the use today."""
         if self.withdrawn_on is not None and today >= self.withdrawn_on:
             raise ConsentError(f"{path}: consent was withdrawn on {self.withdrawn_on}")
         if today < self.agreed_on:
@@ -120,11 +118,11 @@ class Consent(Strict):
                 raise ConsentError(f"{path}: not agreed for {noun} {name!r}; agreed for: {named}")
 
     def withdrawn_by(self, today: date) -> dict[str, date]:
-        """The recordings, by name without the corpus, that may not be used `today`."""
+        """The withdrawn recordings, by name without the corpus, that may not be used `today`."""
         return {name: day for name, day in self.withdrawn.items() if today >= day}
 
     def holds_until(self, today: date) -> date | None:
-        """The last day on which the record says what it says `today`; None: without end."""
+        """The last day on which the record has the same effect as `today`; None: without end."""
         ends = [self.agreed_on, *self.withdrawn.values()]
         ends += [self.withdrawn_on] if self.withdrawn_on else []
         days = [day - timedelta(1) for day in ends] + [self.valid_until or date.max]
@@ -132,16 +130,16 @@ class Consent(Strict):
         return min(later, default=None)
 
     def performers_of(self, recording: str) -> list[Performer]:
-        """Who is heard in the recording of this name (without its corpus)."""
+        """Who plays in the recording of this name (without its corpus)."""
         return [one for one in self.performers if one.plays_in(recording)]
 
 
 def load_consent(
     folder: Path, today: date, model: str | None = None, piece: str | None = None
 ) -> Consent:
-    """The consent of the corpus in `folder`, valid `today` for `model` and `piece` if named.
+    """The consent of the corpus in `folder`, valid `today` for `model` and `piece` if given.
 
-    ConsentError when the record or a notice is missing or does not allow it, naming the file;
+    ConsentError when the record or a notice is missing or does not allow the use, naming the file;
     ScoreError with every fault of the record.
     """
     consent = read_consent(folder)

@@ -1,21 +1,21 @@
-"""Duplicates: recordings that are one file, one sound, or one performance in other clothes.
+"""Duplicates: recordings with the same file, the same sound, or the same performance.
 
-Equal files have equal digests; equal sounds equal samples, whatever the container
-(`audio.wav.samples_digest`). A performance that was encoded, resampled, made louder or softer,
-cut or shifted is found by its fingerprint: after Haitsma and Kalker (A highly robust audio
-fingerprinting system, ISMIR 2002) the differences of band levels across bands and over time,
-here kept as numbers and compared by their normalised cross-correlation at every shift. A change
-of gain cancels in the first difference, a change of colour in the second.
+Equal files have equal digests; equal sounds have equal samples, whatever the container
+(`audio.wav.samples_digest`). A performance that was encoded, resampled, made louder or softer, cut
+or shifted is recognised by its fingerprint: following Haitsma and Kalker (A highly robust audio
+fingerprinting system, ISMIR 2002), the differences of band levels across bands and over time, here
+kept as numbers and compared by their normalised cross-correlation at every shift. The first
+difference cancels a change of gain, the second a change of spectral colour.
 
 Levels of 32 triangular bands from 100 to 3400 Hz, equally spaced by ratio, of the mean of the
 channels at 8 kHz, frames of 256 ms every 32 ms, at most 60 dB below the loudest band; less the
 frame's mean level; less the same two frames before. Two recordings are alike when at some shift
 they overlap by at least 4 s and half the shorter one, with a correlation of at least 0.8. Across
-the 276 pairs of the corpora that are shipped it is 0.31 at most, for MP3 at -3 dB, shifts and
-excerpts of 4 s 0.9 and more. Recordings shorter than 4 s are compared by their samples alone;
-other speeds and pitches are not found.
+the 276 pairs of the shipped corpora it is 0.31 at most; for MP3 at -3 dB, shifts and excerpts of 4
+s it is 0.9 and more. Recordings shorter than 4 s are compared by their samples alone; other speeds
+and pitches are not found.
 
-Off the path of a sample: it compares recordings, and no sound is made of that.
+Off the path of a sample: it compares recordings and makes no sound.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ BANDS = 32
 LOW_HZ, HIGH_HZ = 100.0, 3400.0
 DEPTH_DB = 60.0
 STEADY_DB = 0.5
-"""A mean change below this says too little: steady tones are not compared."""
+"""Fingerprints with a smaller mean change are not compared: steady tones are too alike."""
 LEAST_S, LEAST_SHARE = 4.0, 0.5
 ALIKE = 0.8
 _BLOCK_S = 60
@@ -50,7 +50,7 @@ _FRAMES_AT_ONCE = 1024
 
 
 class Likeness(StrEnum):
-    """How two recordings are the same."""
+    """In what respect two recordings are the same."""
 
     FILE = "the same file"
     SOUND = "the same sound in another file"
@@ -59,7 +59,7 @@ class Likeness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How well the second of two recordings fits the first, where it begins in it, in seconds."""
+    """How well the second of two recordings fits the first, and where it begins in the first, s."""
 
     correlation: float
     start_s: float
@@ -67,7 +67,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """Two recordings that are the same; the match is of performances alone."""
+    """Two recordings that are the same; only performances have a match."""
 
     first: str
     second: str
@@ -77,7 +77,7 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a recording is recognised by: digests of its bytes and samples, and a fingerprint."""
+    """The identity of a recording: digests of its bytes and samples, and a fingerprint."""
 
     digest: str
     samples_digest: str
@@ -85,14 +85,14 @@ class Identity:
 
 
 def identity(path: Path, digest: str) -> Identity:
-    """What the file at `path`, whose bytes have `digest`, is recognised by; AudioError as `wav`."""
+    """The identity of the file at `path`, whose bytes have `digest`; AudioError as in `wav`."""
     return Identity(digest, wav.samples_digest(path), fingerprint(path))
 
 
 def duplicates(
     identities: Mapping[str, Identity], among: Collection[str] | None = None
 ) -> Iterator[Duplicate]:
-    """Every pair of the same, by name; with `among`, only pairs with one of these names in them."""
+    """Every pair of duplicates, by name; with `among`, only pairs with one of these names."""
     for first, second in combinations(identities, 2):
         if among is None or first in among or second in among:
             found = _likeness(identities[first], identities[second])
@@ -111,7 +111,7 @@ def _likeness(a: Identity, b: Identity) -> tuple[Likeness, Match | None] | None:
 
 
 def best_match(a: Fingerprint, b: Fingerprint) -> Match | None:
-    """The shift at which `b` fits `a` best; None when they overlap too little to be compared."""
+    """The shift at which `b` fits `a` best; None when their overlap is too short."""
     from scipy.fft import irfft, next_fast_len, rfft
 
     least = max(LEAST_S * RATE / HOP, LEAST_SHARE * min(len(a), len(b)))
@@ -119,6 +119,7 @@ def best_match(a: Fingerprint, b: Fingerprint) -> Match | None:
     starts, stops = np.maximum(shifts, 0), np.minimum(shifts + len(b), len(a))
     if not (stops - starts).max(initial=0) >= least:
         return None
+    # The correlation at every shift at once: a product of spectra, summed over the bands.
     size = next_fast_len(len(a) + len(b) - 1, real=True)
     spectra = rfft(a, size, axis=0) * np.conj(rfft(b, size, axis=0))
     products = irfft(spectra.sum(axis=1), size)[shifts % size]
@@ -127,6 +128,7 @@ def best_match(a: Fingerprint, b: Fingerprint) -> Match | None:
     power = (energy_a[stops] - energy_a[starts]) * (
         energy_b[stops - shifts] - energy_b[starts - shifts]
     )
+    # With this floor, steady tones, which change too little, do not correlate.
     floor = STEADY_DB**2 * BANDS * overlaps
     fits = np.where(overlaps >= least, products / np.maximum(np.sqrt(power), floor), -1.0)
     best = int(fits.argmax())
@@ -138,7 +140,7 @@ def _energies(fingerprint: Fingerprint) -> NDArray[np.float64]:
 
 
 def fingerprint(path: Path) -> Fingerprint:
-    """The fingerprint of a sound file, read block by block; AudioError as `wav.read`'s."""
+    """The fingerprint of a sound file, read block by block; AudioError as in `wav.read`."""
     return fingerprint_of(np.concatenate(list(_slow_blocks(path))))
 
 
@@ -150,6 +152,7 @@ def fingerprint_of(samples: NDArray[np.float32]) -> Fingerprint:
         _powers(frames[first : first + _FRAMES_AT_ONCE])
         for first in range(0, len(frames), _FRAMES_AT_ONCE)
     ]
+    # NumPy's logarithm is good enough: fingerprints are compared with a tolerance.
     levels = 10 * np.log10(np.concatenate(powers) + np.float32(1e-20))
     levels = np.maximum(levels, levels.max() - DEPTH_DB)
     levels -= levels.mean(axis=1, keepdims=True)
@@ -179,7 +182,7 @@ def _window() -> NDArray[np.float32]:
 
 @cache
 def _bands() -> NDArray[np.float32]:
-    """The weight of each bin in each band [bins, bands]; one between bins has the nearest."""
+    """The weight of each bin in each band [bins, bands]; a band between bins uses the nearest."""
     edges = np.geomspace(LOW_HZ, HIGH_HZ, BANDS + 2) * SIZE / RATE
     low, middle, high = (edges[i : i + BANDS] for i in range(3))
     bins = np.arange(SIZE // 2 + 1)[:, None]

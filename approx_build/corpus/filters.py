@@ -1,9 +1,8 @@
-"""Filters: gentle changes of a window's colour, all in one pass and without a shift of phase.
+"""Filters: gentle changes of a window's spectral colour, in one pass and without phase shift.
 
-The spectrum is multiplied by the magnitudes of the analogue filters: Butterworth's of second
-order, 12 dB an octave (Butterworth, On the theory of filter amplifiers, 1930), and a shelf of
-first order that turns about its pivot. Since nothing is delayed, a window and its filtered
-image strike at the same samples.
+The spectrum is multiplied by the magnitudes of the analogue filters: second-order Butterworth, 12
+dB an octave (Butterworth, On the theory of filter amplifiers, 1930), and a first-order shelf around
+a pivot frequency. Since nothing is delayed, attacks stay at the same samples.
 """
 
 from __future__ import annotations
@@ -21,14 +20,14 @@ from approx_build.numerics.stream import Stream
 Floats = NDArray[np.float64]
 
 DECAY = 1.5
-"""Periods of the lowest corner after which a filter's answer has fallen by 60 dB."""
+"""Periods of the lowest corner frequency after which a filter's response has fallen by 60 dB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a window goes through; None leaves one out.
+    """The filters of a window; None leaves one out.
 
-    `tilt` is (dB, pivot in Hz): half of the dB are taken from the bass, half given to the treble.
+    `tilt` is (dB, pivot in Hz): the bass loses half of the dB, the treble gains half.
     """
 
     highpass_hz: float | None = None
@@ -36,9 +35,10 @@ class Filters:
     tilt: tuple[float, float] | None = None
 
     def margin(self, rate: int) -> int:
-        """Samples before and after a window that have a say in it; 0 without filters."""
+        """Samples before and after a window that influence it; 0 without filters."""
         corners = [hz for hz in (self.highpass_hz, self.lowpass_hz) if hz is not None]
         if self.tilt is not None:
+            # The lower corner of a shelf is below its pivot by half of its gain.
             corners.append(self.tilt[1] / float(gain(fabs(self.tilt[0]) / 2)))
         return ceil(DECAY * rate / min(corners)) if corners else 0
 
@@ -57,7 +57,7 @@ class Filters:
         return np.sqrt(power)
 
     def filtered(self, sound: NDArray[np.floating], rate: int) -> Floats:
-        """Sound [C, T] of `rate` Hz filtered [C, T], true but for `margin` samples at its ends."""
+        """Sound [C, T] of `rate` Hz filtered [C, T]; exact but for `margin` samples at its ends."""
         length = sound.shape[1]
         size = fast_size(length)
         spectra = real_fft(sound.astype(np.float64), size)
@@ -70,13 +70,13 @@ def _fourth_power(x: Floats) -> Floats:
 
 
 _TERMS = 4
-"""A sum of four evenly spread numbers is within 4 sigma of a bell; a word of 64 bits has four."""
+"""A sum of four uniform numbers stays within 4 sigma; a word of 64 bits contains four."""
 
 _MEAN = _TERMS * 65535 / 2
 _DEVIATION = sqrt((65536 * 65536 - 1) * _TERMS / 12)
 
 
 def white(rng: Stream, channels: int, size: int) -> NDArray[np.float64]:
-    """Noise [channels, size] of RMS 1 and no sample beyond 3.5, channels apart."""
+    """Noise [channels, size] with RMS 1 and no sample beyond 3.5, independent channels."""
     quarters = rng.words(channels * size).view(np.uint16).reshape(channels, size, _TERMS)
     return np.asarray((quarters.sum(axis=2, dtype=np.int64) - _MEAN) / _DEVIATION)

@@ -1,13 +1,13 @@
-"""Inspection: what the recordings of a corpus measure, before anything is learnt from them.
+"""Inspection: measurements of the recordings of a corpus, before any training.
 
-Levels and loudness are those of `audio.loudness`. Two shares of silence are told. The first is
-the rule of ibab's WaveNet (github.com/ibab/tensorflow-wavenet, audio_reader.py), by which many a
-file was dropped unseen: only what lies between the centres of the first and the last frame of
-2048 samples, every 512, whose root mean square exceeds 0.3 is kept. The second is gated as
-loudness is (ITU-R BS.1770-4), relative to the recording: silent are frames of 50 ms that stay
+Levels and loudness are those of `audio.loudness`. There are two shares of silence. The first
+follows the rule of ibab's WaveNet (github.com/ibab/tensorflow-wavenet, audio_reader.py), which
+drops many files without notice: it keeps only the sound between the centres of the first and the
+last frame of 2048 samples, every 512, whose root mean square exceeds 0.3. The second is gated like
+loudness (ITU-R BS.1770-4), relative to the recording: frames of 50 ms are silent when they stay
 below -70 dBFS, or 40 dB below the level that the loudest twentieth of the frames exceeds.
 
-Off the path of a sample: it measures recordings, and no sound is made of that.
+Off the path of a sample: it measures recordings and makes no sound.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ IBAB_SIZE, IBAB_HOP, IBAB_THRESHOLD = 2048, 512, 0.3
 FRAME_S = 0.05
 GATE_DBFS, GATE_DB, LOUD_SHARE = -70.0, 40.0, 0.95
 CLIP_RUN = 3
-"""Fewer samples in a row at full scale are a peak, not clipping."""
+"""A shorter run of samples at full scale is a peak, not clipping."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a recording measures; levels in dB of full scale, loudness in LUFS, shares 0 to 1.
+    """The measurements of a recording; levels in dB of full scale, loudness in LUFS, shares 0 to 1.
 
     `clipped` counts the samples in runs of at least three at full scale, `clips` these runs.
     """
@@ -60,7 +60,7 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """What the recordings of a corpus measure together."""
+    """The measurements of all recordings of a corpus together."""
 
     recordings: int
     length_s: float
@@ -79,7 +79,7 @@ class Total:
 
 
 class _Powers:
-    """The power of one part of a sound after the other, each of `size` samples."""
+    """The power of consecutive sections of a sound, each of `size` samples."""
 
     def __init__(self, size: int) -> None:
         self._size, self._rest = size, np.zeros(0)
@@ -93,7 +93,7 @@ class _Powers:
         self._rest = squares[whole:]
 
     def sums(self) -> NDArray[np.float64]:
-        """Sums of squares; what is left at the end counts only where there is nothing else."""
+        """Sums of squares; an incomplete last section counts only if it is the only one."""
         found = np.concatenate(self._sums) if self._sums else np.zeros(0)
         if len(found) or not len(self._rest):
             return found
@@ -117,6 +117,7 @@ class _Runs:
 
     def lengths(self) -> NDArray[np.int64]:
         """The lengths of the runs that are long enough to be clipping."""
+        # A run that lasts to the end of the file has no closing edge.
         edges = np.concatenate([*self._edges, [self._length] * self._is_inside]).astype(np.int64)
         lengths = edges[1::2] - edges[::2]
         return np.asarray(lengths[lengths >= CLIP_RUN])
@@ -163,12 +164,13 @@ def full_scale(subtype: str) -> float:
 def silent_share(powers: NDArray[np.float64]) -> float:
     """The share of frames, by their mean squares, that are silent for their recording."""
     levels = 10 * np.log10(np.maximum(powers, 1e-20))
+    # Relative to the loud parts: the noise floor of a soft recording is not sound.
     gate = max(GATE_DBFS, float(np.quantile(levels, LOUD_SHARE)) - GATE_DB)
     return float((levels < gate).mean())
 
 
 def ibab_silent_share(sums: NDArray[np.float64], length: int) -> float:
-    """The share of `length` samples that ibab's rule cuts off, from sums of 512 squares."""
+    """The share of `length` samples that ibab's rule removes, from sums of 512 squares."""
     folds = IBAB_SIZE // IBAB_HOP
     frames = np.lib.stride_tricks.sliding_window_view(np.pad(sums, folds // 2), folds)
     loud = np.flatnonzero(frames.sum(axis=1) > IBAB_THRESHOLD**2 * IBAB_SIZE)
@@ -193,6 +195,6 @@ def total(every: Sequence[Inspection]) -> Total:
 
 
 def _counts(words: Iterable[str]) -> dict[str, int]:
-    """How many there are of each, the most frequent first."""
+    """The number of each value, the most frequent first."""
     found = Counter(words)
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))

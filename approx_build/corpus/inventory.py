@@ -1,4 +1,4 @@
-"""Inventory: every file in the folder of a corpus, and whether it is used or why it is not.
+"""Inventory: every file in the folder of a corpus, and why a file is not used.
 
 Off the path of a sample: it lists files for people.
 """
@@ -19,7 +19,7 @@ from approx_build.errors import AudioError
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file of a corpus: `reason` says why it is not used; `length_s` is None for no sound."""
+    """A file of a corpus: `reason` is why it is not used; `length_s` is None if it is no sound."""
 
     path: Path
     is_recording: bool
@@ -28,12 +28,13 @@ class Entry:
 
     @property
     def is_used(self) -> bool:
-        """Whether networks may learn from it, as far as it is concerned."""
+        """Whether networks may train on it, as far as the file itself is concerned."""
         return self.is_recording and not self.reason
 
 
 def inventory(folder: Path, consent: Consent | None, today: date) -> list[Entry]:
-    """The files in `folder`, by name, recordings read to their end; hidden others are left out.
+    """The files in `folder`, by name, recordings read to their end; other hidden files are left
+    out.
 
     `consent` is the record of the corpus when it can be read.
     """
@@ -47,17 +48,17 @@ def inventory(folder: Path, consent: Consent | None, today: date) -> list[Entry]
 
 
 def unmatched(consent: Consent, names: set[str]) -> Iterator[str]:
-    """What the record says of recordings that are not among `names`, and who is named nowhere."""
+    """Warnings: names in the record that match no recording, and recordings without a performer."""
     for name in sorted(set(consent.withdrawn) - names):
-        yield f"withdrawn: there is no recording '{name}' any more; or is it misspelt?"
+        yield f"withdrawn: there is no recording '{name}'; check its spelling"
     for performer in consent.performers:
         for pattern in performer.recordings or ():
             if not fnmatch.filter(names, pattern):
-                yield f"performers: {performer.name}: no recording is named like '{pattern}'"
+                yield f"performers: {performer.name}: no recording matches '{pattern}'"
     if consent.performers:
         for name in sorted(names):
             if not consent.performers_of(name):
-                yield f"performers: nobody is named for recording '{name}'"
+                yield f"performers: no performer is named for recording '{name}'"
 
 
 def _entry(

@@ -1,11 +1,11 @@
-"""Preparation: from a recording as it was handed over to the sound that a network learns from.
+"""Preparation: converts a recording to the sound on which a network trains.
 
-In this order: channels as the network has them, its rate, no DC, silence taken out, level
-raised or lowered. What was done is said in words; nothing is done that the words do not tell.
+In this order: channels of the network, its rate, DC removed, silence removed, level adjusted. A
+text describes everything that was done.
 
-Rule `ibab` is that of ibab's tensorflow-wavenet (librosa's RMS of 2048 samples every 512,
-centred and reflected): all between the first and the last frame above `threshold`. At its 0.3
-most music is silence; `ends` and `gaps` ask whether frames of 20 ms pass a level in dBFS.
+Rule `ibab` is that of ibab's tensorflow-wavenet (librosa's RMS of 2048 samples every 512, centred
+and reflected): it keeps everything between the first and the last frame above `threshold`. With its
+0.3, most music is silence; `ends` and `gaps` compare frames of 20 ms with a level in dBFS.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class _Section(BaseModel):
 
 
 class Ends(_Section):
-    """Silence before the first sound and after the last is left out."""
+    """Removes silence before the first sound and after the last."""
 
     rule: Literal["ends"] = "ends"
     threshold_dbfs: float = Field(
@@ -46,7 +46,7 @@ class Ends(_Section):
 
 
 class Gaps(_Section):
-    """Silence is left out wherever it is, but for `keep_s` on either side of a sound."""
+    """Removes silence everywhere, except for `keep_s` on either side of a sound."""
 
     rule: Literal["gaps"] = "gaps"
     threshold_dbfs: float = Field(
@@ -67,14 +67,14 @@ class Ibab(_Section):
 
 
 class Level(_Section):
-    """Each recording is brought to one level."""
+    """Adjusts each recording to one level."""
 
-    to_dbfs: float = Field(default=-1.0, ge=-60, le=0, description="level to reach, dBFS")
+    to_dbfs: float = Field(default=-1.0, ge=-60, le=0, description="level of each recording, dBFS")
     percentile: float = Field(
         default=99.95,
         ge=50,
         le=100,
-        description="of the samples' magnitudes that reaches it; 100: peak",
+        description="percentile of the samples' magnitudes at this level; 100: peak",
     )
 
 
@@ -85,9 +85,9 @@ class Preparation(_Section):
     """The `preparation:` of a model."""
 
     silence: Silence | None = Field(
-        default=Ends(), description="what is left out as silence; null: none"
+        default=Ends(), description="rule by which silence is removed; null: none"
     )
-    remove_dc: bool = Field(default=True, description="whether each channel's mean is taken off")
+    remove_dc: bool = Field(default=True, description="whether each channel's mean is subtracted")
     level: Level | None = Field(
         default=None, description="level of each recording; null: as recorded"
     )
@@ -95,18 +95,19 @@ class Preparation(_Section):
         default=None,
         ge=1,
         le=86_400,
-        description="recordings are cut into pieces of this length, s; null: whole",
+        description="recordings are divided into chunks of this length, s; null: not divided",
     )
     exclude: dict[str, str] = Field(
-        default_factory=dict, description="recordings left out, each with the reason"
+        default_factory=dict, description="recordings that are not used, each with the reason"
     )
 
 
 def prepared(clip: Clip, rate: int, channels: int, how: Preparation) -> Sound:
-    """The clip [C, T] as a network of `rate` Hz and `channels` hears it; no samples if silent."""
+    """The clip [C, T] prepared for a network of `rate` Hz and `channels`; empty if silent."""
     sound = _with_channels(clip.data.astype(np.float64), channels)
     if clip.rate != rate:
         sound = np.stack([converted(one, clip.rate, rate) for one in sound])
+    # Before silence is measured, because an offset would count as sound.
     if how.remove_dc and sound.size:
         sound = sound - sound.mean(axis=1, keepdims=True)
     if how.silence is not None:
@@ -118,10 +119,10 @@ def prepared(clip: Clip, rate: int, channels: int, how: Preparation) -> Sound:
     return sound.astype(np.float32)
 
 
-def told(
+def description(
     found: tuple[int, int, int], rate: int, channels: int, length: int, how: Preparation
 ) -> tuple[str, ...]:
-    """What was done, in words, to a recording of (rate, channels, samples) that is `length` now."""
+    """What was done, as text, to a recording of (rate, channels, samples), now of `length`."""
     source_rate, there, samples = found
     done = []
     if there != channels:
@@ -138,23 +139,24 @@ def told(
 
 
 def silent_words(how: Preparation) -> str:
-    """Why nothing is left of a recording."""
+    """Why nothing of a recording remains."""
     words = "" if how.silence is None else f": {_threshold_words(how.silence)}"
     return f"silent{words}"
 
 
 def _threshold_words(silence: Ends | Gaps | Ibab) -> str:
-    """Where silence ends, in words."""
+    """The threshold of silence, as text."""
     if isinstance(silence, Ibab):
         return f"no frame's RMS passes {silence.threshold:g}"
     return f"no frame's RMS passes {silence.threshold_dbfs:g} dBFS"
 
 
 def _with_channels(sound: NDArray[np.float64], channels: int) -> NDArray[np.float64]:
-    """Sound [C, T] mixed down, or one channel given to all."""
+    """Sound [C, T] mixed down, or one channel copied to all."""
     found = sound.shape[0]
     if found == channels:
         return sound
+    # Mixed down first, so that a network with more channels gets equal sound on all.
     mono = sound.sum(axis=0, keepdims=True) / found
     return np.repeat(mono, channels, axis=0)
 
@@ -165,7 +167,7 @@ def _level_gain(sound: NDArray[np.float64], level: Level) -> float:
 
 
 def _spans(sound: NDArray[np.float64], rate: int, how: Ends | Gaps | Ibab) -> list[tuple[int, int]]:
-    """The ranges of samples that are kept, in order, not touching each other."""
+    """The ranges of samples that are kept, in order, without touching ranges."""
     if isinstance(how, Ibab):
         return _ibab_span(sound, how.threshold)
     frame = max(1, round(FRAME_S * rate))
@@ -178,7 +180,7 @@ def _spans(sound: NDArray[np.float64], rate: int, how: Ends | Gaps | Ibab) -> li
     starts, stops = np.maximum(hits - keep, 0), np.minimum(hits + frame + keep, length)
     if isinstance(how, Ends):
         return [(int(starts[0]), int(stops[-1]))]
-    # A gap is left out where one frame's range ends before the next one's begins.
+    # A gap is removed if the range of one frame ends before that of the next begins.
     breaks = np.flatnonzero(starts[1:] > stops[:-1])
     first = [int(starts[0]), *(int(starts[place + 1]) for place in breaks)]
     last = [*(int(stops[place]) for place in breaks), int(stops[-1])]
@@ -189,6 +191,7 @@ def _ibab_span(sound: NDArray[np.float64], threshold: float) -> list[tuple[int, 
     half = IBAB_FRAME // 2
     if sound.shape[1] <= half:
         return []
+    # librosa pads by reflection, so the same files are cut at the same frames.
     padded = np.pad(sound, ((0, 0), (half, half)), mode="reflect")
     loud = _mean_squares(padded, IBAB_FRAME, IBAB_HOP)
     hits = np.flatnonzero(loud > threshold * threshold) * IBAB_HOP

@@ -1,6 +1,6 @@
-"""Material: what a training is made of: recordings, and the sound prepared from each.
+"""Prepared sound of a training: its recordings, and the sound prepared from each.
 
-Nothing is dropped in silence: a recording is used, or `unused` says why not.
+No recording is dropped without notice: it is used, or `unused` contains the reason.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
 from approx_build.audio.wav_writer import write_float
-from approx_build.corpus.preparation import Preparation, Sound, prepared, silent_words, told
+from approx_build.corpus.preparation import Preparation, Sound, description, prepared, silent_words
 from approx_build.corpus.recordings import Recording, list_recordings
 from approx_build.corpus.windows import Part
 from approx_build.errors import AudioError, ModelError
@@ -22,9 +22,9 @@ from approx_build.errors import AudioError, ModelError
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A recording and its prepared sound: a float WAV at `path`, `done` in words.
+    """A recording and its prepared sound: a float WAV at `path`, `done` describes the preparation.
 
-    `reason` says why nothing of it is left.
+    `reason` is why nothing of it remains.
     """
 
     recording: Recording
@@ -40,7 +40,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The recordings of a corpus as one model hears them, and those it leaves out."""
+    """The recordings of a corpus as prepared for one model, and those it does not use."""
 
     corpus: str
     stretches: tuple[Stretch, ...]
@@ -48,7 +48,7 @@ class Material:
 
     @property
     def recordings(self) -> list[Recording]:
-        """The recordings that the model may hear, by name."""
+        """The recordings that the model may use, by name."""
         return [stretch.recording for stretch in self.stretches]
 
     @property
@@ -58,17 +58,17 @@ class Material:
 
     @property
     def done(self) -> dict[str, str]:
-        """What was done to each recording that is not used as it is."""
+        """What was done to each recording that was changed."""
         return {s.recording.name: ", ".join(s.done) for s in self.stretches if s.done}
 
     @property
     def unused(self) -> dict[str, str]:
-        """The recordings that nothing is left of, or that were left out, with the reason."""
+        """The empty or excluded recordings, with the reason."""
         empty = {s.recording.name: s.reason for s in self.stretches if s.reason}
         return {**self.excluded, **empty}
 
     def parts(self) -> list[Part]:
-        """The sound of each recording that has some."""
+        """The sound of each recording that is not empty."""
         return [stretch.part() for stretch in self.stretches if not stretch.reason]
 
 
@@ -110,7 +110,7 @@ def stretch_of(
     if length == 0:
         wav.read(recording.path)
     found = wav.info(recording.path)
-    done = told((found.rate, found.channels, found.length), rate, channels, length, how)
+    done = description((found.rate, found.channels, found.length), rate, channels, length, how)
     reason = "" if length else silent_words(how)
     return Stretch(recording, path, found.length / found.rate, done, reason)
 
@@ -157,4 +157,4 @@ def prepare_corpus(
     return gathered(folder.name, made, rate, channels, how, how.exclude)
 
 
-LEAVE_OUT = "mend the files, or leave them out: `preparation: { exclude: { NAME: why } }`"
+LEAVE_OUT = "repair the files, or leave them out: `preparation: { exclude: { NAME: why } }`"

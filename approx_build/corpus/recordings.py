@@ -1,7 +1,7 @@
-"""The recordings of a corpus: which there are, what they sound like, and their digest.
+"""The recordings of a corpus: which exist, their length, and their digest.
 
-Any file that libsndfile reads counts, but for what was withdrawn. Nothing is dropped in silence:
-a file that cannot be used stops the work with its name and the reason.
+Every file that libsndfile reads counts, except withdrawn ones. No file is dropped without notice:
+one that cannot be used stops the work with its name and the reason.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from approx_build.numerics.portable import absolute
 SUFFIXES = {".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp3", ".oga", ".ogg", ".opus"}
 SUFFIXES |= {".rf64", ".snd", ".w64", ".wav"}
 SILENT = 1e-4
-"""A recording whose loudest sample is below this (-80 dBFS) holds nothing to learn."""
+"""A recording whose loudest sample is below this (-80 dBFS) contains nothing to learn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def corpus_digest(recordings: Sequence[Recording]) -> str:
 
 
 def check_recording(path: Path) -> None:
-    """Read the file at `path` to its end; AudioError when it is no sound, broken or silent."""
+    """Read the file at `path` to its end; AudioError when it is no sound, damaged or silent."""
     peak = 0.0
     for start, stop in wav.blocks(path):
         peak = max(peak, float(absolute(wav.read(path, start, stop).data).max()))
@@ -86,7 +86,7 @@ def check_recording(path: Path) -> None:
 
 
 def mixing(channels: int) -> str:
-    """What becomes of two or more channels when a network hears them."""
+    """A description of how two or more channels are converted for a network."""
     return "mixed to mono" if channels == 2 else f"{channels} channels mixed to mono"
 
 
@@ -107,7 +107,7 @@ UNITS = (("h", 3600.0), ("min", 60.0), ("s", 1.0))
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Seconds as recorded, as prepared, and heard as windows, each window augmented anew."""
+    """Seconds as recorded, as prepared, and as augmented training windows."""
 
     recorded_s: float
     prepared_s: float
@@ -115,13 +115,13 @@ class Hours:
 
     @property
     def factor(self) -> float:
-        """How many times as much sound was heard as there is; 0 when there is none."""
+        """The ratio of trained to prepared sound; 0 when there is none."""
         return self.heard_s / self.prepared_s if self.prepared_s else 0.0
 
     def __str__(self) -> str:
         recorded, prepared, heard = map(length, (self.recorded_s, self.prepared_s, self.heard_s))
         times = f" ({self.factor:.1f} times as much)" if self.heard_s else ""
-        return f"{recorded} recorded, {prepared} prepared, {heard} heard as windows{times}"
+        return f"{recorded} recorded, {prepared} prepared, {heard} as training windows{times}"
 
 
 def length(seconds: float) -> str:

@@ -1,10 +1,10 @@
-"""Warps: a window of a sound at another pitch, in another time, or both.
+"""Time and pitch: a window of a sound with another pitch, another speed, or both.
 
-Stretching by the phase vocoder of `audio.stretch` changes time and keeps pitch; varispeed by
-`audio.resample` changes both. One of each, in this order, gives any pitch in any time.
+The phase vocoder of `audio.stretch` changes time and keeps pitch; varispeed by `audio.resample`
+changes both. One of each, in this order, gives any pitch at any speed.
 
-What a processed sound is near its ends is never heard: a margin is processed with it and cut
-off. Beyond the ends of a part margins are its mirror image, which goes on without a jump.
+The ends of a processed sound are unreliable, so a margin is processed with it and cut off. Beyond
+the ends of a part, margins are its mirror image, which continues without a jump.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Sound = NDArray[np.float32]
 """Samples [C, T], perhaps mapped from a file."""
 
 RESAMPLER_REACH = 160
-"""soxr hears this many samples either way, at the lower of its two rates."""
+"""soxr uses this many samples either way, at the lower of its two rates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Warp:
     stretch: float = 1.0
 
     def source(self, size: int) -> int:
-        """How many samples become `size`, rounded up."""
+        """The number of source samples that give `size`, rounded up."""
         return ceil(size * self.pitch / self.stretch)
 
     def window(self, sound: Sound, start: int, size: int, rate: int) -> Sound:
@@ -50,20 +50,20 @@ class Warp:
         return warped.data[:, begin : begin + size]
 
     def _margin(self, rate: int) -> int:
-        """Samples of the source, before and after a window, that have a say in it."""
+        """Samples of the source before and after a window that influence it."""
         reach = 0.0
         if self.pitch != 1:
             reach += RESAMPLER_REACH * max(1.0, self.pitch) / self.stretch
         if self.stretch != 1:
-            # Half a frame of the result, and the half of the source's that it was made of.
+            # Half a frame of the result, and the half of the source from which it was made.
             reach += frame_size(rate) / 2 * (1 + 1 / self.stretch)
         return ceil(reach)
 
 
 def mirrored(sound: Sound, start: int, stop: int) -> Sound:
-    """Samples `start` to `stop` of `sound` [C, T], mirrored at both ends as often as it takes.
+    """Samples `start` to `stop` of `sound` [C, T], mirrored at both ends as often as needed.
 
-    T >= 1. Nothing but the samples asked for, or their images, is read.
+    T >= 1. Only these samples, or their mirror images, are read.
     """
     length = sound.shape[1]
     if start >= 0 and stop <= length:

@@ -1,9 +1,8 @@
-"""Windows: the pieces of the recordings that a network is trained and tested on.
+"""Windows: the sections of the recordings that a network is trained and tested on.
 
-Windows are indexed by (part, start), one every `size` samples and one at the end, so that a
-recording of forty minutes is a thousand windows and not one. An epoch visits each of them once,
-in an order of its own. The end of every part is held out: no window of training reaches it,
-and the test windows lie in it.
+Windows are indexed by (part, start), one every `size` samples and one at the end, so a recording of
+forty minutes has a thousand windows. An epoch visits each of them once, in its own order. The end
+of every part is held out: no training window overlaps it, and the test windows are in it.
 """
 
 from __future__ import annotations
@@ -25,10 +24,10 @@ Sound = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """Sound [C, T] of one recording, perhaps mapped from a file: to train on, or held out.
+    """Sound [C, T] of one recording, perhaps mapped from a file: for training, or held out.
 
-    `start` is the sample of the recording that it begins with, `chunk` its number among the
-    pieces that the recording was cut into; 0: it was not.
+    `start` is its first sample in the recording, `chunk` its number among the chunks of the
+    recording; 0: the recording is not divided.
     """
 
     recording: str
@@ -38,12 +37,12 @@ class Part:
 
     @property
     def name(self) -> str:
-        """The recording, and which piece of it."""
+        """The recording, and the number of the chunk."""
         return f"{self.recording}#{self.chunk}" if self.chunk else self.recording
 
     @property
     def length(self) -> int:
-        """Samples."""
+        """Length in samples."""
         return int(self.sound.shape[1])
 
     def cut(self, start: int, stop: int) -> Part:
@@ -60,7 +59,7 @@ class Windows:
 
     @property
     def count(self) -> int:
-        """How many windows there are in the index."""
+        """The number of windows in the index."""
         return self._ends[-1] if self._ends else 0
 
     @property
@@ -70,7 +69,7 @@ class Windows:
 
     @cached_property
     def _ends(self) -> list[int]:
-        """For each part, how many windows there are up to its last."""
+        """For each part, the number of windows up to its last."""
         lengths = [part.length for part in self.parts]
         counts = [-(-length // self.size) if length >= self.size else 0 for length in lengths]
         return list(accumulate(counts))
@@ -94,9 +93,9 @@ class Windows:
 
 @dataclass(frozen=True, eq=False)
 class Epochs:
-    """The windows in the order of training: position 0, 1, 2, … of one epoch after another.
+    """The windows in the order of training: position 0, 1, 2, … through the epochs.
 
-    `seed` names the streams, so any position is known without those before it.
+    `seed` names the streams, so any position can be computed without those before it.
     """
 
     windows: Windows
@@ -112,13 +111,14 @@ class Epochs:
 @lru_cache(maxsize=4)
 def _order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
     """The order of an epoch: a permutation of `count` windows."""
+    # Sorting random numbers permutes them; a stable sort does not depend on the processor.
     drawn = Stream.named("training", seed, "epoch", epoch).uniforms(count)
     return np.argsort(drawn, kind="stable")
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Windows to train on, windows held out, and each recording's reason where it is not used."""
+    """Training windows, held-out windows, and the reason for each recording that is not used."""
 
     train: Windows
     held_out: Windows
@@ -128,14 +128,16 @@ class Split:
 def split(
     parts: Sequence[Part], rate: int, size: int, held_out_s: float, chunk_s: float | None = None
 ) -> Split:
-    """Parts cut into what is trained on and what is held out, in windows of `size` samples.
+    """Parts divided into training and held-out sound, for windows of `size` samples.
 
-    A part shorter than a window is not used, and said; one too short to hold anything out is
-    trained on whole. AudioError when no window is left, or none to test with, and by how much.
+    A part shorter than a window is not used, with a reason; one that is too short for held-out
+    sound is used for training completely. AudioError when no window remains, or none to test with,
+    and by how much.
     """
     train, held, unused = [], [], {}
     for part in parts:
         for piece in _chunks(part, rate, chunk_s):
+            # At least one window is held out, however short `held_out_s` is.
             border = piece.length - max(size, round(held_out_s * rate))
             if border >= size:
                 train.append(piece.cut(0, border))

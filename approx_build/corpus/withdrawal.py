@@ -1,6 +1,6 @@
-"""Withdrawal: a consent record with the day on which it was taken back, else as it was written.
+"""Withdrawal: a consent record with a day of withdrawal added, otherwise unchanged.
 
-Off the path of a sample: it says what may be used, and changes no sound.
+Off the path of a sample: it decides what may be used, and changes no sound.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def withdrawn_text(source: Source, names: Collection[str] | None, day: date) -> str:
-    """The text of a consent record, `names` of recordings (None: all) withdrawn from `day` on.
+    """The text of a consent record with `names` of recordings (None: all) withdrawn from `day` on.
 
-    What was withdrawn for an earlier day keeps that. Only the lines that change are touched.
-    ConsentError when the record is written so that they cannot be found.
+    An earlier day of withdrawal stays. Only the lines that change are touched. ConsentError when
+    the program cannot find these lines.
     """
     before = validate(Consent, source)
     if names is None:
@@ -58,7 +58,7 @@ def _with_day(source: Source, day: str) -> str:
 
 
 def _with_names(source: Source, days: dict[str, str]) -> str:
-    """The text with these recordings among the withdrawn: old dates changed, new lines added."""
+    """The text with these recordings withdrawn: old dates changed, new lines added."""
     node, text = source.root.children.get("withdrawn"), source.text
     known = node.children if node else {}
     for name in days.keys() & known.keys():
@@ -82,7 +82,7 @@ def _with_names(source: Source, days: dict[str, str]) -> str:
 
 
 def _filled(source: Source, key: str, value: str, below: str = "") -> str:
-    """The text with another value at a key of the record whose value is on its line."""
+    """The text with a new value for a key of the record whose value is on its line."""
     number = source.root.keys[key][0] - 1
     lines = source.text.split("\n")
     lines[number] = re.sub(rf"({key}:)[^#]*?(\s*#.*)?$", rf"\1{value}\2", lines[number]) + below
@@ -90,7 +90,7 @@ def _filled(source: Source, key: str, value: str, below: str = "") -> str:
 
 
 def _index(text: str, place: Place) -> int:
-    """Where in the text a place is."""
+    """The position of a place in the text."""
     line, column = place
     return sum(len(each) + 1 for each in text.split("\n")[: line - 1]) + column - 1
 

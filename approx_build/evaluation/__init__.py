@@ -1,1 +1,1 @@
-"""Evaluation: how generated takes compare with the corpus they were learned from."""
+"""Evaluation: compares generated takes with the corpus of their network."""

@@ -1,9 +1,9 @@
-"""Evaluation: how takes stand beside the recordings that their network learnt from.
+"""Comparison: measures takes beside the recordings on which their network trained.
 
-The end of every recording is held out of training: it is the corpus' own line. A network cannot
-be expected to come nearer to the training sound than other sound of the same instrument does.
+The held-out end of every recording gives the reference row of the corpus: a network cannot be
+expected to come closer to the training sound than other sound of the same instrument does.
 
-Off the path of a sample: it measures takes, and no sound is made of that.
+Off the path of a sample: it measures takes and makes no sound.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from approx_build.evaluation.memorisation import (
 from approx_build.evaluation.spectral_distance import Mono, Spectra, distance
 
 Evaluation = dict[str, Any]
-"""`measures`: what the sounds are like together, and how far from the training sound, by name.
+"""`measures`: descriptors of the sounds together, and distances from the training sound, by name.
 
-Of the corpus besides `baseline`; of takes `nearest`, for each the passage that is nearest, or
-None, and whether it is memorised.
+For the corpus also `baseline`; for takes `nearest`: for each take the nearest passage, or None, and
+whether it is memorised.
 """
 _DIGITS = 4
 
@@ -39,11 +39,11 @@ def mixed(sound: Sound) -> Mono:
 
 
 def spread(lengths_s: Sequence[float], count: int, length_s: float) -> list[tuple[int, float]]:
-    """`count` stretches of `length_s` spread over recordings: (place of the recording, start)."""
+    """`count` stretches of `length_s` spread over recordings: (index of the recording, start)."""
     places = [number * len(lengths_s) // count for number in range(count)]
     found = []
     for number, place in enumerate(places):
-        # The middle; of a recording that comes again, one place after another.
+        # The middle; if a recording occurs several times, one stretch after the other.
         share = (1 + places[:number].count(place)) / (1 + places.count(place))
         found.append((place, share * max(0.0, lengths_s[place] - length_s)))
     return found
@@ -57,7 +57,7 @@ def stretch(start_s: float, length_s: float, samples: int, rate: int) -> tuple[i
 
 
 class Corpus:
-    """Prepared sound, split into what is trained on and what is held out."""
+    """Prepared sound, split into training and held-out sound."""
 
     def __init__(self, split: Split, rate: int, terms: SearchTerms | None = None) -> None:
         self.rate, self.terms = rate, terms or SearchTerms()
@@ -70,19 +70,21 @@ class Corpus:
         self._spectra = Spectra.of([one.samples for one in train])
 
     def itself(self) -> Evaluation:
-        """What is held out beside what is trained on."""
+        """The held-out sound compared with the training sound."""
         found = [self._passages.nearest(sound) for sound in self._held]
         baseline = Baseline.of([match for match in found if match], self.terms)
         return {"measures": self._measures(self._held), "baseline": asdict(baseline)}
 
     def evaluate(self, takes: Sequence[Sound], baseline: Baseline) -> Evaluation:
-        """How `takes`, each [C, T] at the rate of the corpus, stand beside what is trained on."""
-        nearest, heard = [], [mixed(take) for take in takes]
-        for take in heard:
+        """The comparison of `takes`, each [C, T] at the rate of the corpus, with the training
+        sound.
+        """
+        nearest, mono = [], [mixed(take) for take in takes]
+        for take in mono:
             match = self._passages.nearest(take)
             is_memorised = baseline.is_memorised(match)
             nearest.append(asdict(match) | {"is_memorised": is_memorised} if match else None)
-        return {"measures": self._measures(heard), "nearest": nearest}
+        return {"measures": self._measures(mono), "nearest": nearest}
 
     def _measures(self, sounds: Sequence[Mono]) -> dict[str, float]:
         far = distance(Spectra.of(sounds), self._spectra)

@@ -18,7 +18,7 @@ Mono = NDArray[np.float32]
 FRAME_S = 0.05
 SILENT_DBFS = -60.0
 PITCHES_HZ = (70.0, 700.0)
-"""Where a period is looked for."""
+"""The range in which a period is searched, Hz."""
 _SIZE = 2048
 _FLATNESS_FLOOR = 1e-12
 _FLUX_FLOOR = 1e-9
@@ -63,7 +63,7 @@ def character(sounds: Sequence[Mono], rate: int) -> Character:
 
 
 def _sounding(sound: Mono) -> list[Mono]:
-    """Its frames that are not silent, half over each other."""
+    """Its frames that are not silent, overlapping by half."""
     padded = np.pad(sound, (0, max(0, _SIZE - sound.size)))
     frames = np.lib.stride_tricks.sliding_window_view(padded, _SIZE)[:: _SIZE // 2]
     power = np.mean(frames.astype(np.float64) ** 2, axis=1)

@@ -1,17 +1,17 @@
-"""Memorisation: how much of a take runs along one place of the sound that a network learnt from.
+"""Memorisation: how much of a take equals one passage of the training sound.
 
-For each passage of a take the nearest passage of the training sound is looked for. Candidates are
-those whose sequences of log-mel spectra lie nearest (cosine, after the mean spectrum of the corpus
-and the passage's own level are taken away): coarse, but quick over hours. Each is then verified by
+For each passage of a take, the nearest passage of the training sound is searched. Candidates have
+the nearest sequences of log-mel spectra (cosine distance, after subtracting the mean spectrum of
+the corpus and the level of the passage): coarse, but fast over hours. Each candidate is verified by
 its waveform, at the best of all alignments nearby (`audio.alignment`).
 
-One instrument's tones are alike by nature: a held tone may be the same waveform twice. So what
-counts is `copied_s`, how much of a take is the same waveform where all of it is laid along one
-place, and it is judged against a baseline: the same of the ends of the recordings that no
-training hears, which are independent sound of the same instrument (and of the same composer, who
-may repeat a bar: then the baseline is high, and a copied bar says nothing).
+Tones of one instrument are alike: a held tone may have the same waveform twice. So the measure is
+`copied_s`, how much of a take has the same waveform when the whole take is aligned with one place,
+and it is compared with a baseline: the same measure of the held-out ends of the recordings, which
+are independent sound of the same instrument (and of the same composer, who may repeat a bar: then
+the baseline is high, and a copied bar proves nothing).
 
-Off the path of a sample: it compares takes with recordings, and no sound is made of that.
+Off the path of a sample: it compares takes with recordings and makes no sound.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from approx_build.audio.alignment import FRAMES_HZ, SILENT, best_place, likeness
 Mono = NDArray[np.float32]
 
 COPIED = 0.9
-"""From this similarity on the waveforms are the same to the eye and ear: -7 dB are new."""
+"""From this similarity on, two waveforms are the same to the eye and ear; -7 dB is new."""
 QUANTILES = (0.5, 0.9, 0.95, 1.0)
 _BLOCK = 4096
 _LEVEL = 1e-3
-"""Below this length a passage is level: all silence, like nothing."""
+"""Below this norm a passage is constant, all silence, and like nothing."""
 
 
 class SearchTerms(BaseModel):
-    """How training sound is searched for the passages of a take."""
+    """Parameters of the search for the passages of a take in the training sound."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -55,7 +55,7 @@ class SearchTerms(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class TrainingSound:
-    """What a network was trained on of one recording: samples [T], from its sample `start` on."""
+    """The training sound of one recording: samples [T], from its sample `start` on."""
 
     name: str
     samples: Mono
@@ -64,10 +64,10 @@ class TrainingSound:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A passage of a take and the nearest passage of the training sound, and how near it is.
+    """A passage of a take and the nearest passage of the training sound, with their distance.
 
     `similarity` is the normalised cross-correlation without its sign: 1 for the same waveform.
-    `copied_s` is how much of the take runs along the same place of the recording.
+    `copied_s` is how much of the take equals the same place of the recording.
     """
 
     at_s: float
@@ -81,9 +81,9 @@ class Match:
 class Baseline:
     """What independent sound of the same instrument has in common with the training sound.
 
-    Quantiles (`QUANTILES`) over stretches that were held out, of the similarity of their nearest
-    passage and of `copied_s`; empty when none was long enough. More than `threshold_s` is
-    memorised: more than 95 % of the stretches have, and more than one and a half passages.
+    Quantiles (`QUANTILES`) over held-out stretches, of the similarity of their nearest passage and
+    of `copied_s`; empty when none was long enough. A take is memorised if it has more than
+    `threshold_s`: more than 95 % of the stretches, and more than one and a half passages.
     """
 
     similarity: tuple[float, ...]
@@ -92,7 +92,7 @@ class Baseline:
 
     @classmethod
     def of(cls, nearest: Sequence[Match], terms: SearchTerms) -> Baseline:
-        """The baseline that the nearest matches of some stretches make."""
+        """The baseline from the nearest matches of some stretches."""
         least = round(1.5 * terms.passage_s, 3)
         if not nearest:
             return cls((), (), least)
@@ -107,12 +107,12 @@ class Baseline:
         return cls(similarity, copied_s, fields["threshold_s"])
 
     def is_memorised(self, match: Match | None) -> bool:
-        """Whether a take with this nearest match has more in common than independent sound."""
+        """Whether a take with this nearest match has more in common than independent sound has."""
         return match is not None and match.copied_s > self.threshold_s
 
 
 class TrainingPassages:
-    """Every passage of the training sound, ready to be compared with takes at `rate` Hz."""
+    """Every passage of the training sound, ready for comparison with takes at `rate` Hz."""
 
     def __init__(
         self, sounds: Sequence[TrainingSound], rate: int, terms: SearchTerms | None = None
@@ -123,7 +123,7 @@ class TrainingPassages:
         self._frames = max(1, int(self.terms.passage_s * FRAMES_HZ))
 
     def nearest(self, take: Mono) -> Match | None:
-        """The match along which most of `take` [T] runs, of several the most similar."""
+        """The match along which most of `take` [T] is equal, of several the most similar."""
         found = self.matches(take)
         return max(found, key=_most_copied, default=None)
 
@@ -148,6 +148,7 @@ class TrainingPassages:
         frames = log_mel(take, self.rate) - self._mean
         last = len(frames) - self._frames
         at = [max(0, min(round(s * FRAMES_HZ / self.rate), last)) for s in starts]
+        # Levels must not matter: a copied passage may be softer than its source.
         wanted = _level_free(np.stack([frames[a : a + self._frames] for a in at]))
         best: list[list[tuple[float, int, int]]] = [[] for _ in starts]
         for index, features in enumerate(self._log_mels):
@@ -171,7 +172,8 @@ class TrainingPassages:
         return np.asarray(products / _deviations(block, self._frames))
 
     def _peaks(self, row: Mono) -> NDArray[np.intp]:
-        """The places nearer than both neighbours, the nearest few."""
+        """The local minima of distance, only the nearest few."""
+        # -2 is below every cosine, so the ends can be peaks.
         padded = np.pad(row, 1, constant_values=-2)
         peaks = np.flatnonzero((row >= padded[:-2]) & (row > padded[2:]))
         return peaks[np.argsort(-row[peaks], kind="stable")[: self._count]]
@@ -183,8 +185,9 @@ class TrainingPassages:
     def _verified(
         self, take: Mono, start: int, near: Sequence[tuple[int, int]], starts: Sequence[int]
     ) -> Match:
-        """The candidate that most of the take runs along, of several the most similar."""
+        """The candidate along which most of the take is equal, of several the most similar."""
         passage = take[start : start + self.size]
+        # The coarse search is exact to a frame only, so search two frames around its result.
         margin = -(-2 * self.rate // FRAMES_HZ)
         found = []
         for index, frame in near:
@@ -199,7 +202,7 @@ class TrainingPassages:
         return max(found, key=_most_copied)
 
     def _copied(self, take: Mono, sound: Mono, lag: int, starts: Sequence[int]) -> float:
-        """Seconds of `take` in passages that are `COPIED` where it is laid along `sound`."""
+        """Seconds of `take` in passages that are `COPIED` when it is aligned with `sound`."""
         covered = np.zeros(take.size, bool)
         for start in starts:
             other = sound[max(0, start + lag) : start + lag + self.size]
@@ -215,7 +218,7 @@ class TrainingPassages:
 
     @cached_property
     def _mean(self) -> Mono:
-        """The mean log spectrum of the training sound [bands]: what all its passages share."""
+        """The mean log spectrum of the training sound [bands], common to all its passages."""
         return np.asarray(np.concatenate(self._log_mels).mean(axis=0))
 
 

@@ -1,13 +1,13 @@
-"""How far the spectra of two sets of sounds lie apart, when nothing in them happens at one time.
+"""Spectral distance: compares the spectra of two sets of sounds without aligning them in time.
 
 Takes are not aligned with recordings, so distributions are compared, not frames: of each bin, over
 all frames of a set, the mean power and the quantiles of level. The mean difference of two quantile
 functions is the Wasserstein distance of the two distributions (Peyré and Cuturi, Computational
 optimal transport, 2019, remark 2.30). Resolutions and the two terms, spectral convergence and log
 magnitude, are those of the multi-resolution STFT loss (Yamamoto, Song and Kim, Parallel WaveGAN,
-2020), made symmetric. All distances are 0 for equal sets, and do not know the order of sounds.
+2020), made symmetric. All distances are 0 for equal sets and do not depend on the order of sounds.
 
-Off the path of a sample: it compares sounds, and no sound is made of that.
+Off the path of a sample: it compares sounds and makes no sound.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ QUANTILES = (np.arange(16) + 0.5) / 16
 FLOOR_DB = -90.0
 """Levels below, under a sine of full scale, count as this."""
 MOST_FRAMES = 8192
-"""Of a longer set frames are taken at equal distances, so that hours need no more memory."""
+"""From a longer set, frames are taken at equal distances, so that hours need no more memory."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Distance:
 
 
 def distance(one: Spectra, other: Spectra) -> Distance:
-    """How far two sets of sounds of one sample rate lie apart."""
+    """The distance of two sets of sounds with one sample rate."""
     difference = one.mean - other.mean
     pairs = [(one.quantiles[size], other.quantiles[size]) for size in SIZES]
     return Distance(
@@ -94,7 +94,9 @@ def powers(sounds: Sequence[Mono], size: int) -> NDArray[np.float32]:
 
 
 def _frames(sound: Mono, size: int, hop: int) -> Mono:
-    """The frames that lie wholly in `sound` [M, size]; one, filled with silence, if none does."""
+    """The frames that are completely in `sound` [M, size]; if there is none, one padded with
+    silence.
+    """
     padded = np.pad(sound, (0, max(0, size - sound.size)))
     return np.lib.stride_tricks.sliding_window_view(padded, size)[::hop]
 

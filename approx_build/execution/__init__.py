@@ -1,1 +1,1 @@
-"""The builder: schedules a graph of actions, runs them, and knows when there is nothing to do."""
+"""The builder: schedules a graph of actions, runs them, and detects that nothing has to be done."""

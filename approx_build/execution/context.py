@@ -1,4 +1,4 @@
-"""The desk an action works at: its parameters, its inputs as files, and a place for results."""
+"""The context of an action: its parameters, its inputs as files, and a place for results."""
 
 from __future__ import annotations
 
@@ -17,26 +17,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What a build is told that must not change a sample, but for the device.
+    """Options of a build. Except for the device, none of them changes a sample.
 
-    Takes drawn on a device other than the CPU carry its numeric environment in their key.
+    Takes that are generated on a device other than the CPU have its numeric environment in their
+    keys.
     """
 
     root: str
     device: str = "cpu"
     threads: int = 1
-    """Of one training: they change its pace and no bit."""
+    """Threads of one training; they change its speed and no bit."""
     processes: int = 1
-    """That share one training; its numeric environment tells how many."""
+    """Processes that share one training; its numeric environment contains the number."""
     jobs: int = 1
     """Worker processes that share this machine's memory."""
     is_chronicled: bool = True
-    """Whether trainings are written into the project's ledger."""
+    """Whether trainings update the project's ledger."""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One action at work."""
+    """The context of one running action."""
 
     work: Work
     store: Store
@@ -45,12 +46,12 @@ class Desk:
 
     @property
     def params(self) -> Mapping[str, Any]:
-        """The parameters of the action, as they stand in its key."""
+        """The parameters of the action, as in its key."""
         return self.work.action.params
 
     @property
     def options(self) -> Mapping[str, Any]:
-        """What the action is told beside its key."""
+        """Options of the action that are not in its key."""
         return self.work.action.options
 
     @property
@@ -64,20 +65,20 @@ class Desk:
         return Path(self.run.root)
 
     def input(self, role: str) -> Path:
-        """The file that plays `role`. Never write to it."""
+        """The file of the input `role`. Never write to it."""
         return self.work.path(role, self.store)
 
     def inputs(self, prefix: str) -> list[Path]:
-        """The files that play `prefix.…`, in the order of their roles."""
+        """The files of the inputs `prefix.…`, in the order of their roles."""
         roles = sorted(role for role in self.work.action.inputs if role.startswith(f"{prefix}."))
         return [self.input(role) for role in roles]
 
     def name(self, role: str) -> str:
-        """What plays `role`, as a person knows it."""
+        """The name of the input `role`, as a user knows it."""
         return self.work.action.inputs[role].removeprefix("file:")
 
     def json_input(self, role: str) -> Any:
-        """The value of an input that is JSON."""
+        """The value of a JSON input."""
         return json.loads(self.input(role).read_bytes())
 
     def keep_clip(self, clip: Clip, **facts: Any) -> Result:

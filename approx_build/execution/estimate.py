@@ -1,4 +1,4 @@
-"""Estimates: how long actions take, as the store has seen them, and what is left of a build."""
+"""Estimates: how long actions take, from the store's history, and how much of a build remains."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.store.journal import Entry
 
 RUNS_LOOKED_AT = 50
-"""Estimates follow the latest runs of a kind: machines and kernels change."""
+"""Estimates use the latest actions of a kind, because machines and kernels change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remaining:
-    """What is left, taking every action not yet looked at for one that must run.
+    """The remaining time, if every action that was not looked up yet must run.
 
-    `seconds` is what the known ones take together, divided by the jobs; `unknown` counts the
-    actions of kinds that have never been timed, which are not in it.
+    `seconds` is the time of all actions of known kinds divided by the jobs; `unknown` is the number
+    of actions of kinds without any timing, which are not included.
     """
 
     actions: int
@@ -28,13 +28,13 @@ class Remaining:
 
 @dataclass(frozen=True)
 class History:
-    """Median seconds per unit of work of each kind of action, as this store has seen them."""
+    """Median seconds per unit of work of each kind of action, in the history of this store."""
 
     pace: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> History:
-        """The history that a journal tells."""
+        """The history in the entries of a journal."""
         runs: dict[str, list[float]] = {}
         for entry in entries:
             if entry.seconds > 0 and entry.size > 0:
@@ -42,13 +42,13 @@ class History:
         return cls({kind: median(each[-RUNS_LOOKED_AT:]) for kind, each in runs.items()})
 
     def estimate(self, kind: Kind, size: float = 1.0) -> float | None:
-        """Seconds that an action of `size` units should take; None when none was ever timed."""
+        """Estimated seconds of an action of `size` units; None for a kind without timings."""
         pace = self.pace.get(kind.value)
         return None if pace is None else pace * size
 
 
 class Outlook:
-    """What is left of a build, learning from what it has timed itself where nothing was known."""
+    """The remaining work of a build; for kinds without history it learns from its own timings."""
 
     def __init__(self, graph: Graph, sizes: Mapping[str, float], history: History) -> None:
         self._sizes = sizes
@@ -63,7 +63,7 @@ class Outlook:
             self._units[kind] = self._units.get(kind, 0.0) + sizes[action.target]
 
     def done(self, action: Action, seconds: float | None) -> None:
-        """An action is done; `seconds` when it was run."""
+        """Note a finished action; `seconds` is given if it ran."""
         kind, size = action.kind.value, self._sizes[action.target]
         if action.target in self._open:
             self._open.remove(action.target)
@@ -75,7 +75,7 @@ class Outlook:
             self._pace[kind] = (spent + seconds) / (units + size) if units + size else 0.0
 
     def remaining(self, jobs: int) -> Remaining:
-        """What is left for `jobs` workers."""
+        """The remaining time with `jobs` workers."""
         left = [kind for kind, count in self._counts.items() if count]
         known = sum(max(0.0, self._units[kind]) * self._pace.get(kind, 0.0) for kind in left)
         unknown = sum(self._counts[kind] for kind in left if kind not in self._pace)

@@ -18,24 +18,24 @@ from approx_build.store.store import Store
 
 
 class Fate(enum.Enum):
-    """What would become of an action."""
+    """What a build would do with an action."""
 
     REUSED = "reused"  # its key has a record
     BUILT = "built"  # its key has none
     REMADE = "remade"  # its key has a record, but an object that is needed is gone
-    PERHAPS = "perhaps"  # an input will be built, and may come out equal to what it was
+    PERHAPS = "perhaps"  # an input will be rebuilt, and may come out unchanged
     IMPOSSIBLE = "impossible"  # a file that it reads cannot be read
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """What would become of an action, and what there is to explain it with."""
+    """What a build would do with an action, and the data to explain it."""
 
     action: Action
     fate: Fate
-    key: str = ""  # empty where it depends on what is not built yet
+    key: str = ""  # empty if it depends on an action that is not built yet
     manifest: Mapping[str, Json] | None = None
-    last: Record | None = None  # the target as it was built last, if it was
+    last: Record | None = None  # the target of the last build, if any
     problem: str = ""  # why it is impossible
 
 
@@ -44,8 +44,8 @@ def forecast(
 ) -> dict[str, Forecast]:
     """What building `wanted` would do, by target, inputs first. Opens no object.
 
-    `log` has what planning read. Files that changed are hashed, which the store remembers;
-    nothing else is written.
+    `log` contains what planning has read. Changed files are hashed, and the store caches their
+    digests; nothing else is written.
     """
     targets = frozenset(wanted)
     part = graph.needed(targets)
@@ -80,10 +80,11 @@ def _foresee(
 
 
 def _in_part(action: Action, last: Record | None) -> Forecast:
-    """What becomes of an action that reads what is not built yet."""
+    """The forecast of an action with an input that is not built yet."""
     if last is None:
         return Forecast(action, Fate.PERHAPS)
-    # With other parameters it runs, whatever its inputs are; those of before stand for them.
+    # With changed parameters it runs, whatever its inputs are; the previous inputs stand in for
+    # them.
     seen = manifest(action, dict.fromkeys(action.inputs, ""))
     if canonical(seen["params"]) == canonical(last.manifest["params"]):
         return Forecast(action, Fate.PERHAPS, last=last)
@@ -98,7 +99,7 @@ def _missing(
     records: Mapping[str, Record],
     store: Store,
 ) -> Iterator[str]:
-    """Targets with a record whose object is needed and gone, readers first."""
+    """Targets with a record whose object is needed and missing, readers first."""
     needed = set(wanted)
     for target in reversed(found):
         record = records.get(target)

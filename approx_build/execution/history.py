@@ -1,4 +1,4 @@
-"""The ledger of a build: sizes and times of its actions, and what it adds to the journal."""
+"""The history of a build: sizes and durations of its actions, and new entries of the journal."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Ledger:
         return self._sizes[target]
 
     def guesses(self, graph: Graph) -> dict[str, float]:
-        """Seconds of each action: estimated, or one second where nothing is known."""
+        """Estimated seconds of each action; one second for kinds without history."""
         sizes, history = self._sizes, self._history
         return {a.target: history.estimate(a.kind, sizes[a.target]) or 1.0 for a in graph}
 
@@ -44,17 +44,17 @@ class Ledger:
             self._new.append(entry)
 
     def remaining(self, jobs: int) -> Remaining:
-        """What is left of the build."""
+        """The remaining work of the build."""
         return self._outlook.remaining(jobs)
 
     def flush(self) -> None:
-        """Write what was noted; a store that cannot be written loses it, without complaint."""
+        """Write the new entries; if the store cannot be written, they are lost silently."""
         entries, self._new = self._new, []
         with suppress(StoreError):
             self._journal.append(entries)
 
     def close(self) -> None:
-        """Write what was noted and keep the journal short."""
+        """Write the new entries and keep the journal short."""
         self.flush()
         with suppress(StoreError):
             self._journal.compact()

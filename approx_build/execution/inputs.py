@@ -1,4 +1,4 @@
-"""Inputs: the files that a build starts from, and actions with the digests of what they read."""
+"""Inputs: the files that a build starts from, and actions with the digests of their inputs."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from approx_build.store.records import Record
 
 
 class Inputs:
-    """The leaves of `graph`, whose paths are relative to `root`, as `log` has read them."""
+    """The leaves of `graph`, with paths relative to `root`, as read in `log`."""
 
     def __init__(self, graph: Graph, root: Path, log: ReadLog) -> None:
         self._paths, self._root, self._log = graph.leaves, root, log
 
     def leaf(self, target: str) -> Leaf:
-        """The file as it was when it was first asked for; StoreError when it cannot be read."""
+        """The file as it was when it was first read; StoreError when it cannot be read."""
         path = self._root / self._paths[target]
         try:
             return Leaf(str(path), self._log.reading(path))
@@ -32,11 +32,11 @@ class Inputs:
             raise StoreError(f"{path} cannot be read: {why}") from error
 
     def are_known(self, action: Action, records: Mapping[str, Record]) -> bool:
-        """Whether `records` holds all the actions that `action` reads."""
+        """Whether `records` contains all inputs of `action` that actions make."""
         return all(s in records or s in self._paths for s in action.inputs.values())
 
     def work(self, action: Action, records: Mapping[str, Record], size: float = 1.0) -> Work:
-        """`action` with its key; `records` holds all the actions that it reads."""
+        """`action` with its key; `records` contains all actions that it reads."""
         roles = action.inputs.items()
         leaves = {role: self.leaf(source) for role, source in roles if source in self._paths}
         digests = {
@@ -44,6 +44,6 @@ class Inputs:
             for role, source in roles
         }
         seen = manifest(action, digests)
-        # The action gets the params that the key saw, not others that look the same.
+        # The action gets the parameters that are in the key, not another copy of them.
         same = replace(action, params=cast(Mapping[str, Json], seen["params"]))
         return Work(same, key(seen), seen, digests, leaves, size)

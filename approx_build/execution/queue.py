@@ -1,11 +1,11 @@
-"""The queue of work whose key has no record, and how takes are gathered from it.
+"""The queue of work without a record, and how it gathers takes into batches.
 
-Takes of one checkpoint may be cheapest together, in lock-step. When a worker is free, those queued
-are shared evenly among the idle workers, longest first and neighbours in length together, as many
-to a batch as gain by it: one, where none does. All that can be known to be ready is queued before.
-What other takes wait for (a prime, a checkpoint) goes before takes, so that more takes may join;
-that costs nothing, because a worker is never left idle for it. Everything else comes after, the
-action with the longest way to the end first.
+Takes of one checkpoint may be cheaper together, in lock-step. When a worker is free, the queued
+takes are divided evenly among the idle workers, longest first and with similar lengths together, up
+to the batch size from which the family gains. Everything that can be known to be ready is queued
+before that. Work that other takes wait for (a prime, a checkpoint) goes before takes, so that more
+takes can join a batch; this costs nothing, because no worker is left idle. Everything else follows,
+the action with the longest way to the end first.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from approx_build.plan.graph import Action, Graph, Kind
 
 
 class Queue:
-    """Work ready to run. `ways` is the seconds from each action to the end of the build.
+    """Work that is ready to run. `ways` is the seconds from each action to the end of the build.
 
-    `lock_step` says how many takes like a take are drawn faster together, at most.
+    `lock_step` returns how many takes like a given one are generated faster together, at most.
     """
 
     def __init__(
@@ -44,12 +44,12 @@ class Queue:
         self._line_up(work)
 
     def pop(self, idle: int) -> list[Work]:
-        """The next batch, when `idle` workers are free; empty when nothing is queued."""
+        """The next batch when `idle` workers are free; empty when the queue is empty."""
         while self._heap:
             target = heappop(self._heap)[-1]
             if target in self._work:
                 batch = [self._work.pop(each) for each in self._companions(target, idle)]
-                if target in self._work:  # longer ones of its checkpoint go before it
+                if target in self._work:  # longer takes of its checkpoint go before it
                     self._line_up(self._work[target])
                 return batch
         return []
@@ -75,7 +75,7 @@ class Queue:
 
 
 def feeding_takes(graph: Graph) -> set[str]:
-    """The actions that some take waits for, directly or not."""
+    """The actions that some take depends on, directly or indirectly."""
     feeding: set[str] = set()
     todo = [s for action in graph if action.kind is Kind.TAKE for s in action.inputs.values()]
     while todo:

@@ -1,4 +1,4 @@
-"""How to build, where each action stands, and what came of it."""
+"""Options, states and results of a build."""
 
 from __future__ import annotations
 
@@ -15,48 +15,52 @@ from approx_build.store.records import Record
 
 
 class State(enum.Enum):
-    """Where an action stands."""
+    """The state of an action."""
 
-    WAITING = "waiting"  # for an input that is not done
+    WAITING = "waiting"  # an input is not done
     READY = "ready"  # its inputs are done, so its key can be computed and looked up
     QUEUED = "queued"  # its key has no record: it must run
-    RUNNING = "running"  # given to the executor, or equal to an action that is
+    RUNNING = "running"  # given to the executor, or equal to an action that was
     DONE = "done"  # has a record: its digest is known
     FAILED = "failed"  # ran and failed, or could not be run
-    SKIPPED = "skipped"  # needs something that failed
+    SKIPPED = "skipped"  # needs an action that failed
 
 
 def one(_action: Action) -> int:
-    """The size of an action, and the takes in a batch, when nothing better is known."""
+    """The default size of an action, and the default number of takes in a batch."""
     return 1
 
 
 @dataclass(frozen=True)
 class BuildOptions:
-    """How to build; nothing here changes a sample."""
+    """Options of a build; none of them changes a sample."""
 
-    root: Path  # of the project: paths of leaves are relative to it
+    root: Path  # of the project; leaves are relative to it
     keep_going: bool = False  # after a failure, build what does not depend on it
     size: Callable[[Action], float] = one  # units of work, for balance and estimates
-    lock_step: Callable[[Action], int] = one  # takes like a take in one batch at most
-    verified: frozenset[str] | None = None  # targets whose objects must be right; None: all wanted
-    log: ReadLog | None = None  # what planning has read; None: it has read nothing
+    lock_step: Callable[[Action], int] = (
+        one  # how many takes like a given one fit one batch, at most
+    )
+    verified: frozenset[str] | None = (
+        None  # targets whose objects must be undamaged; None: all wanted
+    )
+    log: ReadLog | None = None  # what planning has read; None: nothing
 
 
 @dataclass
 class Built:
-    """What came of a build, by target."""
+    """The result of a build, by target."""
 
-    records: dict[str, Record] = field(default_factory=dict)  # everything done
-    ran: list[str] = field(default_factory=list)  # in the order they ended
+    records: dict[str, Record] = field(default_factory=dict)  # everything that is done
+    ran: list[str] = field(default_factory=list)  # in the order in which they ended
     reused: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)  # needed something that failed
+    skipped: list[str] = field(default_factory=list)  # needs an action that failed
     is_interrupted: bool = False
     seconds: float = 0.0
 
     def check(self) -> None:
-        """BuildError with all that failed, if anything did."""
+        """BuildError with all failures, if there are any."""
         if len(self.failures) == 1:
             failure = self.failures[0]
             raise BuildError(str(replace(failure, where=None)), failure.where)

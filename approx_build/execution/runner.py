@@ -1,4 +1,4 @@
-"""Running a batch of work: leases, time and memory, records after objects, failures as data."""
+"""Runs a batch of work: leases, time and memory, records after objects, failures as data."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LEASE_WAIT_S = 600.0
 
 @dataclass(frozen=True)
 class Performer:
-    """Runs batches by `run`, against one store; `toolchain` goes into the records."""
+    """Runs batches with `run` against one store; `toolchain` goes into the records."""
 
     run: RunActions
     store: Store
@@ -33,11 +33,11 @@ class Performer:
     toolchain: Mapping[str, str] = field(default_factory=dict)
 
     def perform(self, batch: Sequence[Work], report: Report) -> list[Made | Failure]:
-        """Run a batch and publish its records; what cannot be made is a Failure, never raised."""
-        # A training waits for another of itself as long as that takes, by a lock of its own.
+        """Run a batch and publish its records; a failure is returned, never raised."""
+        # A training waits for an equal one without limit, with a lock of its own.
         leased = (work.key for work in batch if work.action.kind is not Kind.TRAIN)
         with self.store.leases.on(leased, LEASE_WAIT_S, lambda words: report(None, words)):
-            # Another builder may have made some of it since it was queued.
+            # Another builder may have made some of it in the meantime.
             found = {work.key: self._whole_record(work.key) for work in batch}
             todo = [work for work in batch if found[work.key] is None]
             made: list[Made | Failure] = [
@@ -53,7 +53,7 @@ class Performer:
         except Exception as error:
             if len(batch) == 1:
                 return [_failure(batch[0].action, error, self.store.root)]
-        # One by one, so that the right action is blamed and the others are kept.
+        # One by one, so that the failure belongs to the right action and the others are kept.
         return [made for work in batch for made in self._attempt([work], report)]
 
     def _run_and_record(self, batch: Sequence[Work], report: Report) -> list[Made]:
@@ -74,7 +74,7 @@ class Performer:
         return made
 
     def _check_outputs(self, results: Sequence[Result]) -> None:
-        # A record may only promise what is there: an action that forgets to store is a bug.
+        # A record may only name objects that exist: an action that forgets to store one is a bug.
         for digest in (digest for result in results for digest in result.outputs.values()):
             if not self.store.objects.verify(digest):
                 raise RuntimeError(f"the action named object {digest} but did not store it")
@@ -100,20 +100,20 @@ class Performer:
 
 
 def _check_leaves(batch: Sequence[Work]) -> None:
-    """StoreError when a file is no longer what the key says: its sound must not be recorded."""
+    """StoreError when a file has changed since its key was made: its sound must not be recorded."""
     for leaf in (leaf for work in batch for leaf in work.leaves.values()):
         if not leaf.reading.still_holds(leaf.path):
             raise StoreError(f"{leaf.path} changed while it was being used; run again")
 
 
 def _failure(action: Action, error: Exception, root: Path) -> Failure:
-    # With a number it is the system's; what Python raises by itself has none, and is a bug.
+    # An OSError of the system has a number; one that Python code raises has none and is a bug.
     if isinstance(error, OSError) and error.errno is not None:
         error = refusal(error, error.filename or root)
     if isinstance(error, ApproxError):
         return Failure(action.target, error.message, error.where or action.where)
-    if said := limits.refusal(error) or lack_of_torch(error):
-        return Failure(action.target, said, action.where)
+    if message := limits.refusal(error) or lack_of_torch(error):
+        return Failure(action.target, message, action.where)
     trace = "".join(traceback.format_exception(error))
     summary = "".join(traceback.format_exception_only(error)).strip()
     return Failure(action.target, summary, action.where, trace)

@@ -1,9 +1,9 @@
-"""The scheduler: brings wanted targets up to date, running only what has no record.
+"""The scheduler: brings wanted targets up to date and runs only what has no record.
 
-An action's key is made of the digests of its inputs, so it is known only when they are done:
-what comes out equal stops a change there. A record is believed without looking at its objects
-until something needs one: an action about to read it, or the caller who wants it. A missing or
-damaged object then sends the action that makes it back to the queue.
+The key of an action contains the digests of its inputs, so it is known only when they are done. If
+a rebuilt action gives the same result, nothing after it is rebuilt. A record is trusted without
+reading its objects until something needs one: an action about to read it, or the caller who wants
+it. A missing or damaged object then sends the action that makes it back to the queue.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Scheduler:
         self._state = dict.fromkeys(graph.actions, State.WAITING)
         self._ready: list[str] = []
         self._twins: dict[str, list[str]] = {}  # key -> targets that one run makes
-        self._remade: dict[str, str] = {}  # target sent back once -> the digest it must have
+        self._remade: dict[str, str] = {}  # target sent back once -> the digest that it must have
         self._running = 0  # batches
         self._jobs = 1
         for target in graph.actions:
@@ -96,7 +96,7 @@ class Scheduler:
             if not self._is_stopping:
                 self._dispatch(executor)
             if self._running:
-                for ended in executor.wait(self._heard):
+                for ended in executor.wait(self._on_progress):
                     self._running -= 1
                     self._take_in(ended)
                 self._ledger.flush()
@@ -133,9 +133,9 @@ class Scheduler:
                 self.progress.action_started(work.action)
 
     def _is_sound(self, work: Work) -> bool:
-        """Whether all objects that the work reads are right; if not, it waits for them.
+        """Whether all objects that the work reads are undamaged; if not, the work waits for them.
 
-        Whatever else its inputs made counts too: a checkpoint is chosen among what a run made.
+        This includes all outputs of its inputs: a checkpoint is one of the outputs of a run.
         """
         target = work.action.target
         broken = {
@@ -155,7 +155,7 @@ class Scheduler:
         return False
 
     def _is_right(self) -> bool:
-        """Whether the objects of what is wanted are right; if not, those to make are READY."""
+        """Whether the objects of the wanted targets are undamaged; else those to make are READY."""
         for target in sorted(self._wanted):
             if self._state[target] is State.DONE and not self._is_whole(target):
                 self._remake(target)
@@ -165,7 +165,7 @@ class Scheduler:
         return all(map(self.store.objects.verify, self.built.records[target].outputs.values()))
 
     def _remake(self, target: str) -> None:
-        """Send a DONE action back, whose object is missing or damaged."""
+        """Send a DONE action back because its object is missing or damaged."""
         if self._state[target] in (State.FAILED, State.SKIPPED):
             self._skip_readers(target)
         if self._state[target] is not State.DONE:
@@ -178,7 +178,7 @@ class Scheduler:
         self.store.records.remove(record.key)
         self._become_ready(target)
 
-    def _heard(self, batch: Sequence[Work], fraction: float | None, words: str) -> None:
+    def _on_progress(self, batch: Sequence[Work], fraction: float | None, words: str) -> None:
         if fraction is None:
             self.progress.action_remark(batch[0].action, words)
             return
@@ -250,8 +250,9 @@ def build(
 ) -> Built:
     """Bring `wanted` up to date, and close the executor.
 
-    Failures are in the result, not raised: see `Built.check`. On KeyboardInterrupt what runs is
-    stopped, what is done is kept and told to `progress`, and the interrupt is raised again.
+    Failures are in the result, not raised: see `Built.check`. On KeyboardInterrupt, running actions
+    are stopped, finished ones are kept and reported to `progress`, and the interrupt is raised
+    again.
     """
     targets = frozenset(wanted)
     part = graph.needed(targets)

@@ -1,4 +1,4 @@
-"""Drawing within memory: as many takes at a time as fit, refused where not even one does."""
+"""Generation within memory: as many takes at a time as fit, refused if not even one fits."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from approx_build.units import size
 from approx_build.ways.base import conditioning_of
 
 BASELINE = 54 << 20
-"""Bytes of a worker process before it draws."""
+"""Bytes of a worker process before it generates."""
 
 Takes = Sequence[TakeRequest[Any]]
 
 
 def parts(network: Family, takes: Takes, available: Available | None, jobs: int = 1) -> list[Takes]:
-    """The takes in batches that fit into this job's share of the memory, in their order.
+    """The takes, in their order, in batches that fit into this job's share of the memory.
 
-    One take may use all there is: ModelError when it needs more still.
+    One take may use all available memory: ModelError when it needs more than that.
     """
     if available is None or need(network, takes) <= available.size // jobs:
         return [takes]
@@ -46,7 +46,7 @@ def drawn(
     device: str = "cpu",
     progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Clip]:
-    """The clips of one batch after another; a clip is the same in whatever batch it is drawn."""
+    """The clips of one batch after another; a clip does not depend on its batch."""
     total, before = sum(take.length for batch in batches for take in batch), 0
     for batch in batches:
         own = sum(take.length for take in batch)
@@ -55,14 +55,14 @@ def drawn(
 
 
 def need(network: Family, takes: Takes) -> int:
-    """Bytes that drawing `takes` together takes besides the process itself."""
+    """Bytes that generating `takes` together needs in addition to the process itself."""
     return sum(network.drawing_bytes(takes).values())
 
 
 def foretold(actions: Sequence[Action], jobs: int = 1) -> dict[str, int]:
-    """Bytes of the process that will draw each of these takes, by target.
+    """Bytes of the process that will generate each of these takes, by target.
 
-    Each needs what its batch needs: takes of one checkpoint may be drawn together.
+    Each needs the memory of its batch, because takes of one checkpoint can be generated together.
     """
     groups: dict[str, list[Action]] = {}
     for action in actions:
@@ -91,7 +91,7 @@ def _asked(network: Family, action: Action) -> TakeRequest[Any]:
 
 
 def _fits(network: Family, takes: Takes, limit: int) -> int:
-    """How many of the first takes fit into so much memory, at least one."""
+    """How many of the first takes fit into this memory, at least one."""
 
     def of_first(count: int) -> int:
         return need(network, takes[:count])
@@ -104,28 +104,28 @@ def _check(network: Family, take: TakeRequest[Any], available: Available) -> Non
     if sum(items.values()) <= available.size:
         return
     most_first = sorted(items.items(), key=lambda one: -one[1])
-    told = ", ".join(f"{name} {size(count)}" for name, count in most_first if count)
+    needs = ", ".join(f"{name} {size(count)}" for name, count in most_first if count)
     raise ModelError(
-        f"drawing this take needs {size(sum(items.values()))} of memory ({told}) and "
-        f"{size(available.size)} are to be had ({available.bound}); "
+        f"this take needs {size(sum(items.values()))} of memory ({needs}), but "
+        f"{size(available.size)} is available ({available.bound}); "
         f"{_fitting(network, take, available)}"
     )
 
 
 def _fitting(network: Family, take: TakeRequest[Any], available: Available) -> str:
-    """What would fit, in words."""
+    """What would fit, as text."""
     length = largest_that_fits(
         lambda n: need(network, [replace(take, length=n)]), available.size, 1, take.length - 1
     )
     if length is not None and length >= network.rate // 10:
         return f"a take of {int(10 * length / network.rate) / 10:g} s fits"
-    return f"make the network smaller ({network.large_by}), or end what else takes memory"
+    return f"make the network smaller ({network.large_by}), or end other processes that use memory"
 
 
 def _part(
     progress: Callable[[int, int], None] | None, before: int, own: int, total: int
 ) -> Callable[[int, int], None] | None:
-    """What to tell while a batch is drawn: its `own` samples come after `before` of `total`."""
+    """The progress callback of a batch: its `own` samples come after `before` of `total`."""
     if progress is None:
         return None
     return lambda done, of: progress(before + own * done // max(of, 1), total)

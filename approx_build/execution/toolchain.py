@@ -1,4 +1,4 @@
-"""The toolchain: the versions of what computes samples and pictures."""
+"""The toolchain: the versions of everything that computes samples and pictures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TOOLS = ("numpy", "scipy", "soxr", "soundfile", "matplotlib")
 
 
 def toolchain() -> dict[str, str]:
-    """The versions of what computes samples and pictures."""
+    """The versions of everything that computes samples and pictures."""
     from approx_build import __version__
     from approx_build.kernels.library import describe
 

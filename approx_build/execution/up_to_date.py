@@ -1,16 +1,16 @@
-"""Nothing to do: a sweep over the files of a finished build that finds them all as they were.
+"""The fast path: detects that no file of a finished build has changed.
 
-After a build a state is written: every file that was read or made, with its fingerprint and
-digest; every folder whose names mattered; the days on which all of it may be used. While all of
-that holds, the same command has nothing to do, and finding that out imports nothing but what
+A finished build writes a state: every file that it read or made, with fingerprint and digest; every
+folder whose list of names matters; and the days on which everything may be used. While all of this
+holds, the same command has nothing to do, and detecting that imports nothing but modules that
 Python has loaded anyway.
 
-Digests are those that the build read or delivered, and fingerprints those from before: a file
-edited since differs from the state, whenever that was. Where a fingerprint differs or proves
-nothing yet, the file is a suspect, which the sweep hashes; when its bytes are the same, the state
-is brought up to date.
+Digests are those that the build read or delivered, and fingerprints are older than the reading: a
+file that was edited after that differs from the state, whenever the edit happened. If a fingerprint
+differs, or proves nothing yet, the file is a suspect, and the fast path hashes it; if its bytes are
+the same, the state is updated.
 
-The state is text under a checksum, in blocks of lines: head (options, first day, last day, indices
+The state is text with a checksum, in blocks of lines: head (options, first day, last day, indices
 of the suspects, the latest time among the others, summary), folders, paths, fingerprints, digests.
 """
 
@@ -22,7 +22,7 @@ from zlib import crc32
 
 from approx_build.files.fingerprint import RACY_NS, changed_ns, fingerprint, is_settled, listing
 
-TYPE_CHECKING = False  # `typing` would cost more than the sweep of a thousand files
+TYPE_CHECKING = False  # importing `typing` would take longer than checking a thousand files
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -30,23 +30,23 @@ if TYPE_CHECKING:
 
 FORMAT = "approx-build state 2"
 SIDES = "\0"
-"""Between the items of one line: no path, name or option holds it."""
+"""Separates the items of one line: no path, name or option contains it."""
 BLOCKS = "\x1d"
-"""Between the blocks."""
+"""Separates the blocks."""
 
 
 def state_path(store: str, options: Sequence[str]) -> str:
-    """Where the state of a command lies: `options` are all that it was asked, and where."""
+    """The path of the state of a command; `options` are its arguments and its folder."""
     return os.path.join(store, "states", f"{crc32(SIDES.join(options).encode()):08x}")
 
 
 def is_up_to_date(path: str, options: Sequence[str]) -> bool:
-    """Whether the command with these `options` has nothing to do; the state may be refreshed."""
+    """Whether the command with these `options` has nothing to do; the state may be updated."""
     return not first_change(path, options)
 
 
 def first_change(path: str, options: Sequence[str]) -> str:
-    """What keeps the command from having nothing to do; empty when it has nothing to do."""
+    """The reason why the command has something to do; empty when it has nothing to do."""
     now_ns = time.time_ns()
     state = _read(path)
     if state is None:
@@ -57,7 +57,7 @@ def first_change(path: str, options: Sequence[str]) -> str:
     if asked != SIDES.join(options):
         return "another command was built"
     if today < since:
-        return f"the last build was on {since}, which is still to come"
+        return f"the last build was on {since}, which is in the future"
     if until and today > until:
         return f"a consent ended on {until}"
     for line in folders:
@@ -69,7 +69,7 @@ def first_change(path: str, options: Sequence[str]) -> str:
     if found != stored:
         suspects.update(index for index, each in enumerate(found) if each != stored[index])
     if int(newest) > now_ns - RACY_NS:
-        # The clock was set back: times that were settled are not any more.
+        # The clock was set back, so times that proved something no longer do.
         suspects.update(i for i, each in enumerate(found) if not is_settled(each, now_ns))
     if not suspects:
         return ""
@@ -85,7 +85,7 @@ def first_change(path: str, options: Sequence[str]) -> str:
 
 
 def summary(path: str) -> str:
-    """What the face said when the build had finished."""
+    """The message of the finished build."""
     state = _read(path)
     return state[0][5].replace(SIDES, "\n") if state else ""
 
@@ -98,12 +98,12 @@ def write_state(
     days: tuple[str, str] = ("", ""),
     summary: str = "",
 ) -> None:
-    """Remember a finished build.
+    """Save the state of a finished build.
 
-    `files` are all that it read and made, by absolute path, as they were when their bytes were
-    known; `folders` the listings of those in which a new or missing name matters; `days` the
-    first and the last (2026-12-31) on which all of it may be used. What cannot be remembered
-    safely is not: that costs time later, and nothing else.
+    `files` are all files that it read and made, by absolute path, as they were when their bytes
+    were known; `folders` the listings of those in which a new or missing name matters; `days` the
+    first and the last day (2026-12-31) on which all of it may be used. What cannot be saved safely
+    is left out: that costs time later, nothing else.
     """
     lines = [folder + SIDES + names for folder, names in folders.items()]
     if any("\n" in each or BLOCKS in each for each in [*files, *lines, *options, *days]):
@@ -113,8 +113,8 @@ def write_state(
     if any("\n" in each or BLOCKS in each for each in found):
         return
     settled = [is_settled(reading.fingerprint, reading.at_ns) for reading in readings]
-    said = summary.replace("\n", SIDES).replace(BLOCKS, " ")
-    head = [SIDES.join(options), *days, "", "", said]
+    summary = summary.replace("\n", SIDES).replace(BLOCKS, " ")
+    head = [SIDES.join(options), *days, "", "", summary]
     _write(path, head, lines, files, found, [reading.digest for reading in readings], settled)
 
 
@@ -127,11 +127,11 @@ def _write(
     digests: Iterable[str],
     settled: Sequence[bool],
 ) -> None:
-    asked, since, until, _, _, said = head
+    asked, since, until, _, _, summary = head
     young = " ".join(str(index) for index, is_old in enumerate(settled) if not is_old)
     old = (changed_ns(each) for each, is_old in zip(found, settled, strict=True) if is_old)
     newest = str(max((each for each in old if each is not None), default=0))
-    blocks = [[asked, since, until, young, newest, said], folders, paths, found, digests]
+    blocks = [[asked, since, until, young, newest, summary], folders, paths, found, digests]
     text = BLOCKS.join("\n".join(block) for block in blocks)
     draft = f"{path}.{os.getpid()}"
     try:
@@ -144,7 +144,9 @@ def _write(
 
 
 def _read(path: str) -> tuple[list[str], list[str], list[str], list[str], str] | None:
-    """The blocks of a state, digests still in one text; None when there is none to believe."""
+    """The blocks of a state, its digests still in one text; None if the state is missing or
+    damaged.
+    """
     try:
         with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
             form, checksum, text = file.read().split("\n", 2)
@@ -157,7 +159,7 @@ def _read(path: str) -> tuple[list[str], list[str], list[str], list[str], str] |
 
 
 def drafts_in(folder: str) -> list[str]:
-    """The drafts of states in a folder: a state's name, a dot, and the number of the writer."""
+    """The drafts of states in a folder: state name, a dot, number of the writer."""
     try:
         return [os.path.join(folder, name) for name in os.listdir(folder) if "." in name]
     except OSError:
@@ -165,10 +167,12 @@ def drafts_in(folder: str) -> list[str]:
 
 
 def remove_drafts(folder: str) -> None:
-    """Remove what dead processes left. A living writer whose draft goes remembers nothing."""
+    """Remove the drafts of processes that have ended. A running writer whose draft is removed saves
+    no state.
+    """
     for draft in drafts_in(folder) if os.name == "posix" else ():
         try:
-            # Signal 0 asks whether there is such a process, and sends nothing.
+            # Signal 0 tests whether the process exists, and sends nothing.
             os.kill(int(draft.rpartition(".")[2]), 0)
         except (OSError, ValueError, OverflowError):
             _remove(draft)
@@ -190,7 +194,7 @@ def _checksum(text: str) -> str:
 
 
 def _digest(path: str) -> str:
-    """The SHA-256 of a file; empty when it is not there, and no digest when it cannot be read."""
+    """The SHA-256 of a file; empty when it does not exist, and no digest when it cannot be read."""
     from hashlib import file_digest, sha256
 
     try:
@@ -203,7 +207,7 @@ def _digest(path: str) -> str:
 
 
 def contents(path: str) -> tuple[list[str], dict[str, tuple[str, str]]] | None:
-    """What a command was asked, and of each file its fingerprint and digest; None if damaged."""
+    """The options of a state, and fingerprint and digest of each file; None if damaged."""
     state = _read(path)
     if state is None:
         return None
@@ -213,5 +217,5 @@ def contents(path: str) -> tuple[list[str], dict[str, tuple[str, str]]] | None:
 
 
 def state_options(piece: str, out: str) -> list[str]:
-    """What names the state of a plain render: the piece and where its files go."""
+    """The options that identify the state of a plain render: the piece and its output folder."""
     return ["render", piece, out]

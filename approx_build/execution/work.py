@@ -1,7 +1,7 @@
-"""Work: an action ready to run, and what running it gives.
+"""Work: an action that is ready to run, and the result of running it.
 
-This is what travels between the builder and its workers, so all of it can be pickled. Sound
-never travels: actions read objects of the store and leave objects there.
+The builder sends work to its workers, so all of it can be pickled. Sound is never sent: actions
+read objects of the store and write objects to it.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from approx_build.store.store import Store
 
 
 class Report(Protocol):
-    """Told the fraction of a batch that is done, from 0 to 1, and how it goes in words.
+    """Called with the done fraction of a batch, from 0 to 1, and a description.
 
-    Without a fraction the words are a remark, to be said at once.
+    Without a fraction, the text is a warning to print at once.
     """
 
     def __call__(self, fraction: float | None, words: str = "", /) -> None:
-        """Tell; as often as one likes."""
+        """Report progress; call it as often as you like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """An action whose inputs are done. Its params are those of the manifest."""
+    """An action whose inputs are done. Its parameters are those of the manifest."""
 
     action: Action
     key: str
@@ -54,7 +54,7 @@ class Work:
     size: float = 1.0  # units of work, for balance and estimates
 
     def path(self, role: str, store: Store) -> Path:
-        """The file to read for the input that plays `role`. Never write to it."""
+        """The file to read for the input `role`. Never write to it."""
         if role in self.leaves:
             return Path(self.leaves[role].path)
         return store.objects.path(self.digests[role])
@@ -62,9 +62,9 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an action made: objects by name ("main" is for consumers), and facts about them.
+    """The outputs of an action: objects by name ("main" is the one that others read), and facts.
 
-    `seconds` is how long it took, where some of that was spent before.
+    `seconds` is the duration when part of the time was spent in an earlier session.
     """
 
     outputs: Mapping[str, str]
@@ -75,13 +75,13 @@ class Result:
 RunActions = Callable[[Sequence[Work], Store, Any, Report], Sequence[Result]]
 """Runs a batch (one action, or takes of one checkpoint in lock-step): results in its order.
 
-The third argument is the builder's options, as they were given to the executor.
+The third argument is the options of the builder, as given to the executor.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An action is done; `was_run` is False when another builder had just made the same."""
+    """An action is done; `was_run` is False when another builder has just made the same."""
 
     target: str
     record: Record
@@ -90,7 +90,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An action failed: why, where its score asked for it, and the traceback of a bug."""
+    """An action failed: the reason, the place in the score, and the traceback if it is a bug."""
 
     target: str
     message: str

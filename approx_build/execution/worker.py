@@ -1,4 +1,4 @@
-"""A worker process: receives batches of work through a pipe and performs them."""
+"""A worker process: receives batches of work through a pipe and runs them."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ THREAD_LIMITS = (
 
 @dataclass(frozen=True)
 class Finished:
-    """What a worker says when a batch has ended; until then it sends fractions and words."""
+    """The message of a worker when a batch has ended; before that it sends fractions and texts."""
 
     made: Sequence[Made | Failure]
 
 
 def main() -> None:
-    """Perform batches from the pipe that the arguments name, until the builder closes it."""
+    """Run batches from the pipe in the arguments until the builder closes it."""
     os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))
     handle = int(sys.argv[1])
     os.set_inheritable(handle, False)
@@ -45,9 +45,9 @@ def _serve(pipe: Connection) -> None:
     run, root, options, toolchain = pipe.recv()
     performer = Performer(run, Store(root), options, toolchain)
 
-    def told(fraction: float | None, words: str = "", /) -> None:
+    def report(fraction: float | None, words: str = "", /) -> None:
         pipe.send((fraction, words))
 
     while True:
         batch = pipe.recv()
-        pipe.send(Finished(performer.perform(batch, told)))
+        pipe.send(Finished(performer.perform(batch, report)))

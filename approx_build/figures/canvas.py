@@ -1,7 +1,7 @@
 """A blank figure of matplotlib, and the PNG of what was drawn on it.
 
-By matplotlib's own defaults alone: a `matplotlibrc` in the working folder or in the user's
-settings would change the bytes of a picture, and no key knows of it.
+Uses matplotlib's defaults only: a `matplotlibrc` in the working folder or in the user's settings
+would change the bytes of a picture without changing any key.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ DPI = 100
 
 @contextmanager
 def own_settings() -> Iterator[None]:
-    """Draw by matplotlib's defaults within; the settings of the process are as before after it."""
+    """Within, matplotlib draws with its defaults; the settings of the process are restored after
+    that.
+    """
     import matplotlib
 
     defaults = matplotlib.rcParamsDefault
@@ -31,14 +33,14 @@ def own_settings() -> Iterator[None]:
 
 
 def blank(width: int, height: int) -> Figure:
-    """A figure of so many pixels with the dark ground of all pictures."""
+    """A figure of so many pixels with the dark background of all pictures."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=GROUND)
 
 
 def png(figure: Figure) -> bytes:
-    """What was drawn, without metadata."""
+    """The PNG of the figure, without metadata."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     canvas: Any = FigureCanvasAgg(figure)

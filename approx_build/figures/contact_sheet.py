@@ -1,7 +1,7 @@
-"""Contact sheets: many sounds on one page, a row for each, to be looked over at a glance.
+"""Contact sheets: many sounds on one page, one row each, for a quick overview.
 
-Every row has its own axis of time and all of them one scale of levels, so that what is soft
-looks soft. Drawn as `figures` are: without dates, the same bytes for the same numbers.
+Every row has its own time axis and all of them share one scale of levels, so that soft sounds look
+soft. Without dates: the same bytes for the same numbers.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _HERTZ = {100, 1000, 10_000}
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a sound looks: its spectrogram, and its lowest and highest samples [2, columns]."""
+    """The pictures of a sound: its spectrogram, and its lowest and highest samples [2, columns]."""
 
     seen: Spectrogram
     wave: NDArray[np.float32]
@@ -45,7 +45,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A sound on the sheet; `details` are lines under its name, `remark` is what is wrong.
+    """A sound on the sheet; `details` are lines under its name, `remark` is a warning.
 
     A sound that cannot be read has no look.
     """
@@ -57,19 +57,19 @@ class Row:
 
 
 def look(source: Source) -> Look:
-    """The look of a sound, of the size that a row has."""
+    """The pictures of a sound, in the size of a row."""
     return Look(spectrogram(source, COLUMNS, ROWS), waveform(source, COLUMNS))
 
 
 def pages(rows: Sequence[Row]) -> list[Sequence[Row]]:
-    """The rows of each page, shared out evenly."""
+    """The rows of each page, divided evenly."""
     count = -(-len(rows) // ROWS_A_PAGE)
     edges = [len(rows) * number // count for number in range(count + 1)] if count else []
     return [rows[start:stop] for start, stop in pairwise(edges)]
 
 
 def top_of(rows: Sequence[Row]) -> float:
-    """The brightest level of all rows, for every page of a sheet to share."""
+    """The highest level of all rows, shared by every page of a sheet."""
     return max((top_level(row.look.seen) for row in rows if row.look), default=0.0)
 
 
@@ -117,7 +117,7 @@ class _Paper:
 
 
 def _draw_scale(paper: _Paper, top_db: float) -> None:
-    """The colours of levels, at the upper right."""
+    """The colour scale of levels, at the upper right."""
     axes = paper.axes(_WIDTH - 60 - 256, 34, 256, 8)
     axes.imshow(colours(256)[None], aspect="auto", extent=(0, 1, 0, 1))
     for share, anchor in ((0.0, "left"), (0.5, "center"), (1.0, "right")):
@@ -141,7 +141,7 @@ def _draw_row(paper: _Paper, row: Row, top: int, top_db: float) -> None:
 
 
 def _draw_wave(axes: Axes, wave: NDArray[np.float32]) -> None:
-    """The waveform at full scale: what is soft looks soft."""
+    """The waveform at full scale, so that soft sounds look soft."""
     columns = np.arange(wave.shape[1]) + 0.5
     axes.fill_between(columns, wave[0], wave[1], color=ACCENT, linewidth=0.4)
     axes.set(xlim=(0, wave.shape[1]), ylim=(-1, 1))
@@ -169,7 +169,7 @@ def _draw_plate(axes: Axes, seen: Spectrogram, top_db: float) -> None:
 
 
 def _shortened(name: str) -> str:
-    """A name that fits, cut in its middle: beginnings and endings tell names apart."""
+    """A name that fits, cut in its middle, because beginnings and endings distinguish names."""
     if len(name) <= _MOST_NAME:
         return name
     half = (_MOST_NAME - 1) // 2

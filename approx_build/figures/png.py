@@ -1,7 +1,7 @@
 """PNG pictures, written without date or program name.
 
-PNG (W3C Recommendation, third edition), without line filters: drawn surfaces and palettes
-compress better as they are. Equal pixels give equal bytes under one version of zlib.
+PNG (W3C Recommendation, third edition), without line filters: areas and palettes compress better
+without. Equal pixels give equal bytes with one version of zlib.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _chunk(name: bytes, body: bytes) -> bytes:
 
 
 GROUND = "#0c0c12"
-"""What silence looks like."""
+"""The colour of silence."""
 INK = "#e9e4da"
 QUIET_INK = "#9a958c"
 ACCENT = "#e58a57"

@@ -1,8 +1,8 @@
-"""Figures that stand alone: PNG files with axes, for a README or a programme.
+"""Figures as files: PNGs with axes, for a README or a programme.
 
-Drawn by matplotlib's Agg without pyplot, without metadata and by its default settings, so equal
-numbers give equal bytes under one version of matplotlib. They bring their own dark ground and
-read the same on a dark and on a light page.
+Drawn by matplotlib's Agg without pyplot, without metadata and with its default settings, so equal
+numbers give equal bytes with one version of matplotlib. They have their own dark background and
+look the same on dark and light pages.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def loss_figure(curves: dict[str, Loss], title: str = "", width: int = 900) -> b
 
 @own_settings()
 def takes_figure(takes: Sequence[tuple[str, Source]], title: str = "", width: int = 1600) -> bytes:
-    """A PNG of takes side by side under one scale: the same take at each checkpoint."""
+    """A PNG of takes side by side on one scale: the same take at each checkpoint."""
     seen = [(name, spectrogram(take, width // len(takes), 300)) for name, take in takes]
     top = max(top_level(picture) for _, picture in seen)
     figure = blank(width, 420)
@@ -80,7 +80,7 @@ def takes_figure(takes: Sequence[tuple[str, Source]], title: str = "", width: in
         axes = figure.add_axes((0.055 + number * share, 0.12, share * 0.94, 0.7))
         _draw_plate(axes, picture, top, most_times=4)
         axes.set_title(name, color=INK, fontsize=11, parse_math=False)
-        # A name at the very end would run into the next take's first.
+        # A name at the very end would overlap the first name of the next take.
         axes.set_xticks([time for time in axes.get_xticks() if time < 0.95 * picture.length_s])
         if number:
             axes.set(yticklabels=[], ylabel="")
@@ -90,7 +90,7 @@ def takes_figure(takes: Sequence[tuple[str, Source]], title: str = "", width: in
 
 
 def _panels(figure: Figure, titled: bool) -> tuple[Axes, Axes, Axes]:
-    """Axes of the waveform, the spectrogram and its scale of colours."""
+    """Axes of the waveform, the spectrogram and its colour scale."""
     top = 0.91 if titled else 0.97
     wave = figure.add_axes((0.065, top - 0.14, 0.86, 0.14), facecolor=GROUND)
     plate = figure.add_axes((0.065, 0.085, 0.86, top - 0.245), facecolor=GROUND)
@@ -103,7 +103,7 @@ def _panels(figure: Figure, titled: bool) -> tuple[Axes, Axes, Axes]:
 def _draw_plate(
     axes: Axes, seen: Spectrogram, top_db: float, most_times: int = MOST_TICKS
 ) -> AxesImage:
-    """A spectrogram with minutes below and Hz at the left; rows are evenly spaced already."""
+    """A spectrogram with minutes below and Hz at the left; its rows are evenly spaced."""
     from matplotlib.colors import ListedColormap
 
     octaves = np.log2(seen.high_hz / seen.low_hz)
@@ -143,5 +143,5 @@ def _quieten(axes: Axes) -> None:
 
 
 def _line_colours(count: int) -> list[tuple[float, ...]]:
-    # The dark third of the palette would not show on the ground.
+    # The dark third of the palette would be invisible on the background.
     return [tuple(colour / 255) for colour in colours(3 * count)[count + 1 :: 2][:count]]

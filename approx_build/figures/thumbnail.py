@@ -1,4 +1,4 @@
-"""A sketch: the waveform and the spectrogram of one sound, small enough for a page."""
+"""Thumbnails: the waveform and the spectrogram of one sound, small enough for a page."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from approx_build.audio.spectrogram import Spectrogram, spectrogram, waveform
 from approx_build.figures.png import colours, indexed_png
 
 SPAN_DB = 80.0
-"""From the brightest colour down to the ground."""
+"""Range of levels from the brightest colour down to the background, dB."""
 _COLOURS = 64
 _WAVE_STEPS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """Pictures of one sound and their scales.
+    """The pictures of one sound and their scales.
 
-    `wave` holds the lowest and highest sample of each column in hundredths of full scale.
+    `wave` contains the lowest and highest sample of each column in hundredths of full scale.
     """
 
     length_s: float
@@ -38,15 +38,15 @@ class Sketch:
 
     @property
     def floor_db(self) -> float:
-        """The level that is drawn as the ground."""
+        """The level that is drawn as the background."""
         return self.top_db - SPAN_DB
 
     def dump(self) -> bytes:
-        """The sketch as JSON; equal sketches give equal bytes."""
+        """The thumbnail as JSON; equal thumbnails give equal bytes."""
         return json.dumps(self.as_json(), separators=(",", ":")).encode()
 
     def as_json(self) -> dict[str, Any]:
-        """The sketch as plain values."""
+        """The thumbnail as plain values."""
         return {
             "length_s": self.length_s,
             "low_hz": self.low_hz,
@@ -58,12 +58,12 @@ class Sketch:
 
     @classmethod
     def load(cls, data: bytes) -> Sketch:
-        """A sketch from what `dump` gave."""
+        """A thumbnail from the result of `dump`."""
         return cls.of_json(json.loads(data))
 
     @classmethod
     def of_json(cls, fields: Mapping[str, Any]) -> Sketch:
-        """A sketch from what `as_json` gave."""
+        """A thumbnail from the result of `as_json`."""
         low, high = fields["wave"]
         png = b64decode(fields["png"])
         return cls(**{**fields, "wave": (tuple(low), tuple(high)), "png": png})
@@ -78,7 +78,7 @@ def sketch(
 
 
 def sketches(sources: Sequence[Source], columns: int, rows: int) -> list[Sketch]:
-    """Draw sounds on one scale of levels, whose top is that of the loudest."""
+    """Draw sounds on one scale of levels, up to that of the loudest."""
     seen = [spectrogram(source, columns, rows) for source in sources]
     top = max(map(top_level, seen), default=0.0)
     pairs = zip(sources, seen, strict=True)
@@ -86,6 +86,7 @@ def sketches(sources: Sequence[Source], columns: int, rows: int) -> list[Sketch]
 
 
 def _drawn(source: Source, seen: Spectrogram, columns: int, top: float) -> Sketch:
+    # Whole hundredths keep the JSON small and its bytes stable.
     wave = np.rint(waveform(source, columns) * _WAVE_STEPS).astype(int)
     return Sketch(
         seen.length_s,
@@ -109,4 +110,4 @@ def _indices(seen: Spectrogram, top_db: float) -> NDArray[np.uint8]:
 
 
 COLUMNS, ROWS, TOP_DB = 300, 140, -15.0
-"""Of the pictures: one scale of levels for all, so that a soft take looks soft."""
+"""One scale of levels for all pictures, so that a soft take looks soft."""

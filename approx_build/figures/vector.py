@@ -1,4 +1,4 @@
-"""Waveforms and loss curves as the paths of SVG pictures that take the page's colours."""
+"""Waveforms and loss curves as paths of SVG pictures that use the colours of the page."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from approx_build.units import clock
 Curve = Sequence[tuple[float, float]]
 
 WIDTH, HEIGHT = 1000, 300
-"""The user space of a loss curve."""
+"""The coordinate system of a loss curve."""
 _MOST_POINTS = 600
 
 
 def wave_path(sketch: Sketch) -> str:
-    """The closed outline of a waveform: x in columns, y from -100 to 100, loudest filling it."""
+    """The closed outline of a waveform: x in columns, y from -100 to 100, scaled to the loudest."""
     low, high = sketch.wave
     loudest = max(1, *map(abs, low), *map(abs, high))
     above = [f"{x} {-100 * y / loudest:.4g}" for x, y in enumerate(high)]
-    # A line of some thickness is left where there is silence.
+    # Silence is drawn as a thin line.
     below = [f"{x} {-100 * y / loudest + 1:.4g}" for x, y in reversed(list(enumerate(low)))]
     return f"M{'L'.join([*above, *below])}Z"
 
@@ -44,7 +44,7 @@ class LossPicture:
 
 
 def loss_picture(curves: Mapping[str, Curve]) -> LossPicture | None:
-    """Curves drawn over the steps they have in common; None when there is no point at all."""
+    """Curves drawn over their common steps; None when there is no point at all."""
     points = [point for curve in curves.values() for point in curve]
     if not points:
         return None
@@ -68,7 +68,7 @@ def _path(curve: Curve, last: float, low: float, high: float) -> str:
 
 
 def _thinned(curve: Curve) -> Iterable[tuple[float, float]]:
-    """At most some hundred points: the means of neighbours."""
+    """At most a few hundred points: the means of neighbours."""
     group = ceil(len(curve) / _MOST_POINTS)
     for start in range(0, len(curve), group):
         near = curve[start : start + group]
@@ -101,7 +101,7 @@ MOST_TICKS = 12
 
 
 def time_ticks(length_s: float, most: int = MOST_TICKS) -> list[tuple[float, str]]:
-    """Round moments from 0 to `length_s` and their names, at most `most` after the first."""
+    """Round times from 0 to `length_s` and their labels, at most `most` after the first."""
     step = next((step for step in _STEPS_S if length_s / step <= most), 3600)
     digits = 2 if step < 0.1 else 1 if step < 1 else 0
     count = int(length_s / step + 1e-9)
@@ -110,6 +110,6 @@ def time_ticks(length_s: float, most: int = MOST_TICKS) -> list[tuple[float, str
 
 
 def hertz_ticks(low_hz: float, high_hz: float) -> list[tuple[int, str]]:
-    """Round frequencies within the range and their names."""
+    """Round frequencies within the range and their labels."""
     inside = [hz for hz in _HERTZ if low_hz <= hz <= high_hz]
     return [(hz, f"{hz // 1000} k" if hz >= 1000 else str(hz)) for hz in inside]

@@ -1,1 +1,1 @@
-"""Files of a project: whether one is still the same, and a log of what a command read."""
+"""Files of a project: whether one has changed, and a log of what a command read."""

@@ -1,12 +1,12 @@
-"""Fingerprints: whether a file is still the same, without reading it.
+"""Fingerprints: detect whether a file has changed without reading it.
 
-A fingerprint is a line of text: device, inode, size, time of the last change of the content and
-of the inode in nanoseconds, and for a link the path that it leads to. An edit changes the last
-time, which no program can set, unless it falls into the same tick of the file system's clock. So
-a fingerprint proves nothing until its times are two seconds old (git's racy rule). A time in the
-future proves nothing either.
+A fingerprint is a line of text: device, inode, size, times of the last change of the content and of
+the inode in nanoseconds, and for a link its target. An edit changes the last time, which no program
+can set, unless the edit falls into the same tick of the filesystem's clock. So a fingerprint proves
+nothing until its times are two seconds old (git's racy rule). A time in the future proves nothing,
+either.
 
-Imports next to nothing: the sweep behind «nothing to do» stands on this module.
+Imports almost nothing, because the fast path uses this module.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import os
 
 RACY_NS = 2_000_000_000
 GONE = "gone"
-"""The fingerprint of a file that is not there."""
+"""The fingerprint of a missing file."""
 UNKNOWN = ""
 """No fingerprint: equal to that of no file."""
 NO_FOLDER = "/"
-"""The listing of a folder that is not there."""
+"""The listing of a missing folder."""
 BETWEEN = "\0"
-"""Stands between the names of a listing."""
+"""Separates the names of a listing."""
 
 _KIND, _LINK = 0o170000, 0o120000
 
@@ -45,18 +45,18 @@ def fingerprint(path: os.PathLike[str] | str) -> str:
 
 
 def is_fingerprint(found: str) -> bool:
-    """Whether this is the fingerprint of a file that is there."""
+    """Whether this is the fingerprint of an existing file."""
     return changed_ns(found) is not None
 
 
 def changed_ns(found: str) -> int | None:
-    """When the file of a fingerprint changed last; None where the fingerprint does not say."""
+    """When the file of a fingerprint changed last; None if it does not say."""
     words = found.split(" ", 5)
     return max(int(words[3]), int(words[4])) if len(words) > 4 else None
 
 
 def is_settled(found: str, at_ns: int) -> bool:
-    """Whether a file that had this fingerprint at `at_ns` is the same as long as it has it."""
+    """Whether a file with this fingerprint at `at_ns` is unchanged as long as it has it."""
     if found == GONE:
         return True
     last_ns = changed_ns(found)
@@ -64,7 +64,7 @@ def is_settled(found: str, at_ns: int) -> bool:
 
 
 def listing(folder: os.PathLike[str] | str) -> str:
-    """The names in a folder, sorted: folders end in "/", what is no file either in "//"."""
+    """The names in a folder, sorted: folders end in "/", anything that is no file in "//"."""
     try:
         with os.scandir(folder) as entries:
             return BETWEEN.join(sorted(map(_marked, entries)))

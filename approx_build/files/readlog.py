@@ -1,8 +1,8 @@
-"""The read log: what a command read of a project, as each file was when it was read.
+"""The read log: the files of a project that a command read, as they were at that time.
 
-The state behind «nothing to do» is written from it, so an edit made after a file was read differs
-from the state, however long the build still runs. A file is read once in a command: whatever
-needs it again gets the same bytes or the same digest.
+The state of the fast path is written from it, so an edit after the reading of a file differs from
+the state, however long the build runs. A command reads each file once: everything that needs it
+again gets the same bytes or the same digest.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from approx_build.files.fingerprint import (
 )
 
 TICK_NS = 20_000_000
-"""Longer than the tick of any file system's clock that counts in parts of a second."""
+"""Longer than the tick of any filesystem clock with fractions of a second."""
 
 UNPROVEN = 0
-"""The time of a reading whose fingerprint proves nothing: it may be of a later edit."""
+"""The time of a reading whose fingerprint proves nothing: it may belong to a later edit."""
 ABSENT = ""
-"""The digest of a file that is not there."""
+"""The digest of a missing file."""
 
 AnyPath = os.PathLike[str] | str
 
@@ -41,7 +41,7 @@ AnyPath = os.PathLike[str] | str
 class Reading:
     """A file as it was at `at_ns`: the SHA-256 of its bytes, and its fingerprint just before.
 
-    The fingerprint is UNKNOWN where it is not certain that the bytes belong to it.
+    The fingerprint is UNKNOWN when it is uncertain whether the bytes belong to it.
     """
 
     digest: str
@@ -49,7 +49,7 @@ class Reading:
     at_ns: int
 
     def still_holds(self, path: str) -> bool:
-        """Whether the file at `path` is as it was, and was so all the time since."""
+        """Whether the file at `path` is unchanged, and has been all the time since."""
         if fingerprint(path) != self.fingerprint:
             return False
         if is_settled(self.fingerprint, self.at_ns):
@@ -70,7 +70,7 @@ def hashed(path: AnyPath) -> Reading:
 
 
 def _calm(name: str) -> tuple[int, str]:
-    """Now, and the fingerprint of a file, after the tick in which it was changed last."""
+    """The time now, and the fingerprint of a file, after the tick in which it last changed."""
     at_ns, before = time.time_ns(), fingerprint(name)
     last_ns = changed_ns(before)
     if last_ns is not None and 0 <= at_ns - last_ns < TICK_NS:
@@ -81,13 +81,13 @@ def _calm(name: str) -> tuple[int, str]:
 
 
 class ReadLog:
-    """What a command read; `look` says what a file holds, perhaps without reading it."""
+    """The files that a command read; `look` returns a file's digest, perhaps without reading it."""
 
     def __init__(self, look: Callable[[AnyPath], Reading] = hashed) -> None:
         self.files: dict[str, Reading] = {}
         self.folders: dict[str, str] = {}
         self.is_consistent = True
-        """False when a file changed so that a part of the command may have seen other bytes."""
+        """False when a file changed so that parts of the command may have read different bytes."""
         self._look = look
         self._contents: dict[str, bytes] = {}
 
@@ -107,7 +107,7 @@ class ReadLog:
         return self._contents[name]
 
     def reading(self, path: AnyPath) -> Reading:
-        """The file at `path` as it was when the command first asked; OSError as above."""
+        """The file at `path` as it was when the command first read it; OSError as above."""
         name = os.path.abspath(path)
         if name not in self.files:
             self.files[name] = self._look(name)
@@ -115,7 +115,7 @@ class ReadLog:
         return self.files[name]
 
     def note(self, path: AnyPath) -> None:
-        """Log a file, or that it is not there."""
+        """Log a file, or that it is missing."""
         name = os.path.abspath(path)
         if name in self.files:
             return
@@ -124,7 +124,7 @@ class ReadLog:
         except (FileNotFoundError, NotADirectoryError):
             self.files[name] = Reading(ABSENT, GONE, time.time_ns())
         except OSError:
-            # Nobody knows what it holds, so nobody can know that it is the same.
+            # Its content is unknown, so whether it is unchanged is unknown, too.
             self.is_consistent = False
 
     @contextmanager
@@ -154,6 +154,6 @@ class ReadLog:
 
 
 def _refuse_absent(found: Reading | None, name: str) -> None:
-    """FileNotFoundError for what was absent before: it is absent as long as the command runs."""
+    """FileNotFoundError for a file that was missing before: it is missing for the whole command."""
     if found is not None and found.digest == ABSENT:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)

@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 Pair = tuple[Array, Array]
 
 _SPLITTER = 134217729.0
-"""2^27 + 1: multiplying by it parts a float64 into two halves of 26 bits."""
+"""2^27 + 1: multiplying by it splits a float64 into two halves of 26 bits."""
 
 
 def exact_sum(a: Array, b: Array) -> Pair:

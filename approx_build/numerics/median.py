@@ -23,7 +23,7 @@ _BLOCK = 8192
 
 
 def running_median(x: NDArray[np.float32], size: int) -> NDArray[np.float32]:
-    """Medians of `size` neighbours down the columns of `x` [N, M] -> [N - size + 1, M].
+    """Medians of `size` neighbours along the columns of `x` [N, M] -> [N - size + 1, M].
 
     `size` is odd; ValueError when it is even or larger than N. No NaN.
     """
@@ -41,7 +41,7 @@ def running_median(x: NDArray[np.float32], size: int) -> NDArray[np.float32]:
 
 
 def _columns(x: Row, size: int, tile: int, tiles: int) -> Row:
-    """Medians [tiles * tile, M] of the columns of `x`, past the end of no meaning."""
+    """Medians [tiles * tile, M] of the columns of `x`; values past the end are meaningless."""
     groups = tiles + -(-size // tile)
     padded = np.zeros((groups * tile, x.shape[1]), np.float32)
     padded[: x.shape[0]] = x

@@ -1,12 +1,12 @@
-"""Normally distributed numbers from a stream: one word of it for each, whatever the processor.
+"""Normally distributed numbers from a stream: one word for each, the same on every processor.
 
 Method: the inverse of the normal distribution by rational functions (Wichura: Algorithm AS 241,
 PPND16, Applied Statistics 37(3), 1988) in float64, then one rounding to float32. Error before that
 rounding: below 1e-15 of the value.
 
-Convention: the top 53 bits k of word i stand for the middle of one of 2^53 equal parts of (0, 1),
-probability (2 k + 1) / 2^54, and normal i is where the distribution reaches it. So none is
-infinite (8.3 at most), and the word with all bits turned gives the same number below zero.
+Convention: the top 53 bits k of word i select the middle of one of 2^53 equal parts of (0, 1),
+probability (2 k + 1) / 2^54, and normal i is the quantile at this probability. So none is infinite
+(8.3 at most), and the word with all bits inverted gives the negative number.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ Floats = NDArray[np.float64]
 Rational = tuple[Sequence[float], Sequence[float]]
 
 _CENTRE = 0.425
-"""Probabilities this near one half are reached without a logarithm."""
+"""Probabilities this close to one half need no logarithm."""
 _FAR = 5.0
 """Of the root of a tail's logarithm: beyond it the second of the rational functions of tails."""
 _BLOCK = 32768
-"""Words worked on at a time: many, yet no more than stay in the processor's cache."""
+"""Words processed at once: many, but few enough to stay in the processor's cache."""
 
 # Numerators and denominators by rising power.
 _OF_CENTRE: Rational = (
@@ -69,17 +69,17 @@ _OF_FAR_TAIL: Rational = (
 
 
 def normals(rng: Stream, count: int) -> NDArray[np.float32]:
-    """The next `count` numbers of mean 0 and variance 1 [count]; moves the stream on."""
+    """The next `count` numbers of mean 0 and variance 1 [count]; advances the stream."""
     return rounded(rng.words(count))
 
 
 def normals_at(stream: Stream, start: int, count: int) -> NDArray[np.float32]:
-    """Normals `start` to `start + count` of the stream [count]; does not move it on."""
+    """Normals `start` to `start + count` of the stream [count]; does not advance it."""
     return rounded(stream.words_at(start, count))
 
 
 def rounded(words: NDArray[np.uint64]) -> NDArray[np.float32]:
-    """The normals that words stand for, any shape, rounded to float32."""
+    """The normals of words of any shape, rounded to float32."""
     result, row = np.empty(words.shape, np.float32), words.reshape(-1)
     for start in range(0, row.size, _BLOCK):
         result.reshape(-1)[start : start + _BLOCK] = of_words(row[start : start + _BLOCK])
@@ -87,7 +87,7 @@ def rounded(words: NDArray[np.uint64]) -> NDArray[np.float32]:
 
 
 def of_words(words: NDArray[np.uint64]) -> Floats:
-    """The normal that each of a stream's words stands for, any shape."""
+    """The normal of each of a stream's words, any shape."""
     odd = 2 * (words >> np.uint64(11)).astype(np.int64) + 1 - (1 << 53)
     from_half = odd.astype(np.float64) * 2.0**-54  # exact: an odd number of 53 bits
     result = _centre(from_half)
@@ -102,7 +102,7 @@ def _centre(from_half: Floats) -> Floats:
 
 
 def _tail(probability: Floats) -> Floats:
-    """Where only `probability`, below 0.075, is left above."""
+    """The quantile with only `probability`, below 0.075, above it."""
     root = np.sqrt(-portable.log(probability))
     result, is_far = _ratio(_OF_TAIL, root - 1.6), root > _FAR
     if is_far.any():  # once in 3 · 10^10 numbers

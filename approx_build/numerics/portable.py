@@ -82,7 +82,7 @@ def exp(x: Array) -> Array:
 
 @_in_blocks
 def expm1(x: Array) -> Array:
-    """e to the power of `x`, less 1: exact to the last bits for small `x` too."""
+    """e to the power of `x`, less 1: accurate for small `x`, too."""
     scale, rest = _reduced_exp((x, np.zeros_like(x)))
     small = _two_to(np.maximum(scale, -100.0))
     result = small * rest + (small - 1.0)
@@ -97,7 +97,7 @@ def log(x: Array) -> Array:
 
 @_in_blocks
 def log1p(x: Array) -> Array:
-    """The natural logarithm of 1 + `x`: exact to the last bits for small `x` too."""
+    """The natural logarithm of 1 + `x`: accurate for small `x`, too."""
     whole = 1.0 + x
     missing = np.where(np.isfinite(whole), x - (whole - 1.0), 0.0)
     return _at_edges(_log_pair(whole)[0] + missing / whole, whole)
@@ -117,14 +117,14 @@ def power(base: Array, exponent: Array) -> Array:
 
 @_in_blocks
 def gain(db: Array) -> Array:
-    """The factor of amplitude that is `db` decibels: 10^(db/20), 0 for -inf."""
+    """The amplitude factor of `db` decibels: 10^(db/20), 0 for -inf."""
     bounded = np.minimum(np.maximum(db, -1e4), 1e4)
     return _exp_of_pair(multiply((bounded, np.zeros_like(db)), _constant(_LN10_20TH, db)))
 
 
 @_in_blocks
 def db(gain: Array) -> Array:
-    """Decibels of a factor of amplitude: 20 log10(gain), -inf for 0."""
+    """The decibels of an amplitude factor: 20 log10(gain), -inf for 0."""
     return _at_edges(multiply(_log_pair(gain), _constant(_20_OVER_LN10, gain))[0], gain)
 
 
@@ -143,7 +143,7 @@ def cos(x: Array) -> Array:
 @_in_blocks
 def tanh(x: Array) -> Array:
     """The hyperbolic tangent of `x`."""
-    # From 22 on the result is 1 to the last bit.
+    # From 22 on the result rounds to 1.
     doubled = 2.0 * np.minimum(np.maximum(x, -22.0), 22.0)
     scale, rest = _reduced_exp((doubled, np.zeros_like(x)))
     less_one = _two_to(scale) * rest + (_two_to(scale) - 1.0)
@@ -221,7 +221,7 @@ def _parts(x: Array) -> tuple[Array, Array]:
 
 
 def _at_edges(result: Array, x: Array) -> Array:
-    """A logarithm's `result` put right where `x` is 0, negative, infinite or NaN."""
+    """A logarithm's `result`, corrected where `x` is 0, negative, infinite or NaN."""
     result = np.where(x == 0, -np.inf, result)
     result = np.where(x == np.inf, np.inf, result)
     return np.where((x < 0) | np.isnan(x), np.nan, result)
@@ -250,5 +250,5 @@ def _cos_of_small(r: Array, tail: Array) -> Array:
     square = r * r
     half = 0.5 * square
     whole = 1.0 - half
-    # What `1 - half` lost in rounding goes back in with the small terms.
+    # Adds the rounding error of `1 - half` to the small terms.
     return whole + (((1.0 - whole) - half) + (square * square * _series(square, _COS) - r * tail))

@@ -1,10 +1,9 @@
-"""Random streams keyed by names, drawn from a counter-based generator.
+"""Random streams with keys made from names, drawn from a counter-based generator.
 
-Philox4x64-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3, 2011).
-The 128-bit key of a stream is the head of the SHA-256 of its names, so a stream depends on
-what it is for and never on the order in which anything is drawn. Numbers are made from the
-generator's raw words by the arithmetic below, not by NumPy's distributions, whose methods
-may change between versions.
+Philox4x64-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3, 2011). The
+128-bit key of a stream is the start of the SHA-256 of its names, so a stream depends on its purpose
+and never on the order of drawing. Numbers are made from the generator's raw words by the arithmetic
+below, not by NumPy's distributions, whose methods may change between versions.
 
 Convention: word `i` of a stream is word `i % 4` of the Philox block whose counter is `i // 4`.
 """
@@ -23,7 +22,7 @@ from numpy.typing import NDArray
 Name = str | int
 
 _BEFORE_FIRST = (1 << 256) - 1
-"""NumPy's Philox raises its counter before each block, so it starts one below zero."""
+"""NumPy's Philox increments its counter before each block, so it starts one below zero."""
 
 
 def stream_key(*names: Name) -> str:
@@ -39,17 +38,17 @@ def key_words(key: str) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Stream:
-    """A stream of random numbers under one key. Drawing moves it on; `child` never does."""
+    """A stream of random numbers with one key. Drawing advances it; `child` never does."""
 
     key: str
 
     @classmethod
     def named(cls, *names: Name) -> Stream:
-        """The stream of these names."""
+        """The stream with these names."""
         return cls(stream_key(*names))
 
     def child(self, *names: Name) -> Stream:
-        """A stream of its own for one purpose, whatever has been drawn here."""
+        """The stream for one purpose, independent of what has been drawn here."""
         return Stream.named(self.key, *names)
 
     @cached_property
@@ -62,7 +61,7 @@ class Stream:
         return np.asarray(self._bits.random_raw(count), dtype=np.uint64)
 
     def words_at(self, start: int, count: int) -> NDArray[np.uint64]:
-        """Words `start` to `start + count` of the stream [count]; does not move it on."""
+        """Words `start` to `start + count` of the stream [count]; does not advance it."""
         low, high = key_words(self.key)
         counter = (start // 4 + _BEFORE_FIRST) % (1 << 256)
         bits = np.random.Philox(key=low | high << 64, counter=counter)
@@ -77,11 +76,11 @@ class Stream:
         return low + (high - low) * float(self.uniforms(1)[0])
 
     def index(self, count: int) -> int:
-        """One whole number from 0 to `count` - 1, each as likely (bias below 2^-53 · count)."""
+        """A uniform whole number from 0 to `count` - 1 (bias below 2^-53 · count)."""
         return min(int(self.uniforms(1)[0] * count), count - 1)
 
     def choice(self, weights: Sequence[float]) -> int:
-        """The index of one of `weights`, as likely as its weight."""
+        """A random index of `weights`, in proportion to the weights."""
         point, total = self.uniform() * sum(weights), 0.0
         for index, weight in enumerate(weights):
             total += weight

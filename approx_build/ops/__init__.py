@@ -1,1 +1,1 @@
-"""Grain operations, one file each, registered by name."""
+"""Grain operations: one file each, registered by name."""

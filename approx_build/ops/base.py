@@ -1,6 +1,6 @@
-"""What a grain operation is: parameters, and a pure function of clips and a random stream.
+"""The base of grain operations: parameters, and a pure function of clips and a random stream.
 
-One file of this package holds one operation: a frozen pydantic model whose tag `op` names it,
+One file of this package contains one operation: a frozen pydantic model whose tag `op` names it,
 registered with `@OPS.register`. Adding one changes no other file.
 """
 
@@ -22,14 +22,14 @@ LONGEST_S = 3600.0
 SHORTEST_S = 0.001
 """Nothing that is asked for by its length is shorter than a millisecond."""
 SHORTEST = 2
-"""Samples that a clip needs for anything to be done with it."""
+"""The minimum length of a clip, samples."""
 
 
 class GrainOp(BaseModel):
-    """Parameters of one operation. A subclass gives its tag, its fields and `make`.
+    """Parameters of one operation. A subclass has a tag, fields and `make`.
 
-    Fields carry bounds, a description and their unit. `version` rises when equal
-    parameters and clips give other samples than before.
+    Fields have bounds, a description and their unit. `version` rises when equal parameters and
+    clips give other samples than before.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -38,9 +38,9 @@ class GrainOp(BaseModel):
     many: ClassVar[bool] = False
     """Whether the operation takes any number of clips; otherwise exactly one."""
     is_random: ClassVar[bool] = False
-    """Whether the result depends on the stream; otherwise the stream is never drawn from."""
+    """Whether the result depends on the stream; otherwise nothing is drawn from it."""
     example: ClassVar[Mapping[str, object]] = {}
-    """Parameters for the documents and the tests: every required one, and what is telling."""
+    """Parameters for documents and tests: every required one, and the most informative others."""
 
     op: str
 
@@ -57,11 +57,11 @@ class GrainOp(BaseModel):
         return self.make(clips, rng)
 
     def at_tempo(self, bpm: float) -> GrainOp:
-        """The operation in music of `bpm` beats a minute, where it says nothing of tempo itself."""
+        """The operation in music of `bpm` beats a minute, unless it has its own tempo."""
         return self
 
     def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:
-        """The operation itself, on clips that `apply` has found usable."""
+        """The operation itself, on clips that `apply` has checked."""
         raise NotImplementedError(f"operation {self.op} has no `make`")
 
     def length(self, source_s: Sequence[float]) -> float | None:

@@ -1,6 +1,6 @@
-"""What the operations that join grains share: how a grain begins and ends.
+"""What the operations on grains share: how a grain begins and ends.
 
-By default every grain rises and falls along a raised cosine, so that no join clicks. The
+By default every grain fades in and out along a raised cosine, so that no join clicks. The
 parameters are the same everywhere, so that a composer learns them once.
 """
 
@@ -37,7 +37,7 @@ class Windowed(GrainOp):
     )
 
     def fade(self, clip: Clip, size: int) -> int:
-        """Samples over which a sound of `size` samples fades at either end; 0 for no window."""
+        """Samples over which a sound of `size` samples fades at either end; 0 without a window."""
         if self.window == "none":
             return 0
         return min(max(clip.samples(self.fade_ms / 1000), 1), size // 2)
@@ -55,7 +55,7 @@ class Windowed(GrainOp):
 
 
 class Lasting(GrainOp):
-    """An operation that makes as much sound as it is asked for."""
+    """An operation with a result of a given length."""
 
     length_s: float = Field(
         ge=SHORTEST_S, le=LONGEST_S, description="length of the result, seconds"
@@ -95,7 +95,7 @@ def looped(grain: Sound, overlap: int, length: int) -> Sound:
 
 
 def close(sound: Sound, fade: int) -> Sound:
-    """`sound`, its last `fade` samples fading to nothing, in place."""
+    """`sound`, with its last `fade` samples faded out, in place."""
     fade = min(fade, sound.shape[1])
     sound[:, sound.shape[1] - fade :] *= fade_in(fade)[::-1]
     return sound

@@ -1,7 +1,7 @@
-"""Hold: one grain repeated without a break, a moment of sound made to stand still.
+"""Hold: one grain repeated without a break, which freezes a moment of sound.
 
-The grain lasts exactly `round(rate / rate_hz)` samples, so the repetition is exactly periodic:
-slow rates loop a gesture, rates above some 20 Hz make a tone of that pitch.
+The grain lasts exactly `round(rate / rate_hz)` samples, so the repetition is exactly periodic: slow
+rates loop a gesture, rates above some 20 Hz make a tone of that pitch.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Repeat: a clip again and again, each end crossfading into the next beginning."""
+"""Repeat: a clip several times, each end crossfaded into the next beginning."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Repeat(Windowed):
         return clip.like(sound)
 
     def length(self, source_s: Sequence[float]) -> float:
-        """Seconds asked for, or those of all repetitions less their overlaps."""
+        """The length asked for, or that of all repetitions less their overlaps, seconds."""
         if self.length_s is not None:
             return self.length_s
         return source_s[0] + ((self.times or 2) - 1) * self._period_s(source_s[0])
@@ -72,7 +72,7 @@ class Repeat(Windowed):
         """The first sample of each repetition that begins before `length`."""
         period = self._period_s(clip.length_s) * clip.rate
         if self.length_s is None:
-            # The last is placed from the end, so that rounding cannot move it past.
+            # The last one is placed from the end, so that rounding cannot move it beyond.
             early = [round(i * period) for i in range((self.times or 2) - 1)]
             return [*early, length - clip.length]
         count = int(length / period) + 1

@@ -1,8 +1,8 @@
-"""Salad: grains of many clips tossed over two sides, one after the other without a break.
+"""Salad: grains of many clips distributed over two sides, one after another without a break.
 
-The composer's own: each step picks one clip for both sides; each side cuts its own grain from
-it, of its own length, from anywhere, repitched. Now and then a side is silent, now and then a
-grain keeps only its harmonic part.
+The composer's own: each step picks one clip for both sides; each side cuts its own grain from it,
+with its own length and start, repitched. Sometimes a side is silent, and sometimes a grain keeps
+only its harmonic part.
 """
 
 from __future__ import annotations
@@ -101,17 +101,19 @@ class Salad(Lasting, Windowed):
         return Clip(np.concatenate(sides).astype(np.float32), clips[0].rate)
 
     def grain(self, clips: Sequence[Clip], rng: Stream, step: int, side: int) -> SaladGrain:
-        """The grain of one step and side, the same whatever else is drawn."""
+        """The grain of one step and side, independent of all others."""
         shared = rng.child("step", step)
         index = shared.child("clip").index(len(clips))
         silence = shared.child("silence").choice(
             [self.left_silent, self.right_silent, 1 - self.left_silent - self.right_silent]
         )
+        # Always four numbers, used or not: a changed probability must not shift the others.
         length, place, pitch, part = shared.child(SIDES[side]).uniforms(4)
         clip = clips[index]
         size = self._size(clip, float(length))
         return SaladGrain(
             clip=index,
+            # `place` is below 1, but its product may round up to the next whole number.
             start=min(int(place * (clip.length - size + 1)), clip.length - size),
             size=size,
             semitones=float(2 * pitch - 1) * self.repitch_semitones,
@@ -127,15 +129,15 @@ class Salad(Lasting, Windowed):
         return min(clip.samples(shortest_s + draw * (longest_s - shortest_s)), clip.length)
 
     def _side(self, clips: Sequence[Clip], rng: Stream, side: int, length: int) -> Sound:
-        """One side [1, length]: its grains, each beginning where the last one fades out."""
+        """One side [1, length]: its grains, each beginning where the one before fades out."""
         result = np.zeros((1, length))
         onset = step = 0
         while onset < length:
             sound = self._sound(clips, self.grain(clips, rng, step, side), side)
             size = sound.shape[1]
             fade = self.fade(clips[0], size)
-            heard = self.shaped(sound, fade)[:, : length - onset]
-            result[:, onset : onset + heard.shape[1]] += heard
+            shaped = self.shaped(sound, fade)[:, : length - onset]
+            result[:, onset : onset + shaped.shape[1]] += shaped
             onset += size - (fade if self.window == "fade" else 0)
             step += 1
         return close(result, self.fade(clips[0], length))
@@ -144,6 +146,7 @@ class Salad(Lasting, Windowed):
         """The samples of a grain [1, T], before its window."""
         clip = clips[grain.clip]
         channel = clip.data[0 if side == 0 else -1, grain.start : grain.start + grain.size]
+        # Separation takes most of the time, and a silent grain needs only its length.
         if grain.is_harmonic and not grain.is_silent:
             channel = Separation(self.margin).apply(channel, "harmonic")
         cut = Clip(channel[np.newaxis], clip.rate)

@@ -1,1 +1,1 @@
-"""Processes: how children are started and ended, and what the system says of a process."""
+"""Processes: how children are started and ended, and what the system reports about a process."""

@@ -1,9 +1,9 @@
-"""Children: Python processes that run this very package, and never outlive their parent.
+"""Children: Python processes that run this very package and never outlive their parent.
 
-This is the only way in which the package starts Python. A child gets the parent's search path, so
-it imports what the parent would, and nothing from the working folder. Between the two is a bond, a
-pair of sockets: each side reads its end when the other side is gone, however it went. What a child
-starts inherits its end of the bond, so the parent also sees when all of them are gone.
+The package starts Python only here. A child gets the parent's search path, so it imports what the
+parent would import, and nothing from the working folder. A pair of sockets connects the two: each
+side reads end of file when the other side has ended, for whatever reason. Processes that a child
+starts inherit its socket, so the parent also detects when all of them have ended.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ BOOT = (
     "import json, sys; task = json.loads(sys.argv.pop(1)); sys.path[:] = task['path']; "
     "from approx_build.process.child import begin; begin(task)"
 )
-"""What a child runs, with its task as JSON: it is found in the path of its parent."""
+"""The program of a child, with its task as JSON: the path of its parent contains it."""
 
 GRACE_S = 5.0
-"""How long a child without its parent has to end by itself, where it handles SIGTERM."""
+"""How long a child without its parent may take to end by itself, if it handles SIGTERM."""
 GONE_S = 10.0
-"""How long is waited for what a killed child has started."""
+"""How long to wait for processes that a killed child has started."""
 
 _children: set[Child] = set()
 _bonds: list[int] = []
-"""This process's own end of the bond with its parent, and those of what is above that."""
+"""This process's own socket to its parent, and those of the processes above."""
 
 
 @dataclass(eq=False)
 class Child:
-    """A child; ending it, or leaving this process, ends all that it has started."""
+    """A child; ending it, or leaving this process, ends everything that it has started."""
 
     process: subprocess.Popen[bytes]
     bond: socket.socket
@@ -62,11 +62,13 @@ class Child:
         return self.code
 
     def ready(self) -> bool:
-        """Wait until it says that it is ready; False when it ends before."""
+        """Wait until it reports that it is ready; False if it ends before that."""
         return bool(self.bond.recv(1))
 
     def end(self, patience_s: float = 0.0) -> None:
-        """Ask it to end, kill it after `patience_s`, and wait until all it started is gone."""
+        """Ask it to end, kill it after `patience_s`, and wait until everything it started has
+        ended.
+        """
         try:
             if self.code is None and patience_s:
                 self.process.terminate()
@@ -120,7 +122,7 @@ def start(
 
 
 def begin(task: Mapping[str, Any]) -> None:
-    """Be a child: watch the parent, and do what the module of the task does."""
+    """Run as a child: watch the parent, and run the module of the task."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
@@ -141,13 +143,13 @@ def begin(task: Mapping[str, Any]) -> None:
 
 
 def say_ready() -> None:
-    """Tell the parent that this child is ready."""
+    """Report to the parent that this child is ready."""
     with suppress(OSError):
         os.write(_bonds[0], b".")
 
 
 def leave() -> None:
-    """End all children of this process, and give up its scratch folders."""
+    """End all children of this process, and leave its scratch folders."""
     for child in list(_children):
         child.process.kill()
     for child in list(_children):
@@ -156,7 +158,9 @@ def leave() -> None:
 
 
 def _guard(bond: int) -> None:
-    """End this process when its parent is gone: politely where it knows how, else at once."""
+    """End this process when its parent has ended: with SIGTERM if it handles that, otherwise at
+    once.
+    """
     with suppress(OSError):
         while os.read(bond, 1):
             pass
@@ -169,9 +173,9 @@ def _guard(bond: int) -> None:
 
 
 def _flags() -> Iterator[str]:
-    """What this interpreter was told of where modules come from, and of warnings."""
+    """The options of this interpreter about the module path and warnings."""
     flags = sys.flags
-    told = {
+    options = {
         "-I": flags.isolated,
         "-E": flags.ignore_environment,
         "-s": flags.no_user_site,
@@ -179,7 +183,7 @@ def _flags() -> Iterator[str]:
         "-B": flags.dont_write_bytecode,
         "-O": flags.optimize,
     }
-    yield from (flag for flag, count in told.items() for _ in range(count))
+    yield from (flag for flag, count in options.items() for _ in range(count))
     yield from (
         f"-X{name}" if value is True else f"-X{name}={value}"
         for name, value in sys._xoptions.items()
@@ -188,7 +192,7 @@ def _flags() -> Iterator[str]:
 
 
 def _environment(more: Mapping[str, str]) -> dict[str, str]:
-    """This process's, in which no Python finds modules in the working folder."""
+    """The environment of this process, without the working folder on Python's module path."""
     found = {**os.environ, **more, "PYTHONSAFEPATH": "1"}
     if named := found.get("PYTHONPATH"):
         found["PYTHONPATH"] = os.pathsep.join(without_working_folder(named.split(os.pathsep)))
@@ -197,7 +201,7 @@ def _environment(more: Mapping[str, str]) -> dict[str, str]:
 
 @contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """A process started here never sees Ctrl-C, which a terminal sends to the whole group."""
+    """Ignore Ctrl-C, which a terminal sends to the whole process group."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

@@ -1,9 +1,9 @@
-"""Identity: a process among all that may share a folder, on this machine or another.
+"""Identity: identifies a process among all that may share a folder, on any machine.
 
-A process number alone says little: two containers have a process 7 each, a number is used again
-after a restart, and two machines may have one name. So an identity holds the kernel, by the
-number that it draws when it starts; the namespace of process numbers; the number; and the time
-at which the process began.
+A process number alone is ambiguous: two containers have a process 7 each, numbers are reused after
+a restart, and two machines may have one name. So an identity contains the kernel (the number that
+it draws when it starts), the namespace of process numbers, the number, and the time at which the
+process began.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PROC = Path("/proc")
 
 
 class Fate(enum.Enum):
-    """What is known of a process."""
+    """What is known about a process."""
 
     ALIVE = "alive"
     DEAD = "dead"
@@ -29,7 +29,7 @@ class Fate(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A process; `start` is in clock ticks since its kernel began, 0 where nobody knows."""
+    """A process; `start` is in clock ticks since its kernel began, 0 if unknown."""
 
     kernel: str
     namespace: int
@@ -41,7 +41,7 @@ class Identity:
 
     @classmethod
     def parsed(cls, text: str) -> Identity | None:
-        """The identity that `text` says, or None."""
+        """The identity in `text`, or None."""
         kernel, *rest = text.split("+")
         if len(rest) != 3 or not all(each.isascii() and each.isdigit() for each in rest):
             return None
@@ -49,11 +49,11 @@ class Identity:
 
     @property
     def is_of_this_kernel(self) -> bool:
-        """Whether the kernel that runs it, or ran it, is this one, not restarted since."""
+        """Whether the kernel that runs it, or ran it, is this one without a restart."""
         return self.kernel == _kernel()
 
     def fate(self) -> Fate:
-        """Whether it lives, as far as can be seen from here."""
+        """Whether it is alive, as far as this process can see."""
         if not self.is_of_this_kernel or self.namespace != _namespace():
             return Fate.UNKNOWN
         try:
@@ -61,7 +61,7 @@ class Identity:
         except ProcessLookupError:
             return Fate.DEAD
         except (OSError, OverflowError):
-            pass  # of another user
+            pass  # it belongs to another user
         is_another = self.start and (found := _start(self.process)) and found != self.start
         return Fate.DEAD if is_another else Fate.ALIVE
 
@@ -78,7 +78,7 @@ def _identity(process: int) -> Identity:
 
 @cache
 def _kernel() -> str:
-    """What no other kernel has, nor this one after a restart; the host's name where it has none."""
+    """A number of this kernel until its restart; otherwise the host's name."""
     try:
         name = (PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii")
     except (OSError, ValueError):
@@ -97,7 +97,7 @@ def _namespace() -> int:
 def _start(process: int) -> int:
     try:
         text = (PROC / str(process) / "stat").read_text(encoding="utf-8", errors="replace")
-        # The name, in parentheses, may hold anything.
+        # The name in parentheses may contain anything.
         return int(text.rpartition(")")[2].split()[19])
     except (OSError, ValueError, IndexError):
         return 0

@@ -1,4 +1,4 @@
-"""Interrupts: signals that end a command, and none that a library swallows."""
+"""Interrupts: signals end a command, and no library swallows them."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ STOPPING: list[signal.Signals] = [
 
 
 AGAIN_S = 0.5
-"""An interrupt that was swallowed is raised again after this."""
+"""A swallowed interrupt is raised again after this time."""
 
 
 def _is_on_its_way(error: BaseException | None) -> bool:
-    """Whether what is being handled now comes from a KeyboardInterrupt."""
+    """Whether the current exception comes from a KeyboardInterrupt."""
     while error is not None and not isinstance(error, KeyboardInterrupt):
         error = error.__context__
     return error is not None
 
 
 @contextmanager
-def _unraisable_unsaid() -> Iterator[None]:
-    """Within, a KeyboardInterrupt in a place that cannot raise it shows no traceback."""
+def _without_unraisable() -> Iterator[None]:
+    """Within, a KeyboardInterrupt in a place that cannot raise it prints no traceback."""
     before = sys.unraisablehook
 
     def hook(unraisable: Any) -> None:
@@ -46,7 +46,7 @@ def _unraisable_unsaid() -> Iterator[None]:
 
 @contextmanager
 def handled(numbers: list[signal.Signals], handler: Handler) -> Iterator[None]:
-    """Within, `handler` takes these signals, but for those that are ignored."""
+    """Within, `handler` handles these signals, except those that are ignored."""
     before = {number: signal.getsignal(number) for number in numbers}
     before = {n: earlier for n, earlier in before.items() if earlier is not signal.SIG_IGN}
     if threading.current_thread() is not threading.main_thread():
@@ -62,10 +62,10 @@ def handled(numbers: list[signal.Signals], handler: Handler) -> Iterator[None]:
 
 @contextmanager
 def ending_calmly() -> Iterator[None]:
-    """Within, SIGTERM and SIGHUP do what Ctrl-C does, unless they are ignored.
+    """Within, SIGTERM and SIGHUP have the effect of Ctrl-C, unless they are ignored.
 
-    A KeyboardInterrupt may come while a library runs that swallows it, or makes an error of its own
-    of it. So it is raised again until it is on its way, and such an error is a KeyboardInterrupt.
+    A KeyboardInterrupt may arrive in a library that swallows it or converts it to its own error. So
+    it is raised again until it propagates, and such an error counts as a KeyboardInterrupt.
     """
     asked: list[int] = []
 
@@ -78,7 +78,7 @@ def ending_calmly() -> Iterator[None]:
         if not _is_on_its_way(sys.exception()):
             raise KeyboardInterrupt
 
-    with handled(STOPPING, stop), handled([signal.SIGALRM], again), _unraisable_unsaid():
+    with handled(STOPPING, stop), handled([signal.SIGALRM], again), _without_unraisable():
         try:
             yield
         except Exception as error:

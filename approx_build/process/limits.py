@@ -1,7 +1,8 @@
-"""Limits: the memory that a process may have, checked before a heavy library is imported.
+"""Limits: the memory that a process may use, checked before a heavy library is imported.
 
-OpenBLAS, which NumPy and SciPy bring, waits for ever for memory that a limit refuses (seen: under
-`ulimit -v` of 235 to 255 MB). So a limit below what these libraries need is refused at once.
+OpenBLAS, which NumPy and SciPy contain, waits forever for memory that a limit refuses (observed
+under `ulimit -v` of 235 to 255 MB). So a limit below the need of these libraries is refused at
+once.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ LEAST_BYTES = 512 << 20
 """The libraries, and a small piece: 450 MB were enough for it where this was measured."""
 
 REFUSED = ("failed to map segment", "cannot allocate memory", "can't start new thread")
-"""What the loader and the interpreter say when memory is refused."""
+"""The messages of the loader and the interpreter when memory is refused."""
 
 
 def check_room() -> None:
     """ApproxError when a limit leaves less memory than NumPy and SciPy need.
 
-    Under any limit the libraries are loaded at once, while there is room for them.
+    Under any limit, the libraries are loaded at once, while there is room for them.
     """
     found = _limits()
     for size, command in found:
@@ -40,7 +41,7 @@ def check_room() -> None:
 
 
 def refusal(error: BaseException) -> str:
-    """What to say when `error` means that memory was refused; empty when it means another thing."""
+    """The message if `error` means that memory was refused; empty for any other error."""
     is_memory = isinstance(error, MemoryError)
     if isinstance(error, (ImportError, RuntimeError)):
         is_memory = any(words in str(error).lower() for words in REFUSED)

@@ -1,6 +1,6 @@
-"""Kernel locks on files: held, held by another, or not to be had; and whether other hosts see them.
+"""Kernel locks on files: held, held by another, or unsupported; and whether other hosts see them.
 
-They end with the process that holds them, however that ends, so none can be stale.
+They end with the process that holds them in every case, so none can be stale.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ MOUNTS = "/proc/self/mountinfo"
 
 
 class Grip(enum.Enum):
-    """What came of an attempt to lock a file."""
+    """The result of an attempt to lock a file."""
 
-    HELD = "held"  # by this process now, until it closes the file
-    BUSY = "busy"  # by another
+    HELD = "held"  # by this process, until it closes the file
+    BUSY = "busy"  # by another process
     NONE = "none"  # locks do not work here
 
 
 UNKNOWN_HERE = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL}
-"""How filesystems say that they have no locks."""
+"""The errors by which filesystems report that they have no locks."""
 
 LOCAL_LOCKS = {"nolock", "local_lock=all", "local_lock=flock", "nobrl"}
-"""Options of NFS and CIFS mounts whose locks other hosts do not see."""
+"""Options of NFS and CIFS mounts with locks that other hosts do not see."""
 
 OF_ONE_KERNEL = {
     *("ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "jfs", "bcachefs"),
     *("tmpfs", "overlay", "vfat", "exfat", "ntfs3"),
 }
-"""Kinds of filesystems that two kernels cannot have mounted at the same time."""
+"""Kinds of filesystems that two kernels cannot mount at the same time."""
 
 
 def grip(handle: int, is_shared: bool = False) -> Grip:
-    """Lock the open file at once or not at all; OSError when the disk itself fails.
+    """Try to lock the open file without waiting; OSError when the disk itself fails.
 
-    The lock belongs to the open file, so a child that inherits it holds it too.
+    The lock belongs to the open file, so a child that inherits the file holds the lock, too.
     """
     if fcntl is None:
         return Grip.NONE
@@ -60,7 +60,7 @@ def grip(handle: int, is_shared: bool = False) -> Grip:
 
 
 def are_local(path: os.PathLike[str] | str) -> bool:
-    """Whether `path` is shared by hosts that do not see each other's locks, as far as is known."""
+    """Whether hosts that do not see each other's locks share `path`, as far as is known."""
     kind, options = _mount(path)
     if kind == "fuse.sshfs":
         return True
@@ -73,9 +73,10 @@ def is_of_one_kernel(path: os.PathLike[str] | str) -> bool:
 
 
 def _mount(path: os.PathLike[str] | str) -> tuple[str, list[str]]:
-    """Kind and options of the filesystem that holds `path`; empty where the system does not tell.
+    """Kind and options of the filesystem that contains `path`; empty if the system does not report
+    it.
 
-    Found by its name: what `stat` says of a device is of a part of the filesystem for some kinds.
+    Found by name, because the device in `stat` is that of a part of the filesystem for some kinds.
     """
     found, longest = ("", list[str]()), -1
     name = os.path.realpath(path)
@@ -84,12 +85,12 @@ def _mount(path: os.PathLike[str] | str) -> tuple[str, list[str]]:
             with suppress(ValueError, IndexError):
                 point = _unescaped(line.split()[4])
                 kind, _, options = line.partition(" - ")[2].split(" ", 2)
-                # Of two mounts at one place the later hides the earlier.
+                # Of two mounts at one place, the later one hides the earlier.
                 if len(point) >= longest and os.path.commonpath([point, name]) == point:
                     found, longest = (kind, options.strip().split(",")), len(point)
     return found
 
 
 def _unescaped(text: str) -> str:
-    """A name of mountinfo, in which blanks and some others are octal numbers."""
+    """A name in mountinfo, in which blanks and some other characters are octal numbers."""
     return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), text)

@@ -1,8 +1,8 @@
 """The search path for modules, of this process and of its children: without the working folder.
 
-Python puts the working folder first for `-m` and `-c`, so a file `json.py` in a project that was
-downloaded would run as a part of this program. Imported before everything else, hence without
-`from __future__`, which is a module that could come from the working folder too.
+Python puts the working folder first for `-m` and `-c`, so a file `json.py` in a downloaded project
+would run as part of this program. This module is imported before everything else, without `from
+__future__`, which could come from the working folder, too.
 """
 
 import os
@@ -10,12 +10,12 @@ import sys
 
 
 def leave_working_folder() -> None:
-    """Take the working folder off this process's path, unless the package lies there."""
+    """Remove the working folder from this process's path, unless the package is in it."""
     sys.path[:] = without_working_folder(sys.path)
 
 
 def without_working_folder(path: list[str]) -> list[str]:
-    """`path` without the working folder; as an absolute path where the package lies there."""
+    """`path` without the working folder; as an absolute path if the package is in it."""
     try:
         folder = os.getcwd()
         here = os.stat(folder)
@@ -39,6 +39,6 @@ def _is(entry: str, folder: os.stat_result) -> bool:
 
 
 def _is_library(folder: str, here: os.stat_result) -> bool:
-    """Whether modules are installed in a folder: the standard library's, or one that pip fills."""
+    """Whether modules are installed in a folder: the standard library, or packages of pip."""
     names = ("site-packages", "dist-packages", "lib-dynload")
     return os.path.basename(folder) in names or _is(os.path.dirname(os.__file__), here)

@@ -1,8 +1,9 @@
-"""Scratch folders: temporary ones, removed by the last of the processes that work in them.
+"""Scratch folders: temporary ones, removed by the last process that works in them.
 
-Each has a file that is locked as long as any of these processes lives: children inherit the open
-file, and with it the lock. Whoever leaves tries to take the lock anew; only the last one can, and
-removes the folder. When all of them are killed at once, the next that makes such a folder does.
+Each folder has a file that is locked while any of these processes lives: children inherit the open
+file and with it the lock. A process that leaves tries to lock the file again; only the last one
+succeeds, and removes the folder. If all are killed at once, the next process that makes such a
+folder removes it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from approx_build.process.locks import Grip, grip
 
 LOCK = ".scratch"
 TRIES = 20
-"""To remove a folder in which a process that is being ended may still write."""
+"""Time to remove a folder into which an ending process may still write."""
 
 _held: dict[str, int] = {}
 """The scratch folders of this process, each with the handle of its lock."""
@@ -27,7 +28,7 @@ _held: dict[str, int] = {}
 
 @contextmanager
 def scratch(prefix: str) -> Iterator[Path]:
-    """A new empty folder for the block; first, those of `prefix` that the dead left are removed."""
+    """A new empty folder for the block; abandoned folders with `prefix` are removed first."""
     _sweep(prefix)
     folder = _made(prefix)
     try:
@@ -42,12 +43,12 @@ def held() -> dict[str, int]:
 
 
 def join(folders: dict[str, int]) -> None:
-    """Be one of those that work in `folders`, by the handles that this process has inherited."""
+    """Join the processes that work in `folders`, by the handles that this process has inherited."""
     _held.update(folders)
 
 
 def leave_all() -> None:
-    """Leave every scratch folder of this process; one in which no other works is removed."""
+    """Leave every scratch folder of this process, and remove those that no other process uses."""
     for folder in held():
         _leave(Path(folder), {Grip.HELD})
 
@@ -64,7 +65,7 @@ def _made(prefix: str) -> Path:
         folder = Path(tempfile.mkdtemp(prefix=prefix))
         with suppress(FileNotFoundError):
             handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            # A process that sweeps just now may have been faster.
+            # Another process may have removed it at the same time.
             if grip(handle) is not Grip.BUSY and _is_at(handle, folder / LOCK):
                 _held[str(folder)] = handle
                 return folder
@@ -77,7 +78,7 @@ def _sweep(prefix: str) -> None:
 
 
 def _remove(folder: Path, which: set[Grip]) -> None:
-    """Remove a folder when taking its lock ends as one of `which`."""
+    """Remove a folder when locking it gives one of the results `which`."""
     with suppress(OSError):
         if folder.is_symlink() or folder.stat().st_uid != os.getuid():
             return

@@ -1,1 +1,1 @@
-"""Objects by digest, records of what made them, and the lock of a piece."""
+"""The store: objects by digest, records of what made them, and the lock of a piece."""

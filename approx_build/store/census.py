@@ -1,4 +1,4 @@
-"""The census of a store: its objects, records and other files, with their sizes and ages."""
+"""The census of a store: its objects, records and other files, with sizes and ages."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from approx_build.store.disk import plain_words
 
 HEX = frozenset("0123456789abcdef")
 BY_NAME = ("objects", "records")
-"""The folders whose files are named by 64 hexadecimal digits, the first two being a folder."""
+"""The folders with files named by 64 hexadecimal digits, the first two as a subfolder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file: its bytes, and the moment it was written, seconds since 1970."""
+    """A file: its size in bytes, and the time it was written, seconds since 1970."""
 
     size: int
     mtime: float
@@ -25,7 +25,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """So many files of so many bytes together."""
+    """A number of files and their total size in bytes."""
 
     count: int = 0
     size: int = 0
@@ -35,14 +35,14 @@ class Amount:
 
     @classmethod
     def of(cls, found: Iterable[Found]) -> Amount:
-        """The amount of some files."""
+        """The number and total size of some files."""
         sizes = [one.size for one in found]
         return cls(len(sizes), sum(sizes))
 
 
 @dataclass(frozen=True)
 class Census:
-    """What a store holds; `others` has the amounts of its other files and folders by name."""
+    """The content of a store; `others` is the amount of its other files and folders, by name."""
 
     objects: dict[str, Found]
     records: dict[str, Found]
@@ -50,13 +50,13 @@ class Census:
 
     @property
     def total(self) -> int:
-        """Bytes of all files."""
+        """Total size of all files, bytes."""
         named = (Amount.of(self.objects.values()), Amount.of(self.records.values()))
         return sum(one.size for one in (*named, *self.others.values()))
 
 
 def census(root: Path) -> Census:
-    """The census of the store at `root`. What vanishes meanwhile is left out."""
+    """The census of the store at `root`. Files that vanish meanwhile are left out."""
     with plain_words(root):
         names = sorted(name for name in os.listdir(root) if name not in BY_NAME)
         others = {name: Amount.of(found for _, found in files(root / name)) for name in names}
@@ -81,7 +81,9 @@ def _stated(paths: Iterable[Path]) -> Iterator[tuple[Path, Found]]:
 
 
 def named(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """The files of `root` that are named by 64 digits, by name; others are not ours."""
+    """The files of `root` that are named by 64 digits, by name; other files do not belong to a
+    store.
+    """
     for folder in _entries(root):
         if len(folder.name) == 2 and folder.is_dir(follow_symlinks=False):
             for entry in _entries(folder.path):

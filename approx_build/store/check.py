@@ -1,7 +1,7 @@
-"""The check of a store: every object read and compared with its name, every record believed or not.
+"""The check of a store: reads every object and record and verifies names and checksums.
 
-Builders may add, remove and make again meanwhile: what vanishes is no fault, and before anything
-is repaired it is read again.
+Builders may add, remove and rebuild files meanwhile: a file that vanishes is no fault, and a repair
+reads a file again first.
 """
 
 from __future__ import annotations
@@ -21,36 +21,36 @@ from approx_build.store.reading import Seen, read_all
 from approx_build.store.records import Record, is_damaged
 from approx_build.store.store import Store
 
-NOT_AS_WRITTEN = "is not as it was written"
-MADE_AGAIN = "the next render that needs it makes it again"
+NOT_AS_WRITTEN = "is damaged"
+MADE_AGAIN = "the next render that needs it rebuilds it"
 RESTORED = "restored from a delivered file or checkpoint if one has its bytes, otherwise "
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is known beside the store: what keys belong to, and copies of objects."""
+    """What is known outside the store: what keys belong to, and copies of objects."""
 
     names: Mapping[str, str] = field(default_factory=dict)
-    """Key -> what it made, for people."""
+    """Key -> what it made, as text."""
     copies: Mapping[str, Collection[Path]] = field(default_factory=dict)
-    """Digest -> files that may have the same bytes: an object is restored from one of them."""
+    """Digest -> files that may contain the same bytes; an object is restored from one of them."""
 
     def owner(self, keys: Iterable[str], kind: str = "") -> str:
-        """What keys belong to, in words."""
+        """What keys belong to, as text."""
         names = sorted({self.names[key] for key in keys if key in self.names})
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        return ", ".join(names[:3]) + more if names else kind and f"a {kind} of no known piece"
+        return ", ".join(names[:3]) + more if names else kind and f"a {kind} of an unknown piece"
 
 
 def object_faults(store: Store, index: Index, known: Known, jobs: int, seen: Seen) -> list[Fault]:
-    """The objects that are not what their names say."""
+    """The objects that do not contain what their names say."""
     digests = list(store.objects)
     paths = [store.objects.path(digest) for digest in digests]
     return [
         Fault(
             "object",
             read.path,
-            read.problem or "holds other bytes than its name says",
+            read.problem or "does not contain the bytes that its name says",
             known.owner(index.makers.get(digest, ()), index.kind(digest)),
             f"moved to quarantine/; {RESTORED if known.copies.get(digest) else ''}{MADE_AGAIN}",
             partial(_replace, store, index, known, digest),
@@ -61,7 +61,7 @@ def object_faults(store: Store, index: Index, known: Known, jobs: int, seen: See
 
 
 def read_records(store: Store, index: Index, seen: Callable[[], None]) -> list[str]:
-    """Put all records that can be believed into `index`; returns the keys of the others."""
+    """Put all valid records into `index`; returns the keys of the others."""
     broken = []
     for key in store.records:
         record = store.records.get(key)
@@ -74,13 +74,13 @@ def read_records(store: Store, index: Index, seen: Callable[[], None]) -> list[s
 
 
 def record_faults(store: Store, broken: Iterable[str], known: Known) -> Iterator[Fault]:
-    """The faults that records which cannot be believed are."""
+    """The faults of invalid records."""
     for key in broken:
         is_read = store.records.get(key) is not None
         yield Fault(
             "record",
             store.records.path(key),
-            "is not of the key it is named by" if is_read else NOT_AS_WRITTEN,
+            "is the record of another key" if is_read else NOT_AS_WRITTEN,
             known.owner([key]),
             f"forgotten; {MADE_AGAIN}",
             partial(_forget, store, key),
@@ -88,65 +88,70 @@ def record_faults(store: Store, broken: Iterable[str], known: Known) -> Iterator
 
 
 def lost_objects(store: Store, index: Index, known: Known) -> Iterator[Fault]:
-    """The objects that records name and that are gone, but for those that were removed."""
+    """The missing objects that records name, except those that a collection removed."""
     if store.removed.is_damaged():
-        return  # removed and lost objects look the same
+        return  # a removed object and a lost one look the same
     removed = store.removed.digests()
     for digest in sorted(index.makers.keys() - removed):
         if store.objects.path(digest).exists():
             continue
-        # A builder may have forgotten the record meanwhile, to make it again.
+        # A builder may have removed the record meanwhile to make the object again.
         if keys := [key for key in index.makers[digest] if store.records.get(key)]:
             yield Fault(
                 "object",
                 store.objects.path(digest),
-                "is gone, and a record names it",
+                "is missing, and a record names it",
                 known.owner(keys, index.kind(digest)),
-                f"its record is forgotten; {MADE_AGAIN}",
+                f"its record is removed; {MADE_AGAIN}",
                 partial(_replace, store, index, known, digest),
             )
 
 
 def advice_faults(store: Store, index: Index) -> Iterator[Fault]:
-    """Damage to what a store can lose without losing sound: journal, memo and lists."""
+    """Damaged files whose loss costs no sound: journal, memo and lists."""
     if problem := _journal_problem(store):
-        belongs = "what was built last, and how long things take"
-        mend = partial(_do, partial(_mend_journal, store))
+        belongs = "the latest keys of targets, and durations for estimates"
+        repair = partial(_do, partial(_repair_journal, store))
         yield Fault(
-            "journal", store.journal.path, problem, belongs, "what is damaged is left out", mend
+            "journal", store.journal.path, problem, belongs, "damaged lines are removed", repair
         )
     if is_damaged(store.memo.path):
         belongs = "digests of the project's files"
-        mend = partial(_do, partial(clear, store.memo.path))
+        repair = partial(_do, partial(clear, store.memo.path))
         yield Fault(
-            "memo", store.memo.path, NOT_AS_WRITTEN, belongs, "removed; files are read again", mend
+            "memo",
+            store.memo.path,
+            NOT_AS_WRITTEN,
+            belongs,
+            "removed; files are read again",
+            repair,
         )
     if store.removed.is_damaged():
         absent = [digest for digest in index.makers if digest not in store.objects]
-        belongs = "which objects were removed, and not lost"
-        mend = partial(_do, partial(_mend_removed, store, absent))
-        yield Fault("removed", store.removed.path, NOT_AS_WRITTEN, belongs, "written anew", mend)
+        belongs = "the list of objects that `store gc` removed"
+        repair = partial(_do, partial(_repair_removed, store, absent))
+        yield Fault("removed", store.removed.path, NOT_AS_WRITTEN, belongs, "rewritten", repair)
     for path in store.projects.damaged():
         belongs = "a project that uses the store"
-        remedy = "removed; the project is entered again by its next build"
-        mend = partial(_do, partial(clear, path))
-        yield Fault("project", path, NOT_AS_WRITTEN, belongs, remedy, mend)
+        remedy = "removed; the next build of the project registers it again"
+        repair = partial(_do, partial(clear, path))
+        yield Fault("project", path, NOT_AS_WRITTEN, belongs, remedy, repair)
 
 
 def _journal_problem(store: Store) -> str:
     if store.journal.path.is_dir():
-        return "is a folder, where a file is needed"
+        return "is a folder, but must be a file"
     count = store.journal.damaged()
-    return f"{count} line{'s are' if count > 1 else ' is'} not as written" if count else ""
+    return f"{count} line{'s are' if count > 1 else ' is'} damaged" if count else ""
 
 
-def _mend_journal(store: Store) -> None:
+def _repair_journal(store: Store) -> None:
     if store.journal.path.is_dir():
         clear(store.journal.path)
     store.journal.drop_damaged()
 
 
-def _mend_removed(store: Store, absent: Collection[str]) -> None:
+def _repair_removed(store: Store, absent: Collection[str]) -> None:
     clear(store.removed.path)
     store.removed.replace(absent)
 
@@ -156,9 +161,9 @@ def _is_of(record: Record, key: str) -> bool:
 
 
 def _replace(store: Store, index: Index, known: Known, digest: str) -> bool:
-    """Move a damaged object aside; take a copy in its place, else forget its records."""
+    """Move a damaged object aside; replace it with a copy, or remove its records."""
     if store.objects.verify(digest):
-        return True  # made again meanwhile
+        return True  # rebuilt meanwhile
     for read in read_all([*known.copies.get(digest, ())], 1):
         if read.digest == digest:
             with store.objects.writer() as draft:

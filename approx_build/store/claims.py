@@ -1,11 +1,12 @@
-"""Claims: files under temporary names, each locked by its writer, so that others see it at work.
+"""Claims: temporary files that their writers lock, so that other processes see them in use.
 
-The name of a claim says who writes it (`process.identity`). Whether the writer lives is judged by
-the kernel's lock on the file first: it ends with the writer, is the same for every namespace of
-process numbers, and knows no clock. Where locks do not work the identity decides. A writer under
-another kernel has ended when the filesystem is one that two kernels cannot share: this machine was
-restarted since. On a network, which may keep a lock to one host, nobody can tell: there the file
-must be OLD_S old by the clock of the filesystem, which no wrong clock of this machine moves.
+The name of a claim identifies its writer (`process.identity`). The kernel's lock on the file
+decides first whether the writer is alive: the lock ends with the writer, is the same in every
+namespace of process numbers, and depends on no clock. Where locks do not work, the identity
+decides. A writer under another kernel has ended if two kernels cannot share the filesystem, because
+this machine was restarted since. On a network filesystem, which may keep a lock to one host,
+nothing decides: there the file must be older than OLD_S by the filesystem's clock, which a wrong
+clock of this machine does not change.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from approx_build.process.identity import Fate, Identity, mine
 from approx_build.process.locks import Grip, grip, is_of_one_kernel
 
 OLD_S = 7 * 86400.0
-"""A claim of an unknown writer is given up after so long."""
+"""The age at which a claim of an unknown writer is abandoned."""
 
 
 @contextmanager
 def claimed(folder: Path, before: str = "", after: str = "") -> Iterator[Path]:
-    """A new empty file in `folder`, which must exist; removed at the end if it is still there."""
+    """A new empty file in `folder`, which must exist; removed at the end if it still exists."""
     path, handle = _claim(folder, before, after)
     try:
         yield path
@@ -36,9 +37,10 @@ def claimed(folder: Path, before: str = "", after: str = "") -> Iterator[Path]:
 
 
 def sweep(folder: Path, after: str = "", nameless: str = "") -> int:
-    """Remove the claims in `folder` that end in `after` and whose writers are gone; how many.
+    """Remove the claims in `folder` that end in `after` and whose writers have ended; returns how
+    many.
 
-    Names that begin with `nameless` but say nothing of a writer are claims of an unknown one.
+    Files whose names begin with `nameless` and identify no writer are claims of an unknown one.
     """
     swept, place = 0, _Place(folder)
     with suppress(OSError), os.scandir(folder) as entries:
@@ -54,7 +56,7 @@ def _claim(folder: Path, before: str, after: str) -> tuple[Path, int]:
         path = folder / f"{before}{mine()}+{secrets.token_hex(6)}{after}"
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         try:
-            # Whoever sweeps just now may have been faster.
+            # Another process may have removed it at the same time.
             if grip(handle) is not Grip.BUSY and _is_at(handle, path):
                 return path, handle
         except OSError:
@@ -66,7 +68,7 @@ def _claim(folder: Path, before: str, after: str) -> tuple[Path, int]:
 
 
 def _writer(name: str, after: str) -> Identity | None:
-    """Who writes a claim; None when its name does not say."""
+    """The writer of a claim; None when the name does not identify one."""
     text = name.removesuffix(after).rpartition("+")[0]
     return Identity.parsed(text.rpartition(".")[2])
 
@@ -87,19 +89,21 @@ def _swept(path: Path, writer: Identity | None, place: _Place) -> bool:
 
 def _is_abandoned(handle: int, writer: Identity | None, place: _Place) -> bool:
     held = grip(handle)
+    # The lock decides first: it is released in every kind of end, even by SIGKILL.
     if held is Grip.BUSY:
         return False
     if writer is not None and writer.is_of_this_kernel:
         fate = writer.fate()
         if fate is not Fate.UNKNOWN or held is Grip.HELD:
             return fate is not Fate.ALIVE
+    # An identity of another kernel on a local disk: the machine was restarted.
     elif writer is not None and place.is_of_one_kernel():
         return True
     return place.now() - os.fstat(handle).st_mtime > OLD_S
 
 
 class _Place:
-    """A folder as its filesystem is: who may use it, and the time that files get there now."""
+    """The filesystem of a folder: who may use it, and the time that new files get there."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -1,6 +1,6 @@
-"""Delivery: an object or a text put where the user works with it, whole or not at all.
+"""Delivery: writes an object or a text to a folder of the user, completely or not at all.
 
-An object is copied and never linked: whoever edits a render must not reach the object behind it.
+Objects are copied, never linked, so that editing a render cannot change the object.
 """
 
 from __future__ import annotations
@@ -25,16 +25,20 @@ from approx_build.store.disk import (
 BLOCK = 1 << 20
 PART = ".part"
 LONGEST = 40
-"""Letters of a file's name in that of its part, which a name must have room for."""
+"""Length of the part of a file's name that its temporary name contains; a name must leave room for
+it.
+"""
 
 
 def deliver(source: Path, digest: str, dest: Path) -> tuple[bool, bool]:
     """Make `dest` a copy of `source` unless it is one: (was written, had the right bytes)."""
     with plain_words(dest):
         sweep(dest)
+        # Not written again: its times would change, and with them the state of the fast path.
         if _holds(dest, digest):
             return False, True
         with part_of(dest) as part:
+            # Hashed during the copy, so that damage between two readings cannot be delivered.
             if not _copied(source, digest, part):
                 return False, False
             replace_file(part, dest)
@@ -43,16 +47,16 @@ def deliver(source: Path, digest: str, dest: Path) -> tuple[bool, bool]:
 
 
 def check_folder(folder: Path) -> None:
-    """StoreError when nothing can be delivered to `folder`, which need not be there yet."""
+    """StoreError when `folder`, which may not exist yet, cannot be written."""
     there = next(each for each in (folder, *folder.parents) if each.exists())
     if not there.is_dir():
-        raise StoreError(f"{there} is a file, where a folder is needed")
+        raise StoreError(f"{there} is a file, but must be a folder")
     if not os.access(there, os.W_OK):
         raise StoreError(f"{there} cannot be written; make it writable or use another")
 
 
 def write(dest: Path, data: bytes) -> bool:
-    """Make `data` the content of `dest`, at once; whether it had to be written."""
+    """Write `data` to `dest` atomically; returns whether it had to be written."""
     with plain_words(dest):
         sweep(dest)
         if _holds(dest, sha256(data).hexdigest()):
@@ -65,13 +69,13 @@ def write(dest: Path, data: bytes) -> bool:
 
 
 def sweep(dest: Path) -> None:
-    """Remove the parts that killed deliveries left in the folder of `dest`."""
+    """Remove the temporary files that killed deliveries left in the folder of `dest`."""
     claims.sweep(dest.parent, after=PART, nameless=f".{dest.name}.")
 
 
 @contextmanager
 def part_of(dest: Path) -> Iterator[Path]:
-    """A new file beside `dest`, to be renamed to it; removed at the end if it is still there."""
+    """A new file beside `dest`, to be renamed to it; removed at the end if it still exists."""
     make_folder(dest.parent)
     with claims.claimed(dest.parent, before=f".{dest.name[:LONGEST]}.", after=PART) as part:
         yield part
@@ -87,7 +91,7 @@ def _holds(dest: Path, digest: str) -> bool:
 
 
 def _copied(source: Path, digest: str, part: Path) -> bool:
-    """Copy while hashing; False when the source is missing or its bytes are others."""
+    """Copy while hashing; False when the source is missing or has other bytes."""
     found = sha256()
     try:
         reader = open(source, "rb")  # noqa: SIM115

@@ -1,4 +1,4 @@
-"""Writing so that a crash leaves the old or the new, and saying plainly what a disk refuses."""
+"""Writes that a crash leaves complete or undone, and plain messages for refusals of a disk."""
 
 from __future__ import annotations
 
@@ -20,23 +20,24 @@ except ImportError:  # not a POSIX system
 FULL = {errno.ENOSPC, errno.EDQUOT}
 REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 FULL_SYNC: int | None = getattr(fcntl, "F_FULLFSYNC", None)
-"""How macOS is told to write through the cache of a disk; None elsewhere."""
+"""The operation by which macOS writes through the cache of a disk; None elsewhere."""
 DAMAGED = ".damaged"
 """Ends the name of what was set aside, perhaps with a number."""
 NEARLY_FULL = 1 << 16
-"""Bytes: with less than this free, a failed write is put down to the disk."""
+"""Bytes: with less free space than this, a failed write counts as a full disk."""
 
 
 def refusal(error: OSError, path: os.PathLike[str] | str) -> StoreError:
-    """`error`, met while working on `path`, in plain words."""
+    """`error`, raised while working on `path`, as a plain message."""
     if error.errno in FULL:
         return StoreError(
             f"the disk is full: {path} could not be written; "
             "free some space and run again (finished steps are kept)"
         )
     why = reason(error)
+    # The path in the error is often a file below the one that is in the way.
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
-        return StoreError(f"{_nearest(Path(path))} is a file, where a folder is needed")
+        return StoreError(f"{_nearest(Path(path))} is a file, but must be a folder")
     if error.errno in REFUSED:
         return StoreError(f"{path} cannot be written ({why}); make it writable or use another")
     return StoreError(f"{path}: {why}")
@@ -53,10 +54,10 @@ def plain_words(path: os.PathLike[str] | str) -> Iterator[None]:
 
 @contextmanager
 def blaming_a_full_disk(folder: Path) -> Iterator[None]:
-    """Say that the disk is full when the block fails because of it.
+    """Report a full disk when the block fails because of it.
 
     A library that writes the file (libsndfile, safetensors) may hide the reason, so a disk with
-    next to nothing free is believed to be it.
+    almost no free space counts as full.
     """
     try:
         yield
@@ -73,14 +74,14 @@ def blaming_a_full_disk(folder: Path) -> Iterator[None]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` survive a power cut, where the system can."""
+    """Make the names in `folder` survive a power cut, where the system supports it."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
         sync(handle)
     except OSError as error:
-        # Some network and FUSE filesystems cannot sync a folder; they order it themselves.
+        # Some network and FUSE filesystems cannot sync a folder; they order the writes themselves.
         if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
             raise
     finally:
@@ -88,7 +89,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make `folder` and those above it, and make a new name survive a power cut."""
+    """Make `folder` and its parents, and make the new names survive a power cut."""
     if not folder.is_dir():
         make_folder(folder.parent)
         with suppress(FileExistsError):
@@ -97,7 +98,7 @@ def make_folder(folder: Path) -> None:
 
 
 def clear(path: Path) -> None:
-    """Remove the file at `path`; a folder that is in its place gets another name, if not empty."""
+    """Remove the file at `path`; a folder with that name is renamed if it is not empty."""
     with plain_words(path):
         if not path.is_dir() or path.is_symlink():
             path.unlink(missing_ok=True)
@@ -122,7 +123,7 @@ def replace_file(draft: Path, path: Path) -> None:
 
 
 def write_over(path: Path, data: bytes, synced: bool = True) -> None:
-    """Make `data` the content of the file at `path` and, when `synced`, write it to the disk."""
+    """Write `data` to the file at `path` and, when `synced`, flush it to the disk."""
     with open(path, "wb") as file:
         file.write(data)
         if synced:
@@ -133,13 +134,14 @@ def write_over(path: Path, data: bytes, synced: bool = True) -> None:
 def sync(handle: int) -> None:
     """Make the content of an open file survive a power cut.
 
-    On macOS `fsync` leaves it in the cache of the disk; there F_FULLFSYNC empties that too.
+    On macOS `fsync` leaves the content in the cache of the disk; F_FULLFSYNC flushes that cache,
+    too.
     """
     if FULL_SYNC is not None:
         try:
             fcntl.fcntl(handle, FULL_SYNC)
         except OSError as error:
-            # Filesystems that cannot do this, such as network ones, can do the plain sync.
+            # Filesystems that do not support this, such as network ones, support the plain sync.
             if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOTTY, errno.ENODEV):
                 raise
         else:
@@ -165,7 +167,7 @@ def set_aside(path: Path, name: str = "") -> Path:
 
 
 def _nearest(path: Path) -> Path:
-    """The nearest of `path` and what is above it that exists and is no folder."""
+    """The nearest of `path` and its parents that exists and is no folder."""
     return next((each for each in (path, *path.parents) if each.is_file()), path)
 
 

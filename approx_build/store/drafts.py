@@ -1,4 +1,4 @@
-"""Drafts: files under temporary names, before they are whole and get their real one."""
+"""Drafts: files under temporary names until they are complete."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Drafts:
 
     @contextmanager
     def new(self) -> Iterator[Path]:
-        """A new empty file, to be written over; removed at the end if it is still there."""
+        """A new empty file to overwrite; removed at the end if it still exists."""
         with ExitStack() as stack:
             with plain_words(self.root.parent):
                 make_folder(self.root)
@@ -26,9 +26,9 @@ class Drafts:
             yield path
 
     def replace(self, path: Path, data: bytes, synced: bool = True) -> None:
-        """Put `data` at `path` at once: readers see the old file or the new.
+        """Write `data` to `path` atomically: readers see the old file or the new one.
 
-        Unless `synced`, a power cut soon after may bring back the old file or leave a torn one.
+        Unless `synced`, a power cut soon after may restore the old file or leave a damaged one.
         """
         with self.new() as draft, plain_words(path):
             write_over(draft, data, synced)
@@ -38,5 +38,5 @@ class Drafts:
                 sync_folder(path.parent)
 
     def sweep(self) -> int:
-        """Remove what dead writers left; returns how many files."""
+        """Remove the drafts of writers that have ended; returns how many."""
         return claims.sweep(self.root)

@@ -1,4 +1,4 @@
-"""Faults: what is damaged in a store or in what was delivered from it, and its repair."""
+"""Faults: damaged files of a store or of deliveries, and their repair."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ def _nothing() -> bool:
 
 @dataclass(frozen=True)
 class Fault:
-    """A file that is not as it was written.
+    """A damaged file.
 
-    `belongs` says what it was, as far as records know, `remedy` what repair does, empty when
-    nothing can be done here. `repair` does it, after looking again; it says whether all is right.
+    `belongs` describes what the file belongs to, as far as records know; `remedy` what a repair
+    does, empty when it can do nothing. `repair` reads the file again, repairs it, and returns
+    whether it is undamaged now.
     """
 
     kind: str
@@ -31,7 +32,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Expected:
-    """A file of which it is known what it holds; `judged` says what is wrong once it is read."""
+    """A file whose content is known; `judged` returns what is wrong once it has been read."""
 
     path: Path
     judged: Callable[[Read], Fault | None]

@@ -1,7 +1,8 @@
-"""Collection: what no project needs of a store, chosen by age and size, and its removal.
+"""Collection: chooses what no project needs by age and size, and removes it.
 
-A record that must stay keeps the records of all that it was made from: they are small, and keys
-are made of them without building. Of its objects, intermediate sound may go where space is short.
+A record that stays keeps the records of everything it was made from: they are small, and a render
+computes keys from them without building. Where space is short, intermediate sound of such records
+can go.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ from approx_build.store.index import Index
 from approx_build.store.store import Store
 
 GRACE_S = 14 * 86400.0
-"""What is younger than this stays whoever needs it."""
+"""Younger files stay, needed or not."""
 INTERMEDIATE = frozenset({"prepare", "clip", "event", "mix"})
-"""Kinds of action whose sound can be made again in little time, from what stays."""
+"""Kinds of action whose sound can be rebuilt quickly from what stays."""
 DOOMED = ".removed-"
-"""How the name of a folder begins that is being removed."""
+"""The prefix of folders that are being removed."""
 
 
 @dataclass(frozen=True)
 class Needs:
-    """What must stay: records by key with all that they were made from, and objects by digest."""
+    """What must stay: records by key, with all that they were made from, and objects by digest."""
 
     keys: Collection[str] = frozenset()
     digests: Collection[str] = frozenset()
@@ -36,7 +37,7 @@ class Needs:
 
 @dataclass(frozen=True)
 class Rules:
-    """What may go: what is older than `grace_s`; of that, the oldest down to `keep_bytes`."""
+    """What may go: files older than `grace_s`; of these, the oldest down to `keep_bytes`."""
 
     grace_s: float = GRACE_S
     keep_bytes: int | None = None
@@ -57,7 +58,7 @@ class Candidate:
 class Plan:
     """What a collection removes. `intermediate` are objects whose records stay.
 
-    `total` are the bytes of the store before, `records_size` those of the records that go.
+    `total` is the size of the store before, `records_size` that of the removed records.
     """
 
     objects: Sequence[Candidate]
@@ -74,7 +75,7 @@ class Plan:
         return self.records_size + sum(one.size for one in going)
 
     def kinds(self) -> dict[str, Amount]:
-        """What goes, by kind."""
+        """What is removed, by kind."""
         amounts: dict[str, Amount] = {}
         for one in (*self.objects, *self.folders, *self.intermediate):
             amounts[one.kind] = amounts.get(one.kind, Amount()) + Amount(one.count, one.size)
@@ -93,14 +94,17 @@ def plan(
 ) -> Plan:
     """What may go; `folders` are those that no project needs. Reads and removes nothing.
 
-    A file whose time lies in the future is young: a clock that was wrong removes nothing.
+    A file with a time in the future counts as young, so a wrong clock removes nothing.
     """
+    # Young records and objects stay even if nothing needs them now.
     limit_s = now_s - rules.grace_s
     old = {name for name, found in census.objects.items() if found.mtime <= limit_s}
     young_keys = {key for key, found in census.records.items() if found.mtime > limit_s}
     needed = {*needs.keys, *index.makers_of(needs.digests), *young_keys}
+    # A render computes the keys of needed records from the records behind them.
     kept = index.with_sources(needed)
     live = index.outputs(kept).union(needs.digests)
+    # Pinned and young objects stay even where space is short.
     fixed = index.outputs(young_keys).union(needs.digests)
     dead = _candidates(census, index, old - live)
     spare = _candidates(census, index, _intermediate(index, kept, (old & live) - fixed))
@@ -109,9 +113,11 @@ def plan(
     if rules.keep_bytes is not None:
         excess = census.total - rules.keep_bytes
         going = set(_oldest([*dead, *idle], excess))
+        # Unneeded objects go first; intermediate ones only if they are not enough.
         spare = _oldest(spare, excess - sum(one.size for one in going))
         dead, idle = [o for o in dead if o in going], [o for o in idle if o in going]
         gone = {one.name for one in dead}
+        # A record whose objects all stay is still valid and saves work.
         records = [key for key in records if not gone.isdisjoint(_outputs(index, key))]
     else:
         spare = []
@@ -149,7 +155,7 @@ def _age(one: Candidate) -> tuple[float, str]:
 
 
 def _oldest(candidates: Iterable[Candidate], excess: int) -> list[Candidate]:
-    """The oldest candidates that together have at least `excess` bytes; all where they have not."""
+    """The oldest candidates of at least `excess` bytes in all; all if they have fewer."""
     found = []
     for one in sorted(candidates, key=_age):
         if excess <= 0:
@@ -160,12 +166,13 @@ def _oldest(candidates: Iterable[Candidate], excess: int) -> list[Candidate]:
 
 
 def carry_out(store: Store, index: Index, census: Census, chosen: Plan) -> None:
-    """Remove what was chosen, while no process builds (`store.leases.alone`).
+    """Remove what was chosen while no process builds (`store.leases.alone`).
 
-    In an order in which a kill leaves a right store: before an object goes, its record is
-    forgotten, or the object is on the list of those removed.
+    The order leaves a valid store after a kill: before an object goes, its record is removed, or
+    the object is on the list of removed ones.
     """
     named = index.outputs(index.entries.keys() - set(chosen.records))
+    # Objects that builds made again since, and those of removed records, leave the list.
     absent = store.removed.digests() & named - census.objects.keys()
     store.removed.replace(absent | {one.name for one in chosen.intermediate})
     _remove([store.records.path(key) for key in chosen.records])
@@ -178,7 +185,7 @@ def carry_out(store: Store, index: Index, census: Census, chosen: Plan) -> None:
 def remove_old(
     found: Iterable[tuple[Path, Found]], limit_s: float, but: Container[Path] = ()
 ) -> None:
-    """Remove the files that were written at `limit_s` or before, `but` some."""
+    """Remove the files that were written at `limit_s` or before, except `but`."""
     _remove([path for path, one in found if one.mtime <= limit_s and path not in but])
 
 
@@ -193,7 +200,7 @@ def _remove(paths: Sequence[Path]) -> None:
 
 
 def _remove_folder(folder: Path) -> None:
-    """Remove a folder: under another name first, so that no part of it is taken for the whole."""
+    """Remove a folder: rename it first, so that a part of it is never taken for the whole."""
     doomed = folder.with_name(f"{DOOMED}{folder.name}")
     with plain_words(folder), suppress(FileNotFoundError):
         shutil.rmtree(doomed, ignore_errors=True)

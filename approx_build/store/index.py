@@ -1,4 +1,4 @@
-"""An index of records: what each was made from and made, without the rest of what it says."""
+"""An index of records: inputs and outputs of each, without the rest of its content."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ TRAIN = "train"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A record: the kind of its action, the digests that it read, and those that it made.
+    """A record: the kind of its action, and the digests of its inputs and outputs.
 
-    `main` is the digest that readers get; `declaration` that of a training's parameters,
-    else empty.
+    `main` is the digest that readers get; `declaration` that of a training's parameters, otherwise
+    empty.
     """
 
     kind: str
@@ -41,7 +41,7 @@ class Index:
     def of(
         cls, records: Records, keys: Iterable[str], seen: Callable[[], None] = lambda: None
     ) -> Index:
-        """The records of `keys` that can be believed; calls `seen` after each key."""
+        """The valid records of `keys`; calls `seen` after each key."""
         index = cls()
         for key in keys:
             if record := records.get(key):
@@ -50,10 +50,10 @@ class Index:
         return index
 
     def add(self, record: Record) -> None:
-        """Take in a record."""
+        """Add a record."""
         inputs, params = record.manifest.get("inputs"), record.manifest.get("params")
         kind = str(record.manifest.get("kind", ""))
-        # One object is named by many records: every digest is kept once.
+        # Many records name one object: every digest is kept once.
         read = {intern(str(one)) for one in inputs.values()} if isinstance(inputs, dict) else set()
         made = {intern(one) for one in record.outputs.values()}
         declaration = sha256(canonical(params).encode()).hexdigest() if kind == TRAIN else ""
@@ -68,14 +68,14 @@ class Index:
     def kind(self, digest: str) -> str:
         """The kind of action that made an object; empty when no record names it.
 
-        Not one that only passes on what it reads. Of several kinds it is the first by name.
+        Actions that only pass on an input do not count. Of several kinds, the first by name.
         """
         every = [self.entries[key] for key in self.makers.get(digest, ())]
         makers = [entry for entry in every if digest not in entry.inputs] or every
         return min((entry.kind for entry in makers), default="")
 
     def outputs(self, keys: Iterable[str]) -> set[str]:
-        """All that the records of `keys` made."""
+        """All outputs of the records of `keys`."""
         known = (self.entries[key] for key in keys if key in self.entries)
         return {digest for entry in known for digest in entry.outputs}
 
@@ -84,7 +84,7 @@ class Index:
         return {key for digest in digests for key in self.makers.get(digest, ())}
 
     def with_sources(self, keys: Iterable[str]) -> set[str]:
-        """The known records among `keys`, and those of all that they were made from."""
+        """The known records among `keys`, and those of everything they were made from."""
         found: set[str] = set()
         todo = [key for key in keys if key in self.entries]
         while todo:

@@ -1,9 +1,9 @@
-"""The journal: which key made each target last, and how long each kind of action takes.
+"""The journal: the latest key of each target, and how long each kind of action takes.
 
-One line of JSON and its checksum per finished or reused action, appended in one write, so that
-several builders may append at once. Every entry begins with a line break: what a full disk or a
-crash cut off spoils only itself. The journal is advice, for explanations and estimates; nothing
-that is built depends on it, and losing it loses no sound.
+One line of JSON with a checksum per finished or reused action, appended in one write, so that
+several builders can append at the same time. Every entry begins with a line break, so a full disk
+or a crash damages only the entry being written. The journal serves explanations and estimates; no
+build depends on it, and losing it loses no sound.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from approx_build.store.disk import make_folder, plain_words
 from approx_build.store.drafts import Drafts
 
 COMPACT_ABOVE = 4 << 20
-"""Bytes: a longer journal is cut down to the entries that still say something."""
+"""Bytes: a longer journal is cut down to the useful entries."""
 RUNS_KEPT = 200
-"""Timed entries kept of each kind when the journal is cut down."""
+"""Timed entries of each kind that are kept when the journal is cut down."""
 LONGEST_LINE = 1 << 16
-"""Letters: a longer line is damage."""
+"""Characters: a longer line counts as damaged."""
 LARGEST = 1e15
-"""Of seconds and of units of work: more is damage."""
+"""Seconds or units of work: a larger number counts as damaged."""
 TEXTS, NUMBERS = ("target", "key", "kind"), ("seconds", "size")
 NAMES = {*TEXTS, *NUMBERS}
 
@@ -56,6 +56,7 @@ class Journal:
             return
         with plain_words(self.path):
             make_folder(self.path.parent)
+            # One write with O_APPEND: the system keeps the lines of several builders apart.
             handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
             try:
                 os.write(handle, data.encode())
@@ -63,15 +64,15 @@ class Journal:
                 os.close(handle)
 
     def __iter__(self) -> Iterator[Entry]:
-        """All entries that can be read, oldest first."""
+        """All readable entries, oldest first."""
         return (entry for line in self._lines() if (entry := _entry(line)))
 
     def damaged(self) -> int:
-        """How many lines are not as they were written."""
+        """The number of damaged lines."""
         return sum(_entry(line) is None for line in self._lines())
 
     def drop_damaged(self) -> None:
-        """Write the journal without damaged lines. An entry appended meanwhile may be lost."""
+        """Rewrite the journal without damaged lines. An entry appended meanwhile may be lost."""
         self._rewrite(self)
 
     def latest(self) -> dict[str, Entry]:
@@ -82,7 +83,7 @@ class Journal:
         """Cut a long journal down. An entry appended at the same moment may be lost, harmlessly."""
         with suppress(OSError):
             if self.path.stat().st_size > COMPACT_ABOVE:
-                self._rewrite(self._telling())
+                self._rewrite(self._useful())
 
     def _lines(self) -> Iterator[str]:
         try:
@@ -94,7 +95,7 @@ class Journal:
     def _rewrite(self, entries: Iterable[Entry]) -> None:
         self._drafts.replace(self.path, "".join(f"\n{_line(one)}" for one in entries).encode())
 
-    def _telling(self) -> list[Entry]:
+    def _useful(self) -> list[Entry]:
         latest: dict[str, int] = {}
         runs: dict[str, list[int]] = {}
         entries = list(self)
@@ -121,9 +122,9 @@ def _entry(line: str) -> Entry | None:
 
 
 def _parsed(text: str) -> Entry | None:
-    """The entry that a text says; None for anything else, since damage may look like JSON."""
+    """The entry in a text; None for anything else, because damage may look like JSON."""
     try:
-        # Digits without end and brackets without end are damage too.
+        # Endless digits and endless brackets are damage, too.
         row = json.loads(text) if len(text) <= LONGEST_LINE else None
     except (ValueError, RecursionError):
         return None

@@ -1,9 +1,9 @@
-"""Leases: who makes what, so that two builders on one store need not both make it.
+"""Leases: who makes what, so that two builders on one store do not both make it.
 
-Kernel locks only: they end with the process, however it ends, so none can be stale. Nothing
-right depends on them; where locks do not work, two builders may do a thing twice, and both
-results are the same object. A key is locked as one byte of one file, at an offset made of the
-key, so leases leave no files behind.
+Leases are kernel locks: they end with the process in every case, so none can be stale. No result
+depends on them; where locks do not work, two builders may do the same work twice, and both results
+are the same object. A key locks one byte of one file at an offset computed from the key, so leases
+leave no files behind.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ except ImportError:  # not a POSIX system: nobody waits for anybody
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.5
 PATIENCE_S = 2.0
-"""Whoever waits longer says so, and for whom."""
+"""After this time, a waiting builder reports what it waits for, and for whom."""
 
 BUSY = {errno.EAGAIN, errno.EACCES}
-"""How the system says that another process has a byte."""
+"""The errors by which the system reports that another process has locked a byte."""
 
 Remark = Callable[[str], None]
 
 
-def unsaid(words: str) -> None:
-    """Tells nobody."""
+def ignored(words: str) -> None:
+    """Ignores its argument."""
 
 
 class Leases:
@@ -48,10 +48,10 @@ class Leases:
         self.root = root
 
     @contextmanager
-    def on(self, keys: Iterable[str], wait_s: float, remark: Remark = unsaid) -> Iterator[None]:
-        """Hold the leases of `keys`; after `wait_s` in all, go on without those still missing.
+    def on(self, keys: Iterable[str], wait_s: float, remark: Remark = ignored) -> Iterator[None]:
+        """Hold the leases of `keys`; after `wait_s` in total, continue without the missing ones.
 
-        Taken in the order of the keys, so that no two holders can wait for each other.
+        Leases are taken in the order of the keys, so that no two builders can wait for each other.
         """
         began = time.monotonic()
         wait = _Wait(began + PATIENCE_S, began + wait_s, remark)
@@ -63,25 +63,26 @@ class Leases:
             yield
 
     @contextmanager
-    def in_use(self, remark: Remark = unsaid) -> Iterator[None]:
-        """Keep `alone` out while the block builds, waiting while another holds that."""
+    def in_use(self, remark: Remark = ignored) -> Iterator[None]:
+        """Keep `alone` out while the block builds; waits while another process is in `alone`."""
         with self._use() as handle:
-            told = time.monotonic() + PATIENCE_S
+            report_at = time.monotonic() + PATIENCE_S
             while handle is not None and _grip(handle, True) is Grip.BUSY:
-                if time.monotonic() > told:
-                    remark(f"waiting: the store {self.root} is being put in order")
-                    told = float("inf")
+                if time.monotonic() > report_at:
+                    remark(f"waiting: the store {self.root} is being cleaned")
+                    report_at = float("inf")
                 time.sleep(FIRST_PAUSE_S)
             yield
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep builders out while the block removes things.
+        """Keep builders out while the block removes files.
 
-        StoreError when one is at work, or when nobody can know because locks do not work there.
+        StoreError when a build uses the store, or when locks do not work, so that builds cannot be
+        detected.
         """
         with self._use() as handle:
-            # A store that cannot be written: nothing is removed from it either.
+            # A store that cannot be written: nothing is removed from it, either.
             match Grip.HELD if handle is None else _grip(handle, False):
                 case Grip.BUSY:
                     text = f"a build is using the store {self.root}; try again when it ends"
@@ -115,25 +116,25 @@ def _grip(handle: int, is_shared: bool) -> Grip:
 
 @dataclass
 class _Wait:
-    """Waiting for leases: when to say so, when to give up, and whom to tell."""
+    """A wait for leases: when to report it, when to give up, and to whom."""
 
-    told_at: float
+    report_at: float
     until: float
     remark: Remark
 
     def goes_on(self, pause: float, handle: int, offset: int) -> bool:
-        """Whether to wait for `pause` more; says so once, when it has been long."""
+        """Whether to wait for `pause` more; reports a long wait once."""
         now = time.monotonic()
-        if now >= self.told_at:
+        if now >= self.report_at:
             who = f" (process {holder})" if (holder := _holder(handle, offset)) else ""
-            self.remark(f"another build{who} is making this; waiting for it")
-            self.told_at = float("inf")
+            self.remark(f"another build{who} is building this; waiting for it")
+            self.report_at = float("inf")
         return now + pause <= self.until
 
 
 @cache
 def _byte_locks(root: Path, _process: int) -> int | None:
-    # One handle for the life of the process: closing any handle of a file drops all byte locks
+    # One handle for the life of the process: closing any handle of a file releases all byte locks
     # that the process has on it.
     if not fcntl:
         return None
@@ -148,7 +149,7 @@ def _lock_byte(handle: int, offset: int, wait: _Wait) -> bool:
         try:
             fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, offset)
         except OSError as error:
-            # Without locks a thing may be made twice, and comes out the same.
+            # Without locks, work may be done twice, with the same result.
             if error.errno not in BUSY or not wait.goes_on(pause, handle, offset):
                 return False
             time.sleep(pause)
@@ -158,17 +159,17 @@ def _lock_byte(handle: int, offset: int, wait: _Wait) -> bool:
 
 
 def _holder(handle: int, offset: int) -> int:
-    """The process that holds a byte; 0 where the system does not tell, or from another host."""
-    # The fields of `struct flock`, which is laid out in two ways.
+    """The process that has locked a byte; 0 if it is unknown or on another host."""
+    # The fields of `struct flock`, which has two layouts.
     is_bsd = sys.platform == "darwin"
     layout = "qqihh" if is_bsd else "hhqqi"
     kind, whence = fcntl.F_WRLCK, os.SEEK_SET
     asked = (offset, 1, 0, kind, whence) if is_bsd else (kind, whence, offset, 1, 0)
     with suppress(OSError, struct.error, ValueError):
-        told = struct.unpack_from(
+        lock = struct.unpack_from(
             layout, fcntl.fcntl(handle, fcntl.F_GETLK, struct.pack(layout, *asked) + bytes(8))
         )
-        return max(0, int(told[2 if is_bsd else 4]))
+        return max(0, int(lock[2 if is_bsd else 4]))
     return 0
 
 

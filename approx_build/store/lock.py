@@ -1,7 +1,8 @@
-"""The lock of a piece: the digests that its checkpoints, takes, stems and movements had.
+"""The lock of a piece: the digests of its checkpoints, takes, stems and movements.
 
-A JSON file beside the score, to be committed: sorted, indented, the same text for the same
-content. `samples_digest` is of the samples alone, so that a change of container shows as one.
+A JSON file beside the score, to be committed: sorted and indented, the same text for the same
+content. `samples_digest` covers the samples alone, so that a change of the container can be
+recognised.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ from approx_build.store.delivery import write as deliver_text
 VERSION: Final = 1
 SECTIONS: Final = ("checkpoints", "takes", "stems", "movements")
 PAUSE_S, LONGEST_S = 0.02, 60.0
-"""How long a writer of a lock waits for another, which takes a moment, unless it was stopped."""
+"""How long a writer of a lock waits for another one, which takes a moment unless it is stopped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """What one target was: the key it was made under and the digest of its bytes."""
+    """One target: the key it was made under and the digest of its bytes."""
 
     key: str
     digest: str
@@ -36,7 +37,7 @@ class Pin:
 
 @dataclass(frozen=True)
 class Lock:
-    """All pins of a piece by section and target, and what made them."""
+    """All pins of a piece by section and target, and the toolchain that made them."""
 
     piece: str
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -47,7 +48,7 @@ class Lock:
     movements: Mapping[str, Pin] = field(default_factory=dict)
 
     def pins(self) -> dict[str, Pin]:
-        """Every pin, by target, in the order in which things are made."""
+        """Every pin, by target, in the order of the build."""
         return {name: pin for section in SECTIONS for name, pin in getattr(self, section).items()}
 
 
@@ -62,7 +63,7 @@ class Change:
 
     @property
     def is_sound(self) -> bool:
-        """Whether the bytes differ, and not only what led to them."""
+        """Whether the bytes differ, and not only the key."""
         return self.old is None or self.new is None or self.old.digest != self.new.digest
 
 
@@ -81,13 +82,13 @@ def read(path: Path) -> Lock | None:
 
 @contextmanager
 def merging(path: Path) -> Iterator[None]:
-    """Keep other renders out while the block reads the lock at `path`, changes and writes it.
+    """Keep other renders out while the block reads, changes and writes the lock at `path`.
 
-    The folder is what is locked, since a lock file of its own would have to be ignored by every
-    version control. Where that cannot be done nobody is kept out. StoreError after LONGEST_S.
+    The folder is locked, because every project would have to ignore a separate lock file in version
+    control. Where folders cannot be locked, no render is kept out. StoreError after LONGEST_S.
     """
     with ExitStack() as stack:
-        # What is wrong with the folder is said when the lock is written.
+        # Writing the lock reports what is wrong with the folder.
         with suppress(OSError):
             handle = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
             stack.callback(os.close, handle)
@@ -97,7 +98,7 @@ def merging(path: Path) -> Iterator[None]:
 
 def _wait(handle: int, path: Path) -> None:
     deadline = time.monotonic() + LONGEST_S
-    # NFS locks only what is open for writing, which a folder cannot be: an OSError.
+    # NFS locks only files open for writing, which a folder cannot be: an OSError.
     while grip(handle) is Grip.BUSY:
         if time.monotonic() > deadline:
             raise StoreError(f"{path}: another process keeps changing it; run again")
@@ -105,7 +106,7 @@ def _wait(handle: int, path: Path) -> None:
 
 
 def write(path: Path, lock: Lock) -> bool:
-    """Make `path` hold `lock`; whether it had to be written."""
+    """Write `lock` to `path`; returns whether it had to be written."""
     return deliver_text(path, text(lock).encode())
 
 
@@ -119,7 +120,7 @@ def text(lock: Lock) -> str:
 
 
 def changes(old: Lock, new: Lock) -> list[Change]:
-    """The pins that differ, what is made first first; versions and environment do not count."""
+    """The pins that differ, in the order of the build; versions and environment do not count."""
     found = []
     for section in SECTIONS:
         before, after = getattr(old, section), getattr(new, section)

@@ -1,8 +1,8 @@
-"""The memo: digests of the project's files, believed while their fingerprints are the same.
+"""The memo: cached digests of the project's files, valid while their fingerprints are the same.
 
-Only settled fingerprints are kept and believed: a file changed within two seconds of being hashed
-could change again without its fingerprint showing it. Losing the memo costs hashing, nothing
-else; of two processes that save at once, one is forgotten.
+Only settled fingerprints are cached and trusted: a file that changed within two seconds of being
+hashed could change again with the same fingerprint. Losing the memo costs hashing, nothing else; of
+two processes that save at the same time, one loses its entries.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from approx_build.store.records import seal, unseal
 
 
 class Memo:
-    """Digests by path, kept at `path` between runs."""
+    """Digests by path, saved at `path` between runs."""
 
     def __init__(self, path: Path, drafts: Drafts) -> None:
         self.path = path
@@ -32,13 +32,14 @@ class Memo:
 
     @classmethod
     def of_store(cls, root: Path) -> Memo:
-        """The memo of the store at `root`, which need not be there."""
+        """The memo of the store at `root`, which may not exist."""
         return cls(root / "memo.json", Drafts(root / "drafts"))
 
     def look(self, path: os.PathLike[str] | str) -> Reading:
-        """What the file at `path` holds now; OSError when it cannot be read."""
+        """What the file at `path` contains now; OSError when it cannot be read."""
         name, known = os.path.abspath(path), self._load()
         at_ns, found = time.time_ns(), fingerprint(name)
+        # A young fingerprint proves nothing, so such a file is hashed however often it is read.
         if name in known and known[name][0] == found and is_settled(found, at_ns):
             return Reading(known[name][1], found, at_ns)
         reading = hashed(name)
@@ -48,11 +49,11 @@ class Memo:
         return reading
 
     def forget(self) -> None:
-        """Believe nothing that was kept: every file is read again."""
+        """Forget all cached digests: every file is read again."""
         self._known, self._is_changed = {}, True
 
     def save(self) -> None:
-        """Keep what was learnt; a store that cannot be written keeps nothing, without complaint."""
+        """Save new digests; if the store cannot be written, they are lost silently."""
         if not self._is_changed:
             return
         with suppress(StoreError):
@@ -68,7 +69,7 @@ class Memo:
 
 
 def _rows(found: Any) -> dict[str, tuple[str, str]]:
-    """The rows of a memo that are what rows must be."""
+    """The valid rows of a memo."""
     if not isinstance(found, dict):
         return {}
     return {

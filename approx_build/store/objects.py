@@ -1,9 +1,9 @@
-"""Objects: bytes named by their SHA-256, written once and never changed.
+"""Objects: files named by their SHA-256, written once and never changed.
 
-A file is written under a temporary name, hashed, synced, linked into place (a link refuses to
-replace), and its folder synced; so an object is whole or absent, and of several writers of one
-object one wins. What the disk did to it later is found when it is used: a wrong object is moved
-to `quarantine/` and counts as missing, so the builder makes it again.
+A file is written under a temporary name, hashed, synced and linked into place (a link cannot
+replace a file), and its folder is synced. So an object is complete or absent, and of several
+writers of one object, one wins. Later damage is detected when the object is used: a damaged object
+is moved to `quarantine/` and counts as missing, so the builder makes it again.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from approx_build.store.disk import (
 from approx_build.store.drafts import Drafts
 
 NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
-"""How filesystems say that they have no hard links."""
+"""The errors by which filesystems report that they have no hard links."""
 
 
 @dataclass
@@ -51,10 +51,10 @@ class Objects:
         self.root = root
         self._folder = root / "objects"
         self._drafts = drafts
-        self._verified: dict[str, str] = {}  # digest -> fingerprint of what was right
+        self._verified: dict[str, str] = {}  # digest -> fingerprint of the verified object
 
     def path(self, digest: str) -> Path:
-        """Where the object of `digest` lies, or would."""
+        """The path of the object of `digest`, existing or not."""
         if len(digest) != 64 or not HEX.issuperset(digest):
             raise StoreError(f"{digest!r} is not a digest")
         return self._folder / digest[:2] / digest[2:]
@@ -74,6 +74,7 @@ class Objects:
     def put_bytes(self, data: bytes) -> str:
         """Store `data`; returns its digest."""
         digest = sha256(data).hexdigest()
+        # Equal bytes are stored once: checking an existing object is cheaper than writing it.
         if not self.verify(digest):
             with self._drafts.new() as path, plain_words(self.root):
                 write_over(path, data)
@@ -91,23 +92,25 @@ class Objects:
                 with open(path, "rb+") as file:
                     draft.digest = file_digest(file, sha256).hexdigest()
                     draft.size = file.tell()
+                    # The name must not reach the disk before the bytes: a power cut would leave an
+                    # empty object.
                     sync(file.fileno())
                 self._publish(path, draft.digest)
 
     def believe(self, digest: str) -> None:
-        """Take the object, just made by this build, for right as it is now."""
+        """Trust an object that this build has just made."""
         found = fingerprint(self.path(digest))
         if is_fingerprint(found):
             self._verified[digest] = found
 
     def fingerprint_of(self, digest: str) -> str:
-        """The fingerprint of the object as it was found right, or as it is when nobody looked."""
+        """The fingerprint of the object when it was verified, or of its file now if it was not."""
         return self._verified.get(digest) or fingerprint(self.path(digest))
 
     def verify(self, digest: str) -> bool:
-        """Whether the object is there and right. A wrong one is moved aside.
+        """Whether the object exists and is undamaged. A damaged one is moved aside.
 
-        Read once in the life of this process, unless its fingerprint has changed since.
+        It is read once per process, unless its fingerprint changes.
         """
         path = self.path(digest)
         found = fingerprint(path)
@@ -119,7 +122,7 @@ class Objects:
         except FileNotFoundError:
             return False
         except OSError as error:
-            # An unreadable sector, or a folder in its place, is as wrong as a flipped bit.
+            # An unreadable sector, or a folder with its name, counts as damage like a flipped bit.
             if error.errno not in (errno.EIO, errno.EISDIR):
                 raise StoreError(f"{path}: {reason(error)}") from error
             is_right = False
@@ -130,13 +133,13 @@ class Objects:
         return is_right
 
     def is_right(self, digest: str) -> bool:
-        """Whether the object is there and right, read anew. Changes nothing."""
+        """Whether the object exists and is undamaged, read again. Changes nothing."""
         with suppress(OSError), open(self.path(digest), "rb") as file:
             return file_digest(file, sha256).hexdigest() == digest
         return False
 
     def read(self, digest: str) -> bytes:
-        """The bytes of the object, checked."""
+        """The verified bytes of the object."""
         with suppress(OSError):
             data = self.path(digest).read_bytes()
             if sha256(data).hexdigest() == digest:
@@ -144,29 +147,31 @@ class Objects:
         raise self._refusal(digest)
 
     def materialise(self, digest: str, dest: Path) -> bool:
-        """Copy the object to `dest`, checked, at once; whether `dest` had to be written."""
+        """Copy the verified object to `dest` atomically; whether `dest` had to be written."""
         is_new, is_right = deliver(self.path(digest), digest, dest)
         if not is_right:
             raise self._refusal(digest)
         return is_new
 
     def quarantine(self, digest: str, seen: str | None = None) -> None:
-        """Move the object aside, unless it is no longer the file `seen`."""
+        """Move the object aside, unless its file is no longer the one `seen`."""
         path, aside = self.path(digest), self.root / "quarantine"
         with plain_words(aside), suppress(FileNotFoundError):
             make_folder(aside)
+            # Another builder may have replaced the damaged file with a good one meanwhile.
             if seen is None or fingerprint(path) == seen:
                 os.rename(path, aside / f"{digest}.{secrets.token_hex(4)}")
         self._verified.pop(digest, None)
 
     def _refusal(self, digest: str) -> StoreError:
-        """The error about an object that was read and was not right; moves it aside."""
+        """The error about an object that was damaged when it was read; moves it aside."""
         self._verified.pop(digest, None)
         self.verify(digest)
         return _damaged(digest)
 
     def _publish(self, draft: Path, digest: str) -> None:
         path = self.path(digest)
+        # Read-only, so that an editor that opens an object by mistake cannot save over it.
         os.chmod(draft, 0o444)
         make_folder(path.parent)
         # The second round is for a damaged object that `verify` has just moved away.
@@ -181,7 +186,7 @@ class Objects:
 
 
 def _place(draft: Path, path: Path) -> bool:
-    """Give the draft its name; False when something has that name already."""
+    """Give the draft its name; False when a file with that name exists."""
     try:
         os.link(draft, path)
     except FileExistsError:
@@ -191,7 +196,7 @@ def _place(draft: Path, path: Path) -> bool:
             raise
         if path.exists():
             return False
-        # Replacing is harmless here: the bytes of one digest are always the same.
+        # Replacing is harmless here: files with one digest have the same bytes.
         os.replace(draft, path)
     else:
         draft.unlink()

@@ -1,8 +1,8 @@
-"""The register of projects: who uses a store, so that nothing of theirs is taken for unneeded.
+"""The register of projects: who uses a store, so that nothing they need is removed.
 
-A file for each piece that was built, and one for each project, written once: builds at the same
-time need no order. A project that contains the store is named by its path from there, so that both
-may be moved together.
+One file for each built piece and one for each project, written once, so concurrent builds need no
+order. A project that contains the store is named by its path relative to the store, so that both
+can be moved together.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from approx_build.store.records import seal, unseal
 
 @dataclass(frozen=True)
 class Use:
-    """A project that built with a store, by its folder, and the score of a piece of it if known."""
+    """A project that used a store, by its folder, and the score of a piece of it if known."""
 
     project: Path
     piece: Path | None = None
@@ -37,7 +37,9 @@ class Projects:
         self._drafts = drafts
 
     def note(self, use: Use) -> None:
-        """Enter a use. A store that cannot be written goes without: nothing is removed from it."""
+        """Register a use. If the store cannot be written, nothing is registered and nothing can be
+        removed.
+        """
         places = [os.path.abspath(one) for one in (use.project, use.piece) if one is not None]
         if self._root.is_relative_to(places[0]):
             places = [os.path.relpath(place, self._root) for place in places]
@@ -48,18 +50,18 @@ class Projects:
                 self._drafts.replace(path, seal(text))
 
     def uses(self) -> list[Use]:
-        """Every use that was entered, by path."""
+        """Every registered use, by path."""
         found = (self._read(path) for path in self._paths())
         return sorted(
             (use for use in found if use), key=lambda use: (use.project, use.piece or Path())
         )
 
     def damaged(self) -> list[Path]:
-        """The entries that are not as they were written."""
+        """The damaged entries."""
         return [path for path in self._paths() if self._read(path) is None]
 
     def forget(self, folder: Path) -> int:
-        """Remove the entries of the projects and pieces at or below `folder`; how many."""
+        """Remove the entries of the projects and pieces at or below `folder`; returns how many."""
         forgotten = 0
         for path in self._paths():
             use = self._read(path)

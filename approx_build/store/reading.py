@@ -1,7 +1,7 @@
-"""Reading many files whole: their digests, by several threads at once.
+"""Reading of many complete files by several threads, which gives their digests.
 
-Files are read from the disk where the system allows that, since bytes that it keeps in memory
-say nothing of what the disk still has.
+Files are read from the disk itself where the system allows that, because cached bytes prove nothing
+about the disk.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ BLOCK: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A file that was read: its digest, or what kept it from being read. Neither: it vanished."""
+    """A file that was read: its digest, or the error. If both are empty, the file vanished."""
 
     path: Path
     digest: str = ""
@@ -30,7 +30,7 @@ class Read:
 
 
 Seen = Callable[[int], None]
-"""Told of bytes as they are read, by any of the threads."""
+"""Called with the number of bytes read, from any thread."""
 
 
 def read_all(paths: Sequence[Path], jobs: int, seen: Seen = lambda count: None) -> list[Read]:
@@ -64,7 +64,7 @@ def read_all(paths: Sequence[Path], jobs: int, seen: Seen = lambda count: None) 
 
 
 def _shared(items: Iterable[tuple[int, Path]]) -> Iterator[tuple[int, Path]]:
-    """`items`, of which each thread takes the next."""
+    """`items`, distributed to threads one at a time."""
     source, lock = iter(items), threading.Lock()
 
     def following() -> tuple[int, Path] | None:
@@ -90,7 +90,7 @@ def _read(path: Path, buffer: memoryview, seen: Seen, stop: threading.Event) -> 
 
 @contextmanager
 def _from_disk(handle: int) -> Iterator[None]:
-    """Within, the system forgets what it has of a file in memory, before and after."""
+    """Within, the system drops its cache of a file before and after reading."""
     _forget(handle)
     yield
     _forget(handle)

@@ -1,8 +1,8 @@
-"""Records: what an action made, under its key, published after its objects.
+"""Records: what an action made, by its key, published after its objects.
 
-A record file is canonical JSON under its seal. A record that is missing, unreadable, damaged or
-of another key is a miss. It is believed without looking at its objects; those are checked when
-they are used.
+A record file is canonical JSON with a checksum. A record that is missing, unreadable, damaged or of
+another key is a miss. It is trusted without reading its objects, which are verified when they are
+used.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from approx_build.store.drafts import Drafts
 
 
 def seal(text: str) -> bytes:
-    """The digest of `text` on a line, then `text`."""
+    """The digest of `text` on a line, followed by `text`."""
     data = text.encode()
     return sha256(data).hexdigest().encode() + b"\n" + data
 
 
 def unseal(data: bytes) -> str | None:
-    """The text that was sealed; None when a bit of it or of its digest is another."""
+    """The text; None when it or its digest is damaged."""
     claimed, _, rest = data.partition(b"\n")
     return rest.decode() if sha256(rest).hexdigest().encode() == claimed else None
 
 
 def is_damaged(path: Path) -> bool:
-    """Whether a sealed file is there and not as it was written."""
+    """Whether a file with a checksum exists and is damaged."""
     try:
         return unseal(path.read_bytes()) is None
     except FileNotFoundError:
@@ -47,17 +47,17 @@ DEAR_S = 0.2
 
 @dataclass(frozen=True)
 class Record:
-    """One finished action: what it saw, what it made and what that took."""
+    """One finished action: its manifest, its outputs, and their cost."""
 
     key: str
     manifest: Mapping[str, Json]
-    outputs: Mapping[str, str]  # name -> digest; consumers get "main"
-    facts: Mapping[str, Json] = field(default_factory=dict)  # what is known of the outputs
-    seconds: float = 0.0  # its share of the wall clock of the batch it ran in
+    outputs: Mapping[str, str]  # name -> digest; readers get "main"
+    facts: Mapping[str, Json] = field(default_factory=dict)  # facts about the outputs
+    seconds: float = 0.0  # its share of the wall clock time of its batch
     cpu_seconds: float = 0.0
     peak_bytes: int = 0  # highest resident memory of the process while it ran
     toolchain: Mapping[str, str] = field(default_factory=dict)
-    created: str = ""  # for people; nothing reads it
+    created: str = ""  # for people; no code reads it
 
     @property
     def digest(self) -> str:
@@ -73,13 +73,13 @@ class Records:
         self._drafts = drafts
 
     def path(self, key: str) -> Path:
-        """Where the record of `key` lies, or would."""
+        """The path of the record of `key`, existing or not."""
         return self._folder / key[:2] / key[2:]
 
     def get(self, key: str) -> Record | None:
-        """The record of `key`; None when there is none that can be believed."""
+        """The record of `key`; None when there is no valid one."""
         if not (key.isascii() and key.isalnum()):
-            return None  # of a damaged journal, perhaps: not to be made a path
+            return None  # perhaps from a damaged journal: not to be made a path
         try:
             data = self.path(key).read_bytes()
         except OSError:
@@ -88,24 +88,26 @@ class Records:
         return record if record and record.key == key else None
 
     def put(self, record: Record) -> None:
-        """Publish `record`, in place of an earlier one of the same key. Its objects come first.
+        """Publish `record`, replacing an earlier one of the same key. Its objects come first.
 
-        Syncing takes longer than many an action, so records of short ones are left to the
-        system: a power cut may lose or tear the latest of them, and their actions run again.
+        Syncing takes longer than many actions, so the system writes records of short actions when
+        it likes: a power cut may lose or damage the latest of them, and their actions run again.
         """
+        # Losing a record costs its seconds again; syncing costs some milliseconds each time.
         path, is_dear = self.path(record.key), record.seconds >= DEAR_S
         self._drafts.replace(path, seal(canonical(asdict(record))), is_dear)
 
     def remove(self, key: str) -> None:
-        """Forget the record of `key`, if any."""
+        """Remove the record of `key`, if any."""
         clear(self.path(key))
 
     def __iter__(self) -> Iterator[str]:
-        """The keys of all records, sorted; whether they can be believed is another matter."""
+        """The keys of all records, sorted, valid or not."""
         return (name for name, _ in named(self._folder))
 
 
 def _read(data: bytes) -> Record | None:
+    # Everything below is a miss, not an error: the action runs again and replaces the record.
     text = unseal(data)
     try:
         record = Record(**json.loads(text)) if text else None
@@ -117,7 +119,7 @@ def _read(data: bytes) -> Record | None:
 def derived(records: Records, digests: Collection[str]) -> list[Record]:
     """The records of everything made from the bytes of `digests`, nearest first, then by key.
 
-    Two actions that made equal bytes are both told where either was made from them.
+    If two actions made equal bytes and a result depends on either, both are returned.
     """
     every = [record for key in records if (record := records.get(key)) is not None]
     readers: dict[str, list[Record]] = {}

@@ -1,7 +1,7 @@
-"""Removed objects: those that a collection took from records which stay.
+"""Removed objects: those that a collection removed from records that stay.
 
-A record without its object is as good as before: the object is made again when something reads
-it. By the list the check knows them from objects that were lost.
+A record without its object is still valid: the object is rebuilt when something reads it. The list
+lets the check distinguish removed objects from lost ones.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from approx_build.store.records import is_damaged, seal, unseal
 
 
 class Removed:
-    """The list at `path`, a digest on each line under a checksum."""
+    """The list at `path`: one digest per line, with a checksum."""
 
     def __init__(self, path: Path, drafts: Drafts) -> None:
         self.path = path
@@ -28,10 +28,10 @@ class Removed:
         return set()
 
     def is_damaged(self) -> bool:
-        """Whether the list is there and not as it was written."""
+        """Whether the list exists and is damaged."""
         return is_damaged(self.path)
 
     def replace(self, digests: Collection[str]) -> None:
-        """Write the list anew."""
+        """Rewrite the list."""
         if digests or self.path.exists():
             self._drafts.replace(self.path, seal("\n".join(sorted(digests))))

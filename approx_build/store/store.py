@@ -19,13 +19,13 @@ from approx_build.store.records import Records
 from approx_build.store.removed import Removed
 
 FORMAT = "approx-build store 1\n"
-"""Content of `<root>/format`; a store of another format is refused, not guessed at."""
+"""Content of `<root>/format`; a store of another format is refused."""
 KNOWN_FORMAT = re.compile(rb"approx-build store \d[\w. -]*\n")
 """What versions of approx-build write there; anything else is damage."""
 
 
 class Store:
-    """Everything under `root`. Opening makes it when it is new, and else writes nothing."""
+    """Everything under `root`. Opening creates a new store, and writes nothing otherwise."""
 
     def __init__(self, root: os.PathLike[str] | str) -> None:
         self.root = Path(root).absolute()
@@ -44,7 +44,7 @@ class Store:
         try:
             found = path.read_bytes()
         except FileNotFoundError:
-            # A store says itself that it is not for version control.
+            # The store excludes itself from version control.
             self.drafts.replace(self.root / ".gitignore", b"*\n")
             self.drafts.replace(path, FORMAT.encode())
             return
@@ -66,13 +66,13 @@ class Store:
         self._repair_format(path, found)
 
     def _repair_format(self, path: Path, found: bytes) -> None:
-        """Write the format anew where the rest is a store; StoreError where it is not."""
+        """Rewrite the format if the rest is a store; StoreError otherwise."""
         # Drafts are the first thing that opening a store makes; a power cut leaves zeros.
         if found.strip(b"\0\n") and not self.drafts.root.is_dir():
             raise StoreError(
                 f"{path} is damaged, and {self.root} does not look like a store; use another, or "
                 f"write {FORMAT.strip()!r} into that file if it is one"
             )
-        # A store that cannot be written can be read all the same.
+        # A store that cannot be written can still be read.
         with suppress(StoreError):
             self.drafts.replace(path, FORMAT.encode())

@@ -1,4 +1,4 @@
-"""Watching long work on a store: what is being done, how much there is, how much is done."""
+"""Progress of long work on a store: what is being done, the total, and how much is done."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ class Watch:
     """Receives the progress of work, from any thread; this one ignores it."""
 
     def begin(self, what: str, total: int, is_bytes: bool = False) -> None:
-        """`what` begins, of which there is `total`."""
+        """`what` begins, with this total."""
 
     def step(self, count: int = 1) -> None:
-        """So much more is done."""
+        """This much more is done."""
 
     def end(self) -> None:
         """The work has ended."""

@@ -1,1 +1,1 @@
-"""Upkeep: what of a store the projects that use it need, what is damaged, and what may go."""
+"""Upkeep: which files of a store projects need, which are damaged, and which can be removed."""

@@ -1,4 +1,4 @@
-"""The check of everything: a store, the trainings in it, and what was delivered from it."""
+"""The check of a store, of the trainings in it, and of the files delivered from it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ COLLECTED = "removed by `store gc`; they are made again when something reads the
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found: faults, other remarks, and how much it read."""
+    """The result of a check: faults, warnings, and how much was read."""
 
     faults: Sequence[Fault]
     notes: Sequence[str]
@@ -47,16 +47,16 @@ class Checked:
 
 
 def check(store: Store, root: Path, out: Path, jobs: int, watch: Watch, today: date) -> Checked:
-    """Read and compare everything in `store`, and what the project at `root` delivered to `out`.
+    """Read and verify everything in `store`, and what the project at `root` delivered to `out`.
 
-    Collections wait while it goes on, builders do not.
+    Collections wait meanwhile; builds do not.
     """
     with store.leases.in_use():
         return _Check(store, root, out, jobs, watch, today).run()
 
 
 def repaired(store: Store, faults: Sequence[Fault], watch: Watch) -> list[tuple[Fault, str]]:
-    """Repair what can be; each fault with why it is still there, empty where it is not."""
+    """Repair what can be repaired; each fault with why it remains, empty if it does not."""
     store.drafts.sweep()
     watch.begin("repairing", len(faults))
     found = []
@@ -68,15 +68,15 @@ def repaired(store: Store, faults: Sequence[Fault], watch: Watch) -> list[tuple[
         found.append((fault, "" if is_done else problem if fault.remedy else NO_REMEDY))
         watch.step()
     if any(fault.kind == "record" for fault in faults):
-        # No state names records: a render that believed it would not miss them.
+        # No state names records: a render that trusted one would not miss them.
         for render in finished(store.root)[0]:
             drop(store, render)
     watch.end()
     return found
 
 
-READ_IN_PART = "{}; only what the lock pins was compared"
-NO_REMEDY = "nothing here can repair it"
+READ_IN_PART = "{}; only the files that the lock pins were compared"
+NO_REMEDY = "it cannot be repaired here"
 
 
 class _Check:
@@ -119,7 +119,7 @@ class _Check:
         return Checked(faults, notes, objects, len(here.records), len(expected))
 
     def _needs(self, here: Census, renders: Sequence[Finished]) -> AllNeeds:
-        """What the project at hand has in the store."""
+        """The results of this project in the store."""
         store = self.store
         found = users(store.projects.uses(), [one.piece for one in renders], self.root)
         own = [project for project in found.projects if project.root == self.root]
@@ -127,7 +127,7 @@ class _Check:
         return gathered(own, self.root, self.index, here, memo, watch, self.today)
 
     def _names(self, needs: AllNeeds) -> Mapping[str, str]:
-        """What keys made, in words: as the journal has it, or of which piece."""
+        """What keys made, as text: from the journal, or the piece they belong to."""
         names = {entry.key: entry.target for entry in self.store.journal}
         for piece in needs.pieces:
             names |= {pin.key: f"{target} of {piece.name}" for target, pin in piece.pins.items()}
@@ -135,7 +135,7 @@ class _Check:
         return names
 
     def _copies(self, delivery: Delivery) -> Mapping[str, list[Path]]:
-        """Files that may have the bytes of an object."""
+        """Files that may contain the bytes of an object."""
         copies = {digest: list(paths) for digest, paths in delivery.copies.items()}
         shipped = sorted((self.root / "models" / "checkpoints").glob("*"))
         for digest, path in checkpoint_files(self.store.root, shipped):
@@ -151,13 +151,13 @@ class _Check:
 
 
 def _delivery_notes(delivery: Delivery) -> Iterator[str]:
-    """Remarks about delivered files that are no faults."""
+    """Warnings about delivered files that are no faults."""
     for name in delivery.absent:
         yield f"{name}: no delivered files in {delivery.out}"
     if delivery.older:
-        yield f"{_listed(delivery.older)}: of an older version of the piece; render it"
+        yield f"{_listed(delivery.older)}: from an older version of the piece; render it again"
     if delivery.unknown:
-        yield f"{_listed(delivery.unknown)}: no lock and no render says what it should contain"
+        yield f"{_listed(delivery.unknown)}: neither a lock nor a render describes its content"
 
 
 def _listed(paths: Sequence[Path]) -> str:
@@ -170,9 +170,9 @@ def _sizes(paths: Iterator[Path]) -> dict[Path, int]:
 
 
 def _state_fault(path: Path) -> Fault:
-    remedy = "removed; the next render takes a little longer"
-    mend = partial(_removed, path)
-    return Fault("state", path, NOT_AS_WRITTEN, "a finished render", remedy, mend)
+    remedy = "removed; the next render takes slightly longer"
+    repair = partial(_removed, path)
+    return Fault("state", path, NOT_AS_WRITTEN, "a finished render", remedy, repair)
 
 
 def _removed(path: Path) -> bool:

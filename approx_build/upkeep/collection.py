@@ -1,4 +1,4 @@
-"""Collection for projects: what of a store none of them needs, and its removal."""
+"""Collection for projects: finds what none of them needs in a store, and removes it."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from approx_build.upkeep.trainings import (
 
 UNREADABLE = (
     "{places}: used the store {store} and cannot be read now, so its needs are unknown; "
-    "make it readable, or give it up with --forget {first}"
+    "make it readable, or remove it from the register with --forget {first}"
 )
-PINNED = "{}; kept for it: what its lock pins and what its last render made"
+PINNED = "{}; the objects of its lock and of its last render are kept"
 NOBODY = (
     "no project is registered in the store {store}; render a piece of each project that uses it, "
     "or delete the whole store"
@@ -42,20 +42,20 @@ NOBODY = (
 
 @dataclass(frozen=True)
 class Asked:
-    """How to collect; `forgotten` is a project or piece that needs the store no more."""
+    """Options of a collection; `forgotten` is a project or piece that no longer needs the store."""
 
     rules: Rules
     unfinished: bool = False
     forgotten: Path | None = None
 
     def forgets(self, place: Path) -> bool:
-        """Whether a project or piece is given up."""
+        """Whether a project or piece is in `forgotten`."""
         return self.forgotten is not None and place.is_relative_to(self.forgotten)
 
 
 @dataclass(frozen=True)
 class Collection:
-    """What goes, and which runs of trainings; `others` are damaged files that were set aside."""
+    """What is removed, and which training runs; `others` are damaged files that were set aside."""
 
     plan: Plan
     runs: Sequence[KeptRun]
@@ -70,9 +70,9 @@ class Collection:
 
 @dataclass(frozen=True)
 class Survey:
-    """A store and its users: what is there, and what is needed.
+    """A store and its users: its content, and what they need.
 
-    `refusal` says why nothing may be removed; empty when all needs are known.
+    `refusal` is the reason why nothing can be removed; empty when all needs are known.
     """
 
     index: Index
@@ -91,9 +91,9 @@ def collect(
     today: date,
     dry_run: bool = False,
 ) -> Collection:
-    """Remove what no project needs; with `dry_run` only return what that is.
+    """Remove what no project needs; with `dry_run` only return it.
 
-    StoreError when a build uses the store, or when a project's needs cannot be known.
+    StoreError when a build uses the store, or when the needs of a project are unknown.
     """
     if asked.forgotten is not None and not any(map(asked.forgets, _places(store))):
         raise UsageError(f"--forget {asked.forgotten}: no project or piece there used the store")
@@ -121,6 +121,7 @@ def survey(store: Store, root: Path | None, asked: Asked, watch: Watch, today: d
     found = users(uses, [one.piece for one in renders], root)
     needs = gathered(found.projects, root, index, here, store.memo, watch, today)
     place = Path(os.path.abspath(store.root))
+    # A store inside its only project needs no register.
     is_own = any(one.root == root and place.is_relative_to(one.root) for one in found.projects)
     refusal = _refusal(store, found, needs)
     if not (refusal or uses or renders or is_own):
@@ -129,13 +130,15 @@ def survey(store: Store, root: Path | None, asked: Asked, watch: Watch, today: d
 
 
 def planned(store: Store, found: Survey, asked: Asked) -> Collection:
-    """What is to go."""
+    """What is removed."""
     index, needs, limit_s = found.index, found.needs, found.now_s - asked.rules.grace_s
     named = {digest for one in _alive(found, limit_s) for digest in one.digests}
+    # Delivered objects without a record cannot be rebuilt, so they stay whoever made them.
     unmade = {digest for digest in named if digest not in index.makers}
     keys = needs.keys(index) | index.makers_of(named)
     runs, notes = kept_runs(store.root), list(map(PINNED.format, needs.problems.values()))
     folders = may_go(runs, needs.declared, store.root, asked.unfinished)
+    # The model that cannot be read may declare any of these trainings.
     if folders and any(model.problem for model in needs.models):
         folders = []
         notes.append("no training is removed while a model cannot be read")
@@ -147,7 +150,7 @@ def planned(store: Store, found: Survey, asked: Asked) -> Collection:
 
 
 def _refusal(store: Store, found: Users, needs: AllNeeds) -> str:
-    """Why it cannot be known what is needed; empty where it is."""
+    """Why the needs are unknown; empty when they are known."""
     for path in store.projects.damaged():
         return (
             f"{path} is damaged: it named a project that uses the store; "
@@ -161,7 +164,7 @@ def _refusal(store: Store, found: Users, needs: AllNeeds) -> str:
 
 
 def _alive(found: Survey, limit_s: float) -> list[Finished]:
-    """The renders whose objects stay: the last of each piece that is there, and young ones."""
+    """The renders whose objects stay: the last one of each existing piece, and young ones."""
     there = [one for one in found.renders if one.piece.is_file()]
     last = {one.path for one in newest(there)}
     return [one for one in there if one.path in last or one.mtime > limit_s]
@@ -185,7 +188,7 @@ def _set_aside(store: Store) -> Iterator[tuple[Path, Found]]:
 
 
 def _forget(store: Store, asked: Asked) -> None:
-    """Remove what names a project or piece that is given up."""
+    """Remove the entries of a project or piece that no longer needs the store."""
     if asked.forgotten is not None:
         store.projects.forget(asked.forgotten)
     for one in finished(store.root)[0]:
@@ -195,13 +198,13 @@ def _forget(store: Store, asked: Asked) -> None:
 
 
 def _places(store: Store) -> Iterator[Path]:
-    """The projects and pieces that the store knows of."""
+    """The projects and pieces in the register of the store."""
     yield from (use.piece or use.project for use in store.projects.uses())
     yield from (one.piece for one in finished(store.root)[0])
 
 
 def _now(store: Store) -> float:
-    """The time by the clock that dates the files of the store, which a server may keep."""
+    """The time by the clock that dates the files of the store, which may be that of a server."""
     with suppress(StoreError, OSError), store.drafts.new() as path:
         path.touch()
         return path.stat().st_mtime

@@ -1,4 +1,4 @@
-"""Delivered files: whether each is what the lock, the store or the last render says it is."""
+"""Delivered files: compares each with the lock, the store or the last render."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from approx_build.upkeep.needs import PieceNeeds
 from approx_build.upkeep.states import Finished, drop
 
 COPIED = "copied from the store"
-NEXT_RENDER = "the next render writes it again"
+NEXT_RENDER = "the next render rewrites it"
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """The digest that a file must have, and who says so."""
+    """The digest that a file must have, and its source."""
 
     digest: str
     source: str
@@ -34,8 +34,8 @@ class Wanted:
 class Delivery:
     """The files that pieces delivered into a folder; reading them fills `older` and `unknown`.
 
-    `older` has the bytes of another version that the store knows of; the contents that
-    `unknown` should have are not known. `absent` are pieces without delivered files.
+    `older` contains files from another version that the store knows; the correct content of files
+    in `unknown` is not known. `absent` are pieces without delivered files.
     """
 
     store: Store
@@ -50,7 +50,7 @@ class Delivery:
     absent: list[str] = field(default_factory=list)
 
     def add(self, piece: PieceNeeds, renders: Sequence[Finished]) -> None:
-        """Add what a piece delivered; `renders` are the finished ones of all pieces."""
+        """Add the delivered files of a piece; `renders` are the finished ones of all pieces."""
         folder = self.out / slug(piece.score.name)
         if not folder.is_dir():
             self.absent.append(piece.name)
@@ -71,7 +71,9 @@ class Delivery:
                 self.missing.append(self._fault(path, "is gone", want, last, piece.name))
 
     def _wanted(self, piece: PieceNeeds) -> dict[Path, Wanted]:
-        """What the lock says of a file; else the store, where it has what the piece is now."""
+        """The digest in the lock; otherwise that in the store, if it has the current version of the
+        piece.
+        """
         lock = Path(piece.name).with_suffix(".lock").as_posix()
         found = {}
         for path, target in piece.published.items():
@@ -93,7 +95,7 @@ class Delivery:
                 self.older.append(path)
             return None
         if want is not None:
-            problem = f"is not what {want.source} says, nor anything that the store made"
+            problem = f"is not what {want.source} says, nor any other result in the store"
             return self._fault(path, problem, want, last, piece)
         as_it_was = last.delivered.get(path) if last is not None else None
         if as_it_was is None or not as_it_was.is_same(path):
@@ -102,19 +104,19 @@ class Delivery:
         if as_it_was.digest == read.digest:
             return None
         want = Wanted(as_it_was.digest, "the last render")
-        return self._fault(path, "changed, and its time did not", want, last, piece)
+        return self._fault(path, "changed without a new modification time", want, last, piece)
 
     def _fault(
         self, path: Path, problem: str, want: Wanted | None, last: Finished | None, piece: str
     ) -> Fault:
         digest = want.digest if want is not None else ""
         is_stored = bool(digest) and digest in self.store.objects
-        mend = partial(self._mend, path, digest, last)
+        repair = partial(self._repair, path, digest, last)
         remedy = COPIED if is_stored else NEXT_RENDER
-        return Fault("delivered file", path, problem, f"a file of {piece}", remedy, mend)
+        return Fault("delivered file", path, problem, f"a file of {piece}", remedy, repair)
 
-    def _mend(self, path: Path, digest: str, last: Finished | None) -> bool:
-        """Copy the object; where there is none, let the next render look at everything again."""
+    def _repair(self, path: Path, digest: str, last: Finished | None) -> bool:
+        """Copy the object; if there is none, make the next render check everything again."""
         if path.is_dir():
             clear(path)
         if digest and self.store.objects.verify(digest):

@@ -1,4 +1,4 @@
-"""What a store holds of a graph: keys by target, and the objects that its next build reads."""
+"""What a store contains of a graph: keys by target, and the objects that its next build reads."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from approx_build.store.records import Record
 
 @dataclass(frozen=True)
 class Held:
-    """`keys` are those of actions that are done; `needed` the objects that others will read."""
+    """`keys` are those of actions that are done; `needed` are the objects that others will read."""
 
     keys: Mapping[str, str] = field(default_factory=dict)
     needed: frozenset[str] = frozenset()
 
 
 def held(graph: Graph, inputs: Inputs, index: Index, objects: Container[str]) -> Held:
-    """What a store with these records and objects holds of `graph`. Opens no object."""
+    """What a store with these records and objects contains of `graph`. Opens no object."""
     records: dict[str, Record] = {}
     for target in graph.order():
         action = graph.actions[target]
@@ -30,7 +30,7 @@ def held(graph: Graph, inputs: Inputs, index: Index, objects: Container[str]) ->
             known = inputs.are_known(action, records)
             key = inputs.work(action, records).key if known else ""
         except ApproxError:
-            continue  # a file that it reads cannot be read now
+            continue  # an input file cannot be read now
         if entry := index.entries.get(key):
             records[target] = Record(key, {}, {"main": entry.main})
     keys = {target: record.key for target, record in records.items()}
@@ -40,7 +40,7 @@ def held(graph: Graph, inputs: Inputs, index: Index, objects: Container[str]) ->
 def _needed(
     graph: Graph, keys: Mapping[str, str], index: Index, objects: Container[str]
 ) -> frozenset[str]:
-    """The objects that actions still to be run, or to be run again, will read."""
+    """The objects that actions will read when they run or run again."""
 
     def outputs(target: str) -> tuple[str, ...]:
         return index.entries[keys[target]].outputs if target in keys else ()
@@ -48,7 +48,7 @@ def _needed(
     def is_whole(target: str) -> bool:
         return target in keys and all(digest in objects for digest in outputs(target))
 
-    # Intermediate sound that is gone is made again only when something reads it.
+    # Missing intermediate sound is rebuilt only when something reads it.
     due = [
         target
         for target, action in graph.actions.items()

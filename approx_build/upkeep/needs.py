@@ -1,4 +1,4 @@
-"""Needs: what the pieces, locks and models of the projects that use a store need of it."""
+"""Needs: what the pieces, locks and models of the projects that use a store need in it."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from approx_build.upkeep.held import Held, held
 from approx_build.upkeep.projects import Project
 
 TAKES, LENGTH_S = 4, 3.0
-"""What `evaluate` draws of each checkpoint unless asked otherwise."""
+"""The takes that `evaluate` generates from each checkpoint by default."""
 
 
 @dataclass(frozen=True)
 class PieceNeeds:
-    """A piece: what the store has of it as its score is now, and the pins of its lock.
+    """A piece: what the store contains for its current score, and the pins of its lock.
 
-    `published` are targets by path under the renders folder. `problem` is why the piece cannot be
-    read, `lock_problem` why its lock cannot.
+    `published` are targets by path under the renders folder. `problem` is the reason why the piece
+    cannot be read, `lock_problem` that of its lock.
     """
 
     name: str
@@ -54,7 +54,7 @@ class PieceNeeds:
 
     @property
     def digests(self) -> set[str]:
-        """The objects that must stay whatever made them."""
+        """The objects that must stay, whatever made them."""
         return {*self.held.needed, *(pin.digest for pin in self.pins.values())}
 
 
@@ -82,12 +82,13 @@ class AllNeeds:
         return {model.manifest for model in self.models if model.manifest}
 
     def keys(self, index: Index) -> set[str]:
-        """The keys of all that is needed.
+        """The keys of everything that is needed.
 
-        While a model cannot be read its training is unknown, so all trainings are needed.
+        If a model cannot be read, its training is unknown, so all trainings are needed.
         """
         keys = {key for piece in self.pieces for key in piece.keys}
         keys.update(key for model in self.models for key in model.held.keys.values())
+        # A typing error in a model must not cost a training of days.
         every, declared = any(model.problem for model in self.models), self.declared
         keys.update(
             key
@@ -97,7 +98,7 @@ class AllNeeds:
         return keys
 
     def digests(self) -> set[str]:
-        """The objects that must stay whatever made them."""
+        """The objects that must stay, whatever made them."""
         pieces = (digest for piece in self.pieces for digest in piece.digests)
         return {*pieces, *(digest for model in self.models for digest in model.held.needed)}
 
@@ -118,7 +119,7 @@ def gathered(
     watch: Watch,
     today: date,
 ) -> AllNeeds:
-    """What all projects need `today`; those but `here` are named by their whole paths."""
+    """What all projects need `today`; projects other than `here` are named by their full paths."""
     watch.begin("reading pieces", sum(len(project.scores()) for project in projects))
     pieces: list[PieceNeeds] = []
     models: list[ModelNeeds] = []
@@ -129,6 +130,7 @@ def gathered(
             pieces.append(reader.piece(score))
             watch.step()
         models += [reader.model(name) for name in catalog.model_names]
+        # A lock without its score is kept, too: the score may be on another branch.
         scores = {piece.score.with_suffix(".lock") for piece in pieces}
         pieces += [reader.lock_alone(path) for path in project.locks() if path not in scores]
     memo.save()
@@ -148,6 +150,7 @@ class _Reader:
 
     def piece(self, score: Path) -> PieceNeeds:
         lock, lock_problem = _lock(score.with_suffix(".lock"))
+        # Takes generated on CUDA have other keys; the lock has the environment of the last render.
         environments = [{}, lock.environment] if lock.environment else [{}]
         name, root, pins = self._name(score), self.project.root, lock.pins()
         keys: dict[str, str] = {}
@@ -169,7 +172,7 @@ class _Reader:
         return PieceNeeds(name, root, score, pins, done, published, lock_problem=lock_problem)
 
     def lock_alone(self, path: Path) -> PieceNeeds:
-        """The lock of a piece whose score is gone."""
+        """The lock of a piece whose score is missing."""
         lock, problem = _lock(path)
         name, score = self._name(path), path.with_suffix(".yaml")
         return PieceNeeds(name, self.project.root, score, lock.pins(), lock_problem=problem)
@@ -193,7 +196,7 @@ class _Reader:
 
 
 def _lock(path: Path) -> tuple[Lock, str]:
-    """The lock at `path`, empty where there is none; and why it cannot be read."""
+    """The lock at `path`, empty if there is none; and why it cannot be read."""
     try:
         return locks.read(path) or Lock(""), ""
     except StoreError as error:

@@ -16,18 +16,18 @@ MODELS = "models"
 
 @dataclass
 class Project:
-    """A project by its folder, and the scores of its pieces: in `pieces/`, or built elsewhere."""
+    """A project by its folder, and the scores of its pieces, in `pieces/` or built elsewhere."""
 
     root: Path
     pieces: set[Path] = field(default_factory=set)
 
     def locks(self) -> list[Path]:
-        """The locks of the pieces, and those of pieces whose scores are gone."""
+        """The locks of the pieces, including pieces whose scores are missing."""
         beside = {piece.with_suffix(".lock") for piece in self.pieces}
         return sorted({path for path in beside if path.is_file()}.union(self._all(".lock")))
 
     def scores(self) -> list[Path]:
-        """The scores of all pieces that are there."""
+        """The scores of all existing pieces."""
         return sorted({path for path in self.pieces if path.is_file()}.union(self._all(".yaml")))
 
     def _all(self, ending: str) -> set[Path]:
@@ -48,10 +48,10 @@ class Users:
 
 
 def users(uses: Iterable[Use], pieces: Iterable[Path], here: Path | None) -> Users:
-    """Who uses a store: by its register, by the pieces that it finished, and the project `here`.
+    """The users of a store: from its register, from finished pieces, and the project `here`.
 
-    A score that is gone from a folder that is there was removed. Where the folder is gone too, it
-    cannot be known what the project needs: a disk may not be mounted.
+    A missing score in an existing folder was removed. If the folder is missing, too, the needs of
+    the project are unknown: its disk may not be mounted.
     """
     projects: dict[Path, Project] = {}
     unreadable: set[Path] = set()
@@ -77,7 +77,7 @@ def users(uses: Iterable[Use], pieces: Iterable[Path], here: Path | None) -> Use
 
 
 def _add_finished(piece: Path, projects: dict[Path, Project], unreadable: set[Path]) -> None:
-    """A piece that was finished once, of a project that may not be in the register."""
+    """A piece that was finished once and whose project may not be in the register."""
     if any(piece.is_relative_to(place) for place in unreadable):
         return
     if not os.path.isdir(piece.parent):
@@ -88,6 +88,6 @@ def _add_finished(piece: Path, projects: dict[Path, Project], unreadable: set[Pa
 
 
 def _is_there(root: Path, pieces: Iterable[Path]) -> bool:
-    """Whether a project can be read: an empty folder may be the place of a disk not mounted."""
+    """Whether a project can be read: an empty folder may be the mount point of a disk."""
     folders = any(os.path.isdir(root / name) for name in (MODELS, PIECES))
     return folders or any(os.path.isfile(piece) for piece in pieces)

@@ -1,4 +1,4 @@
-"""Sizes: what a store holds, by kind and by piece, and what a collection would free."""
+"""Sizes: what a store contains, by kind and by piece, and what a collection would free."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from approx_build.upkeep.trainings import KeptRun, kept_runs
 
 @dataclass(frozen=True)
 class Share:
-    """What a piece or model holds of a store; `shared` are those objects that others hold too."""
+    """What a piece or model uses in a store; `shared` are objects that others use, too."""
 
     name: str
     objects: Amount
@@ -30,7 +30,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Run:
-    """A training in a store, and whether a model is declared as it was."""
+    """A training in a store, and whether a model declares it."""
 
     kept: KeptRun
     is_declared: bool
@@ -40,7 +40,7 @@ class Run:
 class Sizes:
     """The sizes of a store: objects by the kind of action that made them, and everything else.
 
-    `freed` is what a collection would free, None where it would be refused: `refusal` says why.
+    `freed` is what a collection would free, None if it would be refused: `refusal` is the reason.
     """
 
     objects: Mapping[str, Amount]
@@ -54,7 +54,7 @@ class Sizes:
 
 
 def sizes(store: Store, root: Path | None, watch: Watch, today: date) -> Sizes:
-    """The sizes of `store`, of whose projects one is at `root`."""
+    """The sizes of `store`; one of its projects is at `root`."""
     asked = Asked(Rules())
     found = survey(store, root, asked, watch, today)
     chosen = planned(store, found, asked)
@@ -78,7 +78,7 @@ def sizes(store: Store, root: Path | None, watch: Watch, today: date) -> Sizes:
 
 
 def _shares(index: Index, here: Census, needs: AllNeeds) -> tuple[list[Share], Amount]:
-    """What each piece and model holds, and what none of them does."""
+    """What each piece and model uses, and what none of them uses."""
     held = {piece.name: _objects(index, here, piece.keys, piece.digests) for piece in needs.pieces}
     for model in needs.models:
         held[model.name] = _objects(index, here, model.held.keys.values(), model.held.needed)
@@ -96,6 +96,6 @@ def _shares(index: Index, here: Census, needs: AllNeeds) -> tuple[list[Share], A
 
 
 def _objects(index: Index, here: Census, keys: Iterable[str], digests: Iterable[str]) -> set[str]:
-    """The objects that are there of records, of what they were made from, and of digests."""
+    """The existing objects of records, of everything they were made from, and of digests."""
     named = index.outputs(index.with_sources(keys)).union(digests)
     return named & here.objects.keys()

@@ -1,4 +1,4 @@
-"""Finished renders: what their states in a store say of the piece, of its files and of objects."""
+"""Finished renders: what their states in a store record of the piece, its files and objects."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from approx_build.store.projects import Use
 from approx_build.store.store import Store
 
 Files = Mapping[str, tuple[str, str]]
-"""Path -> fingerprint and digest, as a state has them."""
+"""Path -> fingerprint and digest, as in a state."""
 
 RENDER = "render"
-"""The word with which a state of a render begins what was asked."""
+"""The word with which the options in a state of a render begin."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Delivered:
     ended_ns: int
 
     def is_same(self, path: Path) -> bool:
-        """Whether the file was not written since, by its size and the time of its content."""
+        """Whether the file was not written since, by its size and modification time."""
         try:
             state = path.stat()
         except OSError:
@@ -42,9 +42,9 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Finished:
-    """A finished render of `piece` into `out`, by its state at `path`, written at `mtime`.
+    """A finished render of `piece` into `out`, from its state at `path`, written at `mtime`.
 
-    `digests` are those of all files that the state names; `delivered` the files below `out`.
+    `digests` are those of all files in the state; `delivered` the files below `out`.
     """
 
     path: Path
@@ -54,11 +54,11 @@ class Finished:
     digests: frozenset[str]
     delivered: Mapping[Path, Delivered]
     is_moved: bool
-    """Whether it names the objects of a store at another place: the store was moved since."""
+    """Whether the state names the objects of a store at another path: the store was moved since."""
 
 
 def finished(store: Path) -> tuple[list[Finished], list[Path]]:
-    """The finished renders by the states of a store, the newest first; and damaged states."""
+    """The finished renders in the states of a store, the newest first; and damaged states."""
     found, damaged = [], []
     for path in _paths(store / "states"):
         try:
@@ -83,7 +83,7 @@ def newest(renders: Sequence[Finished]) -> list[Finished]:
 
 
 def drop(store: Store, render: Finished) -> None:
-    """Remove a state, so that the next render looks at everything; its piece stays known."""
+    """Remove a state, so that the next render checks everything; its piece stays known."""
     if render.piece.is_file():
         store.projects.note(Use(project_root(render.piece), render.piece))
     with plain_words(render.path):
@@ -91,7 +91,7 @@ def drop(store: Store, render: Finished) -> None:
 
 
 def _paths(folder: Path) -> list[Path]:
-    # A name with more than its digits is a draft of a state.
+    # A name with more than the digits is a draft of a state.
     names = os.listdir(folder) if folder.is_dir() else []
     return [folder / name for name in sorted(names) if name.isalnum()]
 

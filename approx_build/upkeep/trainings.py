@@ -1,4 +1,4 @@
-"""Trainings in a store: which runs it keeps, what of their files is damaged, and which may go."""
+"""Trainings in a store: their runs, their damaged files, and which can be removed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from approx_build.training.state import checked_notes, kept_states
 
 @dataclass(frozen=True)
 class KeptRun:
-    """A training in its folder of a store; without a model, nothing there says what it is."""
+    """A training in its folder of a store; without a model, no file identifies it."""
 
     folder: Path
     amount: Amount
@@ -46,7 +46,7 @@ class KeptRun:
 
     @property
     def status(self) -> str:
-        """How far it came, in words."""
+        """Its progress, as text."""
         if not self.model:
             return "of an unknown model: no file in it can be read"
         return (
@@ -55,14 +55,14 @@ class KeptRun:
 
 
 def kept_runs(store: Path) -> list[KeptRun]:
-    """The trainings that a store keeps files of."""
+    """The trainings that have files in a store."""
     return [_kept_run(folder) for folder in _folders(store)]
 
 
 def may_go(
     runs: Iterable[KeptRun], declared: Collection[str], store: Path, unfinished: bool
 ) -> list[Candidate]:
-    """The runs that no declared model would make: those done, and with `unfinished` all.
+    """The runs that no model declares: finished ones, and with `unfinished` all.
 
     `declared` are the digests of the manifests of all models.
     """
@@ -88,7 +88,7 @@ def set_aside_files(store: Path) -> Iterator[tuple[Path, Found]]:
 
 
 def remove_leftovers(store: Path) -> None:
-    """Remove what is left of trainings that were removed, while no process trains."""
+    """Remove what is left of removed trainings, while no process trains."""
     for path in (store / FOLDER).glob(f"{DOOMED}*"):
         shutil.rmtree(path, ignore_errors=True)
     for path in (store / FOLDER).glob(f".*{DAMAGED}*"):
@@ -100,7 +100,7 @@ def remove_leftovers(store: Path) -> None:
 
 
 def run_faults(store: Store, index: Index) -> tuple[list[Fault], list[Expected]]:
-    """The damaged states and records of trainings, and the checkpoints that are to be read."""
+    """The damaged states and records of trainings, and the checkpoints to read."""
     found: list[Fault] = []
     expected: list[Expected] = []
     for folder in _folders(store.root):
@@ -115,13 +115,13 @@ def run_faults(store: Store, index: Index) -> tuple[list[Fault], list[Expected]]
 
 def _expected(store: Store, path: Path, stored: StoredStep, belongs: str) -> Expected:
     def judged(read: Read) -> Fault | None:
-        wrong = "holds other bytes than its training made" if read.digest else "is gone"
+        wrong = "does not contain the bytes that its training wrote" if read.digest else "is gone"
         problem = read.problem or (wrong if read.digest != stored.digest else "")
         if not problem or not path.parent.is_dir():
             return None
         what = f"step {stored.step} of {belongs}"
-        mend = partial(_mend_step, store, path, stored)
-        return Fault("checkpoint", path, problem, what, REMADE, mend)
+        repair = partial(_repair_step, store, path, stored)
+        return Fault("checkpoint", path, problem, what, REMADE, repair)
 
     return Expected(path, judged)
 
@@ -130,7 +130,7 @@ REMADE = "written from the store where that has it, else set aside for the train
 
 
 def checkpoint_files(store: Path, shipped: Iterable[Path]) -> Iterator[tuple[str, Path]]:
-    """The digests of the checkpoints of finished and shipped runs, and files that have them."""
+    """The digests of the checkpoints of finished and shipped runs, and files that contain them."""
     for folder in (*_folders(store), *shipped):
         record = whole_record(folder)
         for stored in record.checkpoints if record else ():
@@ -154,14 +154,14 @@ def _kept_run(folder: Path) -> KeptRun:
 def _state_faults(folder: Path, belongs: str) -> Iterator[Fault]:
     for path in kept_states(folder):
         if problem := _state_problem(path):
-            remedy = "set aside; the training goes on from what else it has"
+            remedy = "set aside; the training continues from its other files"
             yield Fault(
-                "training state", path, problem, belongs, remedy, partial(_mend_state, path)
+                "training state", path, problem, belongs, remedy, partial(_repair_state, path)
             )
 
 
 def _state_problem(path: Path) -> str:
-    """What is wrong with a state; empty when it is whole, or no longer there."""
+    """What is wrong with a state; empty when it is undamaged or missing."""
     try:
         checked_notes(path)
     except ModelError as error:
@@ -172,12 +172,12 @@ def _state_problem(path: Path) -> str:
 def _record_faults(store: Store, index: Index, folder: Path, belongs: str) -> Iterator[Fault]:
     for path in (folder / RECORD_NAME, folder / COPY_NAME):
         if problem := _record_problem(path):
-            mend = partial(_mend_record, store, index, path)
-            yield Fault("training record", path, problem, belongs, REMADE, mend)
+            repair = partial(_repair_record, store, index, path)
+            yield Fault("training record", path, problem, belongs, REMADE, repair)
 
 
 def _record_problem(path: Path) -> str:
-    """What is wrong with a record; empty when it is whole, or not there."""
+    """What is wrong with a record; empty when it is undamaged or missing."""
     try:
         record_at(path)
     except ModelError as error:
@@ -196,7 +196,7 @@ def _stored_record(folder: Path, store: Store, index: Index) -> TrainingRecord |
     return None
 
 
-def _mend_record(store: Store, index: Index, path: Path) -> bool:
+def _repair_record(store: Store, index: Index, path: Path) -> bool:
     if trainer(path.parent):
         return False
     if not _record_problem(path):
@@ -209,7 +209,7 @@ def _mend_record(store: Store, index: Index, path: Path) -> bool:
     return True
 
 
-def _mend_step(store: Store, path: Path, stored: StoredStep) -> bool:
+def _repair_step(store: Store, path: Path, stored: StoredStep) -> bool:
     if trainer(path.parent):
         return False
     is_stored = store.objects.verify(stored.digest)
@@ -220,7 +220,7 @@ def _mend_step(store: Store, path: Path, stored: StoredStep) -> bool:
     return True
 
 
-def _mend_state(path: Path) -> bool:
+def _repair_state(path: Path) -> bool:
     if trainer(path.parent):
         return False
     if _state_problem(path):

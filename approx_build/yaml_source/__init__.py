@@ -1,4 +1,4 @@
-"""YAML text with positions: loaded, located, validated, its faults said in plain words."""
+"""YAML text with positions: loaded, located, validated, with plain messages for its faults."""
 
 from approx_build.yaml_source.document import Source, load_source, read_source, source_of
 from approx_build.yaml_source.messages import choices, suggestion

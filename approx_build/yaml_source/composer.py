@@ -1,7 +1,7 @@
-"""YAML events to nodes: plain values with places, and every fault of the text's structure.
+"""Composer: YAML events to plain values with positions, and every structural fault of the text.
 
-The events come from libyaml through ruamel.yaml's C parser; nothing is constructed from a
-tag. Aliases share their node, so an anchor that explodes is counted and never expanded.
+libyaml produces the events, through ruamel.yaml's C parser; no object is constructed from a tag.
+Aliases share their node, so exploding anchors are counted and never expanded.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ _NUMERIC: dict[str, tuple[type, ...]] = {
 
 
 class StopError(Exception):
-    """Reading cannot go on; the fault is already noted."""
+    """Reading cannot continue; the fault is already noted."""
 
 
 class Composer:
-    """Reads one document. `faults` holds all that was found, in the order of the text."""
+    """Reads one document. `faults` contains all faults found, in the order of the text."""
 
     def __init__(self, text: str, shown: str) -> None:
         self.shown = shown
@@ -50,7 +50,7 @@ class Composer:
         self._weight = 0
 
     def document(self) -> Node | None:
-        """The one document of the text, or None when `faults` says why there is none."""
+        """The only document of the text, or None when `faults` says why there is none."""
         self._next()
         start = self._next()
         if isinstance(start, yaml.StreamEndEvent):
@@ -86,7 +86,7 @@ class Composer:
             raise StopError
 
     def _inside(self, step: str | int, event: Event) -> Node:
-        """The node that begins with `event`, which stands at `step` of the one around it."""
+        """The node that begins with `event`, at `step` of its parent."""
         self._trail.append(step)
         node = self._node(event)
         self._trail.pop()
@@ -107,12 +107,14 @@ class Composer:
     def _alias(self, event: Event) -> Node:
         place, name = _place(event), event.anchor
         if name not in self._anchors:
-            self._fault(place, f"no anchor '&{name}' stands before this alias")
+            self._fault(place, f"no anchor '&{name}' before this alias")
             return Node(place, None)
         node = self._anchors[name]
         if node is None:
-            self._fault(place, f"alias '*{name}' stands inside its own anchor")
+            self._fault(place, f"alias '*{name}' is inside its own anchor")
             return Node(place, None)
+        # Ten aliases of ten aliases …: counted in full, they exceed the limit before they use
+        # memory.
         self._count(place, node.weight)
         return replace(node, place=place)
 
@@ -122,6 +124,7 @@ class Composer:
             self._fault(place, f"nested more than {LIMIT_DEPTH} deep")
             raise StopError
         if event.anchor is not None:
+            # None marks an anchor whose value is not complete: an alias inside would be endless.
             self._anchors[event.anchor] = None
         is_list = isinstance(event, yaml.SequenceStartEvent)
         if event.tag not in (None, "!", f"{_CORE}{'seq' if is_list else 'map'}"):
@@ -147,6 +150,7 @@ class Composer:
                 merged += self._merges(child)
             elif key is not None and key not in node.children:
                 node.children[key], node.keys[key] = child, _place(event)
+        # After all own keys, because own keys override merged ones wherever `<<` is written.
         for source in merged:
             for name, child in source.children.items():
                 if name not in node.children:
@@ -178,6 +182,7 @@ class Composer:
 
     def _scalar(self, event: Event) -> Node:
         place, tag = _place(event), event.tag
+        # Quoted text is always text; only plain scalars can be numbers or truth values.
         if event.style or tag in ("!", f"{_CORE}str"):
             if tag not in (None, "", "!", f"{_CORE}str"):
                 self._unknown_tag(event)
@@ -193,7 +198,7 @@ class Composer:
 
     def _unknown_tag(self, event: Event) -> None:
         tag = event.tag.replace(_CORE, "!!")[:40]
-        self._fault(_place(event), f"tag '{tag}' means nothing here; remove it")
+        self._fault(_place(event), f"tag '{tag}' is not supported; remove it")
 
 
 def _place(event: Event) -> Place:

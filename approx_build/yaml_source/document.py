@@ -1,4 +1,4 @@
-"""A YAML file as plain data that knows where each value and key is written."""
+"""A YAML file as plain data that knows the position of each value and key."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _LONGEST_SHOWN_LINE = 300
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file: its name as shown in errors, its text, and its values with their places.
+    """One file: its name as shown in errors, its text, and its values with their positions.
 
-    `faults` holds what is wrong with its structure, when it was read by `read_source`.
+    `faults` contains what is wrong with its structure, when it was read by `read_source`.
     """
 
     shown: str
@@ -43,9 +43,9 @@ class Source:
         return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
 
     def locate(self, loc: Loc, key: bool = False) -> Location:
-        """Where the value at `loc` begins, or with `key` its key.
+        """The position where the value at `loc` begins, or with `key` its key.
 
-        Where `loc` is not in the file, the nearest value that should hold it.
+        If `loc` is not in the file, the nearest value that should contain it.
         """
         node, depth = self.root.nearest(loc[:-1])
         place = node.place
@@ -58,18 +58,18 @@ class Source:
         return Location(self.shown, *place)
 
     def fault(self, loc: Loc, message: str, key: bool = False) -> Fault:
-        """A fault at `loc`, which opens the message as `takes.cry.length_s: …`."""
+        """A fault at `loc`; its message begins with `takes.cry.length_s: …`."""
         text = f"{dotted(self.root.written(loc))}: {message}" if loc else message
         return self.show(Fault(self.locate(loc, key), text))
 
     def show(self, fault: Fault) -> Fault:
-        """`fault` with the line it points at, unless that is too long to be shown."""
+        """`fault` with its source line, unless the line is too long to be shown."""
         line = self.line(fault.where.line)
         return replace(fault, source_line=line if len(line) <= _LONGEST_SHOWN_LINE else "")
 
 
 def read_source(path: Path, shown: str, log: ReadLog | None = None) -> Source:
-    """Read `path`, keeping faults from which reading can go on in `Source.faults`.
+    """Read `path`, with faults that do not stop the reading in `Source.faults`.
 
     ApproxError when the file cannot be read, ScoreError when its text is no YAML.
     """

@@ -1,4 +1,4 @@
-"""Insertion: a mapping put into a YAML text, every other letter and comment left as it was."""
+"""Insertion: adds a mapping to a YAML text and leaves everything else in it unchanged."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ruamel.yaml.nodes import MappingNode, Node
 
 
 def inserted(text: str, section: str, name: str, pairs: Mapping[str, str | int]) -> str:
-    """`text` in which the mapping `name` of the top-level `section` says `pairs`.
+    """`text` with `pairs` as the mapping `name` of the top-level `section`.
 
-    Where it is written already, its values are put in place of the old ones. ValueError when
-    the text has no such section, or writes it in a way that cannot be added to.
+    If the mapping exists, its values are replaced. ValueError when the text has no such section, or
+    when its form does not allow additions.
     """
     above = _below(YAML(typ="rt", pure=True).compose(text), section)
     if above is None or not above.value:
@@ -38,7 +38,7 @@ def _below(node: Node | None, name: str) -> MappingNode | None:
 
 
 def _added(text: str, above: MappingNode, name: str, pairs: Mapping[str, str | int]) -> str:
-    """The pair written before all others, on a line of its own where they have theirs."""
+    """The pair written before all others, on a line of its own if the others have one."""
     first = above.value[0][0].start_mark
     pair = f"{name}: {_flow(pairs)}"
     if above.flow_style:
@@ -52,7 +52,7 @@ def _added(text: str, above: MappingNode, name: str, pairs: Mapping[str, str | i
 
 
 def _replaced(text: str, values: Mapping[Node, Any]) -> str:
-    """Values written over those of nodes, the last first, so that places stay."""
+    """Values written over those of nodes, the last first, so that positions stay valid."""
     for node in sorted(values, key=lambda node: node.start_mark.index, reverse=True):
         start, end = node.start_mark.index, node.end_mark.index
         written = text[start:end]
@@ -62,8 +62,8 @@ def _replaced(text: str, values: Mapping[Node, Any]) -> str:
 
 
 def _flow(pairs: Mapping[str, str | int]) -> str:
-    told = ", ".join(f"{key}: {_plain(value)}" for key, value in pairs.items())
-    return f"{{ {told} }}"
+    fields = ", ".join(f"{key}: {_plain(value)}" for key, value in pairs.items())
+    return f"{{ {fields} }}"
 
 
 def _plain(value: str | int) -> str:

@@ -1,4 +1,4 @@
-"""Pydantic's errors in our own words."""
+"""Plain messages for pydantic's errors."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ _NEEDS = {
 
 
 def shown(value: object) -> str:
-    """`value` as in a score, cut when it is long."""
+    """`value` as in a score, shortened when it is long."""
     if isinstance(value, Mapping | list | tuple):
         kind = "a list" if not isinstance(value, Mapping) else "named fields"
         return f"{kind} of {len(value)}" if kind == "a list" else kind
@@ -114,7 +114,7 @@ def shown(value: object) -> str:
 
 
 def worded(error: ErrorDetails, model: type[BaseModel], names: Sequence[str] = ()) -> str:
-    """What an `error` of `model` means. `names` are its own fields where the model's are not."""
+    """The message of an `error` of `model`. `names` are the fields, if not the model's."""
     kind, context, loc = error["type"], error.get("ctx", {}), error["loc"]
     if kind == "fault":
         return str(context["words"])

@@ -1,4 +1,4 @@
-"""A value of a YAML text and the places it was written at."""
+"""A node: a value of a YAML text and its positions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LONGEST_NUMBER = 100
 
 
 def resolve(text: str) -> Scalar:
-    """The value of a plain scalar; ValueError for numbers that are endless or not numbers."""
+    """The value of a plain scalar; ValueError for infinite numbers and NaN."""
     if text in _WORDS:
         return _WORDS[text]
     if _NOT_FINITE.fullmatch(text):
@@ -48,10 +48,10 @@ Place = tuple[int, int]
 
 @dataclass(slots=True)
 class Node:
-    """One value: where it begins, what it holds, and where its keys stand.
+    """One value: its position, its content, and the positions of its keys.
 
-    `weight` counts the values it stands for, each alias counted in full. `numbers` are the
-    numbers its items were written as, when some were taken out.
+    `weight` counts the values it stands for, each alias counted in full. `numbers` are the original
+    indices of its items, when some were removed.
     """
 
     place: Place
@@ -71,7 +71,7 @@ class Node:
         return node, len(loc)
 
     def written(self, loc: Loc) -> Loc:
-        """`loc` as it was before anything was taken out."""
+        """`loc` as it was before anything was removed."""
         node, steps = self, list[str | int]()
         for step in loc:
             steps.append(node.numbers[step] if isinstance(step, int) and node.numbers else step)
@@ -79,7 +79,7 @@ class Node:
         return tuple(steps)
 
     def without(self, locs: Sequence[Loc]) -> Node:
-        """A copy that lacks the values at `locs`; the items after them move up."""
+        """A copy without the values at `locs`; the items after them move up."""
         heads = {loc[0] for loc in locs if len(loc) == 1}
         kept = {
             step: child.without([loc[1:] for loc in locs if len(loc) > 1 and loc[0] == step])

@@ -1,4 +1,4 @@
-"""Files as text: UTF-8, printable, of a sensible size, with lines that end in a newline."""
+"""Reader: files as text in UTF-8, printable, of limited size, with lines that end in a newline."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _read_bytes(path: Path, shown: str, log: ReadLog) -> bytes:
     except FileNotFoundError:
         raise ApproxError(f"{shown}: there is no such file") from None
     except PermissionError:
-        raise ApproxError(f"{shown}: may not be read; its permissions forbid it") from None
+        raise ApproxError(f"{shown}: permission denied; make it readable") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ApproxError(f"{shown}: cannot be read ({reason})") from None

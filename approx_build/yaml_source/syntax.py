@@ -1,4 +1,4 @@
-"""What libyaml says about text that is no YAML, in words a composer can act on."""
+"""Syntax errors: messages for those of libyaml that a composer can act on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CLOSED_BY = {
 _WORDS = {
     "mapping values are not allowed in this context": (
         "a ':' is not expected here; put quotes around text with ': ' in it, "
-        "or mend the indentation"
+        "or correct the indentation"
     ),
     "found unexpected ':'": (
         "put quotes around a text with ':' inside braces or brackets, as in \"1:23.5\""
@@ -42,7 +42,7 @@ _TAB_INDENT = re.compile(r"^ *\t\s*(?=\S)", re.MULTILINE)
 
 
 def syntax_faults(error: MarkedYAMLError, text: str, shown: str) -> list[Fault]:
-    """The fault `error` stands for, and each tab used for indentation, a usual cause."""
+    """The fault of `error`, and each tab used for indentation, a usual cause."""
     tabs = [text.count("\n", 0, found.start()) + 1 for found in _TAB_INDENT.finditer(text)][:20]
     lines = text.split("\n")
     faults = []
@@ -67,6 +67,6 @@ def _fault(error: MarkedYAMLError, text: str, shown: str) -> Fault:
 
 
 def _left_open(problem: str, mark: Any, text: str) -> str:
-    """What was opened and not closed before the text ended, or nothing."""
+    """What was opened and not closed before the end of the text, or nothing."""
     at_end = mark.line >= text.rstrip().count("\n") + 1
     return _CLOSED_BY.get(problem, "") if at_end or problem == _NO_QUOTE else ""

@@ -1,4 +1,4 @@
-"""Tables of fields: what a model of the grammar takes, as Markdown, from its JSON schema."""
+"""Tables of fields: what a model of the grammar accepts, as Markdown, from its JSON schema."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Tables:
-    """Writes tables; models that are `sections` of the page are linked to by name."""
+    """Writes tables; models that are `sections` of the page become links."""
 
     sections: Sequence[str] = ()
 
@@ -40,7 +40,7 @@ class Tables:
         return "\n".join(lines) + "\n"
 
     def _takes(self, field: Schema) -> str:
-        """What a field accepts, in words."""
+        """What a field accepts, as text."""
         if "$ref" in field:
             return self._linked(field["$ref"].rpartition("/")[2].removesuffix("Ref"))
         if "anyOf" in field or "oneOf" in field:

@@ -1,4 +1,4 @@
-"""Data read into models, every problem gathered at its place."""
+"""Validation: data read into models, with every problem gathered at its position."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from approx_build.yaml_source.node import Loc, Value
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 Problem = tuple[Loc, str, bool]
-"""Where, what, and whether it is the key rather than the value that is wrong."""
+"""Position, message, and whether the key is wrong rather than the value."""
 _MEANT = "did you mean '"
 
 
 def validate(model: type[M], source: Source) -> M:
     """`source` as a `model`; ScoreError with all its faults, each at its line.
 
-    Values are taken strictly: no text for a number, no number for a truth value. Lists serve
-    tuples, and ISO text serves dates.
+    Values are strict: no text for a number, no number for a truth value. Lists are accepted for
+    tuples, and ISO text for dates.
     """
     try:
         read = strictly(model, source.data)
@@ -50,9 +50,9 @@ def in_order(faults: list[Fault]) -> list[Fault]:
 def problems_of(
     error: ValidationError, model: type[BaseModel], data: Value, names: Sequence[str] = ()
 ) -> list[Problem]:
-    """What `error` found in `data`; those of one place, the branches of a union, as one.
+    """The problems in `error` about `data`; those of one position, the branches of a union, as one.
 
-    A field that is missing because it is misspelt is said once.
+    A misspelt field is reported once, not as missing, too.
     """
     single: list[Problem] = []
     branches: dict[tuple[Loc, bool], dict[Loc, list[str]]] = {}
@@ -65,6 +65,7 @@ def problems_of(
             is_key = bool(detail["ctx"]["is_key"])
         loc = _in_data(written, data)
         is_whole = loc == written
+        # The missing field has no position, so the fault points at the mapping around it.
         if detail["type"] == "missing":
             loc, written = loc[:-1], written[:-1]
         if is_whole:
@@ -88,7 +89,7 @@ def _without_echoes(problems: list[Problem]) -> list[Problem]:
 
 
 def _joined(branches: list[list[str]]) -> list[str]:
-    """What one branch of a union says, or what several say as one sentence.
+    """The message of one branch of a union, or those of several as one sentence.
 
     `needs a number, is 'x'` and `needs a list, is 'x'` become `needs a number or a list, …`.
     """
@@ -102,7 +103,7 @@ def _joined(branches: list[list[str]]) -> list[str]:
 
 
 def _in_data(loc: Loc, data: Value) -> Loc:
-    """`loc` without the steps pydantic adds for unions and keys, which are not in `data`."""
+    """`loc` without the steps that pydantic adds for unions and keys, which are not in `data`."""
     return _longest_way(loc, data)[2]
 
 
@@ -131,25 +132,25 @@ def _after(step: str | int, rest: Loc, data: Value) -> tuple[int, bool, Loc]:
 
 
 class Problems:
-    """What is wrong with one value that is read by hand inside a model's validator.
+    """Problems of one value that a model's validator reads by hand.
 
-    Add problems, attempt models, then `close`, which raises all of them together; pydantic
-    puts the place of the value before theirs.
+    Add problems, attempt models, then `close`, which raises all of them together; pydantic puts the
+    position of the value before theirs.
     """
 
     def __init__(self) -> None:
         self._found: list[InitErrorDetails] = []
 
     def add(self, loc: Loc, message: str, is_key: bool = False) -> None:
-        """Note `message` at `loc`, counted from the value being read."""
+        """Note `message` at `loc`, relative to the value being read."""
         words = {"words": message, "is_key": is_key}
         fault = PydanticCustomError("fault", "{words}", words)
         self._found.append(InitErrorDetails(type=fault, loc=loc, input=None))
 
     def attempt(self, loc: Loc, model: type[M], data: Value, names: Sequence[str] = ()) -> M | None:
-        """`data`, which stands at `loc`, as a `model`; None when it is not one.
+        """`data` at `loc` as a `model`; None when it is not one.
 
-        `names` are the fields that may stand beside it, when those are not the model's.
+        `names` are the fields that may be beside it, when those are not the model's.
         """
         try:
             return strictly(model, data)
@@ -159,7 +160,7 @@ class Problems:
         return None
 
     def call(self, loc: Loc, read: Callable[[object], T], data: object) -> T | None:
-        """`data`, which stands at `loc`, by a function that raises ValueError; None if it does."""
+        """`data` at `loc`, read by a function that raises ValueError; None if it does."""
         try:
             return read(data)
         except ValueError as error:
@@ -167,6 +168,6 @@ class Problems:
         return None
 
     def close(self) -> None:
-        """Raise what was found, if anything."""
+        """Raise all problems, if there are any."""
         if self._found:
             raise ValidationError.from_exception_data("score", self._found)

@@ -35,7 +35,7 @@ def test_stems_sum_in_any_order(stems):
 @pytest.mark.parametrize(("length", "rate"), [(3000, 44100), (3001, 48000)])
 def test_stems_that_differ_are_refused(stems, tmp_path, length, rate):
     wav.write_pcm24(tmp_path / "odd.wav", np.zeros((2, length), int), rate)
-    with pytest.raises(AudioError, match=r"odd\.wav .* does not go with"):
+    with pytest.raises(AudioError, match=r"odd\.wav .* does not match"):
         next(sum_blocks([*stems, tmp_path / "odd.wav"]))
 
 

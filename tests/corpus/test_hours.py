@@ -5,14 +5,14 @@ from approx_build.corpus.recordings import Hours, length
 
 def test_hours_say_how_much_was_heard_and_how_often() -> None:
     assert str(Hours(7200, 3600, 18_000)) == (
-        "2.0 h recorded, 1.0 h prepared, 5.0 h heard as windows (5.0 times as much)"
+        "2.0 h recorded, 1.0 h prepared, 5.0 h as training windows (5.0 times as much)"
     )
     assert Hours(7200, 3600, 1800).factor == 0.5
 
 
 def test_nothing_prepared_is_nothing_heard() -> None:
     assert Hours(10, 0, 0).factor == 0
-    assert str(Hours(90, 0, 0)) == "1.5 min recorded, 0.0 s prepared, 0.0 s heard as windows"
+    assert str(Hours(90, 0, 0)) == "1.5 min recorded, 0.0 s prepared, 0.0 s as training windows"
 
 
 def test_lengths_have_the_largest_unit_that_fits() -> None:

@@ -63,9 +63,9 @@ def test_what_the_record_says_of_no_recording_is_told(tmp_path: Path) -> None:
     )
     consent = with_lines(small_corpus(tmp_path / "tones"), performers)
     assert list(unmatched(consent, {"low", "high"})) == [
-        "withdrawn: there is no recording 'lwo' any more; or is it misspelt?",
-        "performers: Ada: no recording is named like 'duo'",
-        "performers: nobody is named for recording 'high'",
+        "withdrawn: there is no recording 'lwo'; check its spelling",
+        "performers: Ada: no recording matches 'duo'",
+        "performers: no performer is named for recording 'high'",
     ]
     plain = consent.model_copy(update={"performers": (), "withdrawn": {}})
     assert list(unmatched(plain, {"low", "high"})) == []

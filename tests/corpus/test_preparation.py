@@ -16,9 +16,9 @@ from approx_build.corpus.preparation import (
     Ibab,
     Level,
     Preparation,
+    description,
     prepared,
     silent_words,
-    told,
 )
 
 RATE = 8000
@@ -47,7 +47,7 @@ def done(given: Clip, channels: int = 1, rate: int = RATE, **how: Any) -> Done:
     asked = AS_IT_IS.model_copy(update=how)
     found = prepared(given, rate, channels, asked)
     length = found.shape[1]
-    words = told((given.rate, given.channels, given.length), rate, channels, length, asked)
+    words = description((given.rate, given.channels, given.length), rate, channels, length, asked)
     return Done(found, words, "" if length else silent_words(asked))
 
 

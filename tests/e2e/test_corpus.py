@@ -98,9 +98,7 @@ def test_every_file_is_used_or_has_a_reason(space: Space) -> None:
 def test_names_in_the_record_that_no_recording_has_are_told(space: Space) -> None:
     space.edit(CONSENT, "contact: the test", "contact: the test\nwithdrawn: { lwo: 2021-01-31 }")
     last = space.run("corpus", "list", "tones").out.splitlines()[-1]
-    assert last == (
-        f"{CONSENT}: withdrawn: there is no recording 'lwo' any more; or is it misspelt?"
-    )
+    assert last == (f"{CONSENT}: withdrawn: there is no recording 'lwo'; check its spelling")
 
 
 def test_a_project_without_corpora_is_said_to_be_one(space: Space) -> None:

@@ -64,7 +64,7 @@ def test_a_range_that_a_file_does_not_have_is_said_when_it_is_cut(built: Space) 
         built.fails("render", TIDE)
         .splitlines()[1]
         .endswith(
-            "models/corpora/tones/low.wav: lasts 0.8 s; it was asked for from 0.79999 s to 0.8 s"
+            "models/corpora/tones/low.wav: lasts 0.8 s; the range goes from 0.79999 s to 0.8 s"
         )
     )
 
@@ -179,7 +179,7 @@ def test_a_folder_of_renders_that_cannot_be_written_stops_before_any_work(
 
 def test_a_file_where_the_renders_should_go_is_said(space: Space) -> None:
     space.write("renders", "not a folder")
-    said = "approx-build: renders is a file, where a folder is needed"
+    said = "approx-build: renders is a file, but must be a folder"
     assert space.fails("render", TIDE) == said
     assert space.fails("render", TIDE, "--out", "renders/deep/er") == said
 
@@ -225,7 +225,7 @@ def test_what_a_killed_builder_left_half_written_is_removed_when_nothing_is_due(
 
 def test_a_store_that_is_none_is_refused(space: Space) -> None:
     space.write(".approx", "not a folder")
-    said = "approx-build: .approx is a file, where a folder is needed"
+    said = "approx-build: .approx is a file, but must be a folder"
     assert space.fails("render", TIDE) == said
     space.write("store/format", "approx-build store 99\n")
     assert space.fails("render", TIDE, "--store", "store").startswith(

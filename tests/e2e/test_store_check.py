@@ -97,7 +97,7 @@ def test_a_flipped_bit_in_an_object_of_each_kind_is_found_and_healed(built: Spac
     for path in paths:
         flip(path)
     said = built.run("store", "check", code=1).out
-    assert ": object holds other bytes than its name says (1-foam/" in said
+    assert ": object does not contain the bytes that its name says (1-foam/" in said
     assert "  with --repair: moved to quarantine/; the next render" in said
     assert said.endswith(f"{len(paths)} damaged\n")
     heals(built, *paths)
@@ -130,10 +130,10 @@ def test_a_flipped_bit_in_each_delivered_file_is_found_and_healed(built: Space) 
     faults = checked(built)
     told = {Path(fault["path"]).name: fault["problem"] for fault in faults}
     assert told["1-foam.wav"] == (
-        "is not what pieces/tide.lock says, nor anything that the store made"
+        "is not what pieces/tide.lock says, nor any other result in the store"
     )
     assert told["1-foam.png"].startswith("is not what the store says")
-    assert told["index.html"] == "changed, and its time did not"
+    assert told["index.html"] == "changed without a new modification time"
     heals(built, *paths, page=page)
 
 
@@ -154,8 +154,10 @@ def test_what_no_lock_covers_is_said_and_not_guessed(built: Space) -> None:
     built.write("renders/tide/notes.txt", "mine")
     (built.root / PAGE).write_text("rewritten")
     said = built.run("store", "check").out
-    assert "renders/tide/1-foam.wav: of an older version of the piece; render it\n" in said
-    unknown = "renders/tide/index.html, renders/tide/notes.txt: no lock and no render says what"
+    assert "renders/tide/1-foam.wav: from an older version of the piece; render it again\n" in said
+    unknown = (
+        "renders/tide/index.html, renders/tide/notes.txt: neither a lock nor a render describes"
+    )
     assert unknown in said
     built.edit("pieces/tide/1-foam.yaml", "score: 1", "score: 99")
     assert "pieces/tide/1-foam.yaml:1:8: score" in built.run("store", "check").out
@@ -166,7 +168,7 @@ def test_a_lock_that_is_none_is_a_fault_that_nothing_here_repairs(built: Space) 
     lock.write_text("{")
     assert [fault["path"] for fault in checked(built)] == [str(lock)]
     outcome = built.run("store", "check", "--repair", code=1)
-    assert "not repaired: nothing here can repair it" in outcome.out
+    assert "not repaired: it cannot be repaired here" in outcome.out
     assert outcome.out.endswith("1 damaged, 1 not repaired\n")
 
 

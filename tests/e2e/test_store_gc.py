@@ -183,7 +183,7 @@ def test_a_store_of_several_projects_keeps_what_each_needs(twice: Space, tmp_pat
     os.rename(other.root, tmp_path / "elsewhere")
     said = twice.fails("store", "gc", *store, *ALL)
     assert f"{other.root}: used the store {shared} and cannot be read now" in said
-    assert f"give it up with --forget {other.root}" in said
+    assert f"remove it from the register with --forget {other.root}" in said
     assert "would be refused" in twice.run("store", "sizes", *store).out
     nothing = twice.fails("store", "gc", *store, "--forget", str(tmp_path / "no"), code=2)
     assert "no project or piece there used the store" in nothing

@@ -70,7 +70,7 @@ def test_a_network_too_large_is_refused_with_what_it_needs_and_what_there_is(
         parts(network, asked, there(half))
     said = refused.value.message
     assert all(f"{name} {size(count)}" in said for name, count in items.items() if count)
-    assert f"{size(half)} are to be had (memory of a test)" in said
+    assert f"{size(half)} is available (memory of a test)" in said
     assert f"make the network smaller ({type(network).large_by})" in said
 
 

@@ -265,7 +265,7 @@ def test_when_the_clock_was_set_back_times_prove_nothing(
 def test_a_build_of_a_later_day_is_not_believed(piece: Piece) -> None:
     piece.since = "2999-01-01"
     piece.remember()
-    assert piece.change() == "the last build was on 2999-01-01, which is still to come"
+    assert piece.change() == "the last build was on 2999-01-01, which is in the future"
 
 
 def test_a_link_that_leads_elsewhere_is_noticed(piece: Piece) -> None:

@@ -25,7 +25,7 @@ def test_the_page_tells_all_there_is(calm: str) -> None:
         *("step 0", "step 2 000", "loss 3.250", "memorised", "nothing need come"),
         "the recording's 3.25 s: alike by 0.950, the same for 2.50 s",
         "longer than 1.50 s are called memorised",
-        "2.0 h recorded, 1.5 h prepared, 15.0 h heard as windows (10.0 times as much)",
+        "2.0 h recorded, 1.5 h prepared, 15.0 h as training windows (10.0 times as much)",
         "Not learnt from: reeds/b (calm)",
     ):
         assert words in text

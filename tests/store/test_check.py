@@ -156,7 +156,7 @@ def test_a_lost_object_is_a_fault_and_a_removed_one_is_none(full: Store) -> None
     digest = next(iter(full.objects))
     full.objects.path(digest).unlink()
     (fault,) = checked(full)
-    assert (fault.kind, fault.problem) == ("object", "is gone, and a record names it")
+    assert (fault.kind, fault.problem) == ("object", "is missing, and a record names it")
     full.removed.replace([digest])
     assert checked(full) == []
     full.removed.replace([])
@@ -179,7 +179,7 @@ def test_a_record_under_the_key_of_another_is_found(store: Store) -> None:
     digest = store.objects.put_bytes(b"tide")
     store.records.put(Record("ab" * 32, {"kind": "stem"}, {"main": digest}))
     (fault,) = checked(store)
-    assert fault.problem == "is not of the key it is named by"
+    assert fault.problem == "is the record of another key"
     assert fault.repair()
     assert checked(store) == []
 

@@ -57,7 +57,7 @@ def test_a_damaged_object_is_never_delivered(store: Store, tmp_path: Path) -> No
 
 def test_a_folder_that_cannot_be_written_is_named(store: Store, tmp_path: Path) -> None:
     (tmp_path / "renders").write_text("a file where a folder should be")
-    with pytest.raises(StoreError, match=r"renders is a file, where a folder is needed"):
+    with pytest.raises(StoreError, match=r"renders is a file, but must be a folder"):
         store.objects.materialise(store.objects.put_bytes(b"tide"), tmp_path / "renders" / "1.wav")
 
 

@@ -83,7 +83,7 @@ def test_whoever_waits_long_says_for_whom_and_once(
     said: list[str] = []
     with store.leases.on(KEYS, 0.6, said.append):
         pass
-    assert said == [f"another build (process {holder.pid}) is making this; waiting for it"]
+    assert said == [f"another build (process {holder.pid}) is building this; waiting for it"]
     with store.leases.on(KEYS[1:], 5.0, said.append):
         pass
     assert len(said) == 1
@@ -111,7 +111,7 @@ def test_a_builder_that_waits_for_a_collection_says_so(
     began.wait(60)
     with store.leases.in_use(remark):
         collector.join()
-    assert said == [f"waiting: the store {store.root} is being put in order"]
+    assert said == [f"waiting: the store {store.root} is being cleaned"]
 
 
 def test_where_locks_do_not_work_builds_go_on_and_nothing_is_removed(

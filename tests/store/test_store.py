@@ -83,7 +83,7 @@ def test_a_format_that_cannot_be_read_is_explained(
 
 def test_a_file_where_the_store_should_be_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match=r"file is a file, where a folder is needed"):
+    with pytest.raises(StoreError, match=r"file is a file, but must be a folder"):
         Store(tmp_path / "file")
 
 

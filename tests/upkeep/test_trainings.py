@@ -149,7 +149,7 @@ def test_a_damaged_checkpoint_is_restored_from_the_store_or_set_aside(
     flip(first)
     other.unlink()
     assert {fault.path: fault.problem for fault in faults(store)} == {
-        first: "holds other bytes than its training made",
+        first: "does not contain the bytes that its training wrote",
         other: "is gone",
     }
     assert all(fault.repair() for fault in faults(store))

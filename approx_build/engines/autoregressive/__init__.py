@@ -1,1 +1,1 @@
-"""Autoregressive generation: one sample after another, from what came before."""
+"""Autoregressive generation: one sample after another, each from the samples before it."""

@@ -1,7 +1,7 @@
-"""Drawing a class from logits, stated in NumPy: the rule that csrc/core/draw.h follows bit for bit.
+"""Sampling of a class from logits in NumPy: the rule that csrc/core/draw.h follows bit for bit.
 
-A pull towards silence, a temperature, the `top_k` likeliest, a softmax, and the inverse of its CDF
-at a number of the stream; the CDF is summed in two levels.
+A pull towards silence, a temperature, the `top_k` most likely classes, a softmax, and the inverse
+of its CDF at a number of the stream; the CDF is summed in two levels.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ GROUP = 16
 
 
 class Choices(NamedTuple):
-    """How each of B classes is to be drawn; `ClipRequest` says what the numbers do."""
+    """How each of B classes is sampled; `ClipRequest` explains the numbers."""
 
     temperature: Floats
     towards_silence: Floats
@@ -67,9 +67,9 @@ def invert(weights: Floats, point: Floats) -> NDArray[np.intp]:
 
 
 def _pass(weights: Floats, start: Floats, point: Floats) -> tuple[NDArray[np.intp], Floats]:
-    """Where the running sum from `start` passes `point`, and the sum before that.
+    """The index at which the running sum from `start` exceeds `point`, and the sum before it.
 
-    Where it never does, for rounding, the last class that has any weight.
+    If rounding keeps it below, the last class with any weight.
     """
     running = np.add.accumulate(np.concatenate([start[:, None], weights], axis=1), axis=1)
     passed = running[:, 1:] > point[:, None]

@@ -1,7 +1,7 @@
-"""Drawing a class from logits in torch, by the rule of `categorical.draw`.
+"""Sampling of a class from logits in torch, by the rule of `categorical.draw`.
 
-Every sum is made in the reference's order, one rounding each; only exp is torch's own. All of it
-runs on the device and never asks for a value, so a CUDA graph can hold it.
+Every sum has the reference's order, with one rounding each; only exp is torch's own. Everything
+runs on the device and reads no value back, so that a CUDA graph can contain it.
 
 Off the path of a sample: takes on a GPU have an environment of their own.
 """
@@ -20,9 +20,9 @@ _LEAST_EXPONENT = -87.0
 
 
 def draw(adjusted: Tensor, rank: Tensor, uniform: Tensor) -> Tensor:
-    """The class [B] drawn from each row of `adjusted` [B, Q]; any class from one not finite.
+    """The class [B] sampled from each row of `adjusted` [B, Q]; any class if the row is not finite.
 
-    Only logits from place `rank` [B] on, in ascending order, can be drawn, and all that tie.
+    Only logits from index `rank` [B] on, in ascending order, can be chosen, and all that tie.
     """
     least = adjusted.sort(dim=1).values.gather(1, rank[:, None])
     weights = (adjusted - adjusted.amax(1, keepdim=True)).clamp(min=_LEAST_EXPONENT).exp()
@@ -44,13 +44,15 @@ def invert(weights: Tensor, uniform: Tensor) -> Tensor:
 def _running(start: Tensor, weights: Tensor) -> Tensor:
     """Sums along the last axis from left to right, one rounding each: [..., K] -> [..., K + 1].
 
-    `cumsum` adds in another order, and on CUDA in one that is not fixed.
+    `cumsum` adds in another order, which on CUDA is not even fixed.
     """
     return torch.stack(list(accumulate(weights.unbind(-1), initial=start)), dim=-1)
 
 
 def _pass(weights: Tensor, start: Tensor, point: Tensor) -> tuple[Tensor, Tensor]:
-    """Where the running sum passes `point`, else the last class with weight; the sum before it."""
+    """The index at which the running sum exceeds `point`, else the last class with weight; the sum
+    before it.
+    """
     running = _running(start, weights)
     places = torch.arange(weights.shape[1], device=weights.device)
     last = (places * (weights > 0)).amax(1)

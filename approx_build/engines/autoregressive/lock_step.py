@@ -1,7 +1,7 @@
-"""Clips drawn in lock step: what a sampler of codes offers, and how a batch of clips is run.
+"""Lock-step generation: the interface of a sampler of codes, and the loop over a batch of clips.
 
-The bits of a clip depend on weights and request alone: not on the clips beside it, nor on how
-often the caller is told of progress.
+The bits of a clip depend only on weights and request: not on the other clips, nor on how often
+progress is reported.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ _FIRST_STEPS = 16
 
 
 class Batch(Protocol):
-    """Clips being drawn; `codes` and `logits` fill up as it runs, in the order of the requests."""
+    """Clips being generated; `codes` and `logits` fill up as it runs, in request order."""
 
     codes: list[Codes]
     logits: list[NDArray[np.float32]]
 
     def run(self, steps: int) -> bool:
-        """Draw up to `steps` further samples of every clip; whether any is left to draw."""
+        """Generate up to `steps` further samples of every clip; returns whether any remain."""
 
 
 def check_requests(clips: Sequence[ClipRequest], classes: int) -> None:
-    """ModelError that names the first clip of which something cannot be."""
+    """ModelError that names the first clip with an impossible request."""
     for number, clip in enumerate(clips, 1):
         try:
             clip.check(classes)
@@ -52,7 +52,7 @@ def run_batch(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> None:
-    """Draw all of `clips`, in slices of about SLICE_S.
+    """Generate all of `clips`, in slices of about SLICE_S.
 
     `progress(done, total)` is called with samples after each slice; when `cancelled()` is true,
     SamplingCancelled is raised.

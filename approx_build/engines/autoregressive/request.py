@@ -1,4 +1,4 @@
-"""What to draw: one request per clip, and the checks of what it asks."""
+"""Requests: one for each clip to generate, with checks of their values."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from approx_build.errors import ModelError
 
 Codes = NDArray[np.uint8]
 Progress = Callable[[int, int], None]
-"""Called with samples done and samples in all, primes included."""
+"""Called with the number of finished samples and of all samples, including primes."""
 
 
 class SamplingCancelled(Exception):  # noqa: N818 (an answer to the caller's own request)
-    """The caller asked to stop; nothing was drawn."""
+    """The caller asked to stop; no clip was generated."""
 
 
 @dataclass(frozen=True, eq=False)
 class ClipRequest:
-    """A clip of `length` samples, drawn with the stream `key` (32 hexadecimal digits).
+    """A clip of `length` samples, generated with the stream `key` (32 hexadecimal digits).
 
-    Sample t is drawn with word `first_draw + t` of the stream. `prime` [samples] is run through
-    the network first and is not part of the clip. `temperature` divides the logits: a number, or
-    a curve [length]; at 0 the most likely class is taken. Only the `top_k` most likely classes
-    can be drawn, with all that tie with the last of them. `towards_silence` takes
-    `towards_silence * ((class - middle) / middle) ** 2` from the logits, before the temperature:
-    so many nats from the loudest classes, none from silence.
+    Sample t uses word `first_draw + t` of the stream. `prime` [samples] is run through the network
+    first and is not part of the clip. `temperature` divides the logits: a number, or a curve
+    [length]; at 0 the most likely class is chosen. Only the `top_k` most likely classes can be
+    chosen, with all that tie with the last of them. `towards_silence` subtracts `towards_silence *
+    ((class - middle) / middle) ** 2` from the logits before the temperature: that many nats from
+    the loudest classes, none from silence.
     """
 
     key: str
@@ -56,7 +56,7 @@ class ClipRequest:
         return len(self.prime_codes) + self.length
 
     def check(self, classes: int) -> None:
-        """ModelError when something asked for cannot be."""
+        """ModelError when the request is impossible."""
         self._check_key()
         for name, value in (("length", self.length), ("first_draw", self.first_draw)):
             if value < 0:

@@ -1,1 +1,1 @@
-"""Diffusion: noise levels, samplers, and what can be done with a network that predicts v."""
+"""Diffusion: noise levels, samplers, and uses of a network that predicts v."""

@@ -1,10 +1,10 @@
-"""Brownian noise: what is drawn on the way between two levels depends on nothing but that way.
+"""Brownian noise: the noise between two levels depends only on these levels.
 
-Each item has a path W of its own over the times of noise levels, from 0 to 1: a tree of Brownian
-bridges (Lévy's construction; Li and others, Scalable gradients for stochastic differential
-equations, 2020, arXiv:2001.01328, section 4) whose every point has a random stream of its own.
-The noise between times a and b is (W(b) - W(a)) / √|b - a|. So steps that do not overlap draw
-independently, two steps draw what one over both would, and more steps refine the same path.
+Each item has its own path W over the times of noise levels, from 0 to 1: a tree of Brownian bridges
+(Lévy's construction; Li and others, Scalable gradients for stochastic differential equations, 2020,
+arXiv:2001.01328, section 4) with a random stream for every point. The noise between times a and b
+is (W(b) - W(a)) / √|b - a|. So steps that do not overlap are independent, two steps together use
+the noise of one step over both, and more steps refine the same path.
 
 Times are rounded to multiples of 2^-18, so a point is found in 18 bridges.
 """
@@ -37,7 +37,7 @@ class Path:
         self._stream, self._count = stream, count
         whole = self._drawn([GRID])[0]
         # The bridges on the way to the last point: start, width, and the path at both ends.
-        # The next point is near by as a rule, and most of them serve again.
+        # The next point is usually close, and most of the bridges serve again.
         self._bridges = [(0, GRID, np.zeros(count, np.float32), whole)]
 
     def at(self, place: int) -> Values:
@@ -55,7 +55,9 @@ class Path:
         return start <= place <= start + width
 
     def _middles(self, place: int) -> list[int]:
-        """Where the last bridge is halved, and its halves, until one begins or ends at a place."""
+        """The index at which the last bridge is halved, and its halves, until one begins or ends
+        there.
+        """
         start, width, _, _ = self._bridges[-1]
         middles = []
         while place not in (start, start + width):
@@ -65,7 +67,7 @@ class Path:
         return middles
 
     def _drawn(self, middles: Sequence[int]) -> Values:
-        """What is drawn at each middle [middles, count]."""
+        """The random numbers at each middle [middles, count]."""
         words = np.empty((len(middles), self._count), np.uint64)
         for row, middle in zip(words, middles, strict=True):
             row[:] = self._stream.child("brownian", middle).words(self._count)
@@ -82,24 +84,24 @@ class Path:
 
 
 class BrownianNoise:
-    """Noise [B, C, T] for the way between two levels, each item by a stream of its own."""
+    """Noise [B, C, T] for the step between two levels; each item has its own stream."""
 
     def __init__(self, streams: Sequence[Stream], channels: int, length: int) -> None:
         self._streams, self._shape = tuple(streams), (channels, length)
 
     @cached_property
     def _paths(self) -> list[Path]:
-        """The paths of the items, made when noise is first asked for."""
+        """The paths of the items, made when noise is first needed."""
         channels, length = self._shape
         return [Path(stream, channels * length) for stream in self._streams]
 
     def __call__(self, now: Level, after: Level) -> Sound:
-        """Standard normal numbers; ModelError when the levels are too close to tell apart."""
+        """Standard normal numbers; ModelError when the levels are too close to be distinguished."""
         first, last = round(now.time * GRID), round(after.time * GRID)
         if first == last:
             raise ModelError(
-                f"noise between the levels {now.time:g} and {after.time:g}: too close to tell "
-                "apart; take fewer steps"
+                f"noise between the levels {now.time:g} and {after.time:g}: too close "
+                "together; use fewer steps"
             )
         scale = 1.0 / sqrt(fabs(last - first) / GRID)
         items = [scale * (path.at(last) - path.at(first)) for path in self._paths]

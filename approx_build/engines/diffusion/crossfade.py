@@ -1,10 +1,10 @@
-"""Crossfades: where known sound gives way to generated sound without a seam.
+"""Crossfades: known sound blends into generated sound without a seam.
 
-To overrule a network on the known side alone leaves a seam: what it makes fits what it heard
-there, which is nearly, not quite, what is known. So beside a join known sound goes on as it would
-by itself (`continuation`), as far as that can be foretold, and gives way to what the network makes.
-Tones keep their phase over the join; noise, of which nothing can be foretold, is left to the
-network at once.
+Overruling a network only where the sound is known leaves a seam: the generated sound fits what the
+network received there, which is almost, but not exactly, the known sound. So at a join the known
+sound is continued (`linear_prediction`) as far as it can be predicted, and is blended into the
+sound of the network. Tones keep their phase across the join; noise, which cannot be predicted, is
+left to the network at once.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _Beside = tuple[tuple[int, int], slice, NDArray[np.float32], NDArray[np.float32]
 
 
 class Joins:
-    """The joins of what is known of a sound with what is missing; rows depend on themselves alone.
+    """The joins between the known and the missing parts of a sound; rows are independent.
 
     `known` is [B, C, T]; `is_known` is [T], [C, T] or [B, C, T].
     """
@@ -39,7 +39,7 @@ class Joins:
         ]
 
     def joined(self, heard: Sound) -> Sound:
-        """What is known, and elsewhere `heard` [B, C, T], to which it gives way."""
+        """The known sound, and elsewhere `heard` [B, C, T], into which it is blended."""
         whole: Sound = np.where(self._is_known, self._known, heard)
         for row, gap, told, left in self._beside:
             whole[row][gap] = told + left * heard[row][gap]
@@ -47,14 +47,14 @@ class Joins:
 
 
 def reach_of(length: int) -> int:
-    """Over how many samples known sound gives way, in a sound of `length`."""
+    """The length in samples of a crossfade in a sound of `length`."""
     return min(length // _PART, _LONGEST)
 
 
 def _beside(
     known: Sound, held: _Mask, reach: int
 ) -> Iterator[tuple[slice, NDArray[np.float32], NDArray[np.float32]]]:
-    """For each stretch of a row that is missing: what known sound gives to it, what it leaves."""
+    """For each missing stretch of a row: weighted continuation of known sound, and weight left."""
     edges = np.flatnonzero(np.diff(np.pad(~held, 1).astype(np.int8)))
     bounds = [0, *edges.tolist(), len(held)]
     sound = known.astype(np.float64)
@@ -67,7 +67,7 @@ def _beside(
             told, share = _giving_way(past, count, reach)
             given[side][:count] += share * told
             weight[side][:count] += share
-        # In a short stretch both sides may reach a sample.
+        # In a short stretch, both sides may contribute to a sample.
         both = np.maximum(weight, 1.0)
         yield (
             slice(start, stop),
@@ -77,7 +77,8 @@ def _beside(
 
 
 def _giving_way(past: Samples, count: int, reach: int) -> tuple[Samples, Samples]:
-    """How `past` goes on for `count` samples, and how much of each it is."""
+    """The continuation of `past` for `count` samples, and its weight at each sample."""
     told, share = continuation(past, count)
+    # Smoothstep: the weight of the prediction starts and ends without a corner.
     places = np.arange(count) / max(reach, 1)
     return told, share * (1.0 - places * places * (3.0 - 2.0 * places))

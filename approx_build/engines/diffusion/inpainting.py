@@ -1,9 +1,9 @@
-"""Inpainting: what is missing of a sound, made to fit what is known of it.
+"""Inpainting: generates the missing parts of a sound so that they fit the known parts.
 
-Where the sound is known the network is overruled: it is taken to have heard that very sound.
-What it makes elsewhere fits that only by and by, so each few steps are gone several times, with
-fresh noise to go back (Lugmayr and others, RePaint, 2022, arXiv:2201.09865, section 4.2). Any
-sampler serves.
+Where the sound is known, the network is overruled: the sampler treats its prediction as equal to
+the known sound. The rest fits only gradually, so every few steps are repeated several times, with
+fresh noise to go back (Lugmayr and others, RePaint, 2022, arXiv:2201.09865, section 4.2). Works
+with any sampler.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ from approx_build.numerics.stream import Stream
 
 @dataclass(frozen=True, slots=True)
 class Resampling:
-    """Each `stride` steps of a schedule are gone `times` times."""
+    """Each `stride` steps of a schedule are repeated `times` times."""
 
     times: int = 4
     stride: int = 5
 
     def blocks(self, schedule: Schedule) -> list[Schedule]:
-        """The schedule in pieces of `stride` steps, the last perhaps shorter."""
+        """The schedule in sections of `stride` steps, the last perhaps shorter."""
         last = len(schedule) - 1
         return [schedule[at : at + self.stride + 1] for at in range(0, last, self.stride)]
 
     def steps(self, schedule: Schedule) -> int:
-        """Steps in all."""
+        """Total number of steps."""
         return self.times * (len(schedule) - 1)
 
 
@@ -56,9 +56,9 @@ def inpaint(
     resampling: Resampling,
     progress: Told | None = None,
 ) -> Sound:
-    """`known` [B, C, T] where `is_known`, and sound that fits it elsewhere.
+    """`known` [B, C, T] where `is_known`, and generated sound that fits it elsewhere.
 
-    `is_known` is [T], [C, T] or [B, C, T]. ModelError when nothing is known or nothing missing.
+    `is_known` is [T], [C, T] or [B, C, T]. ModelError when nothing is known or nothing is missing.
     """
     if is_known.all() or not is_known.any():
         raise ModelError("inpainting: needs something that is known and something that is missing")
@@ -69,23 +69,26 @@ def inpaint(
     for number, block in enumerate(resampling.blocks(solver.schedule)):
         for turn in range(resampling.times):
             own = [stream.child("block", number, turn) for stream in streams]
+            # Going back with fresh noise lets the generated part adapt to the known part.
             if turn:
                 x = noised_again(x, block[-1], block[0], latents(own, *known.shape[1:]))
             x = filling.run(x, own, block, part_of(progress, done, total))
             done += len(block) - 1
+    # The sampler only approaches the known sound; the result must equal it.
     return np.where(is_known, known, x)
 
 
 def overruled(velocity: Velocity, known: Sound, is_known: NDArray[np.bool_]) -> Velocity:
-    """A network that hears `known` where it is known, and for the rest what `velocity` hears.
+    """A network that predicts `known` where it is known, and as `velocity` elsewhere.
 
-    Beside a join the first gives way to the second (`joins`).
+    At a join, the first is blended into the second (`joins`).
     """
     joins = Joins(known, is_known)
 
     def holding(x: Sound, time: float) -> Sound:
         level = Level.at_time(time)
         said = velocity(x, time)
+        # Clean sound has no noise from which v could be computed.
         if not level.sigma:
             return said
         heard = parts_by_velocity(x, said, level).sound
@@ -96,7 +99,7 @@ def overruled(velocity: Velocity, known: Sound, is_known: NDArray[np.bool_]) -> 
 
 
 def noised_again(x: Sound, now: Level, before: Level, noise: Sound) -> Sound:
-    """`x` [B, C, T] at level `now`, brought to the noisier level `before` by fresh noise."""
+    """`x` [B, C, T] at level `now`, moved to the noisier level `before` with fresh noise."""
     share = before.alpha / now.alpha
     fresh = sqrt(max(0.0, before.sigma * before.sigma - share * share * now.sigma * now.sigma))
     return share * x + fresh * noise

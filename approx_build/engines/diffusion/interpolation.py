@@ -1,16 +1,16 @@
-"""New sounds made from given ones by way of the noise behind them: variations, in-betweens.
+"""New sounds from given ones by way of noise: variation, inversion, interpolation.
 
-**Variation**: noise over a sound, then sound out of that noise again: Harmonai's «regenerate».
-The noise level says how much is generated anew: at 0 nothing, at 1 all.
+**Variation** adds noise to a sound and removes it again: Harmonai's «regenerate». The noise level
+sets how much is generated anew: 0 nothing, 1 everything.
 
-**Inversion**: the noise that a sound would be made of. The sampler runs backwards, from the clean
-sound to noise (Song and others, 2020, arXiv:2010.02502, section 4.3). With more steps the noise
-gives the sound back more nearly.
+**Inversion** finds the noise from which a sound would be generated. The sampler runs backwards,
+from the clean sound to noise (Song and others, 2020, arXiv:2010.02502, section 4.3). With more
+steps, the noise reproduces the sound more closely.
 
-**Interpolation** goes along a great circle between the noises behind two sounds (Shoemake,
-Animating rotation with quaternion curves, 1985), channel by channel, since noise of every sound
-has about the same length, and a straight line would pass through shorter ones, which no sound is
-made of.
+**Interpolation** follows a great circle between the noises of two sounds (Shoemake, Animating
+rotation with quaternion curves, 1985), channel by channel, because the noise of every sound has
+about the same length, and a straight line would pass through shorter vectors, from which no sound
+is generated.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from approx_build.numerics.angle import angle
 from approx_build.numerics.stream import Stream
 
 _LEAST_SINE = 1e-6
-"""Below this sine of the angle between two directions the way is a straight line."""
+"""Below this sine of the angle between two directions, the path is a straight line."""
 
 
 def invert(solver: Solver, sound: Sound, progress: Told | None = None) -> Sound:
-    """The noise [B, C, T] behind `sound` [B, C, T], at the noisiest level of the schedule.
+    """The noise [B, C, T] of `sound` [B, C, T], at the noisiest level of the schedule.
 
-    ModelError when the sampler cannot go backwards: ddim and iplms can, with eta 0.
+    ModelError when the sampler cannot run backwards: ddim and iplms can, with eta 0.
     """
     sampler = solver.sampler(Denoiser(solver.velocity), None, solver.eta)
     return sample(sampler, sound, solver.schedule[::-1], progress)
@@ -52,8 +52,8 @@ def interpolate(
 ) -> Sound:
     """Sounds [P, C, T] at places from 0 (the first sound [C, T]) to 1 (the second).
 
-    At the ends stands what the network makes of the noise behind the sounds themselves.
-    ModelError when a place is outside or the sampler cannot go backwards.
+    The sounds at the ends are generated from the noise of the given sounds. ModelError when a place
+    is outside or the sampler cannot run backwards.
     """
     for place in places:
         if not 0 <= place <= 1:
@@ -65,7 +65,7 @@ def interpolate(
 
 
 def evenly(count: int) -> list[float]:
-    """So many places from 0 to 1 at equal distances, both ends included; the middle for one."""
+    """So many places from 0 to 1 at equal distances, including both ends; the middle for one."""
     return [0.5] if count == 1 else [index / (count - 1) for index in range(count)]
 
 
@@ -78,6 +78,7 @@ def slerp(first: Sound, second: Sound, place: float) -> Sound:
 def _row(first: Sound, second: Sound, place: float) -> Sound:
     between = _angle_between(first.astype(np.float64), second.astype(np.float64))
     sine = float(portable.sin(between))
+    # The formula divides by the sine; for nearly equal or opposite directions it loses all digits.
     if sine < _LEAST_SINE:
         return (1.0 - place) * first + place * second
     before = float(portable.sin((1.0 - place) * between)) / sine
@@ -88,7 +89,7 @@ def _row(first: Sound, second: Sound, place: float) -> Sound:
 def _angle_between(first: np.ndarray, second: np.ndarray) -> float:
     """The angle between two directions [T], radians from 0 to π; 0 when one has no length.
 
-    Twice that whose tangent is |a - b| / |a + b| (Kahan), accurate for small angles too.
+    Twice the angle with the tangent |a - b| / |a + b| (Kahan), accurate for small angles, too.
     """
     lengths = [sqrt(float((row * row).sum())) for row in (first, second)]
     if not all(lengths):
@@ -108,9 +109,10 @@ def vary(
     """A variation of each item of `sound` [B, C, T]; ModelError unless `noise_level` is 0 to 1.
 
     The steps are those of the schedule below the level, so a lower level takes fewer. A sampler
-    that cannot begin at noise alone begins at the noisiest level of its schedule at most.
+    that cannot begin with pure noise begins at the noisiest level of its schedule at most.
     """
     start = Level.at_time(noise_level)
+    # Level 0 keeps everything: no sampler step would change the sound.
     if not start.sigma:
         return sound.copy()
     schedule = from_level(solver.schedule, start)

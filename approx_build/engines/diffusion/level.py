@@ -1,9 +1,9 @@
-"""A noise level: how much of the sound and how much noise there is.
+"""A noise level: the proportions of sound and noise.
 
-Noisy sound is x = α · sound + σ · noise with α² + σ² = 1, so α = cos(t π / 2) and
-σ = sin(t π / 2) for a time t from 0 (clean) to 1 (noise alone), as in v-diffusion. Karras and
-others (Elucidating the design space of diffusion-based generative models, 2022,
-arXiv:2206.00364) leave the sound at its strength: x / α = sound + ratio · noise.
+Noisy sound is x = α · sound + σ · noise with α² + σ² = 1, so α = cos(t π / 2) and σ = sin(t π / 2)
+for a time t from 0 (clean) to 1 (pure noise), as in v-diffusion. Karras and others (Elucidating the
+design space of diffusion-based generative models, 2022, arXiv:2206.00364) keep the strength of the
+sound: x / α = sound + ratio · noise.
 """
 
 from __future__ import annotations

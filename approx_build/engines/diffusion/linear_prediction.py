@@ -1,9 +1,9 @@
-"""Linear prediction: how sound continues for a moment by itself, and how far that is reliable.
+"""Linear prediction: the continuation of a sound, and how reliable it is.
 
-By Burg's method (Maximum entropy spectral analysis, 1975): each sample is a
-weighted sum of those before it. Tones go on as they are; of noise nothing is foretold. Weights fit
-the sound that they are found in better than what follows, which Akaike's final prediction error
-(Fitting autoregressive models for prediction, 1969) makes up for.
+Uses Burg's method (Maximum entropy spectral analysis, 1975): each sample is a weighted sum of those
+before it. Tones continue; noise cannot be predicted. The weights fit the sound from which they are
+computed better than what follows; Akaike's final prediction error (Fitting autoregressive models
+for prediction, 1969) corrects for that.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 Samples = NDArray[np.float64]
 
 ORDER = 32
-"""Samples that the next one is told from."""
+"""Number of samples from which the next one is predicted."""
 HEARD = 1024
-"""Samples that the weights are found in."""
+"""Number of samples from which the weights are computed."""
 
 
 def continuation(sound: Samples, length: int) -> tuple[Samples, Samples]:
-    """`length` samples that follow `sound` [T], and the share of their power that is foretold.
+    """`length` samples that continue `sound` [T], and the predicted share of their power.
 
-    The share falls from sample to sample, from 1 where nothing is left to chance to 0.
+    The share falls from sample to sample, from 1 where everything is predicted to 0.
     """
     past = sound[-HEARD:]
     weights, unforetold = _burg(past, min(ORDER, len(past) // 2))
@@ -35,7 +35,7 @@ def continuation(sound: Samples, length: int) -> tuple[Samples, Samples]:
     for at in range(length):
         samples[order + at] = (backwards * samples[at : at + order]).sum()
         response[order + at] = (backwards * response[at : at + order]).sum()
-    # What was not foretold of one sample echoes in those after it.
+    # The prediction error of one sample affects the samples after it.
     echoes = response[order - 1 : -1]
     unforetold *= (len(past) + order) / (len(past) - order)
     missed = unforetold * np.add.accumulate(echoes * echoes)

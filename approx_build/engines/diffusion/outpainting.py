@@ -1,7 +1,7 @@
 """Outpainting: sound of any length from a network that generates windows.
 
-Each window begins with the end of what there is, nearly half a window of it, and the network makes
-the rest to fit, of which half a window is kept. What there is stays as it is.
+Each window begins with the end of the existing sound, almost half a window of it, and the network
+generates a continuation, of which half a window is kept. The existing sound stays as it is.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ def extend(
     resampling: Resampling,
     progress: Told | None = None,
 ) -> Sound:
-    """`length` samples [B, C, length] that go on from `known` [B, C, K], of which K may be 0.
+    """`length` samples [B, C, length] that continue `known` [B, C, K]; K may be 0.
 
-    Every window but the first is heard from where the sound before it ends, up to its margin. More
-    of the same item begins as less of it does.
+    Every window except the first contributes from the end of the sound before it to its own margin.
+    A longer result of the same item begins with the shorter one.
     """
     begun, sound = known.shape[-1], known
     total, done = _steps(solver, begun, length, window, resampling), 0
@@ -40,23 +40,24 @@ def extend(
         heard = overlap(sound.shape[-1], window)
         done += _of_window(solver, heard, resampling)
         made = _window(solver, sound, heard, window, own, resampling, told)
+        # The first window of pure noise loses both margins, later ones only the right one.
         new = made[..., heard or margin(window) : window - margin(window)]
         sound = np.concatenate([sound, new], axis=-1)
     return sound[..., begun : begun + length]
 
 
 def of_window(stream: Stream, number: int) -> Stream:
-    """The stream that window `number`, from 0, of a sound is made with."""
+    """The stream of window `number`, counted from 0, of a sound."""
     return stream.child("window", number)
 
 
 def overlap(begun: int, window: int) -> int:
-    """How much of `begun` samples the next window begins with."""
+    """The part of `begun` samples with which the next window begins."""
     return min(begun, window // 2 - margin(window))
 
 
 def windows(begun: int, length: int, window: int) -> int:
-    """How many windows make `length` samples after `begun` that are known."""
+    """The number of windows for `length` samples after `begun` known ones."""
     count, made = 0, 0
     while made < length:
         heard = overlap(begun + made, window)
@@ -85,12 +86,12 @@ def _window(
 
 
 def _of_window(solver: Solver, heard: int, resampling: Resampling) -> int:
-    """Steps that a window takes."""
+    """Steps of one window."""
     return resampling.steps(solver.schedule) if heard else solver.steps
 
 
 def _steps(solver: Solver, begun: int, length: int, window: int, resampling: Resampling) -> int:
-    """Steps that all windows take."""
+    """Steps of all windows."""
     count = windows(begun, length, window)
     first = _of_window(solver, begun, resampling) if count else 0
     return first + max(0, count - 1) * resampling.steps(solver.schedule)

@@ -1,13 +1,13 @@
-"""A network of windows on longer sound: overlapping windows blended, and the margins of a window.
+"""Overlapping windows: applies a network of windows to longer sound, and discards margins.
 
 Each window covers the sound on both sides of its neighbours' middles, so that all of them agree
-step by step and no join is left (Bar-Tal and others, MultiDiffusion, 2023, arXiv:2302.08113,
-section 4, with weights that fall towards a window's ends). Windows that disagree blend to less
-than either: sound from noise alone comes out a little quieter, by 0.3 dB in its test.
+step by step and no join remains (Bar-Tal and others, MultiDiffusion, 2023, arXiv:2302.08113,
+section 4, with weights that fall towards the ends of a window). Windows that disagree blend to less
+than either: sound from pure noise is slightly quieter, by 0.3 dB in its test.
 
-**Margins** are the ends of a window, which a network generates and nobody hears. A network sees
-nothing beyond a window's ends and so makes them badly: clicks in the first and last few samples,
-and noise in some more. The margins of a window made from given sound mirror that sound.
+**Margins** are the ends of a window, which are discarded. A network has no context beyond the ends
+of a window, so it produces clicks in the first and last few samples, and noise in some more. The
+margins of a window made from given sound mirror that sound.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 from approx_build.engines.diffusion.parameterisation import Sound, Velocity
 
 _PART = 80
-"""A margin is this part of a window."""
+"""The share of a window that is a margin."""
 
 
 def windowed(velocity: Velocity, window: int) -> Velocity:
-    """A network that hears any length [B, C, T] from `window` on.
+    """A network that accepts any length [B, C, T] from `window` on.
 
-    A window is asked as it is; every sample of longer sound is in two windows, or at an end.
+    A single window is passed on unchanged; every sample of longer sound is in two windows, or at an
+    end.
     """
     weights = _weights(window)
 
@@ -43,7 +44,7 @@ def windowed(velocity: Velocity, window: int) -> Velocity:
 
 
 def starts(length: int, window: int) -> list[int]:
-    """Where windows over `length` samples begin: every half window, and at the end."""
+    """The starts of the windows over `length` samples: every half window, and at the end."""
     return [*range(0, length - window, window // 2), length - window]
 
 
@@ -55,17 +56,17 @@ def _weights(window: int) -> NDArray[np.float32]:
 
 
 def margin(window: int) -> int:
-    """How many samples at either end of a window are not heard."""
+    """The number of discarded samples at either end of a window."""
     return window // _PART
 
 
 def inside(window: int) -> int:
-    """How many samples of a window are heard."""
+    """The number of kept samples of a window."""
     return window - 2 * margin(window)
 
 
 def worked_on(length: int, window: int) -> int:
-    """How many samples a network makes so that `length` are heard: a window at least."""
+    """The number of samples to generate so that `length` are kept: at least a window."""
     return max(length + 2 * margin(window), window)
 
 
@@ -75,12 +76,12 @@ def with_margins(sound: Sound, window: int) -> Sound:
 
 
 def known_with_margins(is_known: NDArray[np.bool_], window: int) -> NDArray[np.bool_]:
-    """What is known of sound with margins [..., T + 2 margins]: as much as at its ends."""
+    """`is_known` of sound with margins [..., T + 2 margins]: margins are known like the ends."""
     return np.pad(is_known, _sides(is_known, window), mode="edge")
 
 
 def without_margins(sound: Sound, window: int) -> Sound:
-    """What is heard of `sound` that has margins."""
+    """`sound` without its margins."""
     return sound[..., margin(window) : sound.shape[-1] - margin(window)]
 
 

@@ -1,7 +1,7 @@
-"""What a network says of noisy sound, turned into what is the sound and what the noise.
+"""Parameterisation: converts the prediction of a network to the sound and the noise.
 
-With x = α · sound + σ · noise a network may say v = α · noise - σ · sound (Salimans and Ho,
-2022), the noise or the sound; each gives the others:
+With x = α · sound + σ · noise a network may predict v = α · noise - σ · sound (Salimans and Ho,
+2022), the noise or the sound; each determines the others:
 
     sound = α x - σ v = (x - σ · noise) / α          noise = σ x + α v = (x - α · sound) / σ
 """
@@ -23,7 +23,7 @@ Velocity = Callable[[Sound, float], Sound]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Noisy sound taken apart, both [B, C, T]."""
+    """Noisy sound separated into sound and noise, both [B, C, T]."""
 
     sound: Sound
     noise: Sound
@@ -33,12 +33,12 @@ class Parts:
         return level.alpha * self.sound + level.sigma * self.noise
 
     def velocity(self, level: Level) -> Sound:
-        """What a network that knew both would say [B, C, T]."""
+        """The v of this sound and noise [B, C, T]."""
         return level.alpha * self.noise - level.sigma * self.sound
 
 
 def parts_by_velocity(x: Sound, velocity: Sound, level: Level) -> Parts:
-    """Sound and noise in `x`, when a network says `velocity`."""
+    """Sound and noise in `x` when a network predicts `velocity`."""
     return Parts(
         sound=level.alpha * x - level.sigma * velocity,
         noise=level.sigma * x + level.alpha * velocity,
@@ -46,20 +46,20 @@ def parts_by_velocity(x: Sound, velocity: Sound, level: Level) -> Parts:
 
 
 def parts_by_noise(x: Sound, noise: Sound, level: Level) -> Parts:
-    """Sound and noise in `x`, when a network says `noise`; not where there is noise alone."""
+    """Sound and noise in `x` when a network predicts `noise`; not for pure noise."""
     sound = np.asarray((x - level.sigma * noise) / level.alpha, dtype=np.float32)
     return Parts(sound, noise)
 
 
 def parts_by_sound(x: Sound, sound: Sound, level: Level) -> Parts:
-    """Sound and noise in `x`, when a network says `sound`; not where the sound is clean."""
+    """Sound and noise in `x` when a network predicts `sound`; not for clean sound."""
     noise = np.asarray((x - level.alpha * sound) / level.sigma, dtype=np.float32)
     return Parts(sound, noise)
 
 
 @dataclass(frozen=True, slots=True)
 class Denoiser:
-    """A network that says v, asked for sound and noise."""
+    """A network that predicts v, used for sound and noise."""
 
     velocity: Velocity
 

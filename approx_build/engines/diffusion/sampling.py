@@ -31,7 +31,7 @@ def sample(
 
     An item of the result depends on no other. `watch` sees `x` before the first step and after
     each. ModelError when the sampler cannot go that way,
-    and when an item is not a number any more, with the step and the item.
+    and when an item is no longer finite, with the step and the item.
     """
     _check_way(sampler, schedule)
     count = len(schedule) - 1
@@ -57,8 +57,8 @@ def _show(watch: Watch | None, number: int, level: Level, x: Sound) -> None:
 def _check_way(sampler: Sampler, schedule: Schedule) -> None:
     if not sampler.begins_at_noise and not schedule[0].alpha:
         raise ModelError(
-            f"sampler {sampler.name} cannot begin at noise alone; "
-            "take a log, karras or polyexponential schedule"
+            f"sampler {sampler.name} cannot begin with pure noise; "
+            "use a log, karras or polyexponential schedule"
         )
     if schedule[0].time < schedule[-1].time and (sampler.eta or not sampler.is_reversible):
         raise ModelError(
@@ -72,8 +72,8 @@ def _check_finite(x: Sound, number: int, count: int, time: float) -> None:
     if wrong:
         raise ModelError(
             f"sampling: step {number} of {count}, at noise level {time:.4f}: item {wrong[0] + 1} "
-            f"of {len(x)} is not a number any more; the network's weights, or the range of the "
-            "schedule, are not fit for it"
+            f"of {len(x)} is no longer finite; the network's weights, or the range of the "
+            "schedule, are unsuitable"
         )
 
 

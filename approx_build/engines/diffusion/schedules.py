@@ -97,7 +97,7 @@ def _closed(levels: list[Level]) -> Schedule:
     """The levels and a clean one; ModelError when they do not fall."""
     schedule = (*levels, CLEAN)
     if any(after.time >= now.time for now, after in pairwise(schedule)):
-        raise ModelError(f"schedule: {len(levels)} steps are too many to tell their levels apart")
+        raise ModelError(f"schedule: {len(levels)} steps are too many: their levels are equal")
     return schedule
 
 

@@ -1,1 +1,1 @@
-"""What each kind of action does: one file a kind, and their registry."""
+"""The kinds of action: one file per kind, and their registry."""

@@ -1,4 +1,4 @@
-"""CHECKPOINT: the weights of a run after one step, if they are the declared network's."""
+"""CHECKPOINT: the weights of a run after one step, verified against the declared network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from approx_build.training.checkpoint import read_checkpoint
 
 
 def make(desk: Desk) -> Result:
-    """Choose the step's object of the run; ModelError when it is not the declared network."""
+    """The object of the step; ModelError when it does not fit the declared network."""
     digest = desk.json_input("run")["checkpoints"].get(str(desk.params["step"]))
     if digest is None:
         raise ModelError(f"the training run kept no checkpoint at step {desk.params['step']}")
@@ -19,7 +19,7 @@ def make(desk: Desk) -> Result:
     try:
         read_checkpoint(path, network.tensor_shapes())
     except ModelError as error:
-        # An object has no name that a person knows.
+        # An object has no name that a user knows.
         shown = f"checkpoint {desk.params['step']} of {desk.options['model']}"
         raise ModelError(error.message.replace(str(path), shown)) from None
     return Result({"main": digest}, {"bytes": path.stat().st_size})

@@ -1,7 +1,7 @@
-"""CLIP: a sound file, take or stem as a clip at the rate it is needed at, perhaps a range of it.
+"""CLIP: a sound file, take or stem, or a range of it, as a clip at the required rate.
 
-The range is cut with some sound around it before it is converted, and trimmed to length
-after, so that the converter never meets an edge that is not there in the source.
+The range is cut with a margin before it is resampled and trimmed to length after that, so that the
+resampler never sees an edge that the source does not have.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MARGIN_S = 0.05
 
 
 def make(desk: Desk) -> Result:
-    """Read, cut, convert; the facts say what was converted."""
+    """Read, cut and resample; the facts describe the conversion."""
     path, params = desk.input("source"), desk.params
     rate, found = params["rate"], wav.info(path, MAX_CHANNELS)
     start, stop = source_range(desk.name("source"), found, params["start_s"], params["length_s"])
@@ -32,7 +32,7 @@ def make(desk: Desk) -> Result:
         clip = clip.like(clip.data.sum(axis=0, keepdims=True) / clip.channels)
     if params["channels"] == 2 and clip.channels == 1:
         clip = clip.like(np.repeat(clip.data, 2, axis=0))
-    # A part may well be silent where another uses it; a file that is was not meant.
+    # A part that another part uses may be silent; a silent file is probably a mistake.
     if "source" in desk.work.leaves and not clip.data.any():
         raise AudioError(f"{desk.name('source')}: there is only silence in this range")
     return desk.keep_clip(clip, source_rate=found.rate, converted=found.rate != rate)
@@ -47,7 +47,7 @@ def source_range(
     if start >= found.length or stop > found.length:
         raise AudioError(
             f"{name}: lasts {found.length / found.rate:g} s; "
-            f"it was asked for from {start_s:g} s to {stop / found.rate:g} s"
+            f"the range goes from {start_s:g} s to {stop / found.rate:g} s"
         )
     return start, stop
 
@@ -56,7 +56,7 @@ def converted(path: Path, found: wav.Info, start: int, stop: int, rate: int) -> 
     """Samples `start` to `stop` of the file at `rate` Hz."""
     if found.rate == rate:
         return wav.read(path, start, stop)
-    # A margin of whole periods of both rates: it is a whole number of samples on either side.
+    # The margin is a whole number of periods of both rates, hence of samples on either side.
     step = found.rate // gcd(found.rate, rate)
     margin = -(-round(MARGIN_S * found.rate) // step) * step
     head = min(margin, start // step * step)

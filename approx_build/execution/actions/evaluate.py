@@ -1,6 +1,6 @@
-"""EVALUATE: how a checkpoint's takes stand beside the corpus, or the corpus beside itself.
+"""EVALUATE: compares the takes of a checkpoint with the corpus, or the corpus with itself.
 
-Off the path of a sample: it measures takes, and no sound is made of that.
+Off the path of a sample: it measures takes and makes no sound.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from approx_build.execution.work import Result
 
 
 def make(desk: Desk) -> Result:
-    """The evaluation of the takes; without takes that of what the corpus holds out, as JSON."""
+    """The evaluation of the takes, or, without takes, of the held-out recordings, as JSON."""
     params = desk.params
     named = zip(params["recordings"], desk.inputs("prepared"), strict=True)
     parts = [Part(name, wav.mapped(path)) for name, path in named]

@@ -1,4 +1,4 @@
-"""EVENT: a grain operation on clips, then the operations it goes through."""
+"""EVENT: a grain operation on clips, followed by the operations of its chain."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from approx_build.ops.base import OPS
 
 
 def make(desk: Desk) -> Result:
-    """Apply the operations in turn; each draws from a stream of its own."""
+    """Apply the operations in turn; each one draws from its own stream."""
     clips = [wav.read(path) for path in desk.inputs("source")]
     stream = Stream(desk.stream)
     for index, step in enumerate(desk.params["chain"]):

@@ -1,4 +1,4 @@
-"""FIGURE: a picture of a sound, for the page or to stand alone.
+"""FIGURE: a picture of a sound, for the report or as a file.
 
 Off the path of a sample: it draws pictures.
 """
@@ -11,7 +11,7 @@ from approx_build.execution.work import Result
 
 
 def make(desk: Desk) -> Result:
-    """A sketch for the page, or a spectrogram with axes as PNG."""
+    """A thumbnail for the report, or a spectrogram with axes as PNG."""
     sound = wav.ClipFile.at(desk.input("sound"))
     match desk.params["look"]:
         case "sketch":
@@ -24,4 +24,4 @@ def make(desk: Desk) -> Result:
 
             return desk.keep_bytes(spectrogram_figure(sound, desk.params["title"]))
         case look:
-            raise ValueError(f"there is no look {look!r}")
+            raise ValueError(f"unknown picture {look!r}")

@@ -1,4 +1,4 @@
-"""MASTER: the movement as delivered: the piece's gain, then a ceiling on its true peak."""
+"""MASTER: the movement as delivered: the piece's gain, then a ceiling on the true peak."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from approx_build.numerics.stream import Stream
 
 
 def make(desk: Desk) -> Result:
-    """Write the 24-bit file; it is the sum of the stems where nothing had to be lowered."""
+    """Write the 24-bit file; where the limiter is idle, it equals the sum of the stems."""
     params = desk.params
     stream = Stream(desk.stream) if params["dither"] == "tpdf" else None
     with desk.store.objects.writer() as draft:

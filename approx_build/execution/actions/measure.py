@@ -1,6 +1,6 @@
-"""MEASURE: the numbers of a sound file, and whether what its composer expects of it is so.
+"""MEASURE: measurements of a sound file, and whether it meets the composer's expectations.
 
-Off the path of a sample: it measures sounds, and no sound is made of that.
+Off the path of a sample: it measures sounds and makes none.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""MIX: the exact sum of a movement's stems, before anything is done to its level."""
+"""MIX: the exact sum of a movement's stems, before gain and limiter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PIECE: the movements one after another with their gaps."""
+"""PIECE: the movements in order, with their gaps."""
 
 from __future__ import annotations
 

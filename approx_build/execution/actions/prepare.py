@@ -1,4 +1,4 @@
-"""PREPARE: a recording becomes the sound that a network of some rate and channels learns from."""
+"""PREPARE: converts a recording to the sound that networks of a rate and channels train on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from approx_build.execution.work import Result
 
 
 def make(desk: Desk) -> Result:
-    """The prepared sound; nothing where the file is none, which the training says of all such."""
+    """The prepared sound; empty for a file that is no sound, which the training reports."""
     how, rate, channels = (
         Preparation.model_validate(desk.params["preparation"]),
         desk.params["rate"],

@@ -1,4 +1,4 @@
-"""STAGES: a take on its way from noise to sound, pictured on one scale of levels.
+"""STAGES: pictures of a take on its way from noise to sound, on one scale of levels.
 
 Off the path of a sample: it draws pictures.
 """
@@ -12,7 +12,7 @@ from approx_build.training.checkpoint import read_checkpoint
 
 
 def make(desk: Desk) -> Result:
-    """Each stage's step, noise and sketch, in order, as JSON."""
+    """Step, noise level and thumbnail of each stage, in order, as JSON."""
     from approx_build.figures.thumbnail import sketches
 
     params = desk.params

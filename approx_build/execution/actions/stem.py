@@ -1,4 +1,4 @@
-"""STEM: the events of a part placed in time, under the part's gain and pan, quantised."""
+"""STEM: places the events of a part in time, applies the part's gain and pan, and quantises."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from approx_build.numerics.stream import Stream
 
 
 def make(desk: Desk) -> Result:
-    """Write the part alone, of the movement's exact length, as the 24-bit file delivered."""
+    """Write the part alone as the delivered 24-bit file, exactly as long as the movement."""
     params = desk.params
     rate, channels, length = params["rate"], params["channels"], params["samples"]
     placed = [_placed(desk, event, rate, length) for event in params["events"]]
@@ -34,7 +34,8 @@ def make(desk: Desk) -> Result:
 
 def _placed(desk: Desk, event: Mapping[str, Any], rate: int, length: int) -> Placed:
     file = wav.ClipFile.at(desk.input(event["role"]))
-    # Onset and length are rounded apart: an event that ends with the movement may pass it by one.
+    # Onset and length are rounded separately: an event that ends with the movement may exceed it by
+    # one sample.
     passes_by_one = event["onset"] + file.length == length + 1
     return Placed(
         name=f"the event {event['name']}",

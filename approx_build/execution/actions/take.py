@@ -1,4 +1,4 @@
-"""TAKE: clips drawn from one checkpoint, in lock step."""
+"""TAKE: generates clips from one checkpoint, in lock step."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from approx_build.ways.base import conditioning_of, way_of
 
 
 def make_all(desks: Sequence[Desk]) -> list[Result]:
-    """Draw all of `desks`, which share a checkpoint and a network."""
+    """Generate the takes of all `desks`, which share a checkpoint and a network."""
     first = desks[0]
     network = network_of(first.params)
     takes = [_request(desk, network) for desk in desks]
@@ -48,7 +48,7 @@ def _request(desk: Desk, network: Family) -> TakeRequest[Any]:
 
 
 def _stretched(clip: Clip, needed: int) -> Clip:
-    """A clip with its last sample repeated where conversion from a lower rate lost one."""
+    """A clip whose last sample is repeated if resampling from a lower rate lost one."""
     if clip.length != needed - 1:
         return clip
     return clip.like(np.pad(clip.data, ((0, 0), (0, 1)), mode="edge"))

@@ -1,9 +1,9 @@
-"""TRAIN: a model learns from its corpus, unless a run of the same manifest is shipped with it.
+"""TRAIN: trains a model on its corpus, unless a run of the same manifest is shipped.
 
-What is trained is what the key says: parameters and inputs. Of the project's other files the
-corpus' consent record and the notices it names are read, which can only refuse a training.
+The training uses only what the key contains: parameters and inputs. Of the other files of the
+project it reads the consent record and its notices, which can only stop it.
 
-Off the path of a sample: weights are those of one numeric environment.
+Off the path of a sample: weights belong to one numeric environment.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ RESTORE = "restore it, or remove its folder to train again"
 
 
 def make(desk: Desk) -> Result:
-    """The run's checkpoints; the main object has their digests, `record` how they were made."""
+    """The checkpoints of the run; the main object contains their digests, `record` the training."""
     if SHIPPED + RECORD_NAME in desk.work.action.inputs:
         return _shipped(desk)
     model = spec(desk)
@@ -57,7 +57,7 @@ def make(desk: Desk) -> Result:
 
 
 def _shipped(desk: Desk) -> Result:
-    """The same of a shipped run; ModelError when a file of it is not as recorded."""
+    """The same for a shipped run; ModelError when one of its files is not as recorded."""
     _recordings(desk)
     path = desk.input(SHIPPED + RECORD_NAME)
     record = read_record(path.parent)
@@ -69,7 +69,9 @@ def _shipped(desk: Desk) -> Result:
 
 
 def _adopted(desk: Desk, stored: StoredStep, folder: Path) -> str:
-    """Put a shipped checkpoint into the store; what is wrong with its file if the store has it."""
+    """Copy a shipped checkpoint to the store; a warning if its file is damaged and the store has
+    it.
+    """
     objects, role = desk.store.objects, SHIPPED + stored.file
     if role not in desk.work.action.inputs:
         problem = "this checkpoint of the training run is missing"
@@ -95,9 +97,9 @@ def _check(record: TrainingRecord, manifest: Mapping[str, Any], path: Path) -> N
 
 
 def _result(desk: Desk, record: TrainingRecord, lost: list[str] | None = None) -> Result:
-    """What is stored of a run whose checkpoints are objects."""
+    """The outputs of a run whose checkpoints are stored."""
     checkpoints = {str(stored.step): stored.digest for stored in record.checkpoints}
-    # A run that stopped early is, at its later steps, what it was when it stopped.
+    # After early stopping, later steps have the weights of the step at which the run stopped.
     last = record.checkpoints[-1]
     for step in desk.params["checkpoints"]:
         if step > last.step:
@@ -109,12 +111,12 @@ def _result(desk: Desk, record: TrainingRecord, lost: list[str] | None = None) -
         "unused": record.unused,
         "lost": lost or [],
     }
-    # Nothing of the clock or the machine in the main object: what reads the run has its digest
-    # in the key.
+    # The main object contains no time and no machine, because its digest is part of the keys of
+    # the actions that read it.
     made = desk.keep_json({"checkpoints": checkpoints}, **facts)
     outputs = {f"step-{step}": digest for step, digest in checkpoints.items()}
     outputs["record"] = desk.keep_json(record.model_dump(mode="json")).outputs["main"]
-    # A run that was interrupted, or finished before, took longer than this.
+    # An interrupted or already finished run took longer than this session.
     seconds = 0.0 if facts["is_shipped"] else record.seconds
     return Result({**made.outputs, **outputs}, made.facts, seconds)
 
@@ -151,12 +153,12 @@ def _train(desk: Desk, model: ModelSpec, folder: Path) -> TrainingRecord:
 
 
 def _copied(objects: Objects, digest: str, path: Path) -> bool:
-    """Copy an object to a path; whether there is one that is whole."""
+    """Copy an object to a path; False if the store has no undamaged one."""
     return objects.verify(digest) and objects.materialise(digest, path)
 
 
 def _telling(desk: Desk, costs: Costs | None) -> Callable[[Progress], None]:
-    """Tells the builder how far a training is, how fast, and what it has cost."""
+    """Reports progress, speed and cost of a training to the builder."""
 
     def tell(seen: Progress) -> None:
         # Of a player its loss, not the terms of it.
@@ -170,14 +172,14 @@ def _telling(desk: Desk, costs: Costs | None) -> Callable[[Progress], None]:
 
 
 def spec(desk: Desk) -> ModelSpec:
-    """The model as the key describes it: its declaration may have changed since."""
+    """The model that the key describes; its declaration may have changed since."""
     options = desk.options
     corpus = Path(str(options["corpus"])).name
     return model_of(desk.params, model=options["model"], corpus=corpus, costs=options["costs"])
 
 
 def material(desk: Desk, model: ModelSpec) -> Material:
-    """The prepared sound of every recording; AudioError naming every one that is no sound."""
+    """The prepared sound of every recording; AudioError names all that are no sound."""
     made = [
         (recording, desk.input(f"prepared.{number:04}"))
         for number, recording in enumerate(_recordings(desk))
@@ -189,7 +191,7 @@ def material(desk: Desk, model: ModelSpec) -> Material:
 
 
 def _recordings(desk: Desk) -> list[Recording]:
-    """The recordings that the key names; StoreError when they are not those of the corpus."""
+    """The recordings that the key names; StoreError when the corpus has others."""
     roles = ((f"recording.{n:04}", name) for n, name in enumerate(desk.options["recordings"]))
     found = [Recording(name, desk.input(role), desk.work.digests[role]) for role, name in roles]
     if corpus_digest(found) != desk.params["corpus_digest"]:

@@ -1,1 +1,1 @@
-"""Executors: where batches of work run."""
+"""Executors: run batches of work."""

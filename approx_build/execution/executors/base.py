@@ -1,4 +1,4 @@
-"""What an executor of batches of work is, and the table of those there are."""
+"""The protocol of executors, which run batches of work, and the table of executors."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ EXECUTORS = {
 """What opens each executor of this package, as `module:name`."""
 
 
-Heard = Callable[[Batch, float | None, str], None]
-"""Told how far a batch has come, from 0 to 1, in words too; without a fraction, a remark."""
+OnProgress = Callable[[Batch, float | None, str], None]
+"""Called with the done fraction of a batch, from 0 to 1, and a description. Without a fraction, the
+text is a warning to print at once.
+"""
 
 
 @dataclass(frozen=True)
 class Ended:
-    """A batch has ended; everything in it is made or has failed."""
+    """A batch has ended: every action in it was made or has failed."""
 
     batch: Batch
     made: Sequence[Made | Failure]
@@ -39,19 +41,19 @@ class Executor(Protocol):
 
     @property
     def slots(self) -> int:
-        """How many batches can run at once."""
+        """How many batches can run at the same time."""
 
     def idle(self) -> int:
         """How many more batches can be started now."""
 
     def start(self, batch: Batch) -> None:
-        """Start a batch; only when one is idle."""
+        """Start a batch; call it only when `idle()` is not 0."""
 
-    def wait(self, heard: Heard) -> list[Ended]:
-        """Wait until something happens; the batches that have ended, perhaps none."""
+    def wait(self, on_progress: OnProgress) -> list[Ended]:
+        """Wait for an event; the batches that have ended, perhaps none."""
 
     def close(self) -> None:
-        """End everything, at once if it still runs."""
+        """End everything, immediately if a batch is still running."""
 
 
 class Opening(Protocol):

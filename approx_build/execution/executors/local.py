@@ -1,8 +1,7 @@
-"""Executors: run batches of work in this process, or in worker processes.
+"""Local executors: run batches of work in this process or in worker processes.
 
-Workers are started anew, not forked: a fork copies the threads' locks of a builder that draws its
-progress. A worker is started when there is work for it, and dies with the builder, however that
-dies.
+Workers are spawned, not forked: a fork copies the locks of a builder that draws its progress in a
+thread. A worker is started when there is work for it, and ends with the builder in every case.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from multiprocessing import connection
 from multiprocessing.connection import Connection
 from typing import Any, cast
 
-from approx_build.execution.executors.base import Batch, Ended, Heard
+from approx_build.execution.executors.base import Batch, Ended, OnProgress
 from approx_build.execution.runner import Performer
 from approx_build.execution.work import Failure, RunActions
 from approx_build.execution.worker import Finished
@@ -27,11 +26,11 @@ WORKER = "approx_build.execution.worker"
 
 
 STOP_S, KEEP_S = 2.0, 120.0
-"""How long a worker is given to stop before it is killed; one that trains keeps its state first."""
+"""How long a worker may take to stop before it is killed; a training saves its state first."""
 
 
 class InProcess:
-    """Runs one batch at a time in this process: for tests, and where nothing can be spawned."""
+    """Runs one batch at a time in this process: for tests, and where no process can be started."""
 
     slots = 1
 
@@ -40,23 +39,23 @@ class InProcess:
         self._batch: Batch | None = None
 
     def idle(self) -> int:
-        """1 when nothing has been started."""
+        """1 when no batch is started."""
         return 0 if self._batch else 1
 
     def start(self, batch: Batch) -> None:
         """Keep the batch for `wait`."""
         self._batch = batch
 
-    def wait(self, heard: Heard) -> list[Ended]:
+    def wait(self, on_progress: OnProgress) -> list[Ended]:
         """Run the batch that was started."""
         batch, self._batch = self._batch, None
         if batch is None:
             return []
 
-        def told(fraction: float | None, words: str = "", /) -> None:
-            heard(batch, fraction, words)
+        def report(fraction: float | None, words: str = "", /) -> None:
+            on_progress(batch, fraction, words)
 
-        return [Ended(batch, self._performer.perform(batch, told))]
+        return [Ended(batch, self._performer.perform(batch, report))]
 
     def close(self) -> None:
         """Nothing runs between calls."""
@@ -92,32 +91,32 @@ class Processes:
     _workers: list[_Worker] = field(default_factory=list)
 
     def idle(self) -> int:
-        """How many workers have nothing to do, those not yet started included."""
+        """How many workers are idle, including those that are not started yet."""
         return self.slots - sum(worker.batch is not None for worker in self._workers)
 
     def start(self, batch: Batch) -> None:
         """Give the batch to an idle worker, or to a new one."""
         worker = self._free() or self._hire()
         worker.batch = batch
-        # A worker that dies just now is found by `wait`.
+        # `wait` detects a worker that ends at this moment.
         with suppress(OSError):
             worker.pipe.send(batch)
 
-    def wait(self, heard: Heard) -> list[Ended]:
-        """Wait for a worker that has something to say or has died."""
+    def wait(self, on_progress: OnProgress) -> list[Ended]:
+        """Wait until a worker reports something or ends."""
         busy = [worker for worker in self._workers if worker.batch is not None]
-        # The pipe of a worker that has died can be read too: to its end.
+        # The pipe of a worker that has ended can be read, too: it reports end of file.
         spoken = connection.wait([worker.pipe for worker in busy])
         ended = []
         for worker in busy:
             if worker.pipe in spoken:
-                ended += self._listen(worker, heard)
+                ended += self._listen(worker, on_progress)
         return ended
 
     def close(self) -> None:
-        """Let idle workers go, and stop the others in the middle of what they do.
+        """End idle workers, and stop the others during their work.
 
-        When this is interrupted too, it stops them all at once.
+        If this is interrupted, too, end all of them at once.
         """
         try:
             for worker in self._workers:
@@ -126,7 +125,8 @@ class Processes:
                 elif worker.child.code is None:
                     worker.child.process.terminate()
             for worker in self._workers:
-                # A training that is told to stop still speaks: its pipe stays open until it ended.
+                # A training that was asked to stop still reports: its pipe stays open until it has
+                # ended.
                 worker.child.wait(KEEP_S if _trains(worker) else STOP_S)
         finally:
             for worker in self._workers:
@@ -139,7 +139,7 @@ class Processes:
         for worker in [worker for worker in self._workers if worker.batch is None]:
             if worker.child.code is None:
                 return worker
-            # It died with nothing to do, so nothing is lost but itself.
+            # It ended while idle, so no work is lost.
             self._bury(worker)
         return None
 
@@ -149,16 +149,16 @@ class Processes:
             child = start(WORKER, str(theirs.fileno()), handles=[theirs.fileno()])
         worker = _Worker(child, ours)
         self._workers.append(worker)
-        # A worker that dies at once is found by `wait`.
+        # `wait` detects a worker that ends immediately.
         with suppress(OSError):
             ours.send((self.run, self.store.root, self.options, dict(self.toolchain)))
         return worker
 
-    def _listen(self, worker: _Worker, heard: Heard) -> list[Ended]:
+    def _listen(self, worker: _Worker, on_progress: OnProgress) -> list[Ended]:
         batch = worker.batch
         assert batch is not None
         try:
-            # Its last words may lie in the pipe of a worker that has ended.
+            # The pipe of an ended worker may still contain its last reports.
             message = worker.pipe.recv() if worker.pipe.poll() else None
         except (EOFError, OSError):
             message = None
@@ -167,7 +167,7 @@ class Processes:
         if isinstance(message, Finished):
             worker.batch = None
             return [Ended(batch, message.made)]
-        heard(batch, *message)
+        on_progress(batch, *message)
         return []
 
     def _lost(self, worker: _Worker, batch: Batch) -> list[Ended]:
@@ -175,7 +175,7 @@ class Processes:
         how = _last_words(worker.child.code, batch, self.options)
         names = ", ".join(work.action.target for work in batch[:4])
         more = f" and {len(batch) - 4} more" if len(batch) > 4 else ""
-        message = f"the worker that was making {names}{more} {how}"
+        message = f"the worker that was building {names}{more} {how}"
         return [Ended(batch, [Failure(w.action.target, message, w.action.where) for w in batch])]
 
     def _bury(self, worker: _Worker) -> None:
@@ -196,12 +196,12 @@ def _last_words(exit_code: int | None, batch: Batch, options: Any) -> str:
         return f"{killed}; {_trainings_need(batch, options) or 'try fewer --jobs, then run again'}"
     if exit_code is not None and exit_code < 0:
         name = signal.strsignal(-exit_code) or "unknown"
-        return f"died of signal {-exit_code} ({name.lower()}); run again"
+        return f"was ended by signal {-exit_code} ({name.lower()}); run again"
     return f"ended unexpectedly with exit status {exit_code}; run again"
 
 
 def _trainings_need(batch: Batch, options: Any) -> str:
-    """The memory that a training of the batch needs, in words; empty when none is in it."""
+    """The memory that the trainings of the batch need, as text; empty without a training."""
     for work in batch:
         if work.action.kind is Kind.TRAIN:
             from approx_build.training.memory_estimate import killed

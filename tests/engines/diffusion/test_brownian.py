@@ -69,5 +69,5 @@ def test_an_item_depends_on_its_own_stream_alone() -> None:
 
 def test_levels_too_close_to_tell_apart_are_refused() -> None:
     noise = BrownianNoise([STREAM], 1, 8)
-    with pytest.raises(ModelError, match="too close to tell apart; take fewer steps"):
+    with pytest.raises(ModelError, match="too close together; use fewer steps"):
         noise(level(0.5), level(0.5 + 1e-9))

@@ -69,7 +69,7 @@ def test_what_is_not_a_number_is_told_with_its_step_and_item(wrong: float) -> No
 
 
 def test_a_sampler_that_cannot_begin_at_noise_alone_says_so() -> None:
-    with pytest.raises(ModelError, match="heun cannot begin at noise alone; take a log, karras"):
+    with pytest.raises(ModelError, match="heun cannot begin with pure noise; use a log, karras"):
         sample(Heun(Denoiser(wavy)), noise(1, 1, 8), schedules.crash(4))
 
 

@@ -92,7 +92,7 @@ def test_schedules_that_cannot_be_are_refused() -> None:
         schedules.crash(0)
     with pytest.raises(ModelError, match="must fall, and end above 0"):
         schedules.karras(10, 1.0, 0.5)
-    with pytest.raises(ModelError, match="too many to tell their levels apart"):
+    with pytest.raises(ModelError, match="too many: their levels are equal"):
         schedules.polyexponential(10, 1e-3, 1e-3 * (1 + 1e-16 * 3))
 
 

@@ -52,5 +52,5 @@ def test_a_sketch_and_a_picture_are_made(store: Store) -> None:
 
 
 def test_a_look_that_does_not_exist_is_a_bug(store: Store) -> None:
-    with pytest.raises(ValueError, match="there is no look 'odd'"):
+    with pytest.raises(ValueError, match="unknown picture 'odd'"):
         figure.make(desk(store, Kind.FIGURE, {"look": "odd"}, {"sound": half_silent()}))

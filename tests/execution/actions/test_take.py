@@ -107,7 +107,7 @@ def test_a_take_too_large_for_memory_is_refused_before_its_weights_are_read(
     store: Store, spec: ModelSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(take, "available_memory", lambda: Available(9000, "memory of a test"))
-    with pytest.raises(ModelError, match=r"^drawing this take needs .* 9 kB are to be had"):
+    with pytest.raises(ModelError, match=r"^this take needs .* 9 kB is available"):
         take.make_all([take_at(store, spec, b"no weights")])
 
 

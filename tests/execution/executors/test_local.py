@@ -75,7 +75,7 @@ def test_a_worker_that_dies_is_named_and_the_rest_is_kept(yard: Yard, do: str, w
     yard.act("bad", do=do)
     wide(yard)
     built = yard.build("bad", "stem", jobs=2, keep_going=True)
-    with pytest.raises(BuildError, match=rf"bad: the worker that was making bad {words}"):
+    with pytest.raises(BuildError, match=rf"bad: the worker that was building bad {words}"):
         built.check()
     assert "stem" in built.records
     yard.act("bad")
@@ -231,7 +231,7 @@ def test_whoever_waits_for_another_builder_says_so_once_and_within_five_seconds(
     assert built.reused == ["event"]
     [(target, words, seconds)] = said
     assert target == "event"
-    assert re.fullmatch(r"another build \(process \d+\) is making this; waiting for it", words)
+    assert re.fullmatch(r"another build \(process \d+\) is building this; waiting for it", words)
     assert leases.PATIENCE_S + leases.LONGEST_PAUSE_S < 5
     assert seconds >= leases.PATIENCE_S
 

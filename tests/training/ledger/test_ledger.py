@@ -149,7 +149,7 @@ def test_what_is_not_a_run_is_refused_with_what_there_is() -> None:
 
 def test_a_disk_that_refuses_is_said_in_plain_words(tmp_path: Path) -> None:
     (tmp_path / "models").write_text("a file")
-    with pytest.raises(StoreError, match="is a file, where a folder is needed"):
+    with pytest.raises(StoreError, match="is a file, but must be a folder"):
         write_entry(tmp_path / "models" / "ledger", done())
-    with pytest.raises(StoreError, match="is a file, where a folder is needed"):
+    with pytest.raises(StoreError, match="is a file, but must be a folder"):
         append_note(tmp_path / "models" / "ledger", "reed-aa000000", note("x"))

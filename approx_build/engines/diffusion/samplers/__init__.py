@@ -1,1 +1,1 @@
-"""Samplers: ways to solve the equation that leads from noise to sound."""
+"""Samplers: methods to solve the differential equation from noise to sound."""

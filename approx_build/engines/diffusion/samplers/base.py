@@ -1,4 +1,4 @@
-"""What a sampler is: it takes noisy sound from one noise level to the next."""
+"""The interface of a sampler, which moves noisy sound from one noise level to the next."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from approx_build.engines.diffusion.parameterisation import Denoiser, Sound
 from approx_build.errors import ModelError
 
 Noise = Callable[[Level, Level], Sound]
-"""Standard normal noise [B, C, T] that belongs to the way from one level to another."""
+"""Standard normal noise [B, C, T] for the step from one level to another."""
 
 
 class Sampler(ABC):
-    """One run from noise to sound. Some remember their last steps, so a run has its own.
+    """One run from noise to sound. Some samplers store their last steps, so each run has its own.
 
-    `eta` is how much of the noise is drawn afresh on the way: 0 for none.
+    `eta` is how much of the noise is drawn afresh in each step: 0 for none.
     """
 
     name: ClassVar[str]
     usual_eta: ClassVar[float] = 0.0
     takes_eta: ClassVar[bool] = False
-    """Whether the sampler can draw noise on its way."""
+    """Whether the sampler can draw fresh noise."""
     begins_at_noise: ClassVar[bool] = True
-    """Whether the first level may be noise alone."""
+    """Whether the first level may be pure noise."""
     evaluations: ClassVar[int] = 1
-    """How often the network is asked at a step."""
+    """How often a step evaluates the network."""
     is_reversible: ClassVar[bool] = False
-    """Whether the way can be gone from sound to noise."""
+    """Whether the sampler can run from sound to noise."""
 
     def __init__(
         self, denoiser: Denoiser, noise: Noise | None = None, eta: float | None = None
@@ -39,23 +39,23 @@ class Sampler(ABC):
         if not 0 <= self.eta <= 1:
             raise ModelError(f"eta: {self.eta:g}; must be from 0 to 1")
         if self.eta and not self.takes_eta:
-            raise ModelError(f"eta: {self.eta:g}; sampler {self.name} draws no noise on its way")
+            raise ModelError(f"eta: {self.eta:g}; sampler {self.name} adds no noise")
         if self.eta and noise is None:
             raise ModelError(f"sampler {self.name}: eta {self.eta:g} needs a source of noise")
         self._noise = noise
 
     @abstractmethod
     def step(self, x: Sound, now: Level, after: Level) -> Sound:
-        """`x` [B, C, T] at level `now`, brought to level `after`."""
+        """`x` [B, C, T] at level `now`, moved to level `after`."""
 
     def noise(self, now: Level, after: Level) -> Sound:
-        """Fresh noise for the way between two levels [B, C, T]."""
+        """Fresh noise for the step between two levels [B, C, T]."""
         assert self._noise is not None
         return self._noise(now, after)
 
 
 class LoudSampler(Sampler):
-    """A sampler on sound + ratio · noise, Karras's form; it cannot begin at noise alone.
+    """A sampler for sound + ratio · noise, Karras's form; it cannot begin with pure noise.
 
     There (sound + ratio · noise - sound) / ratio, the slope of the solution, is the noise itself.
     """
@@ -63,9 +63,9 @@ class LoudSampler(Sampler):
     begins_at_noise: ClassVar[bool] = False
 
     def step(self, x: Sound, now: Level, after: Level) -> Sound:
-        """`x` [B, C, T] at level `now`, brought to level `after`."""
+        """`x` [B, C, T] at level `now`, moved to level `after`."""
         return self.loud_step(x / now.alpha, now, after) * after.alpha
 
     @abstractmethod
     def loud_step(self, loud: Sound, now: Level, after: Level) -> Sound:
-        """Sound + ratio · noise [B, C, T], brought from level `now` to level `after`."""
+        """Sound + ratio · noise [B, C, T], moved from level `now` to level `after`."""

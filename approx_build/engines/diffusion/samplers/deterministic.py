@@ -1,8 +1,8 @@
-"""Samplers that solve the equation from noise to sound without drawing noise on the way.
+"""Samplers that solve the equation from noise to sound without fresh noise.
 
-DDIM may draw some if asked. Those that end in Karras's form (Karras and others, Elucidating the
-design space of diffusion-based generative models, 2022, arXiv:2206.00364) work on
-sound + ratio · noise; k-diffusion has the same ones as `heun`, `lms`, `dpm_2` and `dpmpp_2m`.
+DDIM can draw some. The samplers in Karras's form (Karras and others, Elucidating the design space
+of diffusion-based generative models, 2022, arXiv:2206.00364) work on sound + ratio · noise;
+k-diffusion has the same ones as `heun`, `lms`, `dpm_2` and `dpmpp_2m`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Ddim(Sampler):
     is_reversible: ClassVar[bool] = True
 
     def step(self, x: Sound, now: Level, after: Level) -> Sound:
-        """The same sound and noise at the next level, part of the noise drawn afresh."""
+        """The same sound and noise at the next level, with part of the noise drawn afresh."""
         parts = self.denoiser.parts(x, now)
         if not (self.eta and after.sigma):
             return parts.at(after)

@@ -24,7 +24,7 @@ def test_an_eta_outside_is_refused(eta: float) -> None:
 
 
 def test_a_sampler_that_draws_nothing_takes_no_eta() -> None:
-    with pytest.raises(ModelError, match=r"eta: 0\.5; sampler heun draws no noise on its way"):
+    with pytest.raises(ModelError, match=r"eta: 0\.5; sampler heun adds no noise"):
         Heun(DENOISER, eta=0.5)
 
 
