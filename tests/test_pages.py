@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import importlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
+from approx_build.cli.app import app
 from approx_build.project.piece import Piece
 from approx_build.project.settings import Settings
 
@@ -63,6 +66,23 @@ def test_links_lead_somewhere(page):
         target = (page.parent / where).resolve() if where else page
         assert target.exists(), link
         assert not anchor or target.suffix != ".md" or anchor in anchors(target), link
+
+
+def command_lines() -> list[str]:
+    """Every command line of a block in docs/, once."""
+    text = "".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs").rglob("*.md"))
+    return sorted(set(re.findall(r"^approx-build ([^#\n]+)", text, re.MULTILINE)))
+
+
+@pytest.mark.parametrize("line", command_lines())
+def test_every_command_of_the_docs_is_a_call_that_the_command_line_understands(line):
+    words = shlex.split(line)
+    command, name = get_command(app), ""
+    while words and words[0] in getattr(command, "commands", {}):
+        name = words.pop(0)
+        command = command.commands[name]
+    assert name, line
+    assert command.make_context(name, words).params
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
