@@ -123,7 +123,7 @@ def take(
     root: Path, name: str, settings: Settings, options: TakeOptions, observer: Observer
 ) -> tuple[DrawnTake, ...]:
     """Draw takes of the model `name`; writes a WAV and a spectrogram of each clip."""
-    model = Model.open(root, name, settings)
+    model = Model.open(root, name, settings, draws=True)
     out = settings.out or settings.out_at(root) / "takes" / name
     with named_from(root):
         files = _add(model, options)

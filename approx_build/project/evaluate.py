@@ -45,7 +45,7 @@ def evaluate(
     root: Path, name: str, settings: Settings, options: EvaluateOptions, observer: Observer
 ) -> EvaluationResult:
     """Build what is missing of the evaluation of a model, and write its page and sounds."""
-    model = Model.open(root, name, settings)
+    model = Model.open(root, name, settings, draws=True)
     folder = settings.out or settings.out_at(root) / "models" / name
     with named_from(root):
         check_folder(folder)

@@ -36,8 +36,11 @@ class Model:
     store: Store
 
     @classmethod
-    def open(cls, root: Path, name: str, settings: Settings) -> Model:
-        """The model of this name; ConsentError, with all that it stops, when consent is missing."""
+    def open(cls, root: Path, name: str, settings: Settings, draws: bool = False) -> Model:
+        """The model of this name; ConsentError, with all that it stops, when consent is missing.
+
+        Takes drawn from it have their numeric environment in their keys where `draws`.
+        """
         known = sorted(one.stem for one in (root / "models").glob("*.yaml"))
         if name not in known:
             there = ", ".join(known) or "none"
@@ -46,8 +49,8 @@ class Model:
         with named_from(root):
             permit(catalog, catalog.model(name).corpus, name)
             store = Store(settings.store_at(root))
-        networks = Networks(Graph(), catalog, dict(takes_environment(settings.device)))
-        return cls(name, root, settings, catalog, networks, store)
+        environment = takes_environment(settings.device) if draws else {}
+        return cls(name, root, settings, catalog, Networks(Graph(), catalog, environment), store)
 
     @property
     def spec(self) -> ModelSpec:
