@@ -13,7 +13,8 @@ import pytest
 from hypothesis import settings
 
 from approx_build.store.store import Store
-from tests.space import Space, project, train
+from tests.space import Space, train
+from tests.space import project as small_project
 
 # A deadline would be one of the machine: how fast a thing is, tests compare with other things.
 settings.register_profile("suite", deadline=None)
@@ -29,7 +30,7 @@ def store(tmp_path: Path) -> Store:
 @pytest.fixture(scope="session")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Space:
     """A project whose network has been trained and ships its checkpoints. Copy it to use it."""
-    space = project(tmp_path_factory.mktemp("shipped") / "project")
+    space = small_project(tmp_path_factory.mktemp("shipped") / "project")
     train(space)
     return space
 
@@ -96,3 +97,9 @@ def _mount(*arguments: str) -> None:
     mount = shutil.which("mount")
     if not mount or subprocess.run([mount, *arguments], capture_output=True).returncode:
         pytest.skip("mounting is not allowed here")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Space:
+    """A small project; its network is not trained."""
+    return small_project(tmp_path / "project")

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import resource
 import subprocess
-from pathlib import Path
-
-import pytest
 
 from tests.space import Space
-from tests.space import project as small_project
 
 LONGEST_S, MOST_BYTES = 60, 1_500_000_000
 """CPU time and memory of a check on a slow machine: the point is that it ends at all."""
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Space:
-    """The small project; its network is not trained."""
-    return small_project(tmp_path / "project")
 
 
 def checked(space: Space) -> str:

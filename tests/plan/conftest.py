@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -12,17 +11,10 @@ from approx_build.plan.catalog import Catalog
 from approx_build.plan.check import check
 from approx_build.plan.lower import LoweredPiece, lower
 from tests.space import Space
-from tests.space import project as small_project
 
 TODAY = date(2026, 5, 1)
 
 Lower = Callable[[], LoweredPiece]
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Space:
-    """The small project; its network is not trained."""
-    return small_project(tmp_path / "project")
 
 
 @pytest.fixture
