@@ -16,10 +16,11 @@ import pytest
 
 import approx_build
 from approx_build import OPS, Observer, Project
+from approx_build.execution.executors.local import in_process
 from approx_build.project.project import Corpora
 from approx_build.project.runs import Runs
 from approx_build.project.store import ProjectStore
-from tests.space import _here, project
+from tests.space import project
 
 PAGE = (Path(__file__).parents[1] / "docs" / "api.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
@@ -43,7 +44,7 @@ def test_every_example_runs(tmp_path: Path, registered: None) -> None:
     with (
         contextlib.chdir(space.root),
         mock.patch.object(os, "fsync", return_value=None),
-        mock.patch("approx_build.execution.executors.local.Processes", _here),
+        mock.patch("approx_build.execution.executors.local.Processes", in_process),
     ):
         for example in EXAMPLES:
             out = io.StringIO()
