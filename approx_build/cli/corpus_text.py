@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from approx_build.cli.messages import near
-from approx_build.corpus.inspection import Inspection, Total
 from approx_build.project.corpus.consequences import Consequences
 from approx_build.project.corpus.duplicates import told
-from approx_build.project.corpus.inspect import CorpusInspection, level
+from approx_build.project.corpus.inspect import CorpusInspection
 from approx_build.project.corpus.listing import CorpusRow, FileList, FileRow
 from approx_build.project.corpus.prepare import Preparation
 from approx_build.project.corpus.withdraw import Withdrawal
 from approx_build.project.lockfile import told as listed
+from approx_build.report.inspection_table import inspection_table, totals
 from approx_build.units import clock, counted
 
 
@@ -59,62 +59,14 @@ def preparation_lines(model: str, found: Preparation) -> Iterator[str]:
 
 def inspection_lines(found: CorpusInspection) -> Iterator[str]:
     """A table of the recordings, what they are together, and what is odd about them."""
-    yield from _table(found.recordings)
+    yield from inspection_table(found.recordings)
     yield ""
-    yield from _summary(found.total)
+    yield from totals(found.total)
     yield f"consent: {found.consent}"
     for name, remarks in found.remarks.items():
         yield from (f"{name}: {remark}" for remark in remarks)
     yield from map(told, found.duplicates)
     yield f"sheet: {', '.join(near(path) for path in found.sheets)}"
-
-
-HEAD = (
-    *("", "length", "Hz", "ch", "format", "peak", "RMS", "LUFS"),
-    *("clipped", "silent", "ibab drops", "DC"),
-)
-
-
-def _table(every: Iterable[Inspection]) -> Iterator[str]:
-    """A line for each recording under a head."""
-    rows = [HEAD, *map(_cells, every)]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(HEAD))]
-    for row in rows:
-        first, *others = [
-            cell.ljust(width) if place in (0, 4) else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        yield "  ".join([first, *others]).rstrip()
-
-
-def _cells(one: Inspection) -> tuple[str, ...]:
-    return (
-        one.name,
-        clock(one.length_s, 1),
-        str(one.rate),
-        str(one.channels),
-        f"{one.format} {one.subtype}",
-        level(one.peak_dbfs),
-        level(one.rms_dbfs),
-        level(one.loudness_lufs),
-        str(one.clipped),
-        f"{one.silent_share:.0%}",
-        f"{one.ibab_silent_share:.0%}",
-        f"{round(one.dc, 4) + 0.0:.4f}",
-    )
-
-
-def _summary(together: Total) -> Iterator[str]:
-    length, sounding = clock(together.length_s, 1), clock(together.sounding_s, 1)
-    yield f"{counted(together.recordings, 'recording')}, {length}, of which {sounding} sound"
-    for noun, counts in (
-        ("rates", {f"{rate} Hz": count for rate, count in together.rates.items()}),
-        ("channels", together.channels),
-        ("formats", together.formats),
-    ):
-        yield f"{noun}: {', '.join(f'{name} ({count})' for name, count in counts.items())}"
-    quiet, loud = level(together.quietest_lufs), level(together.loudest_lufs)
-    yield f"loudness: {quiet} to {loud} LUFS, peak {level(together.peak_dbfs)} dBFS"
 
 
 def withdrawal_lines(withdrawal: Withdrawal) -> Iterator[str]:

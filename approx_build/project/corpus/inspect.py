@@ -18,6 +18,7 @@ from approx_build.figures.contact_sheet import Look, Row, look, pages, sheet, to
 from approx_build.project.corpus.corpus import Corpus
 from approx_build.project.corpus.duplicates import known
 from approx_build.project.paths import named_from
+from approx_build.report.inspection_table import level
 from approx_build.store.delivery import check_folder, write
 from approx_build.units import clock, counted
 
@@ -101,11 +102,6 @@ def inspect(root: Path, name: str, today: date, out: Path | None = None) -> Corp
         bad=files.bad,
         sheets=tuple(_draw(name, files, together, out)),
     )
-
-
-def level(value: float | None) -> str:
-    """A level in decibels; silence has none."""
-    return "—" if value is None else f"{value:.1f}"
 
 
 def _remarks(one: Inspection, together: Total) -> list[str]:

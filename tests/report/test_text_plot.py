@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approx_build.cli.runs_table import plot
+from approx_build.report.text_plot import plot
 
 CURVES = st.lists(st.floats(-100, 100), min_size=2, max_size=50).map(
     lambda losses: [(10.0 * n, loss) for n, loss in enumerate(losses)]
