@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from tests.space import Outcome, Space, project, tone
 from tests.torchless.commands import outcomes, without_torch
 
 TIDE, MODEL = "pieces/tide.yaml", "models/tiny.yaml"
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "render-without-torch.md"
 ARGUMENTS = {
     "piece": TIDE,
     "target": "1-foam/mix",
@@ -106,6 +108,18 @@ def test_a_score_that_needs_training_is_refused_at_the_line_of_the_model(bare: S
 def test_what_only_asks_for_a_model_is_refused_too(bare: Space) -> None:
     for outcome in outcomes(bare, LEARNING):
         assert_refused(outcome)
+
+
+def test_the_page_shows_the_refusal_as_it_is(bare: Space) -> None:
+    block = re.search(r"<!-- refusal -->\n```\n(.+?)\n```", HOW_TO.read_text("utf-8"), re.DOTALL)
+    assert block
+    (bare.root / MODEL).rename(bare.root / "models" / "gulls.yaml")
+    for path in ("models/gulls.yaml", TIDE, "pieces/tide/1-foam.yaml"):
+        text = (bare.root / path).read_text("utf-8")
+        bare.write(path, text.replace("model: tiny", "model: gulls"))
+    [outcome] = outcomes(bare, [["check", TIDE]])
+    said = outcome.err.replace(sys.executable, ".venv/bin/python")
+    assert block[1].split() == said.split()
 
 
 def test_checking_makes_no_store(bare: Space) -> None:
