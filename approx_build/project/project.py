@@ -59,8 +59,14 @@ class Project:
 
     def check(self, piece: str | Path) -> Piece:
         """Check all of a piece and of its graph; ScoreError with every fault of every file."""
+        from approx_build.project.render import RenderOptions, chosen
+        from approx_build.project.trainings import check_trainings
+
         found = self.piece(piece)
         found.lowered.graph.check()
+        _, targets = chosen(found, RenderOptions())
+        store = self.settings.store_at(found.root)
+        check_trainings(found.lowered.graph, targets, store, found.root, found.log)
         return found
 
     def plan(self, piece: str | Path, movements: Sequence[str] = ()) -> Plan:

@@ -41,7 +41,7 @@ EDITS = [
     (FOAM, "at: 0.9", "at: 2", f"{FOAM}:11:15: parts.spray.events[1].at: begins at 0:02; the movement ends at 0:01.5"),
     (FOAM, "length: 1.5", "length: -1", f"{FOAM}:3:9: length: must not be negative (is -1)"),
     (FOAM, "length: 1.5", "length: 1e300", f"{FOAM}:3:9: length: is longer than a day (1e+300)"),
-    (FOAM, "length: 1.5", "length: 1.5\ntempo: 0", f"{FOAM}:4:8: tempo: must be greater than 0 (is 0)"),
+    (FOAM, "length: 1.5", "length: 1.5\ntempo: 0", f"{FOAM}:4:8: tempo: must be at least 1 (is 0)"),
     (TIDE, "rate: 8000", "rate: 10", f"{TIDE}:4:17: output.rate: must be at least 8000 (is 10)"),
     # Circles.
     (
