@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from approx_build.cli.messages import near
 from approx_build.project.corpus.consequences import Consequences
-from approx_build.project.corpus.duplicates import told
+from approx_build.project.corpus.duplicates import described
 from approx_build.project.corpus.inspect import CorpusInspection
 from approx_build.project.corpus.listing import CorpusRow, FileList, FileRow
 from approx_build.project.corpus.prepare import Preparation
 from approx_build.project.corpus.withdraw import Withdrawal
-from approx_build.project.lockfile import told as listed
+from approx_build.project.lockfile import listed
 from approx_build.report.inspection_table import inspection_table, totals
 from approx_build.units import clock, counted
 
@@ -25,9 +25,7 @@ def corpora_lines(rows: Sequence[CorpusRow]) -> Iterator[str]:
         models = ", ".join(row.models) or "no model"
         there = f"{counted(row.recordings, 'recording'):>14}  {row.minutes:7.1f} min"
         problem = f"; {row.problem}" if row.problem else ""
-        yield (
-            f"{row.corpus:<{width}}  {there}  consent: {row.consent}; learnt by {models}{problem}"
-        )
+        yield (f"{row.corpus:<{width}}  {there}  consent: {row.consent}; used by {models}{problem}")
 
 
 def file_lines(found: FileList) -> Iterator[str]:
@@ -65,7 +63,7 @@ def inspection_lines(found: CorpusInspection) -> Iterator[str]:
     yield f"consent: {found.consent}"
     for name, remarks in found.remarks.items():
         yield from (f"{name}: {remark}" for remark in remarks)
-    yield from map(told, found.duplicates)
+    yield from map(described, found.duplicates)
     yield f"sheet: {', '.join(near(path) for path in found.sheets)}"
 
 

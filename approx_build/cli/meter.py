@@ -46,9 +46,9 @@ class Lines(Watch):
             self._done += count
             if time.monotonic() - self._told >= self.every_s:
                 self._told = time.monotonic()
-                self.tell()
+                self.show()
 
-    def tell(self) -> None:
+    def show(self) -> None:
         """Say how far it is."""
         print(self.words(), file=sys.stderr, flush=True)
 
@@ -86,7 +86,7 @@ class Bar(Lines):
             self._task = self._bar.add_task(what)
         self._bar.reset(self._task, total=total, description=what)
 
-    def tell(self) -> None:
+    def show(self) -> None:
         """Move on."""
         self._bar.update(self._task, completed=self._done, description=self.words())
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from approx_build.project.observer import Observer
-from approx_build.units import duration
+from approx_build.units import counted, duration
 
 if TYPE_CHECKING:
     from approx_build.execution.estimate import Remaining
@@ -34,8 +34,8 @@ def left(remaining: Remaining) -> str:
     if not remaining.actions:
         return ""
     known = f"about {duration(remaining.seconds)}" if remaining.seconds >= 1 else ""
-    unknown = f"{remaining.unknown} never timed" if remaining.unknown else ""
-    return " and ".join(part for part in (known, unknown) if part) or "nearly done"
+    unknown = f"{counted(remaining.unknown, 'step')} not yet timed" if remaining.unknown else ""
+    return " plus ".join(part for part in (known, unknown) if part) or "nearly done"
 
 
 class Pace:

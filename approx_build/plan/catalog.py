@@ -99,7 +99,7 @@ class Catalog:
                 self._lengths_s[name] = found.length / found.rate
         return self._lengths_s[name]
 
-    def heard_by(self, model: str) -> list[Recording]:
+    def recordings_of(self, model: str) -> list[Recording]:
         """The recordings that a model learns from; ModelError when it excludes unknown ones."""
         spec = self.model(model)
         return chosen(self.corpus(spec.corpus), spec.preparation, model)
@@ -130,7 +130,7 @@ class Catalog:
 
     def manifest(self, model: str) -> dict[str, Any]:
         """What fixes the weights of a model, with the recordings it learns from."""
-        return self.model(model).manifest(corpus_digest(self.heard_by(model)))
+        return self.model(model).manifest(corpus_digest(self.recordings_of(model)))
 
     def corpus_path(self, corpus: str) -> str:
         """The folder of a corpus, relative to the root."""

@@ -52,7 +52,7 @@ def _lower_movement(lowered: LoweredPiece, movement: LoadedMovement) -> None:
     piece, output = lowered.score.piece, lowered.score.piece.output
     sources = Sources(
         lowered.networks,
-        takes_in_reach(lowered.score, movement),
+        takes_in_scope(lowered.score, movement),
         lambda part: source_target(movement, part),
         lambda written: file_path(lowered.score.root, movement, written),
         piece.seed,
@@ -69,7 +69,7 @@ def _lower_movement(lowered: LoweredPiece, movement: LoadedMovement) -> None:
             lowered.published[f"{folder}/stems/{slug}/{part.name}.wav"] = part.stem
 
 
-def takes_in_reach(score: Score, movement: LoadedMovement) -> Mapping[str, ScopedTake]:
+def takes_in_scope(score: Score, movement: LoadedMovement) -> Mapping[str, ScopedTake]:
     """The takes a movement can name: its own, and those of the piece that it does not redeclare."""
     shared = {
         name: ScopedTake("", name, take, score.locate(None, ("takes", name), key=True))

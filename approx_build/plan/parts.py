@@ -70,7 +70,7 @@ class Parts:
 
     def add_all(self) -> list[LoweredPart]:
         """Every part; one that is muted or not soloed is not heard but may be a source."""
-        heard, parts = set(self._movement.heard()), self._movement.model.parts
+        heard, parts = set(self._movement.mixed_parts()), self._movement.model.parts
         used = {ref.part for part in parts.values() for each in part.events for ref in each.sources}
         return [
             self._part(name, part, name in heard, is_source=name in used)

@@ -54,7 +54,7 @@ class Networks:
         spec, catalog = self.catalog.model(model), self.catalog
         if problem := catalog.problem(spec.corpus):
             raise AudioError(problem, where)
-        recordings = catalog.heard_by(model)
+        recordings = catalog.recordings_of(model)
         manifest = catalog.manifest(model)
         shipped = catalog.shipped_run(model, manifest)
         paths = [catalog.relative(recording.path) for recording in recordings]
@@ -98,7 +98,7 @@ class Networks:
         spec, catalog = self.catalog.model(model), self.catalog
         return {
             one.name: self.prepared(spec, catalog.relative(one.path))
-            for one in catalog.heard_by(model)
+            for one in catalog.recordings_of(model)
         }
 
     def checkpoint(self, model: str, step: int | None, where: Location | None) -> str:

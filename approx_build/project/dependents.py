@@ -15,7 +15,7 @@ from approx_build.score.reference_checks import check_references
 
 
 @dataclass(frozen=True)
-class Reach:
+class Dependents:
     """The uses of a corpus by piece (its path), and the pieces that have faults of their own."""
 
     uses: dict[str, list[Use]]
@@ -34,7 +34,7 @@ def _within(piece: str, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{Path(piece).stem}/{name}" for name in names)
 
 
-def reach(catalog: Catalog, corpus: str) -> Reach:
+def dependents_of(catalog: Catalog, corpus: str) -> Dependents:
     """The uses of `corpus` in the pieces of its project, whatever its consent says."""
     found: dict[str, list[Use]] = {}
     unread = []
@@ -47,7 +47,7 @@ def reach(catalog: Catalog, corpus: str) -> Reach:
             continue
         if asked := [use for use in every if use.corpus == corpus]:
             found[shown] = asked
-    return Reach(found, unread)
+    return Dependents(found, unread)
 
 
 def _whole(path: Path, catalog: Catalog) -> Score:
@@ -64,7 +64,7 @@ def permit(catalog: Catalog, corpus: str, model: str | None = None) -> None:
     try:
         catalog.consent(corpus, model)
     except ConsentError as error:
-        found = reach(catalog, corpus)
+        found = dependents_of(catalog, corpus)
         place = Location(catalog.model_path(model or ""), 1, 1)
         asked = [Use(corpus, place, model)]
         same = [use for use in found.named() if refusal(use, None, catalog) == error.message]

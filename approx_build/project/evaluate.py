@@ -49,19 +49,19 @@ def evaluate(
     folder = settings.out or settings.out_at(root) / "models" / name
     with named_from(root):
         check_folder(folder)
-        make = _evaluated_so_far if options.so_far else _evaluated
+        make = _evaluated_unfinished if options.so_far else _evaluated
         report = make(model, options, folder, observer)
     return EvaluationResult(report, folder / "index.html")
 
 
-def _evaluated_so_far(
+def _evaluated_unfinished(
     model: Model, options: EvaluateOptions, out: Path, observer: Observer
 ) -> EvaluationReport:
     """Write the page of the checkpoints there are into `out`; ModelError when there is none."""
-    from approx_build.project.unfinished_evaluation import TrainingPage, run_so_far
+    from approx_build.project.unfinished_evaluation import TrainingPage, unfinished_run
 
     folder = _folder(model)
-    if not run_so_far(folder).checkpoints:
+    if not unfinished_run(folder).checkpoints:
         raise ModelError(
             f"model {model.name!r}: as it is declared now nothing was trained yet; "
             f"`approx-build train {model.name}` begins"

@@ -80,7 +80,7 @@ def reason(one: Forecast) -> str:
         case Fate.REMADE:
             return "its result is no longer in the store"
         case Fate.PERHAPS:
-            return "an input will be built; runs unless that comes out as it was"
+            return "rebuilt if its input changes"
         case Fate.IMPOSSIBLE:
             return one.problem
         case Fate.BUILT:

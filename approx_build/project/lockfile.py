@@ -87,13 +87,13 @@ def keep_lock(path: Path, old: Lock | None, new: Lock, is_whole: bool, locked: b
     keys = _renewed(old, new, len(changed)) if changed and not sounds else ""
     if locked:
         if sounds:
-            what = told([change.target for change in sounds])
+            what = listed([change.target for change in sounds])
             raise StoreError(f"{path}: --locked, and this render would change it: {what}")
         return f"{path}: {keys}; a render without --locked renews them" if keys else ""
     if not locks.write(path, new):
         return ""
     others = [c.target for c in sounds if c.section == "checkpoints" and c.old and c.new]
-    retrained = f"not the checkpoints that were locked: {told(others)}" if others else ""
+    retrained = f"not the checkpoints that were locked: {listed(others)}" if others else ""
     news = f"{path} {'has changed' if old else 'is new'}, commit it"
     return "; ".join(words for words in (news, keys, retrained) if words)
 
@@ -120,7 +120,7 @@ def merged(old: Lock, new: Lock) -> Lock:
     )
 
 
-def told(names: list[str], most: int = 6) -> str:
+def listed(names: list[str], most: int = 6) -> str:
     """Names in a sentence, at most `most` of them."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more

@@ -74,7 +74,7 @@ class Model:
         built = self.build(list(prepared.values()), observer)
         made = [
             (recording, self.store.objects.path(built.records[prepared[recording.name]].digest))
-            for recording in self.catalog.heard_by(self.name)
+            for recording in self.catalog.recordings_of(self.name)
         ]
         spec = self.spec
         network, how = spec.network, spec.preparation

@@ -24,51 +24,51 @@ class Relay(Observer):
     def failed(self, error: ApproxError) -> None:
         """The work as a whole failed."""
         where = asdict(error.where) if error.where else None
-        self._tell("failed", error.message, where)
+        self._send("failed", error.message, where)
 
     def activity(self, words: str) -> None:
         """Pass it on."""
-        self._tell("activity", words)
+        self._send("activity", words)
 
     def waiting(self, words: str) -> None:
         """Pass it on."""
-        self._tell("waiting", words)
+        self._send("waiting", words)
 
     def started(self, total: int, jobs: int) -> None:
         """Pass it on."""
-        self._tell("started", total, jobs)
+        self._send("started", total, jobs)
 
     def action_started(self, action: Action) -> None:
         """Pass it on."""
-        self._tell("action_started", action.target)
+        self._send("action_started", action.target)
 
     def action_progress(self, action: Action, fraction: float, words: str = "") -> None:
         """Pass it on."""
-        self._tell("action_progress", action.target, fraction, words)
+        self._send("action_progress", action.target, fraction, words)
 
     def action_remark(self, action: Action, words: str) -> None:
         """Pass it on."""
-        self._tell("action_remark", action.target, words)
+        self._send("action_remark", action.target, words)
 
     def action_done(
         self, action: Action, was_run: bool, seconds: float, remaining: Remaining
     ) -> None:
         """Pass it on."""
-        self._tell("action_done", action.target, was_run, seconds, asdict(remaining))
+        self._send("action_done", action.target, was_run, seconds, asdict(remaining))
 
     def action_failed(self, failure: Failure) -> None:
         """Pass it on."""
-        self._tell("action_failed", failure.target, failure.message)
+        self._send("action_failed", failure.target, failure.message)
 
     def stopping(self, trainings: Sequence[str]) -> None:
         """Pass it on."""
-        self._tell("stopping", list(trainings))
+        self._send("stopping", list(trainings))
 
     def finished(self, built: Built) -> None:
         """Pass it on, without what came of the build."""
-        self._tell("finished")
+        self._send("finished")
 
-    def _tell(self, event: str, *values: Any) -> None:
+    def _send(self, event: str, *values: Any) -> None:
         self._lines.write(f"{json.dumps([event, *values])}\n")
         self._lines.flush()
 

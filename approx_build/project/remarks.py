@@ -132,9 +132,9 @@ def learnt(target: str, run: Record) -> Iterator[str]:
     ways = Counter(way for each in done.values() for way in each.split(", ") if _is_a_way(way))
     counts = [f"{counted(count, 'recording')} ({way})" for way, count in sorted(ways.items())]
     if counts:
-        yield f"{target}: heard after converting with soxr VHQ: {', '.join(counts)}"
+        yield f"{target}: used after conversion with soxr VHQ: {', '.join(counts)}"
     for name, reason in unused.items():
-        yield f"{target}: not heard: {name}: {reason}"
+        yield f"{target}: not used: {name}: {reason}"
 
 
 def _by_recording(run: Record, fact: str) -> dict[str, str]:

@@ -87,7 +87,8 @@ def _is_left(catalog: Catalog, model: str, run: EarlierRun) -> bool:
 def _question(catalog: Catalog, model: str, run: EarlierRun) -> str:
     changes = differences(run.manifest, catalog.manifest(model))
     return (
-        f"model {model!r} changed since its run {run.name}, which {_stand(run)}:\n{_told(changes)}"
+        f"model {model!r} changed since its run {run.name}, which {_stand(run)}:\n"
+        f"{_described(changes)}"
         f"`approx-build train {model} --continue` goes on from its weights as the model is now,\n"
         f"`approx-build train {model} --new` begins anew; "
         "with the change undone it goes on as it was"
@@ -102,7 +103,8 @@ def _go_on(catalog: Catalog, model: str, run: EarlierRun, store: Store) -> str:
     if others := [change for change in changes if change.field.startswith("network")]:
         raise ModelError(
             f"--continue: run {run.name} is of another network, and a run can go on only with the "
-            f"network it began with:\n{_told(others)}`approx-build train {model} --new` begins anew"
+            f"network it began with:\n{_described(others)}"
+            f"`approx-build train {model} --new` begins anew"
         )
     shapes = catalog.model(model).network.tensor_shapes()
     corpus = catalog.model(model).corpus
@@ -134,7 +136,7 @@ def _stand(run: EarlierRun) -> str:
     return f"is at {at} and still runs (process {process})" if process else f"stopped at {at}"
 
 
-def _told(changes: list[Difference]) -> str:
+def _described(changes: list[Difference]) -> str:
     """Changes, a line each."""
     told = [
         "corpus: its recordings changed" if change.field == "corpus_digest" else str(change)

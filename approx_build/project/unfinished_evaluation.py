@@ -29,7 +29,7 @@ from approx_build.report.evaluation import (
     Pair,
     Row,
     Shot,
-    baseline_told,
+    baseline_quantiles,
     closest_pairs,
     excerpt_path,
     pair,
@@ -60,7 +60,7 @@ _VERSION = 1
 
 
 @dataclass(frozen=True)
-class RunSoFar:
+class UnfinishedRun:
     """What a folder of checkpoints tells of its training, at `step` now; no record: it goes on."""
 
     curve: Sequence[CurvePoint] = ()
@@ -69,23 +69,23 @@ class RunSoFar:
     record: TrainingRecord | None = None
 
 
-def run_so_far(folder: Path) -> RunSoFar:
+def unfinished_run(folder: Path) -> UnfinishedRun:
     """The run in `folder` by its record, or while there is none by the state it keeps."""
     record = whole_record(folder)
     if record is not None:
         last = record.checkpoints[-1].step
-        return RunSoFar(record.curve, record.checkpoints, last, record)
+        return UnfinishedRun(record.curve, record.checkpoints, last, record)
     notes = kept_about(folder)
     if notes is None:
-        return RunSoFar()
-    return RunSoFar(
+        return UnfinishedRun()
+    return UnfinishedRun(
         [CurvePoint(**point) for point in notes["curve"]],
         [StoredStep(**stored) for stored in notes["checkpoints"]],
         notes["step"],
     )
 
 
-def _untold(words: str) -> None:
+def _discard(words: str) -> None:
     """Tell nobody."""
 
 
@@ -102,7 +102,7 @@ class TrainingPage:
     takes: int = 4
     length_s: float = 3.0
     device: str = "cpu"
-    tell: Callable[[str], None] = _untold
+    tell: Callable[[str], None] = _discard
     objects: Objects | None = None
 
     def __post_init__(self) -> None:
@@ -118,7 +118,7 @@ class TrainingPage:
 
     def write(self, folder: Path) -> EvaluationReport:
         """Evaluate what is new of the checkpoints in `folder`; returns what the page tells."""
-        run = self._whole(folder, run_so_far(folder))
+        run = self._whole(folder, unfinished_run(folder))
         itself = self._kept("corpus.json", "", self._corpus.itself)
         baseline = Baseline.load(itself["baseline"])
         found = {
@@ -133,7 +133,7 @@ class TrainingPage:
         write(self.out / PAGE_NAME, evaluation_page(report).encode())
         return report
 
-    def _whole(self, folder: Path, run: RunSoFar) -> RunSoFar:
+    def _whole(self, folder: Path, run: UnfinishedRun) -> UnfinishedRun:
         """The run with the checkpoints that can be drawn from; says which cannot."""
         whole = []
         for stored in run.checkpoints:
@@ -195,7 +195,7 @@ class TrainingPage:
         return self._corpus.evaluate([clip.data for clip in clips], baseline)
 
     def _report(
-        self, run: RunSoFar, itself: Evaluation, found: Mapping[int, Evaluation]
+        self, run: UnfinishedRun, itself: Evaluation, found: Mapping[int, Evaluation]
     ) -> EvaluationReport:
         losses = {stored.step: stored.loss for stored in run.checkpoints}
         return EvaluationReport(
@@ -207,7 +207,7 @@ class TrainingPage:
             corpus=row("the corpus", itself, self._excerpts()),
             rows=tuple(self._row(step, losses[step], one) for step, one in found.items()),
             pairs=tuple(self._pair(*one) for one in closest_pairs(found)),
-            baseline_s=baseline_told(itself["baseline"]),
+            baseline_s=baseline_quantiles(itself["baseline"]),
             threshold_s=itself["baseline"]["threshold_s"],
             loss_unit=type(self.model.network).loss_unit,
             hours=self._hours(run),
@@ -219,13 +219,13 @@ class TrainingPage:
     def _unused(self) -> dict[str, str]:
         return {**self.material.unused, **self._split.unused}
 
-    def _hours(self, run: RunSoFar) -> Hours:
+    def _hours(self, run: UnfinishedRun) -> Hours:
         if run.record is not None:
             return run.record.hours
         return Hours(
             self.material.recorded_s,
             sum(sound.shape[1] for sound in self._sounds.values()) / self.model.network.rate,
-            self.model.heard_s(run.step),
+            self.model.trained_s(run.step),
         )
 
     def _excerpts(self) -> list[Shot]:

@@ -79,7 +79,7 @@ def _of_memorisation(report: EvaluationReport) -> str:
     told = [f"{row.memorised} at step {row.step}" for row in report.rows if row.memorised]
     if told:
         return (
-            f"The network repeats what it heard: takes that run along a recording for longer than "
+            f"The network repeats its corpus: takes that run along a recording for longer than "
             f"{limit}: {', '.join(told)}."
         )
     longest = max((row.copied_s or 0.0 for row in report.rows), default=0.0)

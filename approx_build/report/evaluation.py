@@ -159,7 +159,7 @@ def closest_pairs(
     return memorised[:MOST_PAIRS] or found[:1]
 
 
-def baseline_told(baseline: Mapping[str, Any]) -> dict[str, float]:
+def baseline_quantiles(baseline: Mapping[str, Any]) -> dict[str, float]:
     """The quantiles of a baseline by name."""
     names = ("half of it at most", "nine tenths at most", "95 % at most", "the most")
     return dict(zip(names, baseline["copied_s"], strict=False))

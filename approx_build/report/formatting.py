@@ -65,7 +65,7 @@ def _run(items: list[object]) -> str:
     return f"{', '.join(words[:12])}, … {words[-1]} ({len(words)} in all)"
 
 
-def told(event: EventReport) -> str:
+def event_line(event: EventReport) -> str:
     """An event in one line: what, when, from what, how."""
     parts = [f"{event.op} at {minutes(event.at_s)} for {minutes(event.length_s)}"]
     if event.sources:

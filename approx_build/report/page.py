@@ -87,7 +87,7 @@ def document(template: str, styles: Sequence[str], **told: object) -> str:
             formatting.minutes,
             formatting.href,
             formatting.worded,
-            formatting.told,
+            formatting.event_line,
         ),
         *(formatting.fact_rows, wave_path, loss_picture, percent, picture, time_marks, hertz_marks),
         *(event_lanes, step_marks),

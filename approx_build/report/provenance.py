@@ -57,7 +57,7 @@ class Provenance:
         if action.kind is Kind.TRAIN:
             return f"trained {PurePosixPath(action.target).parts[1]}"
         channels = cast("int | None", action.params.get("channels"))
-        return "heard in the piece" if channels is None else "a network hears it and goes on"
+        return "played in the piece" if channels is None else "a network continues it"
 
     def _sources(self, target: str) -> Iterator[str]:
         """The nearest takes and files below `target`, each once."""

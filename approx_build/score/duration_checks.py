@@ -105,7 +105,7 @@ def _of_movement(movement: LoadedMovement, recording: RecordingLength) -> Iterat
         if take.length_s > movement.length:
             message = f"a take longer than the movement ({clock(movement.length)})"
             yield fault(("takes", name, "length_s"), message)
-        yield from _heard_faults(name, take, movement.takes, movement.source)
+        yield from _sound_faults(name, take, movement.takes, movement.source)
     for name, part in movement.model.parts.items():
         loc: Loc = ("parts", name)
         for field, curve in (("gain_db", part.gain_db), ("pan", part.pan)):
@@ -118,7 +118,7 @@ def _of_movement(movement: LoadedMovement, recording: RecordingLength) -> Iterat
     yield from _expectation_faults(movement)
 
 
-def _heard_faults(
+def _sound_faults(
     name: str, take: Take, takes: Mapping[str, Take], source: Source
 ) -> Iterator[Fault]:
     """What does not fit of the sounds that a take is made from, and of how it is made."""
@@ -144,7 +144,7 @@ def _shared_take_faults(
         if take.length_s > longest:
             message = f"a take longer than every movement ({clock(longest)})"
             yield source.fault(("takes", name, "length_s"), message)
-        yield from _heard_faults(name, take, takes, source)
+        yield from _sound_faults(name, take, takes, source)
 
 
 def _moment_faults(movement: LoadedMovement, loc: Loc, time: Time) -> Iterator[Fault]:

@@ -33,7 +33,7 @@ class LoadedMovement:
         """Where `loc` stands in the movement's file."""
         return self.source.locate(loc, key)
 
-    def heard(self) -> list[str]:
+    def mixed_parts(self) -> list[str]:
         """The parts that are mixed: those with solo if there are any, never those with mute."""
         parts = self.model.parts
         has_solo = any(part.solo and not part.mute for part in parts.values())

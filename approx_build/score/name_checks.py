@@ -64,10 +64,12 @@ def _takes(takes: Mapping[str, Take], source: Source, catalog: Catalog) -> Itera
             yield source.fault((*loc, "step"), message)
         for where, sound in take.sounds():
             if sound.recording is not None:
-                yield from _heard(sound, take, (*loc, *where), source, catalog)
+                yield from _recording_faults(sound, take, (*loc, *where), source, catalog)
 
 
-def _heard(sound: Sound, take: Take, loc: Loc, source: Source, catalog: Catalog) -> Iterator[Fault]:
+def _recording_faults(
+    sound: Sound, take: Take, loc: Loc, source: Source, catalog: Catalog
+) -> Iterator[Fault]:
     """What is wrong with a recording that a take is made of."""
     name = str(sound.recording)
     message = _unknown_recording(name, catalog)

@@ -45,7 +45,7 @@ def circles(needs: Mapping[str, Iterable[str]]) -> list[list[str]]:
 
 def check_references(reading: Reading) -> Iterator[Fault]:
     """Names in a piece and its movements that nothing in them has."""
-    yield from heard_faults(reading.takes, reading.shared, reading.source)
+    yield from sound_faults(reading.takes, reading.shared, reading.source)
     for movement in reading.movements:
         own = reading.own[movement.path]
         yield from _of_movement(movement, own, reading.shared, reading.root)
@@ -60,7 +60,7 @@ def _of_movement(
     """
     declared = own | shared
     yield from _shadowed(movement, shared)
-    yield from heard_faults(movement.takes, declared, movement.source, movement.model.takes)
+    yield from sound_faults(movement.takes, declared, movement.source, movement.model.takes)
     for name, part in movement.model.parts.items():
         yield from _repeated_ids(movement, name)
         for index, event in enumerate(part.events):
@@ -72,7 +72,7 @@ def _of_movement(
     yield from _part_circles(movement)
 
 
-def heard_faults(
+def sound_faults(
     takes: Mapping[str, Take],
     declared: Set[str],
     source: Source,

@@ -16,7 +16,7 @@ def remarks(piece: Piece, source: Source, movements: Sequence[LoadedMovement]) -
     for movement in movements:
         if not any(part.events for part in movement.model.parts.values()):
             yield movement.source.fault((), "no events: this movement is silent")
-        elif not movement.heard():
+        elif not movement.mixed_parts():
             yield movement.source.fault(("parts",), "all parts are muted: it is silent", key=True)
         used = _used(movement)
         everywhere |= used

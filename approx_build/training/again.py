@@ -43,7 +43,7 @@ def make_again(training: Training, kept: Kept, found: Found) -> None:
         _adopt(scratch, kept, found)
         return
     aside = kept.replace()
-    training.means.witness.remarked(
+    training.means.callback.remarked(
         f"{_names(found)} came out otherwise: {_why(found, run)}; the training goes on from step "
         f"{run.state.step} as it was made now; what it had before is kept in {aside}"
     )
@@ -70,7 +70,7 @@ def _stepped(training: Training, scratch: Kept, state: TrainingState | None, fou
     last = found.missing[-1].step
     if training.means.share.writes:
         first = f"step {state.step}" if state else "the first step"
-        training.means.witness.remarked(f"made again from {first} on: {_names(found)}")
+        training.means.callback.remarked(f"made again from {first} on: {_names(found)}")
     return training.sit(scratch.folder, state, last)
 
 
@@ -108,7 +108,7 @@ def _adopt(scratch: Kept, kept: Kept, found: Found) -> None:
         write(kept.folder / stored.file, content)
     shutil.rmtree(scratch.folder, ignore_errors=True)
     if found.record:
-        kept.means.witness.mended(found.record)
+        kept.means.callback.mended(found.record)
 
 
 def _remove(scratch: Kept) -> None:

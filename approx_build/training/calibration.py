@@ -20,7 +20,7 @@ from approx_build.corpus.prepared import Material
 from approx_build.corpus.recordings import Hours
 from approx_build.families.base import Family
 from approx_build.families.parameters import numbers_in
-from approx_build.training.callbacks import Means, Witness
+from approx_build.training.callbacks import Callback, Means
 from approx_build.training.course import Course, Stretch
 from approx_build.training.device import memory_on, peak_on, reset_peak_on
 from approx_build.training.forecast import Forecast, PlayerForecast, joined, step_time
@@ -54,7 +54,7 @@ def calibrated(
 
     Writes nothing. ModelError when it needs more memory than there is.
     """
-    alone = replace(means, witness=Witness(), progress=unwatched, share=ALONE)
+    alone = replace(means, callback=Callback(), progress=unwatched, share=ALONE)
     course = model.course
     with opened(model, alone) as (workers, need):
         available = memory_on(workers.device)
@@ -86,7 +86,7 @@ def calibrated(
         spent=made.spent,
         evaluations=_evaluations(model, made.steps),
         evaluation_s=evaluation_s,
-        sound=Hours(material.recorded_s, prepared, model.heard_s(settings.steps)),
+        sound=Hours(material.recorded_s, prepared, model.trained_s(settings.steps)),
         players=_players(course, network) if course.has_players else {},
         phases={one.phase.name: one.begin for one in course.stretches if course.has_players},
     )

@@ -13,8 +13,8 @@ from approx_build.training.progress import Watcher, unwatched
 from approx_build.training.state import TrainingState
 
 
-class Witness:
-    """Who is asked and told while a training goes on; this one objects to nothing."""
+class Callback:
+    """What a training calls on its way; this one does nothing and objects to nothing."""
 
     def allow(self) -> None:
         """Raise when consent is no longer given; asked at first and whenever state is kept."""
@@ -53,7 +53,7 @@ class Means:
     device: str = "cpu"
     share: Share = ALONE
     parent: Path | None = None
-    witness: Witness = field(default_factory=Witness)
+    callback: Callback = field(default_factory=Callback)
     progress: Watcher = unwatched
     copy: Callable[[str, Path], bool] = no_copy
     """Writes the file of a digest to a path where there is a copy of it; whether there was."""

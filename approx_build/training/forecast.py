@@ -143,7 +143,7 @@ def words(forecast: Forecast) -> list[tuple[str, str]]:
     spread = f"{duration(left.low_s)} to {duration(left.high_s)}"
     rows = [
         *([("sound", str(forecast.sound))] if forecast.sound else []),
-        ("windows", f"{spaced(forecast.windows)}, each heard {forecast.epochs:.3g} times"),
+        ("windows", f"{spaced(forecast.windows)}, each used {forecast.epochs:.3g} times"),
         ("parameters", spaced(forecast.parameters)),
         *_players(forecast),
         ("receptive field", f"{spaced(forecast.receptive_field)} samples"),

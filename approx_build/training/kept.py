@@ -148,7 +148,7 @@ class Kept:
 
     def _say(self, path: Path, problem: str, aside: str, cure: str) -> None:
         words = [f"{path}: {problem}", f"set aside as {aside}" if aside else "", cure]
-        self.means.witness.remarked("; ".join(filter(None, words)))
+        self.means.callback.remarked("; ".join(filter(None, words)))
 
 
 def _remove(path: Path) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 from approx_build.corpus.consent import Consent, load_consent
 from approx_build.corpus.prepared import Material
 from approx_build.corpus.recordings import corpus_digest
-from approx_build.training.callbacks import Witness
-from approx_build.training.ledger.costs import NOTHING, budget_reached
+from approx_build.training.callbacks import Callback
+from approx_build.training.ledger.costs import NOTHING, budget_spent
 from approx_build.training.ledger.entry import Audio, LedgerEntry, Sitting, Status, utc_text
 from approx_build.training.ledger.ledger import read_ledger, write_entry
 from approx_build.training.ledger.lifecycle import begin, entry_of, finish, update
@@ -27,7 +27,7 @@ HOUR_S = 3600
 
 
 @dataclass
-class Chronicle(Witness):
+class Chronicle(Callback):
     """Asks for the consent of the corpus in `corpus`, and writes into the ledger in `ledger`."""
 
     model: ModelSpec
@@ -48,7 +48,7 @@ class Chronicle(Witness):
     def objects(self, seconds: float, next_s: float) -> str:
         """Why the budget does not pay for the next seconds; empty: it does."""
         earlier = self.entry.earlier_cost if self.entry else NOTHING
-        reached = budget_reached(self.model.costs, seconds, next_s, earlier)
+        reached = budget_spent(self.model.costs, seconds, next_s, earlier)
         return reached.words if reached else ""
 
     def began(self, state: TrainingState, environment: dict[str, str]) -> None:
@@ -93,7 +93,7 @@ class Chronicle(Witness):
             self.now(),
             state.curve,
             state.checkpoints,
-            self.model.heard_s(state.step) / HOUR_S,
+            self.model.trained_s(state.step) / HOUR_S,
         )
         if status is not Status.RUNNING:
             self.entry = finish(self.entry, status, self.now(), reason)

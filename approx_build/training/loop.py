@@ -35,11 +35,11 @@ def train(model: ModelSpec, material: Material, out_dir: Path, means: Means) -> 
     longer a number, or the budget is spent; ConsentError when the corpus may not, or no longer,
     be used; StoreError when a disk refuses. What was kept before stays.
     """
-    means.witness.allow()
+    means.callback.allow()
     check_share(model.training.batch, means.share.size)
     training = Training(model, material, means)
     kept = Kept(out_dir, training.digest, means)
-    with alone_in(out_dir, means.share, means.witness.remarked):
+    with alone_in(out_dir, means.share, means.callback.remarked):
         for _ in range(ROUNDS):
             found = kept.found()
             if found.missing:
@@ -70,7 +70,7 @@ def _record(training: Training, run: Run) -> TrainingRecord:
         unused={**material.unused, **run.split.unused},
         recorded_s=round(material.recorded_s, 3),
         prepared_s=round(sum(part.length for part in material.parts()) / rate, 3),
-        heard_s=round(model.heard_s(state.step), 3),
+        heard_s=round(model.trained_s(state.step), 3),
         windows=run.split.train.count,
         seed=settings.seed,
         manifest=training.manifest,
@@ -82,5 +82,5 @@ def _record(training: Training, run: Run) -> TrainingRecord:
         curve=state.curve,
         checkpoints=state.checkpoints,
     )
-    run.tell(Status.DONE)
+    run.report(Status.DONE)
     return record

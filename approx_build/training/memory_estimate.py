@@ -182,11 +182,11 @@ def baseline_bytes() -> int:
 
 def killed(manifest: Mapping[str, Any], **means: Any) -> str:
     """What to say of the memory of a training whose process was killed."""
-    need = need_told(manifest, **means)
+    need = need_of(manifest, **means)
     return f"the training needs about {size(need.peak)} of memory; {need.smaller()}"
 
 
-def need_told(manifest: Mapping[str, Any], **means: Any) -> Need:
+def need_of(manifest: Mapping[str, Any], **means: Any) -> Need:
     """What the training of a manifest needs, without torch: weights of two axes for matrices."""
     network = FAMILIES.get(manifest["network"]["family"]).model_validate(manifest["network"])
     settings = training_of(type(network)).model_validate(manifest["training"])

@@ -91,7 +91,7 @@ class ModelSpec(BaseModel):
         """Whose turn it is at each step of the training."""
         return Course.of(self.network, self.objective, self.training)
 
-    def heard_s(self, steps: int) -> float:
+    def trained_s(self, steps: int) -> float:
         """Seconds of sound in the windows of the first `steps` steps."""
         return self.course.windows(steps) * self.training.window / self.network.rate
 
@@ -209,14 +209,20 @@ def declared(family: type[Family] | None) -> type[ModelSpec]:
     sampling: Any = family.sampling_model if family else dict
     objective: Any = family.objective_model if family else dict
 
-    def told(name: str) -> str | None:
+    def description_of(name: str) -> str | None:
         return ModelSpec.model_fields[name].description
 
     return create_model(
         "ModelSpec",
         __base__=ModelSpec,
-        network=(network, Field(description=told("network"))),
-        objective=(objective, Field(default_factory=objective, description=told("objective"))),
-        sampling=(sampling, Field(default_factory=sampling, description=told("sampling"))),
-        training=(training_of(family), Field(description=told("training"))),
+        network=(network, Field(description=description_of("network"))),
+        objective=(
+            objective,
+            Field(default_factory=objective, description=description_of("objective")),
+        ),
+        sampling=(
+            sampling,
+            Field(default_factory=sampling, description=description_of("sampling")),
+        ),
+        training=(training_of(family), Field(description=description_of("training"))),
     )

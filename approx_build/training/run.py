@@ -63,7 +63,7 @@ class Run:
         """Step until the last, noting and keeping on the way."""
         state, steps = self.state, self._last
         began, saved = time.monotonic() - state.seconds, time.monotonic()
-        self._tell_began()
+        self._report_began()
         ahead = self.batches.stream(state.step + 1, steps, self.means.loaders)
         with stop_on_signals() as stop, closing(ahead):
             self._note()
@@ -91,15 +91,15 @@ class Run:
         """Why no further step may be paid for; empty: it may."""
         here = self.state.seconds - self._first_s
         made = max(1, self.state.step - self._first_step)
-        return self.means.witness.objects(here, here / made)
+        return self.means.callback.objects(here, here / made)
 
     def _stop(self, asked: int) -> None:
         """End the sitting, the state being kept."""
         if asked == BUDGET:
             reason = self._objection() or "the budget is reached; its state is kept"
-            self.tell(Status.BUDGET, reason)
+            self.report(Status.BUDGET, reason)
             raise self._stopped(reason)
-        self.tell(Status.INTERRUPTED)
+        self.report(Status.INTERRUPTED)
         raise KeyboardInterrupt if asked == signal.SIGINT else SystemExit(128 + asked)
 
     def _is_done(self) -> bool:
@@ -120,7 +120,7 @@ class Run:
                 self.state.save(self.folder)
                 kept = "its state is kept"
         reason = f"memory ran out; {kept}; {advice}"
-        self.tell(Status.INTERRUPTED, reason)
+        self.report(Status.INTERRUPTED, reason)
         return self._stopped(reason)
 
     def _stopped(self, reason: str) -> ModelError:
@@ -130,7 +130,7 @@ class Run:
     def _fail(self, what: str) -> NoReturn:
         """End a training that cannot go on; what was kept before is good."""
         reason = f"{what}; a lower learning_rate may help; what was kept before it stays"
-        self.tell(Status.FAILED, reason)
+        self.report(Status.FAILED, reason)
         raise ModelError(f"model {self.model.model!r}: {reason}")
 
     def _note(self) -> float | None:
@@ -183,12 +183,12 @@ class Run:
         if self.means.share.writes:
             self._check_weights()
             self.state.save(self.folder)
-            self.tell(Status.RUNNING)
+            self.report(Status.RUNNING)
         try:
-            self.means.witness.allow()
+            self.means.callback.allow()
         except ApproxError as error:
             reason = f"{error}; the training's state is kept"
-            self.tell(Status.INTERRUPTED, reason)
+            self.report(Status.INTERRUPTED, reason)
             raise type(error)(reason) from None
 
     def _check_weights(self) -> None:
@@ -196,14 +196,14 @@ class Run:
         if not self.state.is_finite:
             self._fail(f"after step {self.state.step} there are weights that are not numbers")
 
-    def tell(self, status: Status, reason: str = "") -> None:
+    def report(self, status: Status, reason: str = "") -> None:
         """Say how the training stands."""
         if self.means.share.writes:
-            self.means.witness.kept(self.state, status, reason)
+            self.means.callback.kept(self.state, status, reason)
 
-    def _tell_began(self) -> None:
+    def _report_began(self) -> None:
         if self.means.share.writes:
-            self.means.witness.began(self.state, self.state.environments[-1])
+            self.means.callback.began(self.state, self.state.environments[-1])
 
     def _watched(self, losses: Losses, held_out: float | None) -> None:
         if self.means.share.writes:

@@ -35,8 +35,8 @@ def test_seconds_are_said_for_people(seconds: float, text: str) -> None:
         (Remaining(0, 0.0, 0), ""),
         (Remaining(3, 0.2, 0), "nearly done"),
         (Remaining(3, 70.0, 0), "about 1 min 10 s"),
-        (Remaining(3, 70.0, 2), "about 1 min 10 s and 2 never timed"),
-        (Remaining(3, 0.0, 3), "3 never timed"),
+        (Remaining(3, 70.0, 2), "about 1 min 10 s plus 2 steps not yet timed"),
+        (Remaining(3, 0.0, 3), "3 steps not yet timed"),
     ],
 )
 def test_what_is_left_says_what_it_does_not_know(remaining: Remaining, text: str) -> None:

@@ -73,7 +73,7 @@ def test_a_corpus_that_may_not_be_used_is_listed_with_its_reason(
 
 def test_corpora_are_listed_with_what_they_hold(space: Space) -> None:
     out = space.run("corpus", "list").out
-    row = "tones 2 recordings 0.0 min consent: valid without end; learnt by tiny"
+    row = "tones 2 recordings 0.0 min consent: valid without end; used by tiny"
     assert " ".join(out.split()) == row
     space.edit(CONSENT, "valid_until: null", "valid_until: 9031-12-01")
     assert "valid until 9031-12-01" in space.run("corpus", "list").out

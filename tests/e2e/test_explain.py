@@ -13,12 +13,10 @@ FOAM, TIDE = "pieces/tide/1-foam.yaml", "pieces/tide.yaml"
 def test_a_plan_of_a_new_piece_builds_nothing(space: Space) -> None:
     outcome = space.run("plan", TIDE)
     assert "  train       models/tiny/run: its checkpoints are shipped with it" in outcome.out
-    assert (
-        "piece/whole: an input will be built; runs unless that comes out as it was" in outcome.out
-    )
+    assert "piece/whole: rebuilt if its input changes" in outcome.out
     last = outcome.out.splitlines()[-1]
     # Nothing was run yet, but what takes will need is reckoned.
-    said = "47 of 47 actions to build, 46 of kinds never timed here, up to "
+    said = "47 of 47 actions to build, 46 of kinds not yet timed, up to "
     assert last.startswith(said)
     assert 54 <= int(last.removeprefix(said).removesuffix(" MB a job")) < 60
     assert not (space.root / "renders").exists()

@@ -171,7 +171,7 @@ def of_sound(graph: Graph, records: Mapping[str, Record]) -> list[str]:
     return found if len(lowered) < 2 or max(lowered) > 1 else [*found, "the ceiling does not act"]
 
 
-def told(own: Iterable[Difference], follows: int) -> list[str]:
+def listed(own: Iterable[Difference], follows: int) -> list[str]:
     """Differences for people."""
     return [*map(str, own), *([f"and {follows} actions follow from these"] if follows else [])]
 
@@ -184,7 +184,7 @@ def compare(store: Path, jobs: int) -> tuple[list[str], Pins]:
         records = build(session)
         graph, pins = session.lowered.graph, pinned.get(piece.stem, {})
         found[piece.stem] = made(records)
-        faults += told(*differences(graph, pins, found[piece.stem]))
+        faults += listed(*differences(graph, pins, found[piece.stem]))
         faults += [f"{target}: is pinned, and nothing makes it" for target in pins.keys() - records]
         faults += [*of_lock(session, records), *of_sound(graph, records)]
     return faults, found

@@ -79,7 +79,7 @@ def test_a_withdrawn_recording_is_not_listed_from_its_day_on(project: Space) -> 
     assert before.recordings() == ["tones/high", "tones/low"]
     assert after.recordings() == ["tones/high"]
     assert [recording.name for recording in after.corpus("tones")] == ["tones/high"]
-    assert corpus_digest(before.heard_by("tiny")) != corpus_digest(after.heard_by("tiny"))
+    assert corpus_digest(before.recordings_of("tiny")) != corpus_digest(after.recordings_of("tiny"))
     assert [each.withdrawal("tones/low") for each in (before, after)] == [None, date(2026, 5, 2)]
     # What was made before is not believed after.
     assert before.valid_until() == "2026-05-01"
@@ -145,6 +145,6 @@ def test_a_length_is_read_once(space: Space) -> None:
 
 def test_a_run_is_shipped_only_when_it_is_the_very_one(shipped: Space) -> None:
     catalog = Catalog(shipped.root, date.today())
-    manifest = catalog.model("tiny").manifest(corpus_digest(catalog.heard_by("tiny")))
+    manifest = catalog.model("tiny").manifest(corpus_digest(catalog.recordings_of("tiny")))
     assert catalog.shipped_run("tiny", manifest)
     assert not catalog.shipped_run("tiny", {**manifest, "corpus_digest": "other"})

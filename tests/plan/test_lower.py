@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from approx_build.plan.graph import Kind
-from approx_build.plan.lower import takes_in_reach
+from approx_build.plan.lower import takes_in_scope
 from approx_build.plan.sources import file_path
 from tests.plan.conftest import Lower
 from tests.space import Space
@@ -65,11 +65,11 @@ def test_every_network_is_shown_at_each_of_its_steps_with_the_same_numbers(lower
 
 def test_takes_of_the_piece_and_of_the_movement_are_in_reach(lowered: Lower) -> None:
     score = lowered().score
-    foam = takes_in_reach(score, score.movements[0])
+    foam = takes_in_scope(score, score.movements[0])
     assert {name: take.scope for name, take in foam.items()} == {"cry": "", "early": "1-foam"}
     assert str(foam["cry"].where) == "pieces/tide.yaml:7:3"
     assert str(foam["early"].where) == "pieces/tide/1-foam.yaml:5:3"
-    assert takes_in_reach(score, score.movements[1]).keys() == {"cry"}
+    assert takes_in_scope(score, score.movements[1]).keys() == {"cry"}
 
 
 def test_files_are_counted_from_their_movement(project: Space, lowered: Lower) -> None:

@@ -24,7 +24,7 @@ def forecast(fate: Fate, old: Any = None, new: Any = None, **more: Any) -> Forec
     [
         (forecast(Fate.REUSED), "up to date"),
         (forecast(Fate.REMADE), "its result is no longer in the store"),
-        (forecast(Fate.PERHAPS), "an input will be built; runs unless that comes out as it was"),
+        (forecast(Fate.PERHAPS), "rebuilt if its input changes"),
         (forecast(Fate.IMPOSSIBLE, problem="a.flac cannot be read"), "a.flac cannot be read"),
         (forecast(Fate.BUILT), "never built"),
         (forecast(Fate.BUILT, {"a": 1}, {"a": 2}), "params.a: 1 -> 2"),

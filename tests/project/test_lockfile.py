@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import StoreError
-from approx_build.project.lockfile import keep_lock, merged, read_lock, told
+from approx_build.project.lockfile import keep_lock, listed, merged, read_lock
 from approx_build.store.lock import Lock, Pin, read
 
 LOCK = Lock(
@@ -96,5 +96,5 @@ def test_locked_needs_a_lock(path: Path) -> None:
 
 
 def test_many_names_are_counted() -> None:
-    assert told(["a", "b"]) == "a, b"
-    assert told([str(n) for n in range(8)]) == "0, 1, 2, 3, 4, 5 and 2 more"
+    assert listed(["a", "b"]) == "a, b"
+    assert listed([str(n) for n in range(8)]) == "0, 1, 2, 3, 4, 5 and 2 more"

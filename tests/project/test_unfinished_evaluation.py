@@ -8,7 +8,7 @@ from unittest import mock
 
 import pytest
 
-from approx_build.project.unfinished_evaluation import PAGE_NAME, TrainingPage, run_so_far
+from approx_build.project.unfinished_evaluation import PAGE_NAME, TrainingPage, unfinished_run
 from approx_build.training.callbacks import Means
 from approx_build.training.ledger.record import COPY_NAME, RECORD_NAME
 from approx_build.training.loop import train
@@ -49,7 +49,7 @@ def text_of(page: TrainingPage) -> str:
 def test_a_page_while_training_and_when_done(page: TrainingPage, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     interrupted(page, folder)
-    so_far = run_so_far(folder)
+    so_far = unfinished_run(folder)
     assert so_far.record is None
     assert [stored.step for stored in so_far.checkpoints] == [0, 2]
     report = page.write(folder)
@@ -104,13 +104,13 @@ def test_while_a_state_is_written_the_one_before_it_tells(
 ) -> None:
     interrupted(page, tmp_path / "run")
     (tmp_path / "run" / STATE_NAME).unlink()
-    assert [stored.step for stored in run_so_far(tmp_path / "run").checkpoints] == [0]
+    assert [stored.step for stored in unfinished_run(tmp_path / "run").checkpoints] == [0]
 
 
 def test_a_record_ends_the_training(space: Space) -> None:
     folder = space.root / "models/checkpoints/tiny"
-    assert run_so_far(folder).record is not None
+    assert unfinished_run(folder).record is not None
     for name in (RECORD_NAME, COPY_NAME):
         (folder / name).unlink(missing_ok=True)
-    assert run_so_far(folder).record is None
-    assert run_so_far(folder).curve == ()
+    assert unfinished_run(folder).record is None
+    assert unfinished_run(folder).curve == ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from approx_build.report.evaluation import MOST_PAIRS, baseline_told, closest_pairs, row
+from approx_build.report.evaluation import MOST_PAIRS, baseline_quantiles, closest_pairs, row
 from tests.report.evaluations import evaluation, match
 
 
@@ -24,5 +24,5 @@ def test_every_memorised_take_is_shown_and_else_the_closest() -> None:
 
 
 def test_a_baseline_may_be_empty() -> None:
-    assert baseline_told({"copied_s": []}) == {}
-    assert list(baseline_told({"copied_s": [1, 2, 3, 4]}).values()) == [1, 2, 3, 4]
+    assert baseline_quantiles({"copied_s": []}) == {}
+    assert list(baseline_quantiles({"copied_s": [1, 2, 3, 4]}).values()) == [1, 2, 3, 4]

@@ -1,7 +1,7 @@
 import pytest
 
 from approx_build.report.data import EventReport
-from approx_build.report.formatting import href, minutes, roman, told, worded
+from approx_build.report.formatting import event_line, href, minutes, roman, worded
 
 
 def test_small_roman_numerals():
@@ -54,6 +54,6 @@ def test_an_event_is_told_in_one_line():
     event = EventReport(
         "a", "salad", 0, 90, {"max_grain_s": 1.0}, ("fog", "haze"), ("harmonic", "reverse")
     )
-    assert told(event) == (
+    assert event_line(event) == (
         "salad at 0:00 for 1:30 · from fog, haze · max_grain_s 1 · through harmonic, then reverse"
     )

@@ -60,5 +60,5 @@ def test_consent_is_told_with_every_recording(report: PieceReport) -> None:
     assert consent.scope == "models: any; pieces: any"
     assert [one.name for one in consent.recordings] == ["tones/high", "tones/low"]
     assert consent.recordings[0].length_s == 0.8
-    assert consent.recordings[0].uses == ("heard in the piece", "trained tiny")
+    assert consent.recordings[0].uses == ("played in the piece", "trained tiny")
     assert len(consent.recordings[0].digest) == 64

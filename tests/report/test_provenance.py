@@ -31,7 +31,7 @@ def test_a_recording_names_its_consent(done: Rendered) -> None:
 def test_every_use_of_a_recording_is_told(done: Rendered) -> None:
     provenance = Provenance(done.session.lowered.graph, done.records)
     uses = provenance.recordings(["1-foam/master", "2-sand/master"])
-    both = {"trained tiny", "heard in the piece"}
+    both = {"trained tiny", "played in the piece"}
     assert uses == {
         "models/corpora/tones/high.wav": both,
         "models/corpora/tones/low.wav": both,

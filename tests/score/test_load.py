@@ -204,9 +204,9 @@ def test_anchors_and_merge_keys_make_templates(project: Project) -> None:
 
 def test_solo_and_mute_choose_what_is_heard(project: Project) -> None:
     project.movement(SILENT + "parts: {a: {}, b: {mute: true}, c: {}}\n")
-    assert project.load().movements[0].heard() == ["a", "c"]
+    assert project.load().movements[0].mixed_parts() == ["a", "c"]
     project.movement(SILENT + "parts: {a: {}, b: {mute: true, solo: true}, c: {solo: true}}\n")
-    assert project.load().movements[0].heard() == ["c"]
+    assert project.load().movements[0].mixed_parts() == ["c"]
 
 
 def test_large_files_and_exploding_anchors_cost_little_more_than_a_good_score(

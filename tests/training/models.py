@@ -9,7 +9,7 @@ from typing import Any
 from approx_build.corpus.consent import load_consent
 from approx_build.corpus.prepared import Material, prepare_corpus
 from approx_build.families.base import FAMILIES, Family
-from approx_build.training.callbacks import Means, Witness
+from approx_build.training.callbacks import Callback, Means
 from approx_build.training.ledger.record import TrainingRecord
 from approx_build.training.loop import train
 from approx_build.training.model import ModelSpec, load_model
@@ -78,10 +78,10 @@ def trained(
 ) -> TrainingRecord:
     """Train on a corpus, as a builder does, without one."""
 
-    class Asking(Witness):
+    class Asking(Callback):
         def allow(self) -> None:
             load_consent(corpus, today, model.model)
 
     Asking().allow()
-    means = {"witness": Asking(), **means}
+    means = {"callback": Asking(), **means}
     return train(model, material_of(model, corpus), out, Means(progress=progress, **means))

@@ -10,7 +10,7 @@ from approx_build.errors import ModelError
 from approx_build.machine import Available
 from approx_build.training import calibration, sitting
 from approx_build.training.calibration import LEAST_STEPS, Made, calibrated
-from approx_build.training.callbacks import Means, Witness
+from approx_build.training.callbacks import Callback, Means
 from approx_build.training.ledger.costs import Costs
 from approx_build.training.model import ModelSpec
 from tests.corpus.sounds import small_corpus
@@ -35,14 +35,14 @@ def files(folder: Path) -> set[Path]:
 def test_a_few_steps_foretell_all_and_leave_nothing(
     model: ModelSpec, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Silent(Witness):
+    class Silent(Callback):
         def began(self, *_: object) -> None:
             raise AssertionError("nobody is to hear of it")
 
     material = material_of(model, corpus)
     before = files(tmp_path)
     monkeypatch.chdir(tmp_path)
-    found = calibrated(model, material, Means(witness=Silent()), seconds=0)
+    found = calibrated(model, material, Means(callback=Silent()), seconds=0)
     assert files(tmp_path) == before
     assert found.step.count == LEAST_STEPS
     assert (found.steps, found.used, found.steps_done) == (40, 120, 0)

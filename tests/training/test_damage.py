@@ -19,7 +19,7 @@ import pytest
 
 from approx_build.corpus.prepared import Material
 from approx_build.training import device, run, step
-from approx_build.training.callbacks import Means, Witness
+from approx_build.training.callbacks import Callback, Means
 from approx_build.training.checkpoint import is_right, with_name
 from approx_build.training.kept import Kept
 from approx_build.training.ledger.record import TrainingRecord, manifest_digest
@@ -65,7 +65,7 @@ INTERRUPTED = [
 FINISHED = ["record.json", "record-copy.json", *(f"step-{step:06}.safetensors" for step in STEPS)]
 
 
-class Listening(Witness):
+class Listening(Callback):
     def __init__(self) -> None:
         self.said: list[str] = []
 
@@ -84,10 +84,12 @@ class House:
 
     def train(self, out: Path, stop: int = 0, **means: Any) -> tuple[TrainingRecord, list[str]]:
         """The record, and what was said."""
-        witness = Listening()
+        callback = Listening()
         if stop:
             means["progress"] = stop_at(stop, signal.SIGINT)
-        return train(self.model, self.material, out, Means(witness=witness, **means)), witness.said
+        return train(
+            self.model, self.material, out, Means(callback=callback, **means)
+        ), callback.said
 
     def copy(self, name: str, out: Path) -> Path:
         """A training that was left at some moment, to be damaged."""

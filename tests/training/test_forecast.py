@@ -110,7 +110,7 @@ def test_a_forecast_in_words() -> None:
         available=Available(100_000_000, "limit of the control group"),
     )
     told = dict(words(poor))
-    assert told["windows"] == "500, each heard 16 times"
+    assert told["windows"] == "500, each used 16 times"
     assert told["parameters"] == "1 234 567"
     assert told["a step"] == "0.5 s, median of 100"
     assert told["time"] == "33.3 min (30.3 min to 36.7 min)"

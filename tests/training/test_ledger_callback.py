@@ -44,10 +44,10 @@ class House:
     def train(self, progress: Watcher = unwatched) -> TrainingRecord:
         """One sitting."""
         material = material_of(self.model, self.corpus)
-        witness = Chronicle(
+        callback = Chronicle(
             self.model, material, self.corpus, self.ledger, lambda: self.now, say=self.said.append
         )
-        return train(self.model, material, self.out, Means(witness=witness, progress=progress))
+        return train(self.model, material, self.out, Means(callback=callback, progress=progress))
 
     @property
     def entries(self) -> tuple[LedgerEntry, ...]:

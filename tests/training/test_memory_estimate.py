@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from approx_build.errors import ModelError
 from approx_build.machine import Available
-from approx_build.training.memory_estimate import Need, killed, need_told
+from approx_build.training.memory_estimate import Need, killed, need_of
 from approx_build.training.optimizers import Adam, Muon, RmsProp, Sgd
 from approx_build.training.parameters import TrainingParameters
 from tests.training.models import tiny_network
@@ -115,6 +115,6 @@ def test_a_manifest_tells_nearly_the_same_without_torch() -> None:
         "network": NETWORK.model_dump(mode="json"),
         "training": SETTINGS.model_dump(mode="json"),
     }
-    told = need_told(manifest, threads=2, baseline=100)
+    told = need_of(manifest, threads=2, baseline=100)
     assert told.peak == pytest.approx(NEED.peak, rel=0.05)
     assert killed(manifest, threads=2, baseline=100).endswith(f"of memory; {NEED.smaller()}")

@@ -61,10 +61,10 @@ def test_two_processes_train_as_one_does(tmp_path: Path) -> None:
     assert is_right(tmp_path / "two" / two.checkpoint(30).file, two.checkpoint(30).digest)
     # One process alone rounds otherwise, so it trains anew.
     (tmp_path / "two" / two.checkpoint(12).file).unlink()
-    witness = Listening()
-    alone = train_shared(model, material, tmp_path / "two", Means(witness=witness), 1)
+    callback = Listening()
+    alone = train_shared(model, material, tmp_path / "two", Means(callback=callback), 1)
     assert [s.digest for s in alone.checkpoints] == [s.digest for s in one.checkpoints]
-    assert "the numeric environment is another (processes: 2 -> none)" in witness.said[-1]
+    assert "the numeric environment is another (processes: 2 -> none)" in callback.said[-1]
 
 
 @pytest.mark.slow

@@ -62,7 +62,7 @@ def _total(found: Plan) -> Iterator[str]:
     if found.seconds > 0:
         yield f"about {duration(found.seconds)} with {found.jobs} jobs"
     if unknown := sum(row.seconds is None for row in due):
-        yield f"{unknown} of kinds never timed here"
+        yield f"{unknown} of kinds not yet timed"
     if peaks := [row.peak_bytes for row in due if row.peak_bytes]:
         yield f"up to {max(peaks) / 2**20:.0f} MB a job"
     yield from (f"{amount} {currency}" for currency, amount in found.costs.items())

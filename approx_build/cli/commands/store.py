@@ -126,7 +126,7 @@ def _seen(project: Project, text: str) -> str:
 def _say_check(project: Project, checked: StoreCheck, is_quiet: bool) -> None:
     found, problems = checked.found, checked.problems
     for place, fault in enumerate(found.faults):
-        print(_seen(project, _told(fault)))
+        print(_seen(project, _fault_line(fault)))
         if problems is None:
             print(f"  with --repair: {fault.remedy or 'nothing; restore it yourself'}")
         else:
@@ -153,7 +153,7 @@ def _ended(faults: Sequence[Fault], problems: Sequence[str] | None) -> str:
     return f"{len(faults)} damaged, {rest}"
 
 
-def _told(fault: Fault) -> str:
+def _fault_line(fault: Fault) -> str:
     belongs = f" ({fault.belongs})" if fault.belongs else ""
     return f"{fault.path}: {fault.kind} {fault.problem}{belongs}"
 

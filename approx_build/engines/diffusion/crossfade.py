@@ -31,7 +31,7 @@ class Joins:
 
     def __init__(self, known: Sound, is_known: _Mask) -> None:
         self._known, self._is_known = known, is_known
-        held, reach = np.broadcast_to(is_known, known.shape), reach_of(known.shape[-1])
+        held, reach = np.broadcast_to(is_known, known.shape), crossfade_length(known.shape[-1])
         self._beside = [
             ((item, channel), *beside)
             for item, channel in np.ndindex(known.shape[0], known.shape[1])
@@ -46,7 +46,7 @@ class Joins:
         return whole
 
 
-def reach_of(length: int) -> int:
+def crossfade_length(length: int) -> int:
     """The length in samples of a crossfade in a sound of `length`."""
     return min(length // _PART, _LONGEST)
 

@@ -145,7 +145,7 @@ def _train(desk: Desk, model: ModelSpec, folder: Path) -> TrainingRecord:
         threads=run.threads,
         device=run.device,
         parent=desk.input("parent") if "parent" in desk.work.action.inputs else None,
-        witness=chronicle,
+        callback=chronicle,
         progress=_telling(desk, model.costs),
         copy=lambda digest, path: _copied(desk.store.objects, digest, path),
     )

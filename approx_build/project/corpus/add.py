@@ -19,7 +19,7 @@ from approx_build.corpus.recordings import SUFFIXES, check_recording, mixing, re
 from approx_build.errors import AudioError, UsageError
 from approx_build.plan.catalog import CORPORA
 from approx_build.project.corpus.corpus import NAME, Corpus
-from approx_build.project.corpus.duplicates import known, told
+from approx_build.project.corpus.duplicates import described, known
 from approx_build.store.delivery import check_folder, deliver, write
 from approx_build.yaml_source.fields import Recording
 
@@ -150,7 +150,7 @@ def _alike(corpus: Corpus, files: Sequence[Path]) -> list[str]:
     there = recording_files(corpus.folder) if _has_recordings(corpus) else {}
     old = known({path.name: path for path in there.values()})
     new = known({str(path): path for path in files})
-    return [f"warning: {told(one)}" for one in duplicates({**old, **new}, new.keys())]
+    return [f"warning: {described(one)}" for one in duplicates({**old, **new}, new.keys())]
 
 
 def _has_recordings(corpus: Corpus) -> bool:

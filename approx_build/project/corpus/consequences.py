@@ -12,7 +12,7 @@ from pathlib import Path
 from approx_build.corpus.recordings import recording_files
 from approx_build.plan.uses import Use
 from approx_build.project.corpus.corpus import Corpus
-from approx_build.project.dependents import reach
+from approx_build.project.dependents import dependents_of
 from approx_build.score.paths import slug
 from approx_build.store.records import derived
 from approx_build.store.store import Store
@@ -62,7 +62,7 @@ def consequences(
     files = {n: p for n, p in recording_files(corpus.folder).items() if names is None or n in names}
     # What was withdrawn before is learnt from no more.
     is_learnt = not files.keys() <= catalog.record(corpus.name).withdrawn_by(catalog.today).keys()
-    touched = reach(catalog, corpus.name)
+    touched = dependents_of(catalog, corpus.name)
     pieces = []
     for path, uses in touched.uses.items():
         asked = [use for use in uses if use.needs(files) and (is_learnt or not use.model)]

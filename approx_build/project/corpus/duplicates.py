@@ -24,7 +24,7 @@ def known(paths: Mapping[str, Path]) -> dict[str, Identity]:
     return found
 
 
-def told(one: Duplicate) -> str:
+def described(one: Duplicate) -> str:
     """A duplicate in one line."""
     if one.match is None:
         return f"{one.first} and {one.second}: {one.likeness.value}"

@@ -59,7 +59,7 @@ class Costs(BaseModel):
 
 
 @dataclass(frozen=True)
-class BudgetReached:
+class BudgetSpent:
     """A training that must stop now, and what it has cost."""
 
     costs: Costs
@@ -75,9 +75,9 @@ class BudgetReached:
         )
 
 
-def budget_reached(
+def budget_spent(
     costs: Costs | None, seconds: float, next_s: float = 0.0, earlier: Decimal = NOTHING
-) -> BudgetReached | None:
+) -> BudgetSpent | None:
     """Whether a training must stop before work of `next_s` seconds passes its budget.
 
     `seconds` are those at the price of `costs`, `earlier` what was spent before, at any price.
@@ -85,7 +85,7 @@ def budget_reached(
     if costs is None or costs.budget is None:
         return None
     is_paid = costs.spent(seconds + next_s, earlier) <= costs.budget
-    return None if is_paid else BudgetReached(costs, seconds, earlier)
+    return None if is_paid else BudgetSpent(costs, seconds, earlier)
 
 
 def price(per_hour: Decimal, seconds: float) -> Decimal:

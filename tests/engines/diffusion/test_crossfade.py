@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from approx_build.engines.diffusion.crossfade import Joins, reach_of
+from approx_build.engines.diffusion.crossfade import Joins, crossfade_length
 from approx_build.engines.diffusion.parameterisation import Sound
 from tests.engines.diffusion.networks import noise
 
@@ -81,4 +81,4 @@ def test_a_row_depends_on_no_other() -> None:
 
 
 def test_known_sound_gives_way_over_a_32nd_up_to_1024_samples() -> None:
-    assert [reach_of(length) for length in (16, COUNT, 1 << 20)] == [0, REACH, 1024]
+    assert [crossfade_length(length) for length in (16, COUNT, 1 << 20)] == [0, REACH, 1024]

@@ -91,7 +91,7 @@ def test_a_model_is_trained_where_it_was_asked_for(
     assert (means.device, means.threads, processes) == (device, 3, 2)
     (space.root / "models/corpora/tones/consent.yaml").unlink()
     with pytest.raises(Exception, match="missing; without it"):
-        means.witness.allow()
+        means.callback.allow()
 
 
 def test_a_run_of_another_manifest_than_the_key_s_is_refused(

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from approx_build.training.ledger.costs import (
     CENT,
-    BudgetReached,
+    BudgetSpent,
     Costs,
-    budget_reached,
+    budget_spent,
     money,
     price,
 )
@@ -56,7 +56,7 @@ def test_a_training_stops_before_it_passes_its_budget(
     price: Decimal, budget: Decimal, seconds: float, next_s: float
 ) -> None:
     costs = Costs(per_hour=price, budget=budget)
-    stop = budget_reached(costs, seconds, next_s)
+    stop = budget_spent(costs, seconds, next_s)
     assert (stop is not None) == (costs.spent(seconds + next_s) > budget)
 
 
@@ -77,7 +77,7 @@ def test_what_another_price_has_cost_counts_too(
     spent = costs.spent(seconds, earlier)
     assert spent >= max(costs.spent(seconds), Costs(per_hour=before).spent(first))
     assert costs.remaining(seconds, earlier) == max(0, budget - spent)
-    assert (budget_reached(costs, seconds, 0, earlier) is None) == (spent <= budget)
+    assert (budget_spent(costs, seconds, 0, earlier) is None) == (spent <= budget)
     left = costs.seconds_until_budget(seconds, earlier)
     assert left is not None
     assert left == 0 or costs.spent(seconds + left, earlier) <= budget
@@ -87,8 +87,8 @@ def test_nothing_ends_without_a_budget_or_a_price() -> None:
     assert Costs(per_hour=Decimal(3)).seconds_until_budget() is None
     assert Costs(per_hour=Decimal(3)).remaining(5) is None
     assert Costs(budget=Decimal(3)).seconds_until_budget() is None
-    assert budget_reached(None, 1e9) is None
-    assert budget_reached(Costs(per_hour=Decimal(3)), 1e9) is None
+    assert budget_spent(None, 1e9) is None
+    assert budget_spent(Costs(per_hour=Decimal(3)), 1e9) is None
 
 
 def test_costs_in_words() -> None:
@@ -96,7 +96,7 @@ def test_costs_in_words() -> None:
     assert costs.words(3600) == "3.20 of 50.00 USD"
     assert Costs(per_hour="1.5", currency="EUR").words(2.0) == "0.01 EUR"
     assert money(Decimal("1831.65")) == "1 831.65"
-    assert BudgetReached(costs, 3600 * 15).words == (
+    assert BudgetSpent(costs, 3600 * 15).words == (
         "the budget is reached: 48.00 of 50.00 USD spent; "
         "its state is kept, and a higher costs.budget lets it go on"
     )
