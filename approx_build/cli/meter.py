@@ -54,8 +54,8 @@ class Lines(Watch):
 
     def words(self) -> str:
         """How far it is, and how long the rest will take at the pace until now."""
-        told = size if self._is_bytes else "{:,}".format
-        words = f"{self._what}: {told(self._done)} of {told(max(self._done, self._total))}"
+        shown = size if self._is_bytes else "{:,}".format
+        words = f"{self._what}: {shown(self._done)} of {shown(max(self._done, self._total))}"
         passed = time.monotonic() - self._began
         if passed < SURE_AFTER_S or not self._done:
             return words

@@ -97,10 +97,10 @@ class Lines(Spoken):
 
     def action_progress(self, action: Action, fraction: float, words: str = "") -> None:
         """Say now and then how far something long has come."""
-        told = self._pace.words(action, fraction, words)
-        if told and time.monotonic() - self._told >= PLAIN_EVERY_S:
+        message = self._pace.words(action, fraction, words)
+        if message and time.monotonic() - self._told >= PLAIN_EVERY_S:
             self._told = time.monotonic()
-            print(f"{action.target} {fraction:.1%}: {told}", file=sys.stderr)
+            print(f"{action.target} {fraction:.1%}: {message}", file=sys.stderr)
 
     def action_remark(self, action: Action, words: str) -> None:
         """Say it."""
@@ -192,5 +192,5 @@ class Bar(Spoken):
         share = f" {self._running[names[0]]:.0%}" if names and self._running[names[0]] else ""
         words = self._words.get(names[0], "") if names else ""
         text = f"{names[0]}{share}{more}" if names else "checking"
-        told = f"{text[-60:]}\n{words}" if words else text[-60:]
-        self._bar.update(self._task, description=told)
+        message = f"{text[-60:]}\n{words}" if words else text[-60:]
+        self._bar.update(self._task, description=message)

@@ -102,7 +102,7 @@ def write_prepared(path: Path, sound: Sound, rate: int) -> None:
 def stretch_of(
     recording: Recording, path: Path, rate: int, channels: int, how: Preparation
 ) -> Stretch:
-    """A recording and its prepared sound at `path`, told from the headers of both.
+    """A recording and its prepared sound at `path`, described by the headers of both.
 
     AudioError when the recording is no sound: it is read once more where nothing is left of it.
     """

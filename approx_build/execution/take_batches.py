@@ -67,13 +67,13 @@ def foretold(actions: Sequence[Action], jobs: int = 1) -> dict[str, int]:
     groups: dict[str, list[Action]] = {}
     for action in actions:
         groups.setdefault(action.inputs["checkpoint"], []).append(action)
-    told = dict[str, int]()
+    needs = dict[str, int]()
     for group in groups.values():
         network = network_of(group[0].params)
         takes = sorted((_asked(network, one) for one in group), key=lambda t: -t.length)
         batch = takes[: min(network.lock_step, -(-len(takes) // jobs))]
-        told |= dict.fromkeys((one.target for one in group), BASELINE + need(network, batch))
-    return told
+        needs |= dict.fromkeys((one.target for one in group), BASELINE + need(network, batch))
+    return needs
 
 
 def network_of(params: Mapping[str, Any]) -> Family:

@@ -198,7 +198,7 @@ class Family(Parameters):
     ) -> list[Clip]:
         """Clips [C, length] at the network's rate, drawn together.
 
-        A clip does not depend on those drawn with it. `progress` is told samples done and in all.
+        A clip does not depend on those drawn with it. `progress` receives samples done and in all.
         """
 
     def stages(
@@ -212,7 +212,7 @@ class Family(Parameters):
     ) -> list[Stage]:
         """At most `count` stages of the take that `draw` begins with `stream`, first and last too.
 
-        Empty where there are none. `progress` is told steps done and in all.
+        Empty where there are none. `progress` receives steps done and in all.
         """
         return []
 

@@ -42,9 +42,9 @@ def stopped(uses: Iterable[Use]) -> str:
         "take": sorted({take for use in every for take in use.takes}),
         "movement": sorted({movement for use in every for movement in use.movements}),
     }
-    told = [
+    stopped = [
         f"{noun}{'s' if len(names) > 1 else ''} {', '.join(names)}"
         for noun, names in named.items()
         if names
     ]
-    return f"this stops {'; '.join(told) or 'nothing in the scores'}"
+    return f"this stops {'; '.join(stopped) or 'nothing in the scores'}"

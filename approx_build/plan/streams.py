@@ -30,7 +30,7 @@ def event_identities(contents: Sequence[tuple[str | None, Mapping[str, Any]]]) -
     """Names for the events of a part from (own id, content): the id, or a digest of the content.
 
     Content is what the event sounds like before it is placed. Of several events with equal
-    content the second, third, … are told apart by their number, in the order written.
+    content the second, third, … are distinguished by their number, in the order written.
     """
     seen: Counter[str] = Counter()
     names = []

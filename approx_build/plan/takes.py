@@ -86,8 +86,8 @@ class Networks:
         how = spec.preparation.model_dump(mode="json", include=HEARD_BY)
         network = {"rate": spec.network.rate, "channels": spec.network.channels}
         params: dict[str, Json] = {**network, "preparation": how}
-        told = sha256(canonical(params).encode()).hexdigest()[:8]
-        target = f"prepared/{told}/{path.removeprefix('models/corpora/')}"
+        digest = sha256(canonical(params).encode()).hexdigest()[:8]
+        target = f"prepared/{digest}/{path.removeprefix('models/corpora/')}"
         if target not in self.graph.actions:
             inputs = {"recording": self.graph.add_leaf(path)}
             self.graph.add(Action(target, Kind.PREPARE, params, inputs, where=where))

@@ -56,5 +56,5 @@ def _network(params: dict[str, Any]) -> Family:
 @lru_cache(maxsize=256)
 def _declared(text: str) -> Family:
     """Kept, since all takes of a model tell of one network."""
-    told = json.loads(text)
-    return FAMILIES.get(told["family"]).model_validate(told)
+    parameters = json.loads(text)
+    return FAMILIES.get(parameters["family"]).model_validate(parameters)

@@ -19,7 +19,7 @@ from approx_build.training.torch_requirement import missing_torch
 from approx_build.yaml_source.insertion import inserted
 
 MOST = 12
-"""Changes that are told one by one."""
+"""Changes that are listed one by one."""
 
 
 class Choice(Enum):
@@ -117,8 +117,8 @@ def _go_on(catalog: Catalog, model: str, run: EarlierRun, store: Store) -> str:
     try:
         changed = inserted(text, "training", "parent", pairs)
     except ValueError:
-        told = f"parent: {{ run: {parent.run}, step: {parent.step} }}"
-        raise ModelError(f"{shown}: write `{told}` into its `training:` by hand") from None
+        line = f"parent: {{ run: {parent.run}, step: {parent.step} }}"
+        raise ModelError(f"{shown}: write `{line}` into its `training:` by hand") from None
     write(path, changed.encode())
     lost = f" (what it kept of step {run.step} is damaged)" if parent.step < run.step else ""
     return (
@@ -138,9 +138,9 @@ def _stand(run: EarlierRun) -> str:
 
 def _described(changes: list[Difference]) -> str:
     """Changes, a line each."""
-    told = [
+    lines = [
         "corpus: its recordings changed" if change.field == "corpus_digest" else str(change)
         for change in changes
     ]
-    more = [f"and {len(told) - MOST} more"] if len(told) > MOST else []
-    return "".join(f"  {line}\n" for line in [*told[:MOST], *more])
+    more = [f"and {len(lines) - MOST} more"] if len(lines) > MOST else []
+    return "".join(f"  {line}\n" for line in [*lines[:MOST], *more])

@@ -40,10 +40,10 @@ class TrainingEstimate:
 
     def as_json(self) -> dict[str, Any]:
         """The same for programs: bytes, seconds and money."""
-        told: dict[str, Any] = {"model": self.model, "training": self.training}
+        data: dict[str, Any] = {"model": self.model, "training": self.training}
         if self.problem is not None:
-            return {**told, "problem": self.problem.message}
-        return {**told, **_numbers(self.forecast)}
+            return {**data, "problem": self.problem.message}
+        return {**data, **_numbers(self.forecast)}
 
 
 def train_plan(root: Path, name: str, settings: Settings, observer: Observer) -> TrainingEstimate:
@@ -112,15 +112,15 @@ class _Planned:
         check_trainings(graph, [self.target], model.store.root, model.root, log)
         from approx_build.training.calibration import Made
 
-        told, steps = "anew", 0
+        words, steps = "anew", 0
         if run and run.is_done:
-            told, steps = f"makes step {lost[-1]} again", run.step - lost[-1]
+            words, steps = f"makes step {lost[-1]} again", run.step - lost[-1]
         elif run and run.step:
-            told, steps = f"goes on after step {run.step} of {self.model.spec.last_step}", run.step
+            words, steps = f"goes on after step {run.step} of {self.model.spec.last_step}", run.step
         entry = read_ledger(self.model.root / FOLDER).get(
             run_name(self.model.spec.model, desk.params)
         )
-        return told, Made(steps, (entry.cost if entry else None) or NOTHING)
+        return words, Made(steps, (entry.cost if entry else None) or NOTHING)
 
 
 def _calibrated(model: Model, desk: Desk, made: Made) -> Forecast:

@@ -91,7 +91,7 @@ def _discard(words: str) -> None:
 
 @dataclass
 class TrainingPage:
-    """Writes the page of one training into `out`; `tell` is told which takes are drawn.
+    """Writes the page of one training into `out`; `tell` receives which takes are drawn.
 
     `objects` may have copies of checkpoints whose files are damaged; others are left out.
     """

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from approx_build.store.lock import Change, Lock
 
 STOP_S = 10.0
-"""How long the fresh process has to end when this one is told to."""
+"""How long the fresh process has to end when this one is asked to."""
 
 
 @dataclass(frozen=True)

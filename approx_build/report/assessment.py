@@ -76,11 +76,11 @@ def _of_silence(report: EvaluationReport) -> list[str]:
 
 def _of_memorisation(report: EvaluationReport) -> str:
     limit = f"{report.threshold_s:.2f} s"
-    told = [f"{row.memorised} at step {row.step}" for row in report.rows if row.memorised]
-    if told:
+    memorised = [f"{row.memorised} at step {row.step}" for row in report.rows if row.memorised]
+    if memorised:
         return (
             f"The network repeats its corpus: takes that run along a recording for longer than "
-            f"{limit}: {', '.join(told)}."
+            f"{limit}: {', '.join(memorised)}."
         )
     longest = max((row.copied_s or 0.0 for row in report.rows), default=0.0)
     return (

@@ -20,7 +20,7 @@ class Measure:
     name: str
     title: str
     unit: str
-    told: str
+    explanation: str
     is_distance: bool = False
     digits: int = 1
 

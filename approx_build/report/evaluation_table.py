@@ -36,5 +36,5 @@ def _cells(row: Row) -> list[str]:
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     first, *others = zip(cells, widths, strict=True)
-    told = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]
-    return " ".join(told).rstrip()
+    padded = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]
+    return " ".join(padded).rstrip()

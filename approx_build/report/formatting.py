@@ -58,7 +58,7 @@ def worded(value: object) -> str:
 
 
 def _run(items: list[object]) -> str:
-    """A list; long ones of numbers that repeat are told by their first and last."""
+    """A list; long ones of repeating numbers by their first and last."""
     words = [worded(item) for item in items]
     if len(words) <= 16:
         return ", ".join(words) or NOTHING

@@ -63,7 +63,7 @@ class NoteReport:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """A run: its cells in the order of the table's heads, and what is told of it at length."""
+    """A run: its cells in the order of the table's heads, and its details."""
 
     name: str
     status: str

@@ -86,9 +86,9 @@ def _stem(
 
 def _settings(part: LoweredPart) -> str:
     gain, pan = part.part.gain_db.written(), part.part.pan.written()
-    told = [f"gain {gain:g} dB" if isinstance(gain, (int, float)) else "gain moves"]
-    told.append(f"pan {pan:g}" if isinstance(pan, (int, float)) else "pan moves")
-    return ", ".join(told)
+    settings = [f"gain {gain:g} dB" if isinstance(gain, (int, float)) else "gain moves"]
+    settings.append(f"pan {pan:g}" if isinstance(pan, (int, float)) else "pan moves")
+    return ", ".join(settings)
 
 
 def _event(placed: PlacedEvent, seen: Seen, rate: int) -> EventReport:

@@ -70,12 +70,12 @@ def _denoising(stages: Stages, seen: Seen) -> DenoisingReport | None:
 
 
 def _short(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters with the long list of dilations told in words."""
-    told = {name: value for name, value in params.items() if name != "family"}
-    dilations = told.get("dilations")
+    """Parameters with the long list of dilations in words."""
+    shown = {name: value for name, value in params.items() if name != "family"}
+    dilations = shown.get("dilations")
     if dilations:
-        told["dilations"] = f"{len(dilations)} layers, {min(dilations)} to {max(dilations)}"
-    return told
+        shown["dilations"] = f"{len(dilations)} layers, {min(dilations)} to {max(dilations)}"
+    return shown
 
 
 def _facts(record: TrainingRecord) -> dict[str, Any]:

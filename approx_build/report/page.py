@@ -79,7 +79,7 @@ def page(report: PieceReport) -> str:
     return document("page.html", ["page.css"], piece=report, consent_ids=ids)
 
 
-def document(template: str, styles: Sequence[str], **told: object) -> str:
+def document(template: str, styles: Sequence[str], **values: object) -> str:
     """A page about sound, with the script that plays it."""
     filters = (
         *(
@@ -93,7 +93,7 @@ def document(template: str, styles: Sequence[str], **told: object) -> str:
         *(event_lanes, step_marks),
     )
     sizes = {"loss_width": WIDTH, "loss_height": HEIGHT}
-    return html(template, styles, "page.js", filters, **sizes, **told)
+    return html(template, styles, "page.js", filters, **sizes, **values)
 
 
 def percent(part: float, whole: float) -> str:

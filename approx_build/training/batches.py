@@ -111,6 +111,6 @@ def split_material(model: ModelSpec, material: Material) -> Split:
     """The windows of a model in its material; AudioError when there are none, and why."""
     parts = material.parts()
     if not parts:
-        told = "; ".join(f"{name}: {reason}" for name, reason in material.unused.items())
-        raise AudioError(f"nothing is left of the corpus after preparation: {told}")
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in material.unused.items())
+        raise AudioError(f"nothing is left of the corpus after preparation: {reasons}")
     return split(parts, model.network.rate, **model.split_terms)

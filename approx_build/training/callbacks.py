@@ -1,4 +1,4 @@
-"""With what a training runs, and who is asked and told while it goes on."""
+"""What a training runs with, and what it calls on its way."""
 
 from __future__ import annotations
 

@@ -176,22 +176,22 @@ def duration(seconds: float) -> str:
 
 def _memory(forecast: Forecast) -> str:
     items = ", ".join(f"{name} {size(count)}" for name, count in forecast.memory.items() if count)
-    told = f"{size(forecast.peak_bytes)} at its peak{f' ({items})' if items else ''}"
+    text = f"{size(forecast.peak_bytes)} at its peak{f' ({items})' if items else ''}"
     if forecast.available is None:
-        return told
+        return text
     verdict = "too much: " if forecast.is_too_large else ""
     there = f"{size(forecast.available.size)} to be had, {forecast.available.bound}"
-    return f"{told}; {verdict}{there}"
+    return f"{text}; {verdict}{there}"
 
 
 def _cost(forecast: Forecast) -> str:
     costs, left, earlier = forecast.costs, forecast.remaining, forecast.spent
     assert costs is not None
     low, high = (money(costs.spent(one, earlier)) for one in (left.low_s, left.high_s))
-    told = f"{costs.words(left.median_s, earlier)} ({low} to {high})"
+    text = f"{costs.words(left.median_s, earlier)} ({low} to {high})"
     if not forecast.is_over_budget:
-        return told
-    return f"{told}; the budget ends at about step {spaced(forecast.steps_within_budget or 0)}"
+        return text
+    return f"{text}; the budget ends at about step {spaced(forecast.steps_within_budget or 0)}"
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:

@@ -88,9 +88,9 @@ class Need:
         if available is None or self.peak <= available.size:
             return
         items = sorted(self.items.items(), key=lambda one: -one[1])
-        told = ", ".join(f"{name} {size(count)}" for name, count in items if count)
+        parts = ", ".join(f"{name} {size(count)}" for name, count in items if count)
         raise ModelError(
-            f"model {model!r}: its training needs {size(self.peak)} of memory ({told}) and "
+            f"model {model!r}: its training needs {size(self.peak)} of memory ({parts}) and "
             f"{size(available.size)} are to be had ({available.bound}); {self.fitting(available)}"
         )
 

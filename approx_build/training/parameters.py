@@ -1,4 +1,4 @@
-"""What a training may be told: everything that, with corpus and seed, fixes the weights.
+"""The settings of a training: everything that, with corpus and seed, fixes the weights.
 
 Steps come in two phases. The first goes from the first weights to a trained network. The
 second, `finetune_steps` long, goes on from there at a lower rate, and a family may do things

@@ -24,7 +24,7 @@ FOLDER = "training"
 
 @dataclass(frozen=True)
 class EarlierRun:
-    """A run in `folder`: what it was told, the step it has come to, and what it kept."""
+    """A run in `folder`: its settings, the step that it has reached, and what it kept."""
 
     model: str
     manifest: Mapping[str, Any]

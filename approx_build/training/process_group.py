@@ -21,7 +21,7 @@ from approx_build.errors import ModelError
 
 @dataclass(frozen=True)
 class Share:
-    """This process among all that train together; alone unless it is told otherwise."""
+    """This process among all that train together; alone by default."""
 
     rank: int = 0
     size: int = 1

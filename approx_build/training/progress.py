@@ -59,7 +59,7 @@ def stop_on_signals() -> Iterator[StopRequest]:
     before = {n: handler for n, handler in handlers.items() if handler is not signal.SIG_IGN}
 
     def ask(number: int, _frame: FrameType | None) -> None:
-        # A whole group is told to end at once, and a worker then by its builder too.
+        # A whole group is asked to end at once, and a worker then by its builder too.
         request.signal = number
         if signal.SIGINT in before:
             signal.signal(signal.SIGINT, before[signal.SIGINT])

@@ -42,7 +42,7 @@ NOT_AS_WRITTEN = "it is not as it was written"
 class TrainingState:
     """Weights, their average, the optimisers' tensors, and what has been noted so far.
 
-    `manifest` is the digest of what the training was told; `about` says that and the model.
+    `manifest` is the digest of the training's manifest; `about` has that and the model.
     `recent` has the losses since the last point of the curve, by name.
     """
 

@@ -55,9 +55,9 @@ def sound(option: str, text: str, has_length: bool) -> dict[str, Json]:
     if not found or (found[3] and not has_length):
         shape, example = ("@START+LENGTH", "@2+0.5") if has_length else ("@START", "@2")
         raise UsageError(f"--{option} {text}: write CORPUS/NAME{shape}, as accordion/runs{example}")
-    told: dict[str, Json] = {"recording": found[1]}
+    source: dict[str, Json] = {"recording": found[1]}
     if found[2]:
-        told["start_s"] = float(found[2])
+        source["start_s"] = float(found[2])
     if found[3]:
-        told["length_s"] = float(found[3])
-    return told
+        source["length_s"] = float(found[3])
+    return source

@@ -41,8 +41,8 @@ class Joins:
     def joined(self, heard: Sound) -> Sound:
         """The known sound, and elsewhere `heard` [B, C, T], into which it is blended."""
         whole: Sound = np.where(self._is_known, self._known, heard)
-        for row, gap, told, left in self._beside:
-            whole[row][gap] = told + left * heard[row][gap]
+        for row, gap, continued, left in self._beside:
+            whole[row][gap] = continued + left * heard[row][gap]
         return whole
 
 
@@ -64,8 +64,8 @@ def _beside(
         given, weight = np.zeros(length), np.zeros(length)
         count = min(reach, length)
         for side, past in ((slice(None), sound[before:start]), (_BACK, sound[stop:after][::-1])):
-            told, share = _giving_way(past, count, reach)
-            given[side][:count] += share * told
+            continued, share = _giving_way(past, count, reach)
+            given[side][:count] += share * continued
             weight[side][:count] += share
         # In a short stretch, both sides may contribute to a sample.
         both = np.maximum(weight, 1.0)
@@ -78,7 +78,7 @@ def _beside(
 
 def _giving_way(past: Samples, count: int, reach: int) -> tuple[Samples, Samples]:
     """The continuation of `past` for `count` samples, and its weight at each sample."""
-    told, share = continuation(past, count)
+    continued, share = continuation(past, count)
     # Smoothstep: the weight of the prediction starts and ends without a corner.
     places = np.arange(count) / max(reach, 1)
-    return told, share * (1.0 - places * places * (3.0 - 2.0 * places))
+    return continued, share * (1.0 - places * places * (3.0 - 2.0 * places))

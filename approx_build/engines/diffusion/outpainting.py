@@ -36,10 +36,10 @@ def extend(
     total, done = _steps(solver, begun, length, window, resampling), 0
     for number in range(windows(begun, length, window)):
         own = [of_window(stream, number) for stream in streams]
-        told = part_of(progress, done, total)
+        report = part_of(progress, done, total)
         heard = overlap(sound.shape[-1], window)
         done += _of_window(solver, heard, resampling)
-        made = _window(solver, sound, heard, window, own, resampling, told)
+        made = _window(solver, sound, heard, window, own, resampling, report)
         # The first window of pure noise loses both margins, later ones only the right one.
         new = made[..., heard or margin(window) : window - margin(window)]
         sound = np.concatenate([sound, new], axis=-1)

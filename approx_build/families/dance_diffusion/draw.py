@@ -164,7 +164,7 @@ def _check(network: DanceDiffusionParameters, take: Take) -> None:
 
 
 def _share_of(progress: Told | None, before: int, size: int, total: int) -> Told | None:
-    """Steps of a batch told as samples: `size` of `total`, after `before`."""
+    """Steps of a batch as samples: `size` of `total`, after `before`."""
     if progress is None:
         return None
     return lambda done, steps: progress(before + size * done // steps, total)

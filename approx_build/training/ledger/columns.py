@@ -49,8 +49,8 @@ def plain(text: str) -> str:
 def hours(entry: LedgerEntry) -> str:
     """Hours recorded, prepared and heard."""
     audio = entry.audio
-    told = {"recorded": audio.recorded_h, "prepared": audio.prepared_h, "heard": audio.heard_h}
-    return ", ".join(f"{value:.3g} {how}" for how, value in told.items() if value is not None)
+    hours = {"recorded": audio.recorded_h, "prepared": audio.prepared_h, "heard": audio.heard_h}
+    return ", ".join(f"{value:.3g} {how}" for how, value in hours.items() if value is not None)
 
 
 def steps(entry: LedgerEntry) -> str:
@@ -98,8 +98,8 @@ def brief(entry: LedgerEntry, now: datetime) -> str:
 
 def parent(entry: LedgerEntry) -> str:
     """The run it goes on from, and its step."""
-    told = entry.manifest.get("training", {}).get("parent")
-    return f"{entry.parent} at step {spaced(told['step'])}" if told else entry.parent or ""
+    given = entry.manifest.get("training", {}).get("parent")
+    return f"{entry.parent} at step {spaced(given['step'])}" if given else entry.parent or ""
 
 
 def _setting(name: str) -> Callable[[LedgerEntry], Any]:

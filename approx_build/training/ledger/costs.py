@@ -1,7 +1,7 @@
 """What a training costs: a price per hour, and a budget that it must not pass.
 
 Money is decimal. What is spent is rounded up to the hundredth, so that a bill is never more
-than was told, and the budget is whole hundredths.
+than was announced, and the budget is whole hundredths.
 """
 
 from __future__ import annotations

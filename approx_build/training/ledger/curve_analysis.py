@@ -76,12 +76,12 @@ class Behaviour:
 def behaviour(training: Curve, held_out: Curve = (), unit: str = "") -> Behaviour:
     """How a training went, by its curves."""
     training, held_out = finite(training), finite(held_out)
-    told, judged = held_out or training, training or held_out
+    shown_curve, judged = held_out or training, training or held_out
     if not judged:
         return Behaviour(unit=unit)
     return Behaviour(
-        best=best(told),
-        last=told[-1],
+        best=best(shown_curve),
+        last=shown_curve[-1],
         slope=slope(last_third(judged)),
         trend=trend(judged),
         vacillation=vacillation(judged),

@@ -1,4 +1,4 @@
-"""An entry of the ledger: one training run, what it was told, how it went, what it cost.
+"""An entry of the ledger: one training run, its settings, how it went, what it cost.
 
 A run is all that was done for one manifest: interrupted and resumed it has several sittings. What
 can be counted from an entry (time, cost, how the loss behaves) is not kept but counted. `lifecycle`

@@ -41,7 +41,7 @@ def entry_of(
 ) -> LedgerEntry:
     """The entry of a run before its first step, by the manifest of its model.
 
-    `augmentation` is told in words; without it, those of the manifest's own section.
+    `augmentation` is in words; without it, those of the manifest's own section.
     """
     settings = settings_of(manifest, augmentation)
     network, training = manifest.get("network") or {}, manifest.get("training") or {}

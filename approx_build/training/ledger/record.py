@@ -69,7 +69,7 @@ class StoredStep(BaseModel):
 
 
 class TrainingRecord(BaseModel):
-    """What a training run was told, what it heard, where it ran, and what it made.
+    """The settings of a training run, its sound, where it ran, and what it made.
 
     `converted` says what preparation did to a recording, `unused` why one was not heard. Seconds
     of sound: as recorded, after preparation, and in all windows that were drawn. `windows` are

@@ -32,7 +32,7 @@ class Settings(BaseModel):
 
 
 def settings_of(manifest: Mapping[str, Any], augmentation: str | None = None) -> Settings:
-    """The settings in a manifest, `augmentation` being told in words when it is given."""
+    """The settings in a manifest, `augmentation` as words when it is given."""
     network, training = _section(manifest, "network"), _section(manifest, "training")
     optimizers = _optimizers(training)
     hears_amplitudes = network.get("scalar_input", True)
