@@ -119,9 +119,9 @@ class Hours:
         return self.heard_s / self.prepared_s if self.prepared_s else 0.0
 
     def __str__(self) -> str:
-        recorded, prepared, heard = map(length, (self.recorded_s, self.prepared_s, self.heard_s))
+        recorded, prepared, used = map(length, (self.recorded_s, self.prepared_s, self.heard_s))
         times = f" ({self.factor:.1f} times as much)" if self.heard_s else ""
-        return f"{recorded} recorded, {prepared} prepared, {heard} as training windows{times}"
+        return f"{recorded} recorded, {prepared} prepared, {used} as training windows{times}"
 
 
 def length(seconds: float) -> str:

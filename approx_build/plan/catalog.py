@@ -203,8 +203,8 @@ class Catalog:
         record = self.record(corpus)
         record.allow(Path(self.consent_path(corpus)), self.today, model, piece)
         withdrawn = sorted(record.withdrawn_by(self.today))
-        heard = chosen(self.corpus(corpus), self.model(model).preparation, model)
-        if withdrawn and learnt not in (corpus_digest(self.corpus(corpus)), corpus_digest(heard)):
+        used = chosen(self.corpus(corpus), self.model(model).preparation, model)
+        if withdrawn and learnt not in (corpus_digest(self.corpus(corpus)), corpus_digest(used)):
             raise ConsentError(
                 f"{path}: the run learnt from corpus {corpus!r} before consent to "
                 f"{', '.join(withdrawn)} was withdrawn; take `parent` out of "

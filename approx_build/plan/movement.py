@@ -47,7 +47,7 @@ def add_movement(
 ) -> LoweredMovement:
     """Add everything from the mix on."""
     slug, where = movement.slug, movement.locate(())
-    heard = sorted(part.stem for part in parts if part.is_heard) or [
+    mixed = sorted(part.stem for part in parts if part.is_heard) or [
         silence(graph, movement, output)
     ]
     mix = graph.add(
@@ -55,7 +55,7 @@ def add_movement(
             target=f"{slug}/mix",
             kind=Kind.MIX,
             params={},
-            inputs={f"stem.{place:04}": stem for place, stem in enumerate(heard)},
+            inputs={f"stem.{place:04}": stem for place, stem in enumerate(mixed)},
             where=where,
         )
     )

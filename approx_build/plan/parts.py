@@ -69,11 +69,11 @@ class Parts:
         self._graph, self._piece_seed = sources.graph, piece_seed
 
     def add_all(self) -> list[LoweredPart]:
-        """Every part; one that is muted or not soloed is not heard but may be a source."""
-        heard, parts = set(self._movement.mixed_parts()), self._movement.model.parts
+        """Every part; one that is muted or not soloed is not mixed but may be a source."""
+        mixed, parts = set(self._movement.mixed_parts()), self._movement.model.parts
         used = {ref.part for part in parts.values() for each in part.events for ref in each.sources}
         return [
-            self._part(name, part, name in heard, is_source=name in used)
+            self._part(name, part, name in mixed, is_source=name in used)
             for name, part in parts.items()
         ]
 

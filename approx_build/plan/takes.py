@@ -129,13 +129,13 @@ class Networks:
         target: str,
         take: Take,
         stream: str,
-        heard: Mapping[str, str] | None = None,
+        sounds: Mapping[str, str] | None = None,
         number: int = 1,
         where: Location | None = None,
     ) -> str:
-        """Clip `number` of a take, drawn with `stream`; `heard` has the sounds of it by role."""
+        """Clip `number` of a take, drawn with `stream`; `sounds` has the sounds of it by role."""
         spec = self.catalog.model(take.model)
-        inputs = {"checkpoint": self.checkpoint(take.model, take.step, where), **(heard or {})}
+        inputs = {"checkpoint": self.checkpoint(take.model, take.step, where), **(sounds or {})}
         params: dict[str, Json] = {
             "family": spec.family,
             "version": spec.family_version,

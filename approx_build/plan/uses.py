@@ -20,7 +20,7 @@ from approx_build.yaml_source.node import Loc
 class Use:
     """A corpus asked for at a place of a score, and what sounds otherwise without it.
 
-    `model` learns from all of it, or `recording` (corpus/name, perhaps a pattern) is heard.
+    `model` learns from all of it, or `recording` (corpus/name, perhaps a pattern) is used.
     Takes of the piece go by their name, those of a movement by movement/name.
     """
 
@@ -103,13 +103,13 @@ def _dependents(score: Score) -> dict[str, set[str]]:
     """For each take, the takes made of it and, with a slash at their end, movements it is in."""
     found: dict[str, set[str]] = {}
     for name, take in score.piece.takes.items():
-        for heard in _taken(take):
-            found.setdefault(heard, set()).add(name)
+        for source in _taken(take):
+            found.setdefault(source, set()).add(name)
     for movement in score.movements:
         own, slug = movement.model.takes, movement.slug
         for name, take in own.items():
-            for heard in _taken(take):
-                key = f"{slug}/{heard}" if heard in own else heard
+            for source in _taken(take):
+                key = f"{slug}/{source}" if source in own else source
                 found.setdefault(key, set()).add(f"{slug}/{name}")
         for ref, _ in _sources(movement):
             if ref.take is not None:

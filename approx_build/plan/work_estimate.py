@@ -29,8 +29,8 @@ def size(action: Action) -> float:
             return float(params["samples"] * (1 + len(params["events"]) / 10)) / 1e6
         case Kind.TRAIN if not action.options.get("is_shipped"):
             training = params["training"]
-            heard = training["steps"] * training["batch"] * training["window"]
-            return float(heard * _network(params).parameter_count) / 1e12
+            samples = training["steps"] * training["batch"] * training["window"]
+            return float(samples * _network(params).parameter_count) / 1e12
         case Kind.TRAIN:
             return 0.0
         case _:

@@ -89,8 +89,8 @@ def remarks_on(lowered: LoweredPiece, built: Built) -> list[str]:
     """Lost files, what trainings learnt, conversions of rates, and silent events."""
     records = built.records.items()
     lost = [line for target, record in records for line in lost_files(target, record)]
-    heard = [line for target in built.ran for line in learnt(target, built.records[target])]
-    return [*lost, *heard, *_conversions(built), *_silent_events(lowered, built)]
+    learnt_lines = [line for target in built.ran for line in learnt(target, built.records[target])]
+    return [*lost, *learnt_lines, *_conversions(built), *_silent_events(lowered, built)]
 
 
 def _conversions(built: Built) -> Iterator[str]:
@@ -107,7 +107,7 @@ def _conversions(built: Built) -> Iterator[str]:
 
 
 def _silent_events(lowered: LoweredPiece, built: Built) -> Iterator[str]:
-    """The events of heard parts that make next to no sound, with their places."""
+    """The events of mixed parts that make next to no sound, with their places."""
     for one in lowered.movements:
         for part in (part for part in one.parts if part.is_heard):
             for placed in part.events:
@@ -125,7 +125,7 @@ def lost_files(target: str, run: Record) -> Iterator[str]:
 
 
 def learnt(target: str, run: Record) -> Iterator[str]:
-    """What a training run did to recordings before it heard them, and which it did not hear."""
+    """What a training run did to recordings before it used them, and which it did not use."""
     if run.facts.get("is_shipped"):
         return
     done, unused = _by_recording(run, "converted"), _by_recording(run, "unused")

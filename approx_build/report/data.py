@@ -49,7 +49,7 @@ class EventReport:
 class StemReport:
     """A part: its file, its pictures, its events and where its sound comes from.
 
-    `settings` is its gain and pan in words; a part that is not heard says so in `silent`.
+    `settings` is its gain and pan in words; a part that is not mixed says so in `silent`.
     """
 
     name: str

@@ -44,7 +44,7 @@ MEASURES = (
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A sound that can be seen and heard."""
+    """A sound with its picture."""
 
     title: str
     audio: str

@@ -41,11 +41,11 @@ class Evaluations:
 
     def add_stretches(self, count: int) -> list[str]:
         """Add `count` stretches of the corpus, and those that takes are shown beside; targets."""
-        heard = {
+        samples_of = {
             name: samples for name in self.lowered.prepared if (samples := self._samples(name))
         }
-        names, rate = list(heard), self._spec.network.rate
-        lengths_s = [samples / rate for samples in heard.values()]
+        names, rate = list(samples_of), self._spec.network.rate
+        lengths_s = [samples / rate for samples in samples_of.values()]
         for place, start_s in spread(lengths_s, count, self.lowered.length_s):
             self._excerpts.append(self._stretch(names[place], start_s))
         for step, index, match in closest_pairs(self._evaluations):

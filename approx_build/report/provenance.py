@@ -42,7 +42,7 @@ class Provenance:
         return replace(origin, detail=f"clips {numbers}, each with a stream of its own")
 
     def recordings(self, targets: list[str]) -> dict[str, set[str]]:
-        """The files that `targets` are made from -> how: "heard", "primes", "trains MODEL"."""
+        """The files that `targets` are made from -> how: "played", "primes", "trains MODEL"."""
         uses: dict[str, set[str]] = {}
         for target in self.graph.needed(targets).actions:
             action = self.graph.actions[target]

@@ -123,11 +123,11 @@ def _sound_faults(
 ) -> Iterator[Fault]:
     """What does not fit of the sounds that a take is made from, and of how it is made."""
     for where, sound in take.sounds():
-        heard = takes.get(sound.take) if sound.take else None
-        if heard:
+        source_take = takes.get(sound.take) if sound.take else None
+        if source_take:
             needed_s = sound.needs_s(take.length_s)
-            message = _range_message(sound.start_s, needed_s, heard.length_s, "take")
-            if message := message or sound.misfit(take.length_s, heard.length_s):
+            message = _range_message(sound.start_s, needed_s, source_take.length_s, "take")
+            if message := message or sound.misfit(take.length_s, source_take.length_s):
                 yield source.fault(("takes", name, *where), message)
     if (way := take.conditioning) is not None:
         for loc, message in way.misfits(take.length_s):

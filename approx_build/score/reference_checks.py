@@ -86,14 +86,16 @@ def sound_faults(
     for name, take in own.items():
         for where, sound in take.sounds():
             loc: Loc = ("takes", name, *where)
-            heard = sound.take
-            if heard is None:
+            source_take = sound.take
+            if source_take is None:
                 continue
-            if heard not in declared | takes.keys():
-                message = f"unknown take '{heard}'{choices(heard, takes)}"
+            if source_take not in declared | takes.keys():
+                message = f"unknown take '{source_take}'{choices(source_take, takes)}"
                 yield source.fault((*loc, "take"), message)
-            elif heard in takes and (sound.clip or 1) > takes[heard].count:
-                message = f"take '{heard}' has {_clips(takes[heard].count)} (is {sound.clip})"
+            elif source_take in takes and (sound.clip or 1) > takes[source_take].count:
+                message = (
+                    f"take '{source_take}' has {_clips(takes[source_take].count)} (is {sound.clip})"
+                )
                 yield source.fault((*loc, "clip"), message)
     yield from _take_circles(takes, source, own)
 

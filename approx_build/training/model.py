@@ -53,7 +53,7 @@ class ModelSpec(BaseModel):
     )
     augmentation: Augmentation = Field(
         default_factory=lambda: Augmentation.model_validate({}),
-        description="how windows vary each time they are heard",
+        description="how windows vary each time they are used",
     )
     objective: SerializeAsAny[BaseModel] = Field(description="what of learning is the family's own")
     training: TrainingParameters

@@ -38,11 +38,11 @@ class Joins:
             for beside in _beside(known[item, channel], held[item, channel], reach)
         ]
 
-    def joined(self, heard: Sound) -> Sound:
-        """The known sound, and elsewhere `heard` [B, C, T], into which it is blended."""
-        whole: Sound = np.where(self._is_known, self._known, heard)
+    def joined(self, generated: Sound) -> Sound:
+        """The known sound, and elsewhere `generated` [B, C, T], into which it is blended."""
+        whole: Sound = np.where(self._is_known, self._known, generated)
         for row, gap, continued, left in self._beside:
-            whole[row][gap] = continued + left * heard[row][gap]
+            whole[row][gap] = continued + left * generated[row][gap]
         return whole
 
 

@@ -62,9 +62,9 @@ def inpaint(
     """
     if is_known.all() or not is_known.any():
         raise ModelError("inpainting: needs something that is known and something that is missing")
-    heard = np.where(is_known, known, np.float32(0))
-    filling = replace(solver, velocity=overruled(solver.velocity, heard, is_known))
-    x = Parts(heard, latents(streams, *known.shape[1:])).at(solver.schedule[0])
+    masked = np.where(is_known, known, np.float32(0))
+    filling = replace(solver, velocity=overruled(solver.velocity, masked, is_known))
+    x = Parts(masked, latents(streams, *known.shape[1:])).at(solver.schedule[0])
     done, total = 0, resampling.steps(solver.schedule)
     for number, block in enumerate(resampling.blocks(solver.schedule)):
         for turn in range(resampling.times):
@@ -91,8 +91,8 @@ def overruled(velocity: Velocity, known: Sound, is_known: NDArray[np.bool_]) -> 
         # Clean sound has no noise from which v could be computed.
         if not level.sigma:
             return said
-        heard = parts_by_velocity(x, said, level).sound
-        whole = joins.joined(heard)
+        clean = parts_by_velocity(x, said, level).sound
+        whole = joins.joined(clean)
         return parts_by_sound(x, whole, level).velocity(level)
 
     return holding

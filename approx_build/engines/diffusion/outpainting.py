@@ -37,11 +37,11 @@ def extend(
     for number in range(windows(begun, length, window)):
         own = [of_window(stream, number) for stream in streams]
         report = part_of(progress, done, total)
-        heard = overlap(sound.shape[-1], window)
-        done += _of_window(solver, heard, resampling)
-        made = _window(solver, sound, heard, window, own, resampling, report)
+        context = overlap(sound.shape[-1], window)
+        done += _of_window(solver, context, resampling)
+        made = _window(solver, sound, context, window, own, resampling, report)
         # The first window of pure noise loses both margins, later ones only the right one.
-        new = made[..., heard or margin(window) : window - margin(window)]
+        new = made[..., context or margin(window) : window - margin(window)]
         sound = np.concatenate([sound, new], axis=-1)
     return sound[..., begun : begun + length]
 
@@ -60,8 +60,8 @@ def windows(begun: int, length: int, window: int) -> int:
     """The number of windows for `length` samples after `begun` known ones."""
     count, made = 0, 0
     while made < length:
-        heard = overlap(begun + made, window)
-        made += window - (heard or margin(window)) - margin(window)
+        context = overlap(begun + made, window)
+        made += window - (context or margin(window)) - margin(window)
         count += 1
     return count
 
@@ -69,25 +69,25 @@ def windows(begun: int, length: int, window: int) -> int:
 def _window(
     solver: Solver,
     sound: Sound,
-    heard: int,
+    context: int,
     window: int,
     streams: Sequence[Stream],
     resampling: Resampling,
     progress: Told | None,
 ) -> Sound:
-    """A window [B, C, T] that begins with the last `heard` samples of `sound`."""
+    """A window [B, C, T] that begins with the last `context` samples of `sound`."""
     batch, channels, length = sound.shape
-    if not heard:
+    if not context:
         return solver.generate(streams, channels, window, progress)
-    missing = np.zeros((batch, channels, window - heard), np.float32)
-    known = np.concatenate([sound[..., length - heard :], missing], axis=-1)
-    is_known = np.arange(window) < heard
+    missing = np.zeros((batch, channels, window - context), np.float32)
+    known = np.concatenate([sound[..., length - context :], missing], axis=-1)
+    is_known = np.arange(window) < context
     return inpaint(solver, known, is_known, streams, resampling, progress)
 
 
-def _of_window(solver: Solver, heard: int, resampling: Resampling) -> int:
+def _of_window(solver: Solver, context: int, resampling: Resampling) -> int:
     """Steps of one window."""
-    return resampling.steps(solver.schedule) if heard else solver.steps
+    return resampling.steps(solver.schedule) if context else solver.steps
 
 
 def _steps(solver: Solver, begun: int, length: int, window: int, resampling: Resampling) -> int:

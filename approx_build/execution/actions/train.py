@@ -130,10 +130,10 @@ def _train(desk: Desk, model: ModelSpec, folder: Path) -> TrainingRecord:
     from approx_build.training.distributed import train_shared
     from approx_build.training.ledger_callback import Chronicle
 
-    heard, run = material(desk, model), desk.run
+    prepared, run = material(desk, model), desk.run
     chronicle = Chronicle(
         model,
-        heard,
+        prepared,
         desk.root / str(desk.options["corpus"]),
         desk.root / FOLDER if run.is_chronicled else None,
         lambda: datetime.now(UTC),
@@ -149,7 +149,7 @@ def _train(desk: Desk, model: ModelSpec, folder: Path) -> TrainingRecord:
         progress=_telling(desk, model.costs),
         copy=lambda digest, path: _copied(desk.store.objects, digest, path),
     )
-    return train_shared(model, heard, folder, means, run.processes)
+    return train_shared(model, prepared, folder, means, run.processes)
 
 
 def _copied(objects: Objects, digest: str, path: Path) -> bool:

@@ -1,6 +1,6 @@
 """Takes that a DanceDiffusion network makes of sound: variations, in-betweens, missing parts.
 
-Sound longer than the inside of the network's window is heard by windows that overlap
+Sound longer than the inside of the network's window is covered by windows that overlap
 (`engines.diffusion.overlapping_windows`).
 """
 

@@ -105,7 +105,7 @@ def _gone_on(
 
 
 def _clip(network: DanceDiffusionParameters, take: Take, sound: Sound) -> Clip:
-    """A take's clip of the sound [C, T] made for it; what it heard and keeps stays as it is."""
+    """A take's clip of the sound [C, T] made for it; the sound that it keeps stays as it is."""
     made = full_scale(sound)
     match take.conditioning:
         case Extension(before):
@@ -127,7 +127,7 @@ def _before(take: Take) -> Clip | None:
 
 
 def _begun(network: DanceDiffusionParameters, take: Take) -> int:
-    """How much of that sound is heard, samples."""
+    """How much of that sound conditions it, samples."""
     before = _before(take)
     return 0 if before is None else overlap(before.length, network.window)
 

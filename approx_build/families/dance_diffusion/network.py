@@ -171,8 +171,8 @@ def attention(weights: Tensors, block: Block, x: Tensor) -> Tensor:
     # Both by the fourth root, so that half precision does not overflow.
     scale = (channels // block.heads) ** -0.25
     shares = ((query * scale) @ (key * scale).transpose(-1, -2)).softmax(dim=-1)
-    heard = (shares @ value).transpose(-1, -2).reshape(batch, channels, length)
-    return x + _convolution(weights, f"{name}.out_proj", heard)
+    attended = (shares @ value).transpose(-1, -2).reshape(batch, channels, length)
+    return x + _convolution(weights, f"{name}.out_proj", attended)
 
 
 def halved(x: Tensor) -> Tensor:

@@ -71,7 +71,7 @@ def _attend(builder: ProgramBuilder, block: Block, x: Array, norm: int) -> None:
     name = block.attention
     given = builder.convolve(f"{name}.qkv_proj", [x], 3 * block.made, taps=1, norm=norm)
     builder.forget_norm(norm)
-    heard = builder.attend(given, block.heads)
+    attended = builder.attend(given, block.heads)
     builder.give_back(given)
-    builder.add(x, [heard], f"{name}.out_proj")
-    builder.give_back(heard)
+    builder.add(x, [attended], f"{name}.out_proj")
+    builder.give_back(attended)

@@ -57,9 +57,9 @@ def _attended(tensors: Tensors, block: Block, x: Floats) -> Floats:
     given = convolve(norm(x, *_pair(tensors, f"{name}.norm")), *_pair(tensors, f"{name}.qkv_proj"))
     width = block.made // block.heads
     parts = given.reshape(len(x), 3, block.heads, width)
-    heard = [attention(*parts[:, :, head].swapaxes(0, 1)) for head in range(block.heads)]
+    attended = [attention(*parts[:, :, head].swapaxes(0, 1)) for head in range(block.heads)]
     weight, bias = _pair(tensors, f"{name}.out_proj")
-    return product_onto(x + (bias + f32(0)), np.concatenate(heard, axis=1), weight[:, :, 0].T)
+    return product_onto(x + (bias + f32(0)), np.concatenate(attended, axis=1), weight[:, :, 0].T)
 
 
 def _pair(tensors: Tensors, name: str) -> tuple[Floats, Floats]:

@@ -177,8 +177,8 @@ class Lanes:
     def _enter(self) -> Tensor:
         """The causal layer's output [LANES, R]."""
         if self._network.scalar_input:
-            heard = self._values.index_select(0, self._heard.flatten())
-            return heard.view(LANES, -1).mm(self._maps.causal)
+            embedded = self._values.index_select(0, self._heard.flatten())
+            return embedded.view(LANES, -1).mm(self._maps.causal)
         rows = self._maps.causal.index_select(0, (self._heard + self._taps).flatten())
         return rows.view(LANES, len(self._taps), -1).sum(1)
 

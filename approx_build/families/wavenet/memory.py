@@ -35,9 +35,9 @@ def packed_bytes(network: WaveNetParameters) -> int:
     """Bytes of the packed weights."""
     layers, inner = len(network.dilations), network.dilation_channels
     residual, skip = network.residual_channels, network.skip_channels
-    heard = 1 if network.scalar_input else network.quantization_channels
+    inputs = 1 if network.scalar_input else network.quantization_channels
     matrices = [
-        (network.causal_width * heard, residual),
+        (network.causal_width * inputs, residual),
         *[(network.filter_width * residual, 2 * _padded(inner)), (inner, residual)] * layers,
         *((layers * inner, skip), (skip, skip), (skip, network.quantization_channels)),
     ]

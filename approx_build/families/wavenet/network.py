@@ -33,7 +33,7 @@ class WaveNetNetwork:
         self._amplitudes = torch.from_numpy(amplitudes(params.quantization_channels).copy())
 
     def clean(self, sound: NDArray[np.float32], rng: Stream) -> Example:
-        """The codes [T] of a window, heard as they are."""
+        """The codes [T] of a window, as they are."""
         codes = encode(sound[0], self.params.quantization_channels)
         return {"codes": codes, "given": codes}
 
@@ -97,10 +97,10 @@ class WaveNetNetwork:
         if self.params.scalar_input:
             return self._amplitudes.to(past.device)[past].unfold(1, width, 1) @ weight[:, 0, :]
         taps = [F.embedding(past[:, tap : tap + length], weight[tap]) for tap in range(width)]
-        heard = taps[0]
+        total = taps[0]
         for tap in taps[1:]:
-            heard = heard + tap
-        return heard
+            total = total + tap
+        return total
 
     def _taps(self, x: Tensor, dilation: int) -> Tensor:
         """The taps of a dilated convolution side by side [B, T, W · R], the oldest first."""

@@ -83,9 +83,9 @@ class WaveNetParameters(Parameters):
         layers, width = len(self.dilations), self.filter_width
         residual, dilation = self.residual_channels, self.dilation_channels
         skip, codes = self.skip_channels, self.quantization_channels
-        heard = 1 if self.scalar_input else codes
+        inputs = 1 if self.scalar_input else codes
         shapes: Shapes = {
-            "causal.weight": (self.causal_width, heard, residual),
+            "causal.weight": (self.causal_width, inputs, residual),
             "layers.filter.weight": (layers, width, residual, dilation),
             "layers.gate.weight": (layers, width, residual, dilation),
             "layers.dense.weight": (layers, dilation, residual),

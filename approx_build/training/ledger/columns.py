@@ -16,7 +16,7 @@ from approx_build.units import signed, spaced
 Value = str | int | float | Decimal | None
 
 SILENT_FOR = timedelta(minutes=15)
-"""A run that says it is running and has not been heard of for longer may have died."""
+"""A run that says it is running and has not been updated for longer may have died."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def plain(text: str) -> str:
 
 
 def hours(entry: LedgerEntry) -> str:
-    """Hours recorded, prepared and heard."""
+    """Hours recorded, prepared and used in training."""
     audio = entry.audio
     hours = {"recorded": audio.recorded_h, "prepared": audio.prepared_h, "heard": audio.heard_h}
     return ", ".join(f"{value:.3g} {how}" for how, value in hours.items() if value is not None)

@@ -166,10 +166,10 @@ def rising_since(training: Curve, held_out: Curve) -> float | None:
     if not held_out:
         return None
     turn, _ = best(held_out)
-    late, heard = [[p for p in curve if p[0] >= turn] for curve in (held_out, training)]
+    late, late_training = [[p for p in curve if p[0] >= turn] for curve in (held_out, training)]
     if len(late) < 3 or late[-1][1] - late[0][1] <= LEVEL * _range(held_out):
         return None
-    rises, falls = slope(late), slope(heard)
+    rises, falls = slope(late), slope(late_training)
     is_overfit = rises is not None and falls is not None and rises > 0 > falls
     return turn if is_overfit else None
 

@@ -84,7 +84,7 @@ class Note(Strict):
 
 
 class Audio(Strict):
-    """Hours of sound: as recorded, as prepared for the network, and heard in training."""
+    """Hours of sound: as recorded, as prepared for the network, and used in training."""
 
     recorded_h: Hours = None
     prepared_h: Hours = None

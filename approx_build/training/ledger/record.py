@@ -71,7 +71,7 @@ class StoredStep(BaseModel):
 class TrainingRecord(BaseModel):
     """The settings of a training run, its sound, where it ran, and what it made.
 
-    `converted` says what preparation did to a recording, `unused` why one was not heard. Seconds
+    `converted` says what preparation did to a recording, `unused` why one was not used. Seconds
     of sound: as recorded, after preparation, and in all windows that were drawn. `windows` are
     those of an epoch; `left_out` counts steps whose gradients were not finite in float16.
     """
@@ -101,7 +101,7 @@ class TrainingRecord(BaseModel):
 
     @property
     def hours(self) -> Hours:
-        """How much sound there was, and how much of it was heard."""
+        """How much sound there was, and how much of it was used."""
         return Hours(self.recorded_s, self.prepared_s, self.heard_s)
 
     def write(self, folder: Path, name: str = RECORD_NAME) -> None:
