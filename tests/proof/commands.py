@@ -281,9 +281,9 @@ def _as_started(how: How) -> None:
     from approx_build.execution.executors import local
 
     if how is How.ALONE:
-        from tests.space import _here
+        from approx_build.execution.executors.local import in_process
 
-        local.Processes = _here  # type: ignore[assignment, misc]
+        local.Processes = in_process  # type: ignore[assignment, misc]
     elif how is How.FORKED:
         import multiprocessing
 
