@@ -1,13 +1,16 @@
-"""Makes the recordings of the corpora accordion, percussion and stage from sampled instruments.
+"""Makes the recordings of all corpora of sampled instruments.
 
-    python models/corpora/make_corpora.py [FOLDER]
+    python models/corpora/make_corpora.py [FOLDER [CORPUS/NAME ...]]
 
-needs FluidSynth, FluidR3_GM.sf2 and Sonic Pi's samples (Debian: fluidsynth,
-fluid-soundfont-gm, sonic-pi-samples). Seeded by the recordings' names: a second run writes
-the same bytes. Nobody played these études: they are rendered from recorded samples.
+writes all of them, or those named, beside this file or under FOLDER. It needs FluidSynth,
+FluidR3_GM.sf2, Sonic Pi's samples (Debian: fluidsynth, fluid-soundfont-gm, sonic-pi-samples)
+and SciPy. Seeded by the recordings' names: a second run writes the same bytes. Nobody played
+these études and studies: they are rendered from recorded samples.
 
-Each recording is normalised by one gain: its loudest sample lies at -1 dBFS, that of the
-soft ones (`SOFT`) at -9 dBFS. Mono, `stage` stereo; 44.1 kHz, 16 bits, FLAC.
+The studies (squeezebox, struck, hall) are recorded in rooms (`in_rooms.py`); the études
+(accordion, percussion, stage) are dry. Each recording is normalised by one gain: its loudest
+sample is at -1 dBFS, that of the soft ones at -9 dBFS. Mono, `stage` and `hall` stereo;
+44.1 kHz, 16 bits, FLAC.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ import numpy as np
 import percussion_etudes
 import soundfile as sf
 import stage_etudes
+from in_rooms import STUDIES, recorded
 from midi import RATE
 from numpy.typing import NDArray
 
@@ -30,12 +34,20 @@ LENGTHS_S = {"accordion": 36.0, "percussion": 30.0, "stage": 42.0}
 ETUDES = {"accordion": accordion_etudes, "percussion": percussion_etudes, "stage": stage_etudes}
 
 
-def main(folder: Path) -> None:
-    """Writes every recording of all corpora under `folder`."""
-    for corpus, etudes in ETUDES.items():
-        for name in sorted(etudes.GESTURES):
-            _write(folder / corpus / f"{name}.flac", _normalised(name, _played(corpus, name)))
-        print(f"{corpus}: {len(etudes.GESTURES)} recordings of {LENGTHS_S[corpus]} s")
+def main(folder: Path, wanted: list[str]) -> None:
+    """Writes the recordings that are wanted, or every one, under `folder`."""
+    corpora = {**{corpus: etudes.GESTURES for corpus, etudes in ETUDES.items()}, **STUDIES}
+    for corpus, pieces in corpora.items():
+        for name in sorted(pieces):
+            if wanted and f"{corpus}/{name}" not in wanted:
+                continue
+            made = recorded if corpus in STUDIES else _etude
+            _write(folder / corpus / f"{name}.flac", made(corpus, name))
+            print(f"{corpus}/{name}")
+
+
+def _etude(corpus: str, name: str) -> NDArray[np.float64]:
+    return _normalised(name, _played(corpus, name))
 
 
 def _played(corpus: str, name: str) -> NDArray[np.float64]:
@@ -66,4 +78,4 @@ def _write(path: Path, samples: NDArray[np.float64]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent, sys.argv[2:])
