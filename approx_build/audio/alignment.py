@@ -11,6 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from approx_build.audio.spectrum import fast_size, inverse_real_fft, real_fft
+
 Mono = NDArray[np.float32]
 
 SILENT = 1e-3
@@ -27,12 +29,10 @@ def likeness(one: Mono, other: Mono) -> float:
 
 def best_place(passage: Mono, sound: Mono) -> tuple[int, float]:
     """Where in `sound` [S] the passage [T], T <= S, is most alike, and how alike it is there."""
-    from scipy import fft
-
-    size = fft.next_fast_len(sound.size + passage.size, real=True)
-    one, other = (fft.rfft(each.astype(np.float64), size) for each in (passage, sound))
+    size = fast_size(sound.size + passage.size)
+    one, other = (real_fft(each.astype(np.float64), size) for each in (passage, sound))
     places = sound.size - passage.size + 1
-    products = fft.irfft(other * np.conj(one), size)[:places]
+    products = inverse_real_fft(other * np.conj(one), size)[:places]
     total = np.concatenate(([0.0], np.cumsum(sound.astype(np.float64) ** 2)))
     quiet = SILENT**2 * passage.size
     energies = np.maximum(total[passage.size :] - total[:places], quiet)

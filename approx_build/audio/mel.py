@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from approx_build.audio.spectrum import real_fft
+
 Mono = NDArray[np.float32]
 
 FRAMES_HZ = 40
@@ -23,8 +25,6 @@ _FRAMES_AT_ONCE = 4096
 
 def log_mel(samples: Mono, rate: int) -> Mono:
     """Log power of `samples` [T] in bands [M, BANDS]; frame m begins m / FRAMES_HZ s after it."""
-    from scipy import fft
-
     size = 1 << max(7, round(WINDOW_S * rate).bit_length())
     window = np.hanning(size).astype(np.float32)
     count = max(1, int(samples.size * FRAMES_HZ / rate))
@@ -34,7 +34,7 @@ def log_mel(samples: Mono, rate: int) -> Mono:
     for first in range(0, count, _FRAMES_AT_ONCE):
         at = np.arange(first, min(first + _FRAMES_AT_ONCE, count)) * rate // FRAMES_HZ
         frames = padded[at[:, None] + np.arange(size)] * window
-        power[first : first + len(at)] = np.abs(fft.rfft(frames)) ** 2 @ bands
+        power[first : first + len(at)] = np.abs(real_fft(frames)) ** 2 @ bands
     return np.asarray(np.log(power + _FLOOR * max(float(power.mean()), 1e-12)))
 
 

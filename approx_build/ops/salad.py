@@ -52,6 +52,7 @@ class Salad(Lasting, Windowed):
     """
 
     op: Literal["salad"] = "salad"
+    version: ClassVar[int] = 2
     many: ClassVar[bool] = True
     is_random: ClassVar[bool] = True
     example: ClassVar[Mapping[str, object]] = {"max_grain_s": 1.0, "length_s": 90}
