@@ -162,7 +162,6 @@ def test_a_comment_needs_a_reason() -> None:
 @pytest.mark.parametrize(
     ("line", "door"),
     [
-        ("import soxr", "audio/resample.py"),
         ("import soundfile", "audio/sndfile.py"),
     ],
 )

@@ -23,7 +23,7 @@ Sound = NDArray[np.float32]
 """Samples [C, T], perhaps mapped from a file."""
 
 RESAMPLER_REACH = 160
-"""soxr hears this many samples either way, at the lower of its two rates."""
+"""Samples either way that have a say in one that is resampled, at the lower of both rates."""
 
 
 @dataclass(frozen=True, slots=True)

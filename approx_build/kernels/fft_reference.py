@@ -19,12 +19,12 @@ Complex = NDArray[np.complex128]
 
 def fft(x: Complex) -> Complex:
     """Spectra [F, n] of complex frames [F, n]."""
-    return _joined(*_transformed(plan(x.shape[1]), x.real, x.imag))
+    return _joined(*transformed(plan(x.shape[1]), x.real, x.imag))
 
 
 def ifft(x: Complex) -> Complex:
     """Complex frames [F, n] of spectra [F, n]."""
-    imaginary, real = _transformed(plan(x.shape[1]), x.imag, x.real)
+    imaginary, real = transformed(plan(x.shape[1]), x.imag, x.real)
     scale = 1.0 / x.shape[1]
     return _joined(real * scale, imaginary * scale)
 
@@ -33,7 +33,7 @@ def rfft(x: Table) -> Complex:
     """Spectra [F, n / 2 + 1] of real frames [F, n], n even."""
     size = x.shape[1] // 2
     of = plan(size)
-    zr, zi = _transformed(of, x[:, 0::2], x[:, 1::2])
+    zr, zi = transformed(of, x[:, 0::2], x[:, 1::2])
     result = np.zeros((len(x), size + 1), np.complex128)
     real, imaginary = result.real, result.imag
     real[:, 0], real[:, size] = zr[:, 0] + zi[:, 0], zr[:, 0] - zi[:, 0]
@@ -69,7 +69,7 @@ def irfft(x: Complex) -> Table:
     zr[:, low], zi[:, low] = er - gi, ei + gr
     zr[:, high], zi[:, high] = er + gi, gr - ei
     # An inverse transform is a forward one of exchanged parts.
-    zi, zr = _transformed(of, zi, zr)
+    zi, zr = transformed(of, zi, zr)
     result = np.empty((len(x), 2 * size))
     scale = 1.0 / (2 * size)
     result[:, 0::2], result[:, 1::2] = zr * scale, zi * scale
@@ -82,8 +82,8 @@ def _joined(real: Table, imaginary: Table) -> Complex:
     return result
 
 
-def _transformed(of: Plan, real: Table, imaginary: Table) -> Parts:
-    """The forward transform of the parts [F, n]."""
+def transformed(of: Plan, real: Table, imaginary: Table) -> Parts:
+    """The forward transform of real and imaginary parts [F, n]."""
     zr, zi = np.empty(real.shape), np.empty(real.shape)
     zr[:, of.places], zi[:, of.places] = real, imaginary
     done = 1

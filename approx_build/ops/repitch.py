@@ -27,6 +27,7 @@ class Repitch(GrainOp):
     """
 
     op: Literal["repitch"] = "repitch"
+    version: ClassVar[int] = 2
     example: ClassVar[Mapping[str, object]] = {"semitones": -5}
     semitones: float = Field(
         ge=-48, le=48, description="how much higher, semitones; below 0 is lower"

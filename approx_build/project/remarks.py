@@ -30,7 +30,7 @@ def conversions(session: Session, built: Built) -> list[str]:
     ]
     heard = [line for t in built.ran for line in learnt(t, built.records[t])]
     lost = [line for t, record in built.records.items() for line in lost_files(t, record)]
-    return [*lost, *heard, *([f"converted with soxr VHQ: {', '.join(told)}"] if told else [])]
+    return [*lost, *heard, *([f"converted: {', '.join(told)}"] if told else [])]
 
 
 def silent_events(session: Session, built: Built) -> list[str]:
@@ -55,7 +55,7 @@ def learnt(target: str, run: Record) -> Iterator[str]:
     ways = Counter(way for each in done.values() for way in each.split(", ") if _is_a_way(way))
     told = [f"{counted(count, 'recording')} ({way})" for way, count in sorted(ways.items())]
     if told:
-        yield f"{target}: heard after converting with soxr VHQ: {', '.join(told)}"
+        yield f"{target}: heard after converting: {', '.join(told)}"
     for name, reason in unused.items():
         yield f"{target}: not heard: {name}: {reason}"
 

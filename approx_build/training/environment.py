@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import version
 from pathlib import Path
 
 from approx_build.families.base import Family
@@ -21,7 +20,6 @@ def numeric_environment(network: Family, device: str = "cpu", processes: int = 1
         "python": platform.python_version(),
         "torch": torch.__version__,
         "numpy": np.__version__,
-        "soxr": version("soxr"),
         "machine": platform.machine(),
         "cpu": _cpu_name(),
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),

@@ -152,9 +152,9 @@ SOUND = (
     ),
     Fault(
         "the phase of a converted range",
-        "approx_build/execution/actions/clip.py",
-        "first = head * rate // found.rate",
-        "first = head * rate // found.rate + (head > 0)",
+        "approx_build/audio/resample.py",
+        "first = start // period * outputs",
+        "first = start // period * outputs + (start > 0)",
         again("clip"),
         r"clips/\S+ \(clip\): the same key",
     ),
