@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from approx_build.kernels import fft
 from approx_build.kernels import resampler_reference as reference
 from approx_build.kernels.library import VARIABLE, Kernel, function
-from approx_build.kernels.resampler_plan import PARTS, Plan
+from approx_build.kernels.resampler_plan import PARTS, Plan, Table
 from approx_build.kernels.resampler_reference import Places
 
 Samples = NDArray[np.floating[Any]]
@@ -49,12 +49,12 @@ def converted(plan: Plan, samples: Samples, count: int, first: int = 0, begin: i
     return made
 
 
-def placed(plan: Plan, samples: Samples, whole: Places, part: Places) -> Samples:
-    """Outputs [N] of a sound [T] at sample `whole` + `part` / PARTS; places rise.
+def placed(plan: Plan, samples: Samples, whole: Places, part: Places) -> Table:
+    """Outputs [N] of a sound [T] at sample `whole` + `part` / PARTS, in float64; places rise.
 
     The plan is one for any ratio.
     """
-    made = np.empty(whole.size, samples.dtype)
+    made = np.empty(whole.size)
     if not whole.size:
         return made
     pos, rem = _filtered_places(plan, whole, part)
