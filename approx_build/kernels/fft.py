@@ -24,8 +24,8 @@ from approx_build.kernels.library import VARIABLE, Kernel, choose, function
 Frames = NDArray[np.floating[Any]]
 Spectra = NDArray[np.complexfloating[Any, Any]]
 
-WORK = 16
-"""float64 numbers of work for each complex number of a transform and each thread."""
+_MOST_KEPT = 1 << 21
+"""float64 numbers of work that are kept for the next call."""
 _KEPT = 64
 _SINGLE = (np.dtype(np.float32), np.dtype(np.complex64))
 _REAL = np.dtype(np.float64), np.dtype(np.float32)
@@ -181,16 +181,21 @@ def _function(kernel: Kernel) -> ctypes._NamedFuncPointer:
 class _Work(threading.local):
     """Memory that the kernels work in, kept from call to call, one for each thread."""
 
-    numbers: Table = np.empty(0)
-    address = 0
+    kept: tuple[Table, int] = np.empty(0), 0
 
-    def at_least(self, count: int) -> int:
-        """The address of `count` float64 numbers that begin at a cache line."""
-        if self.numbers.size < count + 8:
-            self.numbers = np.empty(count + 8)
-            self.address = self.numbers.ctypes.data
-            self.address += -self.address % 64
-        return self.address
+    def at_least(self, count: int) -> tuple[Table, int]:
+        """`count` float64 numbers or more, and the address of the first one at a cache line.
+
+        As long as the caller holds them.
+        """
+        if self.kept[0].size >= count + 8:
+            return self.kept
+        numbers = np.empty(count + 8)
+        address = numbers.ctypes.data
+        found = numbers, address + -address % 64
+        if count <= _MOST_KEPT:
+            self.kept = found
+        return found
 
 
 work = _Work()
@@ -206,15 +211,23 @@ def _by_library(
 ) -> None:
     is_real, is_inverse, threads = options
     threads = max(1, min(threads, len(rows)))
+    _held, address = work.at_least(threads * _cell(len(rows), threads) * size)
     _function(kernel)(
         structure(size)[0],
         *_row_arguments(rows),
         *_row_arguments(made),
         *(len(rows), is_real, is_inverse),
         None if window is None else window.ctypes.data,
-        work.at_least(threads * WORK * size),
+        address,
         threads,
     )
+
+
+def _cell(frames: int, threads: int) -> int:
+    """Numbers of work for each complex number: a few frames go in few lanes."""
+    if threads > 1 or frames > 4:
+        return 16
+    return 8 if frames > 2 else 4
 
 
 def _row_arguments(rows: NDArray[Any]) -> tuple[int, int, bool]:

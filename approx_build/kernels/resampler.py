@@ -35,6 +35,7 @@ def converted(plan: Plan, samples: Samples, count: int, first: int = 0, begin: i
 
     `samples` [T] are those from `begin` on; what lies beside them is silence.
     """
+    samples = _flat(samples)
     made = np.empty(count, samples.dtype)
     if not count:
         return made
@@ -54,7 +55,7 @@ def placed(plan: Plan, samples: Samples, whole: Places, part: Places) -> Table:
 
     The plan is one for any ratio.
     """
-    made = np.empty(whole.size)
+    samples, made = _flat(samples), np.empty(whole.size)
     if not whole.size:
         return made
     pos, rem = _filtered_places(plan, whole, part)
@@ -64,6 +65,12 @@ def placed(plan: Plan, samples: Samples, whole: Places, part: Places) -> Table:
     both = np.ascontiguousarray(np.stack([pos, rem], axis=1))
     _run(plan, samples, 0, made, _Start(int(pos[0]), int(rem[0]), int(pos[-1]), both))
     return made
+
+
+def _flat(samples: Samples) -> Samples:
+    """The samples side by side, in float32 or float64."""
+    is_float = samples.dtype == np.float32
+    return np.ascontiguousarray(samples, np.float32 if is_float else np.float64)
 
 
 def _filtered_places(plan: Plan, whole: Places, part: Places) -> tuple[Places, Places]:
@@ -126,12 +133,12 @@ def _function(kernel: Kernel) -> ctypes._NamedFuncPointer:
 
 def _run(plan: Plan, samples: Samples, begin: int, made: Samples, start: _Start) -> None:
     kernel = fft.chosen(os.environ.get(VARIABLE))
-    samples = np.ascontiguousarray(samples)
     lanes = _lanes(plan, kernel)
+    _held, address = fft.work.at_least(_work_size(plan, lanes))
     job = _Resampling(
         *(samples.ctypes.data, made.ctypes.data),
         None if start.places is None else start.places.ctypes.data,
-        fft.work.at_least(_work_size(plan, lanes)),
+        address,
         *(begin, samples.size, start.pos, start.rem, start.last, made.size),
         *(samples.dtype == np.float32, made.dtype == np.float32, lanes),
     )

@@ -129,3 +129,13 @@ def test_without_a_library_the_reference_serves(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv(library.VARIABLE, "reference")
     monkeypatch.setattr(transforms, "_function", missing)
     assert same(rfft(x), fast)
+
+
+def test_memory_of_a_large_transform_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transforms, "_MOST_KEPT", 1000)
+    monkeypatch.setattr(transforms, "work", transforms._Work())
+    sound = np.ones(1 << 12)
+    assert rfft(sound)[0] == sound.size
+    assert not transforms.work.kept[0].size
+    rfft(np.ones(64))
+    assert 0 < transforms.work.kept[0].size < 1100

@@ -90,3 +90,23 @@ def test_outputs_at_the_places_of_a_speed_are_those_of_that_speed(
     part = np.array([at % PARTS for at in step], np.int64)
     made = placed(plan, noise(), whole, part)
     assert made.tobytes() == converted(plan, noise(), 500).tobytes()
+
+
+@pytest.mark.usefixtures("kernel")
+def test_samples_may_be_integers_and_lie_apart() -> None:
+    plan = between(44100, 48000)
+    numbers = np.arange(2000) % 77
+    made = converted(plan, numbers, 1000)
+    assert made.dtype == np.float64
+    assert made.tobytes() == converted(plan, numbers.astype(np.float64), 1000).tobytes()
+    apart = np.stack([noise(2000), noise(2000)], axis=1)[:, 0]
+    assert converted(plan, apart, 900).tobytes() == converted(plan, noise(2000), 900).tobytes()
+
+
+@pytest.mark.usefixtures("kernel")
+def test_silence_is_a_positive_zero_and_an_empty_sound_is_silent() -> None:
+    plan = between(44100, 48000)
+    for sound in (np.zeros(500), np.zeros(0)):
+        made = converted(plan, sound, 400)
+        assert not made.any()
+        assert not np.signbit(made).any()

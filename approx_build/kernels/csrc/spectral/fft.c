@@ -15,7 +15,8 @@ typedef struct {
     int32_t is_real, is_inverse;
 } fft_job;
 
-/* Numbers of work for each complex number of a transform and each thread. */
+/* Numbers of work for each complex number, between one thread and the next; 2 * lanes are used, and
+ * by one frame alone 4. */
 #define WORK 16
 
 INLINE void *row_of(const fft_rows *rows, int64_t frame) {
