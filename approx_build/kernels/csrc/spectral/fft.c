@@ -1,6 +1,6 @@
 /* Transforms of frames: real or complex, forward or inverse, in float64. */
-#include "../core/float_state.h"
-#include "../core/threads.h"
+#include "core/float_state.h"
+#include "core/threads.h"
 #include "transform.h"
 
 /* Frames of `from` to frames of `to`. Real: forward takes 2 size numbers and gives size + 1

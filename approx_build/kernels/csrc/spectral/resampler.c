@@ -1,5 +1,5 @@
 /* Sound at another rate: a steep filter by overlap-save, then a short one at any places. */
-#include "../core/float_state.h"
+#include "core/float_state.h"
 #include "resampler.h"
 
 #define LANES 2

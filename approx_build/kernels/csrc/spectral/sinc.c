@@ -1,5 +1,5 @@
 /* Sines cut off by Kaiser's window: the values of a filter, by + - * / in the order written. */
-#include "../core/float_state.h"
+#include "core/float_state.h"
 #include "transform.h"
 
 #define TERMS 64 /* of the Bessel function */

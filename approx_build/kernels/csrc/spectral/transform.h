@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "../core/export.h"
+#include "core/export.h"
 
 #if !defined(APPROX_KERNEL) || !defined(APPROX_LANES)
 #error "compile with -DAPPROX_KERNEL=name -DAPPROX_LANES=floats; see CMakeLists.txt"
