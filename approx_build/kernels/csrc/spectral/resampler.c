@@ -69,18 +69,6 @@ typedef struct {
     int64_t pos, rem, done;
 } position;
 
-static void advance(position *at, const resampler *p, const resampling *job) {
-    at->done++;
-    if (job->places) {
-        if (at->done == job->count) return;
-        at->pos = job->places[2 * at->done], at->rem = job->places[2 * at->done + 1];
-        return;
-    }
-    at->pos += p->num / p->den;
-    at->rem += p->num % p->den;
-    if (at->rem >= p->den) at->rem -= p->den, at->pos++;
-}
-
 INLINE void keep(const resampling *job, int64_t at, double value) {
     if (job->y_float)
         ((float *)job->y)[at] = (float)value;
@@ -94,31 +82,48 @@ static void copy_out(const filtering *f, const resampling *job, position *at) {
         keep(job, at->done++, f->mid[at->pos - f->mid_at]);
 }
 
+/* The next place after the output `done`: a step further, or where the call says. */
+INLINE void next_place(const resampling *job, const resampler *p, int64_t whole, int64_t part,
+                       position *at) {
+    at->done++;
+    if (job->places) {
+        if (at->done == job->count) return;
+        at->pos = job->places[2 * at->done], at->rem = job->places[2 * at->done + 1];
+        return;
+    }
+    int64_t rem = at->rem + part - p->den, carry = ~(rem >> 63);
+    /* Without a branch: whether it carries is hard to foretell. */
+    at->rem = rem + (p->den & ~carry), at->pos += whole - carry;
+}
+
 /* The outputs that the filtered samples allow. */
-static void short_out(const filtering *f, const resampling *job, position *at) {
+static void short_out(const filtering *f, const resampling *job, position *start) {
     const resampler *p = f->plan;
-    int64_t base = f->mid_at + p->taps / 2 - 1, last = base + f->mid_size - p->taps;
-    int64_t stride = p->taps * (p->degree + 1);
-    double per = (double)ROWS / (double)p->den;
+    const int64_t base = f->mid_at + p->taps / 2 - 1, last = base + f->mid_size - p->taps;
+    const int64_t stride = p->taps * (p->degree + 1), whole = p->num / p->den;
+    const int64_t part = p->num % p->den;
+    const double per = (double)ROWS / (double)p->den;
+    position at = *start;
     outputs made;
-    while (at->done < job->count && at->pos <= last) {
-        int64_t first = at->done;
+    while (at.done < job->count && at.pos <= last) {
+        int64_t first = at.done;
         int n = 0;
-        for (; n < CHUNK && at->done < job->count && at->pos <= last; n++) {
-            int64_t row = at->rem;
+        for (; n < CHUNK && at.done < job->count && at.pos <= last; n++) {
+            int64_t row = at.rem;
             if (p->degree) {
-                double place = (double)at->rem * per;
+                double place = (double)at.rem * per;
                 row = (int64_t)place;
                 if (row > ROWS - 1) row = ROWS - 1;
                 made.between[n] = place - (double)row;
             }
-            made.x[n] = f->mid + (at->pos - base);
+            made.x[n] = f->mid + (at.pos - base);
             made.row[n] = p->rows + row * stride;
-            advance(at, p, job);
+            next_place(job, p, whole, part, &at);
         }
         filter_chunk(p, &made, n);
         for (int k = 0; k < n; k++) keep(job, first + k, made.y[k]);
     }
+    *start = at;
 }
 
 /* Forget the filtered samples that no further output needs. */
