@@ -11,7 +11,7 @@ import ctypes
 import os
 from ctypes import POINTER, Structure, byref, c_int32, c_int64, c_void_p
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,13 +103,13 @@ class _Resampling(Structure):
     )
 
 
-class _Start:
+class _Start(NamedTuple):
     """Where outputs begin, the last one's whole place, and perhaps all places [N, 2]."""
 
-    __slots__ = ("last", "places", "pos", "rem")
-
-    def __init__(self, pos: int, rem: int, last: int, places: Places | None) -> None:
-        self.pos, self.rem, self.last, self.places = pos, rem, last, places
+    pos: int
+    rem: int
+    last: int
+    places: Places | None
 
 
 @lru_cache(_KEPT)

@@ -124,16 +124,9 @@ def _real(speed: float) -> Plan:
     return _with_short(_steep(band, up, down, has_short=True), band, step, True)
 
 
-def gliding(highest: float) -> Plan:
-    """A plan for outputs at any places, of a sound that goes at most `highest` times as fast.
-
-    Places are parts of `PARTS`; its own step is of no meaning.
-    """
-    return _gliding(highest)
-
-
 @lru_cache(_KEPT)
-def _gliding(highest: float) -> Plan:
+def gliding(highest: float) -> Plan:
+    """A plan for outputs at any places, of a sound that goes at most `highest` times as fast."""
     return _real(max(highest, 1.0))
 
 
