@@ -1,1 +1,1 @@
-"""Kernels: C primitives of networks, programs, Fourier transforms, resampling, and their rules in NumPy."""
+"""Kernels: C primitives of networks, programs, transforms, resampling, and their rules in NumPy."""
