@@ -37,7 +37,7 @@ render PIECE='pieces/approximations.yaml':
 verify PIECE='pieces/approximations.yaml':
     approx-build verify {{PIECE}}
 
-# Run a benchmark: sampler, training, forecast, harmonic, spectrogram, nothing_to_do, store
+# Run a benchmark: sampler, training, forecast, fft, resample, harmonic, spectrogram, nothing_to_do, store
 bench NAME:
     python bench/{{NAME}}.py
 

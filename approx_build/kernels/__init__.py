@@ -1,1 +1,1 @@
-"""Kernels: C primitives that networks share, the runner of programs, and their rule in NumPy."""
+"""Kernels: C primitives of networks, programs, transforms, resampling, and their rules in NumPy."""
