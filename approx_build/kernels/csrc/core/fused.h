@@ -36,13 +36,56 @@ INLINE vec fused(vec a, vec b, vec c) { return c + a * b; }
 
 #else
 
-typedef double wide __attribute__((vector_size(8 * LANES)));
-typedef int64_t wide_bits __attribute__((vector_size(8 * LANES)));
-typedef uint32_t words __attribute__((vector_size(8 * LANES)));
-typedef uint32_t unsigned_vec __attribute__((vector_size(4 * LANES)));
+typedef double wide __attribute__((vector_size(4 * LANES)));
+typedef int64_t wide_bits __attribute__((vector_size(4 * LANES)));
 
-INLINE wide widened(vec x) { return __builtin_convertvector(x, wide); }
-INLINE vec narrowed(wide x) { return __builtin_convertvector(x, vec); }
+#if defined(__SSE2__) && LANES == 4
+
+INLINE wide lower(vec x) { return (wide)_mm_cvtps_pd((__m128)x); }
+INLINE wide upper(vec x) { return (wide)_mm_cvtps_pd(_mm_movehl_ps((__m128)x, (__m128)x)); }
+INLINE vec joined(wide low, wide high) {
+    return (vec)_mm_movelh_ps(_mm_cvtpd_ps((__m128d)low), _mm_cvtpd_ps((__m128d)high));
+}
+
+/* Whether rounding the sums to `rounded` may have been a second rounding that counts: one lies
+ * halfway between two floats (the last 29 bits are 1000...), or its float is subnormal or the least
+ * normal one. Where the float is 0, the sum was exact: its parts are multiples of 2^-298. */
+INLINE int are_doubtful(wide low, wide high, vec rounded) {
+    __m128i ends = _mm_castps_si128(_mm_shuffle_ps((__m128)low, (__m128)high, 0x88));
+    __m128i halfway = _mm_cmpeq_epi32(_mm_and_si128(ends, _mm_set1_epi32(0x1FFFFFFF)),
+                                      _mm_set1_epi32(0x10000000));
+    __m128i size = _mm_add_epi32((__m128i)rounded, (__m128i)rounded); /* the sign is gone */
+    __m128i small = _mm_cmplt_epi32(_mm_add_epi32(size, _mm_set1_epi32(INT32_MAX)),
+                                    _mm_set1_epi32(INT32_MIN + (1 << 24)));
+    return _mm_movemask_epi8(_mm_or_si128(halfway, small));
+}
+
+#else
+
+INLINE wide lower(vec x) {
+    wide half;
+    for (int i = 0; i < LANES / 2; i++) half[i] = x[i];
+    return half;
+}
+INLINE wide upper(vec x) {
+    wide half;
+    for (int i = 0; i < LANES / 2; i++) half[i] = x[LANES / 2 + i];
+    return half;
+}
+INLINE vec joined(wide low, wide high) {
+    vec both;
+    for (int i = 0; i < LANES / 2; i++) {
+        both[i] = (float)low[i];
+        both[LANES / 2 + i] = (float)high[i];
+    }
+    return both;
+}
+INLINE int are_doubtful(wide low, wide high, vec rounded) {
+    (void)low, (void)high, (void)rounded;
+    return 1;
+}
+
+#endif
 
 /* product + c rounded to odd: of the two neighbours of an inexact sum the one whose last bit is 1
  * (Boldo and Melquiond, 2008). Rounding that to float is as good as rounding once. TwoSum gives
@@ -56,45 +99,13 @@ INLINE wide add_to_odd(wide product, wide c) {
     return (wide)(bits + (step & inexact & even));
 }
 
-#if defined(__SSE2__) && LANES == 4
-INLINE int any_of(words mask) {
-    union {
-        words all;
-        __m128i half[2];
-    } of = {mask};
-    return _mm_movemask_epi8(_mm_or_si128(of.half[0], of.half[1]));
-}
-#else
-INLINE int any_of(words mask) {
-    uint32_t any = 0;
-    for (int i = 0; i < 2 * LANES; i++) any |= mask[i];
-    return any != 0;
-}
-#endif
-
-/* 29 bits of a float64 are below the last bit of a normal float. */
-#define BELOW (words)((wide_bits){0} + 0x1FFFFFFF)
-#define HALFWAY (words)((wide_bits){0} + 0x110000000) /* its upper word meets none: those are 0 */
-
-/* Whether rounding `sum` to `rounded` may have been a second rounding that counts: a sum that lies
- * halfway between two floats, or a float that is subnormal or the least normal one. (Where the
- * float is 0 the sum is exact: its parts are multiples of 2^-298 and small.) */
-INLINE int is_doubtful(wide sum, vec rounded) {
-    unsigned_vec size = (unsigned_vec)rounded << 1; /* no sign; 0 becomes the greatest below */
-    unsigned_vec tiny = (unsigned_vec)(size - 1 < 0x01000000);
-    union {
-        unsigned_vec half[2];
-        words all;
-    } both = {{tiny, tiny}};
-    return any_of((words)(((words)sum & BELOW) == HALFWAY) | both.all);
-}
-
 /* float x float is exact in float64, and nothing overflows or underflows there. */
 INLINE vec fused(vec a, vec b, vec c) {
-    wide product = widened(a) * widened(b), sum = product + widened(c);
-    vec rounded = narrowed(sum);
-    if (__builtin_expect(is_doubtful(sum, rounded), 0))
-        rounded = narrowed(add_to_odd(product, widened(c)));
+    wide low = lower(a) * lower(b), high = upper(a) * upper(b);
+    wide low_sum = low + lower(c), high_sum = high + upper(c);
+    vec rounded = joined(low_sum, high_sum);
+    if (__builtin_expect(are_doubtful(low_sum, high_sum, rounded), 0))
+        rounded = joined(add_to_odd(low, lower(c)), add_to_odd(high, upper(c)));
     return rounded;
 }
 
