@@ -29,9 +29,9 @@ class Library(StrEnum):
     """The compiled libraries."""
 
     INFERENCE = "approx_kernels"
-    """Draws; fuses where the rule says so alone, so that the bits are the same everywhere."""
+    """Draws; with the same bits everywhere."""
     TRAINING = "approx_training"
-    """Losses and gradients; the compiler fuses what it likes, where the processor can."""
+    """Losses and gradients; the same bits wherever fused multiply-add is an instruction."""
 
 
 class Kernel(StrEnum):

@@ -31,7 +31,7 @@ INLINE vec fused(vec a, vec b, vec c) { return (vec)FUSED_INSTRUCTION(a, b, c); 
 
 #elif defined(APPROX_TRAINING)
 
-/* Training's bits belong to one environment in any case: two roundings, as fast as they were. */
+/* Training's bits belong to one environment in any case: two roundings take a tenth of the time. */
 INLINE vec fused(vec a, vec b, vec c) { return c + a * b; }
 
 #else
