@@ -29,9 +29,9 @@ class Library(StrEnum):
     """The compiled libraries."""
 
     INFERENCE = "approx_kernels"
-    """Draws; with the same bits everywhere."""
+    """Draws; fuses where the rule says so alone, so that the bits are the same everywhere."""
     TRAINING = "approx_training"
-    """Losses and gradients; the same bits wherever fused multiply-add is an instruction."""
+    """Losses and gradients; the compiler fuses what it likes, where the processor can."""
 
 
 class Kernel(StrEnum):

@@ -1,7 +1,7 @@
 """Losses and gradients of a WaveNet over one window, compiled.
 
-What `network` defines, in float32: within rounding of float64. Gradients have equal bits for equal
-inputs, whatever runs beside them, on every kernel that fuses by an instruction. Inputs that
+What `network` defines, in float32 with fused multiply-add: within rounding of
+float64, and with equal bits for equal inputs on one kernel, whatever runs beside it. Inputs that
 a ReLU made zero are left out of the products. The work of one window is done by the thread that
 calls, and ctypes lets others run meanwhile.
 
@@ -56,7 +56,7 @@ def environment(device: str) -> dict[str, str]:
     kernel = describe() if device == "cpu" else None
     if kernel is None:
         return {"training_kernel": "torch"}
-    # Another compiler or another C library may change a last bit, so the very library counts.
+    # What a compiler fuses is its own choice, so the very library counts.
     digest = library_digest(Library.TRAINING)[:16]
     return {"training_kernel": kernel, "training_library": digest}
 

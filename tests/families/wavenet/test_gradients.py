@@ -156,23 +156,6 @@ def test_gradients_of_any_network_are_those_of_autograd(
     assert_right(network, weights, window, (expected, gradients), least=0.1)
 
 
-@pytest.mark.parametrize("name", FORMS)
-def test_every_kernel_that_fuses_by_an_instruction_gives_the_same_gradients(name: str) -> None:
-    fusing = [
-        kernel
-        for kernel in KERNELS
-        if library.function("fused_is_instruction", Kernel(kernel), Library.TRAINING)()
-    ]
-    if len(fusing) < 2:
-        pytest.skip("this processor runs one such kernel at most")
-    network, window = FORMS[name], codes_of(FORMS[name], 150)
-    _, expected = loss_and_gradients(network, weights_of(network), *window, fusing[0])
-    for kernel in fusing[1:]:
-        _, found = loss_and_gradients(network, weights_of(network), *window, kernel)
-        for tensor, numbers in expected.items():
-            assert found[tensor].tobytes() == numbers.tobytes(), f"{kernel}, {tensor}"
-
-
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_equal_inputs_give_equal_bits_again_and_beside_other_threads(kernel: str) -> None:
     weights = weights_of(SHIPPED)

@@ -4,10 +4,6 @@
 #include "core/functions.h"
 #include "training_parts.h"
 
-/* Sums that a softmax is added up in, of every 16th class each: so that a vector of any width can
- * make them. */
-#define PARTS 16
-
 static void relu(float *rows, int count, int width, size_t stride) {
     for (int r = 0; r < count; r++, rows += stride)
         for (int i = 0; i < width; i += LANES) store(rows + i, at_least(load(rows + i), 0.0f));
@@ -51,15 +47,15 @@ INLINE float largest(const float *logits, int padded) {
 static double cross_entropy(const wavenet_window *w, float *logits, int64_t code) {
     for (int q = w->shape.classes; q < w->classes; q++) logits[q] = -INFINITY;
     float most = largest(logits, w->classes), said = logits[code] - most;
-    float part[PARTS], total = 0.0f;
-    for (int q = 0; q < w->classes; q += LANES)
-        store(logits + q, exp_clamped(load(logits + q) - most));
-    for (int i = 0; i < PARTS; i += LANES) {
-        vec sum = splat(0.0f);
-        for (int q = i; q < w->classes; q += PARTS) sum = sum + load(logits + q);
-        store(part + i, sum);
+    float part[LANES], total = 0.0f;
+    vec sum = splat(0.0f);
+    for (int q = 0; q < w->classes; q += LANES) {
+        vec likely = exp_clamped(load(logits + q) - most);
+        store(logits + q, likely);
+        sum = sum + likely;
     }
-    for (int i = 0; i < PARTS; i++) total += part[i];
+    store(part, sum);
+    for (int i = 0; i < LANES; i++) total += part[i];
     for (int q = 0; q < w->classes; q += LANES) store(logits + q, load(logits + q) / total);
     logits[code] -= 1.0f;
     return log((double)total) - (double)said;
