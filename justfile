@@ -51,7 +51,8 @@ docs:
 prove:
     python -m tests.proof
 
-# A thousand trials of faults, and their table; twenty runs with nothing wrong
+# A thousand trials of faults, and their table; twenty runs with nothing wrong; fused multiply-adds
 prove-full:
     python -m tests.proof --trials 1000 --out docs/evidence/faults.md
     python -m tests.mutations.clean 20
+    python -m tests.kernels.fused_cases 10000000

@@ -116,6 +116,14 @@ NETWORKS = (
         r"takes/\w+/1 \(take, dance-diffusion \d+",
     ),
     Fault(
+        "terms of a product that are rounded twice",
+        "approx_build/kernels/csrc/core/product.c",
+        "sum[r][v] = fused(input, weight[v], sum[r][v]);",
+        "sum[r][v] = sum[r][v] + input * weight[v];",
+        again("take"),
+        r"takes/\w+/1 \(take, dance-diffusion \d+",
+    ),
+    Fault(
         "softmax totals backwards",
         "approx_build/kernels/csrc/core/draw.h",
         "for (int i = 0; i < GROUP; i++) sums[g] = sums[g] + weights[g * GROUP + i];",
