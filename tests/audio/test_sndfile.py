@@ -26,5 +26,8 @@ def test_other_codings_come_as_floats(tmp_path):
 
 def test_what_is_no_sound_is_refused(tmp_path):
     (tmp_path / "a.mp3").write_bytes(b"no sound " * 100)
-    with pytest.raises(AudioError, match="not a sound file that can be read"):
-        sndfile.opened(tmp_path / "a.mp3")
+    with (
+        pytest.raises(AudioError, match="not a sound file that can be read"),
+        sndfile.opened(tmp_path / "a.mp3"),
+    ):
+        pass
