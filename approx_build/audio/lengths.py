@@ -25,8 +25,19 @@ Head = tuple[bytes, int]
 """Bytes to stand in the place of the first ones, and how many those are."""
 
 
+class MiscountedError(Exception):
+    """A header that is wrong by some bytes; `words` have a place for how long those last."""
+
+    def __init__(self, path: str, words: str, size: int, there: int) -> None:
+        super().__init__(path, words, size, there)
+        self.path, self.words, self.size, self.there = path, words, size, there
+
+
 def checked(path: AnyPath, file: BinaryIO) -> BinaryIO | Patched:
-    """The open file as libsndfile should see it; AudioError where it would lose sound."""
+    """The open file as libsndfile should see it; AudioError where it would lose sound.
+
+    MiscountedError where only libsndfile knows how long what it would lose is.
+    """
     state = os.fstat(file.fileno())
     head = _head(os.fspath(path), state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
     file.seek(0)
@@ -134,25 +145,13 @@ def _chain(path: str, file: BinaryIO, chain: Chain, sound: bytes) -> Head | None
 
 
 def _refuse(path: str, file: BinaryIO, start: int, size: int, chain: Chain) -> None:
-    """AudioError when the sound of `size` bytes is not all there, or more of it follows."""
+    """MiscountedError when the sound of `size` bytes is not all there, or more of it follows."""
     missing = start + size - file.seek(0, 2)
     if missing > 0:
-        cut = _seconds(file, size - missing, missing)
-        raise lost(path, f"truncated: {cut} are missing that its header promises")
+        words = "truncated: {} are missing that its header promises"
+        raise MiscountedError(path, words, missing, size - missing)
     if more := beyond(file, start + size, chain):
-        raise lost(path, f"{_seconds(file, size, more)} follow that its header does not count")
-
-
-def _seconds(file: BinaryIO, there: int, size: int) -> str:
-    """How long `size` bytes of sound are, told from the `there` bytes that libsndfile finds."""
-    import soundfile
-
-    file.seek(0)
-    try:
-        with soundfile.SoundFile(file) as found:
-            return f"{size / there * found.frames / found.samplerate:.2f} s ({size} bytes)"
-    except (soundfile.LibsndfileError, ZeroDivisionError):
-        return f"{size} bytes"
+        raise MiscountedError(path, "{} follow that its header does not count", more, size)
 
 
 def _au(path: str, file: BinaryIO) -> Head | None:

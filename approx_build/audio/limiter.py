@@ -117,6 +117,8 @@ class Limiter:
     def _require(self, first: int, peaks: NDArray[np.float64], margin: float) -> bool:
         """Set what cells from `first` on require, from the peaks of their samples [T]."""
         highest = np.pad(peaks, (0, -len(peaks) % CELL)).reshape(-1, CELL).max(axis=1)
+        # In eighths of a step, so that no other rounding of the transform shows.
+        highest = np.ceil(highest * 8) / 8
         over = np.flatnonzero(highest > self.ceiling)
         if not over.size:
             return False

@@ -6,14 +6,14 @@ soundfile is imported when the first such file is opened.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.audio.foreign import AnyPath, command, is_container, named
-from approx_build.audio.lengths import checked, lost
+from approx_build.audio.lengths import MiscountedError, checked, lost
 from approx_build.errors import AudioError
 from approx_build.files.opening import open_regular
 
@@ -46,15 +46,29 @@ def opened(path: AnyPath) -> Iterator[soundfile.SoundFile]:
         raise AudioError(f"{path}: cannot be read ({reason})") from None
     with file:
         # Not by its name, whose end means a coding to soundfile.
-        source = checked(path, file)
         try:
-            found = soundfile.SoundFile(source)
+            source = checked(path, file)
+        except MiscountedError as found:
+            raise lost(path, found.words.format(_seconds(file, found))) from None
+        try:
+            sound = soundfile.SoundFile(source)
         except soundfile.LibsndfileError as error:
             raise _refusal(path, file, error.error_string) from None
-        with found:
-            if found.frames >= _UNKNOWN:
-                raise AudioError(f"{path}: it does not say how long it is; {_hint(path)}")
-            yield found
+        with sound:
+            if sound.frames >= _UNKNOWN:
+                raise lost(path, "it does not say how long it is")
+            yield sound
+
+
+def _seconds(file: BinaryIO, found: MiscountedError) -> str:
+    """How long the miscounted bytes are, told from those that libsndfile finds."""
+    import soundfile
+
+    file.seek(0)
+    with suppress(soundfile.LibsndfileError, ZeroDivisionError), soundfile.SoundFile(file) as sound:
+        length_s = found.size / found.there * sound.frames / sound.samplerate
+        return f"{length_s:.2f} s ({found.size} bytes)"
+    return f"{found.size} bytes"
 
 
 def _refusal(path: AnyPath, file: BinaryIO, reason: str) -> AudioError:
