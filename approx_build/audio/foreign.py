@@ -29,6 +29,7 @@ _MAGIC = (
     (0, b"\xff\xf1", "an AAC stream"),
     (0, b"\xff\xf9", "an AAC stream"),
 )
+_CONTAINERS = (b"OggS", b"RIFF", b"RF64", b"FORM", b"fLaC", b"caff", b".snd", b"riff")
 _CODINGS = {
     b"alac": "Apple Lossless in a CAF file",
     b"aac ": "AAC in a CAF file",
@@ -53,14 +54,21 @@ def named(file: BinaryIO) -> str:
 def is_container(file: BinaryIO) -> bool:
     """Whether the file begins as sound files that can be read do."""
     file.seek(0)
-    return file.read(4) in (b"OggS", b"RIFF", b"RF64", b"FORM", b"fLaC", b"caff", b".snd", b"riff")
+    head = file.read(64)
+    return len(head) == 64 and head[:4] in _CONTAINERS
 
 
 def command(path: AnyPath, options: str = "") -> str:
     """The command that decodes all of a file into a WAV file beside it; `options` of its input."""
-    source = PurePath(os.fspath(path))
+    source = _near(PurePath(os.fspath(path)))
     dest = source.with_suffix(".wav")
     if dest == source:
         dest = source.with_name(f"{source.stem}-whole.wav")
     words = [shlex.quote(os.fspath(one)) for one in (source, dest)]
     return f"ffmpeg {options}-i {words[0]} -c:a pcm_s24le {words[1]}"
+
+
+def _near(path: PurePath) -> PurePath:
+    """A path as it may be typed in the working folder."""
+    here = os.getcwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

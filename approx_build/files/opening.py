@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import BinaryIO
+from io import BufferedReader
 
 AnyPath = os.PathLike[str] | str
 
@@ -28,7 +28,7 @@ _KINDS = {
 }
 
 
-def open_regular(path: AnyPath) -> BinaryIO:
+def open_regular(path: AnyPath) -> BufferedReader:
     """The regular file at `path`, open for reading; OSError for anything else, never waiting."""
     # Before it is opened, for the sake of devices; and after, for it may be another by then.
     _refuse_others(os.stat(path).st_mode, path)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from approx_build.errors import ApproxError, ConsentError, Location
+from approx_build.files.readlog import ReadLog
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.consent import refusal, stopped
 from approx_build.plan.uses import Use, uses
@@ -37,7 +38,11 @@ def reach(catalog: Catalog, corpus: str) -> Reach:
     """The uses of `corpus` in the pieces of its project, whatever its consent says."""
     found: dict[str, list[Use]] = {}
     unread = []
-    for path in sorted((catalog.root / "pieces").glob("*.yaml")):
+    pieces = catalog.root / "pieces"
+    for name in ReadLog().files_in(pieces):
+        path = pieces / name
+        if path.suffix != ".yaml":
+            continue
         shown = catalog.relative(path)
         try:
             every = list(uses(load_piece(path, catalog.root), catalog))

@@ -10,6 +10,7 @@ from pathlib import Path
 from approx_build.cli.exit_codes import interrupted
 from approx_build.cli.messages import lost_files, say
 from approx_build.errors import UsageError
+from approx_build.files.readlog import ReadLog
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Graph
 from approx_build.plan.takes import Networks
@@ -74,6 +75,7 @@ def named_model(model: str) -> tuple[str, Path]:
         return path.stem, path.absolute().parent.parent
     root = Path.cwd()
     if not (root / "models" / f"{model}.yaml").is_file():
-        known = ", ".join(sorted(one.stem for one in (root / "models").glob("*.yaml"))) or "none"
+        files = map(Path, ReadLog().files_in(root / "models"))
+        known = ", ".join(one.stem for one in files if one.suffix == ".yaml") or "none"
         raise UsageError(f"there is no model {model!r} in models/; there are: {known}")
     return model, root

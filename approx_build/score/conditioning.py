@@ -34,13 +34,6 @@ class Heard(Strict):
         """Seconds that are heard for a take of `take_s`; None for all there are."""
         return take_s
 
-    @field_validator("recording")
-    @classmethod
-    def _one_recording(cls, value: str | None) -> str | None:
-        if value is not None and any(sign in value for sign in "*?["):
-            raise ValueError(f"{cls.noun} is one recording, not a pattern (is '{value}')")
-        return value
-
     @model_validator(mode="after")
     def _one_source(self) -> Heard:
         if (self.recording is None) == (self.take is None):

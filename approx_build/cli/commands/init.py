@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from approx_build.errors import UsageError
+from approx_build.files.readlog import ReadLog
 
 PIECE = """\
 # A piece: its movements, and what they share. `approx-build render {path}` renders it.
@@ -70,5 +71,6 @@ def init(name: str, folder: Path) -> None:
 
 
 def _body(folder: Path) -> str:
-    models = sorted(path.stem for path in (folder / "models").glob("*.yaml"))
+    files = map(Path, ReadLog().files_in(folder / "models"))
+    models = [path.stem for path in files if path.suffix == ".yaml"]
     return WITH_MODEL.format(model=models[0]) if models else WITHOUT_MODEL

@@ -12,6 +12,7 @@ from approx_build.corpus.inventory import Entry, inventory, unmatched
 from approx_build.project.corpus.corpus import Shelf
 from approx_build.project.paths import seen_from
 from approx_build.units import clock, counted
+from approx_build.yaml_source.tables import quoted
 
 Told = Mapping[str, Any]
 
@@ -34,6 +35,8 @@ def list_corpora(as_json: bool) -> None:
             f"{row['corpus']:<{width}}  {there}  "
             f"consent: {row['consent']}; learnt by {models}{problem}"
         )
+        for fault in row["faults"]:
+            print(f"  {fault}")
 
 
 def _corpus(shelf: Shelf) -> Told:
@@ -48,6 +51,7 @@ def _corpus(shelf: Shelf) -> Told:
         "minutes": round(sum(lengths) / 60, 3),
         "is_valid": is_valid,
         "consent": consent,
+        "faults": shelf.faults(),
         "models": shelf.models(),
         "problem": problem.removeprefix(f"{catalog.corpus_path(shelf.name)}: "),
     }
@@ -58,7 +62,7 @@ def list_files(written: str, as_json: bool) -> None:
     shelf, today = Shelf.there(written), date.today()
     record = shelf.record()
     entries = inventory(shelf.folder, record, today)
-    is_valid, consent = shelf.consent()
+    (is_valid, consent), faults = shelf.consent(), shelf.faults()
     rows = [
         {
             "file": entry.path.name,
@@ -67,16 +71,19 @@ def list_files(written: str, as_json: bool) -> None:
             "reason": entry.reason or ("" if is_valid else "no consent allows it"),
             "length_s": entry.length_s and round(entry.length_s, 3),
             "performers": _performers(entry, record),
+            "write": quoted(f"{shelf.name}/{entry.path.stem}") if entry.is_recording else "",
         }
         for entry in entries
     ]
     names = {entry.path.stem for entry in entries if entry.is_recording}
     remarks = list(unmatched(record, names)) if record else []
     if as_json:
-        told = {"corpus": shelf.name, "is_valid": is_valid, "consent": consent}
+        told = {"corpus": shelf.name, "is_valid": is_valid, "consent": consent, "faults": faults}
         print(json.dumps({**told, "files": rows, "remarks": remarks}, indent=2, ensure_ascii=False))
         return
     print(f"{shelf.name}: consent: {consent}")
+    for fault in faults:
+        print(f"  {fault}")
     width = max(len(str(row["file"])) for row in rows) if rows else 0
     for row in rows:
         print(_line(row, width))
@@ -94,6 +101,6 @@ def _line(row: Told, width: int) -> str:
     length = clock(row["length_s"], 1) if row["length_s"] else ""
     fate = row["reason"]
     if row["is_recording"]:
-        fate = "used" if row["is_used"] else f"not used: {fate}"
+        fate = f"used as {row['write']}" if row["is_used"] else f"not used: {fate}"
     by = f"  ({', '.join(row['performers'])})" if row["performers"] else ""
     return f"  {row['file']:<{width}}  {length:>8}  {fate}{by}"

@@ -9,8 +9,10 @@ from approx_build.errors import UsageError
 from approx_build.project.corpus.corpus import Shelf
 from approx_build.project.paths import named_from
 from approx_build.project.settings import Options
+from approx_build.units import counted
 
 if TYPE_CHECKING:
+    from approx_build.corpus.prepared import Stretch
     from approx_build.training.model import ModelSpec
 
 
@@ -29,25 +31,49 @@ def prepare(corpus: str, model: str | None, options: Options, as_json: bool) -> 
             permit(shelf.catalog, shelf.name, name)
             store = Store(options.store_at(shelf.root))
             material = prepared_material(Networks(Graph(), shelf.catalog), name, store, options)
-            rate = shelf.catalog.model(name).network.rate
+            spec = shelf.catalog.model(name)
             told[name] = {
                 "recordings": {
-                    one.recording.name: {
-                        "recorded_s": one.recorded_s,
-                        "prepared_s": one.part().length / rate,
-                        "done": list(one.done),
-                        "unused": one.reason,
-                    }
-                    for one in material.stretches
+                    one.recording.name: _became(one, spec) for one in material.stretches
                 },
                 "excluded": dict(material.excluded),
-                **_windows(shelf.catalog.model(name), material),
+                **_windows(spec, material),
             }
     if as_json:
         print(json.dumps(told, indent=2))
         return
     for name, found in told.items():
         print("\n".join(_lines(name, found)))
+
+
+def _became(one: Stretch, spec: ModelSpec) -> dict[str, Any]:
+    """What became of a recording, and what was wrong with it before and after."""
+    import numpy as np
+
+    from approx_build.corpus.inspection import blemishes
+
+    found, how, part = blemishes(one.recording.path), spec.preparation, one.part()
+    done, remarks = list(one.done), []
+    if how.remove_dc and round(found.dc, 4):
+        done.append(f"DC offset {found.dc:.4f} removed")
+    if found.clips:
+        remarks.append(
+            f"clipped as recorded: {counted(found.clipped, 'sample')} in "
+            f"{counted(found.clips, 'run')}"
+        )
+    levelled = int(np.count_nonzero(np.abs(part.sound) >= 1.0)) if how.level is not None else 0
+    if levelled:
+        remarks.append(f"{counted(levelled, 'sample')} clipped by the level")
+    return {
+        "recorded_s": one.recorded_s,
+        "prepared_s": part.length / spec.network.rate,
+        "done": done,
+        "unused": one.reason,
+        "dc": found.dc,
+        "clipped": found.clipped,
+        "clipped_by_level": levelled,
+        "remarks": remarks,
+    }
 
 
 def _learners(shelf: Shelf, model: str | None) -> list[str]:
@@ -76,6 +102,7 @@ def _lines(name: str, found: dict[str, Any]) -> list[str]:
     lines = [f"{name}: {found['windows']} windows of training"]
     for recording, one in found["recordings"].items():
         what = one["unused"] or ", ".join(one["done"]) or "as it is"
+        what = "; ".join([what, *one["remarks"]])
         lines.append(
             f"  {recording}  {one['recorded_s']:.1f} s -> {one['prepared_s']:.1f} s  {what}"
         )

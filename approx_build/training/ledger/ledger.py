@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from approx_build.errors import UsageError
+from approx_build.files.leftovers import is_leftover
 from approx_build.store.delivery import write
 from approx_build.store.disk import make_folder, plain_words, sync, sync_folder
 from approx_build.training.ledger.entry import LedgerEntry, Note
@@ -46,6 +47,8 @@ def read_ledger(folder: Path) -> Ledger:
     """All runs in `folder` with their notes; a damaged file is named and the others read."""
     entries, damaged = [], []
     for path in sorted(folder.glob("*.json")):
+        if is_leftover(path.name):
+            continue
         entry, trouble = _read_entry(path)
         notes, lost = _read_notes(path.with_suffix(NOTES))
         damaged += [*trouble, *lost]
