@@ -89,6 +89,8 @@ def _what_else(path: Path, notices: set[str]) -> str:
         return "a notice that travels with the sound"
     if path.is_dir():
         return "a folder; recordings lie in the folder of the corpus itself"
+    if not path.is_file():
+        return "no regular file"
     if path.suffix.lower() in foreign.SUFFIXES:
         return f"no recording that can be read; convert it: {foreign.command(path.name)}"
     return f"no recording: its name ends in none of {', '.join(sorted(SUFFIXES))}"

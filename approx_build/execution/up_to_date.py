@@ -21,6 +21,7 @@ import time
 from zlib import crc32
 
 from approx_build.files.fingerprint import RACY_NS, changed_ns, fingerprint, is_settled, listing
+from approx_build.files.opening import open_regular, read_whole
 
 TYPE_CHECKING = False  # `typing` would cost more than the sweep of a thousand files
 if TYPE_CHECKING:
@@ -146,8 +147,8 @@ def _write(
 def _read(path: str) -> tuple[list[str], list[str], list[str], list[str], str] | None:
     """The blocks of a state, digests still in one text; None when there is none to believe."""
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            form, checksum, text = file.read().split("\n", 2)
+        content = read_whole(path).decode(errors="surrogateescape")
+        form, checksum, text = content.split("\n", 2)
         head, folders, paths, found, digests = text.split(BLOCKS)
     except (OSError, ValueError):
         return None
@@ -194,7 +195,7 @@ def _digest(path: str) -> str:
     from hashlib import file_digest, sha256
 
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             return file_digest(file, sha256).hexdigest()
     except (FileNotFoundError, NotADirectoryError):
         return ""

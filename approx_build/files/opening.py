@@ -51,6 +51,12 @@ def read_bounded(path: AnyPath, most: int = RECORD_BYTES) -> bytes:
     return data
 
 
+def read_whole(path: AnyPath) -> bytes:
+    """The bytes of the regular file at `path`, of any size: weights, which have to fit memory."""
+    with open_regular(path) as file:
+        return file.read()
+
+
 def _refuse_others(mode: int, path: AnyPath) -> None:
     kind = stat.S_IFMT(mode)
     if kind != stat.S_IFREG:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from approx_build.errors import ModelError
 from approx_build.families.base import Shapes
+from approx_build.files.opening import read_whole
 from approx_build.store.delivery import write
 from approx_build.store.objects import Objects
 from approx_build.training.checkpoint import HEADER_KEY, read_checkpoint, whole_file
@@ -102,7 +103,7 @@ def read_parent(path: Path, shapes: Shapes, device: str) -> Groups:
     from safetensors.torch import load
 
     try:
-        tensors = load(path.read_bytes())
+        tensors = load(read_whole(path))
     except (OSError, SafetensorError) as error:
         raise ModelError(
             f"{path}: the parent's weights cannot be read ({error}); restore the file, "

@@ -53,7 +53,7 @@ def not_a_number(space: Space, path: str) -> None:
 SPOILT: list[tuple[Spoil, str, str]] = [
     (corrupt, "not a usable WAV file: it has no sound in it (no data chunk)", ""),
     (foreign, "not a sound file that can be read (Format not recognised.)", ""),
-    (truncated, "truncated: its header promises 7844 bytes more than it has", ""),
+    (truncated, "truncated: its header promises 0.80 s, 7844 bytes are missing", ""),
     (without_bytes, "the file is empty (0 bytes)", ""),
     (without_samples, "the file is empty: it has no samples", ""),
     (not_a_number, "sample 1000 is not a number (NaN or infinite)", ""),

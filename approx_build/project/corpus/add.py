@@ -23,6 +23,7 @@ from approx_build.corpus.recordings import (
     recording_files,
 )
 from approx_build.errors import AudioError, UsageError
+from approx_build.files.opening import open_regular
 from approx_build.plan.catalog import CORPORA
 from approx_build.project.corpus.corpus import NAME, Shelf
 from approx_build.project.corpus.duplicates import known, told
@@ -153,7 +154,7 @@ def _has_recordings(shelf: Shelf) -> bool:
 
 
 def _copy(source: Path, dest: Path) -> None:
-    with open(source, "rb") as file:
+    with open_regular(source) as file:
         digest = file_digest(file, "sha256").hexdigest()
     written, is_whole = deliver(source, digest, dest)
     if not (written and is_whole):
