@@ -47,7 +47,7 @@ def content(file: BinaryIO) -> Content | None:
     file.seek(start)
     tail = file.read()
     found = _last_frame(_without_tags(tail), block)
-    if found is None:
+    if found is None or not rate:
         return None
     return Content(promised, *found, rate, not _has_another(file, begin))
 

@@ -5,6 +5,7 @@ soundfile is imported when the first such file is opened.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -14,14 +15,15 @@ from numpy.typing import NDArray
 
 from approx_build.audio.foreign import AnyPath, command, is_container, named
 from approx_build.audio.lengths import MiscountedError, checked, lost
+from approx_build.audio.patched import Patched
 from approx_build.errors import AudioError
 from approx_build.files.opening import open_regular
 
 if TYPE_CHECKING:
     import soundfile
 
-_UNKNOWN = 0x7FFFFFFFFFFFFFFF
-"""What libsndfile says of a length that it does not know."""
+_DENSEST = 8192
+"""More samples than any coding puts into a byte: silence as FLAC has 5 000."""
 
 
 def is_pcm(subtype: str) -> bool:
@@ -51,21 +53,30 @@ def opened(path: AnyPath) -> Iterator[soundfile.SoundFile]:
         except MiscountedError as found:
             raise lost(path, found.words.format(_seconds(file, found))) from None
         try:
-            sound = soundfile.SoundFile(source)
+            sound = _sound(source)
         except soundfile.LibsndfileError as error:
             raise _refusal(path, file, error.error_string) from None
         with sound:
-            if sound.frames >= _UNKNOWN:
-                raise lost(path, "it does not say how long it is")
+            if sound.frames > os.fstat(file.fileno()).st_size * _DENSEST:
+                raise lost(path, "corrupt (its header promises more than such a file can hold)")
             yield sound
+
+
+def _sound(source: BinaryIO | Patched) -> soundfile.SoundFile:
+    """A file opened by its number, which libsndfile reads itself, or a patched one through us."""
+    import soundfile
+
+    if isinstance(source, Patched):
+        return soundfile.SoundFile(source)
+    os.lseek(source.fileno(), 0, os.SEEK_SET)
+    return soundfile.SoundFile(source.fileno(), closefd=False)
 
 
 def _seconds(file: BinaryIO, found: MiscountedError) -> str:
     """How long the miscounted bytes are, told from those that libsndfile finds."""
     import soundfile
 
-    file.seek(0)
-    with suppress(soundfile.LibsndfileError, ZeroDivisionError), soundfile.SoundFile(file) as sound:
+    with suppress(soundfile.LibsndfileError, ZeroDivisionError), _sound(file) as sound:
         length_s = found.size / found.there * sound.frames / sound.samplerate
         return f"{length_s:.2f} s ({found.size} bytes)"
     return f"{found.size} bytes"

@@ -45,3 +45,6 @@ def test_other_files_are_none():
     assert content(io.BytesIO(b"fLaC")) is None
     assert content(io.BytesIO(b"words " * 50)) is None
     assert content(io.BytesIO(encoded("FLAC")[:60])) is None
+    without_rate = bytearray(encoded("FLAC"))
+    without_rate[18:21] = bytes(3)
+    assert content(io.BytesIO(without_rate)) is None
