@@ -1,8 +1,11 @@
+import ast
 import os
 import socket
+from pathlib import Path
 
 import pytest
 
+import approx_build
 from approx_build.files.opening import open_regular, read_bounded
 
 
@@ -67,3 +70,40 @@ def test_a_refused_file_is_closed_again(tmp_path):
         with pytest.raises(OSError, match="FIFO"):
             open_regular(tmp_path / "a")
     assert len(os.listdir("/proc/self/fd")) <= before + 1
+
+
+OWN = {
+    "files/opening.py": "the one function",
+    "kernels/library.py": "sources and libraries of the package",
+    "registry.py": "sources of the package",
+    "report/page.py": "templates of the package",
+    "score/docs.py": "pages of the repository",
+    "training/docs.py": "pages of the repository",
+    "machine.py": "files of the system",
+    "process/identity.py": "files of the system",
+    "process/locks.py": "files of the system",
+    "training/environment.py": "files of the system",
+    "training/distributed.py": "files that this run wrote a moment ago",
+}
+"""Modules that read files which nobody brings along."""
+
+
+def reads(node):
+    """Whether a call reads a file by itself: `open` without a mode to write, or a method."""
+    if isinstance(node.func, ast.Name) and node.func.id == "open":
+        modes = [word.value for word in node.args[1:2] if isinstance(word, ast.Constant)]
+        return not modes or not set(modes[0]) & set("wax+")
+    names = ("read_bytes", "read_text")
+    return isinstance(node.func, ast.Attribute) and node.func.attr in names
+
+
+def test_nothing_else_opens_a_file_that_may_come_from_outside():
+    package = Path(approx_build.__file__).parent
+    found = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and reads(node)
+    }
+    assert found - OWN.keys() == set()
+    assert OWN.keys() - found == set()

@@ -64,13 +64,13 @@ def test_a_format_that_cannot_be_read_is_explained(
 ) -> None:
     (store.root / "format").unlink()
     (store.root / "format").mkdir()
-    with pytest.raises(StoreError, match=r"format cannot be read \(is a directory\); make it a"):
+    with pytest.raises(StoreError, match=r"format cannot be read \(it is a folder, .*; make it a"):
         Store(store.root)
 
     def refuse(path: Path) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr("approx_build.store.store.read_bounded", refuse)
     with pytest.raises(StoreError, match=r"format cannot be read \(permission denied\)"):
         Store(store.root)
 
