@@ -43,9 +43,17 @@ def real_fft(
 def inverse_real_fft(
     spectra: NDArray[Any], size: int, window: NDArray[np.float64] | None = None
 ) -> NDArray[Any]:
-    """Real frames [..., size] of spectra [..., F], times the window, in their precision."""
-    if spectra.shape[-1] != size // 2 + 1:
-        raise ValueError(f"{spectra.shape[-1]} bins are not the spectrum of {size} samples")
+    """Real frames [..., size] of spectra [..., F], times the window, in their precision.
+
+    Bins after the F given are 0.
+    """
+    bins, given = size // 2 + 1, spectra.shape[-1]
+    if given > bins:
+        raise ValueError(f"{given} bins are not the spectrum of {size} samples")
+    if given < bins:
+        padded = np.zeros((*spectra.shape[:-1], bins), spectra.dtype)
+        padded[..., :given] = spectra
+        spectra = padded
     return fft.irfft(spectra, window)
 
 

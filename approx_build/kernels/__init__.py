@@ -1,1 +1,1 @@
-"""Kernels: C primitives of networks, programs, transforms, resampling, and their rules in NumPy."""
+"""Kernels in C for networks, transforms and resampling, and their rules in NumPy."""

@@ -58,7 +58,7 @@ def fast_size(length: int) -> int:
     """The least size from `length` on whose real transform is fast."""
     if length <= 32:
         return 32
-    # A sixteenth of it has no primes but 2, 3 and 5.
+    # A thirty-second of it has no primes but 2, 3 and 5.
     part = -(-length // 32)
     while not _is_smooth(part):
         part += 1

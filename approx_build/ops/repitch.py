@@ -13,6 +13,7 @@ from approx_build.audio.glide import Glide, speed
 from approx_build.audio.resample import varispeed
 from approx_build.numerics.stream import Stream
 from approx_build.ops.base import LONGEST_S, OPS, GrainOp
+from approx_build.yaml_source.fields import MOST
 
 Semitones = Annotated[float, Field(ge=-48, le=48)]
 Breakpoint = tuple[Annotated[float, Field(ge=0, le=LONGEST_S)], Semitones]
@@ -25,10 +26,10 @@ def _kind(value: Any) -> str:
 
 SemitonesLike = Annotated[
     Annotated[Semitones, Tag("number")]
-    | Annotated[tuple[Breakpoint, ...], Field(min_length=1), Tag("curve")],
+    | Annotated[tuple[Breakpoint, ...], Field(min_length=1, max_length=MOST), Tag("curve")],
     Discriminator(_kind),
 ]
-"""What a score may say: a number, or breakpoints."""
+"""A number, or breakpoints."""
 
 
 @OPS.register
