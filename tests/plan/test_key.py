@@ -37,8 +37,8 @@ PINNED = {
     Kind.MASTER: "c1c47e8b09beb9037a8c22997cfe7a0f69488f48533de1ff1bf3f8a216d2a338",
     Kind.PIECE: "98662bfa9bcae43f442c02178d1e00f1762adc76c7fd11758600e913fc6fa847",
     Kind.MEASURE: "126c3a024f996ccbe0fbacad2c272f5c33a083e15409f179ceca2a554254a38f",
-    Kind.EVALUATE: "7e6f040634bff4d680afdacba55495d4906d77a2cd49ff2bb4088e69b983f650",
-    Kind.FIGURE: "5e472306290e46fd7ae6703524aecb6f6a41304922e9c20d90e7bcc930ce0ae6",
+    Kind.EVALUATE: "4c296d123280abb4ae5052e7053e0cdb1cc399ee4632b6d2423e3690e7e3b824",
+    Kind.FIGURE: "419c855150c2dc2336ecb25fe350110f69966ec5c3419fc39b3131a25eca5599",
 }
 
 numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
