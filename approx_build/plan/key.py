@@ -24,9 +24,6 @@ SCHEMA: Final = 1
 VERSIONS: Final[Mapping[Kind, int]] = {
     **dict.fromkeys(Kind, 1),
     Kind.TRAIN: 2,
-    Kind.CLIP: 2,
-    Kind.MASTER: 2,
-    Kind.PREPARE: 2,
 }
 """Version of what each kind of action does; raised when equal manifests would give other bytes."""
 
