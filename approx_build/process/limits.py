@@ -1,7 +1,7 @@
 """Limits: the memory that a process may use, checked before a heavy library is imported.
 
-OpenBLAS, which NumPy and SciPy contain, waits forever for memory that a limit refuses (observed
-under `ulimit -v` of 235 to 255 MB). So a limit below the need of these libraries is refused at
+OpenBLAS, which NumPy contains, waits forever for memory that a limit refuses (observed
+under `ulimit -v` of 235 to 255 MB). So a limit below the need of the libraries is refused at
 once.
 """
 
@@ -25,9 +25,9 @@ REFUSED = ("failed to map segment", "cannot allocate memory", "can't start new t
 
 
 def check_room() -> None:
-    """ApproxError when a limit leaves less memory than NumPy and SciPy need.
+    """ApproxError when a limit leaves less memory than the libraries need.
 
-    Under any limit, the libraries are loaded at once, while there is room for them.
+    Under any limit, NumPy is loaded at once, while there is room for it.
     """
     found = _limits()
     for size, command in found:
@@ -37,7 +37,7 @@ def check_room() -> None:
                 f"{LEAST_BYTES >> 20} MB or more; raise the limit, for example {command} unlimited"
             )
     if found:
-        import_module("scipy.special")
+        import_module("numpy")
 
 
 def refusal(error: BaseException) -> str:
