@@ -21,6 +21,10 @@ kernels:
 golden NAME:
     python -m tests.golden {{NAME}}
 
+# Pin what the kernels answer, and write which builds for which systems answer it
+known-answers:
+    python -m tests.kernels.known_answers --table docs/evidence/known-answers.md
+
 # After a change of what makes samples: render the étude, and write what its bits stand on
 bits:
     python -m tests.etude.bits
