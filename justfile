@@ -41,7 +41,7 @@ render PIECE='pieces/approximations.yaml':
 verify PIECE='pieces/approximations.yaml':
     approx-build verify {{PIECE}}
 
-# Run a benchmark: sampler, training, forecast, harmonic, spectrogram, nothing_to_do, store
+# Run a benchmark: sampler, training, forecast, fft, resample, harmonic, spectrogram, nothing_to_do, store
 bench NAME:
     python bench/{{NAME}}.py
 
@@ -55,7 +55,8 @@ docs:
 prove:
     python -m tests.proof
 
-# A thousand trials of faults, and their table; twenty runs with nothing wrong
+# A thousand trials of faults, and their table; twenty runs with nothing wrong; fused multiply-adds
 prove-full:
     python -m tests.proof --trials 1000 --out docs/evidence/faults.md
     python -m tests.mutations.clean 20
+    python -m tests.kernels.fused_cases 10000000

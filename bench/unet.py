@@ -7,9 +7,8 @@ One step of a sampler: the network said once of one stereo window. Contenders ta
 are medians of `--repeats` turns, ratios those of neighbouring turns (least, median, most). On one
 thread a turn is timed in CPU seconds, so that other programs disturb it less; on more in wall
 seconds, or with `--clock cpu` in CPU seconds over the threads (on a busy machine; PyTorch's threads
-then must not spin: OMP_WAIT_POLICY=passive). The peak is measured in the same turns: separate
-multiplications and additions, not fused, in independent sums, of the same instruction set and
-number of threads.
+then must not spin: OMP_WAIT_POLICY=passive). The peak is measured in the same turns: fused
+multiply-adds in independent sums, of the same instruction set and number of threads.
 """
 
 from __future__ import annotations

@@ -10,9 +10,9 @@ from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 
 POORER = {
     "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX512F",
-    "SOXR_USE_SIMD": "0",
+    "APPROX_KERNEL": "baseline",
 }
-"""Takes vectors and fused operations from the C library's functions and from soxr."""
+"""Takes vectors and fused operations from the C library's functions and from our kernels."""
 
 
 def optional_features() -> list[str]:

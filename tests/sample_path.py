@@ -46,8 +46,6 @@ CHANCES = {"time", "datetime", "uuid", "secrets", "random"}
 STANDARD = sys.stdlib_module_names | {"approx_build"}
 ANYWHERE = {"numpy", "pydantic", "pydantic_core"}
 DOORS = {
-    "scipy.fft": "audio/spectrum.py",
-    "soxr": "audio/resample.py",
     "soundfile": "audio/sndfile.py",
 }
 """Libraries that one module alone may call."""

@@ -12,6 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from approx_build.audio.spectrum import fast_size, inverse_real_fft, real_fft
+
 Mono = NDArray[np.float32]
 
 SILENT = 1e-3
@@ -39,12 +41,10 @@ def best_place(passage: Mono, sound: Mono) -> tuple[int, float]:
     """The start in `sound` [S] at which the passage [T], T <= S, is most similar, and the
     similarity.
     """
-    from scipy import fft
-
-    size = fft.next_fast_len(sound.size + passage.size, real=True)
-    one, other = (fft.rfft(each.astype(np.float64), size) for each in (passage, sound))
+    size = fast_size(sound.size + passage.size)
+    one, other = (real_fft(each.astype(np.float64), size) for each in (passage, sound))
     places = sound.size - passage.size + 1
-    products = fft.irfft(other * np.conj(one), size)[:places]
+    products = inverse_real_fft(other * np.conj(one), size)[:places]
     total = np.concatenate(([0.0], np.cumsum(sound.astype(np.float64) ** 2)))
     quiet = SILENT**2 * passage.size
     energies = np.maximum(total[passage.size :] - total[:places], quiet)
@@ -56,8 +56,6 @@ def best_place(passage: Mono, sound: Mono) -> tuple[int, float]:
 
 def log_mel(samples: Mono, rate: int) -> Mono:
     """Log power of `samples` [T] in bands [M, BANDS]; frame m begins m / FRAMES_HZ s after it."""
-    from scipy import fft
-
     size = 1 << max(7, round(WINDOW_S * rate).bit_length())
     window = np.hanning(size).astype(np.float32)
     count = max(1, int(samples.size * FRAMES_HZ / rate))
@@ -67,7 +65,7 @@ def log_mel(samples: Mono, rate: int) -> Mono:
     for first in range(0, count, _FRAMES_AT_ONCE):
         at = np.arange(first, min(first + _FRAMES_AT_ONCE, count)) * rate // FRAMES_HZ
         frames = padded[at[:, None] + np.arange(size)] * window
-        power[first : first + len(at)] = np.abs(fft.rfft(frames)) ** 2 @ bands
+        power[first : first + len(at)] = np.abs(real_fft(frames)) ** 2 @ bands
     return np.asarray(np.log(power + _FLOOR * max(float(power.mean()), 1e-12)))
 
 

@@ -1,10 +1,10 @@
 """The master: a piece's gain, and a ceiling on the true peak of the delivered samples.
 
 A look-ahead limiter in passes. Each pass computes the 24-bit samples as they would be written,
-including dither, measures their true peak (`truepeak`, both filters), and lowers the gain around
-every peak above the ceiling by the excess; it ends when no peak is above. The written samples are
-the measured ones. Where no peak is near, the gain is exactly 1, and with a piece's gain of 0 dB
-those samples are the mix's integers, unchanged and without dither.
+including dither, measures their true peak (`ceiling`, the strictest meters), and lowers the gain
+around every peak above the ceiling by the excess; it ends when no peak is above. The written
+samples are the measured ones. Where no peak is near, the gain is exactly 1, and with a piece's
+gain of 0 dB those samples are the mix's integers, unchanged and without dither.
 """
 
 from __future__ import annotations
@@ -17,25 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.audio import wav
+from approx_build.audio.ceiling import REACH, loudest
 from approx_build.audio.dither import FULL_SCALE, Ints, quantised
 from approx_build.audio.envelope import CELL, UNITY, Shape, factors, smoothed, unity
-from approx_build.audio.truepeak import (
-    AFTER,
-    BEFORE,
-    Reader,
-    around,
-    between,
-    largest_gain,
-    strict_filters,
-)
+from approx_build.audio.truepeak import Reader, around
 from approx_build.audio.wav_writer import Target
 from approx_build.numerics import portable
 from approx_build.numerics.stream import Stream
 
 SEGMENT = 1 << 15
-"""Samples processed at once: a whole number of cells and of parts."""
-_PART = 512
-_MOST_PASSES = 30
+"""Samples processed at once: a whole number of cells."""
+_EDGE = 4
+"""Samples before the first and after the last in which a sound can still peak."""
+_MOST_PASSES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,25 +102,26 @@ class Limiter:
 
     def _changed(self, before: NDArray[np.int64], start: int, stop: int) -> bool:
         # The neighbouring cells affect the segment through spline and interpolation.
-        cells = slice(max(0, start // CELL - 2), stop // CELL + 3)
+        near = REACH // CELL + 2
+        cells = slice(max(0, start // CELL - near), stop // CELL + near + 1)
         return not np.array_equal(before[cells], self.cells[cells])
 
     def _lower(self, start: int, stop: int, margin: float) -> bool:
         """Lower the required gain of a segment's cells by their excess; whether there was any."""
-        data = around(self.block, start, stop, self.length)
-        found = False
-        for first in range(start, stop, _PART):
-            last = min(first + _PART, stop)
-            piece = data[:, first - start : last - start + BEFORE + AFTER]
-            # Interpolating is slow; parts whose samples are too small cannot exceed the ceiling.
-            if portable.absolute(piece).max() * largest_gain(strict_filters()) <= self.ceiling:
-                continue
-            found |= self._require(first // CELL, between(piece, strict_filters()), margin)
-        return found
+        before = _EDGE if start == 0 else 0
+        after = _EDGE if stop == self.length else 0
+        data = around(self.block, start - before, stop + after, self.length, REACH, REACH)
+        peaks = loudest(data, self.ceiling)
+        inner = peaks[before : before + stop - start]
+        inner[0] = peaks[: before + 1].max()
+        inner[-1] = peaks[len(peaks) - after - 1 :].max()
+        return self._require(start // CELL, inner, margin)
 
     def _require(self, first: int, peaks: NDArray[np.float64], margin: float) -> bool:
         """Set the required gain of the cells from `first` on, from their peaks [T]."""
         highest = np.pad(peaks, (0, -len(peaks) % CELL)).reshape(-1, CELL).max(axis=1)
+        # In eighths of a step, so that no other rounding of the transform shows.
+        highest = np.ceil(highest * 8) / 8
         over = np.flatnonzero(highest > self.ceiling)
         if not over.size:
             return False

@@ -1,20 +1,22 @@
 """Other rates: conversion of a clip to a rate, and varispeed.
 
-Both by soxr at its very high quality (band-limited interpolation with linear phase, 28 bits,
-pass band to 0.913 of the lower Nyquist frequency): alias and images below -170 dB. soxr computes
-in float64; the samples are rounded to float32 at the end.
+Linear phase, flat to 0.913 of the lower Nyquist frequency within 5e-8 dB, images and aliases below
+-167 dB (kernels/resampler_plan.py). Output 0 lies on sample 0; a result is as long as its source to
+the sample. float64 within, rounded to float32 at the end.
 """
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
+from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.audio.clip import Clip, Samples
 from approx_build.errors import AudioError
+from approx_build.kernels import resampler
+from approx_build.kernels.resampler_plan import Plan, at_speed, between
 
 LOWEST_RATE, HIGHEST_RATE = 1000, 768_000
 """Rates in Hz that sound is kept at."""
@@ -23,34 +25,38 @@ LARGEST_RATIO = 16.0
 """Varispeed goes four octaves either way."""
 
 
-@dataclass(frozen=True, slots=True)
-class Conversion:
-    """What happened to a clip whose rate was not the piece's, for reports."""
-
-    source_rate: int
-    rate: int
-    method: str = "soxr VHQ"
-
-    def __str__(self) -> str:
-        return f"{self.source_rate} -> {self.rate} Hz ({self.method})"
-
-
-def conversion(clip: Clip, rate: int) -> Conversion | None:
-    """What `resample(clip, rate)` will do; None when the clip has that rate already."""
-    _check_rate(rate)
-    return None if clip.rate == rate else Conversion(clip.rate, rate)
-
-
 def resample(clip: Clip, rate: int) -> Clip:
     """The clip at `rate` Hz: `round(length * rate / clip.rate)` samples, same duration and pitch.
 
     AudioError for a rate that no sound is kept at.
     """
     _check_rate(clip.rate)
-    if conversion(clip, rate) is None:
+    _check_rate(rate)
+    if clip.rate == rate:
         return clip
     length = round(clip.length * rate / clip.rate)
-    return Clip(_each_channel(clip.data, clip.rate, rate, length), rate)
+    return Clip(_each_channel(between(clip.rate, rate), clip.data, length), rate)
+
+
+def resample_range(
+    read: Callable[[int, int], Clip], length: int, source: int, rate: int, start: int, stop: int
+) -> Clip:
+    """Samples `start` to `stop` of a sound of `length` samples and `source` Hz, at `rate` Hz.
+
+    `read` reads a range of it. Ranges whose starts are whole periods of both rates apart have the
+    bits of one conversion: what is read around a range is all that they depend on.
+    """
+    _check_rate(source)
+    _check_rate(rate)
+    ratio, plan = Fraction(source, rate), between(source, rate)
+    period, outputs = ratio.numerator, ratio.denominator
+    origin = start % period
+    first = start // period * outputs
+    count = round((stop - start) * rate / source)
+    low, high = plan.source(first, count)
+    low, high = max(low, 0), min(high, length - origin)
+    data = read(origin + low, origin + max(low, high)).data
+    return Clip(_each_channel(plan, data, count, first, low), rate)
 
 
 def varispeed(clip: Clip, ratio: float) -> Clip:
@@ -62,31 +68,25 @@ def varispeed(clip: Clip, ratio: float) -> Clip:
         raise AudioError(f"a speed of {ratio:g} is not between 1/16 and 16")
     if ratio == 1:
         return clip
-    length = round(clip.length / ratio)
-    return Clip(_each_channel(clip.data, ratio, 1.0, length), clip.rate)
+    return clip.like(_each_channel(at_speed(ratio), clip.data, round(clip.length / ratio)))
 
 
-def converted(samples: NDArray[np.floating], source: float, target: float) -> NDArray[np.floating]:
-    """Samples [T] taken from `source` to `target` (any unit) by soxr, in their own precision.
+def converted(samples: NDArray[np.floating], source: int, target: int) -> NDArray[np.floating]:
+    """Samples [T] taken from `source` to `target` Hz, `round(T * target / source)` of them.
 
-    Of the length that soxr gives them, which may be a sample off.
+    In their own precision.
     """
-    # soxr would choose vector code by the processor and round differently with it; this
-    # setting, read at every call, keeps it to its plain code.
-    os.environ["SOXR_USE_SIMD"] = "0"
-    import soxr
-
-    if not samples.size:
-        return samples
-    return np.asarray(soxr.resample(samples, source, target, quality="VHQ"))
+    length = round(samples.size * target / source)
+    return resampler.converted(between(source, target), samples, length)
 
 
-def _each_channel(data: Samples, source: float, target: float, length: int) -> Samples:
-    """Channels [C, T] resampled from `source` to `target`, to exactly `length` samples."""
-    result = np.zeros((data.shape[0], length), np.float32)
+def _each_channel(
+    plan: Plan, data: Samples, length: int, first: int = 0, begin: int = 0
+) -> Samples:
+    """Outputs [C, length] of channels [C, T], from number `first` on; T begins at `begin`."""
+    result = np.empty((data.shape[0], length), np.float32)
     for channel, samples in enumerate(data):
-        found = converted(samples, source, target)[:length]
-        result[channel, : found.size] = found
+        result[channel] = resampler.converted(plan, samples, length, first, begin)
     return result
 
 

@@ -12,15 +12,24 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from approx_build.audio.chunks import Little, beyond
+
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
 UNKNOWN = 0xFFFFFFFF
 """The size field of an RF64 file, whose value is in `ds64`, or of an unfinished stream."""
+UNFINISHED = {0, 0x7FFFF000, 0x7FFFFFFF, 0x80000000, UNKNOWN, 0xFFFFFFFFFFFFFFFF}
+"""Sizes that programs write before they know the true one, of a larger or smaller file."""
 HEADER_SIZE = 94
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The position and coding of the samples of a WAV file; `start` and `size` in bytes."""
+    """The position and coding of the samples of a WAV file; `start` and `size` in bytes.
+
+    `bits` are those that a sample takes, of which the lowest may be unused. `beyond` are the
+    bytes after the sound that no chunk accounts for; `is_finished` is False where the header does
+    not say how long the sound is, and `size` reaches to the end of the file.
+    """
 
     code: int
     bits: int
@@ -28,6 +37,8 @@ class Header:
     rate: int
     start: int
     size: int
+    beyond: int = 0
+    is_finished: bool = True
 
     @property
     def frame_size(self) -> int:
@@ -75,9 +86,9 @@ def read_header(file: BinaryIO) -> Header | None:
         name, size = struct.unpack("<4sI", chunk)
         if name == b"data":
             start = file.tell()
-            if size == UNKNOWN:
-                size = _end(file) - start if long_size is None else long_size
-            return _described(fmt, start, size)
+            if size == UNKNOWN and long_size is not None:
+                size = long_size
+            return _measured(file, fmt, start, size)
         body = file.read(min(size, 64)) if name in (b"fmt ", b"ds64") else b""
         file.seek(size + size % 2 - len(body), 1)
         if name == b"fmt ":
@@ -87,17 +98,38 @@ def read_header(file: BinaryIO) -> Header | None:
     raise ValueError("it has no sound in it (no data chunk)")
 
 
-def _end(file: BinaryIO) -> int:
-    return file.seek(0, 2)
+def _measured(file: BinaryIO, fmt: bytes, start: int, size: int) -> Header:
+    """The header from the body of the fmt chunk, its size compared with what the file holds."""
+    there = file.seek(0, 2) - start
+    is_finished = True
+    if size in UNFINISHED and (size > there or beyond(file, start + size, Little)):
+        size, is_finished = there, False
+    more = beyond(file, start + size, Little) if size < there else 0
+    return _described(fmt, start, size, more, is_finished)
 
 
-def _described(fmt: bytes, start: int, size: int) -> Header:
-    """The header from the body of the fmt chunk."""
+def _described(fmt: bytes, start: int, size: int, more: int, is_finished: bool) -> Header:
     if len(fmt) < 16:
         raise ValueError("its header does not say how it is coded (no fmt chunk)")
     code, channels, rate, _, frame, bits = struct.unpack_from("<HHIIHH", fmt)
     if code == EXTENSIBLE and len(fmt) >= 26:
         code = struct.unpack_from("<H", fmt, 24)[0]
-    if not channels or not rate or (code in (PCM, FLOAT) and frame * 8 != channels * bits):
+    if (
+        not channels
+        or not rate
+        or (code in (PCM, FLOAT) and not _fits(code, frame, channels, bits))
+    ):
         raise ValueError("its header contradicts itself (fmt chunk)")
-    return Header(code, bits, channels, rate, start, size)
+    if code == PCM:
+        # A sample takes whole bytes and fills them from the top: 20 bits lie in 3, 12 in 2.
+        bits = frame // channels * 8
+    return Header(code, bits, channels, rate, start, size, more, is_finished)
+
+
+def _fits(code: int, frame: int, channels: int, bits: int) -> bool:
+    """Whether samples of so many bits fill a frame of so many bytes."""
+    if code == FLOAT:
+        return frame * 8 == channels * bits
+    return frame == channels * ((bits + 7) // 8) or (
+        0 < bits <= frame // channels * 8 <= 32 and frame % channels == 0
+    )

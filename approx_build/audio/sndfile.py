@@ -6,18 +6,24 @@ soundfile is imported when the first such file is opened.
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from approx_build.audio.foreign import AnyPath, command, is_container, named
+from approx_build.audio.lengths import MiscountedError, checked, lost
+from approx_build.audio.patched import Patched
 from approx_build.errors import AudioError
+from approx_build.files.opening import open_regular
 
 if TYPE_CHECKING:
     import soundfile
 
-AnyPath = str | os.PathLike[str]
+_DENSEST = 8192
+"""More samples than any coding puts into a byte: silence as FLAC has 5 000."""
 
 
 def is_pcm(subtype: str) -> bool:
@@ -30,17 +36,62 @@ def int_bits(subtype: str) -> int:
     return {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24}.get(subtype, 32)
 
 
-def opened(path: AnyPath) -> soundfile.SoundFile:
-    """The file opened by libsndfile; AudioError when it cannot."""
+@contextmanager
+def opened(path: AnyPath) -> Iterator[soundfile.SoundFile]:
+    """The file opened by libsndfile; AudioError when it cannot, or would lose sound of it."""
     import soundfile
 
-    _refuse_short_aiff(path)
     try:
-        return soundfile.SoundFile(os.fspath(path))
-    except soundfile.LibsndfileError as error:
-        raise AudioError(
-            f"{path}: not a sound file that can be read ({error.error_string})"
-        ) from None
+        file = open_regular(path)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise AudioError(f"{path}: cannot be read ({reason})") from None
+    with file:
+        # Not by its name, whose end means a coding to soundfile.
+        try:
+            source = checked(path, file)
+        except MiscountedError as found:
+            raise lost(path, found.words.format(_seconds(file, found))) from None
+        try:
+            sound = _sound(source)
+        except soundfile.LibsndfileError as error:
+            raise _refusal(path, file, error.error_string) from None
+        with sound:
+            if sound.frames > os.fstat(file.fileno()).st_size * _DENSEST:
+                raise lost(path, "corrupt (its header promises more than such a file can hold)")
+            yield sound
+
+
+def _sound(source: BinaryIO | Patched) -> soundfile.SoundFile:
+    """A file opened by its number, which libsndfile reads itself, or a patched one through us."""
+    import soundfile
+
+    if isinstance(source, Patched):
+        return soundfile.SoundFile(source)
+    os.lseek(source.fileno(), 0, os.SEEK_SET)
+    return soundfile.SoundFile(source.fileno(), closefd=False)
+
+
+def _seconds(file: BinaryIO, found: MiscountedError) -> str:
+    """How long the miscounted bytes are, told from those that libsndfile finds."""
+    import soundfile
+
+    with suppress(soundfile.LibsndfileError, ZeroDivisionError), _sound(file) as sound:
+        length_s = found.size / found.there * sound.frames / sound.samplerate
+        return f"{length_s:.2f} s ({found.size} bytes)"
+    return f"{found.size} bytes"
+
+
+def _refusal(path: AnyPath, file: BinaryIO, reason: str) -> AudioError:
+    """Why a file cannot be read, and the command that helps where one does."""
+    if kind := named(file):
+        return AudioError(f"{path}: is {kind}, which cannot be read here; {_hint(path)}")
+    hint = f"; {_hint(path)}" if is_container(file) else ""
+    return AudioError(f"{path}: not a sound file that can be read ({reason.strip()}){hint}")
+
+
+def _hint(path: AnyPath) -> str:
+    return f"convert it: {command(path)}"
 
 
 def samples(path: AnyPath, start: int, stop: int) -> NDArray[Any]:
@@ -57,16 +108,8 @@ def samples(path: AnyPath, start: int, stop: int) -> NDArray[Any]:
             file.seek(start)
             data = file.read(stop - start, dtype=wanted, always_2d=True)
         except soundfile.LibsndfileError as error:
-            raise AudioError(f"{path}: corrupt: {error.error_string}") from None
+            raise lost(path, f"corrupt ({error.error_string.strip()})") from None
     if len(data) < stop - start:
-        raise AudioError(f"{path}: truncated: {promised} samples promised, fewer are there")
+        raise lost(path, f"truncated or damaged: of {promised} samples promised some are missing")
     found = np.ascontiguousarray(data.T)
     return found >> (32 - int_bits(subtype)) if is_pcm(subtype) else found
-
-
-def _refuse_short_aiff(path: AnyPath) -> None:
-    """libsndfile reads a truncated AIFF file without an error; its FORM chunk has the true size."""
-    with open(path, "rb") as file:
-        head = file.read(8)
-    if head[:4] == b"FORM" and int.from_bytes(head[4:], "big") + 8 > Path(path).stat().st_size:
-        raise AudioError(f"{path}: truncated: its header promises more than it has")

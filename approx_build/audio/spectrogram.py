@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.audio.mix import Source
+from approx_build.audio.spectrum import real_fft
 from approx_build.numerics import portable
 
 Levels = NDArray[np.float32]
@@ -87,8 +88,6 @@ def _fractions_db() -> NDArray[np.float32]:
 
 def _powers(source: Source, frames: NDArray[np.int64], hop: int, size: int) -> NDArray[np.float32]:
     """Power of each bin of each frame [frames, bins]; frame `i` is centred on sample `i * hop`."""
-    from scipy.fft import rfft
-
     start = int(frames[0]) * hop - size // 2
     stop = int(frames[-1]) * hop + size - size // 2
     first, last = max(0, start), min(source.length, stop)
@@ -97,7 +96,7 @@ def _powers(source: Source, frames: NDArray[np.int64], hop: int, size: int) -> N
     total = np.zeros((len(frames), size // 2 + 1), np.float32)
     for channel in data:
         cut = np.lib.stride_tricks.sliding_window_view(channel, size)[::hop]
-        parts = rfft(cut * window, axis=1).view(np.float32)
+        parts = real_fft(cut, window=window).view(np.float32)
         np.multiply(parts, parts, out=parts)
         total += parts[:, 0::2]
         total += parts[:, 1::2]
@@ -105,10 +104,10 @@ def _powers(source: Source, frames: NDArray[np.int64], hop: int, size: int) -> N
 
 
 @cache
-def _window(size: int) -> NDArray[np.float32]:
+def _window(size: int) -> NDArray[np.float64]:
     """A Hann window under which a sine of amplitude 1 has power 1 in its bin."""
     angle = np.arange(size) * (portable.TAU / size)
-    return np.asarray((0.5 - 0.5 * portable.cos(angle)) * (4 / size), np.float32)
+    return np.asarray((0.5 - 0.5 * portable.cos(angle)) * (4 / size))
 
 
 def _banded(power: NDArray[np.float32], edges: NDArray[np.float64]) -> NDArray[np.float32]:

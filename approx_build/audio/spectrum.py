@@ -1,9 +1,10 @@
 """Short-time Fourier transform and its inverse, with frames centred on their times.
 
 Convention, as librosa's: frame `m` is centred on sample `m * hop`, sound outside the clip is
-silence, the window is the periodic Hann. float32 in, complex64 within, float32 out. The inverse is
-least-squares (Griffin and Lim, Signal estimation from modified short-time Fourier transform,
-1984): windowed again, overlap-added, divided by the sum of squared windows.
+silence, the window is the periodic Hann. float32 in and out, complex64 between; transforms and
+windows are computed in float64 and rounded once. The inverse is least-squares (Griffin and Lim,
+Signal estimation from modified short-time Fourier transform, 1984): windowed again, overlap-added,
+divided by the sum of squared windows.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from approx_build.kernels import fft
 from approx_build.numerics.window import hann
 
 Mono = NDArray[np.float32]
@@ -24,28 +26,40 @@ Spectrum = NDArray[np.complex64]
 """Frames of a spectrogram [M, F], F = size / 2 + 1 bins from 0 Hz up."""
 
 
-def real_fft(frames: NDArray[Any], size: int | None = None) -> NDArray[Any]:
+def real_fft(
+    frames: NDArray[Any], size: int | None = None, window: NDArray[np.float64] | None = None
+) -> NDArray[Any]:
     """Spectra [..., F] of real frames [..., T], zeros after them up to `size`, in their precision.
 
-    SciPy's pocketfft, which has no code for single processors on x86-64.
+    The frames are multiplied by the window first. `size` is even and without large primes.
     """
-    from scipy import fft
+    if size is not None and size != frames.shape[-1]:
+        padded = np.zeros((*frames.shape[:-1], size), frames.dtype)
+        padded[..., : frames.shape[-1]] = frames
+        frames = padded
+    return fft.rfft(frames, window)
 
-    return np.asarray(fft.rfft(frames, size))
 
+def inverse_real_fft(
+    spectra: NDArray[Any], size: int, window: NDArray[np.float64] | None = None
+) -> NDArray[Any]:
+    """Real frames [..., size] of spectra [..., F], times the window, in their precision.
 
-def inverse_real_fft(spectra: NDArray[Any], size: int) -> NDArray[Any]:
-    """Real frames [..., size] of spectra [..., F], in their precision."""
-    from scipy import fft
-
-    return np.asarray(fft.irfft(spectra, size))
+    Bins after the F given are 0.
+    """
+    bins, given = size // 2 + 1, spectra.shape[-1]
+    if given > bins:
+        raise ValueError(f"{given} bins are not the spectrum of {size} samples")
+    if given < bins:
+        padded = np.zeros((*spectra.shape[:-1], bins), spectra.dtype)
+        padded[..., :given] = spectra
+        spectra = padded
+    return fft.irfft(spectra, window)
 
 
 def fast_size(length: int) -> int:
     """The least size from `length` on whose transform is fast."""
-    from scipy import fft
-
-    return int(fft.next_fast_len(length, real=True))
+    return fft.fast_size(length)
 
 
 @dataclass(frozen=True)
@@ -72,7 +86,7 @@ class Stft:
         inside = slice(max(first, 0), min(last, samples.size))
         piece[inside.start - first : inside.stop - first] = samples[inside]
         frames = np.lib.stride_tricks.sliding_window_view(piece, self.size)[:: self.hop]
-        return np.asarray(real_fft(frames * self._window), np.complex64)
+        return real_fft(frames, window=self._window)
 
     def inverse(self, spectrum: Spectrum, length: int) -> Mono:
         """Samples [length] of all the frames [M, F] of a clip of that length."""
@@ -81,8 +95,8 @@ class Stft:
         return adder.result()
 
     @cached_property
-    def _window(self) -> Mono:
-        return hann(self.size).astype(np.float32)
+    def _window(self) -> NDArray[np.float64]:
+        return np.asarray(hann(self.size))
 
 
 class OverlapAdd:
@@ -99,7 +113,7 @@ class OverlapAdd:
     def add(self, spectrum: Spectrum) -> None:
         """The next frames [M, F]."""
         window = self._stft._window
-        pieces = np.asarray(inverse_real_fft(spectrum, self._stft.size), np.float32) * window
+        pieces = inverse_real_fft(spectrum, self._stft.size, window)
         pieces = pieces.reshape(len(pieces), self._folds, self._stft.hop)
         # The latest part of each frame last, so that every sample sums its frames in one order.
         for fold in reversed(range(self._folds)):

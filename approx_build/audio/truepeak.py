@@ -3,8 +3,8 @@
 ITU-R BS.1770-4, Annex 2. The meter interpolates with a sinc of 49 taps under a Hann window (the
 length and shape that most meters use): exact at the samples, three points between each two. The
 Recommendation's own table of 4 x 12 coefficients reads up to 0.6 dB higher near half the sample
-rate; a ceiling that must hold for every meter is compared with both. Products and sums in a fixed
-order only: the same bits on every processor.
+rate; a ceiling that must hold for every meter is compared with more than one (`ceiling`).
+Products and sums in a fixed order only: the same bits on every processor.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from approx_build.numerics import portable
 
 Samples = NDArray[np.float64]
+Filters = tuple[tuple[float, ...], ...]
+"""Phases between two samples; each tap weighs a sample, from the latest backwards."""
 Reader = Callable[[int, int], NDArray[np.number]]
 """Gives samples `start` to `stop` [C, T], both inside the sound."""
 
@@ -41,13 +43,13 @@ ITU_TABLE = (
 
 
 @cache
-def meter_filters() -> tuple[tuple[float, ...], ...]:
+def meter_filters() -> Filters:
     """The three phases between samples of the windowed sinc; the fourth is the sample itself."""
     return tuple(tuple(_windowed_sinc(phase)) for phase in (1, 2, 3))
 
 
 @cache
-def strict_filters() -> tuple[tuple[float, ...], ...]:
+def strict_filters() -> Filters:
     """The meter's phases and the Recommendation's table."""
     return meter_filters() + ITU_TABLE + tuple(phase[::-1] for phase in ITU_TABLE)
 
@@ -59,18 +61,19 @@ def _windowed_sinc(phase: int) -> list[float]:
     return [float(value) for value in portable.sin(angle) / angle * window]
 
 
-def between(data: Samples, filters: tuple[tuple[float, ...], ...]) -> Samples:
+def between(data: Samples, filters: Filters) -> Samples:
     """The largest magnitude at and after each sample, over channels [T].
 
-    `data` [C, BEFORE + T + AFTER]; for sample `i`, its own magnitude and those interpolated between
-    it and the next.
+    `data` [C, n/2 - 1 + T + n/2] for filters of n taps; for sample `i`, its own magnitude and those
+    interpolated between it and the next.
     """
-    length = data.shape[1] - BEFORE - AFTER
-    loudest = portable.absolute(data[:, BEFORE : BEFORE + length]).max(axis=0)
+    taps = len(filters[0])
+    length, latest = data.shape[1] - taps + 1, taps - 1
+    loudest = portable.absolute(data[:, taps // 2 - 1 : taps // 2 - 1 + length]).max(axis=0)
     for phase in filters:
-        total = data[:, _TAPS - 1 : _TAPS - 1 + length] * phase[0]
-        for tap in range(1, _TAPS):
-            total += data[:, _TAPS - 1 - tap : _TAPS - 1 - tap + length] * phase[tap]
+        total = data[:, latest : latest + length] * phase[0]
+        for tap in range(1, taps):
+            total += data[:, latest - tap : latest - tap + length] * phase[tap]
         np.maximum(loudest, portable.absolute(total, out=total).max(axis=0), out=loudest)
     return np.asarray(loudest)
 
@@ -81,11 +84,13 @@ def largest_gain(filters: tuple[tuple[float, ...], ...]) -> float:
     return max(1.0, *(sum(fabs(tap) for tap in phase) for phase in filters))
 
 
-def around(read: Reader, start: int, stop: int, length: int) -> Samples:
-    """Samples `start` to `stop` and those an interpolation needs around them, zeros outside."""
-    first, last = max(0, start - BEFORE), min(length, stop + AFTER)
+def around(
+    read: Reader, start: int, stop: int, length: int, before: int = BEFORE, after: int = AFTER
+) -> Samples:
+    """Samples `start` to `stop` and so many around them, zeros outside the sound."""
+    first, last = max(0, start - before), min(length, stop + after)
     data = np.asarray(read(first, last), np.float64)
-    return np.pad(data, ((0, 0), (first - start + BEFORE, stop + AFTER - last)))
+    return np.pad(data, ((0, 0), (first - start + before, stop + after - last)))
 
 
 def true_peak(read: Reader, length: int, block: int = 1 << 16, part: int = 512) -> float:

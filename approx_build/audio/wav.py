@@ -19,10 +19,12 @@ from numpy.typing import NDArray
 
 from approx_build.audio import sndfile
 from approx_build.audio.clip import Clip
+from approx_build.audio.foreign import AnyPath
+from approx_build.audio.lengths import lost
 from approx_build.audio.riff import FLOAT, PCM, Header, read_header
-from approx_build.audio.sndfile import AnyPath
 from approx_build.audio.wav_writer import FloatWriter, IntWriter, write_float, write_pcm24
 from approx_build.errors import AudioError
+from approx_build.files.opening import open_regular
 
 __all__ = [
     "BLOCK",
@@ -44,16 +46,19 @@ __all__ = [
 
 Ints = NDArray[np.int32]
 
+_WHOLE = "-ignore_length 1 "
+"""What makes ffmpeg read a WAV file to its end."""
 BLOCK = 1 << 18
 """Samples read at once from a file that is read block by block."""
 _OWN = {
+    (PCM, 8): "PCM_U8",
     (PCM, 16): "PCM_16",
     (PCM, 24): "PCM_24",
     (PCM, 32): "PCM_32",
     (FLOAT, 32): "FLOAT",
     (FLOAT, 64): "DOUBLE",
 }
-_DTYPES = {"PCM_16": "<i2", "PCM_32": "<i4", "FLOAT": "<f4", "DOUBLE": "<f8"}
+_DTYPES = {"PCM_U8": "u1", "PCM_16": "<i2", "PCM_32": "<i4", "FLOAT": "<f4", "DOUBLE": "<f8"}
 
 
 class Info(NamedTuple):
@@ -197,21 +202,40 @@ def _checked_range(path: AnyPath, found: Info, start: int, stop: int | None) -> 
 def _own_header(path: AnyPath) -> Header | None:
     """The header of a WAV file we read ourselves; None when libsndfile must."""
     try:
-        with open(path, "rb") as file:
+        file = open_regular(path)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise AudioError(f"{path}: cannot be read ({reason})") from None
+    with file:
+        try:
             header = read_header(file)
-            there = file.seek(0, os.SEEK_END)
-    except OSError as error:
-        raise AudioError(f"{path}: cannot be read ({error.strerror})") from None
-    except ValueError as error:
-        raise AudioError(f"{path}: not a usable WAV file: {error}") from None
+        except ValueError as error:
+            raise AudioError(f"{path}: not a usable WAV file: {error}") from None
+        there = file.seek(0, os.SEEK_END)
     if there == 0:
         raise AudioError(f"{path}: the file is empty (0 bytes)")
     if header is None:
         return None
-    if header.start + header.size > there:
-        missing = header.start + header.size - there
-        raise AudioError(f"{path}: truncated: its header promises {missing} bytes more than it has")
+    _check_size(path, header, there)
     return header if (header.code, header.bits) in _OWN else None
+
+
+def _check_size(path: AnyPath, header: Header, there: int) -> None:
+    """AudioError when a file has less than its header says, or more."""
+    is_own = (header.code, header.bits) in _OWN
+    # Of other codings the bytes of a sample are not known: they are counted as bytes.
+    second, unit = (header.rate * header.frame_size, "s") if is_own else (1, "bytes")
+    size, missing = header.size / second, header.start + header.size - there
+    if missing > 0:
+        words = f"truncated: its header promises {size:.2f} {unit}, {missing} bytes are missing"
+        raise lost(path, words, _WHOLE)
+    if header.beyond and header.beyond >= header.channels:
+        more = header.beyond / second
+        words = f"its header counts {size:.2f} {unit} of sound, and {more:.2f} {unit} more follow"
+        raise lost(path, words, _WHOLE)
+    if not header.is_finished and not is_own:
+        words = "its header does not say how long it is: it was never finished"
+        raise lost(path, words, _WHOLE)
 
 
 def _samples(path: AnyPath, found: Info, start: int, stop: int) -> NDArray[Any]:
@@ -221,10 +245,13 @@ def _samples(path: AnyPath, found: Info, start: int, stop: int) -> NDArray[Any]:
         return sndfile.samples(path, start, stop)
     count = (stop - start) * header.channels
     offset = header.start + start * header.frame_size
+    flat: NDArray[Any]
     if header.bits == 24:
         flat = _unpack24(np.fromfile(path, np.uint8, count * 3, offset=offset))
     else:
         flat = np.fromfile(path, _DTYPES[found.subtype], count, offset=offset)
+    if header.bits == 8:
+        flat = flat.astype(np.int16) - 128
     return np.ascontiguousarray(flat.reshape(-1, header.channels).T)
 
 

@@ -25,12 +25,14 @@ def corpora_lines(rows: Sequence[CorpusRow]) -> Iterator[str]:
         models = ", ".join(row.models) or "no model"
         there = f"{counted(row.recordings, 'recording'):>14}  {row.minutes:7.1f} min"
         problem = f"; {row.problem}" if row.problem else ""
-        yield (f"{row.corpus:<{width}}  {there}  consent: {row.consent}; used by {models}{problem}")
+        yield f"{row.corpus:<{width}}  {there}  consent: {row.consent}; used by {models}{problem}"
+        yield from (f"  {fault}" for fault in row.faults)
 
 
 def file_lines(found: FileList) -> Iterator[str]:
     """A line for each file of a corpus, and remarks on its record."""
     yield f"{found.corpus}: consent: {found.consent}"
+    yield from (f"  {fault}" for fault in found.faults)
     width = max((len(row.file) for row in found.files), default=0)
     yield from (_file_line(row, width) for row in found.files)
     yield from (f"{found.record}: {remark}" for remark in found.remarks)
@@ -40,7 +42,7 @@ def _file_line(row: FileRow, width: int) -> str:
     length = clock(row.length_s, 1) if row.length_s else ""
     fate = row.reason
     if row.is_recording:
-        fate = "used" if row.is_used else f"not used: {fate}"
+        fate = f"used as {row.write}" if row.is_used else f"not used: {fate}"
     by = f"  ({', '.join(row.performers)})" if row.performers else ""
     return f"  {row.file:<{width}}  {length:>8}  {fate}{by}"
 
@@ -49,7 +51,7 @@ def preparation_lines(model: str, found: Preparation) -> Iterator[str]:
     """What became of each recording for a model."""
     yield f"{model}: {found.windows} windows of training"
     for name, one in found.recordings.items():
-        what = one.unused or ", ".join(one.done) or "as it is"
+        what = "; ".join([one.unused or ", ".join(one.done) or "as it is", *one.remarks])
         yield f"  {name}  {one.recorded_s:.1f} s -> {one.prepared_s:.1f} s  {what}"
     yield from (f"  {what}  too short: {why}" for what, why in found.too_short.items())
     yield from (f"  {what}  left out: {why}" for what, why in found.excluded.items())

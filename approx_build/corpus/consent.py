@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from approx_build.errors import ConsentError
+from approx_build.files.patterns import matches
 from approx_build.files.readlog import ReadLog
 from approx_build.yaml_source import load_source, validate
 
@@ -53,7 +53,7 @@ class Performer(Strict):
 
     def plays_in(self, recording: str) -> bool:
         """Whether the performer plays in the recording of this name (without its corpus)."""
-        return self.recordings is None or any(fnmatchcase(recording, p) for p in self.recordings)
+        return self.recordings is None or any(matches(recording, p) for p in self.recordings)
 
 
 class Source(Strict):
@@ -153,14 +153,21 @@ def read_consent(folder: Path, log: ReadLog | None = None) -> Consent:
     if not path.is_file():
         raise ConsentError(f"{path}: missing; without it corpus {folder.name!r} cannot be used")
     consent = validate(Consent, load_source(path, str(path), log))
+    faults = []
     if consent.corpus != folder.name:
-        raise ConsentError(f"{path}: is of corpus {consent.corpus!r}, not {folder.name!r}")
-    for source in consent.sources:
-        notice = folder / source.notice
-        if not notice.is_file():
-            raise ConsentError(f"{notice}: missing; it must travel with the sound")
-        try:
-            log.reading(notice)
-        except OSError as error:
-            raise ConsentError(f"{notice}: cannot be read ({error.strerror})") from None
+        faults.append(f"{path}: is of corpus {consent.corpus!r}, not {folder.name!r}")
+    faults += [fault for one in consent.sources if (fault := _notice(folder / one.notice, log))]
+    if faults:
+        raise ConsentError("\n".join(faults))
     return consent
+
+
+def _notice(path: Path, log: ReadLog) -> str:
+    """What is wrong with a notice; logs that it was read."""
+    try:
+        log.reading(path)
+    except FileNotFoundError:
+        return f"{path}: missing; it must travel with the sound"
+    except OSError as error:
+        return f"{path}: cannot be read ({error.strerror})"
+    return ""

@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 
 from approx_build.audio import wav
 from approx_build.audio.resample import converted
+from approx_build.audio.spectrum import fast_size, inverse_real_fft, real_fft
 
 Fingerprint = NDArray[np.float32]
 """Differences of band levels in dB [frames, bands]."""
@@ -112,17 +113,15 @@ def _likeness(a: Identity, b: Identity) -> tuple[Likeness, Match | None] | None:
 
 def best_match(a: Fingerprint, b: Fingerprint) -> Match | None:
     """The shift at which `b` fits `a` best; None when their overlap is too short."""
-    from scipy.fft import irfft, next_fast_len, rfft
-
     least = max(LEAST_S * RATE / HOP, LEAST_SHARE * min(len(a), len(b)))
     shifts = np.arange(1 - len(b), len(a))
     starts, stops = np.maximum(shifts, 0), np.minimum(shifts + len(b), len(a))
     if not (stops - starts).max(initial=0) >= least:
         return None
     # The correlation at every shift at once: a product of spectra, summed over the bands.
-    size = next_fast_len(len(a) + len(b) - 1, real=True)
-    spectra = rfft(a, size, axis=0) * np.conj(rfft(b, size, axis=0))
-    products = irfft(spectra.sum(axis=1), size)[shifts % size]
+    size = fast_size(len(a) + len(b) - 1)
+    spectra = real_fft(a.T, size) * np.conj(real_fft(b.T, size))
+    products = inverse_real_fft(spectra.sum(axis=0), size)[shifts % size]
     energy_a, energy_b = (np.cumsum(np.append(0.0, _energies(each))) for each in (a, b))
     overlaps = stops - starts
     power = (energy_a[stops] - energy_a[starts]) * (
@@ -169,15 +168,13 @@ def _slow_blocks(path: Path) -> Iterator[NDArray[np.float32]]:
 
 def _powers(frames: NDArray[np.float32]) -> NDArray[np.float32]:
     """Power of each band of each frame [frames, bands]."""
-    from scipy.fft import rfft
-
-    spectra = rfft(frames * _window(), axis=1)
+    spectra = real_fft(frames, window=_window())
     return np.asarray((spectra.real**2 + spectra.imag**2) @ _bands(), np.float32)
 
 
 @cache
-def _window() -> NDArray[np.float32]:
-    return np.hanning(SIZE).astype(np.float32)
+def _window() -> NDArray[np.float64]:
+    return np.hanning(SIZE)
 
 
 @cache

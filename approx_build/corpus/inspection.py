@@ -156,6 +156,30 @@ def inspect(name: str, path: Path) -> Inspection:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Blemishes:
+    """The largest mean of a channel, and the samples in runs at full scale, of a recording."""
+
+    dc: float
+    clips: int
+    clipped: int
+
+
+def blemishes(path: Path) -> Blemishes:
+    """What is amiss with the recording at `path`; AudioError when it cannot be read."""
+    found = wav.info(path)
+    sums = np.zeros(found.channels)
+    runs = [_Runs(full_scale(found.subtype)) for _ in range(found.channels)]
+    for start, stop in wav.blocks(path):
+        data = wav.read(path, start, stop).data
+        sums += data.sum(axis=1, dtype=np.float64)
+        for channel, run in zip(data, runs, strict=True):
+            run.add(channel)
+    lengths = np.concatenate([run.lengths() for run in runs])
+    means = sums / found.length
+    return Blemishes(float(means[np.abs(means).argmax()]), len(lengths), int(lengths.sum()))
+
+
 def full_scale(subtype: str) -> float:
     """The highest sample of a coding; for floats and lossy codings that of 16 bits."""
     return 1 - 2.0 ** (1 - (sndfile.int_bits(subtype) if sndfile.is_pcm(subtype) else 16))

@@ -5,16 +5,17 @@ Off the path of a sample: it lists files for people.
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from approx_build.audio import wav
+from approx_build.audio import foreign, wav
 from approx_build.corpus.consent import FILE_NAME, Consent
-from approx_build.corpus.recordings import SUFFIXES, check_recording
+from approx_build.corpus.recordings import SUFFIXES, check_recording, is_recording
 from approx_build.errors import AudioError
+from approx_build.files.leftovers import is_leftover
+from approx_build.files.patterns import matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,13 @@ class Entry:
 
 
 def inventory(folder: Path, consent: Consent | None, today: date) -> list[Entry]:
-    """The files in `folder`, by name, recordings read to their end; other hidden files are left
-    out.
+    """The files in `folder`, by name, recordings read to their end; without leftovers of systems.
 
     `consent` is the record of the corpus when it can be read.
     """
     notices = {one.notice for one in consent.sources} if consent else set()
     withdrawn = consent.withdrawn_by(today) if consent else {}
-    paths = [p for p in sorted(folder.iterdir()) if _is_recording(p) or p.name[0] != "."]
+    paths = [path for path in sorted(folder.iterdir()) if not is_leftover(path.name)]
     first: dict[str, Path] = {}
     for path in filter(_is_recording, paths):
         first.setdefault(path.stem, path)
@@ -53,7 +53,7 @@ def unmatched(consent: Consent, names: set[str]) -> Iterator[str]:
         yield f"withdrawn: there is no recording '{name}'; check its spelling"
     for performer in consent.performers:
         for pattern in performer.recordings or ():
-            if not fnmatch.filter(names, pattern):
+            if not matching(pattern, names):
                 yield f"performers: {performer.name}: no recording matches '{pattern}'"
     if consent.performers:
         for name in sorted(names):
@@ -79,7 +79,7 @@ def _entry(
 
 
 def _is_recording(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES and path.is_file()
+    return is_recording(path.name) and path.is_file()
 
 
 def _what_else(path: Path, notices: set[str]) -> str:
@@ -89,4 +89,8 @@ def _what_else(path: Path, notices: set[str]) -> str:
         return "a notice that travels with the sound"
     if path.is_dir():
         return "a folder; recordings lie in the folder of the corpus itself"
+    if not path.is_file():
+        return "no regular file"
+    if path.suffix.lower() in foreign.SUFFIXES:
+        return f"no recording that can be read; convert it: {foreign.command(path.name)}"
     return f"no recording: its name ends in none of {', '.join(sorted(SUFFIXES))}"

@@ -10,10 +10,11 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from approx_build.audio import wav
 from approx_build.errors import AudioError
+from approx_build.files.leftovers import is_leftover
 from approx_build.files.readlog import ReadLog
 from approx_build.numerics.portable import absolute
 
@@ -59,15 +60,20 @@ def recording_files(folder: Path, log: ReadLog | None = None) -> dict[str, Path]
 
 
 def sound_files(folder: Path, log: ReadLog | None = None) -> list[Path]:
-    """The files in `folder` that are recordings by the ends of their names; errors as above."""
+    """The files in `folder` that are recordings by their names; errors as above."""
     if not folder.is_dir():
         raise AudioError(f"{folder}: there is no such corpus folder")
     files = [folder / name for name in (log or ReadLog()).files_in(folder)]
-    paths = sorted(path for path in files if path.suffix.lower() in SUFFIXES)
+    paths = sorted(path for path in files if is_recording(path.name))
     if not paths:
         kinds = ", ".join(sorted(SUFFIXES))
         raise AudioError(f"{folder}: no recordings in this folder (files ending in {kinds})")
     return paths
+
+
+def is_recording(name: str) -> bool:
+    """Whether a file of this name is a recording, and not what a system put beside one."""
+    return PurePath(name).suffix.lower() in SUFFIXES and not is_leftover(name)
 
 
 def corpus_digest(recordings: Sequence[Recording]) -> str:

@@ -23,7 +23,7 @@ Sound = NDArray[np.float32]
 """Samples [C, T], perhaps mapped from a file."""
 
 RESAMPLER_REACH = 160
-"""soxr uses this many samples either way, at the lower of its two rates."""
+"""An output depends on this many samples either way, at the lower of the two rates."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from approx_build.audio.spectrum import real_fft
 from approx_build.numerics.window import hann
 
 Mono = NDArray[np.float32]
@@ -84,13 +85,11 @@ def distance(one: Spectra, other: Spectra) -> Distance:
 
 def powers(sounds: Sequence[Mono], size: int) -> NDArray[np.float32]:
     """Power spectra of the frames of all sounds [M, F]; a sine of amplitude 1 reads 1."""
-    from scipy import fft
-
-    window = hann(size).astype(np.float32)
-    window /= np.float32(window.sum() / 2)
+    window = hann(size)
+    window = window / (window.sum() / 2)
     hop = max(size // 4, sum(sound.size for sound in sounds) // MOST_FRAMES)
     frames = np.concatenate([_frames(sound, size, hop) for sound in sounds])
-    return np.asarray(np.abs(fft.rfft(frames * window)) ** 2, np.float32)
+    return np.asarray(np.abs(real_fft(frames, window=window)) ** 2, np.float32)
 
 
 def _frames(sound: Mono, size: int, hop: int) -> Mono:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from importlib.metadata import version
 
-TOOLS = ("numpy", "scipy", "soxr", "soundfile", "matplotlib")
+TOOLS = ("numpy", "scipy", "soundfile", "matplotlib")
 
 
 def toolchain() -> dict[str, str]:

@@ -21,6 +21,7 @@ import time
 from zlib import crc32
 
 from approx_build.files.fingerprint import RACY_NS, changed_ns, fingerprint, is_settled, listing
+from approx_build.files.opening import open_regular, read_whole
 
 TYPE_CHECKING = False  # importing `typing` would take longer than checking a thousand files
 if TYPE_CHECKING:
@@ -148,8 +149,8 @@ def _read(path: str) -> tuple[list[str], list[str], list[str], list[str], str] |
     damaged.
     """
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            form, checksum, text = file.read().split("\n", 2)
+        content = read_whole(path).decode(errors="surrogateescape")
+        form, checksum, text = content.split("\n", 2)
         head, folders, paths, found, digests = text.split(BLOCKS)
     except (OSError, ValueError):
         return None
@@ -198,7 +199,7 @@ def _digest(path: str) -> str:
     from hashlib import file_digest, sha256
 
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             return file_digest(file, sha256).hexdigest()
     except (FileNotFoundError, NotADirectoryError):
         return ""

@@ -25,6 +25,8 @@ from approx_build.files.fingerprint import (
     is_settled,
     listing,
 )
+from approx_build.files.leftovers import is_leftover
+from approx_build.files.opening import TEXT_BYTES, open_regular
 
 TICK_NS = 20_000_000
 """Longer than the tick of any filesystem clock with fractions of a second."""
@@ -64,7 +66,7 @@ def hashed(path: AnyPath) -> Reading:
     """The file at `path`, read now; OSError when it cannot be read."""
     name = os.fspath(path)
     at_ns, before = _calm(name)
-    with open(name, "rb") as file:
+    with open_regular(name) as file:
         digest = file_digest(file, sha256).hexdigest()
     return Reading(digest, before if fingerprint(name) == before else UNKNOWN, at_ns)
 
@@ -91,13 +93,13 @@ class ReadLog:
         self._look = look
         self._contents: dict[str, bytes] = {}
 
-    def content(self, path: AnyPath, most: int = -1) -> bytes:
+    def content(self, path: AnyPath, most: int = TEXT_BYTES) -> bytes:
         """The first `most` bytes of a small file; OSError when it cannot be read."""
         name = os.path.abspath(path)
         if name not in self._contents:
             _refuse_absent(self.files.get(name), name)
             at_ns, before = time.time_ns(), fingerprint(name)
-            with open(name, "rb") as file:
+            with open_regular(name) as file:
                 data = file.read(most)
             is_same = fingerprint(name) == before
             found = Reading(sha256(data).hexdigest(), before if is_same else UNKNOWN, at_ns)
@@ -139,7 +141,7 @@ class ReadLog:
                 self.is_consistent = False
 
     def files_in(self, folder: AnyPath) -> list[str]:
-        """The names of the files in a folder, sorted; none where there is no such folder."""
+        """The names of a person's files in a folder, sorted; none where there is no such folder."""
         return [name for name in self._names(folder) if not name.endswith("/")]
 
     def folders_in(self, folder: AnyPath) -> list[str]:
@@ -150,7 +152,8 @@ class ReadLog:
     def _names(self, folder: AnyPath) -> list[str]:
         name = os.path.abspath(folder)
         found = self.folders.setdefault(name, listing(name))
-        return found.split(BETWEEN) if found not in ("", NO_FOLDER) else []
+        names = found.split(BETWEEN) if found not in ("", NO_FOLDER) else []
+        return [each for each in names if not is_leftover(each.rstrip("/"))]
 
 
 def _refuse_absent(found: Reading | None, name: str) -> None:

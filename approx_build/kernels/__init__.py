@@ -1,1 +1,1 @@
-"""Kernels: C primitives that networks share, the runner of programs, and their rule in NumPy."""
+"""Kernels in C for networks, transforms and resampling, and their rules in NumPy."""

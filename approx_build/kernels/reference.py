@@ -1,7 +1,8 @@
 """The rule that fixes the bits of every kernel, stated in NumPy (docs/numerics-of-kernels.md).
 
-Plain float32 arithmetic, one rounding per operation, sums from left to right. The C kernels must
-equal it bit for bit; where there is no compiler it serves in their place.
+Plain float32 arithmetic, one rounding per operation, sums from left to right; the terms of a
+product are fused, and nothing else is. The C kernels must equal it bit for bit; where there is no
+compiler it serves in their place.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from approx_build.errors import ModelError
+from approx_build.kernels.fused import add_in_order
 from approx_build.kernels.tensors import Floats
 
 _BLOCK_FLOATS = 1 << 18
-"""Products held at once: they should stay in the cache."""
+"""Products held at once, in float64: they should stay in the cache."""
 
 GELU_OVER = (
     *(-8.417393731e-11, 5.638659709e-8, 8.680846539e-6, 1.679297266e-4),
@@ -28,7 +30,7 @@ def f32(value: float) -> np.float32:
 
 
 def product(x: Floats, weights: Floats, bias: Floats | None = None) -> Floats:
-    """y [B, N] = bias [N] + x [B, 0] w [0, N] + x [B, 1] w [1, N] + …, strictly in this order."""
+    """y [B, N] = bias [N] + x [B, 0] w [0, N] + …, strictly in this order, one rounding a term."""
     total = np.zeros((len(x), weights.shape[1]), np.float32)
     if bias is not None:
         total += bias  # from 0, so that a bias of -0 counts as 0
@@ -36,27 +38,15 @@ def product(x: Floats, weights: Floats, bias: Floats | None = None) -> Floats:
 
 
 def product_onto(total: Floats, x: Floats, weights: Floats) -> Floats:
-    """total [B, N] + x [B, 0] w [0, N] + x [B, 1] w [1, N] + …, strictly in this order."""
+    """total [B, N] + x [B, 0] w [0, N] + …, strictly in this order, one rounding a term."""
     inputs = len(weights)
     block = max(1, _BLOCK_FLOATS // max(1, total.size))
+    wide_x, wide_weights = x.T.astype(np.float64), weights.astype(np.float64)
     for start in range(0, inputs, block):
         part = slice(start, min(start + block, inputs))
-        terms = x.T[part, :, None] * weights[part, None, :]
-        total = _sum_rows(np.concatenate([total[None], terms]))
-    return total
-
-
-def _sum_rows(rows: Floats) -> Floats:
-    """The sum of rows [K, B, N] -> [B, N], from first to last.
-
-    NumPy adds along the first of several axes row by row; only along a single axis does it add
-    in pairs, so a single column is given a neighbour. Which axis comes first in memory counts.
-    """
-    rows = np.ascontiguousarray(rows)
-    if rows[0].size == 1:
-        rows = np.concatenate([rows, rows], axis=2)
-        return np.asarray(np.add.reduce(rows, axis=0)[:, :1], np.float32)
-    return np.asarray(np.add.reduce(rows, axis=0), np.float32)
+        products = wide_x[part, :, None] * wide_weights[part, None, :]  # exact
+        total = add_in_order(total, products)
+    return total + f32(0)  # a term too small for a float may leave -0
 
 
 def exp(x: Floats) -> Floats:

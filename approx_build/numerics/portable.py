@@ -237,16 +237,18 @@ def _of_quarter(x: Array, shift: int) -> Array:
     r, tail = exact_sum(first, -(quarters * _HALF_PI[2]))
     tail = tail + first_tail
     quadrant = (quarters.astype(np.int64) + shift) & 3
-    value = np.where(quadrant & 1, _cos_of_small(r, tail), _sin_of_small(r, tail))
+    value = np.where(quadrant & 1, cos_of_small(r, tail), sin_of_small(r, tail))
     return np.where(quadrant & 2, -value, value)
 
 
-def _sin_of_small(r: Array, tail: Array) -> Array:
+def sin_of_small(r: Array, tail: Array) -> Array:
+    """The sine of `r + tail` radians, up to pi / 4 either way, the tail a rounding error."""
     square = r * r
     return r + (r * square * _series(square, _SIN) + tail * (1.0 - 0.5 * square))
 
 
-def _cos_of_small(r: Array, tail: Array) -> Array:
+def cos_of_small(r: Array, tail: Array) -> Array:
+    """The cosine of `r + tail` radians, up to pi / 4 either way, the tail a rounding error."""
     square = r * r
     half = 0.5 * square
     whole = 1.0 - half

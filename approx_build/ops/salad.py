@@ -15,13 +15,13 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from approx_build.audio.clip import Clip
+from approx_build.audio.glide import speed
 from approx_build.audio.resample import varispeed
 from approx_build.audio.separation import Separation
 from approx_build.errors import OpError
 from approx_build.numerics.stream import Stream
 from approx_build.ops.base import LONGEST_S, OPS
 from approx_build.ops.grains import Lasting, Sound, Windowed, close
-from approx_build.ops.repitch import speed
 
 SIDES = ("left", "right")
 SHORTEST_S = 0.02
@@ -52,6 +52,7 @@ class Salad(Lasting, Windowed):
     """
 
     op: Literal["salad"] = "salad"
+    version: ClassVar[int] = 2
     many: ClassVar[bool] = True
     is_random: ClassVar[bool] = True
     example: ClassVar[Mapping[str, object]] = {"max_grain_s": 1.0, "length_s": 90}

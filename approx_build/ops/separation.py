@@ -17,6 +17,7 @@ from approx_build.ops.base import OPS, GrainOp
 class Separated(GrainOp):
     """One part of each channel of the clip."""
 
+    version: ClassVar[int] = 2
     part: ClassVar[Part]
 
     margin: float = Field(

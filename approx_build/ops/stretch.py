@@ -24,6 +24,7 @@ class Stretch(GrainOp):
     """
 
     op: Literal["stretch"] = "stretch"
+    version: ClassVar[int] = 2
     example: ClassVar[Mapping[str, object]] = {"factor": 1.6}
     factor: float | None = Field(
         None, ge=SMALLEST, le=LARGEST, description="how many times as long; 2 by default"

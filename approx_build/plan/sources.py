@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from approx_build.errors import Location
+from approx_build.files.patterns import matching
 from approx_build.plan.clips import Range, add_clip
 from approx_build.plan.conditioning import add_sounds
 from approx_build.plan.streams import take_stream
@@ -63,8 +63,8 @@ class Sources:
                 return [self.take_clip(ref.name, number) for number in numbers]
             case SourceKind.RECORDING:
                 names = self.catalog.recordings() if ref.is_pattern else [ref.name]
-                matching = [name for name in names if fnmatchcase(name, ref.name)]
-                return [Found(self._recording(name), name) for name in matching]
+                named = matching(ref.name, names)
+                return [Found(self._recording(name), name) for name in named]
             case SourceKind.PART:
                 return [Found(self._stem_of(ref.name), f"part {ref.name}")]
             case SourceKind.FILE:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from approx_build.errors import Location
+from approx_build.files.patterns import matching
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.sources import file_path
 from approx_build.score.load import LoadedMovement, Score
@@ -35,7 +35,7 @@ class Use:
         """Whether it needs one of the recordings of these names (without the corpus)."""
         if self.recording is None:
             return True
-        return any(fnmatchcase(f"{self.corpus}/{name}", self.recording) for name in names)
+        return bool(matching(self.recording, [f"{self.corpus}/{name}" for name in names]))
 
 
 def uses(score: Score, catalog: Catalog) -> Iterator[Use]:

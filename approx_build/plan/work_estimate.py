@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from approx_build.canonical import canonical
 from approx_build.families.base import FAMILIES, Family
+from approx_build.kernels.library import choose, product_time
 from approx_build.plan.graph import Action, Kind
 from approx_build.ways.base import way_of
 
@@ -15,16 +16,17 @@ from approx_build.ways.base import way_of
 def size(action: Action) -> float:
     """Multiply-adds of takes, stages and trainings, samples of a stem; 1 where it does not matter.
 
-    A training run whose checkpoints are shipped is no work: its time says nothing of others.
+    Those of takes and stages are counted as often as they take longer than the fastest kernel's. A
+    training run whose checkpoints are shipped is no work: its time says nothing of others.
     """
     params = cast(dict[str, Any], action.params)
     match action.kind:
         case Kind.TAKE:
-            return _drawing(action, params) / 1e9
+            return _drawing(action, params) * product_time(choose()) / 1e9
         case Kind.STAGES:
             network = _network(params)
             sampling = network.sampling(params["sampling"])
-            return network.cost(1, sampling) / 1e9  # one window
+            return network.cost(1, sampling) * product_time(choose()) / 1e9  # one window
         case Kind.STEM:
             return float(params["samples"] * (1 + len(params["events"]) / 10)) / 1e6
         case Kind.TRAIN if not action.options.get("is_shipped"):

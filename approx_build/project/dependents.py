@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from approx_build.errors import ApproxError, ConsentError, Location, ScoreError
+from approx_build.files.readlog import ReadLog
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.consent import refusal, stopped
 from approx_build.plan.uses import Use, uses
@@ -38,7 +39,11 @@ def dependents_of(catalog: Catalog, corpus: str) -> Dependents:
     """The uses of `corpus` in the pieces of its project, whatever its consent says."""
     found: dict[str, list[Use]] = {}
     unread = []
-    for path in sorted((catalog.root / "pieces").glob("*.yaml")):
+    pieces = catalog.root / "pieces"
+    for name in ReadLog().files_in(pieces):
+        path = pieces / name
+        if path.suffix != ".yaml":
+            continue
         shown = catalog.relative(path)
         try:
             every = list(uses(_whole(path, catalog), catalog))

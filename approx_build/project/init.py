@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from approx_build.errors import UsageError
+from approx_build.files.readlog import ReadLog
 
 PIECE = """\
 # A piece: its movements, and what they share. `approx-build render {path}` renders it.
@@ -80,5 +81,6 @@ def init(name: str, folder: Path) -> NewPiece:
 
 
 def _body(folder: Path) -> str:
-    models = sorted(path.stem for path in (folder / "models").glob("*.yaml"))
+    files = map(Path, ReadLog().files_in(folder / "models"))
+    models = [path.stem for path in files if path.suffix == ".yaml"]
     return WITH_MODEL.format(model=models[0]) if models else WITHOUT_MODEL

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from approx_build.errors import UsageError
+from approx_build.files.readlog import ReadLog
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Graph
 from approx_build.plan.takes import Networks
@@ -41,7 +42,8 @@ class Model:
 
         Takes drawn from it have their numeric environment in their keys where `draws`.
         """
-        known = sorted(one.stem for one in (root / "models").glob("*.yaml"))
+        files = map(Path, ReadLog().files_in(root / "models"))
+        known = [one.stem for one in files if one.suffix == ".yaml"]
         if name not in known:
             there = ", ".join(known) or "none"
             raise UsageError(f"there is no model {name!r} in models/; there are: {there}")

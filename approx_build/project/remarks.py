@@ -103,7 +103,7 @@ def _conversions(built: Built) -> Iterator[str]:
         for (source, rate), count in sorted(counts.items())
     ]
     if each:
-        yield f"converted with soxr VHQ: {', '.join(each)}"
+        yield f"converted: {', '.join(each)}"
 
 
 def _silent_events(lowered: LoweredPiece, built: Built) -> Iterator[str]:
@@ -132,7 +132,7 @@ def learnt(target: str, run: Record) -> Iterator[str]:
     ways = Counter(way for each in done.values() for way in each.split(", ") if _is_a_way(way))
     counts = [f"{counted(count, 'recording')} ({way})" for way, count in sorted(ways.items())]
     if counts:
-        yield f"{target}: used after conversion with soxr VHQ: {', '.join(counts)}"
+        yield f"{target}: used after conversion: {', '.join(counts)}"
     for name, reason in unused.items():
         yield f"{target}: not used: {name}: {reason}"
 

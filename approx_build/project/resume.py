@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 
 from approx_build.errors import ModelError, UsageError
+from approx_build.files.opening import TEXT_BYTES, read_bounded
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Graph, Kind
 from approx_build.plan.key import Difference, differences
@@ -111,8 +112,7 @@ def _go_on(catalog: Catalog, model: str, run: EarlierRun, store: Store) -> str:
     parent = keep_parent(catalog.root, run, shapes, corpus, store.objects)
     shown = catalog.model_path(model)
     path = (catalog.root / shown).resolve()
-    with open(path, encoding="utf-8", newline="") as file:
-        text = file.read()
+    text = read_bounded(path, TEXT_BYTES).decode()
     pairs: dict[str, str | int] = {"run": parent.run, "step": parent.step}
     try:
         changed = inserted(text, "training", "parent", pairs)

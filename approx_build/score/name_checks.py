@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Set
-from fnmatch import fnmatchcase
 from typing import Protocol
 
 from approx_build.errors import Fault
+from approx_build.files.patterns import is_pattern, matching
 from approx_build.score.load import Score
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.takes import Take
@@ -46,11 +46,6 @@ def check_names(score: Score, catalog: Catalog) -> list[Fault]:
     return in_order(faults)
 
 
-def matching(pattern: str, recordings: Collection[str]) -> list[str]:
-    """The recordings a name or pattern stands for, in order of their names."""
-    return sorted(name for name in recordings if fnmatchcase(name, pattern))
-
-
 def _takes(takes: Mapping[str, Take], source: Source, catalog: Catalog) -> Iterator[Fault]:
     models = sorted(catalog.models())
     for name, take in takes.items():
@@ -76,6 +71,10 @@ def _recording_faults(
     if message:
         yield source.fault((*loc, "recording"), message)
         return
+    if name not in catalog.recordings() and is_pattern(name):
+        message = f"{sound.noun} is one recording, not a pattern (is '{name}')"
+        yield source.fault((*loc, "recording"), message)
+        return
     length_s = catalog.recording_length_s(name)
     stop_s = sound.start_s + (sound.needs_s(take.length_s) or 0.0)
     if length_s is None:
@@ -90,7 +89,7 @@ def _unknown_recording(name: str, catalog: Catalog) -> str:
     recordings = catalog.recordings()
     if matching(name, recordings) or catalog.withdrawal(name):
         return ""
-    if any(sign in name for sign in "*?["):
+    if is_pattern(name):
         return f"no recording is named like '{name}'"
     corpus, _, stem = name.partition("/")
     corpora = sorted({known.partition("/")[0] for known in recordings})

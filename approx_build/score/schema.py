@@ -23,7 +23,7 @@ class Output(Strict):
     channels: Literal[2] = Field(2, description="stereo")
     subtype: Literal["PCM_24"] = Field("PCM_24", description="24-bit integers")
     true_peak_dbtp: float = Field(
-        -1.0, ge=-60, le=0, description="no true peak of a movement rises above this, dBTP"
+        -1.0, ge=-60, le=0, description="no true peak of a movement rises above this, dBTP (below)"
     )
     gain_db: float = Field(0.0, ge=-60, le=60, description="gain before that ceiling, dB")
     dither: Literal["tpdf", "none"] = Field(

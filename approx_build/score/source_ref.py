@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import Field, model_validator
 from pydantic_core import core_schema
 
+from approx_build.files.patterns import is_pattern
 from approx_build.yaml_source.fields import SHORTEST_S, Name, Recording, Strict
 from approx_build.yaml_source.messages import shown
 
@@ -79,7 +80,7 @@ class SourceRef(Strict):
     @property
     def is_pattern(self) -> bool:
         """Whether it may stand for several recordings."""
-        return any(sign in (self.recording or "") for sign in "*?[")
+        return is_pattern(self.recording or "")
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: core_schema.CoreSchema, handler: Any) -> Any:

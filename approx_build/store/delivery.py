@@ -12,6 +12,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 
 from approx_build.errors import StoreError
+from approx_build.files.opening import open_regular
 from approx_build.store import claims
 from approx_build.store.disk import (
     make_folder,
@@ -84,7 +85,7 @@ def part_of(dest: Path) -> Iterator[Path]:
 def _holds(dest: Path, digest: str) -> bool:
     with (
         suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError),
-        open(dest, "rb") as file,
+        open_regular(dest) as file,
     ):
         return file_digest(file, sha256).hexdigest() == digest
     return False
@@ -94,7 +95,7 @@ def _copied(source: Path, digest: str, part: Path) -> bool:
     """Copy while hashing; False when the source is missing or has other bytes."""
     found = sha256()
     try:
-        reader = open(source, "rb")  # noqa: SIM115
+        reader = open_regular(source)
     except FileNotFoundError:
         return False
     with reader, open(part, "wb") as writer:

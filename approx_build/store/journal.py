@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from zlib import crc32
 
+from approx_build.files.opening import read_whole
 from approx_build.store.disk import make_folder, plain_words
 from approx_build.store.drafts import Drafts
 
@@ -87,7 +88,7 @@ class Journal:
 
     def _lines(self) -> Iterator[str]:
         try:
-            text = self.path.read_text(encoding="utf-8", errors="replace")
+            text = read_whole(self.path).decode(errors="replace")
         except OSError:
             return iter(())
         return (line for line in text.split("\n") if line)

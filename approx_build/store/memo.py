@@ -16,6 +16,7 @@ from typing import Any
 
 from approx_build.errors import StoreError
 from approx_build.files.fingerprint import fingerprint, is_settled
+from approx_build.files.opening import read_bounded
 from approx_build.files.readlog import Reading, hashed
 from approx_build.store.drafts import Drafts
 from approx_build.store.records import seal, unseal
@@ -64,7 +65,7 @@ class Memo:
         if self._known is None:
             self._known = {}
             with suppress(OSError, ValueError, RecursionError):
-                self._known = _rows(json.loads(unseal(self.path.read_bytes()) or "{}"))
+                self._known = _rows(json.loads(unseal(read_bounded(self.path)) or "{}"))
         return self._known
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from approx_build.errors import StoreError, reason
 from approx_build.files.fingerprint import fingerprint, is_fingerprint
+from approx_build.files.opening import open_regular, read_whole
 from approx_build.store.census import HEX, named
 from approx_build.store.delivery import deliver
 from approx_build.store.disk import (
@@ -117,13 +118,13 @@ class Objects:
         if self._verified.get(digest) == found:
             return True
         try:
-            with open(path, "rb") as file:
+            with open_regular(path) as file:
                 is_right = file_digest(file, sha256).hexdigest() == digest
         except FileNotFoundError:
             return False
         except OSError as error:
-            # An unreadable sector, or a folder with its name, counts as damage like a flipped bit.
-            if error.errno not in (errno.EIO, errno.EISDIR):
+            # An unreadable sector, a folder or a FIFO counts as damage like a flipped bit.
+            if error.errno not in (errno.EIO, errno.EISDIR, errno.EINVAL):
                 raise StoreError(f"{path}: {reason(error)}") from error
             is_right = False
         if is_right:
@@ -134,14 +135,14 @@ class Objects:
 
     def is_right(self, digest: str) -> bool:
         """Whether the object exists and is undamaged, read again. Changes nothing."""
-        with suppress(OSError), open(self.path(digest), "rb") as file:
+        with suppress(OSError), open_regular(self.path(digest)) as file:
             return file_digest(file, sha256).hexdigest() == digest
         return False
 
     def read(self, digest: str) -> bytes:
         """The verified bytes of the object."""
         with suppress(OSError):
-            data = self.path(digest).read_bytes()
+            data = read_whole(self.path(digest))
             if sha256(data).hexdigest() == digest:
                 return data
         raise self._refusal(digest)

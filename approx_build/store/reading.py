@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from approx_build.errors import reason
+from approx_build.files.opening import open_regular
 
 BLOCK: Final = 1 << 20
 
@@ -77,7 +78,7 @@ def _shared(items: Iterable[tuple[int, Path]]) -> Iterator[tuple[int, Path]]:
 def _read(path: Path, buffer: memoryview, seen: Seen, stop: threading.Event) -> Read:
     digest = sha256()
     try:
-        with open(path, "rb", buffering=0) as file, _from_disk(file.fileno()):
+        with open_regular(path) as file, _from_disk(file.fileno()):
             while not stop.is_set() and (count := file.readinto(buffer)):
                 digest.update(buffer[:count])
                 seen(count)

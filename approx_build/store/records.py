@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from approx_build.canonical import Json, canonical
+from approx_build.files.opening import read_bounded
 from approx_build.store.census import named
 from approx_build.store.disk import clear
 from approx_build.store.drafts import Drafts
@@ -34,7 +35,7 @@ def unseal(data: bytes) -> str | None:
 def is_damaged(path: Path) -> bool:
     """Whether a file with a checksum exists and is damaged."""
     try:
-        return unseal(path.read_bytes()) is None
+        return unseal(read_bounded(path)) is None
     except FileNotFoundError:
         return False
     except (OSError, ValueError):
@@ -81,7 +82,7 @@ class Records:
         if not (key.isascii() and key.isalnum()):
             return None  # perhaps from a damaged journal: not to be made a path
         try:
-            data = self.path(key).read_bytes()
+            data = read_bounded(self.path(key))
         except OSError:
             return None
         record = _read(data)

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
+from approx_build.files.opening import read_bounded
 from approx_build.store.drafts import Drafts
 from approx_build.store.records import is_damaged, seal, unseal
 
@@ -24,7 +25,7 @@ class Removed:
     def digests(self) -> set[str]:
         """The digests on the list; none when it is damaged."""
         with suppress(OSError, ValueError):
-            return set((unseal(self.path.read_bytes()) or "").split())
+            return set((unseal(read_bounded(self.path)) or "").split())
         return set()
 
     def is_damaged(self) -> bool:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from approx_build.errors import StoreError, reason
+from approx_build.files.opening import read_bounded
 from approx_build.store.disk import refusal
 from approx_build.store.drafts import Drafts
 from approx_build.store.journal import Journal
@@ -42,7 +43,7 @@ class Store:
     def _check_format(self) -> None:
         path = self.root / "format"
         try:
-            found = path.read_bytes()
+            found = read_bounded(path)
         except FileNotFoundError:
             # The store excludes itself from version control.
             self.drafts.replace(self.root / ".gitignore", b"*\n")

@@ -11,6 +11,7 @@ import shutil
 from dataclasses import replace
 from hashlib import sha256
 
+from approx_build.files.opening import read_whole
 from approx_build.store.delivery import write
 from approx_build.training.checkpoint import is_right, with_name
 from approx_build.training.kept import AGAIN, Found, Kept
@@ -86,7 +87,7 @@ def _made(scratch: Kept, stored: StoredStep, found: Found) -> bytes | None:
     """A checkpoint that was made again; None when it is not the one that was lost."""
     path = scratch.folder / stored.file
     if is_right(path, stored.digest):
-        return path.read_bytes()
+        return read_whole(path)
     if not path.exists():
         return None
     named = with_name(path, _model(found))

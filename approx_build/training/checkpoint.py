@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from approx_build.errors import ModelError, reason
 from approx_build.families.base import Shapes
+from approx_build.files.opening import open_regular
 from approx_build.store.delivery import write
 from approx_build.store.objects import Objects
 
@@ -47,7 +48,7 @@ def write_checkpoint(path: Path, weights: Arrays, about: Mapping[str, Any]) -> s
 def is_right(path: Path, digest: str) -> bool:
     """Whether a file is there, can be read, and has this SHA-256."""
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             return file_digest(file, sha256).hexdigest() == digest
     except OSError:
         return False
@@ -88,6 +89,7 @@ def _weights(path: Path) -> dict[str, NDArray[np.float32]]:
     from safetensors.numpy import load_file
 
     try:
+        open_regular(path).close()
         return dict(load_file(path))
     except (SafetensorError, OSError, ValueError, LookupError) as error:
         raise ModelError(f"{path}: not a checkpoint that can be read ({reason(error)})") from None
@@ -96,7 +98,7 @@ def _weights(path: Path) -> dict[str, NDArray[np.float32]]:
 def read_about(path: Path) -> dict[str, Any]:
     """What a checkpoint says of itself; ModelError when it is none of ours."""
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             return about_in(file, path)
     except OSError as error:
         raise ModelError(f"{path}: not a checkpoint of approx-build ({error!r})") from None

@@ -6,7 +6,6 @@ import os
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +74,6 @@ def numeric_environment(network: Family, device: str = "cpu", processes: int = 1
         "python": platform.python_version(),
         "torch": torch.__version__,
         "numpy": np.__version__,
-        "soxr": version("soxr"),
         "machine": platform.machine(),
         "cpu": _cpu_name(),
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from approx_build.errors import ModelError, reason
 from approx_build.families.base import Shapes
+from approx_build.files.opening import read_whole
 from approx_build.store.delivery import write
 from approx_build.store.objects import Objects
 from approx_build.training.checkpoint import HEADER_KEY, read_checkpoint, whole_file
@@ -103,7 +104,7 @@ def read_parent(path: Path, shapes: Shapes, device: str, drawn: Shapes | None = 
     from safetensors.torch import load
 
     try:
-        tensors = load(path.read_bytes())
+        tensors = load(read_whole(path))
     except (OSError, SafetensorError) as error:
         raise ModelError(
             f"{path}: the parent's weights cannot be read ({reason(error)}); restore the file, "

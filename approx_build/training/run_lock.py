@@ -6,9 +6,11 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from approx_build.files.opening import open_regular
 from approx_build.process import locks
 from approx_build.process.locks import Grip, grip
 from approx_build.store.disk import make_folder, plain_words, set_aside
@@ -64,9 +66,10 @@ def lock_path(folder: Path) -> Path:
 
 def trainer(folder: Path) -> str:
     """The number of the process that trains in a folder; empty when none does, or nobody knows."""
-    with suppress(OSError), open(lock_path(folder), encoding="ascii", errors="replace") as file:
+    with suppress(OSError), open_regular(lock_path(folder)) as file:
         # A shared lock is all that is needed to see one that is not, and disturbs nobody else.
-        return _holder(file) if grip(file.fileno(), is_shared=True) is Grip.BUSY else ""
+        holder = TextIOWrapper(file, encoding="ascii", errors="replace")
+        return _holder(holder) if grip(file.fileno(), is_shared=True) is Grip.BUSY else ""
     return ""
 
 

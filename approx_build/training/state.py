@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from approx_build.errors import ModelError, reason
+from approx_build.files.opening import read_whole
 from approx_build.store.delivery import write
 from approx_build.store.disk import plain_words, sync_folder
 from approx_build.training.checkpoint import HEADER_KEY, about_in, read_about
@@ -195,7 +196,7 @@ def _content(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     from safetensors.torch import load
 
     try:
-        data = path.read_bytes()
+        data = read_whole(path)
         notes, tensors = about_in(BytesIO(data), path), load(data)
     except ModelError as error:
         raise ModelError(error.message.removeprefix(f"{path}: ")) from None

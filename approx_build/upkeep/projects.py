@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from approx_build.files.leftovers import is_leftover
 from approx_build.score.paths import project_root
 from approx_build.store.projects import Use
 
@@ -31,7 +32,8 @@ class Project:
         return sorted({path for path in self.pieces if path.is_file()}.union(self._all(".yaml")))
 
     def _all(self, ending: str) -> set[Path]:
-        return set((self.root / PIECES).glob(f"*{ending}"))
+        found = (self.root / PIECES).glob(f"*{ending}")
+        return {path for path in found if not is_leftover(path.name)}
 
     def shown(self, path: Path) -> str:
         """A path of the project, relative to its folder."""

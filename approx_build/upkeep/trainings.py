@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from approx_build.errors import ModelError
+from approx_build.files.opening import read_bounded
 from approx_build.store.census import Amount, Found, files
 from approx_build.store.disk import DAMAGED, set_aside
 from approx_build.store.fault import Expected, Fault
@@ -192,7 +193,7 @@ def _stored_record(folder: Path, store: Store, index: Index) -> TrainingRecord |
         run = store.records.get(key) if is_of else None
         digest = run.outputs.get("record", "") if run else ""
         if digest and store.objects.is_right(digest):
-            return TrainingRecord.model_validate_json(store.objects.path(digest).read_bytes())
+            return TrainingRecord.model_validate_json(read_bounded(store.objects.path(digest)))
     return None
 
 

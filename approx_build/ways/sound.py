@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from approx_build.yaml_source.fields import SHORTEST_S, Name, Recording, Strict
 
@@ -36,13 +36,6 @@ class Sound(Strict):
     def misfit(self, take_s: float, whole_s: float) -> str:
         """Why a take of `take_s` cannot be made from a sound of `whole_s`; empty if it can."""
         return ""
-
-    @field_validator("recording")
-    @classmethod
-    def _one_recording(cls, value: str | None) -> str | None:
-        if value is not None and any(sign in value for sign in "*?["):
-            raise ValueError(f"{cls.noun} is one recording, not a pattern (is '{value}')")
-        return value
 
     @model_validator(mode="after")
     def _one_source(self) -> Sound:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 from approx_build.yaml_source.messages import shown
 
 _NAME = r"[a-z0-9][a-z0-9_-]{0,63}"
-_RECORDING = r"[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9*?\[][A-Za-z0-9._*?\[\]-]*"
+_RECORDING = r"[A-Za-z0-9][A-Za-z0-9_-]*/[^/.\x00-\x1f\x7f-\x9f][^/\x00-\x1f\x7f-\x9f]{0,249}"
 
 
 class Strict(BaseModel):
@@ -45,7 +45,10 @@ Recording = Annotated[
     AfterValidator(_recording),
     WithJsonSchema({"type": "string", "pattern": f"^{_RECORDING}$"}),
 ]
-"""A recording of a corpus, or several: `accordion/phrase-3`, `accordion/*`."""
+"""A recording of a corpus, or several: `accordion/phrase-3`, `accordion/*`, `"accordion/take [2]"`.
+
+All that a file can be named is taken but what begins with a dot and control characters.
+"""
 Text = Annotated[str, Field(min_length=1, max_length=10_000)]
 MOST = 10_000
 """Most events of a part, breakpoints of a curve, cues, marks, names in a list."""

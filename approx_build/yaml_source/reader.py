@@ -6,10 +6,8 @@ import re
 from pathlib import Path
 
 from approx_build.errors import ApproxError, Fault, Location, ScoreError
+from approx_build.files.opening import TEXT_BYTES
 from approx_build.files.readlog import ReadLog
-
-LIMIT_BYTES = 4 * 2**20
-"""Largest file that is read. A score of ten thousand events is about 1 MiB."""
 
 # What YAML 1.2 allows, less the line breaks only YAML 1.1 knew (NEL, LS, PS) and the
 # byte order mark inside a text: editors do not agree about any of these.
@@ -36,20 +34,18 @@ def read_text(path: Path, shown: str, log: ReadLog | None = None) -> str:
 
 def _read_bytes(path: Path, shown: str, log: ReadLog) -> bytes:
     try:
-        if path.exists() and not path.is_file():
-            raise ApproxError(
-                f"{shown}: is {'a folder' if path.is_dir() else 'no file'}; name a file"
-            )
-        data = log.content(path, LIMIT_BYTES + 1)
+        data = log.content(path, TEXT_BYTES + 1)
     except FileNotFoundError:
         raise ApproxError(f"{shown}: there is no such file") from None
+    except IsADirectoryError:
+        raise ApproxError(f"{shown}: is a folder; name a file") from None
     except PermissionError:
         raise ApproxError(f"{shown}: permission denied; make it readable") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ApproxError(f"{shown}: cannot be read ({reason})") from None
-    if len(data) > LIMIT_BYTES:
-        limit = f"{LIMIT_BYTES // 2**20} MiB"
+    if len(data) > TEXT_BYTES:
+        limit = f"{TEXT_BYTES // 2**20} MiB"
         raise ScoreError(
             [Fault(Location(shown, 1, 1), f"the file is larger than {limit}; split it")]
         )

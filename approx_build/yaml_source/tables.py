@@ -80,6 +80,12 @@ def flow(value: object) -> str:
     return str(value) if is_word else json.dumps(value, ensure_ascii=False)
 
 
+def quoted(text: str) -> str:
+    """A text as a person writes it into YAML: in quotes where it needs them."""
+    is_plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*/[A-Za-z0-9][A-Za-z0-9_.-]*", text)
+    return text if is_plain else json.dumps(text, ensure_ascii=False)
+
+
 def _default(value: object) -> str:
     if value is None or value in ([], {}):
         return ""

@@ -3,6 +3,7 @@ import pyebur128
 import pytest
 
 from approx_build.audio import wav
+from approx_build.audio.ceiling import REACH, loudest
 from approx_build.audio.dither import FULL_SCALE
 from approx_build.audio.limiter import Limiter, write_master
 from approx_build.audio.truepeak import around, between, strict_filters
@@ -37,13 +38,15 @@ def limited(data, gain_db=0.0, ceiling_dbtp=-1.0, stream=STREAM):
 
 
 def peaks(data):
+    """What the Recommendation's filters, libebur128 and the strictest meter read, dB."""
     length = data.shape[1]
     sound = data / FULL_SCALE
-    strict = between(around(lambda a, b: sound[:, a:b], 0, length, length), strict_filters()).max()
+    table = between(around(lambda a, b: sound[:, a:b], 0, length, length), strict_filters()).max()
     state = pyebur128.R128State(len(data), RATE, pyebur128.MeasurementMode.MODE_TRUE_PEAK)
     state.add_frames(np.ascontiguousarray(sound.T).reshape(-1), length)
     reference = max(pyebur128.get_true_peak(state, channel) for channel in range(len(data)))
-    return 20 * np.log10(strict), 20 * np.log10(reference)
+    near = around(lambda a, b: sound[:, a:b], -4, length + 4, length, REACH, REACH)
+    return [20 * np.log10(peak) for peak in (table, reference, loudest(near).max())]
 
 
 @pytest.mark.parametrize("gain_db", [0.0, 7.5])
@@ -51,11 +54,13 @@ def peaks(data):
 @pytest.mark.parametrize("name", SOUNDS)
 def test_the_ceiling_binds_after_rounding_and_dither(name, ceiling, gain_db):
     out, _ = limited(integers(SOUNDS[name]), gain_db, ceiling)
-    strict, reference = peaks(out)
-    assert strict <= ceiling
+    table, reference, strictest = peaks(out)
+    assert table <= ceiling
     assert reference <= ceiling
+    # The limiter works in segments; here the sound is one.
+    assert strictest <= ceiling + 0.05
     # And nothing is given away: the louder of the readings touches the ceiling.
-    assert strict > ceiling - 0.005
+    assert max(table, strictest) > ceiling - 0.05
 
 
 def test_what_stays_below_the_ceiling_is_unchanged_to_the_bit():

@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import soundfile
@@ -26,5 +30,24 @@ def test_other_codings_come_as_floats(tmp_path):
 
 def test_what_is_no_sound_is_refused(tmp_path):
     (tmp_path / "a.mp3").write_bytes(b"no sound " * 100)
-    with pytest.raises(AudioError, match="not a sound file that can be read"):
-        sndfile.opened(tmp_path / "a.mp3")
+    with (
+        pytest.raises(AudioError, match="not a sound file that can be read"),
+        sndfile.opened(tmp_path / "a.mp3"),
+    ):
+        pass
+
+
+def test_an_accented_path_is_read_in_a_c_locale(tmp_path):
+    path = tmp_path / "Tür" / "Glöckchen.flac"
+    path.parent.mkdir()
+    soundfile.write(path, DATA, 8000)
+    code = "import sys; from approx_build.audio import wav; print(wav.read(sys.argv[1]).length)"
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, path],
+        env={**os.environ, **plain},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "1000"), done.stderr

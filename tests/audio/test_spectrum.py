@@ -2,7 +2,7 @@ import librosa
 import numpy as np
 import pytest
 
-from approx_build.audio.spectrum import OverlapAdd, Stft
+from approx_build.audio.spectrum import OverlapAdd, Stft, inverse_real_fft, real_fft
 from approx_build.numerics.stream import Stream
 
 TOLERANCE = 1e-6
@@ -58,3 +58,15 @@ def test_an_inverse_without_all_frames_is_refused():
 def test_a_transform_that_cannot_be_inverted_is_refused(size, hop):
     with pytest.raises(ValueError, match=f"no transform of {size} samples every {hop}"):
         Stft(size, hop)
+
+
+def test_bins_that_are_missing_are_0():
+    spectra = real_fft(noise(64).astype(np.float64))
+    whole = np.zeros(129, np.complex128)
+    whole[:33] = spectra
+    assert (inverse_real_fft(spectra, 256) == inverse_real_fft(whole, 256)).all()
+
+
+def test_more_bins_than_a_size_has_are_refused():
+    with pytest.raises(ValueError, match="33 bins are not the spectrum of 32 samples"):
+        inverse_real_fft(real_fft(noise(64)), 32)

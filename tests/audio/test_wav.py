@@ -8,6 +8,7 @@ import soundfile
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
 from approx_build.errors import AudioError
+from tests.audio.encoded import fmt, riff
 
 RNG = np.random.default_rng(1)
 
@@ -218,6 +219,17 @@ def test_an_error_while_writing_leaves_a_file_that_holds_nothing(tmp_path):
         list(map(writer.write, blocks))
     with pytest.raises(AudioError, match="no samples"):
         wav.info(tmp_path / "a.wav")
+
+
+@pytest.mark.parametrize(("bits", "width"), [(12, 2), (20, 3), (24, 4), (24, 3), (5, 1)])
+def test_samples_that_leave_bits_of_their_bytes_unused_are_read(tmp_path, bits, width):
+    # They fill their bytes from the top; bytes are unsigned.
+    codes = np.array([0, 1, -1, (1 << (bits - 1)) - 1, -(1 << (bits - 1))])
+    stored = (codes << (8 * width - bits)) + (128 if width == 1 else 0)
+    data = stored.astype("<i8").view(np.uint8).reshape(-1, 8)[:, :width].tobytes()
+    (tmp_path / "a.wav").write_bytes(riff(fmt(bits, width), (b"data", data)))
+    found = wav.read(tmp_path / "a.wav")
+    assert np.array_equal(found.data[0], (codes / 2.0 ** (bits - 1)).astype(np.float32))
 
 
 @pytest.mark.slow

@@ -53,7 +53,7 @@ def run(**facts: Any) -> Record:
 def test_what_a_training_converted_is_counted_by_how() -> None:
     ways = {"a/1": "44100 Hz to 8000 Hz", "a/2": "mixed to mono", "a/3": "44100 Hz to 8000 Hz"}
     assert list(learnt("models/tiny/run", run(converted=ways))) == [
-        "models/tiny/run: used after conversion with soxr VHQ: "
+        "models/tiny/run: used after conversion: "
         "2 recordings (44100 Hz to 8000 Hz), 1 recording (mixed to mono)"
     ]
     assert list(learnt("x", run(converted={}))) == []

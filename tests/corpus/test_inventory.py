@@ -25,7 +25,8 @@ def with_lines(folder: Path, lines: str) -> Consent:
 
 def test_a_recording_is_used_unless_there_is_a_reason(tmp_path: Path) -> None:
     folder = small_corpus(tmp_path / "tones")
-    (folder / ".hidden").write_text("nothing")
+    for name in (".hidden", "._high.flac", "Thumbs.db", "words.txt"):
+        (folder / name).write_text("nothing")
     (folder / "older").mkdir()
     (folder / "take.m4a").write_bytes(b"nothing")
     (folder / "NOTICE.txt").write_text("thanks")
@@ -35,8 +36,11 @@ def test_a_recording_is_used_unless_there_is_a_reason(tmp_path: Path) -> None:
     source = "sources: [{ name: a, made_by: b, licence: MIT, notice: NOTICE.txt }]\n"
     found = reasons(folder, with_lines(folder, f"{source}withdrawn: {{ high: 2026-06-01 }}\n"))
     assert found["broken.wav"].startswith("not a sound file that can be read")
-    assert found["take.m4a"].startswith("no recording: its name ends in none of .aif, ")
-    del found["broken.wav"], found["take.m4a"]
+    assert found["take.m4a"] == (
+        "no recording that can be read; convert it: ffmpeg -i take.m4a -c:a pcm_s24le take.wav"
+    )
+    assert found["words.txt"].startswith("no recording: its name ends in none of .aif, ")
+    del found["broken.wav"], found["take.m4a"], found["words.txt"]
     assert found == {
         "NOTICE.txt": "a notice that travels with the sound",
         "consent.yaml": "the consent record",

@@ -53,7 +53,7 @@ def not_a_number(space: Space, path: str) -> None:
 SPOILT: list[tuple[Spoil, str, str]] = [
     (corrupt, "not a usable WAV file: it has no sound in it (no data chunk)", ""),
     (foreign, "not a sound file that can be read (Format not recognised.)", ""),
-    (truncated, "truncated: its header promises 7844 bytes more than it has", ""),
+    (truncated, "truncated: its header promises 0.80 s, 7844 bytes are missing", ""),
     (without_bytes, "the file is empty (0 bytes)", ""),
     (without_samples, "the file is empty: it has no samples", ""),
     (not_a_number, "sample 1000 is not a number (NaN or infinite)", ""),
@@ -69,8 +69,8 @@ def test_a_recording_that_cannot_be_learnt_from_is_named(
     space: Space, spoil: Spoil, said: str, _: str
 ) -> None:
     spoil(space, LOW)
-    lines = space.fails("render", TIDE).splitlines()
-    assert f"{TIDE}:7:3: models/tiny/run: {LOW}: {said}" in lines
+    said = f"{TIDE}:7:3: models/tiny/run: {LOW}: {said}"
+    assert any(line.startswith(said) for line in space.fails("render", TIDE).splitlines())
     assert not (space.root / "renders").exists()
 
 
@@ -96,7 +96,7 @@ def test_a_file_that_cannot_be_used_is_named_with_the_event(
     built.edit(SAND, "from: tones/high", "from: { file: bell.wav }")
     spoil(built, BELL)
     said = f"{BELL}: {placed or said}"
-    lines = [line for line in built.fails("render", TIDE).splitlines() if line.endswith(said)]
+    lines = [line for line in built.fails("render", TIDE).splitlines() if said in line]
     assert len(lines) == 1
     assert lines[0].startswith(f"{SAND}:8:9: clips/pieces/tide/bell/")
 
@@ -106,8 +106,8 @@ def test_a_recording_of_192_khz_is_converted_and_that_is_said(space: Space) -> N
     outcome = space.render()
     assert "models/tiny/run" in outcome.ran()
     assert outcome.out.splitlines()[:2] == [
-        "models/tiny/run: used after conversion with soxr VHQ: 1 recording (192000 Hz to 8000 Hz)",
-        "converted with soxr VHQ: 1 sound of 192000 Hz to 8000 Hz",
+        "models/tiny/run: used after conversion: 1 recording (192000 Hz to 8000 Hz)",
+        "converted: 1 sound of 192000 Hz to 8000 Hz",
     ]
     spectrum = np.abs(np.fft.rfft(space.ints("tide/stems/1-foam/shore.wav")[0, 2000:6000]))
     assert spectrum.argmax() == round(200 / (8000 / 4000))
@@ -117,7 +117,7 @@ def test_a_stereo_recording_is_heard_in_stereo_and_learnt_in_mono(space: Space) 
     sides = np.stack([tone(200, 0.8), np.zeros(6400)], axis=1)
     space.sound(LOW, sides)
     outcome = space.render()
-    assert "used after conversion with soxr VHQ: 1 recording (mixed to mono)" in outcome.out
+    assert "used after conversion: 1 recording (mixed to mono)" in outcome.out
     left, right = space.ints("tide/stems/1-foam/shore.wav")
     assert np.abs(left).max() > 100 * np.abs(right).max()
 

@@ -90,7 +90,7 @@ def test_the_page_tells_what_the_piece_is_made_of(rendered: Space) -> None:
 def test_a_render_says_levels_and_what_it_did(space: Space) -> None:
     space.edit("pieces/tide.yaml", "rate: 8000", "rate: 16000")
     lines = space.render().out.splitlines()
-    assert lines[0] == "converted with soxr VHQ: 7 sounds of 8000 Hz to 16000 Hz"
+    assert lines[0] == "converted: 7 sounds of 8000 Hz to 16000 Hz"
     assert lines[1].startswith("1  foam ")
     assert re.search(r" 0:01\.500 .* LUFS .* dBTP .* dBFS", lines[1])
     assert re.fullmatch(

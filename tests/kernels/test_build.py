@@ -116,5 +116,10 @@ def test_every_flag_that_keeps_the_bits_is_given_for_every_kernel_of_inference(
     assert len(inference) + len(training) == len(lines)
     for line in inference:
         assert "-ffp-contract=off" in line
+        assert "-ffp-contract=fast" not in line
+        assert "-fno-tree-slp-vectorize" in line
+        assert "APPROX_TRAINING" not in line
+    for line in training:
+        assert "APPROX_TRAINING" in line
     for line in lines:
         assert "-ffast-math" not in line

@@ -79,6 +79,16 @@ def test_an_unknown_kernel_is_named_with_those_there_are(monkeypatch: pytest.Mon
         library.choose()
 
 
+def test_a_kernel_is_the_slower_the_fewer_floats_it_takes_at_once_and_slow_without_fusing() -> None:
+    times = [library.product_time(kernel) for kernel in library.available()]
+    assert times == sorted(times)
+    assert len(set(times)) == len(times)
+    for kernel in set(library.available()) - {Kernel.REFERENCE}:
+        can_fuse = bool(library.function("fused_is_instruction", kernel)())
+        assert can_fuse == (library.product_time(kernel) < 20)
+        assert can_fuse or kernel is Kernel.BASELINE
+
+
 @pytest.mark.usefixtures("no_library")
 def test_without_a_library_the_reference_serves_and_says_so() -> None:
     assert library.choose() is Kernel.REFERENCE

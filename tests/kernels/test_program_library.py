@@ -38,6 +38,7 @@ TENSORS = {
     "norm.weight": numbers(MADE),
     "norm.bias": numbers(MADE),
 }
+FAINT = np.full((MADE, GIVEN, 1), -1e-30, np.float32)
 SOUND, TIME = numbers(2, ROWS), numbers(16)
 ENTERED = np.concatenate([SOUND.T, np.broadcast_to(TIME, (ROWS, 16))], axis=1)
 
@@ -141,3 +142,15 @@ def test_a_step_does_what_the_reference_does_bit_for_bit(
     result = np.empty(expected.shape[::-1], np.float32)
     OpenProgram(PackedNetwork(program, TENSORS, kernel), program, threads).run(SOUND, TIME, result)
     np.testing.assert_array_equal(result.view(np.uint32).T, expected.view(np.uint32))
+
+
+@pytest.mark.parametrize("kernel", COMPILED)
+def test_a_sum_that_ends_as_minus_zero_is_stored_as_zero(kernel: Kernel) -> None:
+    """Negative terms too small for a float make -0 of a sum of 0."""
+    builder = ProgramBuilder()
+    builder.leave(builder.convolve("faint", [builder.enter(ROWS, GIVEN)], MADE, 1))
+    program, result = builder.finished(), np.ones((MADE, ROWS), np.float32)
+    faint = PackedNetwork(program, {"faint.weight": FAINT}, kernel)
+    open_program = OpenProgram(faint, program, threads=1)
+    open_program.run(np.full_like(SOUND, 1e-30), np.full_like(TIME, 1e-30), result)
+    np.testing.assert_array_equal(result.view(np.uint32), 0)

@@ -11,6 +11,7 @@ from scipy.special import ndtr
 
 from approx_build.kernels import reference
 from approx_build.numerics.stream import Stream, key_words, stream_key
+from tests.kernels.fused_cases import in_whole_numbers
 
 F32 = np.float32
 ULPS_OF_EXP = 2
@@ -74,16 +75,27 @@ def test_gated_is_tanh_times_sigmoid(f: float, g: float) -> None:
     assert got == pytest.approx(math.tanh(f) / (1 + math.exp(-g)), abs=3e-7)
 
 
-@pytest.mark.parametrize(("batch", "inputs", "outputs"), [(1, 7, 1), (2, 300, 3), (3, 9000, 40)])
-def test_product_adds_strictly_from_left_to_right(batch: int, inputs: int, outputs: int) -> None:
+@pytest.mark.parametrize(("batch", "inputs", "outputs"), [(1, 7, 1), (2, 300, 3), (3, 3000, 5)])
+def test_product_adds_strictly_from_left_to_right_and_rounds_once_a_term(
+    batch: int, inputs: int, outputs: int
+) -> None:
     numbers = np.random.default_rng(inputs)
     x = numbers.standard_normal((batch, inputs)).astype(F32)
     weights = numbers.standard_normal((inputs, outputs)).astype(F32)
     bias = numbers.standard_normal(outputs).astype(F32)
-    expected = np.broadcast_to(bias, (batch, outputs)).copy()
-    for i in range(inputs):
-        expected = expected + x[:, i, None] * weights[i]
-    np.testing.assert_array_equal(reference.product(x, weights, bias), expected)
+    made = reference.product(x, weights, bias)
+    for row, column in np.ndindex(batch, outputs):
+        total = float(bias[column])
+        for a, b in zip(x[row].tolist(), weights[:, column].tolist(), strict=True):
+            bits = np.uint32(in_whole_numbers(a, b, total))
+            total = float(bits.view(F32))
+        assert made[row, column] == F32(total)
+
+
+def test_a_sum_that_ends_as_minus_zero_is_zero() -> None:
+    """A negative term too small for a float makes -0 of a sum of 0."""
+    made = reference.product(np.full((1, 2), 1e-30, F32), np.full((2, 1), -1e-30, F32))
+    assert made.view(np.uint32) == 0
 
 
 def test_product_without_bias_starts_at_zero() -> None:

@@ -72,12 +72,12 @@ OPERATIONS = (
     ),
     Fault(
         "a version kept back, and the file of sources written all the same",
-        "approx_build/ops/repitch.py",
+        "approx_build/audio/glide.py",
         "float(power(2.0, semitones / 12))",
         "float(power(2.0, semitones / 12.0001))",
         BITS,
         r"repitch \d+.*: the same key, and other bytes: raise the version of what changed\n"
-        r"  operation repitch: ops/repitch\.py changed",
+        r"  operation repitch: audio/glide\.py changed",
     ),
 )
 
@@ -112,6 +112,14 @@ NETWORKS = (
         "sum[r][v] = load(t->initial + r * t->initial_stride + v * LANES);))\n"
         "    const float *w = t->weights;",
         "sum[r][v] = splat(0.0f);))\n    const float *w = t->weights;",
+        again("take"),
+        r"takes/\w+/1 \(take, dance-diffusion \d+",
+    ),
+    Fault(
+        "terms of a product that are rounded twice",
+        "approx_build/kernels/csrc/core/product.c",
+        "sum[r][v] = fused(input, weight[v], sum[r][v]);",
+        "sum[r][v] = sum[r][v] + input * weight[v];",
         again("take"),
         r"takes/\w+/1 \(take, dance-diffusion \d+",
     ),
@@ -152,9 +160,9 @@ SOUND = (
     ),
     Fault(
         "the phase of a converted range",
-        "approx_build/execution/actions/clip.py",
-        "first = head * rate // found.rate",
-        "first = head * rate // found.rate + (head > 0)",
+        "approx_build/audio/resample.py",
+        "first = start // period * outputs",
+        "first = start // period * outputs + (start > 0)",
         again("clip"),
         r"clips/\S+ \(clip\): the same key",
     ),

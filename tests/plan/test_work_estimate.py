@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from approx_build.kernels import library
 from approx_build.plan.graph import Action, Kind
 from approx_build.plan.work_estimate import size
 
@@ -45,6 +46,22 @@ def test_a_take_that_hears_sound_is_more_work_or_less() -> None:
     mended = replace(plain, params={**plain.params, "derivation": {"way": "inpaint"}})
     assert size(primed) == 8 * size(plain)
     assert size(mended) == 4 * size(plain)
+
+
+@pytest.mark.parametrize("kernel", ["baseline", "reference"])
+def test_takes_and_stages_are_more_work_for_a_slow_kernel(
+    kernel: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if kernel not in library.available():
+        pytest.skip("the kernels are not compiled here")
+    network = {"family": "dance-diffusion", "window": 81920}
+    stages = Action("s", Kind.STAGES, {"network": network, "sampling": {}})
+    monkeypatch.setenv(library.VARIABLE, library.available()[0])
+    before = [size(action) for action in (TAKE, stages, STEM, TRAIN)]
+    monkeypatch.setenv(library.VARIABLE, kernel)
+    after = [size(action) for action in (TAKE, stages, STEM, TRAIN)]
+    slower = library.product_time(library.choose()) / library.product_time(library.available()[0])
+    assert after == pytest.approx([before[0] * slower, before[1] * slower, *before[2:]])
 
 
 @pytest.mark.parametrize("name", ["steps", "batch", "window"])

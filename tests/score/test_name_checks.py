@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from approx_build.files.patterns import matching
 from approx_build.score.duration_checks import check_durations
-from approx_build.score.name_checks import check_names, matching
+from approx_build.score.name_checks import check_names
 from tests.score.scores import PIECE, Project
 
 LENGTHS = {"accordion/phrase-1": 4.0, "accordion/phrase-2": 6.0, "drum/roll": None, "drum/hit": 4.0}
@@ -50,6 +51,10 @@ def faults(project: Project, text: str) -> list[str]:
         (
             "takes: {t: {model: drummer, length_s: 1, prime: {recording: empty/phrase-3}}}",
             "3:61: takes.t.prime.recording: no recordings here",
+        ),
+        (
+            "takes: {t: {model: drummer, length_s: 1, prime: {recording: 'drum/*'}}}",
+            "3:61: takes.t.prime.recording: a prime is one recording, not a pattern (is 'drum/*')",
         ),
         (
             "takes: {t: {model: drummer, step: 30, length_s: 1}}",

@@ -56,10 +56,6 @@ HEAD = "movement: a\nlength: 10\ntakes:\n"
             "4:49: takes.t.prime.recording: needs corpus/recording, as in accordion/phrase-3",
         ),
         (
-            "{model: m, length_s: 1, prime: {recording: a/*}}",
-            "4:49: takes.t.prime.recording: a prime is one recording, not a pattern",
-        ),
-        (
             "{model: m, length_s: 1, prime: {recording: ../b}}",
             "4:49: takes.t.prime.recording: needs corpus/recording",
         ),

@@ -31,7 +31,7 @@ def test_what_vanished_and_what_cannot_be_read_are_told_apart(tmp_path: Path) ->
     folder.mkdir()
     found = read_all([gone, folder, folder / "in" / "it"], 2)
     assert found[0] == Read(gone)
-    assert found[1] == Read(folder, problem="cannot be read (is a directory)")
+    assert found[1] == Read(folder, problem="cannot be read (it is a folder, not a regular file)")
     assert found[2] == Read(folder / "in" / "it")
 
 

@@ -76,7 +76,7 @@ def test_a_format_that_cannot_be_read_is_explained(
     def refuse(path: Path) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr("approx_build.store.store.read_bounded", refuse)
     with pytest.raises(StoreError, match=r"format cannot be read \(permission denied\); make it a"):
         Store(store.root)
 

@@ -29,10 +29,6 @@ TAKE = "model: m, length_s: 3"
             "5:36: takes.t.vary: a variation needs either 'recording' or 'take'",
         ),
         (
-            "vary: {recording: a/*, noise_level: 0.5}",
-            "5:48: takes.t.vary.recording: a variation is one recording, not a pattern (is 'a/*')",
-        ),
-        (
             "vary: {take: hole, noise_level: 0.5}",
             "5:43: takes.t.vary.take: unknown take 'hole'; did you mean 'whole'?",
         ),

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import ApproxError, ScoreError
-from approx_build.yaml_source.reader import LIMIT_BYTES, read_text
+from approx_build.files.opening import TEXT_BYTES
+from approx_build.yaml_source.reader import read_text
 from tests.effort import assert_costs_at_most
 
 
@@ -36,14 +37,14 @@ def test_characters_editors_do_not_agree_about_are_located(tmp_path: Path, chara
 def test_a_large_file_is_refused_for_less_than_reading_it(tmp_path: Path) -> None:
     large = tmp_path / "large.yaml"
     large.write_bytes(b"a: 1\n" * 2_000_000)
-    allowed = written(tmp_path, b" " * LIMIT_BYTES)
+    allowed = written(tmp_path, b" " * TEXT_BYTES)
 
     def refused() -> None:
         with pytest.raises(ScoreError, match="larger than 4 MiB; split it"):
             read_text(large, "a.yaml")
 
     assert_costs_at_most(1, refused, lambda: read_text(allowed, "a.yaml"))
-    assert len(read_text(allowed, "a.yaml")) == LIMIT_BYTES
+    assert len(read_text(allowed, "a.yaml")) == TEXT_BYTES
 
 
 def test_paths_that_cannot_be_read_say_why(tmp_path: Path) -> None:
@@ -51,7 +52,7 @@ def test_paths_that_cannot_be_read_say_why(tmp_path: Path) -> None:
     for path, words in [
         (tmp_path / "none.yaml", "there is no such file"),
         (tmp_path, "is a folder; name a file"),
-        (tmp_path / "pipe", "is no file"),
+        (tmp_path / "pipe", "it is a FIFO, not a regular file"),
         (written(tmp_path, b"a") / "b", "cannot be read"),
         (Path("a\0b"), "cannot be read"),
         (tmp_path / ("x" * 300), "cannot be read"),

@@ -1,25 +1,23 @@
 """CLIP: a sound file, take or stem, or a range of it, as a clip at the required rate.
 
-The range is cut with a margin before it is resampled and trimmed to length after that, so that the
-resampler never sees an edge that the source does not have.
+A range is read with the samples around it on which its conversion depends, so that the resampler
+never sees an edge that the source does not have.
 """
 
 from __future__ import annotations
 
-from math import gcd
 from pathlib import Path
 
 import numpy as np
 
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
-from approx_build.audio.resample import resample
+from approx_build.audio.resample import resample_range
 from approx_build.errors import AudioError
 from approx_build.execution.context import Desk
 from approx_build.execution.work import Result
 
 MAX_CHANNELS = 2
-MARGIN_S = 0.05
 
 
 def make(desk: Desk) -> Result:
@@ -56,10 +54,8 @@ def converted(path: Path, found: wav.Info, start: int, stop: int, rate: int) -> 
     """Samples `start` to `stop` of the file at `rate` Hz."""
     if found.rate == rate:
         return wav.read(path, start, stop)
-    # The margin is a whole number of periods of both rates, hence of samples on either side.
-    step = found.rate // gcd(found.rate, rate)
-    margin = -(-round(MARGIN_S * found.rate) // step) * step
-    head = min(margin, start // step * step)
-    clip = resample(wav.read(path, start - head, min(stop + margin, found.length)), rate)
-    first = head * rate // found.rate
-    return clip.cut(first, min(first + round((stop - start) * rate / found.rate), clip.length))
+
+    def read(first: int, last: int) -> Clip:
+        return wav.read(path, first, last)
+
+    return resample_range(read, found.length, found.rate, rate, start, stop)

@@ -20,6 +20,7 @@ from approx_build.corpus.recordings import Recording, corpus_digest
 from approx_build.errors import ModelError, StoreError
 from approx_build.execution.context import Desk
 from approx_build.execution.work import Result
+from approx_build.files.opening import read_whole
 from approx_build.plan.takes import SHIPPED
 from approx_build.store.objects import Objects
 from approx_build.training.ledger.ledger import FOLDER
@@ -51,7 +52,7 @@ def make(desk: Desk) -> Result:
     _check(record, desk.params, folder / RECORD_NAME)
     for stored in record.checkpoints:
         path = folder / stored.file
-        if desk.store.objects.put_bytes(path.read_bytes()) != stored.digest:
+        if desk.store.objects.put_bytes(read_whole(path)) != stored.digest:
             raise ModelError(f"{path} changed while it was being stored; run again")
     return _result(desk, record)
 
@@ -76,7 +77,7 @@ def _adopted(desk: Desk, stored: StoredStep, folder: Path) -> str:
     if role not in desk.work.action.inputs:
         problem = "this checkpoint of the training run is missing"
     else:
-        data = desk.input(role).read_bytes()
+        data = read_whole(desk.input(role))
         found = sha256(data).hexdigest()
         if found == stored.digest:
             objects.put_bytes(data)

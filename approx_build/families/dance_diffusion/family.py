@@ -33,7 +33,7 @@ from approx_build.families.dance_diffusion.sampling import Sampling
 class DanceDiffusion(DanceDiffusionParameters, Family):
     """U-Net that takes noise from a window of sound, with attention in its deepest levels."""
 
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     sampling_model: ClassVar[type[BaseModel]] = Sampling
     objective_model: ClassVar[type[BaseModel]] = Objective
     loss_unit: ClassVar[str] = "mean square of v"

@@ -28,7 +28,7 @@ from approx_build.families.wavenet.parameters import Objective, Sampling, WaveNe
 class WaveNet(WaveNetParameters, Family):
     """Autoregressive network of dilated causal convolutions on mu-law codes."""
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     sampling_model: ClassVar[type[BaseModel]] = Sampling
     objective_model: ClassVar[type[BaseModel]] = Objective
     loss_unit: ClassVar[str] = "nats per sample"

@@ -12,11 +12,18 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from approx_build.audio import wav
+from approx_build.audio import foreign, wav
 from approx_build.corpus.consent import FILE_NAME
 from approx_build.corpus.duplicates import duplicates
-from approx_build.corpus.recordings import SUFFIXES, check_recording, mixing, recording_files
+from approx_build.corpus.recordings import (
+    SUFFIXES,
+    check_recording,
+    is_recording,
+    mixing,
+    recording_files,
+)
 from approx_build.errors import AudioError, UsageError
+from approx_build.files.opening import open_regular
 from approx_build.plan.catalog import CORPORA
 from approx_build.project.corpus.corpus import NAME, Corpus
 from approx_build.project.corpus.duplicates import described, known
@@ -97,7 +104,7 @@ def _reasons(corpus: Corpus, files: Sequence[Path]) -> dict[Path, str]:
     taken = {
         path.stem.casefold(): f"{CORPORA}/{corpus.name}/{path.name}"
         for path in sorted(there)
-        if path.suffix.lower() in SUFFIXES
+        if is_recording(path.name)
     }
     found = {}
     for path in dict.fromkeys(files):
@@ -114,7 +121,9 @@ def _reason(path: Path, of_its_name: str) -> str:
         return "there is no such file"
     if path.is_dir():
         return "is a folder; name the files in it"
-    if path.suffix.lower() not in SUFFIXES or path.name.startswith("."):
+    if path.suffix.lower() in foreign.SUFFIXES:
+        return f"cannot be read; convert it: {foreign.command(path)}"
+    if not is_recording(path.name):
         return f"is no recording by its name, which should end in {', '.join(sorted(SUFFIXES))}"
     if of_its_name:
         return f"has the name of {of_its_name}; rename one"
@@ -139,8 +148,8 @@ def _oddities(corpus: Corpus, files: Sequence[Path]) -> list[str]:
             TypeAdapter(Recording).validate_python(f"{corpus.name}/{Path(_name(path)).stem}")
         except ValidationError:
             lines.append(
-                f"{path}: networks learn from it, but a score cannot name it; names there "
-                "are made of A-Z, a-z, 0-9, '.', '-' and '_'"
+                f"{path}: networks learn from it, but a score cannot name it; it has letters that "
+                "cannot be written there"
             )
     return lines
 
@@ -158,7 +167,7 @@ def _has_recordings(corpus: Corpus) -> bool:
 
 
 def _copy(source: Path, dest: Path) -> None:
-    with open(source, "rb") as file:
+    with open_regular(source) as file:
         digest = file_digest(file, "sha256").hexdigest()
     written, is_whole = deliver(source, digest, dest)
     if not (written and is_whole):

@@ -10,6 +10,7 @@ from hashlib import file_digest
 from pathlib import Path
 
 from approx_build.corpus.recordings import recording_files
+from approx_build.files.opening import open_regular
 from approx_build.plan.uses import Use
 from approx_build.project.corpus.corpus import Corpus
 from approx_build.project.dependents import dependents_of
@@ -114,7 +115,7 @@ def _stored(corpus: Corpus, root: Path, files: list[Path]) -> tuple[dict[str, in
         return {}, []
     store, digests = Store(root), []
     for path in files:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             digests.append(file_digest(file, "sha256").hexdigest())
     every = derived(store.records, digests)
     kinds = [str(record.manifest["kind"]) for record in every]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from approx_build.errors import ApproxError, ConsentError, ScoreError, UsageError
 from approx_build.plan.catalog import CORPORA, Catalog
 from approx_build.project.paths import seen_from
+from approx_build.units import counted
 from approx_build.yaml_source import choices, read_source
 
 if TYPE_CHECKING:
@@ -65,11 +66,24 @@ class Corpus:
             return False, f"faulty ({count}, the first at {where}: {first.message})"
         except ConsentError as error:
             path = f"{self.catalog.consent_path(self.name)}: "
-            return False, seen_from(self.root, error.message).removeprefix(path)
+            head, *others = seen_from(self.root, error.message).split("\n")
+            more = f"; and {counted(len(others), 'fault')} more" if others else ""
+            return False, head.removeprefix(path) + more
         until = consent.valid_until
         said = f"valid until {until}" if until else "valid without end"
         count = len(consent.withdrawn_by(self.catalog.today))
         return True, f"{said}, {count} withdrawn" if count else said
+
+    def faults(self) -> list[str]:
+        """Every fault of the consent record, each with its place; none where it is in order."""
+        try:
+            self.catalog.record(self.name)
+        except ScoreError as error:
+            every = [f"{fault.where}: {fault.message}" for fault in error.faults]
+            return [seen_from(self.root, fault) for fault in every]
+        except ConsentError as error:
+            return seen_from(self.root, error.message).split("\n")
+        return []
 
     def models(self) -> list[str]:
         """The declared models that learn from it, whatever else is wrong with them."""

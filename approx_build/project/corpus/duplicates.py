@@ -8,6 +8,7 @@ from pathlib import Path
 
 from approx_build.corpus.duplicates import Duplicate, Identity, identity
 from approx_build.errors import AudioError
+from approx_build.files.opening import open_regular
 from approx_build.units import clock
 
 
@@ -16,7 +17,7 @@ def known(paths: Mapping[str, Path]) -> dict[str, Identity]:
     found = {}
     for name, path in paths.items():
         try:
-            with open(path, "rb") as file:
+            with open_regular(path) as file:
                 digest = file_digest(file, "sha256").hexdigest()
             found[name] = identity(path, digest)
         except (AudioError, OSError):

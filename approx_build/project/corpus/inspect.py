@@ -110,7 +110,8 @@ def _remarks(one: Inspection, together: Total) -> list[str]:
     found = {
         f"clipped: {counted(one.clipped, 'sample')} in {counted(one.clips, 'run')}": one.clips,
         f"{one.silent_share:.0%} silent": one.silent_share > SILENT_SHARE,
-        f"DC offset {one.dc:.4f}": abs(one.dc) > DC,
+        f"DC offset {one.dc:.4f}, which preparation removes unless `remove_dc: false`": abs(one.dc)
+        > DC,
         f"{one.rate} Hz, most are {usual} Hz": str(one.rate) != usual,
         f"{mixing(one.channels)} when a network hears it": one.channels > 2,
     }

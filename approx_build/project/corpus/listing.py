@@ -12,6 +12,7 @@ from approx_build.corpus.inventory import Entry, inventory, unmatched
 from approx_build.plan.catalog import Catalog
 from approx_build.project.corpus.corpus import Corpus
 from approx_build.project.paths import seen_from
+from approx_build.yaml_source.tables import quoted
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class CorpusRow:
     minutes: float
     is_valid: bool
     consent: str
+    faults: list[str]
+    """Every fault of the consent record."""
     models: list[str]
     problem: str
 
@@ -37,6 +40,8 @@ class FileRow:
     reason: str
     length_s: float | None
     performers: list[str]
+    write: str
+    """What to write in a score to use it."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class FileList:
     corpus: str
     is_valid: bool
     consent: str
+    faults: tuple[str, ...]
     files: tuple[FileRow, ...]
     remarks: tuple[str, ...]
     record: str
@@ -54,7 +60,7 @@ class FileList:
     def as_json(self) -> dict[str, Any]:
         """The same for programs."""
         plain = {name: value for name, value in asdict(self).items() if name != "record"}
-        return plain | {"files": list(plain["files"]), "remarks": list(self.remarks)}
+        return {name: list(x) if isinstance(x, tuple) else x for name, x in plain.items()}
 
 
 def list_corpora(root: Path, today: date) -> tuple[CorpusRow, ...]:
@@ -75,6 +81,7 @@ def _row(corpus: Corpus) -> CorpusRow:
         minutes=round(sum(lengths) / 60, 3),
         is_valid=is_valid,
         consent=consent,
+        faults=corpus.faults(),
         models=corpus.models(),
         problem=problem.removeprefix(f"{catalog.corpus_path(corpus.name)}: "),
     )
@@ -94,13 +101,15 @@ def list_files(root: Path, name: str, today: date) -> FileList:
             reason=entry.reason or ("" if is_valid else "no consent allows it"),
             length_s=entry.length_s and round(entry.length_s, 3),
             performers=_performers(entry, record),
+            write=quoted(f"{corpus.name}/{entry.path.stem}") if entry.is_recording else "",
         )
         for entry in entries
     ]
     names = {entry.path.stem for entry in entries if entry.is_recording}
     remarks = tuple(unmatched(record, names)) if record else ()
     shown = corpus.catalog.consent_path(name)
-    return FileList(name, is_valid, consent, tuple(rows), remarks, shown)
+    faults = tuple(corpus.faults())
+    return FileList(name, is_valid, consent, faults, tuple(rows), remarks, shown)
 
 
 def _performers(entry: Entry, record: Consent | None) -> list[str]:

@@ -12,9 +12,11 @@ from approx_build.project.model import Model
 from approx_build.project.observer import Observer
 from approx_build.project.paths import named_from
 from approx_build.project.settings import Settings
+from approx_build.units import counted
 
 if TYPE_CHECKING:
-    from approx_build.corpus.prepared import Material
+    from approx_build.corpus.prepared import Material, Stretch
+    from approx_build.training.model import ModelSpec
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,13 @@ class PreparedRecording:
     prepared_s: float
     done: list[str]
     unused: str
+    dc: float
+    """The DC offset of the recording, from -1 to 1."""
+    clipped: int
+    """Samples clipped in the recording."""
+    clipped_by_level: int
+    """Samples clipped by the level that preparation sets."""
+    remarks: list[str]
 
 
 @dataclass(frozen=True)
@@ -75,13 +84,38 @@ def _preparation(model: Model, material: Material) -> Preparation:
     spec, rate = model.spec, model.spec.network.rate
     windows = split(material.parts(), rate, **spec.split_terms)
     return Preparation(
-        recordings={
-            one.recording.name: PreparedRecording(
-                one.recorded_s, one.part().length / rate, list(one.done), one.reason
-            )
-            for one in material.stretches
-        },
+        recordings={one.recording.name: _recording(one, spec) for one in material.stretches},
         excluded=dict(material.excluded),
         windows=windows.train.count,
         too_short=dict(windows.unused),
+    )
+
+
+def _recording(one: Stretch, spec: ModelSpec) -> PreparedRecording:
+    """What became of a recording, and what was wrong with it before and after."""
+    import numpy as np
+
+    from approx_build.corpus.inspection import blemishes
+
+    found, settings, part = blemishes(one.recording.path), spec.preparation, one.part()
+    done, remarks = list(one.done), []
+    if settings.remove_dc and round(found.dc, 4):
+        done.append(f"DC offset {found.dc:.4f} removed")
+    if found.clips:
+        samples, runs = counted(found.clipped, "sample"), counted(found.clips, "run")
+        remarks.append(f"clipped as recorded: {samples} in {runs}")
+    levelled = 0
+    if settings.level is not None:
+        levelled = int(np.count_nonzero(np.abs(part.sound) >= 1.0))
+    if levelled:
+        remarks.append(f"{counted(levelled, 'sample')} clipped by the level")
+    return PreparedRecording(
+        recorded_s=one.recorded_s,
+        prepared_s=part.length / spec.network.rate,
+        done=done,
+        unused=one.reason,
+        dc=found.dc,
+        clipped=found.clipped,
+        clipped_by_level=levelled,
+        remarks=remarks,
     )

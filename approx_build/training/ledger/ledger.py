@@ -15,6 +15,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from approx_build.errors import UsageError
+from approx_build.files.leftovers import is_leftover
+from approx_build.files.opening import read_bounded
 from approx_build.store.delivery import write
 from approx_build.store.disk import make_folder, plain_words, sync, sync_folder
 from approx_build.training.ledger.entry import LedgerEntry, Note
@@ -46,6 +48,8 @@ def read_ledger(folder: Path) -> Ledger:
     """All runs in `folder` with their notes; a damaged file is named and the others read."""
     entries, damaged = [], []
     for path in sorted(folder.glob("*.json")):
+        if is_leftover(path.name):
+            continue
         entry, trouble = _read_entry(path)
         notes, lost = _read_notes(path.with_suffix(NOTES))
         damaged += [*trouble, *lost]
@@ -98,7 +102,7 @@ def find(entries: Sequence[LedgerEntry], prefix: str) -> LedgerEntry:
 
 def _read_entry(path: Path) -> tuple[LedgerEntry | None, list[str]]:
     try:
-        entry = LedgerEntry.model_validate_json(path.read_bytes())
+        entry = LedgerEntry.model_validate_json(read_bounded(path))
     except OSError as error:
         return None, [f"{path}: cannot be read ({error.strerror})"]
     except ValidationError as error:
@@ -114,7 +118,7 @@ def _read_entry(path: Path) -> tuple[LedgerEntry | None, list[str]]:
 def _read_notes(path: Path) -> tuple[list[Note], list[str]]:
     """The notes that can be read, and which lines cannot."""
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = read_bounded(path).decode(errors="replace")
     except FileNotFoundError:
         return [], []
     except OSError as error:

@@ -26,6 +26,7 @@ from pydantic import (
 from approx_build.canonical import canonical
 from approx_build.corpus.recordings import Hours
 from approx_build.errors import ModelError, reason
+from approx_build.files.opening import read_bounded
 from approx_build.store.delivery import write
 
 RECORD_NAME, COPY_NAME = "record.json", "record-copy.json"
@@ -155,7 +156,7 @@ def record_at(path: Path, manifest: str = "") -> TrainingRecord:
     With the digest of a manifest, that of another training is none.
     """
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(read_bounded(path))
         written = content.pop("digest", None)
         if written not in (None, _digest(content)):
             raise ModelError("it is not as it was written")

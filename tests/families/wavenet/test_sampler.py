@@ -50,6 +50,21 @@ def test_every_kernel_says_the_logits_of_the_reference_bit_for_bit(name: str) ->
                 np.testing.assert_array_equal(a.view(np.uint32), b.view(np.uint32), err_msg=kernel)
 
 
+@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("count", [1, 7])
+def test_logits_too_small_for_a_float_are_zero_and_never_minus_zero(
+    kernel: str, count: int
+) -> None:
+    """What is left out, being 0, would else show in the sign of a sum."""
+    shape = SHAPES["without biases"]
+    faint = {"layers.skip.weight": 1e-30, "post2.weight": 1e-30}
+    weights = random_weights(shape)
+    weights |= {name: weights[name] * np.float32(factor) for name, factor in faint.items()}
+    codes = [np.arange(9, dtype=np.uint8)] * count
+    for said in sampler.logits(weights, shape, codes, kernel=kernel):
+        np.testing.assert_array_equal(said.view(np.uint32), 0)
+
+
 @pytest.mark.parametrize("kernel", COMPILED)
 @pytest.mark.parametrize("threads", [1, 2])
 def test_the_clips_beside_a_clip_do_not_change_it(kernel: str, threads: int) -> None:

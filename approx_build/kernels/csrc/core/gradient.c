@@ -17,8 +17,8 @@ INLINE void tile(const tile_work *t, int inputs, int vectors) {
     const float *x = t->x, *from = t->d;
     for (int r = 0; r < t->rows; r++, x += t->x_stride, from += t->d_stride) {
         REPEAT_4(v, vectors, d[v] = load(from + v * LANES);)
-        REPEAT_6(i, inputs, float input = x[i];
-            REPEAT_4(v, vectors, sum[i][v] = sum[i][v] + input * d[v];))
+        REPEAT_6(i, inputs, vec input = splat(x[i]);
+            REPEAT_4(v, vectors, sum[i][v] = fused(input, d[v], sum[i][v]);))
     }
     REPEAT_6(i, inputs, float *to = t->sums + i * t->stride;
         REPEAT_4(v, vectors, store(to + v * LANES, load(to + v * LANES) + sum[i][v]);))
@@ -106,15 +106,16 @@ INLINE void add_wide(const entry *entries, int count, const float *d, float *sum
     for (int v = 0; v < WIDE; v++) sum[v] = splat(0.0f);
     for (int e = 0; e < count; e++) {
         const float *from = d + entries[e].offset;
-        for (int v = 0; v < WIDE; v++)
-            sum[v] = sum[v] + entries[e].input * load(from + v * LANES);
+        vec input = splat(entries[e].input);
+        for (int v = 0; v < WIDE; v++) sum[v] = fused(input, load(from + v * LANES), sum[v]);
     }
     for (int v = 0; v < WIDE; v++) store(sums + v * LANES, load(sums + v * LANES) + sum[v]);
 }
 
 INLINE void add_narrow(const entry *entries, int count, const float *d, float *sums) {
     vec sum = splat(0.0f);
-    for (int e = 0; e < count; e++) sum = sum + entries[e].input * load(d + entries[e].offset);
+    for (int e = 0; e < count; e++)
+        sum = fused(splat(entries[e].input), load(d + entries[e].offset), sum);
     store(sums, load(sums) + sum);
 }
 

@@ -30,12 +30,12 @@ INLINE void tile(const tile_work *t, int rows, int vectors, int asks) {
         for (int i = 0; i < depth; i++, x++, w += vectors * LANES, soon += CACHE_LINE) {
             if (asks) __builtin_prefetch(soon);
             REPEAT_4(v, vectors, weight[v] = load(w + v * LANES);)
-            REPEAT_6(r, rows, float input = x[r * stride];
-                REPEAT_4(v, vectors, sum[r][v] = sum[r][v] + input * weight[v];))
+            REPEAT_6(r, rows, vec input = splat(x[r * stride]);
+                REPEAT_4(v, vectors, sum[r][v] = fused(input, weight[v], sum[r][v]);))
         }
     }
     REPEAT_6(r, rows, REPEAT_4(v, vectors,
-        store(t->y + r * t->y_stride + v * LANES, sum[r][v]);))
+        store_sum(t->y + r * t->y_stride + v * LANES, sum[r][v]);))
 }
 
 typedef void (*tile_function)(const tile_work *);
@@ -114,14 +114,14 @@ INLINE void row_tile(int panels, const operand *x, const float *w, size_t panel_
         sum[p][v] = load(initial + p * WIDTH + v * LANES);))
     for (int piece = 0; piece < x->pieces; piece++)
         for (int i = 0; i < x->depth; i++, w += WIDTH) {
-            float input = x->piece[piece][i];
+            vec input = splat(x->piece[piece][i]);
             REPEAT_4(p, panels, REPEAT_4(v, TILE_VECTORS,
                 const float *from = w + p * panel_floats + v * LANES;
                 __builtin_prefetch(from + AHEAD_FLOATS);
-                sum[p][v] = sum[p][v] + input * load(from);))
+                sum[p][v] = fused(input, load(from), sum[p][v]);))
         }
     REPEAT_4(p, panels, REPEAT_4(v, TILE_VECTORS,
-        store(y + p * WIDTH + v * LANES, sum[p][v]);))
+        store_sum(y + p * WIDTH + v * LANES, sum[p][v]);))
 }
 
 #define MOST_LISTED 1024 /* inputs of which those that are not 0 are listed at a time */
@@ -135,15 +135,16 @@ INLINE void listed_tile(const float *value, const int32_t *at, int count, const 
     for (int i = 0; i < count; i++) {
         const float *from = w + (size_t)at[i] * vectors * LANES;
         const float *later = w + (size_t)at[i + LIST_AHEAD] * vectors * LANES;
+        vec input = splat(value[i]);
         REPEAT_4(v, vectors,
             __builtin_prefetch(later + v * LANES);
-            sum[v] = sum[v] + value[i] * load(from + v * LANES);)
+            sum[v] = fused(input, load(from + v * LANES), sum[v]);)
     }
-    REPEAT_4(v, vectors, store(y + v * LANES, sum[v]);)
+    REPEAT_4(v, vectors, store_sum(y + v * LANES, sum[v]);)
 }
 
 /* One row most of whose inputs may be 0, as after a ReLU: these are passed over. No bit changes:
- * a sum never is -0 (its bias is not), so adding 0 w leaves it as it is. */
+ * adding 0 w leaves a sum as it is, but for the sign of a 0, which store_sum removes. */
 static void sparse_row(const matrix *m, const float *x, float *y) {
     float value[MOST_LISTED];
     int32_t at[MOST_LISTED + LIST_AHEAD];

@@ -2,10 +2,11 @@
  *
  *     y[r][n] = bias[n] + x[r][0] w[0][n] + x[r][1] w[1][n] + ...      from left to right,
  *
- * each product and each sum rounded to float by itself. Outputs n are the lanes: the weights are
- * packed in panels of TILE_VECTORS vectors of outputs, and a tile of TILE_ROWS rows (clips, or
- * moments of a convolution) by one panel is summed in registers. How rows and panels are cut
- * changes speed and no bit, because the sum of one output never leaves its lane.
+ * each term fused: the product is exact, and its sum with those before is rounded once. A sum that
+ * ends as -0 is stored as 0. Outputs n are the lanes: the weights are packed in panels of
+ * TILE_VECTORS vectors of outputs, and a tile of TILE_ROWS rows (clips, or moments of a
+ * convolution) by one panel is summed in registers. How rows and panels are cut changes speed and
+ * no bit, because the sum of one output never leaves its lane.
  */
 #ifndef APPROX_PRODUCT_H
 #define APPROX_PRODUCT_H
@@ -42,6 +43,10 @@ INLINE size_t row_floats(const matrix *m) { return (size_t)m->vectors * LANES; }
 INLINE const float *panel(const matrix *m, int first) {
     return m->weights + (size_t)first * LANES * m->inputs;
 }
+
+/* A term too small for a float may leave -0 in a sum of 0, and then leaving out terms whose input is
+ * 0 would show in the sign. */
+INLINE void store_sum(float *to, vec sum) { store(to, sum + 0.0f); }
 
 /* Bytes of memory that a packed matrix takes. */
 SHARED(size_t, matrix_bytes, (int inputs, int outputs));

@@ -24,11 +24,11 @@ INLINE void tile(const tile_work *t, int vectors) {
         const float *w = t->weights + (size_t)t->list[i] * (vectors * LANES);
         const float *x = t->x + t->list[i];
         REPEAT_4(v, vectors, weight[v] = load(w + v * LANES);)
-        REPEAT_6(r, TILE_ROWS, float input = x[r * stride];
-            REPEAT_4(v, vectors, sum[r][v] = sum[r][v] + input * weight[v];))
+        REPEAT_6(r, TILE_ROWS, vec input = splat(x[r * stride]);
+            REPEAT_4(v, vectors, sum[r][v] = fused(input, weight[v], sum[r][v]);))
     }
     REPEAT_6(r, TILE_ROWS, REPEAT_4(v, vectors,
-        store(t->y + r * t->y_stride + v * LANES, sum[r][v]);))
+        store_sum(t->y + r * t->y_stride + v * LANES, sum[r][v]);))
 }
 
 typedef void (*tile_function)(const tile_work *);

@@ -63,7 +63,7 @@ typedef int32_t ivec __attribute__((vector_size(4 * LANES), aligned(4), may_alia
 
 INLINE vec load(const float *from) { return *(const vec *)from; }
 INLINE void store(float *to, vec value) { *(vec *)to = value; }
-INLINE vec splat(float value) { return (vec){0} + value; }
+INLINE vec splat(float value) { return value - (vec){0}; } /* 0 + value would lose -0 */
 
 /* mask ? yes : no, lane by lane; a mask is all ones or all zeros. */
 INLINE vec choose(ivec mask, vec yes, vec no) {
@@ -75,5 +75,7 @@ INLINE vec at_most(vec a, float limit) { return choose(a > limit, splat(limit), 
 INLINE vec at_least(vec a, float limit) { return choose(a < limit, splat(limit), a); }
 
 INLINE int round_up(int count, int step) { return (count + step - 1) / step * step; }
+
+#include "fused.h"
 
 #endif

@@ -1,0 +1,65 @@
+"""Opening of files that come from outside: regular files alone, without waiting, within a bound.
+
+A FIFO waits for ever, a device may have no end, and opening one can move a machine: none is opened.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from io import BufferedReader
+
+AnyPath = os.PathLike[str] | str
+
+MIB = 2**20
+TEXT_BYTES = 4 * MIB
+"""Largest text by a person that is read. A score of ten thousand events is about 1 MiB."""
+RECORD_BYTES = 64 * MIB
+"""Largest record, lock or note by a program that is read: a lock of 100 000 results is 20 MiB."""
+
+_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+def open_regular(path: AnyPath) -> BufferedReader:
+    """The regular file at `path`, open for reading; OSError for anything else, never waiting."""
+    # Before it is opened, for the sake of devices; and after, for it may be another by then.
+    _refuse_others(os.stat(path).st_mode, path)
+    handle = os.open(path, _FLAGS)
+    try:
+        _refuse_others(os.fstat(handle).st_mode, path)
+        return open(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def read_bounded(path: AnyPath, most: int = RECORD_BYTES) -> bytes:
+    """The bytes of the regular file at `path`; OSError when there are more than `most`."""
+    with open_regular(path) as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        reason = f"it is larger than {most // MIB} MiB, the most that is read of such a file"
+        raise OSError(errno.EFBIG, reason, os.fspath(path))
+    return data
+
+
+def read_whole(path: AnyPath) -> bytes:
+    """The bytes of the regular file at `path`, of any size: weights, which have to fit memory."""
+    with open_regular(path) as file:
+        return file.read()
+
+
+def _refuse_others(mode: int, path: AnyPath) -> None:
+    kind = stat.S_IFMT(mode)
+    if kind != stat.S_IFREG:
+        number = errno.EISDIR if kind == stat.S_IFDIR else errno.EINVAL
+        what = _KINDS.get(kind, "something else")
+        raise OSError(number, f"it is {what}, not a regular file", os.fspath(path))
