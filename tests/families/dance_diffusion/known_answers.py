@@ -6,7 +6,8 @@ from approx_build.families.dance_diffusion.unet_program import unet_program
 from approx_build.families.dance_diffusion.unet_reference import forward
 from approx_build.families.dance_diffusion.unet_weights import TIME_FEATURES, UNetShape
 from tests.families.dance_diffusion.unets import SHAPES
-from tests.kernels.known_answers.cases import Case, program_case
+from tests.kernels.known_answers.case import Case
+from tests.kernels.known_answers.programs import program_case
 
 
 def _case(name: str, shape: UNetShape, window: int) -> Case:

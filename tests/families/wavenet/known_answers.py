@@ -18,7 +18,7 @@ from approx_build.kernels.library import Kernel
 from approx_build.kernels.tensors import Floats
 from approx_build.numerics.stream import key_words
 from tests.families.wavenet.networks import SHAPES, requests
-from tests.kernels.known_answers.cases import Case
+from tests.kernels.known_answers.case import Case
 from tests.kernels.known_answers.numbers import Words, bits_of_floats
 
 CLIPS, SAMPLES = 6, 24

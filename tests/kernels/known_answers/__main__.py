@@ -19,7 +19,8 @@ from pathlib import Path
 from approx_build.kernels.library import Kernel, available
 from tests.kernels.known_answers import pins
 from tests.kernels.known_answers.builds import BUILDS, Build, Run, tool
-from tests.kernels.known_answers.cases import Case, cases
+from tests.kernels.known_answers.case import Case
+from tests.kernels.known_answers.cases import cases
 
 AXES = ((1, 0), (2, 2), (3, 1))
 """Threads, and how much of a case at once (0: all of it)."""
