@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -119,7 +119,7 @@ def copy_of_project(tree: Path) -> None:
         shutil.copy(ROOT / name, tree / name)
 
 
-def run(command: Sequence[str], settings: dict[str, str] = {}, where: Path = ROOT) -> str:
+def run(command: Sequence[str], settings: Mapping[str, str] = {}, where: Path = ROOT) -> str:
     """What a command prints; its failure is one of the proof."""
     done = subprocess.run(
         command, env={**os.environ, **settings}, cwd=where, capture_output=True, text=True
