@@ -55,8 +55,11 @@ docs:
 prove:
     python -m tests.proof
 
-# A thousand trials of faults, and their table; twenty runs with nothing wrong; fused multiply-adds
+# A thousand trials of faults, and their table; twenty runs with nothing wrong; fused multiply-adds;
+# the kernels on every system, and whole pieces on aarch64
 prove-full:
     python -m tests.proof --trials 1000 --out docs/evidence/faults.md
     python -m tests.mutations.clean 20
     python -m tests.kernels.fused_cases 10000000
+    python -m tests.kernels.known_answers --table docs/evidence/known-answers.md
+    python -m tests.systems.aarch64 --movements 5 --out docs/evidence/aarch64.md
