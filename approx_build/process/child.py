@@ -26,6 +26,7 @@ from approx_build.errors import ApproxError
 from approx_build.process import scratch, system
 from approx_build.process.limits import check_room
 from approx_build.process.path import without_working_folder
+from approx_build.process.signals import wake_main
 
 BOOT = (
     "import json, sys; task = json.loads(sys.argv.pop(1)); sys.path[:] = task['path']; "
@@ -169,7 +170,7 @@ def _guard(bond: socket.socket) -> None:
         while bond.recv(1):
             pass
     if callable(signal.getsignal(signal.SIGTERM)):
-        system.wake_main(signal.SIGTERM)
+        wake_main(signal.SIGTERM)
         time.sleep(GRACE_S)
     leave()
     os._exit(1)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from approx_build.process.system import STOPPING, Alarm
+from approx_build.process.signals import STOPPING, Alarm
 
 __all__ = ["STOPPING", "ending_calmly", "handled"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import signal
 import subprocess
 import sys
 import textwrap
@@ -17,37 +16,8 @@ from approx_build.kernels.library import PACKAGE
 from approx_build.process import system
 from approx_build.process.locks import Grip, grip
 from approx_build.store.leases import Leases
+from tests.process.hidden import HIDDEN
 from tests.space import Space
-
-HIDDEN = """
-import os, signal, sys
-
-class Hidden:
-    \"\"\"Modules that Windows has not got.\"\"\"
-
-    def find_spec(self, name, path=None, target=None):
-        if name in ("fcntl", "resource", "termios", "pwd", "grp"):
-            raise ModuleNotFoundError(name)
-
-sys.meta_path.insert(0, Hidden())
-for name in ("fcntl", "resource", "termios", "pwd", "grp"):
-    sys.modules.pop(name, None)
-for module, names in {
-    os: ("getuid", "geteuid", "O_CLOEXEC", "O_NOFOLLOW", "statvfs", "sched_getaffinity",
-         "posix_fadvise", "killpg", "chown", "mkfifo"),
-    signal: ("SIGKILL", "SIGALRM", "SIGHUP", "setitimer", "ITIMER_REAL", "pthread_kill",
-             "pthread_sigmask"),
-}.items():
-    for name in names:
-        if hasattr(module, name):
-            delattr(module, name)
-
-def no_links(*arguments, **options):
-    raise OSError(38, "no hard links")
-
-os.link = no_links
-"""
-"""What takes from Python what Windows has not got; no hard links, as on exFAT."""
 
 
 class Ranges:
@@ -158,41 +128,6 @@ def test_files_are_read_and_written_byte_for_byte_and_not_inherited(tmp_path: Pa
     os.close(handle)
 
 
-def test_a_system_without_itimers_rings_again_and_again_by_interrupts() -> None:
-    code = HIDDEN + textwrap.dedent(
-        """
-        import time
-        from approx_build.process import interrupts
-        interrupts.AGAIN_S = 0.3
-        swallowed = 0
-        try:
-            with interrupts.ending_calmly():
-                while True:
-                    try:
-                        if not swallowed:
-                            print("ready", flush=True)
-                        for _ in range(6000):
-                            time.sleep(0.01)
-                    except KeyboardInterrupt:
-                        swallowed += 1
-                        if swallowed == 3:
-                            raise
-        except KeyboardInterrupt:
-            print("swallowed", swallowed)
-        time.sleep(0.7)
-        print("calm")
-        """
-    )
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    process.send_signal(signal.SIGINT)
-    printed = process.communicate(timeout=120)[0]
-    # On a slow machine it may be raised between two waits, where nothing swallows it.
-    assert printed in ("swallowed 3\ncalm\n", "swallowed 2\ncalm\n")
-    assert process.returncode == 0
-
-
 def test_a_piece_is_rendered_where_nothing_is_that_windows_has_not(
     rendered: Space, tmp_path: Path
 ) -> None:
@@ -209,13 +144,6 @@ def test_a_piece_is_rendered_where_nothing_is_that_windows_has_not(
     assert list(Path(store).glob("objects/*/*"))
 
 
-def test_the_end_of_a_child_is_named() -> None:
-    assert system.name_of_signal(signal.SIGTERM) == "terminated"
-    assert system.was_killed(-signal.SIGKILL)
-    assert not system.was_killed(1)
-    assert not system.was_killed(None)
-
-
 SOME_SYSTEMS_ALONE = re.compile(
     r"\bos\.(getuid|geteuid|killpg|fork|kill|link|O_CLOEXEC|O_BINARY|O_NOFOLLOW|O_NONBLOCK|set_inheritable)\b"
     r"|\bsignal\.(SIGKILL|SIGALRM|SIGHUP|setitimer|ITIMER_REAL|pthread_kill|strsignal)\b"
@@ -224,6 +152,7 @@ SOME_SYSTEMS_ALONE = re.compile(
 ALLOWED = {
     "process/system.py",
     "process/windows.py",
+    "process/signals.py",
     "machine.py",  # asks for `resource` where /proc does not tell, and does without
     "execution/up_to_date.py",  # of the fast path, which imports no more; on POSIX alone
 }

@@ -19,7 +19,7 @@ from approx_build.execution.work import Failure, RunActions
 from approx_build.execution.worker import Finished
 from approx_build.plan.graph import Kind
 from approx_build.process.child import Child, start
-from approx_build.process.system import name_of_signal, was_killed
+from approx_build.process.signals import name_of_signal, was_killed
 from approx_build.store.store import Store
 
 WORKER = "approx_build.execution.worker"
