@@ -18,7 +18,10 @@ TEXT_BYTES = 4 * MIB
 RECORD_BYTES = 64 * MIB
 """Largest record, lock or note by a program that is read: a lock of 100 000 results is 20 MiB."""
 
-_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+_FLAGS = os.O_RDONLY
+# Windows has the first two, and nothing that waits.
+for _name in ("O_BINARY", "O_NOINHERIT", "O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY"):
+    _FLAGS |= getattr(os, _name, 0)
 _KINDS = {
     stat.S_IFDIR: "a folder",
     stat.S_IFIFO: "a FIFO",

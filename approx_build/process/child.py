@@ -23,9 +23,10 @@ from importlib import import_module
 from typing import IO, Any
 
 from approx_build.errors import ApproxError
-from approx_build.process import scratch
+from approx_build.process import scratch, system
 from approx_build.process.limits import check_room
 from approx_build.process.path import without_working_folder
+from approx_build.process.signals import wake_main
 
 BOOT = (
     "import json, sys; task = json.loads(sys.argv.pop(1)); sys.path[:] = task['path']; "
@@ -100,21 +101,23 @@ def start(
     It inherits open `handles`, and writes to `output` instead of this process's own streams.
     """
     ours, theirs = socket.socketpair()
+    kept = scratch.held() if system.CHILDREN_KEEP_LOCKS else {}
     with theirs:
         task = {
             "module": module,
             "path": without_working_folder(sys.path),
             "bonds": [theirs.fileno(), *_bonds],
-            "scratch": scratch.held(),
+            "scratch": kept,
         }
+        inherited = [theirs.fileno(), *_bonds, *kept.values(), *handles]
         with _interrupts_blocked():
             process = subprocess.Popen(
                 [sys.executable, *_flags(), "-P", "-c", BOOT, json.dumps(task), *arguments],
                 env=_environment(environment),
-                pass_fds=[theirs.fileno(), *_bonds, *scratch.held().values(), *handles],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                **system.inheriting(inherited, subprocess),
             )
     child = Child(process, ours)
     _children.add(child)
@@ -129,8 +132,9 @@ def begin(task: Mapping[str, Any]) -> None:
     _bonds.extend(task["bonds"])
     scratch.join(task["scratch"])
     for handle in (*_bonds, *task["scratch"].values()):
-        os.set_inheritable(handle, False)
-    threading.Thread(target=_guard, args=(_bonds[0],), daemon=True).start()
+        system.keep_from_children(handle)
+    bond = socket.socket(fileno=_bonds[0])
+    threading.Thread(target=_guard, args=(bond,), daemon=True).start()
     sys.argv[0] = task["module"]
     try:
         check_room()
@@ -144,8 +148,9 @@ def begin(task: Mapping[str, Any]) -> None:
 
 def say_ready() -> None:
     """Report to the parent that this child is ready."""
-    with suppress(OSError):
-        os.write(_bonds[0], b".")
+    with suppress(OSError), socket.socket(fileno=_bonds[0]) as bond:
+        bond.send(b".")
+        bond.detach()  # the guard reads it
 
 
 def leave() -> None:
@@ -157,16 +162,15 @@ def leave() -> None:
     scratch.leave_all()
 
 
-def _guard(bond: int) -> None:
+def _guard(bond: socket.socket) -> None:
     """End this process when its parent has ended: with SIGTERM if it handles that, otherwise at
     once.
     """
     with suppress(OSError):
-        while os.read(bond, 1):
+        while bond.recv(1):
             pass
-    main = threading.main_thread().ident
-    if callable(signal.getsignal(signal.SIGTERM)) and main is not None:
-        signal.pthread_kill(main, signal.SIGTERM)
+    if callable(signal.getsignal(signal.SIGTERM)):
+        wake_main(signal.SIGTERM)
         time.sleep(GRACE_S)
     leave()
     os._exit(1)

@@ -16,6 +16,8 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from approx_build.process.system import is_running
+
 PROC = Path("/proc")
 
 
@@ -56,12 +58,8 @@ class Identity:
         """Whether it is alive, as far as this process can see."""
         if not self.is_of_this_kernel or self.namespace != _namespace():
             return Fate.UNKNOWN
-        try:
-            os.kill(self.process, 0)
-        except ProcessLookupError:
+        if not is_running(self.process):
             return Fate.DEAD
-        except (OSError, OverflowError):
-            pass  # it belongs to another user
         is_another = self.start and (found := _start(self.process)) and found != self.start
         return Fate.DEAD if is_another else Fate.ALIVE
 

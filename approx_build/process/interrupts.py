@@ -10,12 +10,11 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from approx_build.process.signals import STOPPING, Alarm
+
+__all__ = ["STOPPING", "ending_calmly", "handled"]
+
 Handler = Callable[[int, FrameType | None], None] | signal.Handlers
-
-STOPPING: list[signal.Signals] = [
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-]
-
 
 AGAIN_S = 0.5
 """A swallowed interrupt is raised again after this time."""
@@ -69,16 +68,20 @@ def ending_calmly() -> Iterator[None]:
     """
     asked: list[int] = []
 
-    def stop(number: int, _frame: FrameType | None) -> None:
-        asked.append(number)
-        signal.setitimer(signal.ITIMER_REAL, AGAIN_S, AGAIN_S)
-        raise KeyboardInterrupt
-
     def again(_number: int, _frame: FrameType | None) -> None:
         if not _is_on_its_way(sys.exception()):
             raise KeyboardInterrupt
 
-    with handled(STOPPING, stop), handled([signal.SIGALRM], again), _without_unraisable():
+    alarm = Alarm(again)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        asked.append(number)
+        if alarm.rings():
+            return alarm.ring(number, frame)
+        alarm.set(AGAIN_S)
+        raise KeyboardInterrupt
+
+    with handled(STOPPING, stop), handled(alarm.signals, again), _without_unraisable():
         try:
             yield
         except Exception as error:
@@ -87,4 +90,4 @@ def ending_calmly() -> Iterator[None]:
             raise
         finally:
             if asked:
-                signal.setitimer(signal.ITIMER_REAL, 0)
+                alarm.off()

@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from approx_build.process.locks import Grip, grip
+from approx_build.process.system import is_of_this_user, open_handle
 
 LOCK = ".scratch"
 TRIES = 20
@@ -64,7 +65,7 @@ def _made(prefix: str) -> Path:
     while True:
         folder = Path(tempfile.mkdtemp(prefix=prefix))
         with suppress(FileNotFoundError):
-            handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            handle = open_handle(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
             # Another process may have removed it at the same time.
             if grip(handle) is not Grip.BUSY and _is_at(handle, folder / LOCK):
                 _held[str(folder)] = handle
@@ -80,9 +81,9 @@ def _sweep(prefix: str) -> None:
 def _remove(folder: Path, which: set[Grip]) -> None:
     """Remove a folder when locking it gives one of the results `which`."""
     with suppress(OSError):
-        if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        if folder.is_symlink() or not is_of_this_user(folder.stat()):
             return
-        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = open_handle(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             if grip(handle) not in which:
                 return

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from approx_build.errors import BuildError, UsageError
-from approx_build.process import child
+from approx_build.process import child, system
 from approx_build.process.scratch import scratch
 from approx_build.project.lockfile import in_todays_form
 from approx_build.project.observer import Observer
@@ -99,11 +99,12 @@ def _rebuild(
         try:
             path = str(piece.path.absolute())
             jobs, today = piece.settings.jobs, piece.settings.today.isoformat()
-            task = Task(path, str(store), str(lock), jobs, movements, today, theirs)
+            handle = system.handle_to_inherit(theirs)
+            task = Task(path, str(store), str(lock), jobs, movements, today, handle)
             fresh = child.start(
                 "approx_build.project.rebuild",
                 task.text(),
-                handles=[theirs],
+                handles=[handle],
                 environment=environment(capped),
             )
         finally:

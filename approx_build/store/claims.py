@@ -19,6 +19,7 @@ from pathlib import Path
 
 from approx_build.process.identity import Fate, Identity, mine
 from approx_build.process.locks import Grip, grip, is_of_one_kernel
+from approx_build.process.system import open_handle, open_itself
 
 OLD_S = 7 * 86400.0
 """The age at which a claim of an unknown writer is abandoned."""
@@ -54,7 +55,7 @@ def sweep(folder: Path, after: str = "", nameless: str = "") -> int:
 def _claim(folder: Path, before: str, after: str) -> tuple[Path, int]:
     while True:
         path = folder / f"{before}{mine()}+{secrets.token_hex(6)}{after}"
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        handle = open_handle(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
         try:
             # Another process may have removed it at the same time.
             if grip(handle) is not Grip.BUSY and _is_at(handle, path):
@@ -75,7 +76,7 @@ def _writer(name: str, after: str) -> Identity | None:
 
 def _swept(path: Path, writer: Identity | None, place: _Place) -> bool:
     with suppress(OSError):
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0))
+        handle = open_itself(path)
         try:
             if not _is_abandoned(handle, writer, place):
                 return False

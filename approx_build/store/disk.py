@@ -11,16 +11,23 @@ from itertools import count
 from pathlib import Path
 
 from approx_build.errors import ApproxError, StoreError, reason
+from approx_build.process.system import sync, sync_folder
 
-try:
-    import fcntl
-except ImportError:  # not a POSIX system
-    fcntl = None  # type: ignore[assignment]
+__all__ = [
+    "blaming_a_full_disk",
+    "clear",
+    "make_folder",
+    "plain_words",
+    "refusal",
+    "replace_file",
+    "set_aside",
+    "sync",
+    "sync_folder",
+    "write_over",
+]
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
-FULL_SYNC: int | None = getattr(fcntl, "F_FULLFSYNC", None)
-"""The operation by which macOS writes through the cache of a disk; None elsewhere."""
 DAMAGED = ".damaged"
 """Ends the name of what was set aside, perhaps with a number."""
 NEARLY_FULL = 1 << 16
@@ -73,21 +80,6 @@ def blaming_a_full_disk(folder: Path) -> Iterator[None]:
         raise
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` survive a power cut, where the system supports it."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        sync(handle)
-    except OSError as error:
-        # Some network and FUSE filesystems cannot sync a folder; they order the writes themselves.
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
-            raise
-    finally:
-        os.close(handle)
-
-
 def make_folder(folder: Path) -> None:
     """Make `folder` and its parents, and make the new names survive a power cut."""
     if not folder.is_dir():
@@ -129,24 +121,6 @@ def write_over(path: Path, data: bytes, synced: bool = True) -> None:
         if synced:
             file.flush()
             sync(file.fileno())
-
-
-def sync(handle: int) -> None:
-    """Make the content of an open file survive a power cut.
-
-    On macOS `fsync` leaves the content in the cache of the disk; F_FULLFSYNC flushes that cache,
-    too.
-    """
-    if FULL_SYNC is not None:
-        try:
-            fcntl.fcntl(handle, FULL_SYNC)
-        except OSError as error:
-            # Filesystems that do not support this, such as network ones, support the plain sync.
-            if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOTTY, errno.ENODEV):
-                raise
-        else:
-            return
-    os.fsync(handle)
 
 
 def set_aside(path: Path, name: str = "") -> Path:

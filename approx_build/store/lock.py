@@ -19,6 +19,7 @@ from typing import Any, Final
 from approx_build.errors import StoreError, reason
 from approx_build.files.opening import read_bounded
 from approx_build.process.locks import Grip, grip
+from approx_build.process.system import open_handle
 from approx_build.store.delivery import write as deliver_text
 
 VERSION: Final = 1
@@ -91,7 +92,7 @@ def merging(path: Path) -> Iterator[None]:
     with ExitStack() as stack:
         # Writing the lock reports what is wrong with the folder.
         with suppress(OSError):
-            handle = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+            handle = open_handle(path.parent, os.O_RDONLY)
             stack.callback(os.close, handle)
             _wait(handle, path)
         yield

@@ -20,6 +20,7 @@ from pathlib import Path
 from approx_build.errors import StoreError, reason
 from approx_build.files.fingerprint import fingerprint, is_fingerprint
 from approx_build.files.opening import open_regular, read_whole
+from approx_build.process.system import make_read_only, name_once
 from approx_build.store.census import HEX, named
 from approx_build.store.delivery import deliver
 from approx_build.store.disk import (
@@ -31,9 +32,6 @@ from approx_build.store.disk import (
     write_over,
 )
 from approx_build.store.drafts import Drafts
-
-NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
-"""The errors by which filesystems report that they have no hard links."""
 
 
 @dataclass
@@ -173,35 +171,17 @@ class Objects:
     def _publish(self, draft: Path, digest: str) -> None:
         path = self.path(digest)
         # Read-only, so that an editor that opens an object by mistake cannot save over it.
-        os.chmod(draft, 0o444)
+        make_read_only(draft)
         make_folder(path.parent)
         # The second round is for a damaged object that `verify` has just moved away.
         for _ in range(2):
-            if _place(draft, path):
+            if name_once(draft, path):
                 sync_folder(path.parent)
                 self.believe(digest)
                 return
             if self.verify(digest):
                 return
         raise _damaged(digest)
-
-
-def _place(draft: Path, path: Path) -> bool:
-    """Give the draft its name; False when a file with that name exists."""
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        if error.errno not in NO_LINKS:
-            raise
-        if path.exists():
-            return False
-        # Replacing is harmless here: files with one digest have the same bytes.
-        os.replace(draft, path)
-    else:
-        draft.unlink()
-    return True
 
 
 def _damaged(digest: str) -> StoreError:

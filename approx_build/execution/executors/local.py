@@ -6,7 +6,6 @@ thread. A worker is started when there is work for it, and ends with the builder
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from approx_build.execution.work import Failure, RunActions
 from approx_build.execution.worker import Finished
 from approx_build.plan.graph import Kind
 from approx_build.process.child import Child, start
+from approx_build.process.signals import name_of_signal, was_killed
 from approx_build.store.store import Store
 
 WORKER = "approx_build.execution.worker"
@@ -191,12 +191,11 @@ def _trains(worker: _Worker) -> bool:
 
 
 def _last_words(exit_code: int | None, batch: Batch, options: Any) -> str:
-    if exit_code == -signal.SIGKILL:
+    if was_killed(exit_code):
         killed = "was killed (signal 9): out of memory, or by hand"
         return f"{killed}; {_trainings_need(batch, options) or 'try fewer --jobs, then run again'}"
     if exit_code is not None and exit_code < 0:
-        name = signal.strsignal(-exit_code) or "unknown"
-        return f"was ended by signal {-exit_code} ({name.lower()}); run again"
+        return f"was ended by signal {-exit_code} ({name_of_signal(-exit_code)}); run again"
     return f"ended unexpectedly with exit status {exit_code}; run again"
 
 
