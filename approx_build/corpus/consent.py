@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from approx_build.errors import ConsentError
+from approx_build.files.names import on_disk
 from approx_build.files.patterns import matches
 from approx_build.files.readlog import ReadLog
 from approx_build.yaml_source import load_source, validate
@@ -156,7 +157,7 @@ def read_consent(folder: Path, log: ReadLog | None = None) -> Consent:
     faults = []
     if consent.corpus != folder.name:
         faults.append(f"{path}: is of corpus {consent.corpus!r}, not {folder.name!r}")
-    faults += [fault for one in consent.sources if (fault := _notice(folder / one.notice, log))]
+    faults += [fault for one in consent.sources if (fault := _notice(Path(on_disk(folder / one.notice)), log))]
     if faults:
         raise ConsentError("\n".join(faults))
     return consent

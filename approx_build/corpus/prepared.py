@@ -151,7 +151,7 @@ def prepare_corpus(
     work.mkdir(parents=True, exist_ok=True)
     made = []
     for recording in chosen(list_recordings(folder, withdrawn), how, model):
-        made.append((recording, work / f"{recording.path.stem}.wav"))
+        made.append((recording, work / f"{recording.name.partition('/')[2]}.wav"))
         sound = prepare_recording(recording.path, rate, channels, how)
         write_prepared(made[-1][1], sound, rate)
     return gathered(folder.name, made, rate, channels, how, how.exclude)

@@ -13,6 +13,7 @@ from approx_build.corpus.consent import FILE_NAME, Consent, read_consent
 from approx_build.corpus.prepared import chosen
 from approx_build.corpus.recordings import Recording, corpus_digest, list_recordings
 from approx_build.errors import ApproxError, AudioError, ConsentError, ModelError
+from approx_build.files.names import normal, on_disk
 from approx_build.files.readlog import ReadLog
 from approx_build.training.checkpoint import read_about
 from approx_build.training.ledger.record import RECORD_NAME, TrainingRecord, read_record
@@ -93,7 +94,7 @@ class Catalog:
         if name not in self._lengths_s:
             self._lengths_s[name] = None
             with suppress(AudioError):
-                path = self.root / self.recording_path(name)
+                path = Path(on_disk(self.root / self.recording_path(name)))
                 with self.log.watching(path):
                     found = wav.info(path)
                 self._lengths_s[name] = found.length / found.rate
@@ -234,5 +235,5 @@ class Catalog:
         return last.isoformat() if last else ""
 
     def relative(self, path: Path) -> str:
-        """A path of the project relative to its root, with slashes."""
-        return path.relative_to(self.root).as_posix()
+        """A path of the project relative to its root, with slashes, in NFC."""
+        return normal(path.relative_to(self.root).as_posix())

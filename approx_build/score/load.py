@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from approx_build.errors import ApproxError, Fault, Location, ScoreError
+from approx_build.files.names import normal, on_disk
 from approx_build.files.readlog import ReadLog
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.paths import project_root, slug, written_path
@@ -144,7 +145,7 @@ class _Movements:
         return name
 
     def _read(self, path: str) -> Source:
-        source = read_source(self._root / path, path, self._log)
+        source = read_source(Path(on_disk(self._root / path)), path, self._log)
         if _kind(source) == "piece":
             message = "this is a piece, where a movement is needed"
             raise ScoreError([source.fault(("piece",), message, key=True)])
@@ -192,4 +193,5 @@ def _declared(source: Source, dropped: Sequence[Loc] = ()) -> set[str]:
 def _shown(path: Path, root: Path) -> str:
     """`path` as it is shown: relative to the project where it is inside it."""
     absolute = Path(os.path.normpath(path.absolute()))
-    return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else str(path)
+    inside = absolute.is_relative_to(root)
+    return normal(absolute.relative_to(root).as_posix() if inside else str(path))

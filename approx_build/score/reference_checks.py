@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from approx_build.errors import Fault
+from approx_build.files.names import clash, on_disk, twin_of
 from approx_build.score.load import Reading
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.paths import written_path
@@ -170,12 +171,15 @@ def _take_message(movement: LoadedMovement, source: SourceRef, declared: Set[str
 
 def _file_message(movement: LoadedMovement, written: str, root: Path) -> str:
     try:
-        path = root / written_path(written, root / movement.path, root)
+        path = on_disk(root / written_path(written, root / movement.path, root))
     except ValueError as error:
         return str(error)
     if os.path.isdir(path):
         return f"'{written}' is a folder; name a sound file"
-    return "" if os.path.isfile(path) else f"there is no file '{written}' beside this score"
+    if not os.path.isfile(path):
+        return f"there is no file '{written}' beside this score"
+    twin = twin_of(path)
+    return f"'{written}' {clash(os.path.basename(path), twin)}" if twin else ""
 
 
 def _clips(count: int) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
+from approx_build.files.names import normal
 from approx_build.yaml_source.messages import shown
 
 _NAME = r"[a-z0-9][a-z0-9_-]{0,63}"
@@ -33,7 +34,7 @@ def _name(value: str) -> str:
 def _recording(value: str) -> str:
     if not re.fullmatch(_RECORDING, value):
         raise ValueError(f"needs corpus/recording, as in accordion/phrase-3, is {shown(value)}")
-    return value
+    return normal(value)
 
 
 Name = Annotated[

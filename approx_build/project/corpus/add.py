@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +22,7 @@ from approx_build.corpus.recordings import (
     recording_files,
 )
 from approx_build.errors import AudioError, UsageError
+from approx_build.files.names import alike, normal
 from approx_build.files.opening import open_regular
 from approx_build.plan.catalog import CORPORA
 from approx_build.project.corpus.corpus import NAME, Corpus
@@ -99,16 +99,15 @@ def _new_or_there(root: Path, name: str, today: date) -> Corpus:
 
 def _reasons(corpus: Corpus, files: Sequence[Path]) -> dict[Path, str]:
     """Why files cannot be added, for those that cannot."""
-    # Names that differ in their case alone are one name on many disks.
     there = corpus.folder.iterdir() if corpus.folder.is_dir() else ()
     taken = {
-        path.stem.casefold(): f"{CORPORA}/{corpus.name}/{path.name}"
+        alike(path.stem): f"{CORPORA}/{corpus.name}/{path.name}"
         for path in sorted(there)
         if is_recording(path.name)
     }
     found = {}
     for path in dict.fromkeys(files):
-        stem = Path(_name(path)).stem.casefold()
+        stem = alike(path.stem)
         if reason := _reason(path, taken.get(stem, "")):
             found[path] = reason
         else:
@@ -175,8 +174,7 @@ def _copy(source: Path, dest: Path) -> None:
 
 
 def _name(path: Path) -> str:
-    # One spelling of accented letters, whatever disk the file comes from.
-    return unicodedata.normalize("NFC", path.name)
+    return normal(path.name)
 
 
 def _record(corpus: Corpus, performers: dict[str, str]) -> str:

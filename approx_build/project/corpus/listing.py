@@ -101,11 +101,11 @@ def list_files(root: Path, name: str, today: date) -> FileList:
             reason=entry.reason or ("" if is_valid else "no consent allows it"),
             length_s=entry.length_s and round(entry.length_s, 3),
             performers=_performers(entry, record),
-            write=quoted(f"{corpus.name}/{entry.path.stem}") if entry.is_recording else "",
+            write=quoted(f"{corpus.name}/{entry.name}") if entry.is_recording else "",
         )
         for entry in entries
     ]
-    names = {entry.path.stem for entry in entries if entry.is_recording}
+    names = {entry.name for entry in entries if entry.is_recording}
     remarks = tuple(unmatched(record, names)) if record else ()
     shown = corpus.catalog.consent_path(name)
     faults = tuple(corpus.faults())
@@ -115,4 +115,4 @@ def list_files(root: Path, name: str, today: date) -> FileList:
 def _performers(entry: Entry, record: Consent | None) -> list[str]:
     if record is None or not entry.is_recording:
         return []
-    return [one.name for one in record.performers_of(entry.path.stem)]
+    return [one.name for one in record.performers_of(entry.name)]
