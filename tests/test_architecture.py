@@ -490,7 +490,7 @@ def test_nothing_is_lowered_that_the_list_of_checks_has_not_passed():
     checks = {"check_names", "check_references", "check_durations", "take_faults", "check_consent"}
     for one in checks - {"check_references"}:
         assert callers(one) == {"plan/check.py"}, one
-    assert callers("check_references") == {"plan/check.py", "project/dependents.py"}
+    assert callers("check_references") == {"plan/check.py", "plan/dependents.py"}
     # Upkeep builds nothing: what a store keeps does not depend on consents.
     assert callers("check_without_consent") == {"upkeep/needs.py"}
     building = ("approx_build.execution.scheduler", "approx_build.execution.executors")

@@ -22,7 +22,6 @@ from approx_build.corpus.recordings import (
 from approx_build.errors import AudioError
 from approx_build.files.leftovers import is_leftover
 from approx_build.files.names import normal
-from approx_build.files.patterns import matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +56,8 @@ def inventory(folder: Path, consent: Consent | None, today: date) -> list[Entry]
     return [_entry(path, notices, withdrawn, clashes) for path in paths]
 
 
-def unmatched(consent: Consent, names: set[str]) -> Iterator[str]:
-    """Warnings: names in the record that match no recording, and recordings without a performer."""
-    for name in sorted(set(consent.withdrawn) - names):
-        yield f"withdrawn: there is no recording '{name}'; check its spelling"
-    for performer in consent.performers:
-        for pattern in performer.recordings or ():
-            if not matching(pattern, names):
-                yield f"performers: {performer.name}: no recording matches '{pattern}'"
+def unnamed(consent: Consent, names: set[str]) -> Iterator[str]:
+    """Warnings: recordings of which the record does not say who plays."""
     if consent.performers:
         for name in sorted(names):
             if not consent.performers_of(name):

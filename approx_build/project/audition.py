@@ -152,7 +152,7 @@ def _add(model: Model, options: TakeOptions) -> dict[str, str]:
     _check(take, spec, catalog)
 
     def recording(sound: Sound) -> str:
-        return networks.graph.add_leaf(catalog.recording_path(str(sound.recording)))
+        return networks.sound(catalog.recording_path(str(sound.recording)), model.name)
 
     sounds = add_sounds(networks.graph, take, spec.network, recording)
     files = {}
@@ -168,9 +168,8 @@ def _add(model: Model, options: TakeOptions) -> dict[str, str]:
 
 
 def _check(take: Take, spec: ModelSpec, catalog: Catalog) -> None:
-    """UsageError when the take cannot be drawn; ConsentError when its sound may not be used."""
+    """UsageError when the take cannot be drawn."""
     from approx_build.plan.take_checks import problems
-    from approx_build.project.dependents import permit
 
     for path, sound in take.sounds():
         name, words = str(sound.recording), f"{option(path)} {sound.recording}"
@@ -178,6 +177,5 @@ def _check(take: Take, spec: ModelSpec, catalog: Catalog) -> None:
             raise UsageError(f"{words}: {name!r} was withdrawn on {day}; choose another")
         if name not in catalog.recordings():
             raise UsageError(f"{words}: there is no recording {name!r}")
-        permit(catalog, name.partition("/")[0])
     for loc, message, _ in problems(take, spec, {}, catalog):
         raise UsageError(f"{option(loc)}: {message}")

@@ -77,7 +77,7 @@ def remember(
         {**objects(piece, built), **delivered.readings, **sources, **piece.log.files}
         | foreign_sources(),
         {**without_parts(delivered), **piece.log.folders},
-        (piece.catalog.today.isoformat(), piece.catalog.valid_until()),
+        (piece.catalog.today.isoformat(), piece.catalog.consents.valid_until()),
         "\n".join([*levels, "nothing to do"]),
     )
 

@@ -89,6 +89,15 @@ class Piece:
         """The lock of the piece, beside its score."""
         return self.path.with_suffix(".lock")
 
+    @property
+    def remarks(self) -> list[str]:
+        """What is no fault of its score or of the records it uses, but worth saying."""
+        from approx_build.plan.consent import idle_scopes
+
+        corpora = self.catalog.consents.read
+        scopes = [fault for corpus in corpora for fault in idle_scopes(corpus, self.catalog)]
+        return [str(fault) for fault in (*self.score.remarks, *scopes)]
+
     def takes(self) -> list[str]:
         """The targets of all clips that are drawn for the piece."""
         from approx_build.plan.graph import Kind

@@ -91,8 +91,8 @@ def render(
     """Render the piece at `path`; what failed is in the result."""
     package, piece = Package.now(), Piece.open(path, settings)
     files, targets = chosen(piece, options)
-    for remark in piece.score.remarks:
-        observer.remark(str(remark))
+    for remark in piece.remarks:
+        observer.remark(remark)
     with named_from(piece.root):
         for words in new_runs(piece.lowered.graph, piece.catalog, piece.store.root):
             observer.remark(words)

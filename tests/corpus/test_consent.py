@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.corpus.consent import load_consent, read_consent
+from approx_build.corpus.consent_record import load_consent, read_consent
 from approx_build.errors import ConsentError, ScoreError
 from tests.corpus.sounds import CONSENT, small_corpus
 

@@ -24,7 +24,7 @@ from approx_build.corpus.recordings import (
 from approx_build.errors import AudioError, UsageError
 from approx_build.files.names import alike, normal
 from approx_build.files.opening import open_regular
-from approx_build.plan.catalog import CORPORA
+from approx_build.plan.consent_records import CORPORA
 from approx_build.project.corpus.corpus import NAME, Corpus
 from approx_build.project.corpus.duplicates import described, known
 from approx_build.store.delivery import check_folder, deliver, write

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from approx_build.corpus.consent import Consent
-from approx_build.corpus.inventory import Entry, inventory, unmatched
+from approx_build.corpus.inventory import Entry, inventory, unnamed
 from approx_build.plan.catalog import Catalog
 from approx_build.project.corpus.corpus import Corpus
 from approx_build.project.paths import seen_from
@@ -106,7 +106,7 @@ def list_files(root: Path, name: str, today: date) -> FileList:
         for entry in entries
     ]
     names = {entry.name for entry in entries if entry.is_recording}
-    remarks = tuple(unmatched(record, names)) if record else ()
+    remarks = (*unnamed(record, names), *corpus.idle_scopes()) if record else ()
     shown = corpus.catalog.consent_path(name)
     faults = tuple(corpus.faults())
     return FileList(name, is_valid, consent, faults, tuple(rows), remarks, shown)
