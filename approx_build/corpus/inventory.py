@@ -51,7 +51,8 @@ def inventory(folder: Path, consent: Consent | None, today: date) -> list[Entry]
     """
     notices = {normal(one.notice) for one in consent.sources} if consent else set()
     withdrawn = consent.withdrawn_by(today) if consent else {}
-    paths = [path for path in sorted(folder.iterdir()) if not is_leftover(path.name)]
+    paths = [path for path in folder.iterdir() if not is_leftover(path.name)]
+    paths.sort(key=lambda path: normal(path.name))
     clashes = named(filter(_is_recording, paths)).clashes
     return [_entry(path, notices, withdrawn, clashes) for path in paths]
 

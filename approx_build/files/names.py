@@ -36,7 +36,8 @@ def clash(name: str, other: str) -> str:
     """Why two names of files cannot stand beside each other, as the end of an error about one."""
     if normal(name) == normal(other):
         return f"has the name of {other} in another Unicode form; rename one"
-    if normal(os.path.splitext(name)[0]) == normal(os.path.splitext(other)[0]):
+    is_one = normal(os.path.splitext(name)[0]) == normal(os.path.splitext(other)[0])
+    if is_one and alike(name) != alike(other):
         return f"has the same name as {other}; rename one"
     return f"has the name of {other} in another case; rename one"
 

@@ -50,9 +50,14 @@ class Networks:
     used: dict[str, set[int]] = field(default_factory=dict)
     """Steps asked of each model."""
 
-    def permit(self, model: str) -> None:
-        """ConsentError unless a model may learn from its corpus today."""
-        self._permit(Use(self.catalog.model(model).corpus, None, model, piece=self.piece))
+    def permit(self, model: str | None, recording: str | None = None) -> None:
+        """ConsentError unless a model may learn from its corpus today, or be given a recording.
+
+        Without a model: unless the recording may be played.
+        """
+        of = self.catalog.model(str(model)).corpus if recording is None else recording
+        if self.graph.is_permitted:
+            permit(Use(of.partition("/")[0], None, model, recording, self.piece), self.catalog)
 
     def sound(self, path: str, model: str | None = None) -> str:
         """A sound file of the project, perhaps given to a model, as the only way into the graph.
@@ -60,13 +65,8 @@ class Networks:
         ConsentError when it is a recording that may not be used so today.
         """
         if (recording := self.catalog.recording_at(path)) is not None:
-            corpus = recording.partition("/")[0]
-            self._permit(Use(corpus, None, model, recording, self.piece))
+            self.permit(model, recording)
         return self.graph.add_leaf(path)
-
-    def _permit(self, use: Use) -> None:
-        if self.graph.is_permitted:
-            permit(use, self.catalog)
 
     def run(self, model: str, where: Location | None) -> str:
         """The training run of a declared model, made from the recordings of its corpus."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from itertools import pairwise
 from pathlib import Path
 
@@ -60,6 +61,7 @@ def _of_movement(
     Its `own` takes and those `shared` by the piece exist, though some may have faults.
     """
     declared = own | shared
+    files = functools.cache(lambda written: _file_message(movement, written, root))
     yield from _shadowed(movement, shared)
     yield from sound_faults(movement.takes, declared, movement.source, movement.model.takes)
     for name, part in movement.model.parts.items():
@@ -67,7 +69,7 @@ def _of_movement(
         for index, event in enumerate(part.events):
             for number, source in enumerate(event.sources):
                 loc = movement.source_loc(name, index, number)
-                message = _source_message(movement, source, declared, root)
+                message = _source_message(movement, source, declared, files)
                 if message:
                     yield movement.source.fault(_field(movement, loc, source), message)
     yield from _part_circles(movement)
@@ -140,9 +142,9 @@ def _field(movement: LoadedMovement, loc: Loc, source: SourceRef) -> Loc:
 
 
 def _source_message(
-    movement: LoadedMovement, source: SourceRef, declared: Set[str], root: Path
+    movement: LoadedMovement, source: SourceRef, declared: Set[str], files: Callable[[str], str]
 ) -> str:
-    """What is wrong with the name of `source`, or nothing."""
+    """What is wrong with the name of `source`, or nothing; `files` says it of a sound file."""
     name = source.name
     match source.kind:
         case SourceKind.TAKE:
@@ -150,7 +152,7 @@ def _source_message(
         case SourceKind.PART if name not in movement.model.parts:
             return f"unknown part '{name}'{choices(name, movement.model.parts)}"
         case SourceKind.FILE:
-            return _file_message(movement, name, root)
+            return files(name)
         case _:
             return ""
 
