@@ -98,6 +98,24 @@ class Piece:
         scopes = [fault for corpus in corpora for fault in idle_scopes(corpus, self.catalog)]
         return [str(fault) for fault in (*self.score.remarks, *scopes)]
 
+    def ask_again(self) -> None:
+        """ConsentError when a consent record was edited since the piece was opened, and refuses it.
+
+        What was built is kept in the store; nothing of it may be delivered.
+        """
+        from approx_build.errors import ConsentError
+        from approx_build.plan.catalog import Catalog
+        from approx_build.plan.consent import check_consent
+
+        if all(map(self._still_reads, self.catalog.consents.read)):
+            return
+        if refused := check_consent(self.score, Catalog(self.root, self.catalog.today)):
+            raise ConsentError(refused)
+
+    def _still_reads(self, corpus: str) -> bool:
+        path = str((self.root / self.catalog.consent_path(corpus)).absolute())
+        return path in self.log.files and self.log.files[path].still_holds(path)
+
     def takes(self) -> list[str]:
         """The targets of all clips that are drawn for the piece."""
         from approx_build.plan.graph import Kind

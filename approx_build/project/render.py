@@ -105,6 +105,7 @@ def render(
         built = build_targets(
             graph, every, piece.store, piece.root, settings, verified, piece.log, observer
         )
+        piece.ask_again()
         delivered, news = _deliver(piece, built, files, options)
     result = _result(piece, built, delivered, news)
     # A lock whose keys are still to be renewed is not up to date.

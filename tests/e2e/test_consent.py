@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
+from contextlib import nullcontext
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from approx_build.errors import ConsentError
+from approx_build.project import render, settings
+from approx_build.project.project import Project
 from tests.space import Space
 
 TIDE, CONSENT = "pieces/tide.yaml", "models/corpora/tones/consent.yaml"
@@ -105,3 +112,76 @@ def test_programs_are_told_the_place(space: Space) -> None:
     told = json.loads(space.run("check", TIDE, "--json", code=1).out)
     message = f"missing; without it corpus 'tones' cannot be used; {ALL}"
     assert told == {"faults": [{"path": CONSENT, "line": 1, "column": 1, "message": message}]}
+
+
+def test_nothing_is_delivered_when_consent_is_withdrawn_while_a_render_runs(
+    space: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = render.build_targets
+
+    def withdrawn_meanwhile(*given: Any, **named: Any) -> Any:
+        built = real(*given, **named)
+        space.edit(CONSENT, "contact: the test", "contact: the test\nwithdrawn_on: 2021-02-01")
+        return built
+
+    monkeypatch.setattr(render, "build_targets", withdrawn_meanwhile)
+    said = f"{CONSENT}:10:15: consent was withdrawn on 2021-02-01; {ALL}"
+    assert space.fails("render", TIDE).splitlines()[0] == said
+    assert not list((space.root / "renders").rglob("*.wav"))
+    assert not (space.root / "pieces/tide.lock").exists()
+
+
+def test_another_edit_of_a_consent_while_a_render_runs_stops_nothing(
+    space: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = render.build_targets
+
+    def edited_meanwhile(*given: Any, **named: Any) -> Any:
+        built = real(*given, **named)
+        space.edit(CONSENT, "agreed: everything", "agreed: all of it")
+        return built
+
+    monkeypatch.setattr(render, "build_targets", edited_meanwhile)
+    space.render()
+    assert (space.root / "renders/tide/1-foam.wav").exists()
+
+
+def test_a_scope_that_names_no_model_or_piece_is_said_and_stops_nothing(space: Space) -> None:
+    space.edit(CONSENT, "models: null", "models: [tiny, tinny]")
+    said = "there is no model 'tinny' here; did you mean 'tiny'?"
+    assert f"{CONSENT}:7:25: scope.models[1]: {said}" in space.run("check", TIDE).out
+    assert said in space.run("corpus", "list", "tones").out
+
+
+@pytest.mark.parametrize(
+    ("today", "code"), [("2026-05-01", 1), ("2026-05-02", 0), ("2026-05-04", 0), ("2026-05-05", 1)]
+)
+def test_a_consent_counts_from_its_first_day_to_its_last_inclusive(
+    space: Space, today: str, code: int
+) -> None:
+    space.edit(CONSENT, "agreed_on: 2020-01-02", "agreed_on: 2026-05-02")
+    space.edit(CONSENT, "valid_until: null", "valid_until: 2026-05-04")
+    on_that_day = settings.Settings(today=date.fromisoformat(today))
+    with pytest.raises(ConsentError) if code else nullcontext():
+        Project(space.root, on_that_day).check("tide")
+
+
+@pytest.mark.parametrize("zone", ["Etc/GMT-14", "Etc/GMT+12"])
+def test_every_clock_of_the_program_has_the_day_of_its_place(
+    zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a render, a training and the fast path take for today, 26 hours apart."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        days = {
+            settings.today().isoformat(),
+            settings.now().astimezone().date().isoformat(),
+            time.strftime("%Y-%m-%d"),
+        }
+        offset = timedelta(hours=14 if "-" in zone else -12)
+        expected = (datetime.now(UTC) + offset).date().isoformat()
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert days == {expected}

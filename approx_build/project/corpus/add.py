@@ -82,7 +82,7 @@ def add(
     for path in good:
         _copy(path, corpus.folder / _name(path))
     length_s = sum(found.length / found.rate for found in map(wav.info, good))
-    record = _record(corpus, dict(performers))
+    record = _record(corpus, {normal(name): normal(plays) for name, plays in performers.items()})
     return Addition(corpus.name, folder, good, length_s, reasons, remarks, record)
 
 
