@@ -14,6 +14,7 @@ from approx_build.corpus.consent import Consent
 from approx_build.errors import ConsentError, Fault, Location, ScoreError
 from approx_build.yaml_source import Source, source_of, validate
 from approx_build.yaml_source.node import Place
+from approx_build.yaml_source.tables import quoted
 
 _PLAIN = re.compile(r"(?!(?:null|true|false)$)[a-z][a-z0-9-]*")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -97,7 +98,7 @@ def _index(text: str, place: Place) -> int:
 
 
 def _written(name: str) -> str:
-    return name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+    return name if _PLAIN.fullmatch(name) else quoted(name)
 
 
 def _ended(text: str) -> str:

@@ -104,6 +104,10 @@ NAMES = [
     "5 * 3",
     "'quoted' \"twice\"",
     "- a: b",
+    "take #2",
+    "-dash",
+    "dot.",
+    "👩‍🚀",
 ]
 
 
@@ -115,7 +119,7 @@ def test_a_recording_of_any_name_is_named_in_a_score_as_the_list_says(space: Spa
         f"      - {{ at: {number}, play: {{ from: {rows[f'{name}.wav']} }} }}\n"
         for number, name in enumerate(NAMES)
     )
-    text = f"movement: foam\nlength: 8\nparts:\n  names:\n    events:\n{events}"
+    text = f"movement: foam\nlength: {len(NAMES)}\nparts:\n  names:\n    events:\n{events}"
     space.write(FOAM, text)
     space.render("--part", "names")
     sound = space.ints("tide/stems/1-foam/names.wav")

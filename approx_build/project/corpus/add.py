@@ -9,8 +9,6 @@ from datetime import date
 from hashlib import file_digest
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
 from approx_build.audio import foreign, wav
 from approx_build.corpus.consent import FILE_NAME
 from approx_build.corpus.duplicates import duplicates
@@ -28,7 +26,7 @@ from approx_build.plan.consent_records import CORPORA
 from approx_build.project.corpus.corpus import NAME, Corpus
 from approx_build.project.corpus.duplicates import described, known
 from approx_build.store.delivery import check_folder, deliver, write
-from approx_build.yaml_source.fields import Recording
+from approx_build.yaml_source.fields import is_recording as is_named
 
 RECORD = """\
 # Who agreed to what. Nothing of this corpus is used before a person has filled in every field.
@@ -143,9 +141,7 @@ def _oddities(corpus: Corpus, files: Sequence[Path]) -> list[str]:
                 f"{path}: {mixing(channels)} when a network hears it; "
                 "scores play recordings of one or two channels only"
             )
-        try:
-            TypeAdapter(Recording).validate_python(f"{corpus.name}/{Path(_name(path)).stem}")
-        except ValidationError:
+        if not is_named(f"{corpus.name}/{Path(_name(path)).stem}"):
             lines.append(
                 f"{path}: networks learn from it, but a score cannot name it; it has letters that "
                 "cannot be written there"

@@ -12,6 +12,7 @@ from approx_build.corpus.inventory import Entry, inventory, unnamed
 from approx_build.plan.catalog import Catalog
 from approx_build.project.corpus.corpus import Corpus
 from approx_build.project.paths import seen_from
+from approx_build.yaml_source.fields import is_recording
 from approx_build.yaml_source.tables import quoted
 
 
@@ -41,7 +42,7 @@ class FileRow:
     length_s: float | None
     performers: list[str]
     write: str
-    """What to write in a score to use it."""
+    """What to write in a score to use it; empty where its name cannot be written there."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def list_files(root: Path, name: str, today: date) -> FileList:
             reason=entry.reason or ("" if is_valid else "no consent allows it"),
             length_s=entry.length_s and round(entry.length_s, 3),
             performers=_performers(entry, record),
-            write=quoted(f"{corpus.name}/{entry.name}") if entry.is_recording else "",
+            write=_written(f"{corpus.name}/{entry.name}") if entry.is_recording else "",
         )
         for entry in entries
     ]
@@ -110,6 +111,10 @@ def list_files(root: Path, name: str, today: date) -> FileList:
     shown = corpus.catalog.consent_path(name)
     faults = tuple(corpus.faults())
     return FileList(name, is_valid, consent, faults, tuple(rows), remarks, shown)
+
+
+def _written(name: str) -> str:
+    return quoted(name) if is_recording(name) else ""
 
 
 def _performers(entry: Entry, record: Consent | None) -> list[str]:
