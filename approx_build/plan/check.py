@@ -80,6 +80,12 @@ def check(path: Path, catalog: Catalog) -> CheckedPiece:
     return _checked(reading, catalog, [*faults, *refused])
 
 
+def ask_again(score: Score, catalog: Catalog) -> None:
+    """ConsentError when `catalog`, read later than the score was checked, refuses a use of it."""
+    if refused := check_consent(score, catalog):
+        raise ConsentError(in_order(refused))
+
+
 def check_without_consent(path: Path, catalog: Catalog) -> CheckedPiece:
     """The same, whatever consents say: what a store must keep does not depend on them.
 

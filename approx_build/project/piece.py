@@ -103,14 +103,11 @@ class Piece:
 
         What was built is kept in the store; nothing of it may be delivered.
         """
-        from approx_build.errors import ConsentError
         from approx_build.plan.catalog import Catalog
-        from approx_build.plan.consent import check_consent
+        from approx_build.plan.check import ask_again
 
-        if all(map(self._still_reads, self.catalog.consents.read)):
-            return
-        if refused := check_consent(self.score, Catalog(self.root, self.catalog.today)):
-            raise ConsentError(refused)
+        if not all(map(self._still_reads, self.catalog.consents.read)):
+            ask_again(self.score, Catalog(self.root, self.catalog.today))
 
     def _still_reads(self, corpus: str) -> bool:
         path = str((self.root / self.catalog.consent_path(corpus)).absolute())
