@@ -12,6 +12,7 @@ from approx_build.errors import AudioError, Location
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.conditioning import conditioning_terms
 from approx_build.plan.consent import permit
+from approx_build.plan.consent_records import CORPORA
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.plan.uses import Use
 from approx_build.score.takes import Take
@@ -66,6 +67,8 @@ class Networks:
         """
         if (recording := self.catalog.recording_at(path)) is not None:
             self.permit(model, recording)
+            if not path.startswith(f"{CORPORA}/"):  # so that pages say whose it is
+                path = self.catalog.recording_path(recording)
         return self.graph.add_leaf(path)
 
     def run(self, model: str, where: Location | None) -> str:

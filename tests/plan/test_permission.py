@@ -93,6 +93,13 @@ def test_a_recording_is_one_by_whatever_path_it_is_reached(refused: Space) -> No
             Networks(Graph(), catalog).sound(path)
 
 
+def test_a_recording_reached_through_a_link_is_named_as_the_recording(project: Space) -> None:
+    folder = project.root / "sounds"
+    folder.mkdir()
+    os.symlink(project.root / LOW, folder / "mine.wav")
+    assert Networks(Graph(), Catalog(project.root, TODAY)).sound("sounds/mine.wav") == f"file:{LOW}"
+
+
 def test_a_file_that_is_no_recording_needs_no_consent(refused: Space) -> None:
     graph = Graph()
     assert Networks(graph, Catalog(refused.root, TODAY)).sound("sounds/bell.wav")
