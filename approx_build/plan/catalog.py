@@ -240,8 +240,10 @@ class Catalog:
             return found
         record = self.consents.record(corpus)
         withdrawn = sorted(record.consent.withdrawn_by(self.today))
-        used = self._chosen(corpus, model)
-        if not withdrawn or learnt in (corpus_digest(self.corpus(corpus)), corpus_digest(used)):
+        if not withdrawn or learnt == corpus_digest(self.corpus(corpus)):
+            return []
+        # Exclusions are of the model's own corpus.
+        if corpus == self.model(model).corpus and learnt == self.manifest(model)["corpus_digest"]:
             return []
         where = record.source.locate(("withdrawn", withdrawn[0]), key=True)
         message = (

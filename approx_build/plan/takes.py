@@ -114,8 +114,10 @@ class Networks:
         params: dict[str, Json] = {**network, "preparation": how}
         digest = sha256(canonical(params).encode()).hexdigest()[:8]
         target = f"prepared/{digest}/{path.removeprefix('models/corpora/')}"
+        # Models with equal preparations share the action, and each needs consent.
+        leaf = self.sound(path, spec.model)
         if target not in self.graph.actions:
-            inputs = {"recording": self.sound(path, spec.model)}
+            inputs = {"recording": leaf}
             self.graph.add(Action(target, Kind.PREPARE, params, inputs, where=where))
         return target
 

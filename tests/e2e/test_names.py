@@ -126,6 +126,15 @@ def test_two_sound_files_that_are_one_name_elsewhere_are_both_named(
     assert f"'tür.wav' has the name of {other} in another case; rename one" in project.check()
 
 
+@pytest.mark.parametrize(("path", "other"), [(TIDE, "Tide.yaml"), (SAND, "2-SAND.yaml")])
+def test_two_scores_that_are_one_name_elsewhere_are_both_named(
+    project: Space, path: str, other: str
+) -> None:
+    (project.root / path).with_name(other).write_text("")
+    name = path.rpartition("/")[2]
+    assert f"{name}: has the name of {other} in another case; rename one" in project.check()
+
+
 def test_models_and_corpora_that_are_one_name_elsewhere_are_both_named(project: Space) -> None:
     project.write("models/Tiny.yaml", "")
     assert "models/tiny.yaml and models/Tiny.yaml differ in case alone" in project.check()

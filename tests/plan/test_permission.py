@@ -93,6 +93,16 @@ def test_a_recording_is_one_by_whatever_path_it_is_reached(refused: Space) -> No
             Networks(Graph(), catalog).sound(path)
 
 
+def test_a_prepared_recording_that_two_models_share_needs_consent_for_each(project: Space) -> None:
+    text = (project.root / "models/tiny.yaml").read_text()
+    project.write("models/wee.yaml", text.replace("model: tiny", "model: wee"))
+    project.edit(CONSENT, "models: null", "models: [tiny]")
+    networks = Networks(Graph(), Catalog(project.root, TODAY))
+    networks.prepared(networks.catalog.model("tiny"), LOW)
+    with pytest.raises(ConsentError, match="not agreed for model 'wee'"):
+        networks.prepared(networks.catalog.model("wee"), LOW)
+
+
 def test_a_recording_reached_through_a_link_is_named_as_the_recording(project: Space) -> None:
     folder = project.root / "sounds"
     folder.mkdir()
