@@ -1,10 +1,10 @@
 """The errors that a user can cause, and their positions in a score.
 
     ApproxError             anything that a user can correct
-    ├── ScoreError          one or more faults of scores, each with its place
+    ├── ScoreError          one or more faults of scores, models or records, each with its place
+    │   └── ConsentError    a corpus has no valid consent
     ├── OpError             a grain operation cannot process its clip
     ├── AudioError          a recording or sound file cannot be used
-    ├── ConsentError        a corpus has no valid consent
     ├── ModelError          a checkpoint, network or training cannot be used
     ├── StoreError          the store cannot be read or written
     ├── BuildError          one or more actions failed
@@ -15,8 +15,8 @@ Anything else that is raised is a bug and shows its traceback.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 MOST_SHOWN = 40
 """Faults of an error that its text has; all of them are in `faults`."""
@@ -61,12 +61,20 @@ class ApproxError(Exception):
     def __str__(self) -> str:
         return f"{self.where}: {self.message}" if self.where else self.message
 
+    def rewritten(self, change: Callable[[str], str]) -> ApproxError:
+        """The same error with `change` made to its texts."""
+        return type(self)(change(self.message), self.where)
+
+    def more(self, words: str) -> ApproxError:
+        """The same error that says `words` besides."""
+        return type(self)(f"{self.message}; {words}", self.where)
+
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.message, self.where)
 
 
 class ScoreError(ApproxError):
-    """All faults found in the scores of a piece."""
+    """All faults found in the scores of a piece, or in a model or record."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         more = len(faults) - MOST_SHOWN
@@ -74,8 +82,30 @@ class ScoreError(ApproxError):
         super().__init__("\n".join(shown))
         self.faults = tuple(faults)
 
+    def rewritten(self, change: Callable[[str], str]) -> ApproxError:
+        """The same error with `change` made to the messages and paths of its faults."""
+        return type(self)(
+            [
+                replace(
+                    fault,
+                    where=replace(fault.where, path=change(fault.where.path)),
+                    message=change(fault.message),
+                )
+                for fault in self.faults
+            ]
+        )
+
+    def more(self, words: str) -> ApproxError:
+        """The same error that says `words` besides, with its last fault."""
+        *others, last = self.faults
+        return type(self)([*others, replace(last, message=f"{last.message}; {words}")])
+
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.faults,)
+
+
+class ConsentError(ScoreError):
+    """A corpus has no consent record, or one that does not allow a use; faults are at clauses."""
 
 
 class OpError(ApproxError):
@@ -84,10 +114,6 @@ class OpError(ApproxError):
 
 class AudioError(ApproxError):
     """A recording or sound file is missing, corrupt, empty or of a kind that cannot be used."""
-
-
-class ConsentError(ApproxError):
-    """A corpus has no consent record, or one that does not allow the use."""
 
 
 class ModelError(ApproxError):

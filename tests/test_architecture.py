@@ -55,6 +55,7 @@ TESTED_ELSEWHERE = {
     "errors.py": "yaml_source/test_document.py",
     "families/parameters.py": "families/test_every_family.py",
     "plan/": "e2e",
+    "corpus/consent_record.py": "corpus/test_consent.py",
     "process/start.py": "project/test_build_state.py",
     "project/": "e2e",
     "yaml_source/fields.py": "score/test_load.py",
@@ -490,9 +491,12 @@ def test_nothing_is_lowered_that_the_list_of_checks_has_not_passed():
     checks = {"check_names", "check_references", "check_durations", "take_faults", "check_consent"}
     for one in checks - {"check_references"}:
         assert callers(one) == {"plan/check.py"}, one
-    assert callers("check_references") == {"plan/check.py", "project/dependents.py"}
+    assert callers("check_references") == {"plan/check.py", "plan/dependents.py"}
     # Upkeep builds nothing: what a store keeps does not depend on consents.
     assert callers("check_without_consent") == {"upkeep/needs.py"}
+    # A sound enters a graph by `Networks.sound`, which asks for consent.
+    assert callers("add_leaf") == {"plan/takes.py"}
+    assert callers("check_permitted") == {"execution/scheduler.py"}
     building = ("approx_build.execution.scheduler", "approx_build.execution.executors")
     upkeep = [path for path in FILES if generate.room_of(path) == "upkeep"]
     assert not [at for path in upkeep for at in imports(path) if at.startswith(building)]

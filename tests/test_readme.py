@@ -14,7 +14,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from approx_build.cli.app import app
-from approx_build.corpus.consent import load_consent
+from approx_build.corpus.consent_record import load_consent
 from approx_build.errors import ScoreError
 from approx_build.project.piece import Piece
 from approx_build.project.settings import Settings

@@ -42,7 +42,8 @@ def _file_line(row: FileRow, width: int) -> str:
     length = clock(row.length_s, 1) if row.length_s else ""
     fate = row.reason
     if row.is_recording:
-        fate = f"used as {row.write}" if row.is_used else f"not used: {fate}"
+        named = f"used as {row.write}" if row.write else "used; rename it to name it in a score"
+        fate = named if row.is_used else f"not used: {fate}"
     by = f"  ({', '.join(row.performers)})" if row.performers else ""
     return f"  {row.file:<{width}}  {length:>8}  {fate}{by}"
 

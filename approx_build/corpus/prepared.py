@@ -18,6 +18,7 @@ from approx_build.corpus.preparation import Preparation, Sound, description, pre
 from approx_build.corpus.recordings import Recording, list_recordings
 from approx_build.corpus.windows import Part
 from approx_build.errors import AudioError, ModelError
+from approx_build.yaml_source import suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +73,19 @@ class Material:
         return [stretch.part() for stretch in self.stretches if not stretch.reason]
 
 
-def chosen(recordings: Sequence[Recording], how: Preparation, model: str) -> list[Recording]:
-    """The recordings that are not excluded; ModelError when an exclusion names none of them."""
+def chosen(
+    recordings: Sequence[Recording], how: Preparation, model: str, gone: Collection[str] = ()
+) -> list[Recording]:
+    """The recordings that are not excluded; ModelError when an exclusion names none of them.
+
+    `gone` are withdrawn ones, without the corpus: they may be excluded still.
+    """
     names = {recording.name.partition("/")[2] for recording in recordings}
-    if unknown := sorted(how.exclude.keys() - names):
+    if unknown := sorted(how.exclude.keys() - names - {*gone}):
+        hints = "".join(suggestion(name, names) for name in unknown)
         raise ModelError(
-            f"model {model!r} excludes {', '.join(unknown)}: no such recording in the corpus; "
-            f"there are: {', '.join(sorted(names))}"
+            f"model {model!r} excludes {', '.join(unknown)}: no such recording in the corpus"
+            + (hints or f"; there are: {', '.join(sorted(names)[:12])}")
         )
     return [one for one in recordings if one.name.partition("/")[2] not in how.exclude]
 
@@ -151,7 +158,7 @@ def prepare_corpus(
     work.mkdir(parents=True, exist_ok=True)
     made = []
     for recording in chosen(list_recordings(folder, withdrawn), how, model):
-        made.append((recording, work / f"{recording.path.stem}.wav"))
+        made.append((recording, work / f"{recording.name.partition('/')[2]}.wav"))
         sound = prepare_recording(recording.path, rate, channels, how)
         write_prepared(made[-1][1], sound, rate)
     return gathered(folder.name, made, rate, channels, how, how.exclude)

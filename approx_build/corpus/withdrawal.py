@@ -11,9 +11,10 @@ from collections.abc import Collection
 from datetime import date
 
 from approx_build.corpus.consent import Consent
-from approx_build.errors import ConsentError, ScoreError
+from approx_build.errors import ConsentError, Fault, Location, ScoreError
 from approx_build.yaml_source import Source, source_of, validate
 from approx_build.yaml_source.node import Place
+from approx_build.yaml_source.tables import quoted
 
 _PLAIN = re.compile(r"(?!(?:null|true|false)$)[a-z][a-z0-9-]*")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -36,7 +37,8 @@ def withdrawn_text(source: Source, names: Collection[str] | None, day: date) -> 
         text = _with_names(source, {name: str(each) for name, each in moved.items()})
     if _read(text, source.shown) != wanted:
         lines = json.dumps(wanted.model_dump(mode="json", include={"withdrawn_on", "withdrawn"}))
-        raise ConsentError(f"{source.shown}: cannot be edited by a program; write this: {lines}")
+        message = f"cannot be edited by a program; write this: {lines}"
+        raise ConsentError([Fault(Location(source.shown, 1, 1), message)])
     return text
 
 
@@ -96,7 +98,7 @@ def _index(text: str, place: Place) -> int:
 
 
 def _written(name: str) -> str:
-    return name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+    return name if _PLAIN.fullmatch(name) else quoted(name)
 
 
 def _ended(text: str) -> str:

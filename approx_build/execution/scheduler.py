@@ -44,6 +44,7 @@ class Scheduler:
         options: BuildOptions,
         progress: Progress,
     ) -> None:
+        graph.check_permitted()
         self.graph, self.store, self.options, self.progress = graph, store, options, progress
         self.built = Built()
         verified = wanted if options.verified is None else wanted & options.verified

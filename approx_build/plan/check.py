@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from approx_build.errors import ConsentError, Fault, ScoreError
@@ -22,10 +22,14 @@ Check = Callable[[Reading, Catalog], Iterable[Fault]]
 
 @dataclass(frozen=True)
 class CheckedPiece:
-    """A piece without faults, and the catalogue it was checked against. Only `check` makes one."""
+    """A piece without faults, and the catalogue it was checked against. Only `check` makes one.
+
+    Unless it `is_permitted`, nobody asked for consent, and its graph cannot be built.
+    """
 
     score: Score
     catalog: Catalog
+    is_permitted: bool = True
 
 
 def names(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
@@ -72,9 +76,14 @@ def check(path: Path, catalog: Catalog) -> CheckedPiece:
     faults = [*reading.faults, *_found(reading, catalog, CHECKS[:-1])]
     refused = [*consent(reading, catalog)]
     if refused and not faults:
-        first, *others = refused
-        raise ConsentError("\n".join([first.message, *map(str, others)]), first.where)
+        raise ConsentError(in_order(refused))
     return _checked(reading, catalog, [*faults, *refused])
+
+
+def ask_again(score: Score, catalog: Catalog) -> None:
+    """ConsentError when `catalog`, read later than the score was checked, refuses a use of it."""
+    if refused := check_consent(score, catalog):
+        raise ConsentError(in_order(refused))
 
 
 def check_without_consent(path: Path, catalog: Catalog) -> CheckedPiece:
@@ -84,7 +93,8 @@ def check_without_consent(path: Path, catalog: Catalog) -> CheckedPiece:
     """
     reading = read_piece(path, catalog.root, catalog.log)
     every = (each for each in CHECKS if each is not consent)
-    return _checked(reading, catalog, [*reading.faults, *_found(reading, catalog, every)])
+    faults = [*reading.faults, *_found(reading, catalog, every)]
+    return replace(_checked(reading, catalog, faults), is_permitted=False)
 
 
 def _found(reading: Reading, catalog: Catalog, checks: Iterable[Check]) -> list[Fault]:

@@ -55,10 +55,14 @@ class Action:
 
 @dataclass
 class Graph:
-    """Actions by target, and leaves: targets that are files, by path relative to the root."""
+    """Actions by target, and leaves: targets that are files, by path relative to the root.
+
+    One that is not `is_permitted` is made without asking for consent, and is never built.
+    """
 
     actions: dict[str, Action] = field(default_factory=dict)
     leaves: dict[str, str] = field(default_factory=dict)
+    is_permitted: bool = True
 
     def add(self, action: Action) -> str:
         """Add `action` and return its target; two actions for one target are refused."""
@@ -84,6 +88,13 @@ class Graph:
                     )
                     raise BuildError(message, action.where)
         self.order()
+
+    def check_permitted(self) -> None:
+        """BuildError for a graph that was made without asking for consent."""
+        if not self.is_permitted:
+            raise BuildError(
+                "this graph was made without asking for consent: nothing is built of it"
+            )
 
     def consumers(self) -> dict[str, list[str]]:
         """For each target, the actions that read it, each once."""
@@ -117,7 +128,7 @@ class Graph:
 
     def needed(self, targets: Iterable[str]) -> Graph:
         """The part of the graph that `targets` are made from, themselves included."""
-        part, todo = Graph(), list(targets)
+        part, todo = Graph(is_permitted=self.is_permitted), list(targets)
         while todo:
             target = todo.pop()
             if target in self.leaves:

@@ -10,7 +10,7 @@ from approx_build.plan.evaluation import PREVIEW_SEED, Preview, Stages, add_stag
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.plan.movement import LoweredMovement, add_movement, add_sketch
 from approx_build.plan.parts import Parts, source_target
-from approx_build.plan.sources import ScopedTake, Sources, file_path
+from approx_build.plan.sources import ScopedTake, Sources
 from approx_build.plan.streams import take_stream
 from approx_build.plan.takes import Networks
 from approx_build.score.load import LoadedMovement, Score
@@ -35,9 +35,9 @@ class LoweredPiece:
 
 
 def lower(piece: CheckedPiece, environment: Mapping[str, str] | None = None) -> LoweredPiece:
-    """The graph of a piece that passed all checks."""
-    graph = Graph()
-    networks = Networks(graph, piece.catalog, dict(environment or {}))
+    """The graph of a piece that passed all checks; ConsentError, should it ask for more."""
+    graph = Graph(is_permitted=piece.is_permitted)
+    networks = Networks(graph, piece.catalog, dict(environment or {}), piece.score.slug)
     lowered = LoweredPiece(piece.score, graph, networks)
     for movement in piece.score.movements:
         _lower_movement(lowered, movement)
@@ -54,7 +54,7 @@ def _lower_movement(lowered: LoweredPiece, movement: LoadedMovement) -> None:
         lowered.networks,
         takes_in_scope(lowered.score, movement),
         lambda part: source_target(movement, part),
-        lambda written: file_path(lowered.score.root, movement, written),
+        lambda written: movement.file_path(lowered.score.root, written),
         piece.seed,
         output.rate,
     )

@@ -18,7 +18,7 @@ from approx_build.store.delivery import check_folder
 
 if TYPE_CHECKING:
     from approx_build.audio.clip import Clip
-    from approx_build.plan.catalog import Catalog
+    from approx_build.plan.takes import Networks
     from approx_build.score.takes import Take
     from approx_build.training.model import ModelSpec
     from approx_build.ways.sound import Sound
@@ -149,10 +149,10 @@ def _add(model: Model, options: TakeOptions) -> dict[str, str]:
         kept = ", ".join(map(str, sorted(catalog.steps(model.name))))
         raise UsageError(f"--step {step}: {model.name} keeps the steps {kept}")
     take = options.take(model.name, step)
-    _check(take, spec, catalog)
+    _check(take, spec, networks)
 
     def recording(sound: Sound) -> str:
-        return networks.graph.add_leaf(catalog.recording_path(str(sound.recording)))
+        return networks.sound(catalog.recording_path(str(sound.recording)), model.name)
 
     sounds = add_sounds(networks.graph, take, spec.network, recording)
     files = {}
@@ -167,17 +167,17 @@ def _add(model: Model, options: TakeOptions) -> dict[str, str]:
     return files
 
 
-def _check(take: Take, spec: ModelSpec, catalog: Catalog) -> None:
+def _check(take: Take, spec: ModelSpec, networks: Networks) -> None:
     """UsageError when the take cannot be drawn; ConsentError when its sound may not be used."""
     from approx_build.plan.take_checks import problems
-    from approx_build.project.dependents import permit
+
+    catalog = networks.catalog
 
     for path, sound in take.sounds():
         name, words = str(sound.recording), f"{option(path)} {sound.recording}"
-        if day := catalog.withdrawal(name):
-            raise UsageError(f"{words}: {name!r} was withdrawn on {day}; choose another")
+        if name.partition("/")[0] in catalog.corpus_names:
+            networks.permit(take.model, name)
         if name not in catalog.recordings():
             raise UsageError(f"{words}: there is no recording {name!r}")
-        permit(catalog, name.partition("/")[0])
     for loc, message, _ in problems(take, spec, {}, catalog):
         raise UsageError(f"{option(loc)}: {message}")

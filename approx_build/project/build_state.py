@@ -19,6 +19,7 @@ from approx_build.files.fingerprint import (
     is_settled,
     listing,
 )
+from approx_build.files.names import on_disk
 from approx_build.files.readlog import Reading
 from approx_build.process.start import imported_ns
 from approx_build.project.delivered import Delivered
@@ -65,7 +66,7 @@ def remember(
     """
     sources = package.readings(piece.memo)
     for leaf in piece.lowered.graph.leaves.values():
-        piece.log.note(piece.root / leaf)
+        piece.log.note(on_disk(piece.root / leaf))
     piece.memo.save()
     if piece.settings.device != "cpu" or sources is None or not piece.log.is_consistent:
         return
@@ -76,7 +77,7 @@ def remember(
         {**objects(piece, built), **delivered.readings, **sources, **piece.log.files}
         | foreign_sources(),
         {**without_parts(delivered), **piece.log.folders},
-        (piece.catalog.today.isoformat(), piece.catalog.valid_until()),
+        (piece.catalog.today.isoformat(), piece.catalog.consents.valid_until()),
         "\n".join([*levels, "nothing to do"]),
     )
 

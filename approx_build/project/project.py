@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from approx_build.errors import UsageError
+from approx_build.files.names import on_disk
 from approx_build.project.observer import Observer
 from approx_build.project.settings import Settings
 from approx_build.score.paths import project_root
@@ -167,8 +168,9 @@ class Project:
     def _path(self, piece: str | Path) -> Path:
         """A piece's path as given, where it is one, else in the project."""
         given = Path(piece)
-        named = self.root / "pieces" / f"{piece}.yaml"
+        named = Path(on_disk(self.root / "pieces" / f"{piece}.yaml"))
         path = given if given.suffix or not named.is_file() else named
+        path = Path(on_disk(path))
         if not path.exists() and (self.root / path).exists():
             path = self.root / path
         if path.exists() and not os.path.samefile(project_root(path), self.root):

@@ -91,8 +91,8 @@ def render(
     """Render the piece at `path`; what failed is in the result."""
     package, piece = Package.now(), Piece.open(path, settings)
     files, targets = chosen(piece, options)
-    for remark in piece.score.remarks:
-        observer.remark(str(remark))
+    for remark in piece.remarks:
+        observer.remark(remark)
     with named_from(piece.root):
         for words in new_runs(piece.lowered.graph, piece.catalog, piece.store.root):
             observer.remark(words)
@@ -105,6 +105,7 @@ def render(
         built = build_targets(
             graph, every, piece.store, piece.root, settings, verified, piece.log, observer
         )
+        piece.ask_again()
         delivered, news = _deliver(piece, built, files, options)
     result = _result(piece, built, delivered, news)
     # A lock whose keys are still to be renewed is not up to date.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from approx_build.errors import ApproxError, Fault, Location, ScoreError
+from approx_build.files.names import clash, normal, on_disk, twin_of
 from approx_build.files.readlog import ReadLog
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.paths import project_root, slug, written_path
@@ -74,6 +75,7 @@ def read_piece(path: Path, root: Path | None = None, log: ReadLog | None = None)
     """
     home = Path(os.path.normpath((root or project_root(path)).absolute()))
     shown = _shown(path, home)
+    _check_alone(path)
     source = read_source(path, shown, log)
     if _kind(source) == "movement":
         message = "this is a movement; give the piece whose 'movements' list it"
@@ -122,6 +124,7 @@ class _Movements:
         """The movement written as `written`, or None when its faults leave nothing of it."""
         try:
             path = written_path(written, self._path, self._root)
+            _check_alone(self._root / path)
             name = self._new_slug(written)
             source = self._read(path)
         except ScoreError as error:
@@ -144,7 +147,7 @@ class _Movements:
         return name
 
     def _read(self, path: str) -> Source:
-        source = read_source(self._root / path, path, self._log)
+        source = read_source(Path(on_disk(self._root / path)), path, self._log)
         if _kind(source) == "piece":
             message = "this is a piece, where a movement is needed"
             raise ScoreError([source.fault(("piece",), message, key=True)])
@@ -174,6 +177,13 @@ class _Movements:
         return LoadedMovement(number, name, path, saved.model, saved.source, tempo, length, takes)
 
 
+def _check_alone(path: Path) -> None:
+    """ApproxError when a file beside `path` has its name in another case or Unicode form."""
+    if twin := twin_of(path):
+        name = os.path.basename(on_disk(path))
+        raise ApproxError(f"{name}: {clash(name, twin)}")
+
+
 def _kind(source: Source) -> str:
     """What a file is, going by its title: a piece, a movement, or nothing known."""
     data = source.data
@@ -192,4 +202,5 @@ def _declared(source: Source, dropped: Sequence[Loc] = ()) -> set[str]:
 def _shown(path: Path, root: Path) -> str:
     """`path` as it is shown: relative to the project where it is inside it."""
     absolute = Path(os.path.normpath(path.absolute()))
-    return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else str(path)
+    inside = absolute.is_relative_to(root)
+    return normal(absolute.relative_to(root).as_posix() if inside else str(path))

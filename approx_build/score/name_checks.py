@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Set
 from typing import Protocol
 
 from approx_build.errors import Fault
+from approx_build.files.names import normal, twins
 from approx_build.files.patterns import is_pattern, matching
 from approx_build.score.load import Score
 from approx_build.score.movement import LoadedMovement
@@ -39,11 +40,26 @@ class Catalog(Protocol):
 
 def check_names(score: Score, catalog: Catalog) -> list[Fault]:
     """Every name of `score` that `catalog` does not have, and ranges its recordings lack."""
-    faults = [*_takes(score.piece.takes, score.source, catalog)]
+    faults = [*_people(score), *_takes(score.piece.takes, score.source, catalog)]
     for movement in score.movements:
         faults += _takes(movement.model.takes, movement.source, catalog)
         faults += _recordings(movement, catalog)
     return in_order(faults)
+
+
+def _people(score: Score) -> Iterator[Fault]:
+    """Players who differ in case alone, in the piece's list and in cues."""
+    places: dict[str, tuple[Source, Loc]] = {}
+    for index, name in enumerate(score.piece.players):
+        places.setdefault(normal(name), (score.source, ("players", index)))
+    for movement in score.movements:
+        for index, cue in enumerate(movement.model.cues):
+            if cue.player is not None:
+                places.setdefault(normal(cue.player), (movement.source, ("cues", index, "for")))
+    for first, second in twins(places):
+        source, loc = places[second]
+        message = f"players {first!r} and {second!r} differ in case alone; write one name"
+        yield source.fault(loc, message)
 
 
 def _takes(takes: Mapping[str, Take], source: Source, catalog: Catalog) -> Iterator[Fault]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from itertools import pairwise
 from pathlib import Path
 
 from approx_build.errors import Fault
+from approx_build.files.names import clash, on_disk, twin_of
 from approx_build.score.load import Reading
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.paths import written_path
@@ -59,6 +61,7 @@ def _of_movement(
     Its `own` takes and those `shared` by the piece exist, though some may have faults.
     """
     declared = own | shared
+    files = functools.cache(lambda written: _file_message(movement, written, root))
     yield from _shadowed(movement, shared)
     yield from sound_faults(movement.takes, declared, movement.source, movement.model.takes)
     for name, part in movement.model.parts.items():
@@ -66,7 +69,7 @@ def _of_movement(
         for index, event in enumerate(part.events):
             for number, source in enumerate(event.sources):
                 loc = movement.source_loc(name, index, number)
-                message = _source_message(movement, source, declared, root)
+                message = _source_message(movement, source, declared, files)
                 if message:
                     yield movement.source.fault(_field(movement, loc, source), message)
     yield from _part_circles(movement)
@@ -139,9 +142,9 @@ def _field(movement: LoadedMovement, loc: Loc, source: SourceRef) -> Loc:
 
 
 def _source_message(
-    movement: LoadedMovement, source: SourceRef, declared: Set[str], root: Path
+    movement: LoadedMovement, source: SourceRef, declared: Set[str], files: Callable[[str], str]
 ) -> str:
-    """What is wrong with the name of `source`, or nothing."""
+    """What is wrong with the name of `source`, or nothing; `files` says it of a sound file."""
     name = source.name
     match source.kind:
         case SourceKind.TAKE:
@@ -149,7 +152,7 @@ def _source_message(
         case SourceKind.PART if name not in movement.model.parts:
             return f"unknown part '{name}'{choices(name, movement.model.parts)}"
         case SourceKind.FILE:
-            return _file_message(movement, name, root)
+            return files(name)
         case _:
             return ""
 
@@ -170,12 +173,15 @@ def _take_message(movement: LoadedMovement, source: SourceRef, declared: Set[str
 
 def _file_message(movement: LoadedMovement, written: str, root: Path) -> str:
     try:
-        path = root / written_path(written, root / movement.path, root)
+        path = on_disk(root / written_path(written, root / movement.path, root))
     except ValueError as error:
         return str(error)
     if os.path.isdir(path):
         return f"'{written}' is a folder; name a sound file"
-    return "" if os.path.isfile(path) else f"there is no file '{written}' beside this score"
+    if not os.path.isfile(path):
+        return f"there is no file '{written}' beside this score"
+    twin = twin_of(path)
+    return f"'{written}' {clash(os.path.basename(path), twin)}" if twin else ""
 
 
 def _clips(count: int) -> str:

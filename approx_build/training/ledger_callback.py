@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from approx_build.corpus.consent import Consent, load_consent
+from approx_build.corpus.consent import Consent
+from approx_build.corpus.consent_record import load_consent
 from approx_build.corpus.prepared import Material
 from approx_build.corpus.recordings import corpus_digest
 from approx_build.training.callbacks import Callback

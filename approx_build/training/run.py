@@ -187,9 +187,9 @@ class Run:
         try:
             self.means.callback.allow()
         except ApproxError as error:
-            reason = f"{error}; the training's state is kept"
-            self.report(Status.INTERRUPTED, reason)
-            raise type(error)(reason) from None
+            kept = error.more("the training's state is kept")
+            self.report(Status.INTERRUPTED, str(kept))
+            raise kept from None
 
     def _check_weights(self) -> None:
         # Finite gradients can still make weights that are not; such a state must push none out.

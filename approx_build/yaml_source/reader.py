@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from approx_build.errors import ApproxError, Fault, Location, ScoreError
+from approx_build.files.names import normal
 from approx_build.files.opening import TEXT_BYTES
 from approx_build.files.readlog import ReadLog
 
@@ -17,7 +18,7 @@ _UNUSUAL = re.compile(
 
 
 def read_text(path: Path, shown: str, log: ReadLog | None = None) -> str:
-    """The text of `path`, named `shown` in errors; ApproxError when it cannot be read."""
+    """The text of `path` in NFC, named `shown` in errors; ApproxError when it cannot be read."""
     data = _read_bytes(path, shown, log or ReadLog())
     try:
         text = data.decode()
@@ -29,7 +30,8 @@ def read_text(path: Path, shown: str, log: ReadLog | None = None) -> str:
     unusual = list(_UNUSUAL.finditer(text))[:20]
     if unusual:
         raise ScoreError([_unusual_fault(text, found, shown) for found in unusual])
-    return text
+    # Names in it are compared with those of files, which are in this form too.
+    return normal(text)
 
 
 def _read_bytes(path: Path, shown: str, log: ReadLog) -> bytes:

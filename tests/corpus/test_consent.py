@@ -4,10 +4,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import soundfile as sf
 
-from approx_build.corpus.consent import load_consent, read_consent
+from approx_build.corpus.consent_record import load_consent, read_consent
 from approx_build.errors import ConsentError, ScoreError
-from tests.corpus.sounds import CONSENT, small_corpus
+from tests.corpus.sounds import CONSENT, RATE, small_corpus, tone
 
 TODAY = date(2026, 6, 1)
 SHIPPED = Path(__file__).parents[2] / "models" / "corpora"
@@ -28,7 +29,7 @@ def test_a_valid_record_is_read(tmp_path: Path) -> None:
 def test_a_missing_record_is_named(tmp_path: Path) -> None:
     folder = small_corpus(tmp_path / "tones")
     (folder / "consent.yaml").unlink()
-    with pytest.raises(ConsentError, match=r"tones/consent\.yaml: missing"):
+    with pytest.raises(ConsentError, match=r"tones/consent\.yaml:1:1: missing"):
         load_consent(folder, TODAY)
 
 
@@ -90,7 +91,9 @@ def test_recordings_may_be_by_some_of_the_performers(tmp_path: Path) -> None:
         "  - { name: Ada, plays: reeds, recordings: [low, duo-*], contact: ada@example.org }\n"
         "  - { name: Bo, plays: bells }\n"
     )
-    consent = read_consent(with_lines(tmp_path, lines))
+    folder = with_lines(tmp_path, lines)
+    sf.write(folder / "duo-1.wav", tone(110, 1.0), RATE, subtype="PCM_16")
+    consent = read_consent(folder)
     assert [one.name for one in consent.performers_of("duo-1")] == ["Ada", "Bo"]
     assert [one.name for one in consent.performers_of("high")] == ["Bo"]
 

@@ -128,7 +128,7 @@ def test_consent_that_ends_on_the_way_stops_the_training_until_it_is_given_again
 def test_consent_that_is_withdrawn_on_the_way_stops_the_training(house: House) -> None:
     consent = house.corpus / "consent.yaml"
     text = consent.read_text()
-    with pytest.raises(ConsentError, match=r"consent\.yaml: missing; .* state is kept"):
+    with pytest.raises(ConsentError, match=r"consent\.yaml:1:1: missing; .* state is kept"):
         house.train(at(9, consent.unlink))
     assert house.step == 9
     consent.write_text(text)

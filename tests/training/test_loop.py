@@ -202,7 +202,7 @@ def test_without_consent_nothing_is_trained(model: ModelSpec, corpus: Path, tmp_
     with pytest.raises(ConsentError, match="consent begins on 2020-01-02"):
         trained(model, corpus, tmp_path / "out", today=date(2019, 1, 1))
     (corpus / "consent.yaml").unlink()
-    with pytest.raises(ConsentError, match=r"consent\.yaml: missing"):
+    with pytest.raises(ConsentError, match=r"consent\.yaml:1:1: missing"):
         trained(model, corpus, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

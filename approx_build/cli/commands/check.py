@@ -25,7 +25,7 @@ def check(piece: Piece, json: Json = False) -> None:
             raise
         say_json({"faults": rows(error)})
         sys.exit(Exit.FAILED)
-    remarks = [str(remark) for remark in found.score.remarks]
+    remarks = found.remarks
     if json:
         say_json({"faults": [], "remarks": remarks})
         return

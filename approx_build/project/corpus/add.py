@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import file_digest
 from pathlib import Path
-
-from pydantic import TypeAdapter, ValidationError
 
 from approx_build.audio import foreign, wav
 from approx_build.corpus.consent import FILE_NAME
@@ -23,12 +20,13 @@ from approx_build.corpus.recordings import (
     recording_files,
 )
 from approx_build.errors import AudioError, UsageError
+from approx_build.files.names import alike, normal
 from approx_build.files.opening import open_regular
-from approx_build.plan.catalog import CORPORA
+from approx_build.plan.consent_records import CORPORA
 from approx_build.project.corpus.corpus import NAME, Corpus
 from approx_build.project.corpus.duplicates import described, known
 from approx_build.store.delivery import check_folder, deliver, write
-from approx_build.yaml_source.fields import Recording
+from approx_build.yaml_source.fields import is_recording as is_named
 
 RECORD = """\
 # Who agreed to what. Nothing of this corpus is used before a person has filled in every field.
@@ -82,7 +80,7 @@ def add(
     for path in good:
         _copy(path, corpus.folder / _name(path))
     length_s = sum(found.length / found.rate for found in map(wav.info, good))
-    record = _record(corpus, dict(performers))
+    record = _record(corpus, {normal(name): normal(plays) for name, plays in performers.items()})
     return Addition(corpus.name, folder, good, length_s, reasons, remarks, record)
 
 
@@ -99,16 +97,15 @@ def _new_or_there(root: Path, name: str, today: date) -> Corpus:
 
 def _reasons(corpus: Corpus, files: Sequence[Path]) -> dict[Path, str]:
     """Why files cannot be added, for those that cannot."""
-    # Names that differ in their case alone are one name on many disks.
     there = corpus.folder.iterdir() if corpus.folder.is_dir() else ()
     taken = {
-        path.stem.casefold(): f"{CORPORA}/{corpus.name}/{path.name}"
+        alike(path.stem): f"{CORPORA}/{corpus.name}/{path.name}"
         for path in sorted(there)
         if is_recording(path.name)
     }
     found = {}
     for path in dict.fromkeys(files):
-        stem = Path(_name(path)).stem.casefold()
+        stem = alike(path.stem)
         if reason := _reason(path, taken.get(stem, "")):
             found[path] = reason
         else:
@@ -144,9 +141,7 @@ def _oddities(corpus: Corpus, files: Sequence[Path]) -> list[str]:
                 f"{path}: {mixing(channels)} when a network hears it; "
                 "scores play recordings of one or two channels only"
             )
-        try:
-            TypeAdapter(Recording).validate_python(f"{corpus.name}/{Path(_name(path)).stem}")
-        except ValidationError:
+        if not is_named(f"{corpus.name}/{Path(_name(path)).stem}"):
             lines.append(
                 f"{path}: networks learn from it, but a score cannot name it; it has letters that "
                 "cannot be written there"
@@ -175,8 +170,7 @@ def _copy(source: Path, dest: Path) -> None:
 
 
 def _name(path: Path) -> str:
-    # One spelling of accented letters, whatever disk the file comes from.
-    return unicodedata.normalize("NFC", path.name)
+    return normal(path.name)
 
 
 def _record(corpus: Corpus, performers: dict[str, str]) -> str:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from approx_build.corpus.recordings import recording_files
 from approx_build.files.opening import open_regular
+from approx_build.plan.dependents import dependents_of
 from approx_build.plan.uses import Use
 from approx_build.project.corpus.corpus import Corpus
-from approx_build.project.dependents import dependents_of
 from approx_build.score.paths import slug
 from approx_build.store.records import derived
 from approx_build.store.store import Store
@@ -66,7 +66,7 @@ def consequences(
     touched = dependents_of(catalog, corpus.name)
     pieces = []
     for path, uses in touched.uses.items():
-        asked = [use for use in uses if use.needs(files) and (is_learnt or not use.model)]
+        asked = [use for use in uses if use.needs(files) and (is_learnt or not use.learns)]
         pieces.append(_piece(corpus, path, asked, None if names is None else files))
     models = [TouchedModel(name, _shipped(corpus, name, files)) for name in corpus.models()]
     stored, checkpoints = _stored(corpus, store, list(files.values()))
@@ -92,7 +92,7 @@ def _piece(
     renders = corpus.root / "renders" / slug(path)
     return TouchedPiece(
         path=path,
-        models=sorted({use.model for use in uses if use.model}),
+        models=sorted({str(use.model) for use in uses if use.learns}),
         takes=sorted({take for use in uses for take in use.takes}),
         movements=sorted({movement for use in uses for movement in use.movements}),
         refused=list(dict.fromkeys(refused)),

@@ -12,7 +12,7 @@ from approx_build.audio.wav import ClipFile
 from approx_build.corpus.duplicates import Duplicate, duplicates
 from approx_build.corpus.inspection import Inspection, Total, total
 from approx_build.corpus.inspection import inspect as inspection
-from approx_build.corpus.recordings import mixing, sound_files
+from approx_build.corpus.recordings import mixing, named, sound_files
 from approx_build.errors import AudioError
 from approx_build.figures.contact_sheet import Look, Row, look, pages, sheet, top_of
 from approx_build.project.corpus.corpus import Corpus
@@ -84,11 +84,9 @@ def inspect(root: Path, name: str, today: date, out: Path | None = None) -> Corp
     check_folder(out)
     with named_from(root):
         paths, files = sound_files(corpus.folder), _Files()
-    stems: dict[str, str] = {}
     for path in paths:
         files.read(path)
-        if stems.setdefault(path.stem, path.name) != path.name:
-            files.bad[path.name] = f"has the same name as {stems[path.stem]}; rename one"
+    files.bad |= {path.name: why for path, why in named(paths).clashes.items()}
     alike = tuple(duplicates(known({path.name: path for path in paths})))
     together = total(list(files.found.values()))
     return CorpusInspection(

@@ -12,6 +12,7 @@ from approx_build.corpus.consent import FILE_NAME, Consent
 from approx_build.corpus.recordings import recording_files
 from approx_build.corpus.withdrawal import withdrawn_text
 from approx_build.errors import UsageError
+from approx_build.files.names import normal
 from approx_build.project.corpus.consequences import Consequences, consequences
 from approx_build.project.corpus.corpus import Corpus
 from approx_build.project.paths import named_from
@@ -77,10 +78,10 @@ def _chosen(
     """The recordings named, without their corpus; None for the whole corpus."""
     known = sorted(recording_files(corpus.folder))
     if performer is not None:
-        return _of_performer(record, known, performer)
+        return _of_performer(record, known, normal(performer))
     if not written:
         return None
-    names = [name.removeprefix(f"{corpus.name}/") for name in written]
+    names = [normal(name).removeprefix(f"{corpus.name}/") for name in written]
     for name in names:
         # What was withdrawn and then removed may be withdrawn for an earlier day.
         if name not in known and name not in record.withdrawn:
