@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from approx_build.errors import ConsentError
 from approx_build.files.patterns import matches
 from approx_build.files.readlog import ReadLog
+from approx_build.visible import Lines
 from approx_build.yaml_source import load_source, validate
 
 FILE_NAME = "consent.yaml"
@@ -158,7 +159,7 @@ def read_consent(folder: Path, log: ReadLog | None = None) -> Consent:
         faults.append(f"{path}: is of corpus {consent.corpus!r}, not {folder.name!r}")
     faults += [fault for one in consent.sources if (fault := _notice(folder / one.notice, log))]
     if faults:
-        raise ConsentError("\n".join(faults))
+        raise ConsentError(Lines.of(faults))
     return consent
 
 
