@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from approx_build.cli.output import warn
 from approx_build.errors import ApproxError, ScoreError, UsageError, reason
+from approx_build.visible import Lines
 
 
 class Exit(IntEnum):
@@ -28,7 +29,7 @@ class Exit(IntEnum):
 def fail(error: ApproxError) -> NoReturn:
     """Show a user's error without a traceback and exit."""
     has_place = error.where is not None or isinstance(error, ScoreError)
-    warn(error if has_place else f"approx-build: {error}")
+    warn(error if has_place else Lines(f"approx-build: {error}"))
     sys.exit(Exit.USAGE if isinstance(error, UsageError) else Exit.FAILED)
 
 

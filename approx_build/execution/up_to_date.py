@@ -39,7 +39,7 @@ BLOCKS = "\x1d"
 
 def state_path(store: str, options: Sequence[str]) -> str:
     """The path of the state of a command; `options` are its arguments and its folder."""
-    return os.path.join(store, "states", f"{crc32(SIDES.join(options).encode()):08x}")
+    return os.path.join(store, "states", _checksum(SIDES.join(options)))
 
 
 def is_up_to_date(path: str, options: Sequence[str]) -> bool:
