@@ -10,7 +10,10 @@ def main() -> None:
     import sys
 
     from approx_build.process import streams
+    from approx_build.process.interpreter import restart
 
+    if sys.modules["__main__"].__dict__.get("main") is main:
+        restart()
     streams.prepare()
     try:
         _run(sys.argv[1:])
@@ -35,6 +38,11 @@ def _run(arguments: list[str]) -> None:
         from approx_build.cli.exit_codes import interrupted
 
         interrupted()
+    except FileNotFoundError:
+        from approx_build.cli.exit_codes import refuse_lost_folder
+
+        refuse_lost_folder()
+        raise
 
 
 def _finish(code: object) -> None:

@@ -38,6 +38,14 @@ def output_lost(problem: OSError) -> NoReturn:
     fail(ApproxError(f"standard output cannot be written ({reason(problem)}); the work is done"))
 
 
+def refuse_lost_folder() -> None:
+    """Exit with 2 if the working folder was deleted: relative paths then lead nowhere."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        fail(UsageError("the working folder was deleted; change to another folder"))
+
+
 GO_ON = "what was finished is kept; run the same command again to go on"
 
 

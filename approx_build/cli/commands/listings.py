@@ -39,7 +39,7 @@ def _print(rows: Iterable[Described], as_json: bool) -> None:
         say_json(list(rows))
         return
     for row in rows:
-        say(f"{row['name']}: {row['summary']}")
+        say(*f"{row['name']}: {row['summary']}".split("\n"))
         _print_fields(row["parameters"])
         if "sampling" in row:
             say("  takes are drawn by (`sampling:` of a model or a take)")
