@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from approx_build.plan.graph import Action
 
 PLAIN_EVERY_S = 10.0
+NEARLY = "nearly done"
 KEEPING = "stopping when the state of {} is kept; again Ctrl-C stops at once and loses a little"
 
 
@@ -38,7 +39,7 @@ def left(remaining: Remaining) -> str:
         return ""
     known = f"about {duration(remaining.seconds)}" if remaining.seconds >= 1 else ""
     unknown = f"{counted(remaining.unknown, 'step')} not yet timed" if remaining.unknown else ""
-    return " plus ".join(part for part in (known, unknown) if part) or "nearly done"
+    return " plus ".join(part for part in (known, unknown) if part) or NEARLY
 
 
 def live(*columns: Any) -> Any:
@@ -108,7 +109,9 @@ class Lines(Spoken):
             warn(f"{action.kind.value:>10}  {action.target}  ({seconds:.2f} s)")
         elif not self._verbose and time.monotonic() - self._told >= PLAIN_EVERY_S:
             self._told = time.monotonic()
-            warn(f"{self._done}/{self._total} done, {left(remaining)} left")
+            rest = left(remaining)
+            more = "" if not rest else f", {rest}" if rest == NEARLY else f", {rest} left"
+            warn(f"{self._done}/{self._total} done{more}")
 
     def action_progress(self, action: Action, fraction: float, words: str = "") -> None:
         """Say now and then how far something long has come."""
