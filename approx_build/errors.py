@@ -18,6 +18,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from approx_build.visible import Lines, visible
+
 MOST_SHOWN = 40
 """Faults of an error that its text has; all of them are in `faults`."""
 
@@ -31,7 +33,7 @@ class Location:
     column: int
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}"
+        return f"{visible(self.path)}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +45,29 @@ class Fault:
     source_line: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.where}: {self.message}"
+        text = f"{self.where}: {visible(self.message)}"
         if not self.source_line:
             return text
-        line = self.source_line.replace("\t", " ")
-        return f"{text}\n{line}\n{' ' * (self.where.column - 1)}^"
+        line, before = self.source_line.replace("\t", " "), self.where.column - 1
+        return Lines.of([text, line, f"{' ' * len(visible(line[:before]))}^"])
 
 
 class ApproxError(Exception):
-    """An error that the user can correct; shown without a traceback."""
+    """An error that the user can correct; shown without a traceback.
+
+    Its message is one line unless it is `Lines`.
+    """
 
     def __init__(self, message: str, where: Location | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = visible(message)
         self.where = where
+        super().__init__(self.message)
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.message}" if self.where else self.message
+        if self.where is None:
+            return self.message
+        first, *more = self.message.split("\n")
+        return Lines.of([f"{self.where}: {first}", *more])
 
     def rewritten(self, change: Callable[[str], str]) -> ApproxError:
         """The same error with `change` made to its texts."""
@@ -67,7 +75,8 @@ class ApproxError(Exception):
 
     def more(self, words: str) -> ApproxError:
         """The same error that says `words` besides."""
-        return type(self)(f"{self.message}; {words}", self.where)
+        longer = f"{self.message}; {visible(words)}"
+        return type(self)(Lines(longer) if isinstance(self.message, Lines) else longer, self.where)
 
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.message, self.where)
@@ -79,7 +88,7 @@ class ScoreError(ApproxError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         more = len(faults) - MOST_SHOWN
         shown = [*map(str, faults[:MOST_SHOWN]), *([f"… and {more} more"] if more > 0 else [])]
-        super().__init__("\n".join(shown))
+        super().__init__(Lines.of(shown))
         self.faults = tuple(faults)
 
     def rewritten(self, change: Callable[[str], str]) -> ApproxError:
@@ -135,5 +144,5 @@ class UsageError(ApproxError):
 def reason(error: BaseException) -> str:
     """What an error says, without the number of the system's call."""
     if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
+        return error.strerror[:1].lower() + error.strerror[1:]
     return str(error)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from approx_build.cli.output import say
 from approx_build.execution.up_to_date import (
     drafts_in,
     is_up_to_date,
@@ -32,7 +33,7 @@ def nothing_to_do(arguments: list[str]) -> bool:
     if has_drafts(store) or not is_up_to_date(state, options):
         return False
     if not is_quiet:
-        print(summary(state))
+        say(summary(state))
     return True
 
 

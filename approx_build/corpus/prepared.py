@@ -18,6 +18,7 @@ from approx_build.corpus.preparation import Preparation, Sound, description, pre
 from approx_build.corpus.recordings import Recording, list_recordings
 from approx_build.corpus.windows import Part
 from approx_build.errors import AudioError, ModelError
+from approx_build.visible import Lines
 from approx_build.yaml_source import suggestion
 
 
@@ -138,7 +139,7 @@ def gathered(
         except AudioError as error:
             faults.append(error.message)
     if faults:
-        raise AudioError("\n".join([*faults, LEAVE_OUT]))
+        raise AudioError(Lines.of([*faults, LEAVE_OUT]))
     return Material(corpus, tuple(stretches), dict(excluded))
 
 

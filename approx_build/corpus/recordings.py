@@ -18,6 +18,7 @@ from approx_build.files.leftovers import is_leftover
 from approx_build.files.names import alike, clash, normal
 from approx_build.files.readlog import ReadLog
 from approx_build.numerics.portable import absolute
+from approx_build.visible import Lines
 
 SUFFIXES = {".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp3", ".oga", ".ogg", ".opus"}
 SUFFIXES |= {".rf64", ".snd", ".w64", ".wav"}
@@ -54,7 +55,7 @@ def recording_files(folder: Path, log: ReadLog | None = None) -> dict[str, Path]
     """The files of a corpus that are recordings, withdrawn or not, by name; errors as above."""
     found = named(sound_files(folder, log))
     if found.clashes:
-        raise AudioError("\n".join(f"{path}: {why}" for path, why in found.clashes.items()))
+        raise AudioError(Lines.of(f"{path}: {why}" for path, why in found.clashes.items()))
     return found.paths
 
 

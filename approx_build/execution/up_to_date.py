@@ -22,6 +22,7 @@ from zlib import crc32
 
 from approx_build.files.fingerprint import RACY_NS, changed_ns, fingerprint, is_settled, listing
 from approx_build.files.opening import open_regular, read_whole
+from approx_build.visible import Lines
 
 TYPE_CHECKING = False  # importing `typing` would take longer than checking a thousand files
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ BLOCKS = "\x1d"
 
 def state_path(store: str, options: Sequence[str]) -> str:
     """The path of the state of a command; `options` are its arguments and its folder."""
-    return os.path.join(store, "states", f"{crc32(SIDES.join(options).encode()):08x}")
+    return os.path.join(store, "states", _checksum(SIDES.join(options)))
 
 
 def is_up_to_date(path: str, options: Sequence[str]) -> bool:
@@ -85,10 +86,10 @@ def first_change(path: str, options: Sequence[str]) -> str:
     return ""
 
 
-def summary(path: str) -> str:
+def summary(path: str) -> Lines:
     """The message of the finished build."""
     state = _read(path)
-    return state[0][5].replace(SIDES, "\n") if state else ""
+    return Lines.of(state[0][5].split(SIDES)) if state else Lines()
 
 
 def write_state(

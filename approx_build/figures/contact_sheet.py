@@ -21,6 +21,7 @@ from approx_build.figures.canvas import blank, own_settings, png
 from approx_build.figures.png import ACCENT, GROUND, INK, QUIET_INK, colours
 from approx_build.figures.thumbnail import SPAN_DB, top_level
 from approx_build.figures.vector import hertz_ticks, time_ticks
+from approx_build.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -98,7 +99,7 @@ class _Paper:
         """Text, its middle at height `y`."""
         place = (x / _WIDTH, 1 - y / self.height)
         self.figure.text(
-            *place, text, color=colour, fontsize=size, ha=ha, va="center", parse_math=False
+            *place, visible(text), color=colour, fontsize=size, ha=ha, va="center", parse_math=False
         )
 
     def axes(self, x: int, y: int, width: int, height: int) -> Axes:
@@ -170,6 +171,7 @@ def _draw_plate(axes: Axes, seen: Spectrogram, top_db: float) -> None:
 
 def _shortened(name: str) -> str:
     """A name that fits, cut in its middle, because beginnings and endings distinguish names."""
+    name = visible(name)
     if len(name) <= _MOST_NAME:
         return name
     half = (_MOST_NAME - 1) // 2

@@ -23,7 +23,7 @@ from importlib import import_module
 from typing import IO, Any
 
 from approx_build.errors import ApproxError
-from approx_build.process import scratch, system
+from approx_build.process import scratch, streams, system
 from approx_build.process.limits import check_room
 from approx_build.process.path import without_working_folder
 from approx_build.process.signals import wake_main
@@ -126,6 +126,7 @@ def start(
 
 def begin(task: Mapping[str, Any]) -> None:
     """Run as a child: watch the parent, and run the module of the task."""
+    streams.prepare()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

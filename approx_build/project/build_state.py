@@ -25,6 +25,7 @@ from approx_build.process.start import imported_ns
 from approx_build.project.delivered import Delivered
 from approx_build.project.piece import Piece
 from approx_build.store.delivery import PART
+from approx_build.visible import Lines
 
 if TYPE_CHECKING:
     from approx_build.execution.result import Built
@@ -78,7 +79,7 @@ def remember(
         | foreign_sources(),
         {**without_parts(delivered), **piece.log.folders},
         (piece.catalog.today.isoformat(), piece.catalog.consents.valid_until()),
-        "\n".join([*levels, "nothing to do"]),
+        Lines.of([*levels, "nothing to do"]),
     )
 
 

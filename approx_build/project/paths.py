@@ -9,11 +9,13 @@ from functools import partial
 from pathlib import Path
 
 from approx_build.errors import ApproxError
+from approx_build.visible import Lines, visible
 
 
 def seen_from(root: Path, text: str) -> str:
     """`text` with the files under `root` named relative to it."""
-    return text.replace(f"{root}{os.sep}", "")
+    seen = text.replace(f"{visible(root)}{os.sep}", "").replace(f"{root}{os.sep}", "")
+    return Lines(seen) if isinstance(text, Lines) else seen
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from approx_build.store import lock as locks
 from approx_build.store.delivery import check_folder
 from approx_build.store.lock import merging
 from approx_build.store.projects import Use
+from approx_build.visible import Lines
 
 if TYPE_CHECKING:
     from approx_build.execution.result import Built
@@ -82,7 +83,7 @@ class RenderResult:
     def check(self) -> None:
         """BuildError with all that failed or was not met, if anything was."""
         if not self.is_done:
-            raise BuildError("\n".join([*map(str, self.failures), *self.unmet]))
+            raise BuildError(Lines.of([*map(str, self.failures), *self.unmet]))
 
 
 def render(

@@ -17,6 +17,7 @@ from approx_build.training.parent import keep_parent, parent_path
 from approx_build.training.previous_runs import EarlierRun, last_run, run_of
 from approx_build.training.run_lock import trainer
 from approx_build.training.torch_requirement import missing_torch
+from approx_build.visible import Lines
 from approx_build.yaml_source.insertion import inserted
 
 MOST = 12
@@ -87,12 +88,15 @@ def _is_left(catalog: Catalog, model: str, run: EarlierRun) -> bool:
 
 def _question(catalog: Catalog, model: str, run: EarlierRun) -> str:
     changes = differences(run.manifest, catalog.manifest(model))
-    return (
-        f"model {model!r} changed since its run {run.name}, which {_stand(run)}:\n"
-        f"{_described(changes)}"
-        f"`approx-build train {model} --continue` goes on from its weights as the model is now,\n"
-        f"`approx-build train {model} --new` begins anew; "
-        "with the change undone it goes on as it was"
+    return Lines.of(
+        [
+            f"model {model!r} changed since its run {run.name}, which {_stand(run)}:",
+            *_described(changes),
+            f"`approx-build train {model} --continue` goes on from its weights as the model "
+            "is now,",
+            f"`approx-build train {model} --new` begins anew; "
+            "with the change undone it goes on as it was",
+        ]
     )
 
 
@@ -102,11 +106,12 @@ def _go_on(catalog: Catalog, model: str, run: EarlierRun, store: Store) -> str:
         raise UsageError(f"--continue needs {missing}")
     changes = differences(run.manifest, catalog.manifest(model))
     if others := [change for change in changes if change.field.startswith("network")]:
-        raise ModelError(
+        head = (
             f"--continue: run {run.name} is of another network, and a run can go on only with the "
-            f"network it began with:\n{_described(others)}"
-            f"`approx-build train {model} --new` begins anew"
+            "network it began with:"
         )
+        new = f"`approx-build train {model} --new` begins anew"
+        raise ModelError(Lines.of([head, *_described(others), new]))
     shapes = catalog.model(model).network.tensor_shapes()
     corpus = catalog.model(model).corpus
     parent = keep_parent(catalog.root, run, shapes, corpus, store.objects)
@@ -136,11 +141,11 @@ def _stand(run: EarlierRun) -> str:
     return f"is at {at} and still runs (process {process})" if process else f"stopped at {at}"
 
 
-def _described(changes: list[Difference]) -> str:
+def _described(changes: list[Difference]) -> list[str]:
     """Changes, a line each."""
     lines = [
         "corpus: its recordings changed" if change.field == "corpus_digest" else str(change)
         for change in changes
     ]
     more = [f"and {len(lines) - MOST} more"] if len(lines) > MOST else []
-    return "".join(f"  {line}\n" for line in [*lines[:MOST], *more])
+    return [f"  {line}" for line in [*lines[:MOST], *more]]

@@ -23,6 +23,7 @@ from approx_build.store.delivery import write
 from approx_build.training.ledger.columns import KEPT_BY_HAND, MORE, Value
 from approx_build.training.ledger.entry import LedgerEntry, Note
 from approx_build.training.ledger.ledger import FOLDER, Ledger, append_note, find, read_ledger
+from approx_build.visible import visible
 
 LONGEST = 10_000
 """Characters of a note."""
@@ -104,6 +105,5 @@ def safe(value: Value) -> Value:
         return ""
     if isinstance(value, int | float | Decimal):
         return value
-    text = value.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-    is_formula = text.lstrip().startswith(_FORMULA) or text.startswith(("\t", "\n"))
-    return f"'{text}" if is_formula else text
+    text = visible(value)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

@@ -18,6 +18,7 @@ from approx_build.project.piece import Piece
 from approx_build.project.rebuild import Task
 from approx_build.project.relay import relayed
 from approx_build.project.settings import Settings
+from approx_build.visible import Lines
 
 if TYPE_CHECKING:
     from approx_build.store.lock import Change, Lock
@@ -116,9 +117,9 @@ def _rebuild(
             fresh.end(STOP_S)
     found = locks.read(lock) if code == 0 and problem is None else None
     if found is None:
-        text = f"{problem.message}\n" if problem else ""
+        why = [problem.message] if problem else []
         where = problem.where if problem else None
-        raise BuildError(f"{text}the piece could not be rebuilt", where)
+        raise BuildError(Lines.of([*why, "the piece could not be rebuilt"]), where)
     return found
 
 

@@ -26,6 +26,7 @@ from approx_build.report.assessment import nearest_steps, sentences
 from approx_build.report.data import EventReport, PieceReport
 from approx_build.report.evaluation import MEASURES, EvaluationReport, shown
 from approx_build.report.lane_layout import lanes
+from approx_build.visible import visible_block
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -70,7 +71,15 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=_shown,
     )
+
+
+def _shown(value: object) -> object:
+    """A value as a page shows it: text without hidden characters, our own markup as it is."""
+    if isinstance(value, str) and not hasattr(value, "__html__"):
+        return visible_block(value)
+    return value
 
 
 def page(report: PieceReport) -> str:

@@ -384,6 +384,7 @@ def test_the_sweep_imports_next_to_nothing(piece: Piece) -> None:
         "approx_build.files.opening",
         "approx_build.process",
         "approx_build.process.start",
+        "approx_build.visible",
         "errno",
         "zlib",
     }

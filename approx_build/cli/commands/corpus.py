@@ -11,7 +11,8 @@ import typer
 
 from approx_build.cli.arguments import Jobs, Json, StoreDir, of_corpus
 from approx_build.cli.exit_codes import Exit
-from approx_build.cli.messages import say_json, warn
+from approx_build.cli.messages import say_json
+from approx_build.cli.output import say, warn
 from approx_build.errors import UsageError
 from approx_build.units import clock, counted
 
@@ -47,15 +48,15 @@ def add(
     players = dict(zip(performers, instruments, strict=True))
     found = project.corpora.add(name, files, players, skip_bad)
     skipped = "skipped: " if skip_bad else ""
-    warn(f"{path}: {skipped}{reason}" for path, reason in found.refused.items())
+    warn(*(f"{path}: {skipped}{reason}" for path, reason in found.refused.items()))
     if not found.added:
         is_some = len(found.refused) < len(set(files))
         hint = "; mend these files, or leave them out with --skip-bad" if is_some else ""
-        warn([f"nothing was added to {found.folder}{hint}"])
+        warn(f"nothing was added to {found.folder}{hint}")
         sys.exit(Exit.FAILED)
     count = counted(len(found.added), "recording")
     done = f"added {count}, {clock(found.length_s, 1)} in all, to {found.folder}"
-    print("\n".join([*found.remarks, done, found.record]))
+    say(*found.remarks, done, found.record)
 
 
 @corpus.command("list")
@@ -80,7 +81,7 @@ def list_(
     if json:
         say_json(plain)
     else:
-        print("\n".join(lines))
+        say(*lines)
 
 
 @corpus.command()
@@ -103,7 +104,7 @@ def prepare(
         say_json({learner: one.as_json() for learner, one in found.items()})
         return
     for learner, one in found.items():
-        print("\n".join(preparation_lines(learner, one)))
+        say(*preparation_lines(learner, one))
 
 
 @corpus.command()
@@ -126,8 +127,8 @@ def inspect(
     if json:
         say_json(found.as_json())
     else:
-        print("\n".join(inspection_lines(found)))
-        warn(f"{found.folder}/{file}: {reason}" for file, reason in found.bad.items())
+        say(*inspection_lines(found))
+        warn(*(f"{found.folder}/{file}: {reason}" for file, reason in found.bad.items()))
     if found.bad:
         sys.exit(Exit.FAILED)
 
@@ -161,4 +162,4 @@ def withdraw(
     if json:
         say_json(found.as_json())
     else:
-        print("\n".join(withdrawal_lines(found)))
+        say(*withdrawal_lines(found))

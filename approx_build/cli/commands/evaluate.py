@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json as jsons
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from approx_build.cli.arguments import Device, DeviceChoice, Jobs, Json, Quiet, StoreDir, of_model
-from approx_build.cli.messages import near
+from approx_build.cli.messages import near, say_json
+from approx_build.cli.output import say
 
 
 def evaluate(
@@ -39,9 +39,8 @@ def evaluate(
     options = EvaluateOptions(takes, length_s, so_far)
     found = project.evaluate(name, options, observer_for(quiet or json))
     if json:
-        print(jsons.dumps(found.as_json(), indent=1, sort_keys=True))
+        say_json(found.as_json())
         return
     if found.report.is_training:
-        print(f"{name} is still training")
-    lines = [evaluation_table(found.report), *sentences(found.report), near(found.page)]
-    print("\n".join(lines))
+        say(f"{name} is still training")
+    say(*evaluation_table(found.report), "", *sentences(found.report), near(found.page))

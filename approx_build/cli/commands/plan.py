@@ -10,6 +10,7 @@ import typer
 
 from approx_build.cli.arguments import Jobs, Json, Movements, OutDir, Piece, StoreDir
 from approx_build.cli.messages import say_json
+from approx_build.cli.output import say
 from approx_build.units import duration
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def plan(
         say_json([asdict(row) for row in rows])
         return
     for row in rows:
-        print(_line(row))
-    print(", ".join(_total(found)))
+        say(_line(row))
+    say(", ".join(_total(found)))
 
 
 def _line(row: Row) -> str:

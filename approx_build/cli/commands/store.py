@@ -13,6 +13,7 @@ from approx_build.cli.amounts import age_s, row, size_of
 from approx_build.cli.arguments import Jobs, Json, OutDir, Quiet, StoreDir
 from approx_build.cli.exit_codes import Exit
 from approx_build.cli.messages import say_json
+from approx_build.cli.output import say
 from approx_build.units import counted, size
 
 if TYPE_CHECKING:
@@ -68,11 +69,11 @@ def sizes_(store: StoreDir = None, json: Json = False, quiet: Quiet = False) -> 
     _say_table("objects, by what made them", found.objects)
     _say_table("other files", found.others)
     if found.runs:
-        print("trainings")
+        say("trainings")
         for run in found.runs:
-            print(f"  {_run(run)}")
+            say(f"  {_run(run)}")
     _say_shares(project, found)
-    print(f"in all {size(found.total)}; {_freed(project, found)}")
+    say(f"in all {size(found.total)}; {_freed(project, found)}")
 
 
 @store.command()
@@ -126,21 +127,21 @@ def _seen(project: Project, text: str) -> str:
 def _say_check(project: Project, checked: StoreCheck, is_quiet: bool) -> None:
     found, problems = checked.found, checked.problems
     for place, fault in enumerate(found.faults):
-        print(_seen(project, _fault_line(fault)))
+        say(_seen(project, _fault_line(fault)))
         if problems is None:
-            print(f"  with --repair: {fault.remedy or 'nothing; restore it yourself'}")
+            say(f"  with --repair: {fault.remedy or 'nothing; restore it yourself'}")
         else:
             problem = problems[place]
-            print(f"  {f'not repaired: {problem}' if problem else fault.remedy}")
+            say(f"  {f'not repaired: {problem}' if problem else fault.remedy}")
     if is_quiet:
         return
     for note in found.notes:
-        print(_seen(project, note))
+        say(_seen(project, note))
     read = (
         f"{counted(found.objects.count, 'object')} ({size(found.objects.size)}), "
         f"{counted(found.records, 'record')} and {counted(found.files, 'file')} read"
     )
-    print(f"{read}: {_ended(found.faults, problems)}")
+    say(f"{read}: {_ended(found.faults, problems)}")
 
 
 def _ended(faults: Sequence[Fault], problems: Sequence[str] | None) -> str:
@@ -162,44 +163,44 @@ def _say_collection(project: Project, found: Collection, options: GcOptions) -> 
     from approx_build.project.store import removed
 
     for note in found.notes:
-        print(_seen(project, note))
+        say(_seen(project, note))
     kinds = removed(found)
     would = "would go" if options.dry_run else "removed"
     if not kinds:
-        print(f"nothing {would}: all that is there is needed or young")
+        say(f"nothing {would}: all that is there is needed or young")
     else:
-        print(f"{would}:")
+        say(f"{would}:")
         width = max(map(len, kinds))
         for kind, amount in kinds.items():
-            print(row(kind, amount, width))
+            say(row(kind, amount, width))
     for run in found.runs:
-        print(f"  training {run.run or run.folder.name}: {run.status}; its checkpoints and states")
+        say(f"  training {run.run or run.folder.name}: {run.status}; its checkpoints and states")
     left = found.plan.total - found.freed
     holds = "would hold" if options.dry_run else "holds"
     frees = "would free" if options.dry_run else "freed"
-    print(f"{frees} {size(found.freed)}; the store {holds} {size(left)}")
+    say(f"{frees} {size(found.freed)}; the store {holds} {size(left)}")
     if options.keep_bytes is not None and left > options.keep_bytes:
         kept = size(options.keep_bytes)
-        print(f"that is more than {kept}: the rest is needed, or younger than asked")
+        say(f"that is more than {kept}: the rest is needed, or younger than asked")
 
 
 def _say_table(title: str, amounts: Mapping[str, Amount]) -> None:
-    print(title)
+    say(title)
     width = max(map(len, amounts), default=0)
     for name, amount in sorted(amounts.items(), key=lambda one: -one[1].size):
-        print(row(name, amount, width))
+        say(row(name, amount, width))
 
 
 def _say_shares(project: Project, found: Sizes) -> None:
     if not found.shares:
         return
-    print("objects, by piece and model (what several hold is counted with each, and once in all)")
+    say("objects, by piece and model (what several hold is counted with each, and once in all)")
     width = max(len(share.name) for share in found.shares)
     for share in sorted(found.shares, key=lambda one: -one.objects.size):
         shared = f"  {size(share.shared.size)} shared" if share.shared.size else ""
         problem = f"  has faults: {_seen(project, share.problem)}" if share.problem else ""
-        print(row(share.name, share.objects, width, shared + problem))
-    print(row("none of them", found.unneeded, width))
+        say(row(share.name, share.objects, width, shared + problem))
+    say(row("none of them", found.unneeded, width))
 
 
 def _run(run: Run) -> str:

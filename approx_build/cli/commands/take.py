@@ -17,6 +17,7 @@ from typer.main import get_command
 
 from approx_build.cli.arguments import Device, DeviceChoice, Jobs, StoreDir, of_model
 from approx_build.cli.messages import near
+from approx_build.cli.output import say
 
 if TYPE_CHECKING:
     from approx_build.project.take_options import TakeOption
@@ -77,7 +78,7 @@ def take(
     )
     project, name = of_model(model, Settings.of(store, out, jobs, device))
     for drawn in project.take(name, options, observer_for()):
-        print(f"{near(drawn.sound)}\n{near(drawn.picture)}")
+        say(near(drawn.sound), near(drawn.picture))
 
 
 @cache

@@ -11,6 +11,7 @@ import typer
 from approx_build.cli.arguments import Device, DeviceChoice, Jobs, Quiet, StoreDir, of_model
 from approx_build.cli.exit_codes import Exit, fail, interrupted
 from approx_build.cli.messages import say_json
+from approx_build.cli.output import say
 from approx_build.errors import ModelError
 from approx_build.units import duration
 
@@ -62,13 +63,13 @@ def train(
 
 def _say(found: TrainingResult) -> None:
     for line in found.remarks:
-        print(line)
+        say(line)
     where = "shipped with the model" if found.is_shipped else "in the store"
-    print(f"{found.model}: {found.checkpoints} checkpoints {where}, key {found.key[:12]}")
+    say(f"{found.model}: {found.checkpoints} checkpoints {where}, key {found.key[:12]}")
     if found.seconds is not None:
-        print(f"trained in {duration(found.seconds)}")
+        say(f"trained in {duration(found.seconds)}")
     if found.shipped_to:
-        print(f"shipped to {found.shipped_to}; commit it")
+        say(f"shipped to {found.shipped_to}; commit it")
 
 
 def _hint(stopped: TrainingInterrupted) -> str:
@@ -94,6 +95,6 @@ def _say_estimate(found: TrainingEstimate, as_json: bool) -> None:
     else:
         rows = words(found.forecast) if found.forecast else []
         for what, how_much in [("training", f"{found.model}, {found.training}"), *rows]:
-            print(f"{what:<16} {how_much}")
+            say(f"{what:<16} {how_much}")
     if found.is_too_large:
         fail(ModelError(f"model {found.model!r}: its training needs more memory than is to be had"))

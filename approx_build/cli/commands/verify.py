@@ -11,6 +11,8 @@ import typer
 from approx_build.cli.arguments import Jobs, Json, Movements, Piece, StoreDir
 from approx_build.cli.exit_codes import Exit
 from approx_build.cli.messages import say_json
+from approx_build.cli.output import say
+from approx_build.visible import Lines
 
 if TYPE_CHECKING:
     from approx_build.project.verify import Verification
@@ -37,20 +39,22 @@ def verify(
         rows = [asdict(one) for one in found.differences]
         say_json({"compared": found.compared, "differences": rows})
     else:
-        print(outcome(found))
+        say(outcome(found))
     if not found.is_equal:
         sys.exit(Exit.DIFFERENT)
 
 
-def outcome(found: Verification) -> str:
+def outcome(found: Verification) -> Lines:
     """The outcome for people."""
     count, path = found.compared, found.lock
     if found.is_equal:
-        return f"verified: {count} checkpoints, takes, stems and movements are as in {path}"
+        return Lines.of(
+            [f"verified: {count} checkpoints, takes, stems and movements are as in {path}"]
+        )
     first, more = found.differences[0], len(found.differences) - 1
     lines = [
         f"{first.target} ({first.section}) is not what {path} says: {first.sound}",
         f"  locked  {first.locked or 'nothing'}",
         f"  rebuilt {first.rebuilt}",
     ]
-    return "\n".join([*lines, *([f"and {more} more differ"] if more else [])])
+    return Lines.of([*lines, *([f"and {more} more differ"] if more else [])])

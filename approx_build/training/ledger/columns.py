@@ -41,11 +41,6 @@ def worded(value: Value) -> str:
     return spaced(value) if isinstance(value, int) else str(value)
 
 
-def plain(text: str) -> str:
-    """Text without what would command a terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
-
-
 def hours(entry: LedgerEntry) -> str:
     """Hours recorded, prepared and used in training."""
     audio = entry.audio

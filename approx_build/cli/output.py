@@ -1,0 +1,24 @@
+"""Output: the only place that prints. A text is one line, and every character of it is visible."""
+
+from __future__ import annotations
+
+import sys
+
+from approx_build.visible import bounded
+
+
+def say(*lines: object) -> None:
+    """Print results, each a line, or several where the program made `Lines` of them."""
+    for line in lines:
+        print(bounded(line))
+
+
+def warn(*lines: object) -> None:
+    """Print lines beside the results."""
+    for line in lines:
+        print(bounded(line), file=sys.stderr)
+
+
+def put(text: str) -> None:
+    """Print a whole document, such as JSON or CSV, whose own rules keep foreign text in quotes."""
+    print(text, end="")
