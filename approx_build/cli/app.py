@@ -24,6 +24,7 @@ from approx_build.cli.commands.train import train
 from approx_build.cli.commands.verify import verify
 from approx_build.cli.commands.why import why
 from approx_build.cli.exit_codes import Exit, fail, interrupted
+from approx_build.cli.messages import warn
 from approx_build.errors import ApproxError
 from approx_build.process import limits
 from approx_build.process.interrupts import ending_calmly
@@ -66,6 +67,16 @@ def main(
 
 
 def run() -> None:
+    """Run the command line, and name packages whose additions could not be loaded."""
+    try:
+        _run()
+    finally:
+        from approx_build.registry import BROKEN
+
+        warn(f"approx-build: {words}" for words in dict.fromkeys(BROKEN))
+
+
+def _run() -> None:
     """Run the command line; user errors are shown plainly, anything else is a bug."""
     # No sample is a product of matrices, and threads for those take memory at the import.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
