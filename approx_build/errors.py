@@ -109,5 +109,5 @@ class UsageError(ApproxError):
 def reason(error: BaseException) -> str:
     """What an error says, without the number of the system's call."""
     if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
+        return error.strerror[:1].lower() + error.strerror[1:]
     return str(error)

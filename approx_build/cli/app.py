@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from approx_build import __version__
+from approx_build.cli.commands.allow import allow
 from approx_build.cli.commands.check import check
 from approx_build.cli.commands.corpus import corpus
 from approx_build.cli.commands.evaluate import evaluate
@@ -39,7 +40,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS: Sequence[Callable[..., None]] = (
-    *(render, check, plan, why, verify, train, take, evaluate, init, schema, ops, families),
+    *(render, check, plan, why, verify, train, take, evaluate, init, allow, schema, ops, families),
 )
 """In the order in which the help names them."""
 for _command in COMMANDS:

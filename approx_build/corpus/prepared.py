@@ -18,6 +18,7 @@ from approx_build.corpus.preparation import Preparation, Sound, description, pre
 from approx_build.corpus.recordings import Recording, list_recordings
 from approx_build.corpus.windows import Part
 from approx_build.errors import AudioError, ModelError
+from approx_build.files.writing import make_folders
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def prepare_corpus(
 
     AudioError naming every recording that cannot be read, and how to leave it out.
     """
-    work.mkdir(parents=True, exist_ok=True)
+    make_folders(work)
     made = []
     for recording in chosen(list_recordings(folder, withdrawn), how, model):
         made.append((recording, work / f"{recording.path.stem}.wav"))

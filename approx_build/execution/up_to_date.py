@@ -21,6 +21,7 @@ import time
 from zlib import crc32
 
 from approx_build.files.fingerprint import RACY_NS, changed_ns, fingerprint, is_settled, listing
+from approx_build.files.links import check
 from approx_build.files.opening import open_regular, read_whole
 
 TYPE_CHECKING = False  # importing `typing` would take longer than checking a thousand files
@@ -136,8 +137,10 @@ def _write(
     text = BLOCKS.join("\n".join(block) for block in blocks)
     draft = f"{path}.{os.getpid()}"
     try:
+        check(path)
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(draft, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+        # A new file: a link that has its name is not followed.
+        with open(draft, "x", encoding="utf-8", errors="surrogateescape", newline="") as file:
             file.write(f"{FORMAT}\n{_checksum(text)}\n{text}")
         os.replace(draft, path)
     except OSError:

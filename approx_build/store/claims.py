@@ -17,6 +17,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from approx_build.files import writing
+from approx_build.files.links import check
+from approx_build.files.opening import QUIETLY
 from approx_build.process.identity import Fate, Identity, mine
 from approx_build.process.locks import Grip, grip, is_of_one_kernel
 
@@ -32,7 +35,7 @@ def claimed(folder: Path, before: str = "", after: str = "") -> Iterator[Path]:
         yield path
     finally:
         with suppress(OSError):
-            path.unlink(missing_ok=True)
+            writing.remove(path)
         os.close(handle)
 
 
@@ -43,7 +46,7 @@ def sweep(folder: Path, after: str = "", nameless: str = "") -> int:
     Files whose names begin with `nameless` and identify no writer are claims of an unknown one.
     """
     swept, place = 0, _Place(folder)
-    with suppress(OSError), os.scandir(folder) as entries:
+    with suppress(OSError), os.scandir(_checked(folder)) as entries:
         for entry in entries:
             writer = _writer(entry.name, after)
             if entry.name.endswith(after) and (writer or entry.name.startswith(nameless)):
@@ -51,10 +54,16 @@ def sweep(folder: Path, after: str = "", nameless: str = "") -> int:
     return swept
 
 
+def _checked(folder: Path) -> Path:
+    """`folder`; an OSError when a link on the way leads out of its project or store."""
+    check(folder)
+    return folder
+
+
 def _claim(folder: Path, before: str, after: str) -> tuple[Path, int]:
     while True:
         path = folder / f"{before}{mine()}+{secrets.token_hex(6)}{after}"
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        handle = writing.open_new(path)
         try:
             # Another process may have removed it at the same time.
             if grip(handle) is not Grip.BUSY and _is_at(handle, path):
@@ -62,7 +71,7 @@ def _claim(folder: Path, before: str, after: str) -> tuple[Path, int]:
         except OSError:
             os.close(handle)
             with suppress(OSError):
-                path.unlink()
+                writing.remove(path)
             raise
         os.close(handle)
 
@@ -75,12 +84,12 @@ def _writer(name: str, after: str) -> Identity | None:
 
 def _swept(path: Path, writer: Identity | None, place: _Place) -> bool:
     with suppress(OSError):
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0))
+        handle = os.open(path, os.O_RDONLY | QUIETLY | getattr(os, "O_NOFOLLOW", 0))
         try:
             if not _is_abandoned(handle, writer, place):
                 return False
             # A folder that holds something is none of ours: `rmdir` leaves it.
-            path.rmdir() if path.is_dir() else path.unlink()
+            writing.remove_folder(path) if path.is_dir() else writing.remove(path)
         finally:
             os.close(handle)
         return True
@@ -121,7 +130,8 @@ class _Place:
         if self._now is None:
             self._now = float("-inf")
             with suppress(OSError), claimed(self._folder) as path:
-                path.write_bytes(b"now")
+                with writing.rewritten(path) as file:
+                    file.write(b"now")
                 self._now = path.stat().st_mtime
         return self._now
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from zlib import crc32
 
 from approx_build.files.opening import read_whole
+from approx_build.files.writing import open_to_append
 from approx_build.store.disk import make_folder, plain_words
 from approx_build.store.drafts import Drafts
 
@@ -58,7 +59,7 @@ class Journal:
         with plain_words(self.path):
             make_folder(self.path.parent)
             # One write with O_APPEND: the system keeps the lines of several builders apart.
-            handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+            handle = open_to_append(self.path)
             try:
                 os.write(handle, data.encode())
             finally:

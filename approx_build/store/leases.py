@@ -20,7 +20,9 @@ from functools import cache
 from pathlib import Path
 
 from approx_build.errors import StoreError
+from approx_build.files.writing import open_shared
 from approx_build.process.locks import Grip, grip
+from approx_build.store.disk import refusal
 
 try:
     import fcntl
@@ -97,8 +99,11 @@ class Leases:
     @contextmanager
     def _use(self) -> Iterator[int | None]:
         try:
-            handle = os.open(self.root / "use", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        except OSError:
+            handle = open_shared(self.root / "use")
+        except OSError as error:
+            # Something else in its place would hide builds from one another.
+            if error.errno in ODD:
+                raise refusal(error, self.root / "use") from error
             yield None
             return
         try:
@@ -112,6 +117,10 @@ def _grip(handle: int, is_shared: bool) -> Grip:
         return grip(handle, is_shared)
     except OSError:
         return Grip.NONE
+
+
+ODD = {errno.ELOOP, errno.EINVAL, errno.EISDIR}
+"""The errors about something that is no file in the place of one."""
 
 
 @dataclass
@@ -139,7 +148,7 @@ def _byte_locks(root: Path, _process: int) -> int | None:
     if not fcntl:
         return None
     with suppress(OSError):
-        return os.open(root / "leases", os.O_RDWR | os.O_CREAT, 0o644)
+        return open_shared(root / "leases")
     return None
 
 

@@ -18,6 +18,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 
 from approx_build.errors import StoreError, reason
+from approx_build.files import writing
 from approx_build.files.fingerprint import fingerprint, is_fingerprint
 from approx_build.files.opening import open_regular, read_whole
 from approx_build.store.census import HEX, named
@@ -90,7 +91,7 @@ class Objects:
             with blaming_a_full_disk(path.parent):
                 yield draft
             with plain_words(self.root):
-                with open(path, "rb+") as file:
+                with open(writing.open_shared(path), "rb+") as file:
                     draft.digest = file_digest(file, sha256).hexdigest()
                     draft.size = file.tell()
                     # The name must not reach the disk before the bytes: a power cut would leave an
@@ -161,7 +162,7 @@ class Objects:
             make_folder(aside)
             # Another builder may have replaced the damaged file with a good one meanwhile.
             if seen is None or fingerprint(path) == seen:
-                os.rename(path, aside / f"{digest}.{secrets.token_hex(4)}")
+                writing.replace(path, aside / f"{digest}.{secrets.token_hex(4)}")
         self._verified.pop(digest, None)
 
     def _refusal(self, digest: str) -> StoreError:
@@ -189,7 +190,7 @@ class Objects:
 def _place(draft: Path, path: Path) -> bool:
     """Give the draft its name; False when a file with that name exists."""
     try:
-        os.link(draft, path)
+        writing.link(draft, path)
     except FileExistsError:
         return False
     except OSError as error:
@@ -198,9 +199,9 @@ def _place(draft: Path, path: Path) -> bool:
         if path.exists():
             return False
         # Replacing is harmless here: files with one digest have the same bytes.
-        os.replace(draft, path)
+        writing.replace(draft, path)
     else:
-        draft.unlink()
+        writing.remove(draft)
     return True
 
 

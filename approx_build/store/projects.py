@@ -17,6 +17,7 @@ from pathlib import Path
 
 from approx_build.errors import StoreError
 from approx_build.files.opening import read_bounded
+from approx_build.files.writing import remove
 from approx_build.store.drafts import Drafts
 from approx_build.store.records import seal, unseal
 
@@ -67,7 +68,7 @@ class Projects:
         for path in self._paths():
             use = self._read(path)
             if use and (use.piece or use.project).is_relative_to(folder):
-                path.unlink(missing_ok=True)
+                remove(path)
                 forgotten += 1
         return forgotten
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, Field, ValidationError
 
 from approx_build.errors import ModelError, reason
+from approx_build.files import writing
 from approx_build.files.opening import read_whole
 from approx_build.store.delivery import write
 from approx_build.store.disk import plain_words, sync_folder
@@ -120,15 +121,15 @@ class TrainingState:
         path = folder / STATE_NAME
         with plain_words(path):
             if path.exists():
-                os.replace(path, folder / BEFORE_NAME)
-            os.replace(folder / NEXT_NAME, path)
+                writing.replace(path, folder / BEFORE_NAME)
+            writing.replace(folder / NEXT_NAME, path)
             sync_folder(folder)
 
     @staticmethod
     def remove(folder: Path) -> None:
         """Remove what was kept: the training is done."""
         for path in kept_states(folder):
-            path.unlink()
+            writing.remove(path)
         # Whoever finds the training recorded never looks here again.
         if folder.is_dir():
             sync_folder(folder)

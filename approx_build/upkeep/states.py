@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from approx_build.execution.up_to_date import contents
+from approx_build.files.writing import remove
 from approx_build.score.paths import project_root
 from approx_build.store.disk import plain_words
 from approx_build.store.projects import Use
@@ -87,7 +88,7 @@ def drop(store: Store, render: Finished) -> None:
     if render.piece.is_file():
         store.projects.note(Use(project_root(render.piece), render.piece))
     with plain_words(render.path):
-        render.path.unlink(missing_ok=True)
+        remove(render.path)
 
 
 def _paths(folder: Path) -> list[Path]:

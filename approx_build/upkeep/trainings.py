@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from approx_build.errors import ModelError
+from approx_build.files import writing
 from approx_build.files.opening import read_bounded
 from approx_build.store.census import Amount, Found, files
 from approx_build.store.disk import DAMAGED, set_aside
@@ -91,13 +91,13 @@ def set_aside_files(store: Path) -> Iterator[tuple[Path, Found]]:
 def remove_leftovers(store: Path) -> None:
     """Remove what is left of removed trainings, while no process trains."""
     for path in (store / FOLDER).glob(f"{DOOMED}*"):
-        shutil.rmtree(path, ignore_errors=True)
+        writing.remove_tree(path)
     for path in (store / FOLDER).glob(f".*{DAMAGED}*"):
         with suppress(OSError):
-            path.rmdir()
+            writing.remove_folder(path)
     for path in (store / FOLDER).glob(".*.lock"):
         if path.is_file() and not path.with_name(path.name[1:].removesuffix(".lock")).exists():
-            path.unlink(missing_ok=True)
+            writing.remove(path)
 
 
 def run_faults(store: Store, index: Index) -> tuple[list[Fault], list[Expected]]:
