@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from approx_build.errors import ModelError
 from approx_build.files import writing
 from approx_build.store.disk import make_folder, plain_words, sync_folder
-from approx_build.training.ledger.record import RECORD_NAME, TrainingRecord
+from approx_build.training.ledger.record import RECORD_NAME, record_of
 
 if TYPE_CHECKING:
     from approx_build.store.records import Record
@@ -22,7 +22,10 @@ def ship(store: Store, run: Record, manifest: Mapping[str, Any], folder: Path) -
     The new folder is whole beside the old one before it takes its place; what an interrupted
     shipping left is put right first. ModelError when the run is of another manifest.
     """
-    record = TrainingRecord.model_validate_json(store.objects.read(run.outputs["record"]))
+    try:
+        record = record_of(store.objects.read(run.outputs.get("record", run.digest)))
+    except ModelError as error:
+        raise ModelError(f"{folder}: the run in the store: {error.message}") from None
     if not record.is_of(manifest):
         raise ModelError(f"{folder}: the run in the store is not of this model; train it first")
     new, old = (folder.with_name(f".{folder.name}.{word}") for word in ("new", "old"))

@@ -109,7 +109,7 @@ def _finished(
     delivered = {
         Path(name): Delivered(digest, found, int(mtime * 1e9))
         for name, (found, digest) in files.items()
-        if name.startswith(inside)
+        if name.startswith(inside) and name == os.path.normpath(name)
     }
     digests = {digest for _, digest in files.values()}
     objects = [name for name, (_, digest) in files.items() if name.endswith(_ending(digest))]

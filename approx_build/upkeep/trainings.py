@@ -25,6 +25,7 @@ from approx_build.training.ledger.record import (
     StoredStep,
     TrainingRecord,
     record_at,
+    record_of,
     whole_record,
 )
 from approx_build.training.previous_runs import FOLDER, run_in, working_folder
@@ -193,7 +194,8 @@ def _stored_record(folder: Path, store: Store, index: Index) -> TrainingRecord |
         run = store.records.get(key) if is_of else None
         digest = run.outputs.get("record", "") if run else ""
         if digest and store.objects.is_right(digest):
-            return TrainingRecord.model_validate_json(read_bounded(store.objects.path(digest)))
+            with suppress(ModelError):
+                return record_of(read_bounded(store.objects.path(digest)))
     return None
 
 

@@ -169,22 +169,30 @@ def record_at(path: Path, manifest: str = "") -> TrainingRecord:
     With the digest of a manifest, that of another training is none.
     """
     try:
-        content = json.loads(read_bounded(path))
+        record = record_of(read_bounded(path))
+    except OSError as error:
+        raise ModelError(f"it cannot be read ({error.strerror})") from None
+    if manifest not in ("", manifest_digest(record.manifest)):
+        raise ModelError("it is the record of another training")
+    return record
+
+
+def record_of(data: bytes) -> TrainingRecord:
+    """The record in the bytes of a file or an object; ModelError when it is damaged."""
+    try:
+        content = json.loads(data)
         written = content.pop("digest", None)
         if written not in (None, _digest(content)):
             raise ModelError("it is not as it was written")
-        record = TrainingRecord.model_validate(content)
-    except OSError as error:
-        raise ModelError(f"it cannot be read ({error.strerror})") from None
+        # Half a character of two can be read and not be written again.
+        json.dumps(content, ensure_ascii=False).encode()
+        return TrainingRecord.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise ModelError(f"not a training record ({where}: {first['msg']})") from None
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(f"not a training record ({reason(error)})") from None
-    if manifest not in ("", manifest_digest(record.manifest)):
-        raise ModelError("it is the record of another training")
-    return record
 
 
 def _digest(content: Mapping[str, Any]) -> str:
