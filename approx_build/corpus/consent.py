@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from approx_build.errors import ConsentError
+from approx_build.files.opening import MIB, RECORD_BYTES
 from approx_build.files.patterns import matches
 from approx_build.files.readlog import ReadLog
 from approx_build.yaml_source import load_source, validate
@@ -156,15 +157,21 @@ def read_consent(folder: Path, log: ReadLog | None = None) -> Consent:
     faults = []
     if consent.corpus != folder.name:
         faults.append(f"{path}: is of corpus {consent.corpus!r}, not {folder.name!r}")
-    faults += [fault for one in consent.sources if (fault := _notice(folder / one.notice, log))]
+    faults += [
+        fault for one in consent.sources if (fault := _notice(folder, folder / one.notice, log))
+    ]
     if faults:
         raise ConsentError("\n".join(faults))
     return consent
 
 
-def _notice(path: Path, log: ReadLog) -> str:
+def _notice(folder: Path, path: Path, log: ReadLog) -> str:
     """What is wrong with a notice; logs that it was read."""
+    if ".." in path.parts or not path.is_relative_to(folder):
+        return f"{folder / FILE_NAME}: notice {path}: must be a file beside the recordings"
     try:
+        if path.stat().st_size > RECORD_BYTES:
+            return f"{path}: is larger than {RECORD_BYTES // MIB} MiB; a notice is a text"
         log.reading(path)
     except FileNotFoundError:
         return f"{path}: missing; it must travel with the sound"

@@ -22,7 +22,7 @@ from zlib import crc32
 
 from approx_build.files.fingerprint import RACY_NS, changed_ns, fingerprint, is_settled, listing
 from approx_build.files.links import check
-from approx_build.files.opening import open_regular, read_whole
+from approx_build.files.opening import open_regular, read_bounded
 
 TYPE_CHECKING = False  # importing `typing` would take longer than checking a thousand files
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _read(path: str) -> tuple[list[str], list[str], list[str], list[str], str] |
     damaged.
     """
     try:
-        content = read_whole(path).decode(errors="surrogateescape")
+        content = read_bounded(path).decode(errors="surrogateescape")
         form, checksum, text = content.split("\n", 2)
         head, folders, paths, found, digests = text.split(BLOCKS)
     except (OSError, ValueError):

@@ -74,9 +74,20 @@ def read_bounded(path: AnyPath, most: int = RECORD_BYTES) -> bytes:
 
 
 def read_whole(path: AnyPath) -> bytes:
-    """The bytes of the regular file at `path`, of any size: weights, which have to fit memory."""
+    """The bytes of the regular file at `path`: weights, OSError when they do not fit memory."""
     with open_regular(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > _memory_bytes():
+            reason = f"its {size // MIB} MiB do not fit the memory of this machine"
+            raise OSError(errno.EFBIG, reason, os.fspath(path))
         return file.read()
+
+
+def _memory_bytes() -> float:
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return float("inf")
 
 
 def _refuse_others(mode: int, path: AnyPath) -> None:

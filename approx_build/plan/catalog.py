@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -197,7 +198,7 @@ class Catalog:
         path = self.parent_path(model)
         if path is None:
             return
-        with self.log.watching(self.root / path):
+        with self.log.watching(self.root / path, most=inf):
             about = read_about(self.root / path)
         corpus, learnt = about["corpus"], about["manifest"]["corpus_digest"]
         record = self.record(corpus)

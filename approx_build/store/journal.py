@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from zlib import crc32
 
-from approx_build.files.opening import read_whole
+from approx_build.files.opening import read_bounded
 from approx_build.files.writing import open_to_append
 from approx_build.store.disk import make_folder, plain_words
 from approx_build.store.drafts import Drafts
@@ -89,7 +89,7 @@ class Journal:
 
     def _lines(self) -> Iterator[str]:
         try:
-            text = read_whole(self.path).decode(errors="replace")
+            text = read_bounded(self.path).decode(errors="replace")
         except OSError:
             return iter(())
         return (line for line in text.split("\n") if line)
