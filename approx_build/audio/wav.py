@@ -143,7 +143,8 @@ def mapped(path: AnyPath) -> NDArray[np.float32]:
     if header.length == 0:
         return np.zeros((header.channels, 0), np.float32)
     shape = (header.length, header.channels)
-    return np.memmap(path, "<f4", mode="r", offset=header.start, shape=shape).T
+    with open_regular(path) as file:
+        return np.memmap(file, "<f4", mode="r", offset=header.start, shape=shape).T
 
 
 def read_ints(path: AnyPath, start: int = 0, stop: int | None = None) -> Ints:
@@ -246,10 +247,11 @@ def _samples(path: AnyPath, found: Info, start: int, stop: int) -> NDArray[Any]:
     count = (stop - start) * header.channels
     offset = header.start + start * header.frame_size
     flat: NDArray[Any]
-    if header.bits == 24:
-        flat = _unpack24(np.fromfile(path, np.uint8, count * 3, offset=offset))
-    else:
-        flat = np.fromfile(path, _DTYPES[found.subtype], count, offset=offset)
+    with open_regular(path) as file:
+        if header.bits == 24:
+            flat = _unpack24(np.fromfile(file, np.uint8, count * 3, offset=offset))
+        else:
+            flat = np.fromfile(file, _DTYPES[found.subtype], count, offset=offset)
     if header.bits == 8:
         flat = flat.astype(np.int16) - 128
     return np.ascontiguousarray(flat.reshape(-1, header.channels).T)

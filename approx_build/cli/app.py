@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from approx_build import __version__
+from approx_build.cli.commands.allow import allow
 from approx_build.cli.commands.check import check
 from approx_build.cli.commands.corpus import corpus
 from approx_build.cli.commands.evaluate import evaluate
@@ -25,7 +26,7 @@ from approx_build.cli.commands.train import train
 from approx_build.cli.commands.verify import verify
 from approx_build.cli.commands.why import why
 from approx_build.cli.exit_codes import Exit, fail, interrupted
-from approx_build.cli.output import say
+from approx_build.cli.output import say, warn
 from approx_build.errors import ApproxError
 from approx_build.process import limits
 from approx_build.process.interrupts import ending_calmly
@@ -57,7 +58,7 @@ app = typer.Typer(
 USAGE_FAULT: Any = typer.BadParameter.__base__
 """What Typer raises for a command line that it cannot read."""
 COMMANDS: Sequence[Callable[..., None]] = (
-    *(render, check, plan, why, verify, train, take, evaluate, init, schema, ops, families),
+    *(render, check, plan, why, verify, train, take, evaluate, init, allow, schema, ops, families),
 )
 """In the order in which the help names them."""
 for _command in COMMANDS:
@@ -84,6 +85,16 @@ def main(
 
 
 def run() -> None:
+    """Run the command line, and name packages whose additions could not be loaded."""
+    try:
+        _run()
+    finally:
+        from approx_build.registry import BROKEN
+
+        warn(f"approx-build: {words}" for words in dict.fromkeys(BROKEN))
+
+
+def _run() -> None:
     """Run the command line; user errors are shown plainly, anything else is a bug."""
     # No sample is a product of matrices, and threads for those take memory at the import.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -16,6 +16,7 @@ from approx_build.execution.up_to_date import (
     state_path,
     summary,
 )
+from approx_build.files.links import fence
 
 PLACES = {"--store": "store", "--out": "out"}
 IGNORED = {"-q", "--quiet", "-v", "--verbose", "--locked", "-k", "--keep-going"}
@@ -28,6 +29,8 @@ def nothing_to_do(arguments: list[str]) -> bool:
     if asked is None:
         return False
     piece, store, out, is_quiet = asked
+    # Without the folders that the user allowed: for files in those, the full command decides.
+    fence(project_root(piece), store, out)
     options = state_options(piece, out)
     state = state_path(store, options)
     if has_drafts(store) or not is_up_to_date(state, options):

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from approx_build.corpus.consent import FILE_NAME, Consent
 from approx_build.corpus.recordings import recording_files
 from approx_build.errors import AudioError, ConsentError, Fault, Location
 from approx_build.files.names import on_disk, twins
+from approx_build.files.opening import MIB, RECORD_BYTES
 from approx_build.files.readlog import ReadLog
 from approx_build.yaml_source import Source, load_source, validate
 from approx_build.yaml_source.node import Loc
@@ -89,7 +90,7 @@ def _faults(consent: Consent, source: Source, folder: Path, log: ReadLog) -> Ite
     if consent.corpus != folder.name:
         yield _at(source, ("corpus",), f"is of corpus {consent.corpus!r}, not {folder.name!r}")
     for index, one in enumerate(consent.sources):
-        if words := _notice(folder / one.notice, log):
+        if words := _notice(folder, one.notice, log):
             yield _at(source, ("sources", index, "notice"), f"{one.notice}: {words}")
     for first, second in twins(one.name for one in consent.performers):
         index = [one.name for one in consent.performers].index(second)
@@ -105,10 +106,15 @@ def _at(source: Source, loc: Loc, words: str) -> Fault:
     return source.show(Fault(source.locate(loc, key=loc[0] == "withdrawn"), words))
 
 
-def _notice(path: Path, log: ReadLog) -> str:
+def _notice(folder: Path, name: str, log: ReadLog) -> str:
     """What is wrong with a notice; logs that it was read."""
+    if ".." in PurePath(name).parts or not (folder / name).is_relative_to(folder):
+        return "must be a file beside the recordings"
+    path = Path(on_disk(folder / name))
     try:
-        log.reading(on_disk(path))
+        if path.stat().st_size > RECORD_BYTES:
+            return f"is larger than {RECORD_BYTES // MIB} MiB; a notice is a text"
+        log.reading(path)
     except FileNotFoundError:
         return "missing; it must travel with the sound"
     except OSError as error:

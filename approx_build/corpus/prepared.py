@@ -18,6 +18,7 @@ from approx_build.corpus.preparation import Preparation, Sound, description, pre
 from approx_build.corpus.recordings import Recording, list_recordings
 from approx_build.corpus.windows import Part
 from approx_build.errors import AudioError, ModelError
+from approx_build.files.writing import make_folders
 from approx_build.visible import Lines
 from approx_build.yaml_source import suggestion
 
@@ -156,7 +157,7 @@ def prepare_corpus(
 
     AudioError naming every recording that cannot be read, and how to leave it out.
     """
-    work.mkdir(parents=True, exist_ok=True)
+    make_folders(work)
     made = []
     for recording in chosen(list_recordings(folder, withdrawn), how, model):
         made.append((recording, work / f"{recording.name.partition('/')[2]}.wav"))

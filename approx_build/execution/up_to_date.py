@@ -21,7 +21,8 @@ import time
 from zlib import crc32
 
 from approx_build.files.fingerprint import RACY_NS, changed_ns, fingerprint, is_settled, listing
-from approx_build.files.opening import open_regular, read_whole
+from approx_build.files.links import check
+from approx_build.files.opening import open_regular, read_bounded
 from approx_build.visible import Lines
 
 TYPE_CHECKING = False  # importing `typing` would take longer than checking a thousand files
@@ -137,8 +138,10 @@ def _write(
     text = BLOCKS.join("\n".join(block) for block in blocks)
     draft = f"{path}.{os.getpid()}"
     try:
+        check(path)
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(draft, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+        # A new file: a link that has its name is not followed.
+        with open(draft, "x", encoding="utf-8", errors="surrogateescape", newline="") as file:
             file.write(f"{FORMAT}\n{_checksum(text)}\n{text}")
         os.replace(draft, path)
     except OSError:
@@ -150,7 +153,7 @@ def _read(path: str) -> tuple[list[str], list[str], list[str], list[str], str] |
     damaged.
     """
     try:
-        content = read_whole(path).decode(errors="surrogateescape")
+        content = read_bounded(path).decode(errors="surrogateescape")
         form, checksum, text = content.split("\n", 2)
         head, folders, paths, found, digests = text.split(BLOCKS)
     except (OSError, ValueError):

@@ -26,7 +26,7 @@ from approx_build.files.fingerprint import (
     listing,
 )
 from approx_build.files.leftovers import is_leftover
-from approx_build.files.opening import TEXT_BYTES, open_regular
+from approx_build.files.opening import RECORD_BYTES, TEXT_BYTES, open_regular
 
 TICK_NS = 20_000_000
 """Longer than the tick of any filesystem clock with fractions of a second."""
@@ -130,9 +130,14 @@ class ReadLog:
             self.is_consistent = False
 
     @contextmanager
-    def watching(self, path: AnyPath) -> Iterator[None]:
-        """Log a file that the block reads by itself."""
+    def watching(self, path: AnyPath, most: float = RECORD_BYTES) -> Iterator[None]:
+        """Log a file that the block reads by itself, if it has at most `most` bytes."""
         name = os.path.abspath(path)
+        if _size(name) > most:
+            # The block refuses it, too, without reading it to its end.
+            self.is_consistent = False
+            yield
+            return
         self.note(name)
         try:
             yield
@@ -154,6 +159,13 @@ class ReadLog:
         found = self.folders.setdefault(name, listing(name))
         names = found.split(BETWEEN) if found not in ("", NO_FOLDER) else []
         return [each for each in names if not is_leftover(each.rstrip("/"))]
+
+
+def _size(name: str) -> int:
+    try:
+        return os.stat(name).st_size
+    except OSError:
+        return 0
 
 
 def _refuse_absent(found: Reading | None, name: str) -> None:

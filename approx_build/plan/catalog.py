@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -233,7 +234,7 @@ class Catalog:
         path = self.parent_path(model)
         if path is None:
             return []
-        with self.log.watching(self.root / path):
+        with self.log.watching(self.root / path, most=inf):
             about = read_about(self.root / path)
         corpus, learnt = about["corpus"], about["manifest"]["corpus_digest"]
         if found := self.consents.refusals(corpus, model, piece):

@@ -14,7 +14,6 @@ from approx_build.score.duration_checks import check_durations
 from approx_build.score.load import Reading, Score, read_piece
 from approx_build.score.name_checks import check_names
 from approx_build.score.reference_checks import check_references
-from approx_build.visible import Lines
 from approx_build.yaml_source import in_order
 
 Check = Callable[[Reading, Catalog], Iterable[Fault]]

@@ -23,6 +23,7 @@ from importlib import import_module
 from typing import IO, Any
 
 from approx_build.errors import ApproxError
+from approx_build.files import links
 from approx_build.process import scratch, streams, system
 from approx_build.process.limits import check_room
 from approx_build.process.path import without_working_folder
@@ -108,6 +109,7 @@ def start(
             "path": without_working_folder(sys.path),
             "bonds": [theirs.fileno(), *_bonds],
             "scratch": kept,
+            "links": links.known(),
         }
         inherited = [theirs.fileno(), *_bonds, *kept.values(), *handles]
         with _interrupts_blocked():
@@ -131,6 +133,7 @@ def begin(task: Mapping[str, Any]) -> None:
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     _bonds.extend(task["bonds"])
+    links.join(*task["links"])
     scratch.join(task["scratch"])
     for handle in (*_bonds, *task["scratch"].values()):
         system.keep_from_children(handle)

@@ -29,6 +29,7 @@ except ImportError:  # Windows: there are no such limits
 # ---- files ----
 
 _PLAIN = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOINHERIT", 0)
+_ITSELF = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
 """The errors by which filesystems, such as exFAT, report that they have no hard links."""
 NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EBADF}
@@ -43,8 +44,11 @@ def open_handle(path: os.PathLike[str] | str, flags: int, mode: int = 0o666) -> 
 
 
 def open_itself(path: os.PathLike[str] | str) -> int:
-    """A handle to read a file, or a folder where that can be opened; no link is followed."""
-    return open_handle(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    """A handle to read a file, or a folder where that can be opened.
+
+    No link is followed, and nothing is waited for.
+    """
+    return open_handle(path, os.O_RDONLY | _ITSELF)
 
 
 def sync(handle: int) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from approx_build.errors import UsageError
 from approx_build.files.readlog import ReadLog
+from approx_build.store.delivery import write
+from approx_build.store.disk import make_folder, plain_words
 
 PIECE = """\
 # A piece: its movements, and what they share. `approx-build render {path}` renders it.
@@ -73,10 +75,10 @@ def init(name: str, folder: Path) -> NewPiece:
         if re.fullmatch(r"[A-Za-z][\w -]*", name)
         else f"'{name.replace(chr(39), chr(39) * 2)}'"
     )
-    (folder / "models").mkdir(parents=True, exist_ok=True)
-    movement.parent.mkdir(parents=True, exist_ok=True)
-    movement.write_text(MOVEMENT.format(body=_body(folder)), encoding="utf-8")
-    score.write_text(PIECE.format(path=shown, title=title, slug=slug), encoding="utf-8")
+    with plain_words(folder):
+        make_folder(folder / "models")
+    write(movement, MOVEMENT.format(body=_body(folder)).encode())
+    write(score, PIECE.format(path=shown, title=title, slug=slug).encode())
     return NewPiece(score, movement)
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from approx_build.errors import UsageError
+from approx_build.files import links
 from approx_build.files.names import on_disk
+from approx_build.project.allowed import allowed_folders
 from approx_build.project.observer import Observer
-from approx_build.project.settings import Settings
+from approx_build.project.settings import Settings, config_file
 from approx_build.score.paths import project_root
 
 if TYPE_CHECKING:
@@ -44,6 +46,11 @@ class Project:
 
     root: Path
     settings: Settings = field(default_factory=Settings.of)
+
+    def __post_init__(self) -> None:
+        root, settings = self.root, self.settings
+        links.fence(root, settings.store_at(root), settings.out_at(root))
+        links.allow(allowed_folders(config_file()))
 
     @classmethod
     def open(cls, path: str | Path = ".", settings: Settings | None = None) -> Project:

@@ -10,7 +10,7 @@ from pathlib import Path
 from approx_build.errors import UsageError
 from approx_build.training.torch_requirement import missing_torch
 
-STORE_VARIABLE = "APPROX_STORE"
+STORE_VARIABLE, CONFIG_VARIABLE = "APPROX_STORE", "APPROX_CONFIG"
 
 
 def today() -> date:
@@ -26,6 +26,14 @@ def now() -> datetime:
 def cores() -> int:
     """Cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def config_file() -> Path:
+    """The user's own configuration, which no project can change."""
+    import platformdirs
+
+    named = os.environ.get(CONFIG_VARIABLE)
+    return Path(named) if named else platformdirs.user_config_path("approx-build") / "config.yaml"
 
 
 @dataclass(frozen=True)

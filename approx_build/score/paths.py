@@ -7,6 +7,7 @@ import re
 import unicodedata
 from pathlib import Path, PurePosixPath
 
+from approx_build.files.links import check
 from approx_build.files.names import normal, on_disk
 
 
@@ -29,17 +30,18 @@ def slug(path: str) -> str:
 def written_path(written: str, beside: Path, root: Path) -> str:
     """A path written in the score `beside`, relative to `root`, in NFC; ValueError if it leaves it.
 
-    Paths are counted from the file they are written in. Links are followed before they are
-    judged.
+    Paths are counted from the file they are written in, and may pass links as all that is read.
     """
     if "\\" in written or "\0" in written or re.match(r"[A-Za-z]:", written):
         raise ValueError(f"write paths with '/', from this file's folder (is '{written}')")
     if PurePosixPath(written).is_absolute():
         raise ValueError(f"must be counted from this file's folder (is '{written}')")
     folder = Path(on_disk(os.path.normpath(beside.absolute().parent / written)))
-    # Unlike Path.resolve, realpath goes as far as it can along links that form a circle.
-    real, real_root = Path(os.path.realpath(folder)), os.path.realpath(root)
     absolute_root = root.absolute()
-    if not folder.is_relative_to(absolute_root) or not real.is_relative_to(real_root):
+    if not folder.is_relative_to(absolute_root):
         raise ValueError(f"leaves the project, which is the folder '{absolute_root.name}'")
+    try:
+        check(folder)
+    except OSError as error:
+        raise ValueError(f"leaves the project: {error.strerror}") from None
     return normal(folder.relative_to(absolute_root).as_posix())

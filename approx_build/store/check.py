@@ -14,6 +14,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from approx_build.canonical import canonical
+from approx_build.files.opening import open_regular
+from approx_build.files.writing import rewritten
 from approx_build.store.disk import clear
 from approx_build.store.fault import Fault
 from approx_build.store.index import Index
@@ -166,8 +168,12 @@ def _replace(store: Store, index: Index, known: Known, digest: str) -> bool:
         return True  # rebuilt meanwhile
     for read in read_all([*known.copies.get(digest, ())], 1):
         if read.digest == digest:
-            with store.objects.writer() as draft:
-                shutil.copyfile(read.path, draft.path)
+            with (
+                store.objects.writer() as draft,
+                open_regular(read.path) as source,
+                rewritten(draft.path) as file,
+            ):
+                shutil.copyfileobj(source, file)
             return True
     for key in index.makers.get(digest, ()):
         store.records.remove(key)

@@ -17,9 +17,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from approx_build.files import writing
+from approx_build.files.links import check
 from approx_build.process.identity import Fate, Identity, mine
 from approx_build.process.locks import Grip, grip, is_of_one_kernel
-from approx_build.process.system import open_handle, open_itself
+from approx_build.process.system import open_itself
 
 OLD_S = 7 * 86400.0
 """The age at which a claim of an unknown writer is abandoned."""
@@ -33,7 +35,7 @@ def claimed(folder: Path, before: str = "", after: str = "") -> Iterator[Path]:
         yield path
     finally:
         with suppress(OSError):
-            path.unlink(missing_ok=True)
+            writing.remove(path)
         os.close(handle)
 
 
@@ -44,7 +46,7 @@ def sweep(folder: Path, after: str = "", nameless: str = "") -> int:
     Files whose names begin with `nameless` and identify no writer are claims of an unknown one.
     """
     swept, place = 0, _Place(folder)
-    with suppress(OSError), os.scandir(folder) as entries:
+    with suppress(OSError), os.scandir(_checked(folder)) as entries:
         for entry in entries:
             writer = _writer(entry.name, after)
             if entry.name.endswith(after) and (writer or entry.name.startswith(nameless)):
@@ -52,10 +54,16 @@ def sweep(folder: Path, after: str = "", nameless: str = "") -> int:
     return swept
 
 
+def _checked(folder: Path) -> Path:
+    """`folder`; an OSError when a link on the way leads out of its project or store."""
+    check(folder)
+    return folder
+
+
 def _claim(folder: Path, before: str, after: str) -> tuple[Path, int]:
     while True:
         path = folder / f"{before}{mine()}+{secrets.token_hex(6)}{after}"
-        handle = open_handle(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+        handle = writing.open_new(path)
         try:
             # Another process may have removed it at the same time.
             if grip(handle) is not Grip.BUSY and _is_at(handle, path):
@@ -63,7 +71,7 @@ def _claim(folder: Path, before: str, after: str) -> tuple[Path, int]:
         except OSError:
             os.close(handle)
             with suppress(OSError):
-                path.unlink()
+                writing.remove(path)
             raise
         os.close(handle)
 
@@ -81,7 +89,7 @@ def _swept(path: Path, writer: Identity | None, place: _Place) -> bool:
             if not _is_abandoned(handle, writer, place):
                 return False
             # A folder that holds something is none of ours: `rmdir` leaves it.
-            path.rmdir() if path.is_dir() else path.unlink()
+            writing.remove_folder(path) if path.is_dir() else writing.remove(path)
         finally:
             os.close(handle)
         return True
@@ -122,7 +130,8 @@ class _Place:
         if self._now is None:
             self._now = float("-inf")
             with suppress(OSError), claimed(self._folder) as path:
-                path.write_bytes(b"now")
+                with writing.rewritten(path) as file:
+                    file.write(b"now")
                 self._now = path.stat().st_mtime
         return self._now
 

@@ -12,7 +12,9 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 
 from approx_build.errors import StoreError
+from approx_build.files.links import check
 from approx_build.files.opening import open_regular
+from approx_build.files.writing import rewritten
 from approx_build.store import claims
 from approx_build.store.disk import (
     make_folder,
@@ -34,6 +36,7 @@ it.
 def deliver(source: Path, digest: str, dest: Path) -> tuple[bool, bool]:
     """Make `dest` a copy of `source` unless it is one: (was written, had the right bytes)."""
     with plain_words(dest):
+        check(dest)
         sweep(dest)
         # Not written again: its times would change, and with them the state of the fast path.
         if _holds(dest, digest):
@@ -49,6 +52,8 @@ def deliver(source: Path, digest: str, dest: Path) -> tuple[bool, bool]:
 
 def check_folder(folder: Path) -> None:
     """StoreError when `folder`, which may not exist yet, cannot be written."""
+    with plain_words(folder):
+        check(folder)
     there = next(each for each in (folder, *folder.parents) if each.exists())
     if not there.is_dir():
         raise StoreError(f"{there} is a file, but must be a folder")
@@ -59,6 +64,7 @@ def check_folder(folder: Path) -> None:
 def write(dest: Path, data: bytes) -> bool:
     """Write `data` to `dest` atomically; returns whether it had to be written."""
     with plain_words(dest):
+        check(dest)
         sweep(dest)
         if _holds(dest, sha256(data).hexdigest()):
             return False
@@ -98,7 +104,7 @@ def _copied(source: Path, digest: str, part: Path) -> bool:
         reader = open_regular(source)
     except FileNotFoundError:
         return False
-    with reader, open(part, "wb") as writer:
+    with reader, rewritten(part) as writer:
         while block := reader.read(BLOCK):
             found.update(block)
             writer.write(block)

@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from approx_build.errors import ApproxError, StoreError, reason
+from approx_build.files import writing
 from approx_build.process.system import sync, sync_folder
 
 __all__ = [
@@ -85,7 +86,7 @@ def make_folder(folder: Path) -> None:
     if not folder.is_dir():
         make_folder(folder.parent)
         with suppress(FileExistsError):
-            folder.mkdir()
+            writing.make_folder(folder)
         sync_folder(folder.parent)
 
 
@@ -93,30 +94,30 @@ def clear(path: Path) -> None:
     """Remove the file at `path`; a folder with that name is renamed if it is not empty."""
     with plain_words(path):
         if not path.is_dir() or path.is_symlink():
-            path.unlink(missing_ok=True)
+            writing.remove(path)
             return
         try:
-            path.rmdir()
+            writing.remove_folder(path)
         except OSError as error:
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
-            os.rename(path, path.with_name(f"{path.name}.folder-{secrets.token_hex(4)}"))
+            writing.replace(path, path.with_name(f"{path.name}.folder-{secrets.token_hex(4)}"))
 
 
 def replace_file(draft: Path, path: Path) -> None:
     """Rename `draft` to `path`; a folder that is in its place is cleared first."""
     try:
-        os.replace(draft, path)
+        writing.replace(draft, path)
     except OSError:
         if not path.is_dir() or path.is_symlink():
             raise
         clear(path)
-        os.replace(draft, path)
+        writing.replace(draft, path)
 
 
 def write_over(path: Path, data: bytes, synced: bool = True) -> None:
     """Write `data` to the file at `path` and, when `synced`, flush it to the disk."""
-    with open(path, "wb") as file:
+    with writing.rewritten(path) as file:
         file.write(data)
         if synced:
             file.flush()
@@ -135,7 +136,7 @@ def set_aside(path: Path, name: str = "") -> Path:
     while os.path.lexists(other):
         other = next(others)
     with plain_words(path):
-        os.rename(path, other)
+        writing.replace(path, other)
         sync_folder(path.parent)
     return other
 

@@ -7,13 +7,12 @@ can go.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Collection, Container, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from approx_build.files import writing
 from approx_build.store.census import Amount, Census, Found
 from approx_build.store.disk import plain_words, sync_folder
 from approx_build.store.index import Index
@@ -193,7 +192,7 @@ def _remove(paths: Sequence[Path]) -> None:
     """Remove files, and make that survive a power cut before anything else is removed."""
     for path in paths:
         with plain_words(path):
-            path.unlink(missing_ok=True)
+            writing.remove(path)
     for folder in {path.parent for path in paths}:
         with plain_words(folder), suppress(FileNotFoundError):
             sync_folder(folder)
@@ -203,7 +202,7 @@ def _remove_folder(folder: Path) -> None:
     """Remove a folder: rename it first, so that a part of it is never taken for the whole."""
     doomed = folder.with_name(f"{DOOMED}{folder.name}")
     with plain_words(folder), suppress(FileNotFoundError):
-        shutil.rmtree(doomed, ignore_errors=True)
-        os.replace(folder, doomed)
+        writing.remove_tree(doomed)
+        writing.replace(folder, doomed)
         sync_folder(folder.parent)
-        shutil.rmtree(doomed)
+        writing.remove_tree(doomed)

@@ -16,8 +16,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from zlib import crc32
 
-from approx_build.files.opening import read_whole
-from approx_build.process.system import open_handle
+from approx_build.files.opening import read_bounded
+from approx_build.files.writing import open_to_append
 from approx_build.store.disk import make_folder, plain_words
 from approx_build.store.drafts import Drafts
 
@@ -59,7 +59,7 @@ class Journal:
         with plain_words(self.path):
             make_folder(self.path.parent)
             # One write with O_APPEND: the system keeps the lines of several builders apart.
-            handle = open_handle(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+            handle = open_to_append(self.path)
             try:
                 os.write(handle, data.encode())
             finally:
@@ -89,7 +89,7 @@ class Journal:
 
     def _lines(self) -> Iterator[str]:
         try:
-            text = read_whole(self.path).decode(errors="replace")
+            text = read_bounded(self.path).decode(errors="replace")
         except OSError:
             return iter(())
         return (line for line in text.split("\n") if line)

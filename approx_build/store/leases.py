@@ -8,6 +8,7 @@ leave no files behind.
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -17,8 +18,10 @@ from functools import cache
 from pathlib import Path
 
 from approx_build.errors import StoreError
+from approx_build.files.writing import open_shared
 from approx_build.process import system
 from approx_build.process.locks import Grip, grip
+from approx_build.store.disk import refusal
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.5
 PATIENCE_S = 2.0
@@ -87,8 +90,11 @@ class Leases:
     @contextmanager
     def _use(self) -> Iterator[int | None]:
         try:
-            handle = system.open_handle(self.root / "use", os.O_RDWR | os.O_CREAT, 0o644)
-        except OSError:
+            handle = open_shared(self.root / "use")
+        except OSError as error:
+            # Something else in its place would hide builds from one another.
+            if error.errno in ODD:
+                raise refusal(error, self.root / "use") from error
             yield None
             return
         try:
@@ -102,6 +108,10 @@ def _grip(handle: int, is_shared: bool) -> Grip:
         return grip(handle, is_shared)
     except OSError:
         return Grip.NONE
+
+
+ODD = {errno.ELOOP, errno.EINVAL, errno.EISDIR}
+"""The errors about something that is no file in the place of one."""
 
 
 @dataclass
@@ -129,7 +139,7 @@ def _byte_locks(root: Path, _process: int) -> int | None:
     if not system.has_byte_locks():
         return None
     with suppress(OSError):
-        return system.open_handle(root / "leases", os.O_RDWR | os.O_CREAT, 0o644)
+        return open_shared(root / "leases")
     return None
 
 

@@ -9,7 +9,6 @@ is moved to `quarantine/` and counts as missing, so the builder makes it again.
 from __future__ import annotations
 
 import errno
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,7 +17,9 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 
 from approx_build.errors import StoreError, reason
+from approx_build.files import writing
 from approx_build.files.fingerprint import fingerprint, is_fingerprint
+from approx_build.files.links import check
 from approx_build.files.opening import open_regular, read_whole
 from approx_build.process.system import make_read_only, name_once
 from approx_build.store.census import HEX, named
@@ -88,7 +89,7 @@ class Objects:
             with blaming_a_full_disk(path.parent):
                 yield draft
             with plain_words(self.root):
-                with open(path, "rb+") as file:
+                with open(writing.open_shared(path), "rb+") as file:
                     draft.digest = file_digest(file, sha256).hexdigest()
                     draft.size = file.tell()
                     # The name must not reach the disk before the bytes: a power cut would leave an
@@ -159,7 +160,7 @@ class Objects:
             make_folder(aside)
             # Another builder may have replaced the damaged file with a good one meanwhile.
             if seen is None or fingerprint(path) == seen:
-                os.rename(path, aside / f"{digest}.{secrets.token_hex(4)}")
+                writing.replace(path, aside / f"{digest}.{secrets.token_hex(4)}")
         self._verified.pop(digest, None)
 
     def _refusal(self, digest: str) -> StoreError:
@@ -173,6 +174,7 @@ class Objects:
         # Read-only, so that an editor that opens an object by mistake cannot save over it.
         make_read_only(draft)
         make_folder(path.parent)
+        check(path.parent)
         # The second round is for a damaged object that `verify` has just moved away.
         for _ in range(2):
             if name_once(draft, path):

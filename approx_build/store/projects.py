@@ -17,8 +17,12 @@ from pathlib import Path
 
 from approx_build.errors import StoreError
 from approx_build.files.opening import read_bounded
+from approx_build.files.writing import remove
 from approx_build.store.drafts import Drafts
 from approx_build.store.records import seal, unseal
+
+LONGEST_NAME = 255
+"""Bytes of the name of a file or folder."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Projects:
         for path in self._paths():
             use = self._read(path)
             if use and (use.piece or use.project).is_relative_to(folder):
-                path.unlink(missing_ok=True)
+                remove(path)
                 forgotten += 1
         return forgotten
 
@@ -78,5 +82,13 @@ class Projects:
     def _read(self, path: Path) -> Use | None:
         with suppress(OSError, ValueError, TypeError):
             places = json.loads(unseal(read_bounded(path)) or "")
+            if not all(map(_is_path, places)):
+                return None
             return Use(*(Path(os.path.normpath(self._root / place)) for place in places))
         return None
+
+
+def _is_path(place: str) -> bool:
+    """Whether a text can be a path; ValueError when the system cannot write it."""
+    parts = os.fsencode(place).split(os.fsencode(os.sep))
+    return "\0" not in place and max(map(len, parts)) <= LONGEST_NAME

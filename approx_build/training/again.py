@@ -7,10 +7,10 @@ made again takes the place of the whole training, which goes on from there.
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from hashlib import sha256
 
+from approx_build.files import writing
 from approx_build.files.opening import read_whole
 from approx_build.store.delivery import write
 from approx_build.training.checkpoint import is_right, with_name
@@ -107,14 +107,14 @@ def _adopt(scratch: Kept, kept: Kept, found: Found) -> None:
         content = _made(scratch, stored, found)
         assert content is not None
         write(kept.folder / stored.file, content)
-    shutil.rmtree(scratch.folder, ignore_errors=True)
+    writing.remove_tree(scratch.folder)
     if found.record:
         kept.means.callback.mended(found.record)
 
 
 def _remove(scratch: Kept) -> None:
     if scratch.means.share.writes:
-        shutil.rmtree(scratch.folder, ignore_errors=True)
+        writing.remove_tree(scratch.folder)
     scratch.means.share.meet()
 
 

@@ -7,13 +7,13 @@ are made again. Nothing that is damaged is deleted: it gets another name, with w
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from approx_build.errors import ModelError
+from approx_build.files import writing
 from approx_build.store.delivery import PART
 from approx_build.store.disk import DAMAGED, make_folder, plain_words, set_aside, sync_folder
 from approx_build.training.callbacks import Means
@@ -78,13 +78,13 @@ class Kept:
         """Remove what a training that is done, and whole, no longer needs."""
         if self.means.share.writes:
             TrainingState.remove(self.folder)
-            shutil.rmtree(self.folder / AGAIN, ignore_errors=True)
+            writing.remove_tree(self.folder / AGAIN)
 
     def replace(self) -> Path:
         """Put what lies in `again/` in place of everything; returns where that lies now."""
         aside = set_aside(self.folder, f".{self.folder.name}.damaged")
         with plain_words(self.folder):
-            os.rename(aside / AGAIN, self.folder)
+            writing.replace(aside / AGAIN, self.folder)
             sync_folder(self.folder.parent)
         return aside
 
@@ -155,6 +155,6 @@ def _remove(path: Path) -> None:
     """Remove a file or a folder that was never whole."""
     with suppress(OSError):
         if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
+            writing.remove_tree(path)
         else:
-            path.unlink()
+            writing.remove(path)

@@ -46,8 +46,10 @@ class EarlierRun:
 
     @property
     def steps(self) -> int:
-        """The steps it was asked for."""
-        return int(self.manifest["training"]["steps"])
+        """The steps it was asked for; those it made where its manifest does not say."""
+        training = self.manifest.get("training")
+        asked = training.get("steps") if isinstance(training, dict) else None
+        return asked if isinstance(asked, int) else self.step
 
 
 def working_folder(store: Path, digest: str) -> Path:
@@ -90,7 +92,7 @@ def run_in(folder: Path) -> EarlierRun | None:
         return EarlierRun(record.model, record.manifest, folder, last, record.checkpoints, record)
     notes = kept_about(folder)
     about = notes.get("about") if notes else None
-    if not notes or not about:
+    if not notes or not about or not {"model", "manifest"} <= about.keys():
         return None
     kept = [StoredStep(**stored) for stored in notes["checkpoints"]]
     return EarlierRun(about["model"], about["manifest"], folder, notes["step"], kept)

@@ -10,6 +10,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from approx_build.files import writing
 from approx_build.files.opening import open_regular
 from approx_build.process import locks
 from approx_build.process.locks import Grip, grip
@@ -45,7 +46,9 @@ def alone_in(
     with plain_words(path):
         if path.is_dir():
             remark(f"{path}: it is no lock but a folder; set aside as {set_aside(path).name}")
-        file = open(path, "a+", encoding="ascii", errors="replace")  # noqa: SIM115
+        file = open(  # noqa: SIM115
+            writing.open_to_append(path), "a+", encoding="ascii", errors="replace"
+        )
     with file:
         with plain_words(lock_path(folder)):
             held = _wait(file, folder, remark)

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from approx_build.errors import StoreError, UsageError
+from approx_build.files.writing import remove
 from approx_build.store import gc
 from approx_build.store.census import Amount, Census, Found, census, files
 from approx_build.store.disk import plain_words
@@ -194,7 +195,7 @@ def _forget(store: Store, asked: Asked) -> None:
     for one in finished(store.root)[0]:
         if asked.forgets(one.piece):
             with plain_words(one.path):
-                one.path.unlink(missing_ok=True)
+                remove(one.path)
 
 
 def _places(store: Store) -> Iterator[Path]:
@@ -206,6 +207,5 @@ def _places(store: Store) -> Iterator[Path]:
 def _now(store: Store) -> float:
     """The time by the clock that dates the files of the store, which may be that of a server."""
     with suppress(StoreError, OSError), store.drafts.new() as path:
-        path.touch()
         return path.stat().st_mtime
     return time.time()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from approx_build.execution.up_to_date import contents
+from approx_build.files.writing import remove
 from approx_build.score.paths import project_root
 from approx_build.store.disk import plain_words
 from approx_build.store.projects import Use
@@ -87,7 +88,7 @@ def drop(store: Store, render: Finished) -> None:
     if render.piece.is_file():
         store.projects.note(Use(project_root(render.piece), render.piece))
     with plain_words(render.path):
-        render.path.unlink(missing_ok=True)
+        remove(render.path)
 
 
 def _paths(folder: Path) -> list[Path]:
@@ -108,7 +109,7 @@ def _finished(
     delivered = {
         Path(name): Delivered(digest, found, int(mtime * 1e9))
         for name, (found, digest) in files.items()
-        if name.startswith(inside)
+        if name.startswith(inside) and name == os.path.normpath(name)
     }
     digests = {digest for _, digest in files.values()}
     objects = [name for name, (_, digest) in files.items() if name.endswith(_ending(digest))]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from approx_build.errors import ModelError
+from approx_build.files import writing
 from approx_build.files.opening import read_bounded
 from approx_build.store.census import Amount, Found, files
 from approx_build.store.disk import DAMAGED, set_aside
@@ -25,6 +25,7 @@ from approx_build.training.ledger.record import (
     StoredStep,
     TrainingRecord,
     record_at,
+    record_of,
     whole_record,
 )
 from approx_build.training.previous_runs import FOLDER, run_in, working_folder
@@ -91,13 +92,13 @@ def set_aside_files(store: Path) -> Iterator[tuple[Path, Found]]:
 def remove_leftovers(store: Path) -> None:
     """Remove what is left of removed trainings, while no process trains."""
     for path in (store / FOLDER).glob(f"{DOOMED}*"):
-        shutil.rmtree(path, ignore_errors=True)
+        writing.remove_tree(path)
     for path in (store / FOLDER).glob(f".*{DAMAGED}*"):
         with suppress(OSError):
-            path.rmdir()
+            writing.remove_folder(path)
     for path in (store / FOLDER).glob(".*.lock"):
         if path.is_file() and not path.with_name(path.name[1:].removesuffix(".lock")).exists():
-            path.unlink(missing_ok=True)
+            writing.remove(path)
 
 
 def run_faults(store: Store, index: Index) -> tuple[list[Fault], list[Expected]]:
@@ -193,7 +194,8 @@ def _stored_record(folder: Path, store: Store, index: Index) -> TrainingRecord |
         run = store.records.get(key) if is_of else None
         digest = run.outputs.get("record", "") if run else ""
         if digest and store.objects.is_right(digest):
-            return TrainingRecord.model_validate_json(read_bounded(store.objects.path(digest)))
+            with suppress(ModelError):
+                return record_of(read_bounded(store.objects.path(digest)))
     return None
 
 

@@ -139,3 +139,16 @@ def test_the_shipped_corpora_have_consent_and_say_that_nobody_played(corpus: str
     consent = load_consent(SHIPPED / corpus, TODAY)
     assert consent.sound.startswith("Rendered from recorded samples")
     assert not consent.performers
+
+
+@pytest.mark.parametrize("notice", ["../../secret", "/etc/hostname", "a/../../secret", ".."])
+def test_a_notice_is_a_file_beside_the_recordings(tmp_path: Path, notice: str) -> None:
+    (tmp_path / "secret").write_text("words")
+    folder = tmp_path / "a" / "tones"
+    folder.mkdir(parents=True)
+    record = "consent: 1\ncorpus: tones\nsound: s\nagreed: a\nagreed_on: 2020-01-02\n"
+    record += "licence: CC0-1.0\nscope: { models: null, pieces: null }\nvalid_until: null\n"
+    record += f"contact: c\nsources: [{{ name: n, made_by: m, licence: l, notice: {notice} }}]\n"
+    (folder / "consent.yaml").write_text(record)
+    with pytest.raises(ConsentError, match="must be a file beside the recordings"):
+        read_consent(folder)

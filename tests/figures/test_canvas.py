@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -31,13 +32,33 @@ def test_a_blank_figure_has_its_size_and_ground() -> None:
     assert len(picture.getcolors() or ()) == 1
 
 
-def test_settings_of_the_working_folder_change_no_byte(tmp_path: Path) -> None:
-    (tmp_path / "matplotlibrc").write_text(SETTINGS)
+def written(path: Path) -> None:
+    path.write_text(SETTINGS)
+
+
+def garbled(path: Path) -> None:
+    path.write_bytes(b"\xff\x00: \xfe\n" * 9)
+
+
+def device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize("make", [written, garbled, os.mkfifo, device])
+@pytest.mark.parametrize("where", ["here", "home"])
+def test_settings_of_the_user_or_the_working_folder_change_no_byte(
+    tmp_path: Path, make: Callable[[Path], None], where: str
+) -> None:
+    home = tmp_path / "home" / "matplotlib"
+    home.mkdir(parents=True)
+    make((tmp_path if where == "here" else home) / "matplotlibrc")
+    odd = {"MPLBACKEND": "module://none", "MATPLOTLIBRC": "/dev/zero", "MPLCONFIGDIR": str(home)}
     done = subprocess.run(
         [sys.executable, "-P", "-c", DRAW],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY), **odd},
         capture_output=True,
+        timeout=300,
         check=True,
     )
     mine = loss_figure({"reed": [(0, 1.0), (1, 0.5)]}, "loss", 300)

@@ -15,6 +15,7 @@ from approx_build.corpus.inspection import inspect as inspection
 from approx_build.corpus.recordings import mixing, named, sound_files
 from approx_build.errors import AudioError
 from approx_build.figures.contact_sheet import Look, Row, look, pages, sheet, top_of
+from approx_build.files.writing import remove
 from approx_build.project.corpus.corpus import Corpus
 from approx_build.project.corpus.duplicates import known
 from approx_build.project.paths import named_from
@@ -126,7 +127,7 @@ def _draw(name: str, files: _Files, together: Total, out: Path) -> list[Path]:
         note = f"{length}   ·   page {number} of {len(every)}" if len(every) > 1 else length
         write(path, sheet(page, name, note, top))
     for path in sorted(set(out.glob("sheet-[0-9]*.png")) - set(paths)):
-        path.unlink()
+        remove(path)
     return paths
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from approx_build.errors import UsageError
+from approx_build.files import writing
 from approx_build.files.leftovers import is_leftover
 from approx_build.files.opening import read_bounded
-from approx_build.process.system import open_handle
 from approx_build.store.delivery import write
 from approx_build.store.disk import make_folder, plain_words, sync, sync_folder
 from approx_build.training.ledger.entry import LedgerEntry, Note
@@ -77,7 +77,7 @@ def append_note(folder: Path, run: str, note: Note) -> Path:
     with plain_words(path):
         make_folder(folder)
         # One write to the end of the file: notes that are added at once stand one after another.
-        handle = open_handle(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        handle = writing.open_to_append(path)
         try:
             os.write(handle, f"{_line_end(handle)}{line}\n".encode())
             sync(handle)

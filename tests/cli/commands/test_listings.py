@@ -47,7 +47,7 @@ def test_the_schema_is_json(project: Space) -> None:
 
 COMMANDS = [
     "render", "check", "plan", "why", "verify", "train",
-    "take", "evaluate", "init", "schema", "ops", "families", "runs", "corpus", "store",
+    "take", "evaluate", "init", "allow", "schema", "ops", "families", "runs", "corpus", "store",
 ]  # fmt: skip
 OF_CORPUS = ["add", "list", "prepare", "inspect", "withdraw"]
 OF_STORE = ["check", "sizes", "gc"]
