@@ -20,6 +20,8 @@ from dataclasses import dataclass
 
 MOST_SHOWN = 40
 """Faults of an error that its text has; all of them are in `faults`."""
+MOST_FOUND = 1000
+"""Faults of a file or a check after which no more are searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,10 @@ class ScoreError(ApproxError):
     """All faults found in the scores of a piece."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        more = len(faults) - MOST_SHOWN
-        shown = [*map(str, faults[:MOST_SHOWN]), *([f"… and {more} more"] if more > 0 else [])]
+        shown = [*map(str, faults[:MOST_SHOWN])]
+        if (more := len(faults) - MOST_SHOWN) > 0:
+            least = "at least " if len(faults) >= MOST_FOUND else ""
+            shown.append(f"… and {least}{more} more")
         super().__init__("\n".join(shown))
         self.faults = tuple(faults)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from itertools import count, pairwise
 from typing import ClassVar, Literal, Self
 
@@ -16,7 +15,7 @@ from approx_build.numerics.portable import gain
 from approx_build.numerics.stream import Stream
 from approx_build.ops.base import OPS, GrainOp
 from approx_build.ops.grains import Lasting, Windowed
-from approx_build.ops.rhythm import BeatLike, Pattern, PatternLike, of_beats, of_steps
+from approx_build.ops.rhythm import BeatLike, Pattern, PatternLike, of_beats, of_steps, steps_of
 
 DEFAULT_BPM = 120.0
 
@@ -77,7 +76,7 @@ class Pulse(Lasting, Windowed):
     @classmethod
     def _is_rhythm(cls, pattern: str | tuple[BeatLike, ...]) -> str | tuple[BeatLike, ...]:
         if isinstance(pattern, str):
-            of_steps(pattern, 0.0)
+            steps_of(pattern)
         return pattern
 
     @model_validator(mode="after")
@@ -91,7 +90,7 @@ class Pulse(Lasting, Windowed):
         _ = self._rhythm
         return self
 
-    @cached_property
+    @property
     def _rhythm(self) -> Pattern:
         if isinstance(self.pattern, str):
             return of_steps(self.pattern, self.accent_db)

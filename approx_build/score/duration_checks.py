@@ -230,8 +230,10 @@ def _event_curves(movement: LoadedMovement, loc: Loc, event: Event) -> Iterator[
     except ValueError:
         return
 
+    length = movement.tempo.lengths(onset)
+
     def seconds(time: Time) -> Fraction:
-        return onset + movement.tempo.length(time, onset)
+        return onset + length(time)
 
     for field, curve in (("gain_db", event.gain_db), ("pan", event.pan)):
         yield from _curve_faults(movement, (*loc, field), curve, seconds)
