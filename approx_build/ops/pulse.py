@@ -110,26 +110,32 @@ class Pulse(Lasting, Windowed):
     def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:
         """The grains on their pulses [C, length_s]."""
         clip = clips[0]
-        grain = self._grain(clip)
+        start, size = self._grain(clip.length, clip.rate)
+        grain = clip.cut(start, start + size)
         length = clip.samples(self.length_s)
         sound = np.zeros((clip.channels, length))
         pulses = [*self._pulses(clip.rate, length), (length, 0.0)]
         for (onset, accent_db), (following, _) in pairwise(pulses):
-            size = min(grain.length, following - onset)
-            shaped = self.shaped(grain.data[:, :size], self.fade(clip, size))
-            sound[:, onset : onset + size] = shaped * gain(accent_db)
+            sounding = min(size, following - onset)
+            shaped = self.shaped(grain.data[:, :sounding], self.fade(clip, sounding))
+            sound[:, onset : onset + sounding] = shaped * gain(accent_db)
         return clip.like(sound)
 
-    def _grain(self, clip: Clip) -> Clip:
-        start, size = clip.samples(self.start_s), clip.samples(self.grain_s)
-        if start + size > clip.length:
+    def check_sizes(self, sizes: Sequence[int], rate: int) -> None:
+        """The grain must be inside the clip."""
+        self._grain(sizes[0], rate)
+
+    def _grain(self, length: int, rate: int) -> tuple[int, int]:
+        """Where the grain starts and how long it is, samples, in a clip of `length` samples."""
+        start, size = round(self.start_s * rate), round(self.grain_s * rate)
+        if start + size > length:
             raise OpError(
                 f"pulse: a grain of {self.grain_s} s from {self.start_s} s on ends after the "
-                f"clip ({clip.length_s:.3f} s)"
+                f"clip ({length / rate:.3f} s)"
             )
         if size < 2:
             raise OpError(f"pulse: a grain of {size} samples is too short; raise grain_s")
-        return clip.cut(start, start + size)
+        return start, size
 
     def _pulses(self, rate: int, length: int) -> Iterator[tuple[int, float]]:
         """Onsets below `length` in samples, in order, and their accents in decibels."""

@@ -7,13 +7,13 @@ used.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from approx_build.canonical import Json, canonical
+from approx_build.files.json_text import parse_json
 from approx_build.files.opening import read_bounded
 from approx_build.store.census import named
 from approx_build.store.disk import clear
@@ -111,10 +111,14 @@ def _read(data: bytes) -> Record | None:
     # Everything below is a miss, not an error: the action runs again and replaces the record.
     text = unseal(data)
     try:
-        record = Record(**json.loads(text)) if text else None
+        record = Record(**parse_json(text)) if text else None
     except (ValueError, TypeError):
         return None
-    return record if record and "main" in record.outputs else None
+    if record is None or not isinstance(record.outputs, dict):
+        return None
+    is_named = all(isinstance(digest, str) for digest in record.outputs.values())
+    is_whole = isinstance(record.manifest, dict) and isinstance(record.key, str) and is_named
+    return record if is_whole and "main" in record.outputs else None
 
 
 def derived(records: Records, digests: Collection[str]) -> list[Record]:

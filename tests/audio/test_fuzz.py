@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import struct
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 from approx_build.audio import wav
 from approx_build.corpus.inspection import blemishes
 from approx_build.errors import AudioError, ModelError
-from approx_build.training.checkpoint import HEADER_KEY, read_about, read_checkpoint
+from approx_build.training.checkpoint import read_about, read_checkpoint
 from tests.audio.seeds import SEEDS, weights
 
 

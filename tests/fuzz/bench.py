@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -52,15 +52,18 @@ def yaml_tree(text: str) -> Tree:
     return source_of(text, "text").data
 
 
-def shipped_trees() -> Iterator[Tree]:
-    """Every score, model and consent that is shipped."""
-    for pattern in ("pieces/**/*.yaml", "models/*.yaml", "models/corpora/*/consent.yaml"):
+def shipped_trees(*patterns: str) -> Iterator[Tree]:
+    """The scores, models and consents that are shipped, of these names."""
+    for pattern in patterns:
         for path in sorted(ROOT.glob(pattern)):
             yield yaml_tree(path.read_text(encoding="utf-8"))
 
 
-def whole_pool() -> Pool:
-    """What stands where in all that is shipped, and the bounds of every grammar."""
+def pools() -> tuple[Pool, Pool]:
+    """What stands where in all that is shipped, and in the étude, whose names fit each other.
+
+    Both have the bounds of every grammar.
+    """
     from approx_build.corpus.consent import Consent
     from approx_build.families.base import FAMILIES
     from approx_build.score.json_schema import json_schema
@@ -68,7 +71,9 @@ def whole_pool() -> Pool:
 
     models: list[Any] = [declared(family) for family in FAMILIES]
     schemas = [json_schema(), *(model.model_json_schema() for model in (Consent, *models))]
-    return Pool(shipped_trees(), schemas)
+    every = ("pieces/**/*.yaml", "models/*.yaml", "models/corpora/*/consent.yaml")
+    etudes = ("pieces/etude/*.yaml", "models/etude-*.yaml")
+    return Pool(shipped_trees(*every), schemas), Pool(shipped_trees(*etudes), schemas)
 
 
 @contextmanager
@@ -87,7 +92,7 @@ def changed_text(path: Path, pool: Pool, random: Random) -> bytes:
     whole = path.read_bytes()
     if random.random() < 0.1:
         return damaged(whole, random)
-    tree = mutated(yaml_tree(whole.decode()), pool, random)
+    tree = mutated(yaml_tree(whole.decode()), pool, random, 2)
     return json.dumps(tree, indent=1, ensure_ascii=random.random() < 0.5).encode(
         errors="surrogatepass"
     )
@@ -139,6 +144,3 @@ def _lines(whole: bytes, random: Random) -> bytes:
             line = f"{text}\t{crc32(text.encode()):08x}"
         made.append(line)
     return "".join(f"{line}\n" for line in made).encode()
-
-
-Commands = Callable[[Random], list[str]]

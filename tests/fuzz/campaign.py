@@ -64,5 +64,6 @@ def table(found: dict[str, Tally]) -> str:
         rows.append(f"| {name} | {tally.trials} | {counts} | {tally.read_share:.0%} |")
     total = sum((tally.counts for tally in found.values()), Counter[str]())
     counts = " | ".join(str(total[column]) for column in COLUMNS)
-    rows.append(f"| **all** | {total.total()} | {counts} | {total[READ] / max(total.total(), 1):.0%} |")
+    share = total[READ] / max(total.total(), 1)
+    rows.append(f"| **all** | {total.total()} | {counts} | {share:.0%} |")
     return "\n".join(rows)

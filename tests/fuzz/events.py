@@ -13,7 +13,8 @@ from tests.fuzz.trees import Pool, Tree, mutated
 LENGTH_S = 2.0
 SOURCES = ("etude/reed", "etude/bell", "etude/drum", "etude/hum")
 RANGES_S = (0.001, 0.002, 0.003, 0.01, 0.02, 0.05, 0.1, 0.2)
-PATTERNS: list[Tree] = ["x", "x..X", "E(3,8)", "E(1024,1024)", [0], [0, 0.5, {"beat": 0.75}], "X-|x"]
+PATTERNS: list[Tree] = ["x", "x..X", "E(3,8)", "E(1024,1024)", "X-|x"]
+PATTERNS += [[0], [0, 0.5, {"beat": 0.75}]]
 
 
 def event_score(pool: Pool, random: Random) -> Tree:
@@ -46,7 +47,7 @@ def parameters(name: str, random: Random) -> dict[str, Tree]:
     given = {field: one for field, one in schema["properties"].items() if field != "op"}
     needed = set(schema.get("required", ()))
     return {
-        field: PATTERNS[random.randrange(len(PATTERNS))] if field == "pattern" else _value(one, random)
+        field: random.choice(PATTERNS) if field == "pattern" else _value(one, random)
         for field, one in given.items()
         if field in needed or field == "length_s" or random.random() < 0.3
     }
@@ -64,11 +65,8 @@ def _value(schema: Mapping[str, Any], random: Random) -> Tree:
     if one.get("type") == "integer":
         return random.choice([low, high, random.randint(low, high), schema.get("default", low)])
     # Long results take long: what has a long length ends after the movement, which is a fault.
-    ends = [low, min(high, 1.5), schema.get("default")]
+    between = random.uniform(low, high)
     if low > 0:
-        return _number(random.choice([*ends, math.exp(random.uniform(math.log(low), math.log(high)))]), low)
-    return _number(random.choice([*ends, high, random.uniform(low, high)]), low)
-
-
-def _number(value: Tree, low: float) -> Tree:
+        between = math.exp(random.uniform(math.log(low), math.log(high)))
+    value = random.choice([low, min(high, 1.5), high, schema.get("default"), between, between])
     return low if value is None else value

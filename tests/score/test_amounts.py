@@ -51,6 +51,6 @@ def test_the_part_with_which_a_piece_has_too_many_is_named(
     project.load()
     monkeypatch.setattr(amounts, name, has - 1)
     assert project.faults() == [
-        f"1-fog.yaml:6:16: parts.b.events: with these the piece has {has} {noun}; at most {has - 1} "
-        "are possible"
+        f"1-fog.yaml:6:16: parts.b.events: with these the piece has {has} {noun}; "
+        f"at most {has - 1} are possible"
     ]

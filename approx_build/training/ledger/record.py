@@ -26,6 +26,7 @@ from pydantic import (
 from approx_build.canonical import canonical
 from approx_build.corpus.recordings import Hours
 from approx_build.errors import ModelError, reason
+from approx_build.files.json_text import parse_json
 from approx_build.files.opening import read_bounded
 from approx_build.store.delivery import write
 
@@ -156,7 +157,7 @@ def record_at(path: Path, manifest: str = "") -> TrainingRecord:
     With the digest of a manifest, that of another training is none.
     """
     try:
-        content = json.loads(read_bounded(path))
+        content = parse_json(read_bounded(path))
         written = content.pop("digest", None)
         if written not in (None, _digest(content)):
             raise ModelError("it is not as it was written")
@@ -167,7 +168,7 @@ def record_at(path: Path, manifest: str = "") -> TrainingRecord:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise ModelError(f"not a training record ({where}: {first['msg']})") from None
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise ModelError(f"not a training record ({reason(error)})") from None
     if manifest not in ("", manifest_digest(record.manifest)):
         raise ModelError("it is the record of another training")
