@@ -24,6 +24,8 @@ from approx_build.store.delivery import write as deliver_text
 
 VERSION: Final = 1
 SECTIONS: Final = ("checkpoints", "takes", "stems", "movements")
+LONGEST_PIN: Final = 64
+"""Characters of a key or a digest."""
 PAUSE_S, LONGEST_S = 0.02, 60.0
 """How long a writer of a lock waits for another one, which takes a moment unless it is stopped."""
 
@@ -146,5 +148,17 @@ def _parsed(rows: dict[str, Any]) -> Lock:
     if unknown:
         raise ValueError(f"unknown field {min(unknown)!r}")
     for section in SECTIONS:
-        rows[section] = {target: Pin(**pin) for target, pin in rows.get(section, {}).items()}
-    return Lock(**rows)
+        rows[section] = {target: _pin(**pin) for target, pin in rows.get(section, {}).items()}
+    lock = Lock(**rows)
+    texts = [lock.piece, *lock.versions.values(), *lock.environment.values()]
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("piece, versions and environment must be text")
+    return lock
+
+
+def _pin(key: str, digest: str, samples_digest: str = "") -> Pin:
+    """A pin; ValueError unless its values are letters and digits: some name files of a store."""
+    for value in (key, digest, samples_digest or digest):
+        if not (value.isascii() and value.isalnum() and len(value) <= LONGEST_PIN):
+            raise ValueError(f"{value[:LONGEST_PIN]!r} is not a digest")
+    return Pin(key, digest, samples_digest)
