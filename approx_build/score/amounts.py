@@ -12,6 +12,7 @@ from approx_build.yaml_source.node import Loc, Node
 
 MOST_EVENTS = 20_000
 MOST_SOURCES = 40_000
+MOST_BREAKPOINTS = 40_000
 """Of all movements of a piece. With more, the checks of a score would take longer than seconds."""
 
 MOST_CHAINED = 100
@@ -24,20 +25,21 @@ class Amounts:
 
     events: int = 0
     sources: int = 0
+    breakpoints: int = 0
 
     def fault(self, source: Source) -> Fault | None:
         """Count a movement's; the fault of that part with which there are too many, if any."""
         parts = source.root.children.get("parts")
         for name, part in parts.children.items() if parts else ():
-            events = part.children.get("events")
-            if events is None:
-                continue
+            events = part.children.get("events", _NOTHING)
             loc: Loc = ("parts", name, "events")
             self.events += len(events.children)
             self.sources += sum(_sources(event) for event in events.children.values())
+            self.breakpoints += sum(map(_breakpoints, (part, *events.children.values())))
             for count, most, noun in (
                 (self.events, MOST_EVENTS, "events"),
                 (self.sources, MOST_SOURCES, "sources"),
+                (self.breakpoints, MOST_BREAKPOINTS, "breakpoints"),
             ):
                 if count > most:
                     return source.fault(
@@ -45,6 +47,15 @@ class Amounts:
                         f"with these the piece has {count:,} {noun}; at most {most:,} are possible",
                     )
         return None
+
+
+_NOTHING = Node((1, 1), None)
+
+
+def _breakpoints(node: Node) -> int:
+    """The breakpoints of the curves of a part or an event."""
+    curves = (node.children.get(name) for name in ("gain_db", "pan"))
+    return sum(len(curve.children) for curve in curves if curve is not None)
 
 
 def _sources(event: Node) -> int:

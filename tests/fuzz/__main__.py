@@ -7,6 +7,7 @@ prints what it says.
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -32,8 +33,8 @@ def main() -> int:
             outcome = ended(TARGETS[name], bench(work), random_of(name, seed))
             say(f"{outcome.how}\n{outcome.said}")
             return not outcome.is_good
-        found = run(bench(work), range(asked.seed, asked.seed + asked.trials), say=say)
         costs = measured(work) if asked.worst else {}
+        found = run(bench(work), range(asked.seed, asked.seed + asked.trials), say=say)
     say(table(found))
     if asked.out:
         asked.out.write_text(page(found, costs, asked), encoding="utf-8")
@@ -55,6 +56,7 @@ def measured(work: Path) -> dict[str, Cost]:
         space = project(work / f"worst-{number}")
         worst.write(space, make())
         found[name] = cost(space, "check", "pieces/tide.yaml")
+        shutil.rmtree(space.root)
         say(f"{name}: {found[name].cpu_s:.1f} s, {found[name].peak_bytes / 1e6:.0f} MB")
     return found
 

@@ -47,13 +47,13 @@ def parameters(name: str, random: Random) -> dict[str, Tree]:
     given = {field: one for field, one in schema["properties"].items() if field != "op"}
     needed = set(schema.get("required", ()))
     return {
-        field: random.choice(PATTERNS) if field == "pattern" else _value(one, random)
+        field: random.choice(PATTERNS) if field == "pattern" else _value(field, one, random)
         for field, one in given.items()
         if field in needed or field == "length_s" or random.random() < 0.3
     }
 
 
-def _value(schema: Mapping[str, Any], random: Random) -> Tree:
+def _value(name: str, schema: Mapping[str, Any], random: Random) -> Tree:
     ways = [each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"]
     one = random.choice(ways)
     if "enum" in one:
@@ -64,7 +64,8 @@ def _value(schema: Mapping[str, Any], random: Random) -> Tree:
     high = one.get("maximum", one.get("exclusiveMaximum", 1))
     if one.get("type") == "integer":
         return random.choice([low, high, random.randint(low, high), schema.get("default", low)])
-    # Long results take long: what has a long length ends after the movement, which is a fault.
+    if name == "length_s":
+        high = min(high, 2 * LENGTH_S)  # an hour is as right, and takes minutes
     between = random.uniform(low, high)
     if low > 0:
         between = math.exp(random.uniform(math.log(low), math.log(high)))

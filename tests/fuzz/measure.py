@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import resource
 import subprocess
+import sys
 from dataclasses import dataclass
 
 from tests.space import Space
@@ -34,22 +33,28 @@ class Cost:
 
 def cost(space: Space, *words: str, cpu_s: int = STOP_CPU_S, most: int = STOP_BYTES) -> Cost:
     """Run a command in a process of its own and measure it."""
-
-    def limited() -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
-        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
-
-    with subprocess.Popen(
-        space.command(*words),
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", _LAUNCH, str(cpu_s), str(most), *space.command(*words)],
         cwd=space.root,
         env=space.environ(),
-        preexec_fn=limited,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
-    ) as child:
-        assert child.stdout is not None
-        said = child.stdout.read().decode(errors="replace")
-        _, status, used = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-    return Cost(child.returncode, said, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
+        check=True,
+    )
+    said, _, figures = done.stdout.decode(errors="replace").rstrip().rpartition("\n")
+    code, spent_s, peak_kb = figures.split()
+    return Cost(int(code), said, float(spent_s), int(peak_kb) * 1024)
+
+
+# A small process between: the peak of a new process counts the memory of the one it began as.
+_LAUNCH = """
+import os, resource, subprocess, sys
+cpu_s, most = int(sys.argv[1]), int(sys.argv[2])
+resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
+resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+child = subprocess.Popen(sys.argv[3:])
+_, status, used = os.wait4(child.pid, 0)
+code = os.waitstatus_to_exitcode(status)
+print(f"\\n{code} {used.ru_utime + used.ru_stime} {used.ru_maxrss}")
+"""

@@ -717,7 +717,7 @@ def tempo_marks_and_curves_in_beats() -> Files:
         return f"- {{ at: bar {number + 1}, bpm: {400 + number % 7}.{number}, ramp: true }}\n"
 
     curve = ", ".join(f"[{n + 1} beats, 0]" for n in range(500))
-    events = f"      - {{ at: bar 7.2, gain_db: [{curve}], play: {{from: tones/low}} }}\n" * 100
+    events = f"      - {{ at: bar 7.2, gain_db: [{curve}], play: {{from: tones/low}} }}\n" * 79
     text = lines(f"{HEAD}tempo:\n", mark, 1_998, "- { at: bar 9999, bpm: 60 }\n")
     text = text.replace('"10:00"', '"10:00:00"')
     return movements(f"{text}parts:\n  p:\n    events:\n{events}")

@@ -10,7 +10,7 @@ from approx_build.score import amounts
 from approx_build.score.amounts import MOST_CHAINED, too_deep
 from tests.score.scores import Project
 
-EVENT = "{at: 0, salad: {from: [t, t, t], length_s: 1}}"
+EVENT = "{at: 0, pan: [[0, 0], [1, 1]], salad: {from: [t, t, t], length_s: 1}}"
 
 
 def chain(count: int) -> dict[str, list[str]]:
@@ -38,7 +38,12 @@ def test_what_is_needed_by_many_is_walked_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "has", "noun"), [("MOST_EVENTS", 4, "events"), ("MOST_SOURCES", 12, "sources")]
+    ("name", "has", "noun"),
+    [
+        ("MOST_EVENTS", 4, "events"),
+        ("MOST_SOURCES", 12, "sources"),
+        ("MOST_BREAKPOINTS", 8, "breakpoints"),
+    ],
 )
 def test_the_part_with_which_a_piece_has_too_many_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, has: int, noun: str
