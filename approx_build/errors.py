@@ -22,6 +22,8 @@ from approx_build.visible import Lines, visible
 
 MOST_SHOWN = 40
 """Faults of an error that its text has; all of them are in `faults`."""
+MOST_FOUND = 1000
+"""Faults of a file or a check after which no more are searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,10 @@ class ScoreError(ApproxError):
     """All faults found in the scores of a piece, or in a model or record."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        more = len(faults) - MOST_SHOWN
-        shown = [*map(str, faults[:MOST_SHOWN]), *([f"… and {more} more"] if more > 0 else [])]
+        shown = [*map(str, faults[:MOST_SHOWN])]
+        if (more := len(faults) - MOST_SHOWN) > 0:
+            least = "at least " if len(faults) >= MOST_FOUND else ""
+            shown.append(f"… and {least}{more} more")
         super().__init__(Lines.of(shown))
         self.faults = tuple(faults)
 

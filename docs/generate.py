@@ -38,7 +38,14 @@ ROOMS: tuple[tuple[str, ...], ...] = (
 """From the top down. A module imports rooms below its own only; those of one line do not meet."""
 
 
-EXPLANATIONS = ("consent", "determinism", "keys", "numerics-of-kernels", "processes")
+EXPLANATIONS = (
+    "consent",
+    "determinism",
+    "keys",
+    "numerics-of-kernels",
+    "processes",
+    "threat-model",
+)
 """Pages in docs/ that explain. The others are reference, but for the index and the tutorial."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -98,6 +99,8 @@ def _run() -> None:
     """Run the command line; user errors are shown plainly, anything else is a bug."""
     # No sample is a product of matrices, and threads for those take memory at the import.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Scores and graphs make many objects and hardly a circle: looking for those took a quarter.
+    gc.set_threshold(100_000, 20, 50)
     try:
         with ending_calmly():
             _end(app(standalone_mode=False))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from approx_build.execution.work import Report, Result, Work
+from approx_build.files.json_text import parse_json
 from approx_build.files.opening import read_whole
 from approx_build.store.store import Store
 
@@ -80,7 +81,7 @@ class Desk:
 
     def json_input(self, role: str) -> Any:
         """The value of a JSON input."""
-        return json.loads(read_whole(self.input(role)))
+        return parse_json(read_whole(self.input(role)))
 
     def keep_clip(self, clip: Clip, **facts: Any) -> Result:
         """Store `clip` as the main object."""

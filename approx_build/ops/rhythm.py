@@ -7,6 +7,7 @@ later (Toussaint, The Euclidean algorithm generates traditional musical rhythms,
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 MOST_STEPS = 1024
+_NUMBER = r"\s*([0-9]{1,9})\s*"
+_EUCLIDEAN = re.compile(rf"\s*E\({_NUMBER},{_NUMBER}(?:,{_NUMBER})?\)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,22 @@ PatternLike = Annotated[
 """What a score may say: a text of steps, or a list of beats."""
 
 
+@functools.lru_cache(maxsize=64)
 def of_steps(text: str, accent_db: float) -> Pattern:
     """The pattern of a text; ValueError, in plain words, when it is none."""
-    euclidean = re.fullmatch(r"\s*E\(\s*(\d+)\s*,\s*(\d+)\s*(?:,\s*(\d+)\s*)?\)\s*", text)
+    steps = steps_of(text)
+    pulses = (
+        Pulse(step, accent_db if sign == "X" else 0.0)
+        for step, sign in enumerate(steps)
+        if sign in "xX"
+    )
+    return Pattern(tuple(pulses), len(steps))
+
+
+@functools.lru_cache(maxsize=64)
+def steps_of(text: str) -> str:
+    """The steps of a text, a letter each; ValueError, in plain words, when it is no pattern."""
+    euclidean = _EUCLIDEAN.fullmatch(text)
     if euclidean:
         pulses, steps, rotation = (int(number or 0) for number in euclidean.groups())
         text = _euclid(pulses, steps, rotation)
@@ -75,14 +91,9 @@ def of_steps(text: str, accent_db: float) -> Pattern:
         )
     if len(steps_text) > MOST_STEPS:
         raise ValueError(f"a pattern of {len(steps_text)} steps; at most {MOST_STEPS}")
-    pulses_found = tuple(
-        Pulse(step, accent_db if sign == "X" else 0.0)
-        for step, sign in enumerate(steps_text)
-        if sign in "xX"
-    )
-    if not pulses_found:
-        raise ValueError(f"the pattern {text!r} has no pulse")
-    return Pattern(pulses_found, len(steps_text))
+    if not re.search("[xX]", steps_text):
+        raise ValueError(f"the pattern {text[:80]!r} has no pulse")
+    return steps_text
 
 
 def of_beats(

@@ -55,7 +55,6 @@ class Scatter(Lasting, Windowed):
         """The cloud [C, length_s]."""
         clip = clips[0]
         size, length = clip.samples(self.grain_s), clip.samples(self.length_s)
-        self._check_size(size, length, clip)
         cloud = np.zeros((clip.channels, length))
         fade = self.fade(clip, size)
         for onset, start in self._onsets(rng, clip.rate, length - size, clip.length - size):
@@ -63,11 +62,13 @@ class Scatter(Lasting, Windowed):
         # Uncorrelated grains add in power: divide by the root of the mean overlap.
         return clip.like(cloud / np.sqrt(max(1.0, self.density_hz * self.grain_s)))
 
-    def _check_size(self, size: int, length: int, clip: Clip) -> None:
-        if size > clip.length:
+    def check_sizes(self, sizes: Sequence[int], rate: int) -> None:
+        """A grain must fit into the clip and into the cloud."""
+        size, length = round(self.grain_s * rate), round(self.length_s * rate)
+        if size > sizes[0]:
             raise OpError(
                 f"scatter: a grain of {self.grain_s} s is longer than the clip "
-                f"({clip.length_s:.3f} s)"
+                f"({sizes[0] / rate:.3f} s)"
             )
         if size > length:
             raise OpError(

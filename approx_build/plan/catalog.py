@@ -16,6 +16,7 @@ from approx_build.corpus.prepared import chosen
 from approx_build.corpus.recordings import Recording, corpus_digest, list_recordings
 from approx_build.errors import AudioError, ConsentError, Fault, ModelError
 from approx_build.files.names import normal, on_disk, twins
+from approx_build.files.patterns import matching
 from approx_build.files.readlog import ReadLog
 from approx_build.plan.consent_records import CORPORA, ConsentRecords, consent_path
 from approx_build.training.checkpoint import read_about
@@ -39,6 +40,7 @@ class Catalog:
         self._refusals: dict[tuple[str | None, ...], tuple[Fault, ...]] = {}
         self._lengths_s: dict[str, float | None] = {}
         self._recordings_at: dict[str, str | None] = {}
+        self._named: dict[str, list[str]] = {}
 
     @cached_property
     def model_names(self) -> list[str]:
@@ -61,8 +63,18 @@ class Catalog:
 
     def recordings(self) -> list[str]:
         """The recordings of all corpora that can be listed, as corpus/name."""
+        return list(self._every_recording)
+
+    @cached_property
+    def _every_recording(self) -> dict[str, Recording]:
         listed = (corpus for corpus in self.corpus_names if not self.problem(corpus))
-        return [recording.name for corpus in listed for recording in self.corpus(corpus)]
+        return {one.name: one for corpus in listed for one in self.corpus(corpus)}
+
+    def named(self, pattern: str) -> list[str]:
+        """The recordings, as corpus/name, that a name or a pattern stands for."""
+        if pattern not in self._named:
+            self._named[pattern] = matching(pattern, self._every_recording)
+        return self._named[pattern]
 
     def problem(self, corpus: str) -> str:
         """Why the recordings of `corpus` cannot be listed; empty when they are, or it is none."""
@@ -75,11 +87,10 @@ class Catalog:
 
     def recording_path(self, name: str) -> str:
         """The file of recording corpus/name, relative to the root."""
-        corpus = name.partition("/")[0]
-        for recording in self.corpus(corpus):
-            if recording.name == name:
-                return self.relative(recording.path)
-        raise AudioError(f"there is no recording {name!r}")
+        if (recording := self._every_recording.get(name)) is None:
+            self.corpus(name.partition("/")[0])  # says why it cannot be listed
+            raise AudioError(f"there is no recording {name!r}")
+        return self.relative(recording.path)
 
     def recording_at(self, path: str) -> str | None:
         """The corpus/name of the file at `path` (relative to the root) in a corpus' folder.

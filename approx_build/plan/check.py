@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
-from approx_build.errors import ConsentError, Fault, ScoreError
+from approx_build.errors import MOST_FOUND, ConsentError, Fault, ScoreError
+from approx_build.plan.amounts import check_amounts
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.consent import check_consent
 from approx_build.plan.take_checks import take_faults
@@ -32,6 +34,11 @@ class CheckedPiece:
     is_permitted: bool = True
 
 
+def amounts(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
+    """More than can be built, or checked in seconds."""
+    return check_amounts(reading.score, catalog) if reading.score else ()
+
+
 def names(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
     """Models, steps and recordings that the project does not have."""
     return check_names(reading.score, catalog) if reading.score else ()
@@ -44,7 +51,7 @@ def references(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
 
 def durations(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
     """Times that do not fit the movement, the take or the recording."""
-    recordings = catalog.recordings()
+    recordings = set(catalog.recordings())
 
     def length_s(name: str) -> float | None:
         return catalog.recording_length_s(name) if name in recordings else None
@@ -62,7 +69,7 @@ def consent(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
     return check_consent(reading.score, catalog) if reading.score else ()
 
 
-CHECKS: tuple[Check, ...] = (names, references, durations, takes, consent)
+CHECKS: tuple[Check, ...] = (amounts, names, references, durations, takes, consent)
 """Every check of a piece, in the order in which they run."""
 
 
@@ -98,7 +105,13 @@ def check_without_consent(path: Path, catalog: Catalog) -> CheckedPiece:
 
 
 def _found(reading: Reading, catalog: Catalog, checks: Iterable[Check]) -> list[Fault]:
-    return [fault for each in checks for fault in each(reading, catalog)]
+    """The faults that checks find, the first of each; ScoreError at once where it is too much."""
+    found = list[Fault]()
+    for each in checks:
+        found += islice(each(reading, catalog), MOST_FOUND)
+        if each is amounts and found:
+            raise ScoreError(in_order([*reading.faults, *found]))
+    return found
 
 
 def _checked(reading: Reading, catalog: Catalog, faults: list[Fault]) -> CheckedPiece:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from approx_build.plan.check import CheckedPiece
 from approx_build.plan.evaluation import PREVIEW_SEED, Preview, Stages, add_stages
@@ -54,7 +55,7 @@ def _lower_movement(lowered: LoweredPiece, movement: LoadedMovement) -> None:
         lowered.networks,
         takes_in_scope(lowered.score, movement),
         lambda part: source_target(movement, part),
-        lambda written: movement.file_path(lowered.score.root, written),
+        cache(lambda written: movement.file_path(lowered.score.root, written)),
         piece.seed,
         output.rate,
     )

@@ -153,11 +153,7 @@ class Parts:
 
     def _placement(self, role: str, placed: PlacedEvent) -> Mapping[str, Json]:
         event, rate = placed.event, self._output.rate
-        start = self._movement.onset(event)
-
-        def from_start(time: Any) -> Any:
-            return self._movement.tempo.length(time, start)
-
+        from_start = self._movement.tempo.lengths(self._movement.onset(event))
         return {
             "role": role,
             "name": placed.name,

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from approx_build.errors import Location
-from approx_build.files.patterns import matching
 from approx_build.plan.clips import Range, add_clip
 from approx_build.plan.conditioning import add_sounds
 from approx_build.plan.streams import take_stream
@@ -60,8 +59,7 @@ class Sources:
                 numbers = [ref.clip] if ref.clip else range(1, take.take.count + 1)
                 return [self.take_clip(ref.name, number) for number in numbers]
             case SourceKind.RECORDING:
-                names = self.catalog.recordings() if ref.is_pattern else [ref.name]
-                named = matching(ref.name, names)
+                named = self.catalog.named(ref.name) if ref.is_pattern else [ref.name]
                 return [Found(self._recording(name), name) for name in named]
             case SourceKind.PART:
                 return [Found(self._stem_of(ref.name), f"part {ref.name}")]

@@ -113,4 +113,4 @@ def _length_s(sound: Sound, takes: Mapping[str, Take], catalog: Catalog) -> floa
     if sound.take is not None:
         return takes[sound.take].length_s if sound.take in takes else None
     name = str(sound.recording)
-    return catalog.recording_length_s(name) if name in catalog.recordings() else None
+    return catalog.recording_length_s(name) if catalog.named(name) == [name] else None

@@ -23,6 +23,7 @@ from approx_build.evaluation.comparison import Corpus, Evaluation, spread, stret
 from approx_build.evaluation.memorisation import Baseline, SearchTerms
 from approx_build.families.base import TakeRequest
 from approx_build.figures.thumbnail import COLUMNS, ROWS, TOP_DB, sketch
+from approx_build.files.json_text import parse_json
 from approx_build.files.opening import read_bounded
 from approx_build.numerics.stream import stream_key
 from approx_build.report.evaluation import (
@@ -168,7 +169,7 @@ class TrainingPage:
         }
         path = self.out / name
         with suppress(OSError, ValueError, LookupError, TypeError):
-            kept = json.loads(read_bounded(path))
+            kept = parse_json(read_bounded(path))
             if kept["terms"] == terms:
                 return dict(kept["evaluation"])
         evaluation: Evaluation = make()

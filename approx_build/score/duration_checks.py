@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from approx_build.errors import Fault, OpError
-from approx_build.ops.base import GrainOp
+from approx_build.ops.base import SHORTEST, GrainOp
 from approx_build.score.curve import Curve
 from approx_build.score.event import Event
 from approx_build.score.load import Reading
@@ -89,14 +89,17 @@ def _after(op: GrainOp, lengths: Sequence[float | None]) -> float | None:
 
 def check_durations(reading: Reading, recording: RecordingLength = unknown) -> Iterator[Fault]:
     """Every time in a piece and its movements that does not fit."""
+    rate = reading.score.piece.output.rate if reading.score else 0
     for movement in reading.movements:
         if movement.path not in reading.untimed:
-            yield from _of_movement(movement, recording)
+            yield from _of_movement(movement, recording, rate)
     if reading.score is not None and reading.is_complete:
         yield from _shared_take_faults(reading.takes, reading.movements, reading.source)
 
 
-def _of_movement(movement: LoadedMovement, recording: RecordingLength) -> Iterator[Fault]:
+def _of_movement(
+    movement: LoadedMovement, recording: RecordingLength, rate: int
+) -> Iterator[Fault]:
     fault = movement.source.fault
     if not movement.length:
         yield fault(("length",), "must be greater than 0")
@@ -111,7 +114,7 @@ def _of_movement(movement: LoadedMovement, recording: RecordingLength) -> Iterat
         for field, curve in (("gain_db", part.gain_db), ("pan", part.pan)):
             yield from _curve_faults(movement, (*loc, field), curve, movement.tempo.seconds)
         for index, event in enumerate(part.events):
-            yield from _event_faults(movement, (*loc, "events", index), event, recording)
+            yield from _event_faults(movement, (*loc, "events", index), event, recording, rate)
             yield from _event_curves(movement, (*loc, "events", index), event)
     for index, cue in enumerate(movement.model.cues):
         yield from _moment_faults(movement, ("cues", index, "at"), cue.at)
@@ -174,12 +177,34 @@ def _expectation_faults(movement: LoadedMovement) -> Iterator[Fault]:
             yield movement.source.fault(loc, f"must be after {start} (is {stop})")
 
 
+def _impossible(
+    movement: LoadedMovement, event: Event, recording: RecordingLength, rate: int
+) -> tuple[str, str] | None:
+    """The field of an event that cannot be made of clips of these lengths, and why."""
+    lengths = [length for s in event.sources for length in _clips(movement, s, recording)]
+    ways = [lengths] if event.op.many else [[length] for length in dict.fromkeys(lengths)]
+    for way in ways:
+        for op, field in ((event.op, event.op.op), *((op, "through") for op in event.through)):
+            known = [round(length * rate) for length in way if length is not None]
+            if len(known) < len(way):
+                break
+            try:
+                if min(known, default=SHORTEST) < SHORTEST:
+                    raise OpError(f"{op.op}: a clip of {min(known)} samples is too short")
+                op.check_sizes(known, rate)
+            except OpError as error:
+                return field, error.message
+            way = [_after(op, way)]
+    return None
+
+
 def _event_faults(
-    movement: LoadedMovement, loc: Loc, event: Event, recording: RecordingLength
+    movement: LoadedMovement, loc: Loc, event: Event, recording: RecordingLength, rate: int
 ) -> Iterator[Fault]:
     """What of `event`, which stands at `loc`, does not fit."""
     fault = movement.source.fault
-    yield from _source_faults(movement, loc, event, recording)
+    beyond = [*_source_faults(movement, loc, event, recording)]
+    yield from beyond
     try:
         onset = movement.tempo.seconds(event.at)
     except ValueError as error:
@@ -188,6 +213,9 @@ def _event_faults(
     end = clock(movement.length)
     if onset >= movement.length:
         yield fault((*loc, "at"), f"begins at {clock(onset)}; the movement ends at {end}")
+        return
+    if rate and not beyond and (problem := _impossible(movement, event, recording, rate)):
+        yield fault((*loc, problem[0]), problem[1])
         return
     length = event_length(movement, event, recording)
     if length is None:
@@ -230,8 +258,10 @@ def _event_curves(movement: LoadedMovement, loc: Loc, event: Event) -> Iterator[
     except ValueError:
         return
 
+    length = movement.tempo.lengths(onset)
+
     def seconds(time: Time) -> Fraction:
-        return onset + movement.tempo.length(time, onset)
+        return onset + length(time)
 
     for field, curve in (("gain_db", event.gain_db), ("pan", event.pan)):
         yield from _curve_faults(movement, (*loc, field), curve, seconds)

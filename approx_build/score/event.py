@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import Field, SerializeAsAny, model_validator
+from pydantic import Field, SerializeAsAny, ValidationInfo, model_validator
 
 from approx_build.ops.base import OPS, GrainOp
 from approx_build.score.curve import Curve, EventGain, EventPan
@@ -57,10 +57,10 @@ class Event(Placement):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _read(cls, data: Any, handler: Any) -> Event:
+    def _read(cls, data: Any, handler: Any, info: ValidationInfo) -> Event:
         if isinstance(data, Event):
             return data
-        problems = Problems()
+        problems = Problems(info.context)
         if not isinstance(data, dict):
             problems.add((), f"needs named fields, is {shown(data)}")
             problems.close()

@@ -10,14 +10,15 @@ from pathlib import Path
 from approx_build.errors import ApproxError, Fault, Location, ScoreError
 from approx_build.files.names import clash, normal, on_disk, twin_of
 from approx_build.files.readlog import ReadLog
+from approx_build.score.amounts import Amounts
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.paths import project_root, slug, written_path
 from approx_build.score.recovery import Salvaged, salvage
-from approx_build.score.schema import Movement, Piece
+from approx_build.score.schema import MOST_MOVEMENTS, Movement, Piece
 from approx_build.score.takes import Take
 from approx_build.score.tempo_marks import tempo_map
 from approx_build.score.warnings import remarks
-from approx_build.yaml_source import Source, read_source
+from approx_build.yaml_source import Allowance, Source, read_source
 from approx_build.yaml_source.node import Loc
 
 __all__ = ["LoadedMovement", "Reading", "Score", "read_piece"]
@@ -76,12 +77,14 @@ def read_piece(path: Path, root: Path | None = None, log: ReadLog | None = None)
     home = Path(os.path.normpath((root or project_root(path)).absolute()))
     shown = _shown(path, home)
     _check_alone(path)
-    source = read_source(path, shown, log)
+    allowance = Allowance()
+    source = read_source(path, shown, log, allowance)
+    allowance.is_shared = True
     if _kind(source) == "movement":
         message = "this is a movement; give the piece whose 'movements' list it"
         raise ScoreError([source.fault(("movement",), message, key=True)])
     piece = salvage(Piece, source)
-    reader = _Movements(home, path, piece, log)
+    reader = _Movements(home, path, piece, log, allowance)
     found = [reader.load(index, name) for index, name in reader.entries()]
     movements = tuple(movement for movement in found if movement)
     score = None
@@ -104,8 +107,17 @@ def read_piece(path: Path, root: Path | None = None, log: ReadLog | None = None)
 class _Movements:
     """Reads the movements of a piece and gathers the faults of their text."""
 
-    def __init__(self, root: Path, path: Path, piece: Salvaged[Piece], log: ReadLog | None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        path: Path,
+        piece: Salvaged[Piece],
+        log: ReadLog | None,
+        allowance: Allowance,
+    ) -> None:
         self._root, self._path, self._piece, self._log = root, path, piece, log
+        self._allowance = allowance
+        self._amounts = Amounts()
         self._slugs: dict[str, str] = {}
         self._takes = piece.model.takes if piece.model else {}
         self.faults: list[Fault] = []
@@ -118,7 +130,8 @@ class _Movements:
         names = data.get("movements") if isinstance(data, dict) else None
         if not isinstance(names, list):
             return []
-        return [(index, name) for index, name in enumerate(names) if isinstance(name, str)]
+        named = enumerate(names[:MOST_MOVEMENTS])
+        return [(index, name) for index, name in named if isinstance(name, str)]
 
     def load(self, index: int, written: str) -> LoadedMovement | None:
         """The movement written as `written`, or None when its faults leave nothing of it."""
@@ -147,10 +160,12 @@ class _Movements:
         return name
 
     def _read(self, path: str) -> Source:
-        source = read_source(Path(on_disk(self._root / path)), path, self._log)
+        source = read_source(Path(on_disk(self._root / path)), path, self._log, self._allowance)
         if _kind(source) == "piece":
             message = "this is a piece, where a movement is needed"
             raise ScoreError([source.fault(("piece",), message, key=True)])
+        if fault := self._amounts.fault(source):
+            raise ScoreError([fault])
         return source
 
     def _movement(self, number: int, name: str, path: str, source: Source) -> LoadedMovement | None:

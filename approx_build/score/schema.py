@@ -15,6 +15,8 @@ from approx_build.yaml_source.fields import MOST, Name, Seed, Strict, Text
 
 __all__ = ["Cue", "Event", "Expectation", "Movement", "Output", "Part", "Piece", "Take"]
 
+MOST_MOVEMENTS = 1000
+
 
 class Output(Strict):
     """How the piece is written to files."""
@@ -126,5 +128,7 @@ class Piece(Strict):
         default_factory=dict, max_length=MOST, description="takes that all movements share, by name"
     )
     movements: tuple[Text, ...] = Field(
-        min_length=1, max_length=1000, description="files of the movements, counted from this file"
+        min_length=1,
+        max_length=MOST_MOVEMENTS,
+        description="files of the movements, counted from this file",
     )

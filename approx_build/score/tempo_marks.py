@@ -9,13 +9,15 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from approx_build.score.tempo import MeterSpan, TempoMap, TempoSpan
+from approx_build.score.tempo import MeterSpan, TempoMap, TempoSpan, rounded
 from approx_build.score.time import Moment, Unit
-from approx_build.yaml_source.fields import MOST, Strict
+from approx_build.yaml_source.fields import Strict
 from approx_build.yaml_source.messages import shown
 from approx_build.yaml_source.node import Loc
 
 _SIGNATURE = r"([1-9][0-9]?)/(1|2|4|8|16|32)"
+MOST_MARKS = 2000
+"""One a second for half an hour; every time in bars or beats is looked up among them."""
 Report = Callable[[Loc, str], None]
 """Takes a place in the movement and what is wrong there."""
 
@@ -56,8 +58,8 @@ def _one_or_list(key: str) -> BeforeValidator:
     return BeforeValidator(marks)
 
 
-Tempo = Annotated[tuple[TempoMark, ...], _one_or_list("bpm"), Field(max_length=MOST)]
-Meter = Annotated[tuple[MeterMark, ...], _one_or_list("meter"), Field(max_length=MOST)]
+Tempo = Annotated[tuple[TempoMark, ...], _one_or_list("bpm"), Field(max_length=MOST_MARKS)]
+Meter = Annotated[tuple[MeterMark, ...], _one_or_list("meter"), Field(max_length=MOST_MARKS)]
 
 
 def tempo_map(tempo: Sequence[TempoMark], meter: Sequence[MeterMark], report: Report) -> TempoMap:
@@ -105,7 +107,7 @@ def _tempos(
             report(loc, f"the first tempo begins the movement, at 0 (is {mark.at})")
             continue
         if is_ramp and spans:
-            slope = (span.bpm - spans[-1].bpm) / (span.start_s - spans[-1].start_s)
+            slope = rounded((span.bpm - spans[-1].bpm) / (span.start_s - spans[-1].start_s))
             spans[-1] = TempoSpan(spans[-1].start_s, spans[-1].start, spans[-1].bpm, slope)
         spans.append(span)
         is_ramp = mark.ramp
@@ -136,4 +138,4 @@ def _next(
         quarters = last.start + (seconds - last.start_s) * mean / 60
     if seconds <= last.start_s:
         raise ValueError("must come after the mark before it")
-    return TempoSpan(seconds, quarters, bpm)
+    return TempoSpan(rounded(seconds), rounded(quarters), bpm)

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from zlib import crc32
 
+from approx_build.files.json_text import parse_json
 from approx_build.files.opening import read_bounded
 from approx_build.files.writing import open_to_append
 from approx_build.store.disk import make_folder, plain_words
@@ -127,8 +128,8 @@ def _parsed(text: str) -> Entry | None:
     """The entry in a text; None for anything else, because damage may look like JSON."""
     try:
         # Endless digits and endless brackets are damage, too.
-        row = json.loads(text) if len(text) <= LONGEST_LINE else None
-    except (ValueError, RecursionError):
+        row = parse_json(text) if len(text) <= LONGEST_LINE else None
+    except ValueError:
         return None
     if not isinstance(row, dict) or row.keys() - NAMES:
         return None

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from approx_build.errors import StoreError, reason
+from approx_build.files.json_text import parse_json
 from approx_build.files.opening import read_bounded
 from approx_build.process.locks import Grip, grip
 from approx_build.process.system import open_handle
@@ -74,7 +75,7 @@ class Change:
 def read(path: Path) -> Lock | None:
     """The lock at `path`; None when there is no such file, StoreError when it is not a lock."""
     try:
-        return _parsed(json.loads(read_bounded(path)))
+        return _parsed(parse_json(read_bounded(path)))
     except FileNotFoundError:
         return None
     except json.JSONDecodeError as error:

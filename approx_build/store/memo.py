@@ -16,6 +16,7 @@ from typing import Any
 
 from approx_build.errors import StoreError
 from approx_build.files.fingerprint import fingerprint, is_settled
+from approx_build.files.json_text import parse_json
 from approx_build.files.opening import read_bounded
 from approx_build.files.readlog import Reading, hashed
 from approx_build.store.drafts import Drafts
@@ -64,8 +65,8 @@ class Memo:
     def _load(self) -> dict[str, tuple[str, str]]:
         if self._known is None:
             self._known = {}
-            with suppress(OSError, ValueError, RecursionError):
-                self._known = _rows(json.loads(unseal(read_bounded(self.path)) or "{}"))
+            with suppress(OSError, ValueError):
+                self._known = _rows(parse_json(unseal(read_bounded(self.path)) or "{}"))
         return self._known
 
 

@@ -16,6 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from approx_build.errors import StoreError
+from approx_build.files.json_text import parse_json
 from approx_build.files.opening import read_bounded
 from approx_build.files.writing import remove
 from approx_build.store.drafts import Drafts
@@ -81,7 +82,7 @@ class Projects:
 
     def _read(self, path: Path) -> Use | None:
         with suppress(OSError, ValueError, TypeError):
-            places = json.loads(unseal(read_bounded(path)) or "")
+            places = parse_json(unseal(read_bounded(path)) or "")
             if not all(map(_is_path, places)):
                 return None
             return Use(*(Path(os.path.normpath(self._root / place)) for place in places))

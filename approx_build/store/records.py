@@ -7,13 +7,13 @@ used.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from approx_build.canonical import Json, canonical
+from approx_build.files.json_text import parse_json
 from approx_build.files.opening import read_bounded
 from approx_build.store.census import HEX, named
 from approx_build.store.disk import clear
@@ -113,7 +113,7 @@ def _read(data: bytes) -> Record | None:
     # Everything below is a miss, not an error: the action runs again and replaces the record.
     text = unseal(data)
     try:
-        record = Record(**json.loads(text)) if text else None
+        record = Record(**parse_json(text)) if text else None
     except (ValueError, TypeError):
         return None
     return record if record is not None and _is_valid(record) else None

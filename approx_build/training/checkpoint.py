@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from approx_build.errors import ModelError, reason
 from approx_build.families.base import Shapes
+from approx_build.files.json_text import parse_json
 from approx_build.files.opening import open_regular
 from approx_build.store.delivery import write
 from approx_build.store.objects import Objects
@@ -108,10 +109,10 @@ def about_in(file: BinaryIO, path: Path) -> dict[str, Any]:
     """The same of an open file, named `path` in errors."""
     try:
         (size,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(min(size, _LONGEST_HEADER)))
-        about = json.loads(header["__metadata__"][HEADER_KEY])
+        header = parse_json(file.read(min(size, _LONGEST_HEADER)))
+        about = parse_json(header["__metadata__"][HEADER_KEY])
         return dict(about)
-    except (OSError, ValueError, LookupError, TypeError, RecursionError, struct.error) as error:
+    except (OSError, ValueError, LookupError, TypeError, struct.error) as error:
         raise ModelError(f"{path}: not a checkpoint of approx-build ({error!r})") from None
 
 

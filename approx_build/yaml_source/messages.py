@@ -16,7 +16,8 @@ from pydantic_core import ErrorDetails
 
 from approx_build.yaml_source.node import Loc
 
-_MOST_LISTED = 12
+MOST_LISTED = 12
+"""Names or numbers that a message lists."""
 _MOST_COMPARED = 50
 """Names that a misspelt one is compared with."""
 
@@ -57,12 +58,12 @@ def _grouped(known: tuple[str, ...]) -> dict[tuple[str, int], dict[str, str]]:
 
 def choices(word: str, known: Iterable[str]) -> str:
     """The suggestion for `word`, or the names there are when none is close."""
-    names = list(known)
+    names = known if isinstance(known, tuple) else tuple(known)
     close = suggestion(word, names)
     if close or not names:
         return close
-    more = ", …" if len(names) > _MOST_LISTED else ""
-    return f"; there are: {', '.join(names[:_MOST_LISTED])}{more}"
+    more = ", …" if len(names) > MOST_LISTED else ""
+    return f"; there are: {', '.join(names[:MOST_LISTED])}{more}"
 
 
 _TEMPLATES = {

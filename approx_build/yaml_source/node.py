@@ -46,18 +46,22 @@ Place = tuple[int, int]
 """Line and column, from 1."""
 
 
+_NO_CHILDREN: dict[str | int, Node] = {}
+_NO_KEYS: dict[str, Place] = {}
+
+
 @dataclass(slots=True)
 class Node:
     """One value: its position, its content, and the positions of its keys.
 
     `weight` counts the values it stands for, each alias counted in full. `numbers` are the original
-    indices of its items, when some were removed.
+    indices of its items, when some were removed. Values without content share empty mappings.
     """
 
     place: Place
     value: Value
-    children: dict[str | int, Node] = field(default_factory=dict)
-    keys: dict[str, Place] = field(default_factory=dict)
+    children: dict[str | int, Node] = field(default_factory=lambda: _NO_CHILDREN)
+    keys: dict[str, Place] = field(default_factory=lambda: _NO_KEYS)
     weight: int = 1
     numbers: tuple[int, ...] = ()
 
@@ -80,14 +84,16 @@ class Node:
 
     def without(self, locs: Sequence[Loc]) -> Node:
         """A copy without the values at `locs`; the items after them move up."""
-        heads = {loc[0] for loc in locs if len(loc) == 1}
-        kept = {
-            step: child.without([loc[1:] for loc in locs if len(loc) > 1 and loc[0] == step])
-            for step, child in self.children.items()
-            if step not in heads
-        }
-        if not self.children:
+        if not locs or not self.children:
             return self
+        inside: dict[str | int, list[Loc]] = {}
+        for loc in locs:
+            inside.setdefault(loc[0], []).append(loc[1:])
+        kept = {
+            step: child.without(inside.get(step, ()))
+            for step, child in self.children.items()
+            if () not in inside.get(step, ())
+        }
         if not isinstance(self.value, list):
             value: Value = {str(key): child.value for key, child in kept.items()}
             return replace(self, value=value, children=kept)

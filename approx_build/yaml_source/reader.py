@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from pathlib import Path
 
 from approx_build.errors import ApproxError, Fault, Location, ScoreError
@@ -15,6 +16,8 @@ from approx_build.files.readlog import ReadLog
 _UNUSUAL = re.compile(
     "[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+_MOST_SHOWN = 20
+_MOST_DIRECTIVES = 100
 
 
 def read_text(path: Path, shown: str, log: ReadLog | None = None) -> str:
@@ -27,9 +30,13 @@ def read_text(path: Path, shown: str, log: ReadLog | None = None) -> str:
         message = f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
         raise ScoreError([fault_at(before, len(before), shown, message)]) from None
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    unusual = list(_UNUSUAL.finditer(text))[:20]
+    unusual = list(islice(_UNUSUAL.finditer(text), _MOST_SHOWN))
     if unusual:
         raise ScoreError([_unusual_fault(text, found, shown) for found in unusual])
+    if text.count("\n%") > _MOST_DIRECTIVES:
+        # The parser compares each directive with all before it.
+        message = f"more than {_MOST_DIRECTIVES} lines begin with '%'"
+        raise ScoreError([fault_at(text, text.index("\n%") + 1, shown, message)])
     # Names in it are compared with those of files, which are in this form too.
     return normal(text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from ruamel.yaml.error import MarkedYAMLError
@@ -38,12 +39,14 @@ _WORDS = {
     "did not find expected ',' or '}'": "expected ',' or '}' here",
     "did not find expected node content": "expected a value here",
 }
-_TAB_INDENT = re.compile(r"^ *\t\s*(?=\S)", re.MULTILINE)
+_TAB_INDENT = re.compile(r"^ *+\t[^\S\n]*+(?=\S)", re.MULTILINE)
+_MOST_TABS = 20
 
 
 def syntax_faults(error: MarkedYAMLError, text: str, shown: str) -> list[Fault]:
     """The fault of `error`, and each tab used for indentation, a usual cause."""
-    tabs = [text.count("\n", 0, found.start()) + 1 for found in _TAB_INDENT.finditer(text)][:20]
+    indents = islice(_TAB_INDENT.finditer(text), _MOST_TABS)
+    tabs = [text.count("\n", 0, found.start()) + 1 for found in indents]
     lines = text.split("\n")
     faults = []
     for line in tabs:

@@ -133,7 +133,8 @@ def test_anchors_that_explode_are_refused_for_little_more_than_a_good_score(spac
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
     space.write(FOAM, "\n".join(lines))
     assert space.check().splitlines()[0] == (
-        f"{FOAM}:6:25: a5[3]: more than 500 000 values, anchors counted in full"
+        f"{FOAM}:6:15: a5[1]: with the files before it, more than 250 000 values, anchors counted "
+        "in full"
     )
     assert cpu_s(space.check) < 10 * good
 

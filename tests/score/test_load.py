@@ -220,7 +220,7 @@ def test_large_files_and_exploding_anchors_cost_little_more_than_a_good_score(
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
     project.movement("\n".join(lines))
-    assert "more than 500 000 values" in project.faults()[0]
+    assert "more than 250 000 values" in project.faults()[0]
     assert cpu_s(project.faults) < 100 * good
 
 

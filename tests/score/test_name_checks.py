@@ -20,6 +20,9 @@ class Shelf:
     def recordings(self) -> list[str]:
         return list(LENGTHS)
 
+    def named(self, pattern: str) -> list[str]:
+        return matching(pattern, LENGTHS)
+
     def problem(self, corpus: str) -> str:
         return "no recordings here" if corpus == "empty" else ""
 

@@ -38,8 +38,8 @@ Text = Annotated[str, BeforeValidator(lambda text: str(text).encode(errors="repl
 """Text that can be written as UTF-8, whatever a terminal handed over."""
 
 
-def _number(value: float | None) -> float | None:
-    return value if value is not None and isfinite(value) else None
+def _number(value: object) -> object:
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 Loss = Annotated[float | None, BeforeValidator(_number)]

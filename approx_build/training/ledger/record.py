@@ -27,6 +27,7 @@ from pydantic import (
 from approx_build.canonical import canonical
 from approx_build.corpus.recordings import Hours
 from approx_build.errors import ModelError, reason
+from approx_build.files.json_text import parse_json
 from approx_build.files.opening import read_bounded
 from approx_build.store.delivery import write
 from approx_build.training.checkpoint import file_name
@@ -180,7 +181,7 @@ def record_at(path: Path, manifest: str = "") -> TrainingRecord:
 def record_of(data: bytes) -> TrainingRecord:
     """The record in the bytes of a file or an object; ModelError when it is damaged."""
     try:
-        content = json.loads(data)
+        content = parse_json(data)
         written = content.pop("digest", None)
         if written not in (None, _digest(content)):
             raise ModelError("it is not as it was written")
@@ -191,7 +192,7 @@ def record_of(data: bytes) -> TrainingRecord:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise ModelError(f"not a training record ({where}: {first['msg']})") from None
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise ModelError(f"not a training record ({reason(error)})") from None
 
 
