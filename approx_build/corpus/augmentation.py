@@ -115,6 +115,11 @@ class Augmentation(_Section):
                 f"augmentation.swap_channels: needs two channels; the network has {channels}"
             )
 
+    @property
+    def changes_time_or_pitch(self) -> bool:
+        """Whether windows are resampled or stretched."""
+        return any((self.pitch_semitones, self.stretch, self.varispeed_semitones))
+
     def window(self, sound: Sound, start: int, size: int, rate: int, rng: Stream) -> Sound:
         """The augmented window [C, size] that begins at `start` of a part's `sound` [C, T], T >= 1.
 

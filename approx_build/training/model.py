@@ -31,6 +31,8 @@ from approx_build.yaml_source.node import Loc
 
 SCHEMA = 2
 """Raised when the training loop would make other weights of equal parameters."""
+AUGMENTATION_VERSION = 2
+"""Raised when windows of another time or pitch would have other samples."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
@@ -142,6 +144,8 @@ class ModelSpec(BaseModel):
             "training": self.training.model_dump(mode="json"),
             "checkpoints": list(self.kept_steps),
         }
+        if self.augmentation.changes_time_or_pitch:
+            manifest["augmentation_version"] = AUGMENTATION_VERSION
         # As the key of a training has it, where -0.0 is 0.0.
         return dict(json.loads(canonical(manifest)))
 

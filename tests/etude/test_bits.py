@@ -160,6 +160,16 @@ def test_trainings_are_compared_by_training(planted: Path) -> None:
     ]
 
 
+def test_a_training_with_another_manifest_is_not_compared(planted: Path) -> None:
+    path = planted / "approx_build/training/model.py"
+    path.write_text(
+        path.read_text().replace("AUGMENTATION_VERSION = 2", "AUGMENTATION_VERSION = 9")
+    )
+    assert trained._manifest(ROOT, "etude-wash") != trained._manifest(planted, "etude-wash")
+    assert trained._manifest(ROOT, "etude-mist") == trained._manifest(planted, "etude-mist")
+    assert trained.compared(ROOT, planted, ["etude-wash"]) == []
+
+
 def test_the_command_is_a_recipe() -> None:
     recipes = (ROOT / "justfile").read_text(encoding="utf-8")
     assert "\nbits:\n    python -m tests.etude.bits\n" in recipes

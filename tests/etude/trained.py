@@ -1,5 +1,6 @@
 """The étude's networks trained for a few steps, by these sources and by those of the file.
 
+Those whose training has another manifest now are trained anew, and are not compared.
 Weights are those of one numeric environment, so nothing can be pinned: both train here and now.
 """
 
@@ -14,6 +15,8 @@ from collections.abc import Collection
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
+import soundfile
 from safetensors.numpy import load_file
 
 from approx_build.kernels.library import Library
@@ -22,6 +25,9 @@ from tests.etude.sources import Tree
 from tests.etude.study import ROOT
 from tests.etude.units import PACKAGE, Bits, of_training
 
+MANIFEST = """import sys; from pathlib import Path
+from approx_build.training.model import load_model
+print(load_model(Path(sys.argv[1])).manifest(""))"""
 STEPS, FINETUNING = 24, 8
 MODELS = tuple(path.stem for path in sorted((ROOT / "models").glob("etude-*.yaml")))
 
@@ -84,7 +90,8 @@ def compared(before: Path, after: Path, models: Collection[str] = MODELS) -> lis
     return [
         f"{model}: trained to other weights than by the sources before"
         for model in models
-        if _digest(before, model) != _digest(after, model)
+        if _manifest(before, model) == _manifest(after, model)
+        and _digest(before, model) != _digest(after, model)
     ]
 
 
@@ -103,6 +110,38 @@ def give_kernels(tree: Tree, then: Tree) -> None:
         subprocess.run(["cmake", *words], cwd=then.package.parent, check=True, capture_output=True)
 
 
+def _manifest(home: Path, model: str) -> str:
+    """What fixes the weights of a model, as the package at `home` says it."""
+    command = [sys.executable, "-c", MANIFEST, str(ROOT / "models" / f"{model}.yaml")]
+    done = subprocess.run(
+        command, cwd=home, env=environment_of(home), check=True, capture_output=True, text=True
+    )
+    return done.stdout
+
+
+def _write_corpus(folder: Path, model: str) -> None:
+    """The recordings at the rate and with the channels of a network, and their consent.
+
+    How recordings are converted is no matter of training: preparation has a version of its own.
+    """
+    rate, channels = (
+        int(found[1]) if (found := re.search(rf"^  {field}: (\d+)", model, re.MULTILINE)) else 1
+        for field in ("sample_rate", "sound_channels")
+    )
+    folder.mkdir(parents=True)
+    for path in sorted((ROOT / "models/corpora/etude").iterdir()):
+        if path.suffix == ".yaml":
+            shutil.copy(path, folder)
+            continue
+        sound, recorded = soundfile.read(path, always_2d=True)
+        mixed = sound
+        if sound.shape[1] != channels:
+            mixed = np.repeat(sound.mean(axis=1, keepdims=True), channels, axis=1)
+        places = np.arange(len(mixed) * rate // recorded) * (recorded / rate)
+        slow = [np.interp(places, np.arange(len(mixed)), one) for one in mixed.T]
+        soundfile.write(folder / f"{path.stem}.wav", np.stack(slow, axis=1), rate, subtype="FLOAT")
+
+
 def _digest(home: Path, model: str) -> str:
     """The digest of the last weights of a model, trained by the package at `home`.
 
@@ -114,7 +153,7 @@ def _digest(home: Path, model: str) -> str:
     text = re.sub(r"^checkpoints: .*", "checkpoints: [0]", text, flags=re.MULTILINE)
     with tempfile.TemporaryDirectory(prefix="etude-") as folder:
         models = Path(folder) / "models"
-        shutil.copytree(ROOT / "models/corpora/etude", models / "corpora/etude")
+        _write_corpus(models / "corpora/etude", text)
         (models / f"{model}.yaml").write_text(text, encoding="utf-8")
         command = [sys.executable, "-m", "approx_build", "train", model, "--ship", "--quiet"]
         subprocess.run(

@@ -7,7 +7,7 @@ import pytest
 
 from approx_build.errors import ModelError, ScoreError
 from approx_build.families.base import FAMILIES
-from approx_build.training.model import load_model, model_of
+from approx_build.training.model import AUGMENTATION_VERSION, load_model, model_of
 from approx_build.training.optimizers import Muon, RmsProp
 from tests.training.models import TINY, tiny_model
 
@@ -67,6 +67,17 @@ def test_the_manifest_holds_what_fixes_the_weights_and_nothing_else(tmp_path: Pa
     ):
         assert other.manifest("d") != model.manifest("d")
     assert model.manifest("e") != model.manifest("d")
+
+
+@pytest.mark.parametrize(
+    "field", ["pitch_semitones: [-1, 1]", "stretch: [1, 1.1]", "varispeed_semitones: [-1, 1]"]
+)
+def test_a_training_whose_windows_are_resampled_has_the_version_of_that(
+    field: str, tmp_path: Path
+) -> None:
+    assert "augmentation_version" not in tiny_model(tmp_path).manifest("d")
+    model = tiny_model(tmp_path, f"{TINY}augmentation: {{ {field} }}\n")
+    assert model.manifest("d")["augmentation_version"] == AUGMENTATION_VERSION
 
 
 @pytest.mark.parametrize("name", ["accordionator", "bellows", "mallets", "percussionist"])
