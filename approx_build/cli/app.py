@@ -92,7 +92,7 @@ def run() -> None:
     finally:
         from approx_build.registry import BROKEN
 
-        warn(f"approx-build: {words}" for words in dict.fromkeys(BROKEN))
+        warn(*(f"approx-build: {words}" for words in dict.fromkeys(BROKEN)))
 
 
 def _run() -> None:
