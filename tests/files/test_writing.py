@@ -130,7 +130,6 @@ OWN = {
     "files/writing.py": "the one place",
     "files/opening.py": "the handle of a file that may not be one",
     "files/links.py": "the folders on the way to a file",
-    "cli/app.py": "the system's own device for nothing",
     "execution/up_to_date.py": "the state of the fast path, which decides by the same function",
     "machine.py": "files of the system",
     "process/scratch.py": "folders of the system for temporary files",
@@ -138,9 +137,8 @@ OWN = {
     "project/rebuild.py": "its own end of a pipe",
     "score/docs.py": "pages of the repository",
     "training/docs.py": "pages of the repository",
-    "store/disk.py": "a folder that is synced",
-    "store/lock.py": "a folder that is locked",
-    "store/claims.py": "a temporary file that is locked before it is removed",
+    "process/streams.py": "/dev/null in the place of a stream",
+    "process/system.py": "what names and locks files where systems differ; callers check links",
 }
 """Modules that open for writing, make, rename or remove by themselves."""
 OF_OS = {"open", "mkdir", "makedirs", "replace", "rename", "renames", "link", "symlink"}

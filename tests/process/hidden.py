@@ -10,6 +10,8 @@ class Hidden:
         if name in ("fcntl", "resource", "termios", "pwd", "grp"):
             raise ModuleNotFoundError(name)
 
+import platformdirs  # which asks other things of Windows
+
 sys.meta_path.insert(0, Hidden())
 for name in ("fcntl", "resource", "termios", "pwd", "grp"):
     sys.modules.pop(name, None)
