@@ -9,6 +9,7 @@ from contextlib import suppress
 from enum import IntEnum
 from typing import NoReturn
 
+from approx_build.cli.option_names import with_options
 from approx_build.errors import ApproxError, ScoreError, UsageError
 
 
@@ -27,7 +28,8 @@ class Exit(IntEnum):
 def fail(error: ApproxError) -> NoReturn:
     """Show a user's error without a traceback and exit."""
     has_place = error.where is not None or isinstance(error, ScoreError)
-    print(error if has_place else f"approx-build: {error}", file=sys.stderr)
+    text = with_options(str(error))
+    print(text if has_place else f"approx-build: {text}", file=sys.stderr)
     sys.exit(Exit.USAGE if isinstance(error, UsageError) else Exit.FAILED)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from approx_build.cli.option_names import with_options
 from approx_build.units import counted, duration
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def near(path: Path) -> str:
 def say(text: str, is_quiet: bool = False) -> None:
     """Print unless asked to be quiet."""
     if text and not is_quiet:
-        print(text)
+        print(with_options(text))
 
 
 def say_json(value: Any) -> None:
@@ -35,7 +36,7 @@ def say_json(value: Any) -> None:
 def warn(lines: Iterable[object]) -> None:
     """Print lines beside the results."""
     for line in lines:
-        print(line, file=sys.stderr)
+        print(with_options(str(line)), file=sys.stderr)
 
 
 def summary(result: RenderResult) -> str:

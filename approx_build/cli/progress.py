@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from approx_build.cli.option_names import with_options
 from approx_build.project.observer import Observer
 from approx_build.units import counted, duration
 
@@ -59,7 +60,7 @@ class Spoken(Observer):
 
     def remark(self, words: str) -> None:
         """Print it."""
-        print(words)
+        print(with_options(words))
 
     def activity(self, words: str) -> None:
         """Print it."""
@@ -104,7 +105,7 @@ class Lines(Spoken):
 
     def action_remark(self, action: Action, words: str) -> None:
         """Say it."""
-        print(f"{action.target}: {words}", file=sys.stderr)
+        print(f"{action.target}: {with_options(words)}", file=sys.stderr)
 
     def stopping(self, trainings: Sequence[str]) -> None:
         """Say what is still done."""
@@ -166,7 +167,7 @@ class Bar(Spoken):
 
     def action_remark(self, action: Action, words: str) -> None:
         """Say it above the bar."""
-        self._say(f"{action.target}: {words}")
+        self._say(f"{action.target}: {with_options(words)}")
 
     def stopping(self, trainings: Sequence[str]) -> None:
         """Say what is still done, above the bar."""

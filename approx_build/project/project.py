@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from approx_build.project.plan import Plan
     from approx_build.project.render import RenderOptions, RenderResult
     from approx_build.project.runs import Runs
-    from approx_build.project.store import ProjectStore
+    from approx_build.project.store.verbs import ProjectStore
     from approx_build.project.train import TrainingResult, TrainOptions
     from approx_build.project.training_estimate import TrainingEstimate
     from approx_build.project.verify import Verification
@@ -160,7 +160,7 @@ class Project:
     @property
     def store(self) -> ProjectStore:
         """The store, to be checked, measured and cleaned."""
-        from approx_build.project.store import ProjectStore
+        from approx_build.project.store.verbs import ProjectStore
 
         return ProjectStore(self.root, self.settings)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 
-from approx_build.errors import ModelError, UsageError
+from approx_build.errors import ModelError, UsageError, argument
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Graph, Kind
 from approx_build.plan.key import Difference, differences
@@ -26,15 +26,11 @@ class Choice(Enum):
     """What to do when a model changed since its last run."""
 
     ASK = ""
-    CONTINUE = "--continue"
-    NEW = "--new"
+    CONTINUE = "continue"
+    NEW = "new"
 
-    @classmethod
-    def of(cls, goes_on: bool, is_new: bool) -> Choice:
-        """The choice as typed; UsageError when it is both."""
-        if goes_on and is_new:
-            raise UsageError("--continue and --new: a training does one or the other")
-        return cls.CONTINUE if goes_on else cls.NEW if is_new else cls.ASK
+    def __str__(self) -> str:
+        return argument("choice", self.name)
 
 
 def settle(catalog: Catalog, model: str, store: Store, choice: Choice) -> str:
@@ -47,14 +43,12 @@ def settle(catalog: Catalog, model: str, store: Store, choice: Choice) -> str:
     if own is not None or catalog.shipped_run(model, manifest):
         if choice is not Choice.ASK:
             stands = _stand(own) if own else "is shipped with the model"
-            raise UsageError(f"{choice.value}: model {model!r} did not change: its run {stands}")
+            raise UsageError(f"{choice}: model {model!r} did not change: its run {stands}")
         return ""
     last = last_run(store.root, model, catalog.root / catalog.shipped_path(model))
     if choice is Choice.CONTINUE:
         if last is None:
-            raise UsageError(
-                f"--continue: there is no earlier run of model {model!r} to go on from"
-            )
+            raise UsageError(f"{choice}: there is no earlier run of model {model!r}")
         return _go_on(catalog, model, last, store)
     if choice is Choice.ASK and last and _is_left(catalog, model, last):
         raise ModelError(_question(catalog, model, last))
@@ -72,8 +66,9 @@ def new_runs(graph: Graph, catalog: Catalog, store: Path) -> Iterator[str]:
         last = last_run(store, model, catalog.root / catalog.shipped_path(model))
         if last and _is_left(catalog, model, last):
             yield (
-                f"{action.target}: begins anew; the model changed since its run {last.name}, which "
-                f"{_stand(last)} (`approx-build train {model} --continue` goes on from that)"
+                f"{action.target}: starts a new run; the model changed since its run {last.name}, "
+                f"which {_stand(last)} "
+                f"(`approx-build train {model}` with {Choice.CONTINUE} continues from it)"
             )
 
 
@@ -89,22 +84,23 @@ def _question(catalog: Catalog, model: str, run: EarlierRun) -> str:
     return (
         f"model {model!r} changed since its run {run.name}, which {_stand(run)}:\n"
         f"{_described(changes)}"
-        f"`approx-build train {model} --continue` goes on from its weights as the model is now,\n"
-        f"`approx-build train {model} --new` begins anew; "
-        "with the change undone it goes on as it was"
+        f"`approx-build train {model}` with {Choice.CONTINUE} continues from its weights, "
+        "with the model as it is now,\n"
+        f"`approx-build train {model}` with {Choice.NEW} starts a new run; "
+        "if you undo the change, the run continues as it was"
     )
 
 
 def _go_on(catalog: Catalog, model: str, run: EarlierRun, store: Store) -> str:
     """Make the run the model's parent, in the project's files."""
     if missing := missing_torch():
-        raise UsageError(f"--continue needs {missing}")
+        raise UsageError(f"{Choice.CONTINUE} needs {missing}")
     changes = differences(run.manifest, catalog.manifest(model))
     if others := [change for change in changes if change.field.startswith("network")]:
         raise ModelError(
-            f"--continue: run {run.name} is of another network, and a run can go on only with the "
-            f"network it began with:\n{_described(others)}"
-            f"`approx-build train {model} --new` begins anew"
+            f"{Choice.CONTINUE}: run {run.name} has another network, and a run can continue only "
+            f"with the network that it started with:\n{_described(others)}"
+            f"`approx-build train {model}` with {Choice.NEW} starts a new run"
         )
     shapes = catalog.model(model).network.tensor_shapes()
     corpus = catalog.model(model).corpus

@@ -1,4 +1,4 @@
-"""`train --plan`: what a training will be, by a few steps of it, nothing of which is kept."""
+"""The estimate of a training: its time and memory, measured by a few steps that are not kept."""
 
 from __future__ import annotations
 

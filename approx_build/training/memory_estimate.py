@@ -15,7 +15,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from approx_build.errors import ModelError
+from approx_build.errors import ModelError, argument
 from approx_build.families.base import FAMILIES, Family
 from approx_build.families.parameters import Shapes, numbers_in
 from approx_build.machine import Available, largest_that_fits, resident_bytes
@@ -107,7 +107,11 @@ class Need:
             lambda n: replace(self, threads=n).peak, limit, 1, self.threads - 1
         )
         offers = [
-            *([f"it fits as it is with --jobs {threads * self.processes}"] if threads else []),
+            *(
+                [f"it fits as it is with {argument('jobs', threads * self.processes)}"]
+                if threads
+                else []
+            ),
             *([f"`window: {window}` fits with this batch"] if window else []),
             *([f"`batch: {batch}` fits with this window"] if batch else []),
         ]
@@ -118,11 +122,12 @@ class Need:
         window, batch = self.settings.window // 2, self.settings.batch // 2
         offers = []
         if self.device == "cpu" and self.flight > 1:
-            offers.append(f"run again with --jobs {self.processes * (self.flight // 2)} to go on")
+            jobs = argument("jobs", self.processes * (self.flight // 2))
+            offers.append(f"run again with {jobs} to continue")
         if window >= 2:
-            offers.append(f"train anew with `window: {window}`")
+            offers.append(f"train again with `window: {window}`")
         if batch >= self.processes and self.when(batch=batch).peak < HELPS * self.peak:
-            offers.append(f"train anew with `batch: {batch}`")
+            offers.append(f"train again with `batch: {batch}`")
         return ", or ".join(offers) or "make the network smaller"
 
     @property

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from approx_build.errors import ModelError, reason
+from approx_build.errors import ModelError, argument, reason
 from approx_build.families.base import Shapes
 from approx_build.store.delivery import write
 from approx_build.store.objects import Objects
@@ -90,7 +90,10 @@ def _come_to(run: EarlierRun, shapes: Shapes, objects: Objects) -> tuple[Groups,
                 f"{run.folder / stored.file}: this checkpoint of the training run is missing or "
                 "damaged; restore it"
             )
-    raise ModelError(f"{run.folder}: nothing that run {run.name} kept is whole; --new begins anew")
+    raise ModelError(
+        f"{run.folder}: every checkpoint and state of run {run.name} is damaged; "
+        f"start a new training with {argument('choice', 'NEW')}"
+    )
 
 
 def read_parent(path: Path, shapes: Shapes, device: str, drawn: Shapes | None = None) -> Groups:

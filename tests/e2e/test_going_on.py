@@ -90,8 +90,10 @@ def test_a_model_that_changed_since_its_run_was_left_is_asked_about(left: Space)
         f"approx-build: model 'tiny' changed since its run {first['run']}, which stopped at step "
         "5 of 9:",
         "  training.warmup_steps: 50 -> 3",
-        "`approx-build train tiny --continue` goes on from its weights as the model is now,",
-        "`approx-build train tiny --new` begins anew; with the change undone it goes on as it was",
+        "`approx-build train tiny --continue` continues from its weights, "
+        "with the model as it is now,",
+        "`approx-build train tiny --new` starts a new run; "
+        "if you undo the change, the run continues as it was",
     ]
     assert runs(left) == [first]
     leave(left, 2, "--new")
@@ -131,11 +133,12 @@ def test_a_render_begins_anew_with_a_remark(left: Space) -> None:
     name = runs(left)[0]["run"]
     outcome = left.run("take", "tiny", "--length-s", "0.05")
     assert outcome.out.startswith(
-        f"models/tiny/run: begins anew; the model changed since its run {name}, which stopped at "
-        "step 5 of 9 (`approx-build train tiny --continue` goes on from that)\n"
+        f"models/tiny/run: starts a new run; the model changed since its run {name}, "
+        "which stopped at "
+        "step 5 of 9 (`approx-build train tiny --continue` continues from it)\n"
     )
     assert [one["status"] for one in runs(left)] == ["interrupted", "done"]
-    assert "begins anew" not in left.run("take", "tiny", "--length-s", "0.05").out
+    assert "starts a new run" not in left.run("take", "tiny", "--length-s", "0.05").out
 
 
 def test_going_on_makes_the_run_a_parent_in_the_project(left: Space) -> None:
@@ -209,7 +212,7 @@ def test_another_network_cannot_go_on(left: Space) -> None:
     left.edit(MODEL, "skip_channels: 8", "skip_channels: 16")
     before = (left.root / MODEL).read_text()
     said = left.fails("train", "tiny", "--continue")
-    assert "of another network" in said
+    assert "has another network" in said
     assert "  network.skip_channels: 8 -> 16\n" in said
     assert (left.root / MODEL).read_text() == before
     assert not (left.root / "models/parents").exists()
@@ -219,10 +222,12 @@ def test_a_choice_where_there_is_none_is_wrong_usage(left: Space, tmp_path: Path
     for choice in ("--new", "--continue"):
         said = left.fails("train", "tiny", choice, code=2)
         assert said.endswith("model 'tiny' did not change: its run stopped at step 5 of 9")
-    assert "one or the other" in left.fails("train", "tiny", "--new", "--continue", code=2)
+    assert "--continue and --new: use one of them" in left.fails(
+        "train", "tiny", "--new", "--continue", code=2
+    )
     fresh = project(tmp_path / "fresh")
     said = fresh.fails("train", "tiny", "--continue", code=2)
-    assert said.endswith("there is no earlier run of model 'tiny' to go on from")
+    assert said.endswith("there is no earlier run of model 'tiny'")
 
 
 def test_a_finished_run_is_shipped_in_place_of_an_older_one(space: Space) -> None:

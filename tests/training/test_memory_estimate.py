@@ -89,7 +89,7 @@ def test_a_refusal_tells_what_is_needed_what_is_there_and_what_fits() -> None:
     assert found
     window = int(found[1])
     assert NEED.when(window=window).peak <= available.size < NEED.when(window=window + 256).peak
-    assert "it fits as it is with --jobs 1" in said
+    assert "it fits as it is with `jobs=1`" in said
 
 
 def test_a_refusal_names_the_largest_batch() -> None:
@@ -103,9 +103,11 @@ def test_where_nothing_fits_the_network_must_be_smaller() -> None:
 
 
 def test_what_ran_out_is_offered_less() -> None:
-    assert NEED.smaller() == ("run again with --jobs 1 to go on, or train anew with `window: 4096`")
+    assert NEED.smaller() == (
+        "run again with `jobs=1` to continue, or train again with `window: 4096`"
+    )
     assert "`batch: 2`" in replace(NEED, device="cuda").smaller()
-    assert "--jobs" not in replace(NEED, device="cuda").smaller()
+    assert "jobs" not in replace(NEED, device="cuda").smaller()
     least = replace(NEED, threads=1).when(window=3, batch=1)
     assert least.smaller() == "make the network smaller"
 

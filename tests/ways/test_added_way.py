@@ -150,7 +150,7 @@ def test_take_has_its_options(cave: Space) -> None:
     ):
         assert words in told
     said = cave.start("take", "line", "--delay", "0.1", code=2).err
-    assert "--delay belongs to --echo" in said
+    assert "--delay is an option of --echo" in said
     words = ("--echo", "tones/low@0.1", "--delay", "0.05", "--level", "0.5", "--length-s", "0.3")
     [path, _] = cave.start("take", "line", *words).out.splitlines()
     assert path == "renders/takes/line/step-2-seed-0-level-0.5-echoed-0.05-1.wav"

@@ -10,11 +10,12 @@ import typer
 
 from approx_build.cli.arguments import Device, DeviceChoice, Jobs, Quiet, StoreDir, of_model
 from approx_build.cli.exit_codes import Exit, fail, interrupted
-from approx_build.cli.messages import say_json
-from approx_build.errors import ModelError
+from approx_build.cli.messages import say, say_json
+from approx_build.errors import ModelError, UsageError
 from approx_build.units import duration
 
 if TYPE_CHECKING:
+    from approx_build.project.resume import Choice
     from approx_build.project.train import TrainingInterrupted, TrainingResult
     from approx_build.project.training_estimate import TrainingEstimate
 
@@ -44,7 +45,6 @@ def train(
 ) -> None:
     """Train a model, or go on where its training stopped."""
     from approx_build.cli.progress import observer_for
-    from approx_build.project.resume import Choice
     from approx_build.project.settings import Settings
     from approx_build.project.train import TrainingInterrupted, TrainOptions
 
@@ -53,16 +53,23 @@ def train(
     observer = observer_for(quiet)
     if plan_only:
         return _say_estimate(project.train_plan(name, observer), json)
-    options = TrainOptions(Choice.of(goes_on, is_new), ships)
+    options = TrainOptions(_choice(goes_on, is_new), ships)
     try:
         return _say(project.train(name, options, observer))
     except TrainingInterrupted as stopped:
         interrupted(_hint(stopped))
 
 
+def _choice(goes_on: bool, is_new: bool) -> Choice:
+    from approx_build.project.resume import Choice
+
+    if goes_on and is_new:
+        raise UsageError(f"{CONTINUE} and {NEW}: use one of them")
+    return Choice.CONTINUE if goes_on else Choice.NEW if is_new else Choice.ASK
+
+
 def _say(found: TrainingResult) -> None:
-    for line in found.remarks:
-        print(line)
+    say("\n".join(found.remarks))
     where = "shipped with the model" if found.is_shipped else "in the store"
     print(f"{found.model}: {found.checkpoints} checkpoints {where}, key {found.key[:12]}")
     if found.seconds is not None:

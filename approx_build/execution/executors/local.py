@@ -14,6 +14,7 @@ from multiprocessing import connection
 from multiprocessing.connection import Connection
 from typing import Any, cast
 
+from approx_build.errors import argument
 from approx_build.execution.executors.base import Batch, Ended, OnProgress
 from approx_build.execution.runner import Performer
 from approx_build.execution.work import Failure, RunActions
@@ -23,6 +24,7 @@ from approx_build.process.child import Child, start
 from approx_build.store.store import Store
 
 WORKER = "approx_build.execution.worker"
+FEWER_JOBS = f"set a smaller {argument('jobs')}, then run again"
 
 
 STOP_S, KEEP_S = 2.0, 120.0
@@ -193,7 +195,7 @@ def _trains(worker: _Worker) -> bool:
 def _last_words(exit_code: int | None, batch: Batch, options: Any) -> str:
     if exit_code == -signal.SIGKILL:
         killed = "was killed (signal 9): out of memory, or by hand"
-        return f"{killed}; {_trainings_need(batch, options) or 'try fewer --jobs, then run again'}"
+        return f"{killed}; {_trainings_need(batch, options) or FEWER_JOBS}"
     if exit_code is not None and exit_code < 0:
         name = signal.strsignal(-exit_code) or "unknown"
         return f"was ended by signal {-exit_code} ({name.lower()}); run again"

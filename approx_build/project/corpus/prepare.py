@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from approx_build.errors import UsageError
+from approx_build.errors import UsageError, argument
 from approx_build.project.corpus.corpus import Corpus
 from approx_build.project.model import Model
 from approx_build.project.observer import Observer
@@ -65,7 +65,7 @@ def _learners(corpus: Corpus, model: str | None) -> list[str]:
         return learners
     if model not in learners:
         named = ", ".join(learners) or "no model"
-        raise UsageError(f"--model {model}: {named} learns from corpus {corpus.name!r}")
+        raise UsageError(f"{argument('model', model)}: {named} learns from corpus {corpus.name!r}")
     return [model]
 
 
