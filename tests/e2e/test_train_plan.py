@@ -31,7 +31,7 @@ def test_a_plan_of_a_training_says_what_it_takes_and_trains_nothing(anew: Space)
     )
     assert told["training"] == "tiny, anew"
     assert told["windows"].startswith("44, each used 0.0909 times")
-    assert re.match(r"[\d.]+ [MG]B at its peak \(weights ", told["memory"])
+    assert re.match(r"[\d.]+ [MG]B at the peak \(weights ", told["memory"])
     assert re.match(r"[\d.e-]+ s, median of 3$", told["a step"])
     assert "USD" in told["cost"]
     assert not (anew.root / ".approx/training").exists()

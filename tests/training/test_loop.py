@@ -292,7 +292,7 @@ def test_a_training_that_does_not_fit_is_refused_before_it_starts(
     model: ModelSpec, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sitting, "memory_on", lambda device: Available(1000, "a test"))
-    with pytest.raises(ModelError, match=r"needs .* of memory \(baseline .* are to be had"):
+    with pytest.raises(ModelError, match=r"needs .* of memory \(baseline .* are available"):
         trained(model, corpus, tmp_path / "out")
     assert not list((tmp_path / "out").iterdir())
 

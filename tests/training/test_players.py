@@ -17,7 +17,7 @@ from approx_build.families.base import FAMILIES
 from approx_build.training import gradients, run, step
 from approx_build.training.checkpoint import read_about, read_checkpoint
 from approx_build.training.ledger.record import TrainingRecord
-from approx_build.training.memory_estimate import need_of
+from approx_build.training.memory_estimate import estimate_of
 from approx_build.training.model import ModelSpec, model_of
 from approx_build.training.parent import write_parent
 from approx_build.training.progress import Progress
@@ -294,12 +294,12 @@ def test_the_manifest_says_how_each_player_learns_and_gives_the_model_back(known
 def test_memory_counts_all_players_and_the_gradients_of_the_largest(known: None) -> None:
     adam = {"optimizer": {"name": "adam"}}
     model = duel({"critic": adam}, window=512)
-    need = need_of(model.manifest("digest"), threads=1, baseline=0)
+    need = estimate_of(model.manifest("digest"), threads=1, baseline=0)
     assert need.items["weights"] == need.items["average"] == 4 * 3 * 8
     assert need.items["optimiser"] == 4 * (2 * 8 + 2 * 8)
-    step_items = need.when(window=1 << 22).items
+    step_items = need.with_settings(window=1 << 22).items
     assert step_items["gradients"] == 4 * 2 * 8 * 2
-    assert "state being kept" not in step_items
+    assert "copies of the state" not in step_items
 
 
 def test_every_kept_state_has_every_player_s_optimiser(

@@ -103,4 +103,4 @@ def _say_estimate(found: TrainingEstimate, as_json: bool) -> None:
         for what, how_much in [("training", f"{found.model}, {found.training}"), *rows]:
             print(f"{what:<16} {how_much}")
     if found.is_too_large:
-        fail(ModelError(f"model {found.model!r}: its training needs more memory than is to be had"))
+        fail(ModelError(f"model {found.model!r}: its training needs more memory than is available"))

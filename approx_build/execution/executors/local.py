@@ -206,10 +206,10 @@ def _trainings_need(batch: Batch, options: Any) -> str:
     """The memory that the trainings of the batch need, as text; empty without a training."""
     for work in batch:
         if work.action.kind is Kind.TRAIN:
-            from approx_build.training.memory_estimate import killed
+            from approx_build.training.memory_estimate import advice_after_kill
 
             params = cast(Mapping[str, Any], work.action.params)
-            return killed(
+            return advice_after_kill(
                 params,
                 threads=options.threads,
                 device=options.device,
