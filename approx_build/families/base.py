@@ -94,6 +94,13 @@ class PlayersNetwork(Network, Protocol):
         random may happen here: whatever a turn draws is part of its examples.
         """
 
+    def start_phase(self, phase: str, weights: Weights, rng: Stream) -> Arrays:
+        """The tensors that get new values when a phase other than the first begins; often none.
+
+        A function of its arguments alone. The new values also replace the tensors' averages, and
+        the optimiser starts anew with them.
+        """
+
 
 @dataclass(frozen=True, eq=False)
 class TakeRequest(Generic[S]):

@@ -14,6 +14,7 @@ import torch
 
 from approx_build.errors import ModelError
 from approx_build.families.base import FAMILIES
+from approx_build.numerics.stream import Stream
 from approx_build.training import gradients, run, step
 from approx_build.training.checkpoint import read_about, read_checkpoint
 from approx_build.training.ledger.record import TrainingRecord
@@ -30,6 +31,7 @@ from tests.training.models import trained
 TOLERANCE = 1e-5
 """Largest error of weights and losses in float32, as a share of full scale, after some 30 turns."""
 ALONE = {"alone": True}
+RESTARTS = {"alone": True, "restarts": True}
 
 
 @pytest.fixture
@@ -78,6 +80,7 @@ CASES = {
     "cosine": {"schedule": "cosine", "finetune_steps": 3, "finetune_rate": 0.25},
     "with scaled losses": {"precision": "float16"},
     "in two phases": {"objective": ALONE},
+    "a new critic for the second": {"objective": RESTARTS},
     "a phase moved": {"objective": ALONE, "phases": {"duel": {"from_step": 2, "rate": 0.5}}},
 }
 
@@ -152,6 +155,35 @@ def test_what_a_phase_freezes_keeps_its_bits(
     assert all(torch.equal(one, spreads[4]) for one in spreads[5:])
 
 
+def test_a_phase_that_sets_tensors_starts_their_optimiser_and_average_anew(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adam = {"optimizer": {"name": "adam", "learning_rate": 0.25, "epsilon": 1e-8}, "ema": 0.9}
+    players = {"critic": {**adam, "turns": 1}, "generator": adam}
+    model, plain = (
+        duel(players, case, phases={"duel": {"from_step": 3}}, warmup_steps=0)
+        for case in (RESTARTS, ALONE)
+    )
+    states, others = (
+        states_of(one, corpus, tmp_path / str(number), monkeypatch)[0]
+        for number, one in enumerate((model, plain))
+    )
+    for step_, (one, other) in enumerate(zip(states, others, strict=True)):
+        for name in ("critic.weight", "generator.spread"):
+            # The phase sets them in its first step, not in the state before that step.
+            assert torch.equal(one.weights[name], other.weights[name]) is (step_ <= 3)
+    before, after = states[3:5]
+    assert torch.equal(after.average["generator.spread"], before.weights["generator.spread"] / 2)
+    moments = [state.optimizer["generator.spread.mean"] for state in (others[4], after)]
+    assert [bool(moment.any()) for moment in moments] == [True, False]
+    rng = Stream.named("training", model.training.seed, "phase", "duel").child("critic.weight")
+    critic = before.weights["generator.shift"].numpy() + rng.uniforms(8) - 0.5
+    change = after.weights["critic.weight"].numpy() - critic
+    np.testing.assert_allclose(np.abs(change), 0.25 * model.course.factor(4), rtol=1e-4)
+    average = after.average["critic.weight"].numpy()
+    np.testing.assert_allclose(average, critic + change * 10 / 11, atol=TOLERANCE)
+
+
 def test_adam_counts_the_turns_of_its_own_player(
     corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,7 +196,9 @@ def test_adam_counts_the_turns_of_its_own_player(
     np.testing.assert_allclose(change.abs(), 0.25, rtol=1e-4)
 
 
-@pytest.mark.parametrize("objective", [{}, ALONE], ids=["duel", "two phases"])
+@pytest.mark.parametrize(
+    "objective", [{}, ALONE, RESTARTS], ids=["duel", "two phases", "a new critic"]
+)
 def test_it_goes_on_exactly_from_every_step(
     corpus: Path, tmp_path: Path, objective: dict[str, Any]
 ) -> None:
