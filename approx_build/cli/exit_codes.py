@@ -33,7 +33,7 @@ def fail(error: ApproxError) -> NoReturn:
     sys.exit(Exit.USAGE if isinstance(error, UsageError) else Exit.FAILED)
 
 
-GO_ON = "what was finished is kept; run the same command again to go on"
+GO_ON = "finished results are kept; run the same command again to continue"
 
 
 def interrupted(hint: str = GO_ON) -> NoReturn:

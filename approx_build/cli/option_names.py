@@ -12,7 +12,7 @@ OPTIONS = {
     "ships": "--ship",
 }
 """Options with other names than their arguments."""
-_ARGUMENT = r"`(\w+)=([^`]*)`"
+_ARGUMENT = r"`([\w-]+)=([^`]*)`"
 _WITH_COMMAND = re.compile(rf"(`approx-build [^`]*)` with {_ARGUMENT}")
 
 

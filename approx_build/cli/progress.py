@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from approx_build.plan.graph import Action
 
 PLAIN_EVERY_S = 10.0
-KEEPING = "stopping when the state of {} is kept; again Ctrl-C stops at once and loses a little"
+KEEPING = (
+    "stopping after saving the state of {}; press Ctrl-C again to stop at once and lose a few steps"
+)
 
 
 def observer_for(is_quiet: bool = False, is_verbose: bool = False) -> Observer:

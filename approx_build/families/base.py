@@ -133,13 +133,13 @@ def check_takes(network: Parameters, takes: Sequence[TakeRequest[Any]], device: 
 def check_clip(network: Parameters, clip: Clip, name: str, least: int = 1) -> None:
     """ModelError unless a network can take a clip; `name` says which clip it is."""
     if clip.rate != network.rate:
-        raise ModelError(f"{name}: {clip.rate} Hz; the network hears {network.rate} Hz")
+        raise ModelError(f"{name}: {clip.rate} Hz; the network needs {network.rate} Hz")
     if clip.channels != network.channels:
-        raise ModelError(f"{name}: {clip.channels} channels; the network hears {network.channels}")
+        raise ModelError(f"{name}: {clip.channels} channels; the network needs {network.channels}")
     if clip.length < least:
         raise ModelError(f"{name}: {clip.length} samples; the network needs {least}")
     if not np.isfinite(clip.data).all():
-        raise ModelError(f"{name}: holds samples that are not numbers")
+        raise ModelError(f"{name}: some samples are not finite numbers")
 
 
 @dataclass(frozen=True, eq=False)

@@ -123,7 +123,7 @@ class Catalog:
             where = source.locate(("training", "parent"))
             raise ModelError(
                 f"training.parent: {path} is missing; restore it, or take `parent` out of the "
-                "model to train from nothing",
+                "model to train from new weights",
                 where,
             )
         return path
@@ -206,9 +206,9 @@ class Catalog:
         used = chosen(self.corpus(corpus), self.model(model).preparation, model)
         if withdrawn and learnt not in (corpus_digest(self.corpus(corpus)), corpus_digest(used)):
             raise ConsentError(
-                f"{path}: the run learnt from corpus {corpus!r} before consent to "
+                f"{path}: the run was trained on corpus {corpus!r} before consent to "
                 f"{', '.join(withdrawn)} was withdrawn; take `parent` out of "
-                f"{self.model_path(model)} to train from nothing"
+                f"{self.model_path(model)} to train from new weights"
             )
 
     def shipped_run(self, model: str, manifest: Mapping[str, Any]) -> TrainingRecord | None:

@@ -98,7 +98,7 @@ def _pair(text: str) -> tuple[str, Any]:
     """A control and its value: a number, true, false, null, or a word."""
     name, sign, value = text.partition("=")
     if not sign:
-        raise UsageError(f"{argument('sampling', text)}: write NAME=VALUE, as steps=50")
+        raise UsageError(f"{argument('sampling', text)}: write NAME=VALUE, such as steps=50")
     try:
         return name, json.loads(value)
     except ValueError:
@@ -147,7 +147,7 @@ def _add(model: Model, options: TakeOptions) -> dict[str, str]:
     step = spec.last_step if options.step is None else options.step
     if step not in catalog.steps(model.name):
         kept = ", ".join(map(str, sorted(catalog.steps(model.name))))
-        raise UsageError(f"{argument('step', step)}: {model.name} keeps the steps {kept}")
+        raise UsageError(f"{argument('step', step)}: {model.name} has checkpoints at steps {kept}")
     take = options.take(model.name, step)
     _check(take, spec, catalog)
 

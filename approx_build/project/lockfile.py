@@ -99,8 +99,8 @@ def keep_lock(path: Path, old: Lock | None, new: Lock, is_whole: bool, locked: b
     if not locks.write(path, new):
         return ""
     others = [c.target for c in sounds if c.section == "checkpoints" and c.old and c.new]
-    retrained = f"not the checkpoints that were locked: {listed(others)}" if others else ""
-    news = f"{path} {'has changed' if old else 'is new'}, commit it"
+    retrained = f"these checkpoints differ from the lock: {listed(others)}" if others else ""
+    news = f"{path} {'has changed' if old else 'is new'}; commit it"
     return "; ".join(words for words in (news, keys, retrained) if words)
 
 

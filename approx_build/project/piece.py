@@ -103,7 +103,7 @@ class Piece:
         one = forecast(self.lowered.graph, [target], self.store, self.root, self.log)[target]
         record = self.store.records.get(one.key) if one.fate is Fate.REUSED else None
         if record is None:
-            raise UsageError(f"{target}: is not up to date ({one.fate.value}); render the piece")
+            raise UsageError(f"{target}: not up to date ({one.fate.value}); render the piece")
         return wav.read(self.store.objects.path(record.digest))
 
     def movements(self, chosen: Sequence[str]) -> list[LoweredMovement]:

@@ -172,7 +172,7 @@ class Project:
         if not path.exists() and (self.root / path).exists():
             path = self.root / path
         if path.exists() and not os.path.samefile(project_root(path), self.root):
-            raise UsageError(f"{piece}: is a piece of another project, {project_root(path)}")
+            raise UsageError(f"{piece}: belongs to another project, {project_root(path)}")
         return path
 
 

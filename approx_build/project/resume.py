@@ -116,10 +116,10 @@ def _go_on(catalog: Catalog, model: str, run: EarlierRun, store: Store) -> str:
         line = f"parent: {{ run: {parent.run}, step: {parent.step} }}"
         raise ModelError(f"{shown}: write `{line}` into its `training:` by hand") from None
     write(path, changed.encode())
-    lost = f" (what it kept of step {run.step} is damaged)" if parent.step < run.step else ""
+    lost = f" (its state at step {run.step} is damaged)" if parent.step < run.step else ""
     return (
-        f"{model} goes on from step {parent.step} of run {parent.run}{lost}: "
-        f"{parent_path(parent)} is written and named in {shown}; commit both"
+        f"{model} continues from step {parent.step} of run {parent.run}{lost}: "
+        f"wrote {parent_path(parent)}, which {shown} now names; commit both"
     )
 
 
@@ -129,7 +129,7 @@ def _stand(run: EarlierRun) -> str:
         return f"is done ({run.step} steps)"
     at = f"step {run.step} of {run.steps}"
     process = trainer(run.folder)
-    return f"is at {at} and still runs (process {process})" if process else f"stopped at {at}"
+    return f"is at {at} and still running (process {process})" if process else f"stopped at {at}"
 
 
 def _described(changes: list[Difference]) -> str:

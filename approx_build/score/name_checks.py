@@ -60,7 +60,7 @@ def _takes(takes: Mapping[str, Take], source: Source, catalog: Catalog) -> Itera
             yield source.fault((*loc, "model"), message)
         elif take.step is not None and take.step not in (steps := catalog.steps(take.model)):
             kept = ", ".join(str(step) for step in sorted(steps))
-            message = f"step {take.step} of '{take.model}' is not kept; kept are {kept}"
+            message = f"'{take.model}' has no checkpoint at step {take.step}; there are: {kept}"
             yield source.fault((*loc, "step"), message)
         for where, sound in take.sounds():
             if sound.recording is not None:
@@ -81,7 +81,7 @@ def _recording_faults(
     if length_s is None:
         return
     if sound.start_s >= length_s or stop_s > length_s + TOLERANCE_S:
-        yield source.fault(loc, f"reaches to {stop_s:g} s of a recording of {length_s:g} s")
+        yield source.fault(loc, f"ends at {stop_s:g} s of a recording of {length_s:g} s")
     elif message := sound.misfit(take.length_s, length_s):
         yield source.fault(loc, message)
 
@@ -91,7 +91,7 @@ def _unknown_recording(name: str, catalog: Catalog) -> str:
     if matching(name, recordings) or catalog.withdrawal(name):
         return ""
     if any(sign in name for sign in "*?["):
-        return f"no recording is named like '{name}'"
+        return f"no recording matches '{name}'"
     corpus, _, stem = name.partition("/")
     corpora = sorted({known.partition("/")[0] for known in recordings})
     if problem := catalog.problem(corpus):

@@ -33,11 +33,11 @@ def written_path(written: str, beside: Path, root: Path) -> str:
     if "\\" in written or "\0" in written or re.match(r"[A-Za-z]:", written):
         raise ValueError(f"write paths with '/', from this file's folder (is '{written}')")
     if PurePosixPath(written).is_absolute():
-        raise ValueError(f"must be counted from this file's folder (is '{written}')")
+        raise ValueError(f"must be relative to this file's folder (is '{written}')")
     folder = Path(os.path.normpath(beside.absolute().parent / written))
     # Unlike Path.resolve, realpath goes as far as it can along links that form a circle.
     real, real_root = Path(os.path.realpath(folder)), os.path.realpath(root)
     absolute_root = root.absolute()
     if not folder.is_relative_to(absolute_root) or not real.is_relative_to(real_root):
-        raise ValueError(f"leaves the project, which is the folder '{absolute_root.name}'")
+        raise ValueError(f"is outside the project, the folder '{absolute_root.name}'")
     return folder.relative_to(absolute_root).as_posix()

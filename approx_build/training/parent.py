@@ -110,7 +110,7 @@ def read_parent(path: Path, shapes: Shapes, device: str, drawn: Shapes | None = 
     except (OSError, SafetensorError) as error:
         raise ModelError(
             f"{path}: the parent's weights cannot be read ({reason(error)}); restore the file, "
-            "or take `parent` out of the model to train from nothing"
+            "or take `parent` out of the model to train from new weights"
         ) from None
     groups: Groups = {"weights": {}, "average": {}, "optimizer": {}}
     for name, tensor in tensors.items():
@@ -121,8 +121,8 @@ def read_parent(path: Path, shapes: Shapes, device: str, drawn: Shapes | None = 
         if found not in (shapes, drawn or shapes):
             odd = sorted(set(found.items()) ^ set(shapes.items()))
             raise ModelError(
-                f"{path}: the parent is of another network (first difference: {odd[0][0]}); "
-                "a run can go on only with the network it began with"
+                f"{path}: the parent has another network (first difference: {odd[0][0]}); "
+                "a run can continue only with the network that it started with"
             )
         groups[group] = {name: groups[group][name] for name in shapes if name in found}
     return groups

@@ -143,7 +143,8 @@ class Stepper:
         names = "; ".join(self.batches.name(window) for window in windows)
         values = ", ".join(f"{name} {loss}" for name, loss in losses.items())
         return (
-            f"at step {step} loss or gradients are not numbers ({values}); its windows were {names}"
+            f"at step {step} the loss or gradients are not finite numbers ({values}); "
+            f"its windows were {names}"
         )
 
 

@@ -55,7 +55,7 @@ def sound(option: str, text: str, has_length: bool) -> dict[str, Json]:
     if not found or (found[3] and not has_length):
         shape, example = ("@START+LENGTH", "@2+0.5") if has_length else ("@START", "@2")
         given = argument(option, text)
-        raise UsageError(f"{given}: write CORPUS/NAME{shape}, as accordion/runs{example}")
+        raise UsageError(f"{given}: write CORPUS/NAME{shape}, such as accordion/runs{example}")
     source: dict[str, Json] = {"recording": found[1]}
     if found[2]:
         source["start_s"] = float(found[2])

@@ -29,6 +29,7 @@ PACKAGE = Path(__file__).parents[2] / "approx_build"
         (f"with {argument('repair', True)}: moved", "with --repair: moved"),
         (f"`approx-build train a` with {Choice.NEW}; b", "`approx-build train a --new`; b"),
         (f"`approx-build train a`; with {Choice.NEW}", "`approx-build train a`; with --new"),
+        (f"{argument('noise-level', 0.3)}: no", "--noise-level 0.3: no"),
         ("`window: 4096` fits, and a = b", "`window: 4096` fits, and a = b"),
     ],
 )
@@ -62,5 +63,5 @@ def test_a_call_from_python_is_refused_in_terms_of_python(space: Space) -> None:
     project = Project.open(space.root)
     with pytest.raises(UsageError, match=r"^`movements=9`: there is no such movement"):
         project.render("tide", RenderOptions(movements=("9",)))
-    with pytest.raises(UsageError, match=r"^`step=3`: tiny keeps the steps"):
+    with pytest.raises(UsageError, match=r"^`step=3`: tiny has checkpoints at steps"):
         project.take("tiny", TakeOptions(step=3))

@@ -34,7 +34,7 @@ def test_a_failed_action_is_said_with_file_line_and_column(space: Space) -> None
     spoil(space)
     outcome = space.run("render", TIDE, code=1)
     assert TOO_LONG in outcome.err.splitlines()
-    assert "not built because of what failed" in outcome.err
+    assert "not built because of these failures" in outcome.err
     assert "nothing to do" not in outcome.out
     assert not (space.root / "pieces/tide.lock").exists()
 

@@ -129,7 +129,7 @@ def test_a_lock_with_keys_of_an_older_form_is_kept_to_and_renewed_in_one_step(
     assert said.endswith(f"pieces/tide.lock: {words}; a render without --locked renews them")
     assert (built.root / LOCK).read_bytes() == older
     said = built.render().out.strip()
-    assert said.endswith(f"pieces/tide.lock has changed, commit it; {words}")
+    assert said.endswith(f"pieces/tide.lock has changed; commit it; {words}")
     assert (built.root / LOCK).read_bytes() == right
     assert built.render("--locked").out.endswith("nothing to do\n")
 
@@ -157,7 +157,7 @@ def test_other_weights_are_no_older_form(built: Space) -> None:
     change(built, "checkpoints", digest="0" * 64)
     said = built.render("--locked", code=1).err
     assert "would change the lock, which --locked forbids: models/tiny/0, models/tiny/2" in said
-    assert "not the checkpoints that were locked: models/tiny/0," in built.render().out
+    assert "these checkpoints differ from the lock: models/tiny/0," in built.render().out
 
 
 @needs_proc

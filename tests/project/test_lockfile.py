@@ -28,7 +28,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_a_new_lock_is_written_and_said(path: Path) -> None:
-    assert keep_lock(path, None, LOCK, True, False) == f"{path} is new, commit it"
+    assert keep_lock(path, None, LOCK, True, False) == f"{path} is new; commit it"
     assert read(path) == LOCK
     assert keep_lock(path, LOCK, LOCK, True, False) == ""
 
@@ -37,7 +37,7 @@ def test_checkpoints_that_are_others_are_named(path: Path) -> None:
     keep_lock(path, None, LOCK, True, False)
     retrained = replace(LOCK, checkpoints={"models/tiny/4": Pin("k0", "other")})
     assert keep_lock(path, LOCK, retrained, True, False) == (
-        f"{path} has changed, commit it; not the checkpoints that were locked: models/tiny/4"
+        f"{path} has changed; commit it; these checkpoints differ from the lock: models/tiny/4"
     )
 
 
@@ -52,12 +52,12 @@ def test_keys_of_an_older_form_are_renewed_and_kept_to(path: Path) -> None:
     said = keep_lock(path, LOCK, new, True, True)
     assert said == f"{path}: {words}; a render without `locked=True` renews them"
     assert read(path) == LOCK
-    assert keep_lock(path, LOCK, new, True, False) == f"{path} has changed, commit it; {words}"
+    assert keep_lock(path, LOCK, new, True, False) == f"{path} has changed; commit it; {words}"
     assert read(path) == new
     # Other keys of the same form come of an edit that changed no sound.
     moved = replace(new, takes={"piece/takes/cry/1": Pin("k8", "d1")})
     words = "1 key in the lock changed; every sound is the same"
-    assert keep_lock(path, new, moved, True, False) == f"{path} has changed, commit it; {words}"
+    assert keep_lock(path, new, moved, True, False) == f"{path} has changed; commit it; {words}"
 
 
 def test_locked_writes_nothing_when_versions_alone_differ(path: Path) -> None:

@@ -239,7 +239,7 @@ def test_memory_that_runs_out_between_two_turns_does_not_keep_half_a_step(
 
     with monkeypatch.context() as patch:
         patch.setattr(gradients.WindowWorkers, "gradients", failing)
-        with pytest.raises(ModelError, match=r"step 4 of 8: .*; the state that was kept last is"):
+        with pytest.raises(ModelError, match=r"step 4 of 8: .*; the last saved state is"):
             trained(model, corpus, tmp_path / "parts")
     assert digests(trained(model, corpus, tmp_path / "parts")) == digests(whole)
 
@@ -252,7 +252,7 @@ def test_losses_that_are_no_numbers_name_their_player_and_its_windows(
     with pytest.raises(ModelError) as raised:
         trained(model, corpus, tmp_path / "out")
     said = str(raised.value)
-    assert "loss or gradients are not numbers (critic " in said
+    assert "the loss or gradients are not finite numbers (critic " in said
     assert "its windows were tones/" in said
 
 

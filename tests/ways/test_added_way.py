@@ -114,11 +114,15 @@ def test_the_report_says_what_the_sound_is_to_the_take(rendered: Space) -> None:
         ("delay_s: 0.05", "delay_s: -1", "takes.call.echo.delay_s: must be at least 0 (is -1)"),
         (", delay_s: 0.05", "", "takes.call.echo: missing field 'delay_s'"),
         ("recording: tones/low, ", "", "takes.call.echo: an echo needs either 'recording' or"),
-        ("start_s: 0.1", "start_s: 0.7", "takes.call.echo: reaches to 1 s of a recording of 0.8 s"),
+        ("start_s: 0.1", "start_s: 0.7", "takes.call.echo: ends at 1 s of a recording of 0.8 s"),
         ("model: line", "model: tiny", "wavenet do not support this way; they support: prime"),
         ("echo:", "ecko:", "unknown field; did you mean 'echo'?"),
         ("level: 0.5", "level: 2", "takes.call.level: must be at most 1 (is 2)"),
-        ("level: 0.5", "temperature: 0.5", "networks of family delay-line have no such control"),
+        (
+            "level: 0.5",
+            "temperature: 0.5",
+            "networks of family delay-line do not have this control",
+        ),
     ],
 )
 def test_what_does_not_fit_is_said_at_its_line(cave: Space, old: str, new: str, said: str) -> None:

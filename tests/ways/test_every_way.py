@@ -139,7 +139,7 @@ def test_sounds_of_another_rate_are_refused_by_name(family: type[Family], way: t
     assert one is not None
     wrong = way.conditioning(one.terms(network.rate, 1, 1), sounds)
     name = next(iter(right.sounds()))
-    with pytest.raises(ModelError, match=f"{name}: {network.rate + 1} Hz; the network hears"):
+    with pytest.raises(ModelError, match=f"{name}: {network.rate + 1} Hz; the network needs"):
         network.draw(plain_weights(network), [replace(plain, conditioning=wrong)])
 
 

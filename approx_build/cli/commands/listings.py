@@ -41,9 +41,9 @@ def _print(rows: Iterable[Described], as_json: bool) -> None:
         print(f"{row['name']}: {row['summary']}")
         _print_fields(row["parameters"])
         if "sampling" in row:
-            print("  takes are drawn by (`sampling:` of a model or a take)")
+            print("  controls of generation (`sampling:` of a model or a take)")
             _print_fields(row["sampling"])
-            print(f"  and may hear sound by: {', '.join(row['ways'])}")
+            print(f"  ways of making takes from sound: {', '.join(row['ways'])}")
         print()
 
 

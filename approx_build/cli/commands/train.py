@@ -25,25 +25,37 @@ CONTINUE, NEW = "--continue", "--new"
 def train(
     model: Annotated[str, typer.Argument(help="A model's name, or models/NAME.yaml.")],
     plan_only: Annotated[
-        bool, typer.Option("--plan", help="Say what it would take by a few steps; keep nothing.")
+        bool,
+        typer.Option(
+            "--plan", help="Estimate time, memory and cost from a few steps; keep nothing."
+        ),
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="The plan for programs.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the estimate as JSON.")] = False,
     goes_on: Annotated[
-        bool, typer.Option(CONTINUE, help="The model changed: go on from its last run.")
+        bool,
+        typer.Option(
+            CONTINUE, help="If the model changed, continue from the weights of its last run."
+        ),
     ] = False,
-    is_new: Annotated[bool, typer.Option(NEW, help="The model changed: begin anew.")] = False,
+    is_new: Annotated[
+        bool, typer.Option(NEW, help="If the model changed, start a new run.")
+    ] = False,
     ships: Annotated[
-        bool, typer.Option("--ship", help="Then put its checkpoints into models/checkpoints/.")
+        bool,
+        typer.Option("--ship", help="Copy the checkpoints into models/checkpoints/ afterwards."),
     ] = False,
     processes: Annotated[
-        int, typer.Option("--processes", min=1, max=256, help="That share the training.")
+        int,
+        typer.Option(
+            "--processes", min=1, max=256, help="Number of processes that share the training."
+        ),
     ] = 1,
     store: StoreDir = None,
     jobs: Jobs = None,
     device: DeviceChoice = Device.AUTO,
     quiet: Quiet = False,
 ) -> None:
-    """Train a model, or go on where its training stopped."""
+    """Train a model, or resume its training."""
     from approx_build.cli.progress import observer_for
     from approx_build.project.settings import Settings
     from approx_build.project.train import TrainingInterrupted, TrainOptions
@@ -83,9 +95,9 @@ def _hint(stopped: TrainingInterrupted) -> str:
     words = [word for word in sys.argv[1:] if word not in (NEW, CONTINUE)]
     again = shlex.join(["approx-build", *words])
     if stopped.step is None:
-        return f"before its first step; `{again}` begins again"
+        return f"before the first step; `{again}` starts again"
     at = f"at step {stopped.step} of {stopped.steps}"
-    return f"{at}, its state is kept; `{again}` goes on from there"
+    return f"{at}; the state is saved, and `{again}` resumes from it"
 
 
 def _say_estimate(found: TrainingEstimate, as_json: bool) -> None:

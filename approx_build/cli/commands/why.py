@@ -26,7 +26,7 @@ def why(
         return
     print(f"{found.target} ({found.kind}): {found.fate}: {found.reason}")
     if found.where:
-        print(f"  asked for at {found.where}")
+        print(f"  requested at {found.where}")
     for change in found.changes:
         print(f"  {change}")
     for source, fate in found.inputs:

@@ -98,5 +98,7 @@ def _of_performer(record: Consent, known: list[str], performer: str) -> list[str
         )
     names = [name for name in known if any(one.plays_in(name) for one in named)]
     if not names:
-        raise UsageError(f"{argument('performer', performer)}: plays in no recording of the corpus")
+        raise UsageError(
+            f"{argument('performer', performer)}: the corpus has no recording of this performer"
+        )
     return names
