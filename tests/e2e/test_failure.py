@@ -34,7 +34,7 @@ def test_a_failed_action_is_said_with_file_line_and_column(space: Space) -> None
     spoil(space)
     outcome = space.run("render", TIDE, code=1)
     assert TOO_LONG in outcome.err.splitlines()
-    assert "not built because of what failed" in outcome.err
+    assert "not built because of these failures" in outcome.err
     assert "nothing to do" not in outcome.out
     assert not (space.root / "pieces/tide.lock").exists()
 
@@ -77,8 +77,8 @@ def test_a_range_that_a_file_does_not_have_is_said_when_it_is_cut(built: Space) 
         (["render", TIDE, "--jobs", "0"], "greater than or equal to"),
         (["nix"], "No such command 'nix'"),
         (["render", TIDE, "-m", "3"], "no such movement; there are 1 (1-foam), 2 (2-sand)"),
-        (["render", TIDE, "--part", "x"], "--part x: no movement chosen has such a part"),
-        (["render", TIDE, "-m", "2", "--part", "shore"], "--part shore: no movement chosen has"),
+        (["render", TIDE, "--part", "x"], "--part x: none of the chosen movements has"),
+        (["render", TIDE, "-m", "2", "--part", "shore"], "--part shore: none of the chosen"),
         (["verify", TIDE], "pieces/tide.lock: there is no lock; render the piece first"),
         (["take", "tinny"], "there is no model 'tinny' in models/; there are: tiny"),
         (["train", "models/tinny.yaml"], "there is no model file models/tinny.yaml"),

@@ -94,9 +94,9 @@ def find(entries: Sequence[LedgerEntry], prefix: str) -> LedgerEntry:
     if len(found) == 1:
         return found[0]
     if found:
-        raise UsageError(f"{prefix!r} may be {_named(found)}; say which")
+        raise UsageError(f"{prefix!r} is ambiguous: {_named(found)}; write more of it")
     if not entries:
-        raise UsageError("there is no run in models/ledger/ yet; `approx-build train` adds them")
+        raise UsageError("models/ledger/ has no run yet; `approx-build train` adds runs")
     hint = choices(prefix, [entry.run for entry in entries])
     raise UsageError(f"there is no run {prefix!r}{hint}")
 
@@ -112,7 +112,7 @@ def _read_entry(path: Path) -> tuple[LedgerEntry | None, list[str]]:
         advice = "restore it from version control, or remove it"
         return None, [f"{path}: not an entry of the ledger ({where}: {first['msg']}); {advice}"]
     if entry.run != path.stem:
-        return None, [f"{path}: is of run {entry.run!r}; it must be named {entry.run}.json"]
+        return None, [f"{path}: belongs to run {entry.run!r}; it must be named {entry.run}.json"]
     return entry, []
 
 
@@ -130,7 +130,7 @@ def _read_notes(path: Path) -> tuple[list[Note], list[str]]:
             if line.strip():
                 notes.append(Note.model_validate_json(line))
         except ValidationError:
-            damaged.append(f"{path}:{number}: not a note; mend or remove this line")
+            damaged.append(f"{path}:{number}: not a note; correct or remove this line")
     return notes, damaged
 
 
