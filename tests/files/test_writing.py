@@ -130,17 +130,16 @@ OWN = {
     "files/writing.py": "the one place",
     "files/opening.py": "the handle of a file that may not be one",
     "files/links.py": "the folders on the way to a file",
-    "cli/app.py": "the system's own device for nothing",
     "execution/up_to_date.py": "the state of the fast path, which decides by the same function",
     "machine.py": "files of the system",
+    "process/streams.py": "the system's own device for nothing",
+    "process/system.py": "the handles that others ask for, and a folder that is synced",
     "process/scratch.py": "folders of the system for temporary files",
     "training/distributed.py": "a file in such a folder",
     "project/rebuild.py": "its own end of a pipe",
     "score/docs.py": "pages of the repository",
     "training/docs.py": "pages of the repository",
-    "store/disk.py": "a folder that is synced",
     "store/lock.py": "a folder that is locked",
-    "store/claims.py": "a temporary file that is locked before it is removed",
 }
 """Modules that open for writing, make, rename or remove by themselves."""
 OF_OS = {"open", "mkdir", "makedirs", "replace", "rename", "renames", "link", "symlink"}
@@ -155,6 +154,8 @@ def writes(node: ast.Call) -> bool:
     """Whether a call opens for writing, makes, renames or removes a file by itself."""
     function = node.func
     if isinstance(function, ast.Name):
+        if function.id == "open_handle":
+            return True
         modes = [one.value for one in node.args[1:2] if isinstance(one, ast.Constant)]
         is_path = not (node.args and isinstance(node.args[0], ast.Call))
         return function.id == "open" and is_path and bool(modes and set(modes[0]) & set("wax+"))

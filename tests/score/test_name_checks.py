@@ -57,7 +57,8 @@ def faults(project: Project, text: str) -> list[str]:
         ),
         (
             "takes: {t: {model: drummer, length_s: 1, prime: {recording: 'drum/*'}}}",
-            "3:61: takes.t.prime.recording: a prime is one recording, not a pattern (is 'drum/*')",
+            "3:61: takes.t.prime.recording: a prime must be one recording, "
+            "not a pattern (is 'drum/*')",
         ),
         (
             "takes: {t: {model: drummer, step: 30, length_s: 1}}",
