@@ -158,7 +158,7 @@ def test_what_a_mac_leaves_beside_files_is_no_file_of_a_project(space: Space) ->
     assert told(space, "list")[0]["models"] == ["tiny"]
     assert "cannot be used" not in space.run("corpus", "withdraw", "tones").out
     said = space.fails("corpus", "add", "tones", f"{TONES}/._low.wav")
-    assert "is no recording by its name" in said
+    assert "has the name of a file that a system or an editor puts beside others" in said
 
 
 def test_every_fault_of_a_consent_is_listed(space: Space) -> None:

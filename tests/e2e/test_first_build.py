@@ -155,7 +155,7 @@ def test_odd_folders_odd_terminals_and_other_working_folders_will_do(
     (tmp_path / "link").symlink_to(odd.root)
     piece = tmp_path / "link/pieces/tide.yaml"
     outcome = Space(tmp_path).start("render", str(piece), "-j1", PYTHONIOENCODING="ascii")
-    assert "1  ?cume ? ? " in outcome.out
+    assert "1  \\xc9cume \\u2014 \\u6d77 " in outcome.out
     assert (odd.root / "renders/tide/1-foam.wav").exists()
     odd.run("render", "pieces/tide.yaml", "--locked")
 

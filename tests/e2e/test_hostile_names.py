@@ -35,6 +35,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "second": (EVIL,),
     "text": (EVIL,),
     "recordings": (EVIL,),
+    "folder": (EVIL,),
 }
 """What is given for each argument of a command, by its name."""
 

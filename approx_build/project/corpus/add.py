@@ -120,8 +120,10 @@ def _reason(path: Path, of_its_name: str) -> str:
         return "is a folder; name the files in it"
     if path.suffix.lower() in foreign.SUFFIXES:
         return f"cannot be read; convert it: {foreign.command(path)}"
-    if not is_recording(path.name):
+    if path.suffix.lower() not in SUFFIXES:
         return f"does not have the suffix of a recording: {', '.join(sorted(SUFFIXES))}"
+    if not is_recording(path.name):
+        return "has the name of a file that a system or an editor puts beside others; rename it"
     if of_its_name:
         return f"has the name of {of_its_name}; rename one"
     try:
