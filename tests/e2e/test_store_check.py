@@ -296,7 +296,7 @@ def test_a_folder_in_the_place_of_the_lock_is_refused_in_words(built: Space) -> 
     lock.unlink()
     lock.mkdir()
     said = built.fails("render", TIDE)
-    assert said.startswith("approx-build: pieces/tide.lock: not a lock (is a directory); ")
+    assert said.startswith("approx-build: pieces/tide.lock: not a lock (it is a folder, not a ")
     lock.rmdir()
     built.render()
     assert lock.is_file()
