@@ -31,10 +31,11 @@ def cores() -> int:
 
 def config_file() -> Path:
     """The user's own configuration, which no project can change."""
+    if named := os.environ.get(CONFIG_VARIABLE):
+        return Path(named)
     import platformdirs
 
-    named = os.environ.get(CONFIG_VARIABLE)
-    return Path(named) if named else platformdirs.user_config_path("approx-build") / "config.yaml"
+    return platformdirs.user_config_path("approx-build") / "config.yaml"
 
 
 @dataclass(frozen=True)
