@@ -8,7 +8,7 @@
     ├── ModelError          a checkpoint, network or training cannot be used
     ├── StoreError          the store cannot be read or written
     ├── BuildError          one or more actions failed
-    └── UsageError          the command line asks for something impossible
+    └── UsageError          the caller asks for something impossible
 
 Anything else that is raised is a bug and shows its traceback.
 """
@@ -142,7 +142,7 @@ class BuildError(ApproxError):
 
 
 class UsageError(ApproxError):
-    """The command line asks for something that does not exist or cannot be done."""
+    """The caller asks for something that does not exist or cannot be done."""
 
 
 def reason(error: BaseException) -> str:
@@ -150,3 +150,11 @@ def reason(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror[:1].lower() + error.strerror[1:]
     return str(error)
+
+
+def argument(name: str, value: object = "") -> str:
+    """An argument of the Python API in a message, as `jobs=2`; `cli` prints its option instead.
+
+    After a command in backquotes and "with", `cli` adds the option to the command.
+    """
+    return f"`{name}={value}`"

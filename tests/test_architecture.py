@@ -428,6 +428,23 @@ def test_everything_is_printed_in_one_place():
     assert found == {"cli/output.py", "cli/runs_table.py"}
 
 
+OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*")
+NAMES_OPTIONS_OF_OTHER_PROGRAMS = {"kernels/library.py": {"--build"}}
+"""How CMake builds the kernels."""
+
+
+def test_nothing_below_the_face_names_an_option_of_the_command_line():
+    """Messages name arguments of the Python API (`errors.argument`); `cli` prints the options."""
+    found = {
+        name(path): set(OPTION.findall(path.read_text(encoding="utf-8")))
+        for path in FILES
+        if not name(path).startswith(FACE)
+    }
+    assert {module: options for module, options in found.items() if options} == (
+        NAMES_OPTIONS_OF_OTHER_PROGRAMS
+    )
+
+
 def test_nothing_below_the_face_knows_a_terminal():
     """A process that the builder starts reads its task from `sys.argv`, and may end itself."""
     terminal = re.compile(r"sys\.(std(in|out|err)|argv)|.*\.isatty|os\._exit|os\.get_terminal_size")

@@ -148,11 +148,10 @@ def test_the_example_of_a_consent_is_valid(tmp_path):
     assert consent.performers[0].plays == "cello"
 
 
-def test_init_writes_a_piece_without_faults(tmp_path, monkeypatch):
+def test_init_writes_a_piece_without_faults(tmp_path):
     assert "approx-build init tide" in README
     (tmp_path / "models").symlink_to(ROOT / "models")
-    runner = CliRunner()
-    monkeypatch.setenv("APPROX_CONFIG", str(tmp_path / "config.yaml"))
+    runner = CliRunner(env={"APPROX_CONFIG": str(tmp_path / "config.yaml")})
     assert runner.invoke(app, ["allow", str(ROOT / "models")]).exit_code == 0
     assert runner.invoke(app, ["init", "tide", "--in", str(tmp_path)]).exit_code == 0
     told = runner.invoke(app, ["check", str(tmp_path / "pieces" / "tide.yaml")])

@@ -34,11 +34,10 @@ def words(space: Space, line: str) -> list[str]:
 @pytest.fixture
 def space(tmp_path: Path) -> Space:
     """The model that `init` chooses, as in a clone, and a folder of recordings."""
-    space = Space(tmp_path / "project")
-    space.root.mkdir()
+    space = Space(tmp_path, {"APPROX_CONFIG": str(tmp_path / "config.yaml")})
     space.run("allow", str(ROOT / "models"))
     for path in ("accordionator.yaml", "corpora/accordion", "checkpoints/accordionator"):
-        there = space.root / "models" / path
+        there = tmp_path / "models" / path
         there.parent.mkdir(parents=True, exist_ok=True)
         there.symlink_to(ROOT / "models" / path)
     for name, freq_hz in (("low", 110), ("middle", 147), ("high", 220)):

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
 
 from approx_build import __version__
 from approx_build.cli.commands.allow import allow
@@ -27,24 +26,13 @@ from approx_build.cli.commands.train import train
 from approx_build.cli.commands.verify import verify
 from approx_build.cli.commands.why import why
 from approx_build.cli.exit_codes import Exit, fail, interrupted
+from approx_build.cli.group import Commands
 from approx_build.cli.output import say, warn
 from approx_build.errors import ApproxError
 from approx_build.process import limits
 from approx_build.process.interrupts import ending_calmly
 from approx_build.training.torch_requirement import lack_of_torch
 from approx_build.visible import visible
-
-
-class Commands(TyperGroup):
-    """A group whose help has the first sentence of each command, however long it is."""
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write a table of the commands."""
-        with formatter.section("Commands"):
-            formatter.write_dl(
-                [(name, self.commands[name].get_short_help_str(200)) for name in self.commands]
-            )
-
 
 app = typer.Typer(
     cls=Commands,
@@ -66,7 +54,7 @@ for _command in COMMANDS:
     # What `take` offers depends on the families and ways that are installed.
     app.command(cls=TakeCommand if _command is take else None)(_command)
 for _name, _group in {"runs": runs, "corpus": corpus, "store": store}.items():
-    app.add_typer(_group, name=_name, cls=Commands)
+    app.add_typer(_group, name=_name)
 
 
 def _version(asked: bool) -> None:

@@ -46,7 +46,7 @@ def refuse_lost_folder() -> None:
         fail(UsageError("the working folder was deleted; change to another folder"))
 
 
-GO_ON = "what was finished is kept; run the same command again to go on"
+GO_ON = "finished results are kept; run the same command again to continue"
 
 
 def interrupted(hint: str = GO_ON) -> NoReturn:

@@ -49,4 +49,4 @@ def failures(result: RenderResult) -> Iterable[object]:
     """What failed, and how much could not be built because of it."""
     yield from result.failures
     if result.skipped:
-        yield f"{counted(len(result.skipped), 'action')} not built because of what failed"
+        yield f"{counted(len(result.skipped), 'action')} not built because of these failures"

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from approx_build.cli.output import say, warn
+from approx_build.cli.output import say, shown, warn
 from approx_build.process.streams import bare, prepare
 from approx_build.project.observer import Observer
 from approx_build.units import counted, duration
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 PLAIN_EVERY_S = 10.0
 NEARLY = "nearly done"
-KEEPING = "stopping when the state of {} is kept; again Ctrl-C stops at once and loses a little"
+KEEPING = (
+    "stopping after saving the state of {}; press Ctrl-C again to stop at once and lose a few steps"
+)
 
 
 def observer_for(is_quiet: bool = False, is_verbose: bool = False) -> Observer:
@@ -198,7 +200,7 @@ class Bar(Spoken):
             self._bar.stop()
 
     def _say(self, text: str) -> None:
-        self._bar.console.print(visible(text), markup=False, highlight=False)
+        self._bar.console.print(shown(text), markup=False, highlight=False)
 
     def _show(self) -> None:
         names = list(self._running)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from approx_build.execution.work import Report, Result, Work
-from approx_build.files.json_text import parse_json
+from approx_build.files.json_text import encoded, parse_json
 from approx_build.files.opening import read_whole
 from approx_build.store.store import Store
 
@@ -99,4 +99,4 @@ class Desk:
     def keep_json(self, value: Any, **facts: Any) -> Result:
         """Store `value` as canonical JSON."""
         text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return self.keep_bytes(text.encode(), **facts)
+        return self.keep_bytes(encoded(text), **facts)

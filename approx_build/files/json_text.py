@@ -1,4 +1,4 @@
-"""JSON that comes from outside, of limited depth: what walks its values may call itself."""
+"""JSON that comes from outside, of limited depth, and JSON with any text as bytes."""
 
 from __future__ import annotations
 
@@ -21,6 +21,15 @@ def parse_json(text: str | bytes) -> Any:
         if not level:
             return value
     raise ValueError("it is nested too deep")
+
+
+def encoded(text: str) -> bytes:
+    """JSON, or text with JSON strings, as UTF-8.
+
+    A lone surrogate, which stands for a byte of a name that is not UTF-8, is written as its JSON
+    escape, so the value stays the same.
+    """
+    return text.encode(errors="backslashreplace")
 
 
 def _children(value: Any) -> Any:

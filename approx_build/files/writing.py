@@ -57,13 +57,6 @@ def replace(source: AnyPath, path: AnyPath) -> None:
     os.replace(source, path)
 
 
-def link(source: AnyPath, path: AnyPath) -> None:
-    """Give a file the further name `path`; FileExistsError when anything has it."""
-    check(source)
-    _check_folder(path)
-    os.link(source, path)
-
-
 def remove(path: AnyPath) -> None:
     """Remove a file or a link; nothing where there is none."""
     _check_folder(path)

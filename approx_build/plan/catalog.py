@@ -154,7 +154,7 @@ class Catalog:
         if not (self.root / path).is_file():
             raise ModelError(
                 f"training.parent: {path} is missing; restore it, or take `parent` out of the "
-                "model to train from nothing",
+                "model to train from new weights",
                 self._model_source(model).locate(("training", "parent")),
             )
         return path
@@ -259,9 +259,9 @@ class Catalog:
             return []
         where = record.source.locate(("withdrawn", withdrawn[0]), key=True)
         message = (
-            f"{path}: the run learnt from corpus {corpus!r} before consent to "
+            f"{path}: the run was trained on corpus {corpus!r} before consent to "
             f"{', '.join(withdrawn)} was withdrawn; take `parent` out of "
-            f"{self.model_path(model)} to train from nothing"
+            f"{self.model_path(model)} to train from new weights"
         )
         return [record.source.show(Fault(where, message))]
 
@@ -294,8 +294,7 @@ def _twin(name: str, names: Iterable[str]) -> str | None:
 
 def _identity(folder: Path) -> tuple[int, int] | None:
     """What a folder is on its disk, by whatever path it is reached; None where there is none."""
-    try:
+    with suppress(OSError):
         state = folder.stat()
-    except OSError:
-        return None
-    return state.st_dev, state.st_ino
+        return state.st_dev, state.st_ino
+    return None

@@ -150,9 +150,8 @@ def add_stages(networks: Networks, model: str, step: int, stream: str) -> Stages
 
 
 PREVIEW_SEED = 18
-"""Seed of the take that is drawn from every checkpoint for the report: the same as
-`approx-build take MODEL --step STEP --length-s LENGTH --seed 18` draws, where the length is the
-family's `glimpse_s`."""
+"""Seed of the take that is drawn from every checkpoint for the report: a
+`take` of the same model, step and seed, with the family's `glimpse_s` as its length, is equal."""
 
 
 @dataclass(frozen=True)

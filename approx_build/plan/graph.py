@@ -84,7 +84,7 @@ class Graph:
             for role, source in action.inputs.items():
                 if source not in known:
                     message = (
-                        f"{action.target}: its input {role!r} is {source!r}, which nothing makes"
+                        f"{action.target}: its input {role!r} is {source!r}, which no action makes"
                     )
                     raise BuildError(message, action.where)
         self.order()

@@ -39,8 +39,8 @@ def problems(
     found: list[Problem] = [
         (
             (name,),
-            f"networks of family {spec.family} have no such control; "
-            f"models/{spec.model}.yaml says how they draw, under `sampling`",
+            f"networks of family {spec.family} do not have this control; "
+            f"models/{spec.model}.yaml lists its controls under `sampling`",
             True,
         )
         for name in take.controls
@@ -66,7 +66,7 @@ def _of_file(
 def _unknown(take: Take, spec: ModelSpec, own: Mapping[str, object]) -> Iterator[Problem]:
     for name in take.sampling:
         if name not in own:
-            words = f"networks of family {spec.family} have no such control"
+            words = f"networks of family {spec.family} do not have this control"
             yield ("sampling", name), f"{words}{choices(name, own)}", True
     if take.way is not None and take.way not in spec.network.ways:
         known = ", ".join(sorted(spec.network.ways)) or "none"

@@ -1,7 +1,7 @@
 """The interpreter: started again where its environment would change what the program does.
 
 Imported before everything else. Variables that a user sets for other programs turn warnings of
-libraries into errors, remove the texts that `--help` and `ops` print, or name files in another
+libraries into errors, remove the texts of the help and of `ops`, or name files in another
 coding than the scores that mention them.
 """
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 from importlib import import_module
 
-from approx_build.errors import ApproxError
+from approx_build.errors import ApproxError, argument
 from approx_build.process.system import memory_limits
 
 LEAST_BYTES = 512 << 20
@@ -48,6 +48,6 @@ def refusal(error: BaseException) -> str:
     for size, command in memory_limits():
         return (
             f"not enough memory: this process may use {size >> 20} MB ({command}); "
-            "raise the limit, or try fewer --jobs"
+            f"raise the limit, or set a smaller {argument('jobs')}"
         )
-    return "not enough memory; try fewer --jobs"
+    return f"not enough memory; set a smaller {argument('jobs')}"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from approx_build.errors import UsageError
+from approx_build.files.json_text import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,4 +86,4 @@ def _write(config: Path, folders: Sequence[str]) -> None:
     from approx_build.store.delivery import write
 
     rows = "".join(f"  - {json.dumps(one, ensure_ascii=False)}\n" for one in folders)
-    write(config, (HEAD + rows if rows else f"{HEAD.rstrip()} []\n").encode())
+    write(config, encoded(HEAD + rows if rows else f"{HEAD.rstrip()} []\n"))

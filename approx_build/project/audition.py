@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from approx_build.errors import UsageError
+from approx_build.errors import UsageError, argument
 from approx_build.project.model import Model
 from approx_build.project.observer import Observer
 from approx_build.project.paths import named_from
@@ -82,12 +82,12 @@ class TakeOptions:
 
 
 def option(loc: tuple[str | int, ...]) -> str:
-    """The option that a place in a take comes from."""
+    """The argument of `take` that a place in a take comes from."""
     from approx_build.ways.command_line import option_of
 
     if loc[0] == "sampling":
-        return " ".join(["--sampling", *map(str, loc[1:])])
-    return option_of(loc) or f"--{str(loc[0]).replace('_', '-')}"
+        return argument("sampling", ".".join(map(str, loc[1:])))
+    return argument(option_of(loc) or str(loc[0]))
 
 
 def _short(value: object) -> str:
@@ -98,7 +98,7 @@ def _pair(text: str) -> tuple[str, Any]:
     """A control and its value: a number, true, false, null, or a word."""
     name, sign, value = text.partition("=")
     if not sign:
-        raise UsageError(f"--sampling {text}: write NAME=VALUE, as steps=50")
+        raise UsageError(f"{argument('sampling', text)}: write NAME=VALUE, such as steps=50")
     try:
         return name, json.loads(value)
     except ValueError:
@@ -147,7 +147,7 @@ def _add(model: Model, options: TakeOptions) -> dict[str, str]:
     step = spec.last_step if options.step is None else options.step
     if step not in catalog.steps(model.name):
         kept = ", ".join(map(str, sorted(catalog.steps(model.name))))
-        raise UsageError(f"--step {step}: {model.name} keeps the steps {kept}")
+        raise UsageError(f"{argument('step', step)}: {model.name} has checkpoints at steps {kept}")
     take = options.take(model.name, step)
     _check(take, spec, networks)
 

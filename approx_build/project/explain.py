@@ -89,7 +89,7 @@ def reason(one: Forecast) -> str:
 
 def _changed(one: Forecast) -> str:
     if one.action.options.get("is_shipped"):
-        return "its checkpoints are shipped with it"
+        return "its checkpoints are shipped with the model"
     if one.last is None or one.manifest is None:
         return "never built"
     changed = [str(change) for change in differences(one.last.manifest, one.manifest)]
@@ -110,7 +110,7 @@ def found_target(graph: Graph, name: str) -> str:
     if len(ending) == 1:
         return ending[0]
     if ending:
-        raise UsageError(f"{name!r} may be {', '.join(ending[:6])}; say which")
+        raise UsageError(f"{name!r} is ambiguous: {', '.join(ending[:6])}; write the whole target")
     close = get_close_matches(name, graph.actions, 3, 0.4)
     hint = f"; did you mean {' or '.join(close)}?" if close else ""
     raise UsageError(f"there is no target {name!r}{hint}")

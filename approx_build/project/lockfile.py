@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from approx_build import __version__
-from approx_build.errors import StoreError
+from approx_build.errors import StoreError, argument
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from approx_build.store.lock import Lock
     from approx_build.store.objects import Objects
     from approx_build.store.records import Record
+
+LOCKED = argument("locked", True)
 
 
 def lock_of(piece: Piece, records: Mapping[str, Record]) -> Lock:
@@ -49,7 +51,9 @@ def read_lock(path: Path, locked: bool) -> Lock | None:
 
     old = locks.read(path)
     if locked and old is None:
-        raise StoreError(f"{path}: --locked, and there is no lock; render without it first")
+        raise StoreError(
+            f"{path}: there is no such lock, which {LOCKED} needs; render without it first"
+        )
     return old
 
 
@@ -88,13 +92,15 @@ def keep_lock(path: Path, old: Lock | None, new: Lock, is_whole: bool, locked: b
     if locked:
         if sounds:
             what = listed([change.target for change in sounds])
-            raise StoreError(f"{path}: --locked, and this render would change it: {what}")
-        return f"{path}: {keys}; a render without --locked renews them" if keys else ""
+            raise StoreError(
+                f"{path}: this render would change the lock, which {LOCKED} forbids: {what}"
+            )
+        return f"{path}: {keys}; a render without {LOCKED} renews them" if keys else ""
     if not locks.write(path, new):
         return ""
     others = [c.target for c in sounds if c.section == "checkpoints" and c.old and c.new]
-    retrained = f"not the checkpoints that were locked: {listed(others)}" if others else ""
-    news = f"{path} {'has changed' if old else 'is new'}, commit it"
+    retrained = f"these checkpoints differ from the lock: {listed(others)}" if others else ""
+    news = f"{path} {'has changed' if old else 'is new'}; commit it"
     return "; ".join(words for words in (news, keys, retrained) if words)
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from approx_build.errors import UsageError
+from approx_build.errors import UsageError, argument
 from approx_build.project.paths import named_from
 from approx_build.project.settings import Settings
 from approx_build.score.paths import project_root
@@ -127,7 +127,7 @@ class Piece:
         one = forecast(self.lowered.graph, [target], self.store, self.root, self.log)[target]
         record = self.store.records.get(one.key) if one.fate is Fate.REUSED else None
         if record is None:
-            raise UsageError(f"{target}: is not up to date ({one.fate.value}); render the piece")
+            raise UsageError(f"{target}: not up to date ({one.fate.value}); render the piece")
         return wav.read(self.store.objects.path(record.digest))
 
     def movements(self, chosen: Sequence[str]) -> list[LoweredMovement]:
@@ -142,7 +142,8 @@ class Piece:
             ]
             if not matching:
                 names = ", ".join(f"{one.movement.number} ({one.movement.slug})" for one in every)
-                raise UsageError(f"--movement {name}: there is no such movement; there are {names}")
+                chosen = argument("movements", name)
+                raise UsageError(f"{chosen}: there is no such movement; there are {names}")
             found += matching
         return found
 

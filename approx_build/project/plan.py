@@ -95,10 +95,10 @@ def _row(one: Forecast, history: History, peaks: Mapping[str, int], piece: Piece
 
 def _training(row: Row, action: Action, piece: Piece) -> Row:
     """The row of a training that is due, with its memory and, where it was timed, its cost."""
-    from approx_build.training.memory_estimate import need_of
+    from approx_build.training.memory_estimate import estimate_of
 
     params = cast(dict[str, Any], action.params)
-    row = replace(row, peak_bytes=need_of(params, threads=piece.settings.jobs).peak)
+    row = replace(row, peak_bytes=estimate_of(params, threads=piece.settings.jobs).peak)
     costs = piece.catalog.model(str(action.options["model"])).costs
     if costs is None:
         return row

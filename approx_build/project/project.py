@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from approx_build.project.plan import Plan
     from approx_build.project.render import RenderOptions, RenderResult
     from approx_build.project.runs import Runs
-    from approx_build.project.store import ProjectStore
+    from approx_build.project.store.verbs import ProjectStore
     from approx_build.project.train import TrainingResult, TrainOptions
     from approx_build.project.training_estimate import TrainingEstimate
     from approx_build.project.verify import Verification
@@ -168,7 +168,7 @@ class Project:
     @property
     def store(self) -> ProjectStore:
         """The store, to be checked, measured and cleaned."""
-        from approx_build.project.store import ProjectStore
+        from approx_build.project.store.verbs import ProjectStore
 
         return ProjectStore(self.root, self.settings)
 
@@ -181,7 +181,7 @@ class Project:
         if not path.exists() and (self.root / path).exists():
             path = self.root / path
         if path.exists() and not os.path.samefile(project_root(path), self.root):
-            raise UsageError(f"{piece}: is a piece of another project, {project_root(path)}")
+            raise UsageError(f"{piece}: belongs to another project, {project_root(path)}")
         return path
 
 

@@ -27,7 +27,9 @@ def ship(store: Store, run: Record, manifest: Mapping[str, Any], folder: Path) -
     except ModelError as error:
         raise ModelError(f"{folder}: the run in the store: {error.message}") from None
     if not record.is_of(manifest):
-        raise ModelError(f"{folder}: the run in the store is not of this model; train it first")
+        raise ModelError(
+            f"{folder}: the run in the store belongs to another model; train this model first"
+        )
     new, old = (folder.with_name(f".{folder.name}.{word}") for word in ("new", "old"))
     with plain_words(folder):
         _put_right(folder, new, old)

@@ -80,8 +80,8 @@ def unmet_expectations(movements: Iterable[LoweredMovement], built: Built) -> It
                 where = one.movement.locate(("expect", index))
                 start, stop = outcome["range_s"]
                 yield (
-                    f"{where}: expected less than {outcome['below_dbfs']:g} dBFS from {start:g} s "
-                    f"to {stop:g} s; found {outcome['peak_dbfs']:g} dBFS"
+                    f"{where}: the level must be below {outcome['below_dbfs']:g} dBFS from "
+                    f"{start:g} s to {stop:g} s, but is {outcome['peak_dbfs']:g} dBFS"
                 )
 
 
@@ -115,7 +115,7 @@ def _silent_events(lowered: LoweredPiece, built: Built) -> Iterator[str]:
                 if record is not None and float(str(record.facts["peak"])) < SILENT:
                     where = lowered.graph.actions[placed.target].where
                     sources = ", ".join(source.name for source in placed.sources[:3])
-                    yield f"{where}: this event is silent: so is what it takes of {sources}"
+                    yield f"{where}: this event is silent, because its sources are: {sources}"
 
 
 def lost_files(target: str, run: Record) -> Iterator[str]:

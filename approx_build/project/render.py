@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from approx_build.errors import BuildError, UsageError
+from approx_build.errors import BuildError, UsageError, argument
 from approx_build.execution.toolchain import toolchain
 from approx_build.project.build import build_targets
 from approx_build.project.build_state import Package, remember
@@ -191,7 +191,8 @@ def _chosen_stems(piece: Piece, options: RenderOptions) -> tuple[Files, list[str
                 files[path] = part.stem
                 unknown.discard(part.name)
     if unknown:
-        raise UsageError(f"--part {sorted(unknown)[0]}: no movement chosen has such a part")
+        asked = argument("parts", min(unknown))
+        raise UsageError(f"{asked}: none of the chosen movements has a part of this name")
     return files, list(files.values())
 
 

@@ -58,7 +58,7 @@ class Runs:
     def note(self, run: str, text: str, is_next: bool = False) -> LedgerEntry:
         """Append a note of today to a run's; returns the run as it was before."""
         if not text.strip():
-            raise UsageError("a note needs words")
+            raise UsageError("a note needs text")
         if len(text) > LONGEST:
             raise UsageError(f"a note has at most {LONGEST} characters; this one has {len(text)}")
         entry = self.find(run)

@@ -138,7 +138,7 @@ def _difference(piece: Piece, change: Change, store: Path) -> Difference:
 
     old, new = change.old, change.new
     assert new is not None
-    sound = "the lock does not have it"
+    sound = "the lock does not contain it"
     if old is not None:
         before = piece.store.objects.path(old.digest)
         after = Store(store).objects.path(new.digest)
@@ -152,11 +152,11 @@ def first_difference(before: Path, after: Path) -> str:
     from approx_build.errors import AudioError
 
     if not before.exists():
-        return "the store no longer has what was locked, so the sounds cannot be compared"
+        return "the store no longer has the locked sound, so the sounds cannot be compared"
     try:
         old, new = wav.info(before), wav.info(after)
     except AudioError:
-        return "it is no sound, and its bytes differ"
+        return "its bytes differ (it is not a sound file)"
     if old[:3] != new[:3]:
         return f"{old.length} samples at {old.rate} Hz then, {new.length} at {new.rate} Hz now"
     for start, stop in wav.blocks(before):
@@ -165,7 +165,6 @@ def first_difference(before: Path, after: Path) -> str:
         if different.size:
             first = start + int(different[0])
             size = float(gap[:, different[0]].max())
-            return (
-                f"sample {first} ({first / old.rate:.6f} s) is the first to differ, by {size:.3g}"
-            )
-    return "the samples are equal and the file around them differs"
+            time = f"{first / old.rate:.6f} s"
+            return f"sample {first} ({time}) is the first that differs, by {size:.3g}"
+    return "the samples are equal, but the rest of the file differs"

@@ -106,7 +106,7 @@ def _of_movement(
         return
     for name, take in movement.model.takes.items():
         if take.length_s > movement.length:
-            message = f"a take longer than the movement ({clock(movement.length)})"
+            message = f"the take is longer than the movement ({clock(movement.length)})"
             yield fault(("takes", name, "length_s"), message)
         yield from _sound_faults(name, take, movement.takes, movement.source)
     for name, part in movement.model.parts.items():
@@ -145,7 +145,7 @@ def _shared_take_faults(
     longest = max(movement.length for movement in movements)
     for name, take in takes.items():
         if take.length_s > longest:
-            message = f"a take longer than every movement ({clock(longest)})"
+            message = f"the take is longer than every movement ({clock(longest)})"
             yield source.fault(("takes", name, "length_s"), message)
         yield from _sound_faults(name, take, takes, source)
 
@@ -225,7 +225,7 @@ def _event_faults(
         yield fault((*loc, event.op.op), f"ends at {stop}; the movement ends at {end}")
     for field, fade in (("fade_in_s", event.fade_in_s), ("fade_out_s", event.fade_out_s)):
         if fade > length + TOLERANCE_S:
-            message = f"a fade longer than the event ({length:.6g} s) (is {fade:g})"
+            message = f"the fade is longer than the event ({length:.6g} s) (is {fade:g})"
             yield fault((*loc, field), message)
 
 

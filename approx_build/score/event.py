@@ -27,9 +27,9 @@ MOST_THROUGH = 64
 class Placement(Strict):
     """When an event sounds, how loud and where: all but its operation."""
 
-    at: Moment = Field(description="when it begins: seconds, m:ss.mmm or bar N.B")
+    at: Moment = Field(description="start: seconds, m:ss.mmm or bar N.B")
     id: Name | None = Field(
-        None, description="a name that keeps its randomness when its parameters change"
+        None, description="a name; the event keeps its random numbers when its parameters change"
     )
     gain_db: EventGain = Field(
         Curve.constant(0.0), description="level, dB; or breakpoints, times from its start"
@@ -38,10 +38,10 @@ class Placement(Strict):
         Curve.constant(0.0),
         description="place, -1 left to 1 right; or breakpoints, times from its start",
     )
-    fade_in_s: float = Field(0.0, ge=0, le=3600, description="fade at its start, seconds")
-    fade_out_s: float = Field(0.0, ge=0, le=3600, description="fade at its end, seconds")
-    mute: bool = Field(False, description="leave it out")
-    seed: Seed | None = Field(None, description="redraws its randomness and no other event's")
+    fade_in_s: float = Field(0.0, ge=0, le=3600, description="fade-in, seconds")
+    fade_out_s: float = Field(0.0, ge=0, le=3600, description="fade-out, seconds")
+    mute: bool = Field(False, description="leave the event out")
+    seed: Seed | None = Field(None, description="new random numbers for this event only")
 
 
 class Event(Placement):
@@ -50,7 +50,9 @@ class Event(Placement):
     op: SerializeAsAny[GrainOp] = Field(
         description="the operation, from the field that has its name"
     )
-    sources: tuple[SourceRef, ...] = Field(description="what it works on, from its field `from`")
+    sources: tuple[SourceRef, ...] = Field(
+        description="the sources of the operation, from its field `from`"
+    )
     through: tuple[SerializeAsAny[GrainOp], ...] = Field(
         (), description="operations applied to its result"
     )
@@ -89,7 +91,9 @@ def _operation(data: dict[str, Value], problems: Problems) -> str | None:
     known = [*Placement.model_fields, "through"]
     strangers = [key for key in data if key not in OPS and key not in known]
     for second in named[1:]:
-        message = f"an event has one operation and '{named[0]}' is one; put others in 'through'"
+        message = (
+            f"an event has only one operation, and '{named[0]}' is another; put it in 'through'"
+        )
         problems.add((second,), message, is_key=True)
     for key in strangers:
         is_field = bool(named) or (suggestion(key, known) and not isinstance(data[key], dict))
@@ -140,7 +144,7 @@ def _with_clip(
     elif clip < 1:
         problems.add((name, "clip"), f"clips count from 1 (is {clip})")
     elif clip > MOST:
-        problems.add((name, "clip"), f"no take has more than {MOST} clips (is {clip})")
+        problems.add((name, "clip"), f"a take has at most {MOST} clips (is {clip})")
     elif sources and not any(source.take for source in sources):
         problems.add((name, "clip"), "chooses one clip of a take, and 'from' names no take")
     return tuple(
@@ -181,7 +185,7 @@ def _op(
 ) -> GrainOp | None:
     cls = OPS.get(name)
     if isinstance(data, dict) and "op" in data:
-        problems.add((*loc, "op"), "unknown field; the operation is named already", is_key=True)
+        problems.add((*loc, "op"), "unknown field; the operation is already given", is_key=True)
         return None
     names = [*beside, *(field for field in cls.model_fields if field != "op")]
     return problems.attempt(loc, cls, data, names)

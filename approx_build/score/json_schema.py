@@ -82,7 +82,7 @@ def _event(placement: Schema) -> Schema:
 def _call(parameters: Schema) -> Schema:
     """The parameters of an event's operation, with its sources."""
     sources = {
-        "description": "what it works on: takes, recordings, parts or files",
+        "description": "sources of the operation: takes, recordings, parts or files",
         "anyOf": [
             _ref("SourceRef"),
             {"type": "array", "items": _ref("SourceRef"), "minItems": 1, "maxItems": MOST},

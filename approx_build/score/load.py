@@ -153,9 +153,11 @@ class _Movements:
         if not name:
             raise ValueError("needs a file name with letters or digits")
         if name == slug(self._path.name) and len(self.entries()) > 1:
-            raise ValueError(f"makes '{name}', the name of the whole piece; rename the file")
+            raise ValueError(f"gives the name '{name}', which the whole piece has; rename the file")
         if name in self._slugs:
-            raise ValueError(f"makes '{name}' as '{self._slugs[name]}' does; rename one file")
+            raise ValueError(
+                f"gives the name '{name}' as '{self._slugs[name]}' does; rename one file"
+            )
         self._slugs[name] = written
         return name
 

@@ -109,7 +109,7 @@ def _takes(takes: Mapping[str, Take], source: Source, names: _Names) -> Iterator
             yield source.fault((*loc, "model"), message)
         elif take.step is not None and take.step not in (steps := names.steps(take.model)):
             kept = _nearest(take.step, steps)
-            message = f"step {take.step} of '{take.model}' is not kept; kept are {kept}"
+            message = f"'{take.model}' has no checkpoint at step {take.step}; there are: {kept}"
             yield source.fault((*loc, "step"), message)
         for where, sound in take.sounds():
             if sound.recording is not None:
@@ -133,7 +133,7 @@ def _recording_faults(
         yield source.fault((*loc, "recording"), message)
         return
     if is_pattern(name) and name not in catalog.named(name):
-        message = f"{sound.noun} is one recording, not a pattern (is '{name}')"
+        message = f"{sound.noun} must be one recording, not a pattern (is '{name}')"
         yield source.fault((*loc, "recording"), message)
         return
     length_s = catalog.recording_length_s(name)
@@ -141,7 +141,7 @@ def _recording_faults(
     if length_s is None:
         return
     if sound.start_s >= length_s or stop_s > length_s + TOLERANCE_S:
-        yield source.fault(loc, f"reaches to {stop_s:g} s of a recording of {length_s:g} s")
+        yield source.fault(loc, f"ends at {stop_s:g} s of a recording of {length_s:g} s")
     elif message := sound.misfit(take.length_s, length_s):
         yield source.fault(loc, message)
 
@@ -151,7 +151,7 @@ def _unknown_recording(name: str, names: _Names) -> str:
     if catalog.named(name) or catalog.withdrawal(name):
         return ""
     if is_pattern(name):
-        return f"no recording is named like '{name}'"
+        return f"no recording matches '{name}'"
     corpus, _, stem = name.partition("/")
     if problem := catalog.problem(corpus):
         return problem

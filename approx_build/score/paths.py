@@ -35,13 +35,13 @@ def written_path(written: str, beside: Path, root: Path) -> str:
     if "\\" in written or "\0" in written or re.match(r"[A-Za-z]:", written):
         raise ValueError(f"write paths with '/', from this file's folder (is '{written}')")
     if PurePosixPath(written).is_absolute():
-        raise ValueError(f"must be counted from this file's folder (is '{written}')")
+        raise ValueError(f"must be relative to this file's folder (is '{written}')")
     folder = Path(on_disk(os.path.normpath(beside.absolute().parent / written)))
     absolute_root = root.absolute()
     if not folder.is_relative_to(absolute_root):
-        raise ValueError(f"leaves the project, which is the folder '{absolute_root.name}'")
+        raise ValueError(f"is outside the project, the folder '{absolute_root.name}'")
     try:
         check(folder)
     except OSError as error:
-        raise ValueError(f"leaves the project: {error.strerror}") from None
+        raise ValueError(f"is outside the project: {error.strerror}") from None
     return normal(folder.relative_to(absolute_root).as_posix())

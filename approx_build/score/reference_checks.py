@@ -117,7 +117,7 @@ def _take_circles(
     for circle in circles(places):
         for first, second in pairwise(circle):
             if first in own:
-                text = f"takes are made of each other in a circle: {_chained(circle)}"
+                text = f"takes depend on each other in a circle: {_chained(circle)}"
                 yield source.fault(("takes", first, *places[first][second], "take"), text)
                 break
 

@@ -30,18 +30,18 @@ class PlainTake(Strict):
         None,
         ge=0,
         le=10**9,
-        description="step of its training, one that is kept (last if left out)",
+        description="training step of the checkpoint (default: the last)",
     )
-    count: int = Field(1, ge=1, le=MOST, description="how many clips to draw")
+    count: int = Field(1, ge=1, le=MOST, description="number of clips")
     length_s: float = Field(
         ge=SHORTEST_S, le=LONGEST_CLIP_S, description="length of each clip, seconds"
     )
     seed: Seed | None = Field(
-        None, description="redraws the clips (from the piece's seed and the name if left out)"
+        None, description="seed of the clips (default: from the piece's seed and the name)"
     )
     sampling: dict[str, JsonValue] = Field(
         default_factory=dict,
-        description="controls of drawing that the model's family has, as "
+        description="controls of generation of the model's family; "
         "`approx-build families` lists them (the model's own if left out)",
     )
 

@@ -86,7 +86,7 @@ class TempoMap:
         if time.unit is Unit.SECONDS:
             return time.amount
         if time.unit is not Unit.BAR:
-            raise ValueError(f"'{time}' is how long, not when")
+            raise ValueError(f"'{time}' is a length, not a moment")
         return _sensible(self._seconds(self.position(time)), time)
 
     def lengths(self, start: Fraction) -> Callable[[Time], Fraction]:
@@ -111,7 +111,7 @@ class TempoMap:
             span = _last(self.meters, beats, _beats)
             end = span.start + (beats - span.beats) * span.beat
         else:
-            raise ValueError(f"'{time}' is when, not how long")
+            raise ValueError(f"'{time}' is a moment, not a length")
         return _sensible(self._seconds(end) - start, time)
 
     def quarters(self, seconds: Fraction) -> Fraction:

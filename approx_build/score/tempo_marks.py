@@ -32,16 +32,14 @@ class TempoMark(Strict):
     """From a moment on, a tempo."""
 
     at: Moment = Field(description="when: seconds, m:ss.mmm or bar N.B")
-    bpm: float = Field(ge=1, le=1000, description="quarter notes in a minute")
-    ramp: bool = Field(
-        False, description="move to the next mark's tempo, in a straight line over time"
-    )
+    bpm: float = Field(ge=1, le=1000, description="quarter notes per minute")
+    ramp: bool = Field(False, description="move to the tempo of the next mark linearly in time")
 
 
 class MeterMark(Strict):
     """From a bar on, a meter."""
 
-    at: Moment = Field(description="the bar it begins with, as bar N")
+    at: Moment = Field(description="its first bar, such as bar N")
     meter: Annotated[
         str,
         AfterValidator(_signature),
@@ -76,10 +74,13 @@ def _meters(marks: Sequence[MeterMark], report: Report) -> tuple[MeterSpan, ...]
         if mark.at.unit is Unit.SECONDS and not bar:
             bar = Fraction(1)
         elif mark.at.unit is Unit.SECONDS or mark.at.beat != 1:
-            report(("meter", index, "at"), f"a meter begins with a bar, as in bar 5 (is {mark.at})")
+            report(
+                ("meter", index, "at"),
+                f"a meter must begin with a bar, such as bar 5 (is {mark.at})",
+            )
             continue
         if index == 0 and bar != 1:
-            report(("meter", index, "at"), f"the first meter begins with bar 1 (is {mark.at})")
+            report(("meter", index, "at"), f"the first meter must begin with bar 1 (is {mark.at})")
         elif index and bar <= last.bar:
             report(("meter", index, "at"), "must come after the mark before it")
         elif index == 0:
@@ -104,7 +105,7 @@ def _tempos(
             report(loc, str(error))
             continue
         if index == 0 and (span.start_s or span.start):
-            report(loc, f"the first tempo begins the movement, at 0 (is {mark.at})")
+            report(loc, f"the first tempo must be at 0, the start of the movement (is {mark.at})")
             continue
         if is_ramp and spans:
             slope = rounded((span.bpm - spans[-1].bpm) / (span.start_s - spans[-1].start_s))

@@ -65,7 +65,7 @@ def moment(value: object) -> Time:
     """A place in time: seconds, `m:ss.mmm`, `bar N` or `bar N.B`; ValueError in plain words."""
     time = _read(value, 'a time such as 12.5, "1:23.5" or "bar 3.2"')
     if time.unit in (Unit.BARS, Unit.BEATS):
-        raise ValueError(f"'{value}' is how long, not when; a moment is written \"bar 3\"")
+        raise ValueError(f"'{value}' is a length, not a moment; a moment is written \"bar 3\"")
     return time
 
 
@@ -73,7 +73,7 @@ def duration(value: object) -> Time:
     """How long: seconds, `m:ss.mmm`, `N bars` or `N beats`; ValueError in plain words."""
     time = _read(value, 'a length such as 12.5, "1:23.5" or "2 bars"')
     if time.unit is Unit.BAR:
-        raise ValueError(f"'{value}' is when, not how long; a length is written \"3 bars\"")
+        raise ValueError(f"'{value}' is a moment, not a length; a length is written \"3 bars\"")
     return time
 
 

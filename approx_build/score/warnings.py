@@ -15,9 +15,11 @@ def remarks(piece: Piece, source: Source, movements: Sequence[LoadedMovement]) -
     everywhere: set[str] = set()
     for movement in movements:
         if not any(part.events for part in movement.model.parts.values()):
-            yield movement.source.fault((), "no events: this movement is silent")
+            yield movement.source.fault((), "this movement has no events, so it is silent")
         elif not movement.mixed_parts():
-            yield movement.source.fault(("parts",), "all parts are muted: it is silent", key=True)
+            yield movement.source.fault(
+                ("parts",), "all parts are muted, so the movement is silent", key=True
+            )
         used = _used(movement)
         everywhere |= used
         for name in movement.model.takes:

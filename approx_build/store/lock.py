@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from approx_build.errors import StoreError, reason
-from approx_build.files.json_text import parse_json
+from approx_build.files.json_text import encoded, parse_json
 from approx_build.files.opening import read_bounded
 from approx_build.process.locks import Grip, grip
 from approx_build.process.system import open_handle
@@ -112,7 +112,7 @@ def _wait(handle: int, path: Path) -> None:
 
 def write(path: Path, lock: Lock) -> bool:
     """Write `lock` to `path`; returns whether it had to be written."""
-    return deliver_text(path, text(lock).encode())
+    return deliver_text(path, encoded(text(lock)))
 
 
 def text(lock: Lock) -> str:

@@ -45,8 +45,8 @@ def make_again(training: Training, kept: Kept, found: Found) -> None:
         return
     aside = kept.replace()
     training.means.callback.remarked(
-        f"{_names(found)} came out otherwise: {_why(found, run)}; the training goes on from step "
-        f"{run.state.step} as it was made now; what it had before is kept in {aside}"
+        f"{_names(found)} differ from before: {_why(found, run)}; the training continues from the "
+        f"new step {run.state.step}; the old files are in {aside}"
     )
 
 
@@ -71,7 +71,7 @@ def _stepped(training: Training, scratch: Kept, state: TrainingState | None, fou
     last = found.missing[-1].step
     if training.means.share.writes:
         first = f"step {state.step}" if state else "the first step"
-        training.means.callback.remarked(f"made again from {first} on: {_names(found)}")
+        training.means.callback.remarked(f"repeated from {first} on: {_names(found)}")
     return training.sit(scratch.folder, state, last)
 
 

@@ -112,5 +112,5 @@ def split_material(model: ModelSpec, material: Material) -> Split:
     parts = material.parts()
     if not parts:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in material.unused.items())
-        raise AudioError(f"nothing is left of the corpus after preparation: {reasons}")
+        raise AudioError(f"the corpus is empty after preparation: {reasons}")
     return split(parts, model.network.rate, **model.split_terms)

@@ -56,7 +56,7 @@ def calibrated(
     """
     alone = replace(means, callback=Callback(), progress=unwatched, share=ALONE)
     course = model.course
-    with opened(model, alone) as (workers, need):
+    with opened(model, alone) as (workers, estimate):
         available = memory_on(workers.device)
         reset_peak_on(workers.device)
         state = started(model, workers, {}, means.parent)
@@ -66,7 +66,7 @@ def calibrated(
         began = time.perf_counter()
         run.measured()
         evaluation_s = time.perf_counter() - began
-        measured = max(peak_on(workers.device), need.keeping)
+        measured = max(peak_on(workers.device), estimate.keeping)
     settings, network = model.training, model.network
     prepared = sum(part.length for part in material.parts()) / network.rate
     # A phase that is over still counts as one step: there is no mean of nothing.
@@ -78,7 +78,7 @@ def calibrated(
         parameters=numbers_in(network.training_shapes()),
         receptive_field=network.receptive_field,
         step=joined(list(zip(times, left, strict=True))),
-        memory=need.items,
+        memory=estimate.items,
         measured_bytes=measured,
         available=available,
         costs=model.costs,

@@ -132,6 +132,11 @@ class Course:
             share *= settings.finetune_rate
         return settings.along(share, step - begin, end - begin)
 
+    def started_by(self, step: int) -> Phase | None:
+        """The phase whose first step is number `step`; None for the first phase of all."""
+        at = self._at(step)
+        return at.phase if at.begin and step == at.begin + 1 else None
+
     def _at(self, step: int) -> Stretch:
         return next(one for one in self.stretches if step in one)
 

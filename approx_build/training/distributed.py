@@ -34,7 +34,7 @@ def train_shared(
 ) -> TrainingRecord:
     """Train by `processes` processes, this one among them.
 
-    ModelError when another of them dies; the state that was kept last is there.
+    ModelError when another of them dies; the last saved state is kept.
     """
     if processes == 1:
         return train(model, material, out_dir, means)
@@ -72,7 +72,7 @@ def _await(others: list[Child]) -> None:
     for other in others:
         if not other.ready():
             other.wait(LAST_WORDS_S)
-            raise RuntimeError("a process of the training ended before it began")
+            raise RuntimeError("a process of the training ended before its start")
 
 
 def _blamed(others: list[Child], task: Path, error: RuntimeError) -> ModelError | RuntimeError:
@@ -85,7 +85,7 @@ def _blamed(others: list[Child], task: Path, error: RuntimeError) -> ModelError 
         last = f": {said[-1]}" if said else ""
         return ModelError(
             f"process {rank} of the training ended (exit status {code}){last}; "
-            "the state that was kept last is there: run again to go on"
+            "the last saved state is kept: run again to continue"
         )
     return error
 

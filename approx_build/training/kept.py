@@ -91,7 +91,7 @@ class Kept:
     def _clear(self) -> None:
         """Make a folder of it, without half-written files and without folders that were files."""
         if os.path.lexists(self.folder) and not self.folder.is_dir():
-            self._set_aside(self.folder, "it is no folder")
+            self._set_aside(self.folder, "it is not a folder")
         with plain_words(self.folder):
             make_folder(self.folder)
             paths = sorted(self.folder.iterdir())
@@ -113,7 +113,7 @@ class Kept:
                 damaged[path] = error.message
         record = whole_record(self.folder, self.manifest)
         for path in filter(os.path.lexists, damaged):
-            self._set_aside(path, damaged[path], "written again from its copy" if record else "")
+            self._set_aside(path, damaged[path], "restored from its copy" if record else "")
         if record is None:
             return ()
         self.keep(record)
@@ -128,7 +128,7 @@ class Kept:
                 break
             except ModelError as error:
                 damaged[path] = error.message
-        cure = f"training goes on from step {state.step}" if state else "training starts again"
+        cure = f"training continues from step {state.step}" if state else "training starts again"
         for path, problem in damaged.items():
             self._set_aside(path, problem, cure)
         return state.checkpoints if state else ()
@@ -137,7 +137,7 @@ class Kept:
         path, cure = self.folder / stored.file, ""
         if is_right(path, stored.digest):
             return
-        problem = "its bytes are not those that were written"
+        problem = "its content is damaged"
         aside = set_aside(path).name if os.path.lexists(path) else ""
         if self.means.copy(stored.digest, path):
             cure = "replaced by the copy in the store"

@@ -51,9 +51,7 @@ def train(model: ModelSpec, material: Material, out_dir: Path, means: Means) -> 
             else:
                 kept.tidy()
                 return found.record
-    raise ModelError(
-        f"{out_dir}: files are damaged as soon as they are made; is the disk in order?"
-    )
+    raise ModelError(f"{out_dir}: new files are damaged at once; check the disk")
 
 
 def _record(training: Training, run: Run) -> TrainingRecord:

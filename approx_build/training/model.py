@@ -51,26 +51,30 @@ class ModelSpec(BaseModel):
     corpus: Name = Field(description="corpus it learns from")
     network: SerializeAsAny[Family] = Field(description="parameters of the network")
     preparation: Preparation = Field(
-        default_factory=Preparation, description="what becomes of recordings before training"
+        default_factory=Preparation, description="how recordings are prepared before training"
     )
     augmentation: Augmentation = Field(
         default_factory=lambda: Augmentation.model_validate({}),
-        description="how windows vary each time they are used",
+        description="random changes of windows each time they are used",
     )
-    objective: SerializeAsAny[BaseModel] = Field(description="what of learning is the family's own")
+    objective: SerializeAsAny[BaseModel] = Field(
+        description="settings of the loss that belong to the family"
+    )
     training: TrainingParameters
     checkpoints: tuple[Annotated[int, Field(ge=0, le=LAST_STEP)], ...] = Field(
-        (0,), max_length=MOST_KEPT, description="steps kept besides the first and the last"
+        (0,),
+        max_length=MOST_KEPT,
+        description="steps with a checkpoint, besides the first and the last",
     )
-    costs: Costs | None = Field(None, description="what training costs; null: nothing is counted")
+    costs: Costs | None = Field(None, description="cost of training; null: not recorded")
     checkpoint_every: int | None = Field(
         None,
         ge=1,
         le=LAST_STEP,
-        description="keep every so many steps besides; null: those named alone",
+        description="also keep a checkpoint every so many steps; null: only the listed steps",
     )
     sampling: SerializeAsAny[BaseModel] = Field(
-        description="what a take has unless it says otherwise"
+        description="default controls of generation for takes"
     )
 
     def check_kept(self) -> None:
@@ -192,8 +196,8 @@ def model_of(manifest: Mapping[str, Any], **beside: Any) -> ModelSpec:
     spec = declared(FAMILIES.get(family)).model_validate({**values, "family": family, **beside})
     if spec.manifest(manifest["corpus_digest"]) != manifest:
         raise ModelError(
-            f"model {spec.model!r}: this version of approx-build reads another training out of "
-            "its key; run the command again"
+            f"model {spec.model!r}: this version of approx-build derives another training "
+            "from the same key; run the command again"
         )
     return spec
 

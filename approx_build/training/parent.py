@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from approx_build.errors import ModelError, reason
+from approx_build.errors import ModelError, argument, reason
 from approx_build.families.base import Shapes
 from approx_build.files.opening import read_whole
 from approx_build.store.delivery import write
@@ -91,7 +91,10 @@ def _come_to(run: EarlierRun, shapes: Shapes, objects: Objects) -> tuple[Groups,
                 f"{run.folder / stored.file}: this checkpoint of the training run is missing or "
                 "damaged; restore it"
             )
-    raise ModelError(f"{run.folder}: nothing that run {run.name} kept is whole; --new begins anew")
+    raise ModelError(
+        f"{run.folder}: every checkpoint and state of run {run.name} is damaged; "
+        f"start a new training with {argument('choice', 'NEW')}"
+    )
 
 
 def read_parent(path: Path, shapes: Shapes, device: str, drawn: Shapes | None = None) -> Groups:
@@ -108,7 +111,7 @@ def read_parent(path: Path, shapes: Shapes, device: str, drawn: Shapes | None = 
     except (OSError, SafetensorError) as error:
         raise ModelError(
             f"{path}: the parent's weights cannot be read ({reason(error)}); restore the file, "
-            "or take `parent` out of the model to train from nothing"
+            "or take `parent` out of the model to train from new weights"
         ) from None
     groups: Groups = {"weights": {}, "average": {}, "optimizer": {}}
     for name, tensor in tensors.items():
@@ -119,8 +122,8 @@ def read_parent(path: Path, shapes: Shapes, device: str, drawn: Shapes | None = 
         if found not in (shapes, drawn or shapes):
             odd = sorted(set(found.items()) ^ set(shapes.items()))
             raise ModelError(
-                f"{path}: the parent is of another network (first difference: {odd[0][0]}); "
-                "a run can go on only with the network it began with"
+                f"{path}: the parent has another network (first difference: {odd[0][0]}); "
+                "a run can continue only with the network that it started with"
             )
         groups[group] = {name: groups[group][name] for name in shapes if name in found}
     return groups

@@ -87,6 +87,6 @@ def check_share(batch: int, processes: int) -> None:
     """ModelError when a batch has fewer windows than there are processes."""
     if batch < processes:
         raise ModelError(
-            f"a batch of {batch} cannot be shared by {processes} processes: each needs a window; "
+            f"a batch of {batch} is too small for {processes} processes, which need a window each; "
             f"make `batch` {processes} or more, or use fewer processes"
         )

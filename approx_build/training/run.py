@@ -96,7 +96,7 @@ class Run:
     def _stop(self, asked: int) -> None:
         """End the sitting, the state being kept."""
         if asked == BUDGET:
-            reason = self._objection() or "the budget is reached; its state is kept"
+            reason = self._objection() or "the budget is used up; the state is saved"
             self.report(Status.BUDGET, reason)
             raise self._stopped(reason)
         self.report(Status.INTERRUPTED)
@@ -114,11 +114,11 @@ class Run:
 
     def ran_out(self, advice: str) -> ModelError:
         """What to raise when memory ran out; keeps the state unless a step was half made."""
-        kept = "the state that was kept last is there"
+        kept = "the last saved state is kept"
         with suppress(MemoryError, OSError, RuntimeError):
             if self.stepper.is_whole and self.means.share.writes:
                 self.state.save(self.folder)
-                kept = "its state is kept"
+                kept = "the state is saved"
         reason = f"memory ran out; {kept}; {advice}"
         self.report(Status.INTERRUPTED, reason)
         return self._stopped(reason)
@@ -129,7 +129,7 @@ class Run:
 
     def _fail(self, what: str) -> NoReturn:
         """End a training that cannot go on; what was kept before is good."""
-        reason = f"{what}; a lower learning_rate may help; what was kept before it stays"
+        reason = f"{what}; a lower learning_rate may help; earlier checkpoints and states are kept"
         self.report(Status.FAILED, reason)
         raise ModelError(f"model {self.model.model!r}: {reason}")
 
@@ -187,14 +187,14 @@ class Run:
         try:
             self.means.callback.allow()
         except ApproxError as error:
-            kept = error.more("the training's state is kept")
+            kept = error.more("the state of the training is saved")
             self.report(Status.INTERRUPTED, str(kept))
             raise kept from None
 
     def _check_weights(self) -> None:
         # Finite gradients can still make weights that are not; such a state must push none out.
         if not self.state.is_finite:
-            self._fail(f"after step {self.state.step} there are weights that are not numbers")
+            self._fail(f"after step {self.state.step} some weights are not finite numbers")
 
     def report(self, status: Status, reason: str = "") -> None:
         """Say how the training stands."""

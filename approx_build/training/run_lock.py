@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from approx_build.training.process_group import Share
 
 PAUSE_S, PATIENCE_S = 0.2, 2.0
-UNGUARDED = "{}: {}, so another process that trains this too is not seen; see that there is none"
+UNGUARDED = (
+    "{}: {}, so another process could train the same model unnoticed; make sure that none does"
+)
 NO_LOCKS = "locks do not work on this filesystem"
 LOCAL_LOCKS = "other hosts do not see the locks of this filesystem"
 
@@ -45,7 +47,7 @@ def alone_in(
     path = lock_path(folder)
     with plain_words(path):
         if path.is_dir():
-            remark(f"{path}: it is no lock but a folder; set aside as {set_aside(path).name}")
+            remark(f"{path}: it is a folder, not a lock; set aside as {set_aside(path).name}")
         file = open(  # noqa: SIM115
             writing.open_to_append(path), "a+", encoding="ascii", errors="replace"
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from approx_build.errors import StoreError, UsageError
+from approx_build.errors import StoreError, UsageError, argument
 from approx_build.files.writing import remove
 from approx_build.store import gc
 from approx_build.store.census import Amount, Census, Found, census, files
@@ -32,7 +32,8 @@ from approx_build.upkeep.trainings import (
 
 UNREADABLE = (
     "{places}: used the store {store} and cannot be read now, so its needs are unknown; "
-    "make it readable, or remove it from the register with --forget {first}"
+    "make it readable, or remove it from the register with "
+    f"{argument('forget', '{first}')}"
 )
 PINNED = "{}; the objects of its lock and of its last render are kept"
 NOBODY = (
@@ -97,7 +98,9 @@ def collect(
     StoreError when a build uses the store, or when the needs of a project are unknown.
     """
     if asked.forgotten is not None and not any(map(asked.forgets, _places(store))):
-        raise UsageError(f"--forget {asked.forgotten}: no project or piece there used the store")
+        raise UsageError(
+            f"{argument('forget', asked.forgotten)}: no project or piece there used the store"
+        )
     with store.leases.alone():
         found = survey(store, root, asked, watch, today)
         if found.refusal:
@@ -155,7 +158,7 @@ def _refusal(store: Store, found: Users, needs: AllNeeds) -> str:
     for path in store.projects.damaged():
         return (
             f"{path} is damaged: it named a project that uses the store; "
-            "`approx-build store check --repair` removes it"
+            f"`approx-build store check` with {argument('repair', True)} removes it"
         )
     if found.unreadable:
         places = ", ".join(map(str, found.unreadable))

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from approx_build.canonical import Json
-from approx_build.errors import UsageError
+from approx_build.errors import UsageError, argument
 
 _SOUND = re.compile(r"([^@]+/[^@]+)(?:@(\d+(?:\.\d+)?)(?:\+(\d+(?:\.\d+)?))?)?")
 
 
 @dataclass(frozen=True)
 class Option:
-    """An option `--name` of `take` that fills a field of a way.
+    """An option of `take` that fills a field of a way.
 
     Without `read` it is a number within the bounds of the field. With `read` it may be given
     several times, and fills a list.
@@ -40,7 +40,7 @@ class Option:
             try:
                 items.append(self.read(str(text)))
             except ValueError as error:
-                raise UsageError(f"--{self.name} {text}: {error}") from None
+                raise UsageError(f"{argument(self.name, text)}: {error}") from None
         return items
 
 
@@ -54,7 +54,8 @@ def sound(option: str, text: str, has_length: bool) -> dict[str, Json]:
     found = _SOUND.fullmatch(text)
     if not found or (found[3] and not has_length):
         shape, example = ("@START+LENGTH", "@2+0.5") if has_length else ("@START", "@2")
-        raise UsageError(f"--{option} {text}: write CORPUS/NAME{shape}, as accordion/runs{example}")
+        given = argument(option, text)
+        raise UsageError(f"{given}: write CORPUS/NAME{shape}, such as accordion/runs{example}")
     source: dict[str, Json] = {"recording": found[1]}
     if found[2]:
         source["start_s"] = float(found[2])

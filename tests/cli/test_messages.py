@@ -69,7 +69,7 @@ def test_failures_are_said_with_what_could_not_be_built(capsys: pytest.CaptureFi
     where = Location("pieces/tide.yaml", 7, 3)
     warn(*failures(result(failures=(Failure("x", "it broke", where),), skipped=("y", "z"))))
     assert capsys.readouterr().err == (
-        "pieces/tide.yaml:7:3: x: it broke\n2 actions not built because of what failed\n"
+        "pieces/tide.yaml:7:3: x: it broke\n2 actions not built because of these failures\n"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from approx_build.cli.output import put, say, warn
+from approx_build.errors import UsageError, argument
 from approx_build.visible import LONGEST, Lines
 
 
@@ -27,3 +28,12 @@ def test_a_line_has_its_limit(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_document_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     put("a;b\r\n")
     assert capsys.readouterr().out == "a;b\r\n"
+
+
+def test_an_argument_is_printed_as_its_option(capsys: pytest.CaptureFixture[str]) -> None:
+    words = f"set a smaller {argument('jobs')}"
+    say(words, Lines.of(["one", words]))
+    warn(UsageError(words))
+    put(words)
+    text = "set a smaller --jobs\n"
+    assert capsys.readouterr() == (f"{text}one\n{text}{words}", text)

@@ -86,7 +86,7 @@ def test_a_run_long_silent_is_doubted() -> None:
     assert columns.brief(running, NOON + 30 * minute) == "running?"
     # A clock that was set back is no reason to believe it.
     assert columns.status(running, NOON - 30 * minute) == (
-        "running? silent since 2026-03-01T12:00:00Z"
+        "running? no update since 2026-03-01T12:00:00Z"
     )
     assert columns.status(done(), NOON + 30 * minute) == "done"
 

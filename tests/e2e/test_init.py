@@ -19,7 +19,7 @@ def test_a_fresh_folder_renders(tmp_path: Path) -> None:
         "next: approx-build render pieces/tide-sand-a-study.yaml",
     ]
     rendered = space.run("render", "pieces/tide-sand-a-study.yaml")
-    assert "no events: this movement is silent" in rendered.out
+    assert "this movement has no events, so it is silent" in rendered.out
     found = wav.info(tmp_path / "renders/tide-sand-a-study/1-first.wav")
     assert (found.rate, found.channels, found.length) == (44_100, 2, 12 * 44_100)
     page = (tmp_path / "renders/tide-sand-a-study/index.html").read_text()

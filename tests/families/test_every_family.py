@@ -417,9 +417,9 @@ def test_takes_that_cannot_be_are_refused_by_what_is_wrong(family: Kind) -> None
     silence = np.zeros((network.channels, 50), np.float32)
     for words, changes in {
         "length: 0 samples; must be at least 1": {"length": 0},
-        f"prime: {network.rate + 1} Hz; the network hears": {"rate": network.rate + 1},
+        f"prime: {network.rate + 1} Hz; the network needs": {"rate": network.rate + 1},
         f"prime: {network.channels + 1} channels": {"data": np.vstack([silence, silence[:1]])},
-        "prime: holds samples that are not numbers": {"data": silence + np.float32(np.nan)},
+        "prime: some samples are not finite numbers": {"data": silence + np.float32(np.nan)},
     }.items():
         prime = None
         if "length" not in changes:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from approx_build.files.json_text import DEEPEST, parse_json
+from approx_build.files.json_text import DEEPEST, encoded, parse_json
 
 
 def nested(depth: int) -> str:
@@ -26,3 +26,9 @@ def test_deep_nesting_is_refused_however_deep(depth: int) -> None:
 def test_a_text_that_is_no_json_keeps_its_place() -> None:
     with pytest.raises(json.JSONDecodeError, match="line 2"):
         parse_json("{\n]")
+
+
+@pytest.mark.parametrize("text", ["Écume — 海", "a\udc80b", "\ud800", "x\u202e"])
+def test_any_text_is_written_and_comes_back(text: str) -> None:
+    data = encoded(json.dumps({"name": text}, ensure_ascii=False))
+    assert parse_json(data.decode()) == {"name": text}

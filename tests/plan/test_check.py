@@ -48,7 +48,7 @@ def test_every_check_runs_over_what_could_be_read(project: Space) -> None:
     starts = [
         "tide.yaml:3: seed: must be at least 0",
         "consent.yaml:5: consent begins on 9020-01-02",
-        "tide.yaml:7: takes.cry.sampling.q: networks of family wavenet have no such control",
+        "tide.yaml:7: takes.cry.sampling.q: networks of family wavenet do not have this control",
         "1-foam.yaml:5: takes.early.model: unknown model 'tony'; did you mean 'tiny'?",
         "1-foam.yaml:11: parts.spray.events[1].hold.from: unknown take 'crow'",
         "2-sand.yaml:8: parts.grain.events[1].at: begins at 0:06; the movement ends at 0:01",

@@ -152,7 +152,6 @@ SOME_SYSTEMS_ALONE = re.compile(
 ALLOWED = {
     "files/links.py",  # walks folders where the system can, else looks for links before
     "files/opening.py",  # the flags that a system has
-    "files/writing.py",  # the further name of a file, where there are such names
     "process/streams.py",  # /dev/null for children, on POSIX alone
     "process/system.py",
     "process/windows.py",

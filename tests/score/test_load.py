@@ -91,13 +91,16 @@ def test_a_piece_without_title_still_checks_its_movements(project: Project) -> N
         ("[]", "needs at least 1 of these (has 0)"),
         ("x.yaml", "needs a list, is 'x.yaml'"),
         ("[tide]", "pieces/tide: is a folder; name a file"),
-        ("[../../x.yaml]", "leaves the project"),
-        ("[/etc/passwd]", "must be counted from this file's folder (is '/etc/passwd')"),
+        ("[../../x.yaml]", "is outside the project"),
+        ("[/etc/passwd]", "must be relative to this file's folder (is '/etc/passwd')"),
         ("[none.yaml]", "pieces/none.yaml: there is no such file"),
-        ("[tide/1-fog.yaml, tide/1-fog.yaml]", "makes '1-fog' as 'tide/1-fog.yaml' does; rename"),
+        (
+            "[tide/1-fog.yaml, tide/1-fog.yaml]",
+            "gives the name '1-fog' as 'tide/1-fog.yaml' does; rename",
+        ),
         (
             "[tide/1-fog.yaml, 1-FOG.yaml]",
-            "makes '1-fog' as 'tide/1-fog.yaml' does; rename one file",
+            "gives the name '1-fog' as 'tide/1-fog.yaml' does; rename one file",
         ),
         ("[—.yaml]", "needs a file name with letters or digits"),
         ("[3]", "needs text, is 3"),
@@ -116,7 +119,7 @@ def test_a_movement_outside_through_a_link_is_refused(project: Project, tmp_path
     outside.write_text(SILENT)
     (project.root / "pieces" / "tide" / "1-fog.yaml").symlink_to(outside)
     fence(project.root)
-    assert "leaves the project" in project.faults()[0]
+    assert "is outside the project" in project.faults()[0]
 
 
 def test_pieces_and_movements_are_told_apart(project: Project) -> None:
@@ -146,7 +149,7 @@ def test_a_piece_that_cannot_be_read_says_why(project: Project) -> None:
         ("movement: a\nlength: 0\n", "2:9: length: must be greater than 0"),
         ("movement: a\nlength: -1\n", "2:9: length: must not be negative (is -1)"),
         ("movement: a\nlength: '25:00:00'\n", "2:9: length: is longer than a day ('25:00:00')"),
-        ("movement: a\nlength: bar 3\n", "2:9: length: 'bar 3' is when, not how long"),
+        ("movement: a\nlength: bar 3\n", "2:9: length: 'bar 3' is a moment, not a length"),
         (
             "movement: a\nlength: 100000 bars\ntempo: 1",
             "2:9: length: '100000 bars' is more than a day at this tempo",

@@ -113,5 +113,5 @@ def test_what_does_not_fit_is_refused_before_it_is_tried(
     material = material_of(model, corpus)
     monkeypatch.setattr(sitting, "memory_on", lambda device: Available(1000, "a test"))
     monkeypatch.setattr(calibration, "started", lambda *_: pytest.fail("it was begun"))
-    with pytest.raises(ModelError, match=r"needs .* are to be had"):
+    with pytest.raises(ModelError, match=r"needs .* are available"):
         calibrated(model, material, replace(Means(), threads=2))

@@ -14,7 +14,9 @@ from approx_build.cli.output import say
 
 def evaluate(
     model: Annotated[str, typer.Argument(help="A model's name.")],
-    takes: Annotated[int, typer.Option(min=1, max=32, help="Takes of each checkpoint.")] = 4,
+    takes: Annotated[
+        int, typer.Option(min=1, max=32, help="Number of takes from each checkpoint.")
+    ] = 4,
     length_s: Annotated[float, typer.Option("--length-s", min=0.2, max=60)] = 3.0,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for the page and WAVs.", metavar="DIR")
@@ -23,12 +25,13 @@ def evaluate(
     jobs: Jobs = None,
     device: DeviceChoice = Device.AUTO,
     so_far: Annotated[
-        bool, typer.Option("--so-far", help="Of a training that goes on: the checkpoints so far.")
+        bool,
+        typer.Option("--so-far", help="Evaluate the checkpoints so far of an unfinished training."),
     ] = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Say when a network is done: its checkpoints' takes beside its corpus, on one page."""
+    """Compare takes from each checkpoint with the corpus, on one page."""
     from approx_build.cli.progress import observer_for
     from approx_build.project.evaluate import EvaluateOptions
     from approx_build.project.settings import Settings

@@ -42,9 +42,9 @@ def _print(rows: Iterable[Described], as_json: bool) -> None:
         say(*f"{row['name']}: {row['summary']}".split("\n"))
         _print_fields(row["parameters"])
         if "sampling" in row:
-            say("  takes are drawn by (`sampling:` of a model or a take)")
+            say("  controls of generation (`sampling:` of a model or a take)")
             _print_fields(row["sampling"])
-            say(f"  and may hear sound by: {', '.join(row['ways'])}")
+            say(f"  ways of making takes from sound: {', '.join(row['ways'])}")
         say("")
 
 

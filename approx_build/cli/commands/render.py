@@ -30,7 +30,9 @@ def render(
     piece: Piece,
     movement: Movements = None,
     part: PartNames = None,
-    locked: Annotated[bool, typer.Option("--locked", help="Refuse to change the lock.")] = False,
+    locked: Annotated[
+        bool, typer.Option("--locked", help="Fail instead of changing the lock.")
+    ] = False,
     store: StoreDir = None,
     out: OutDir = None,
     jobs: Jobs = None,

@@ -10,6 +10,7 @@ import typer
 
 from approx_build.cli.arguments import Json, OutDir
 from approx_build.cli.exit_codes import Exit
+from approx_build.cli.group import Commands
 from approx_build.cli.messages import near, say_json
 from approx_build.cli.output import put, say, warn
 from approx_build.visible import visible
@@ -19,16 +20,20 @@ if TYPE_CHECKING:
     from approx_build.report.ledger import TableReport
     from approx_build.training.ledger.ledger import Ledger
 
-runs = typer.Typer(help="The ledger of training runs: list, show, compare, note, export.")
+runs = typer.Typer(
+    cls=Commands, help="The ledger of training runs: list, show, compare, note, export."
+)
 
-Run = Annotated[str, typer.Argument(help="A run, or the beginning of its name or digits.")]
+Run = Annotated[
+    str, typer.Argument(help="A run: its name, or the beginning of its name or digits.")
+]
 Model = Annotated[
     str | None, typer.Option("--model", help="Only runs of this model.", metavar="NAME")
 ]
 WIDEST = 34
 """Characters of a cell of a comparison."""
 
-Every = Annotated[bool, typer.Option("--all", help="Every column, a block for each run.")]
+Every = Annotated[bool, typer.Option("--all", help="Print every column, in a block for each run.")]
 
 
 @runs.callback(invoke_without_command=True)
@@ -52,7 +57,7 @@ def list_runs(model: Model = None, every: Every = False, json: Json = False) -> 
         say_json({"runs": [as_data(entry) for entry in entries], "damaged": ledger.damaged})
     elif not entries:
         whose = f"of {model!r} " if model else ""
-        say(f"there is no run {whose}in the ledger yet; `approx-build train` adds them")
+        say(f"the ledger has no run {whose}yet; `approx-build train` adds runs")
     elif every:
         say(*spaced_apart(block(entry) for entry in entries))
     else:
@@ -62,7 +67,7 @@ def list_runs(model: Model = None, every: Every = False, json: Json = False) -> 
 
 @runs.command()
 def show(run: Run, json: Json = False) -> None:
-    """Show all that is known of a run: settings, losses, sittings, cost and notes."""
+    """Show everything about a run: settings, losses, sessions, cost and notes."""
     from approx_build.cli.runs_table import parts, spaced_apart
     from approx_build.training.ledger.columns import as_data
 
@@ -77,7 +82,7 @@ def show(run: Run, json: Json = False) -> None:
 
 @runs.command()
 def compare(first: Run, second: Run, json: Json = False, out: OutDir = None) -> None:
-    """Say in what two runs differ, and their losses at equal steps and times."""
+    """Compare two runs: their settings, and their losses at equal steps and times."""
     from approx_build.cli.runs_table import pairs
 
     here = _here(out)
@@ -97,8 +102,8 @@ def compare(first: Run, second: Run, json: Json = False, out: OutDir = None) -> 
 @runs.command()
 def note(
     run: Run,
-    text: Annotated[str, typer.Argument(help="What to remember.")],
-    is_next: Annotated[bool, typer.Option("--next", help="It is what to do next.")] = False,
+    text: Annotated[str, typer.Argument(help="The text of the note.")],
+    is_next: Annotated[bool, typer.Option("--next", help="Mark the note as a next step.")] = False,
 ) -> None:
     """Write a note on a run."""
     here = _here()
@@ -110,7 +115,7 @@ def note(
 @runs.command()
 def export(
     csv: Annotated[
-        str, typer.Option("--csv", help="The file; - is standard output.", metavar="FILE")
+        str, typer.Option("--csv", help="The output file; - means standard output.", metavar="FILE")
     ] = "-",
     model: Model = None,
 ) -> None:
@@ -129,7 +134,7 @@ def export(
 
 @runs.command()
 def page(out: OutDir = None) -> None:
-    """Write the ledger as a page: table, curves over each other, notes."""
+    """Write the ledger as a page: table, overlaid curves, notes."""
     here = _here(out)
     ledger = _ledger(here)
     say(near(here.page()))

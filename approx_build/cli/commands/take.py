@@ -27,11 +27,11 @@ _AFTER = "seed"
 
 Step = Annotated[int | None, typer.Option(help="The checkpoint's step (default: last).")]
 Length = Annotated[float, typer.Option("--length-s", min=0.01, max=600)]
-Count = Annotated[int, typer.Option(min=1, max=1000, help="How many clips.")]
+Count = Annotated[int, typer.Option(min=1, max=1000, help="Number of clips.")]
 TakeSeed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The seed of the take.")]
 Controls = Annotated[
     list[str] | None,
-    typer.Option("--sampling", help="Another control of drawing.", metavar="NAME=VALUE"),
+    typer.Option("--sampling", help="Another control of generation.", metavar="NAME=VALUE"),
 ]
 Folder = Annotated[
     Path | None, typer.Option("--out", help="Folder for WAVs and pictures.", metavar="DIR")
@@ -61,7 +61,7 @@ def take(
     jobs: Jobs = None,
     device: DeviceChoice = Device.AUTO,
 ) -> None:
-    """Audition a model: draw takes outside any score."""
+    """Generate takes from a model, outside any score."""
     from approx_build.cli.progress import observer_for
     from approx_build.project.audition import TakeOptions
     from approx_build.project.settings import Settings

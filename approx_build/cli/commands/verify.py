@@ -23,12 +23,13 @@ def verify(
     movement: Movements = None,
     jobs: Jobs = None,
     capped: Annotated[
-        bool, typer.Option("--capped", help="Use the plainest instruction set everywhere.")
+        bool,
+        typer.Option("--capped", help="Use only the baseline instruction set of the processor."),
     ] = False,
     store: StoreDir = None,
     json: Json = False,
 ) -> None:
-    """Rebuild from nothing, in fresh processes and an empty store, and compare with the lock."""
+    """Rebuild the piece in a fresh process and an empty store, and compare it with the lock."""
     from approx_build.cli.progress import observer_for
     from approx_build.project.project import Project
     from approx_build.project.settings import Settings
@@ -48,12 +49,11 @@ def outcome(found: Verification) -> Lines:
     """The outcome for people."""
     count, path = found.compared, found.lock
     if found.is_equal:
-        return Lines.of(
-            [f"verified: {count} checkpoints, takes, stems and movements are as in {path}"]
-        )
+        done = f"verified: {count} checkpoints, takes, stems and movements match {path}"
+        return Lines.of([done])
     first, more = found.differences[0], len(found.differences) - 1
     lines = [
-        f"{first.target} ({first.section}) is not what {path} says: {first.sound}",
+        f"{first.target} ({first.section}) differs from {path}: {first.sound}",
         f"  locked  {first.locked or 'nothing'}",
         f"  rebuilt {first.rebuilt}",
     ]

@@ -27,7 +27,7 @@ def why(
         return
     say(f"{found.target} ({found.kind}): {found.fate}: {found.reason}")
     if found.where:
-        say(f"  asked for at {found.where}")
+        say(f"  requested at {found.where}")
     for change in found.changes:
         say(f"  {change}")
     for source, fate in found.inputs:

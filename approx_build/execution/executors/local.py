@@ -13,6 +13,7 @@ from multiprocessing import connection
 from multiprocessing.connection import Connection
 from typing import Any, cast
 
+from approx_build.errors import argument
 from approx_build.execution.executors.base import Batch, Ended, OnProgress
 from approx_build.execution.runner import Performer
 from approx_build.execution.work import Failure, RunActions
@@ -23,6 +24,7 @@ from approx_build.process.signals import name_of_signal, was_killed
 from approx_build.store.store import Store
 
 WORKER = "approx_build.execution.worker"
+FEWER_JOBS = f"set a smaller {argument('jobs')}, then run again"
 
 
 STOP_S, KEEP_S = 2.0, 120.0
@@ -193,7 +195,7 @@ def _trains(worker: _Worker) -> bool:
 def _last_words(exit_code: int | None, batch: Batch, options: Any) -> str:
     if was_killed(exit_code):
         killed = "was killed (signal 9): out of memory, or by hand"
-        return f"{killed}; {_trainings_need(batch, options) or 'try fewer --jobs, then run again'}"
+        return f"{killed}; {_trainings_need(batch, options) or FEWER_JOBS}"
     if exit_code is not None and exit_code < 0:
         return f"was ended by signal {-exit_code} ({name_of_signal(-exit_code)}); run again"
     return f"ended unexpectedly with exit status {exit_code}; run again"
@@ -203,10 +205,10 @@ def _trainings_need(batch: Batch, options: Any) -> str:
     """The memory that the trainings of the batch need, as text; empty without a training."""
     for work in batch:
         if work.action.kind is Kind.TRAIN:
-            from approx_build.training.memory_estimate import killed
+            from approx_build.training.memory_estimate import advice_after_kill
 
             params = cast(Mapping[str, Any], work.action.params)
-            return killed(
+            return advice_after_kill(
                 params,
                 threads=options.threads,
                 device=options.device,

@@ -157,7 +157,7 @@ def _check(network: DanceDiffusionParameters, take: Take) -> None:
         if _added(take) < 1:
             raise ModelError(
                 f"extension: {take.conditioning.sound.length} samples of a take of {take.length}; "
-                "leaves nothing to add"
+                "it leaves nothing to add"
             )
     elif is_made_of_sound(take):
         check(network, take)

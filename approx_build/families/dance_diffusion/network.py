@@ -61,7 +61,7 @@ class DanceDiffusionNetwork:
     def _noised(self, sound: NDArray[np.float32], rng: Stream, place: float) -> Example:
         if len(sound) != self.params.channels:
             raise ModelError(
-                f"sound: {len(sound)} channels; the network hears {self.params.channels}"
+                f"sound: {len(sound)} channels; the network needs {self.params.channels}"
             )
         self.params.shape.check_window(sound.shape[1])
         time = crash_time(place) if self.objective.levels == "crash" else place

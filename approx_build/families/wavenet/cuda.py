@@ -1,4 +1,4 @@
-"""WaveNet drawn with torch on a GPU, for `--device cuda`: all clips in lock step, a graph per step.
+"""WaveNet drawn with torch on a GPU, for device "cuda": all clips in lock step, a graph per step.
 
 The rule is that of `kernels`, down to the word of the stream that draws each sample; but products
 are summed in the order that the device's library likes, so the codes are others:

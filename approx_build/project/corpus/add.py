@@ -20,6 +20,7 @@ from approx_build.corpus.recordings import (
     recording_files,
 )
 from approx_build.errors import AudioError, UsageError
+from approx_build.files.json_text import encoded
 from approx_build.files.names import alike, normal
 from approx_build.files.opening import open_regular
 from approx_build.plan.consent_records import CORPORA
@@ -29,7 +30,7 @@ from approx_build.store.delivery import check_folder, deliver, write
 from approx_build.yaml_source.fields import is_recording as is_named
 
 RECORD = """\
-# Who agreed to what. Nothing of this corpus is used before a person has filled in every field.
+# Who agreed to what. The corpus stays unusable until a person has filled in every field.
 consent: 1
 corpus: {corpus}
 sound:        # in plain words: recorded from whom, and where
@@ -120,8 +121,10 @@ def _reason(path: Path, of_its_name: str) -> str:
         return "is a folder; name the files in it"
     if path.suffix.lower() in foreign.SUFFIXES:
         return f"cannot be read; convert it: {foreign.command(path)}"
+    if path.suffix.lower() not in SUFFIXES:
+        return f"does not have the suffix of a recording: {', '.join(sorted(SUFFIXES))}"
     if not is_recording(path.name):
-        return f"is no recording by its name, which should end in {', '.join(sorted(SUFFIXES))}"
+        return "has the name of a file that a system or an editor puts beside others; rename it"
     if of_its_name:
         return f"has the name of {of_its_name}; rename one"
     try:
@@ -138,7 +141,7 @@ def _oddities(corpus: Corpus, files: Sequence[Path]) -> list[str]:
         channels = wav.info(path).channels
         if channels > 2:
             lines.append(
-                f"{path}: {mixing(channels)} when a network hears it; "
+                f"{path}: {mixing(channels)} when a network uses it; "
                 "scores play recordings of one or two channels only"
             )
         if not is_named(f"{corpus.name}/{Path(_name(path)).stem}"):
@@ -179,16 +182,17 @@ def _record(corpus: Corpus, performers: dict[str, str]) -> str:
     if (corpus.folder / FILE_NAME).exists():
         is_valid, says = corpus.consent()
         if not is_valid:
-            return f"{path}: {says}; nothing of the corpus is used before that is mended"
+            return f"{path}: {says}; the corpus stays unusable until this is corrected"
         add_them = " and add the performers" if performers else ""
-        return f"{path}: {says}; it is taken to cover them: change it if it does not{add_them}"
+        covers = "it now covers the new recordings too: change it if it should not"
+        return f"{path}: {says}; {covers}{add_them}"
     quoted = [
         [json.dumps(word, ensure_ascii=False) for word in each] for each in performers.items()
     ]
     listed = "".join(f"\n  - {{ name: {name}, plays: {plays} }}" for name, plays in quoted)
     text = RECORD.format(corpus=corpus.name, performers=listed or NO_PERFORMERS.format())
-    write(corpus.folder / FILE_NAME, text.encode())
+    write(corpus.folder / FILE_NAME, encoded(text))
     return (
-        f"{path} is new and says nothing yet: until a person has filled it in with what was "
+        f"{path} is new and empty: until a person has filled it in with what was "
         "agreed, nothing is trained on this corpus and nothing of it is rendered"
     )

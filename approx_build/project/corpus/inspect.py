@@ -112,7 +112,7 @@ def _remarks(one: Inspection, together: Total) -> list[str]:
         f"DC offset {one.dc:.4f}, which preparation removes unless `remove_dc: false`": abs(one.dc)
         > DC,
         f"{one.rate} Hz, most are {usual} Hz": str(one.rate) != usual,
-        f"{mixing(one.channels)} when a network hears it": one.channels > 2,
+        f"{mixing(one.channels)} when a network uses it": one.channels > 2,
     }
     return [words for words, is_so in found.items() if is_so]
 

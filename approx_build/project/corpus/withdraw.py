@@ -11,7 +11,7 @@ from typing import Any
 from approx_build.corpus.consent import FILE_NAME, Consent
 from approx_build.corpus.recordings import recording_files
 from approx_build.corpus.withdrawal import withdrawn_text
-from approx_build.errors import UsageError
+from approx_build.errors import UsageError, argument
 from approx_build.files.names import normal
 from approx_build.project.corpus.consequences import Consequences, consequences
 from approx_build.project.corpus.corpus import Corpus
@@ -94,8 +94,12 @@ def _of_performer(record: Consent, known: list[str], performer: str) -> list[str
     named = [one for one in record.performers if one.name == performer]
     if not named:
         hint = choices(performer, [one.name for one in record.performers])
-        raise UsageError(f"--performer {performer}: the consent record names no such one{hint}")
+        raise UsageError(
+            f"{argument('performer', performer)}: the consent record names no such performer{hint}"
+        )
     names = [name for name in known if any(one.plays_in(name) for one in named)]
     if not names:
-        raise UsageError(f"--performer {performer}: plays in no recording of the corpus")
+        raise UsageError(
+            f"{argument('performer', performer)}: the corpus has no recording of this performer"
+        )
     return names

@@ -78,7 +78,7 @@ def notes(entry: LedgerEntry) -> str:
 def status(entry: LedgerEntry, now: datetime) -> str:
     """Where a run stands; one that says it runs, and has long been silent, is doubted."""
     is_doubtful = brief(entry, now).endswith("?")
-    return f"running? silent since {entry.updated}" if is_doubtful else entry.status.value
+    return f"running? no update since {entry.updated}" if is_doubtful else entry.status.value
 
 
 def brief(entry: LedgerEntry, now: datetime) -> str:
@@ -136,7 +136,7 @@ MORE = (
     Column("steps planned", lambda e: e.steps_planned),
     Column("hours recorded", lambda e: e.audio.recorded_h),
     Column("hours prepared", lambda e: e.audio.prepared_h),
-    Column("hours heard", lambda e: e.audio.heard_h),
+    Column("hours used", lambda e: e.audio.heard_h),
     Column("loss unit", lambda e: e.loss_unit),
     Column("best loss", lambda e: e.behaviour.best[1] if e.behaviour.best else None),
     Column("best step", lambda e: e.behaviour.best[0] if e.behaviour.best else None),

@@ -60,7 +60,7 @@ class Behaviour:
     def words(self) -> str:
         """All of it in a sentence."""
         if self.slope is None or self.vacillation is None:
-            return "too few points to tell"
+            return "too few points"
         steady = " steadily" if self.trend == "falls" and self.vacillation < CALM else ""
         unit = f" {self.unit}" if self.unit else ""
         parts = [

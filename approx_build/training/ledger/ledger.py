@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from approx_build.errors import UsageError
 from approx_build.files import writing
+from approx_build.files.json_text import encoded
 from approx_build.files.leftovers import is_leftover
 from approx_build.files.opening import read_bounded
 from approx_build.store.delivery import write
@@ -66,7 +67,7 @@ def write_entry(folder: Path, entry: LedgerEntry) -> Path:
     text = json.dumps(
         entry.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False
     )
-    write(path, f"{text}\n".encode())
+    write(path, encoded(f"{text}\n"))
     return path
 
 
@@ -79,7 +80,7 @@ def append_note(folder: Path, run: str, note: Note) -> Path:
         # One write to the end of the file: notes that are added at once stand one after another.
         handle = writing.open_to_append(path)
         try:
-            os.write(handle, f"{_line_end(handle)}{line}\n".encode())
+            os.write(handle, encoded(f"{_line_end(handle)}{line}\n"))
             sync(handle)
         finally:
             os.close(handle)
@@ -94,9 +95,9 @@ def find(entries: Sequence[LedgerEntry], prefix: str) -> LedgerEntry:
     if len(found) == 1:
         return found[0]
     if found:
-        raise UsageError(f"{prefix!r} may be {_named(found)}; say which")
+        raise UsageError(f"{prefix!r} is ambiguous: {_named(found)}; write more of it")
     if not entries:
-        raise UsageError("there is no run in models/ledger/ yet; `approx-build train` adds them")
+        raise UsageError("models/ledger/ has no run yet; `approx-build train` adds runs")
     hint = choices(prefix, [entry.run for entry in entries])
     raise UsageError(f"there is no run {prefix!r}{hint}")
 
@@ -112,7 +113,7 @@ def _read_entry(path: Path) -> tuple[LedgerEntry | None, list[str]]:
         advice = "restore it from version control, or remove it"
         return None, [f"{path}: not an entry of the ledger ({where}: {first['msg']}); {advice}"]
     if entry.run != path.stem:
-        return None, [f"{path}: is of run {entry.run!r}; it must be named {entry.run}.json"]
+        return None, [f"{path}: belongs to run {entry.run!r}; it must be named {entry.run}.json"]
     return entry, []
 
 
@@ -130,7 +131,7 @@ def _read_notes(path: Path) -> tuple[list[Note], list[str]]:
             if line.strip():
                 notes.append(Note.model_validate_json(line))
         except ValidationError:
-            damaged.append(f"{path}:{number}: not a note; mend or remove this line")
+            damaged.append(f"{path}:{number}: not a note; correct or remove this line")
     return notes, damaged
 
 

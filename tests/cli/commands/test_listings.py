@@ -36,7 +36,7 @@ def test_families_tell_how_takes_are_drawn(project: Space) -> None:
         assert [one["name"] for one in row["sampling"]] == list(family.sampling_model.model_fields)
         assert all(one["description"] for one in row["sampling"])
         assert row["ways"] == sorted(family.ways)
-        assert f"  and may hear sound by: {', '.join(row['ways'])}\n" in text
+        assert f"  ways of making takes from sound: {', '.join(row['ways'])}\n" in text
     assert "(ddim, iplms, heun, lms, " in text
 
 
