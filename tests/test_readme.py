@@ -72,7 +72,7 @@ def test_the_test_command_installs_the_test_extra_and_runs_all_tests():
     # Editable: the tests run on the sources here, and the kernels are built beside them.
     assert pip == [".venv/bin/pip", "install", "-e", ".[test]"]
     assert "test" in PROJECT["optional-dependencies"]
-    assert test == [".venv/bin/pytest"]
+    assert test == [".venv/bin/pytest", "-n", "auto", "--dist", "loadfile"]
 
 
 def test_ci_runs_the_test_command():

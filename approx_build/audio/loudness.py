@@ -76,6 +76,31 @@ def peak_dbfs(path: wav.AnyPath, start: int = 0, stop: int | None = None) -> flo
     return decibels(highest)
 
 
+def quietest_dbfs(path: wav.AnyPath, start: int, stop: int, length: int) -> float | None:
+    """The RMS of the quietest `length` samples in a range of a file; None when they are zeros.
+
+    It looks every tenth of `length`, and at the end of the range; a shorter range counts whole.
+    """
+    if stop - start <= length:
+        return decibels(sqrt(_power(path, start, stop)))
+    hop = max(1, length // 10)
+    size = max(1, wav.BLOCK // hop) * hop
+    whole = start + (stop - start) // hop * hop
+    powers = np.concatenate(
+        [
+            np.square(data).mean(axis=0).reshape(-1, hop).mean(axis=1)
+            for data in _blocks(path, start, whole, size)
+        ]
+    )
+    windows = np.lib.stride_tricks.sliding_window_view(powers, length // hop).mean(axis=1)
+    return decibels(sqrt(min(float(windows.min()), _power(path, stop - length, stop))))
+
+
+def _power(path: wav.AnyPath, start: int, stop: int) -> float:
+    sums = (float(np.square(data).mean(axis=0).sum()) for data in _blocks(path, start, stop))
+    return sum(sums) / max(1, stop - start)
+
+
 def decibels(level: float) -> float | None:
     """A level as decibels of full scale for printing; None for 0."""
     return _rounded(20 * log10(level)) if level > 0 else None
@@ -85,10 +110,12 @@ def _rounded(value: float) -> float | None:
     return round(value, 2) + 0.0 if np.isfinite(value) else None
 
 
-def _blocks(path: wav.AnyPath, start: int = 0, stop: int | None = None) -> Iterator[Samples]:
+def _blocks(
+    path: wav.AnyPath, start: int = 0, stop: int | None = None, size: int = wav.BLOCK
+) -> Iterator[Samples]:
     stop = wav.info(path).length if stop is None else stop
-    for first in range(start, stop, wav.BLOCK):
-        yield wav.read(path, first, min(first + wav.BLOCK, stop)).data.astype(np.float64)
+    for first in range(start, stop, size):
+        yield wav.read(path, first, min(first + size, stop)).data.astype(np.float64)
 
 
 class _Meter:

@@ -13,6 +13,7 @@ from approx_build.score.schema import Expectation, Output
 from approx_build.score.tempo import samples
 
 SILENCE_DBFS = -90.0
+SOUND_DBFS = -60.0
 
 
 @dataclass(frozen=True)
@@ -140,12 +141,14 @@ def add_sketch(
 
 
 def expected(movement: LoadedMovement, expectation: Expectation) -> Json:
-    """An expectation as a range of the movement and the level that it must stay below."""
+    """An expectation as a range of the movement and the level to stay below, or above."""
     seconds = movement.tempo.seconds
-    if expectation.silence is not None:
-        below = expectation.below_dbfs
-        return {
-            "range_s": [float(seconds(edge)) for edge in expectation.silence],
-            "below_dbfs": SILENCE_DBFS if below is None else below,
-        }
-    return {"range_s": [0.0, float(movement.length)], "below_dbfs": expectation.peak_dbfs_below}
+    if expectation.range is None:
+        return {"range_s": [0.0, float(movement.length)], "below_dbfs": expectation.peak_dbfs_below}
+    field, edges = expectation.range
+    range_s: Json = [float(seconds(edge)) for edge in edges]
+    if field == "sound":
+        above = expectation.above_dbfs
+        return {"range_s": range_s, "above_dbfs": SOUND_DBFS if above is None else above}
+    below = expectation.below_dbfs
+    return {"range_s": range_s, "below_dbfs": SILENCE_DBFS if below is None else below}

@@ -78,11 +78,22 @@ def unmet_expectations(movements: Iterable[LoweredMovement], built: Built) -> It
         for index, outcome in enumerate(outcomes):
             if not outcome["is_met"]:
                 where = one.movement.locate(("expect", index))
-                start, stop = outcome["range_s"]
-                yield (
-                    f"{where}: the level must be below {outcome['below_dbfs']:g} dBFS from "
-                    f"{start:g} s to {stop:g} s, but is {outcome['peak_dbfs']:g} dBFS"
-                )
+                yield f"{where}: {_unmet(outcome)}"
+
+
+def _unmet(outcome: Mapping[str, Any]) -> str:
+    """What is expected, and what is found instead."""
+    start, stop = outcome["range_s"]
+    span = f"from {start:g} s to {stop:g} s"
+    if "above_dbfs" in outcome:
+        found = outcome["quietest_dbfs"]
+        level = "silent" if found is None else f"{found:g} dBFS"
+        return (
+            f"every second must be above {outcome['above_dbfs']:g} dBFS {span}, "
+            f"but the quietest is {level}"
+        )
+    peak = outcome["peak_dbfs"]
+    return f"the level must be below {outcome['below_dbfs']:g} dBFS {span}, but is {peak:g} dBFS"
 
 
 def remarks_on(lowered: LoweredPiece, built: Built) -> list[str]:

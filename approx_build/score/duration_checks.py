@@ -163,17 +163,18 @@ def _moment_faults(movement: LoadedMovement, loc: Loc, time: Time) -> Iterator[F
 
 def _expectation_faults(movement: LoadedMovement) -> Iterator[Fault]:
     for index, expectation in enumerate(movement.model.expect):
-        if expectation.silence is None:
+        if expectation.range is None:
             continue
+        field, edges = expectation.range
         faults = [
             fault
-            for end, time in enumerate(expectation.silence)
-            for fault in _moment_faults(movement, ("expect", index, "silence", end), time)
+            for end, time in enumerate(edges)
+            for fault in _moment_faults(movement, ("expect", index, field, end), time)
         ]
         yield from faults
-        start, stop = expectation.silence
+        start, stop = edges
         if not faults and movement.tempo.seconds(stop) <= movement.tempo.seconds(start):
-            loc: Loc = ("expect", index, "silence", 1)
+            loc: Loc = ("expect", index, field, 1)
             yield movement.source.fault(loc, f"must be after {start} (is {stop})")
 
 

@@ -72,17 +72,35 @@ class Expectation(Strict):
     below_dbfs: float | None = Field(
         None, ge=-200, le=0, description="level of silence, dBFS (default: -90)"
     )
+    sound: Annotated[tuple[Moment, ...], Field(min_length=2, max_length=2)] | None = Field(
+        None, description="range that must not fall silent, as [from, to]"
+    )
+    above_dbfs: float | None = Field(
+        None,
+        ge=-200,
+        le=0,
+        description="RMS that every second of the sound must exceed, dBFS (default: -60)",
+    )
     peak_dbfs_below: float | None = Field(
         None, ge=-200, le=0, description="every sample of the mix must be below this, dBFS"
     )
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Expectation:
-        if (self.silence is None) == (self.peak_dbfs_below is None):
-            raise ValueError("needs either 'silence' or 'peak_dbfs_below'")
+        if sum(one is not None for one in (self.silence, self.sound, self.peak_dbfs_below)) != 1:
+            raise ValueError("needs one of 'silence', 'sound' and 'peak_dbfs_below'")
         if self.below_dbfs is not None and self.silence is None:
             raise ValueError("'below_dbfs' belongs to 'silence'")
+        if self.above_dbfs is not None and self.sound is None:
+            raise ValueError("'above_dbfs' belongs to 'sound'")
         return self
+
+    @property
+    def range(self) -> tuple[str, tuple[Moment, ...]] | None:
+        """The field with a range, and the range; None when the whole movement is meant."""
+        if self.silence is not None:
+            return "silence", self.silence
+        return ("sound", self.sound) if self.sound is not None else None
 
 
 class Movement(Strict):

@@ -184,3 +184,14 @@ def test_expectations_are_checked_at_every_render(built: Space) -> None:
     assert outcome.err.count("the level must be below") == 1
     again = built.run("render", "pieces/tide.yaml", code=1)
     assert "the level must be below -100 dBFS" in again.err
+    built.write(
+        path, SAND + "expect: [{ sound: [0, 1], above_dbfs: -10 }, { sound: [0.2, 0.4] }]\n"
+    )
+    outcome = built.render(code=1)
+    assert re.search(
+        rf"^{path}:{line}:10: every second must be above -10 dBFS from 0 s to 1 s, "
+        r"but the quietest is -\d",
+        outcome.err,
+        re.MULTILINE,
+    )
+    assert outcome.err.count("every second must be above") == 1

@@ -158,11 +158,20 @@ def test_a_piece_that_cannot_be_read_says_why(project: Project) -> None:
         (SILENT + "cues: [{at: 1}]", "3:8: cues[0]: missing field 'text'"),
         (SILENT + "cues: [{at: 1, text: ''}]", "3:22: cues[0].text: must not be empty"),
         (SILENT + "cues: [{at: 1, four: x, text: y}]", "3:16: cues[0].four: unknown field; did"),
-        (SILENT + "expect: [{}]", "3:10: expect[0]: needs either 'silence' or 'peak_dbfs_below'"),
+        (SILENT + "expect: [{}]", "3:10: expect[0]: needs one of 'silence', 'sound' and"),
         (
             SILENT + "expect: [{peak_dbfs_below: -3, below_dbfs: -90}]",
             "3:10: expect[0]: 'below_dbfs' belongs to 'silence'",
         ),
+        (
+            SILENT + "expect: [{silence: [1, 2], above_dbfs: -90}]",
+            "3:10: expect[0]: 'above_dbfs' belongs to 'sound'",
+        ),
+        (
+            SILENT + "expect: [{silence: [1, 2], sound: [2, 3]}]",
+            "3:10: expect[0]: needs one of 'silence', 'sound' and 'peak_dbfs_below'",
+        ),
+        (SILENT + "expect: [{sound: [3, 2]}]", "3:22: expect[0].sound[1]: must be after 0:03"),
         (SILENT + "expect: [{silence: [1]}]", "3:20: expect[0].silence: needs at least 2 of these"),
         (SILENT + "expect: [{silence: [3, 2]}]", "3:24: expect[0].silence[1]: must be after 0:03"),
         (SILENT + "expect: [{silence: [3, 12]}]", "3:24: expect[0].silence[1]: 0:12 is after the"),
