@@ -39,6 +39,7 @@ def _request(desk: Desk, network: Family) -> TakeRequest[Any]:
     params, roles = desk.params, desk.work.action.inputs.keys() - {"checkpoint"}
     sounds = {role: wav.read(desk.input(role)) for role in roles}
     way = way_of(params, sounds)
+    # Such a way needs as much source as it makes, and its source was resampled.
     if way is not None and way.follows:
         needed = max(params["samples"], network.shortest_sound(way.way))
         sounds = {role: _stretched(clip, needed) for role, clip in sounds.items()}
