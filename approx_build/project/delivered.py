@@ -39,6 +39,7 @@ class Delivered:
 
     def note(self, path: Path, data: bytes) -> None:
         """A file that was just written elsewhere, wherever it is."""
+        # The fingerprint was taken after the writing, so it may belong to a later edit.
         self._put(path, Reading(sha256(data).hexdigest(), fingerprint(path), UNPROVEN))
 
     def _note(self, path: str, found: Reading, is_new: bool) -> None:

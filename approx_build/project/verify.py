@@ -109,6 +109,7 @@ def _rebuild(
                 environment=environment(capped),
             )
         finally:
+            # While this process holds the other end, reading would never reach the end of the file.
             os.close(theirs)
         try:
             problem = relayed(lines, piece.lowered.graph, observer)
@@ -127,6 +128,8 @@ def environment(capped: bool) -> dict[str, str]:
     """What the fresh process needs in its environment to use the plainest instruction set."""
     if not capped:
         return {}
+    # `__cpu_dispatch__` lists the features that NumPy may use if the CPU has them; no public name
+    # does.
     umath = importlib.import_module("numpy._core._multiarray_umath")
     features = " ".join(umath.__cpu_dispatch__)
     plain = {"APPROX_KERNEL": "baseline", "NPY_DISABLE_CPU_FEATURES": features}
@@ -157,6 +160,7 @@ def first_difference(before: Path, after: Path) -> str:
         old, new = wav.info(before), wav.info(after)
     except AudioError:
         return "its bytes differ (it is not a sound file)"
+    # Samples are comparable only with the same rate, channels and length.
     if old[:3] != new[:3]:
         return f"{old.length} samples at {old.rate} Hz then, {new.length} at {new.rate} Hz now"
     for start, stop in wav.blocks(before):

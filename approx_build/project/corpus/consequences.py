@@ -111,6 +111,7 @@ def _shipped(corpus: Corpus, model: str, files: dict[str, Path]) -> list[str]:
 
 def _stored(corpus: Corpus, root: Path, files: list[Path]) -> tuple[dict[str, int], list[str]]:
     """How many results of each kind the store has of these files, and where checkpoints lie."""
+    # Opening a store would create it, and this verb only looks.
     if not root.is_dir():
         return {}, []
     store, digests = Store(root), []

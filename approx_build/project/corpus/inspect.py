@@ -105,6 +105,7 @@ def inspect(root: Path, name: str, today: date, out: Path | None = None) -> Corp
 
 def _remarks(one: Inspection, together: Total) -> list[str]:
     """What a composer should look at."""
+    # The rates are in the order of their frequency.
     usual = next(iter(together.rates))
     found = {
         f"clipped: {counted(one.clipped, 'sample')} in {counted(one.clips, 'run')}": one.clips,
