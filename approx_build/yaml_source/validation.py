@@ -55,6 +55,7 @@ class Patience:
 
 def strictly(model: type[M], data: Value, patience: Patience | None = None) -> M:
     """`data` as a `model` by pydantic's strict rules for JSON; validators get the patience."""
+    # Through JSON: only there does strict mode accept a list for a tuple and text for a date.
     return model.model_validate_json(json.dumps(data), strict=True, context=patience)
 
 
