@@ -92,7 +92,7 @@ def _swept(path: Path, writer: Identity | None, place: _Place) -> bool:
         try:
             if not _is_abandoned(handle, writer, place):
                 return False
-            # A folder that holds something is none of ours: `rmdir` leaves it.
+            # A claim is a file, so a folder is foreign: it goes only if it is empty.
             writing.remove_folder(path) if path.is_dir() else writing.remove(path)
         finally:
             os.close(handle)
