@@ -23,7 +23,7 @@ def make_all(desks: Sequence[Desk]) -> list[Result]:
     first = desks[0]
     network = network_of(first.params)
     takes = [_request(desk, network) for desk in desks]
-    # Before weights are read: what is reckoned counts them.
+    # Before weights are read: the computed need includes them.
     available = available_memory() if first.run.device == "cpu" else None
     batches = parts(network, takes, available, first.run.jobs)
     weights = read_checkpoint(first.input("checkpoint"), network.tensor_shapes())

@@ -170,7 +170,7 @@ def _telling(desk: Desk, costs: Costs | None) -> Callable[[Progress], None]:
     """Reports progress, speed and cost of a training to the builder."""
 
     def tell(seen: Progress) -> None:
-        # Of a player its loss, not the terms of it.
+        # Only the loss of each player, without its terms, to keep the line short.
         losses = [f"{name} {loss:.3f}" for name, loss in seen.losses.items() if "." not in name]
         words = [f"step {seen.step}", *losses, f"{seen.pace:.3g} windows/s"]
         if costs is not None:
