@@ -83,7 +83,6 @@ def takes_in_scope(score: Score, movement: LoadedMovement) -> Mapping[str, Scope
         name: ScopedTake(movement.slug, name, take, movement.locate(("takes", name), key=True))
         for name, take in movement.model.takes.items()
     }
-    # The right operand wins: a movement's take replaces the piece's of the same name.
     return shared | own
 
 

@@ -57,6 +57,7 @@ class Networks:
         Without a model: unless the recording may be played.
         """
         of = self.catalog.model(str(model)).corpus if recording is None else recording
+        # Otherwise the graph is never built: it only says what a store needs.
         if self.graph.is_permitted:
             permit(Use(of.partition("/")[0], None, model, recording, self.piece), self.catalog)
 

@@ -161,7 +161,7 @@ def _dependents(score: Score) -> dict[str, set[str]]:
         own, slug = movement.model.takes, movement.slug
         for name, take in own.items():
             for source in _taken(take):
-                # A movement's take hides the piece's of the same name.
+                # Two movements may have takes of one name; those of the piece are common to all.
                 key = f"{slug}/{source}" if source in own else source
                 found.setdefault(key, set()).add(f"{slug}/{name}")
         for ref, _ in _sources(movement):
