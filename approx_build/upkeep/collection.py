@@ -102,6 +102,7 @@ def collect(
         raise UsageError(
             f"{argument('forget', asked.forgotten)}: no project or piece there used the store"
         )
+    # Also for a dry run: a build at the same time would change what is found.
     with store.leases.alone():
         found = survey(store, root, asked, watch, today)
         if found.refusal:
