@@ -46,7 +46,7 @@ class Delivered:
         dest = self.folder / path
         if is_new:
             self.written.append(path)
-            # Somebody may have written to it since it was delivered: the sweep looks.
+            # Somebody may have written to it since it was delivered: the fast path hashes it.
             found = Reading(found.digest, fingerprint(dest), UNPROVEN)
         self._put(dest, found)
 

@@ -48,6 +48,7 @@ class Project:
     settings: Settings = field(default_factory=Settings.of)
 
     def __post_init__(self) -> None:
+        # Before any file of the project is opened: without fences, links are not checked.
         root, settings = self.root, self.settings
         links.fence(root, settings.store_at(root), settings.out_at(root))
         links.allow(allowed_folders(config_file()))

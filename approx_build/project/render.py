@@ -132,6 +132,7 @@ def _deliver(
             old = old and in_todays_form(old, new, piece.store.objects)
             news = keep_lock(piece.lock_path, old, new, is_whole, options.locked)
         delivered.note(piece.lock_path, locks.text(new).encode())
+    # Also after failures: what was built is delivered.
     publish(piece, built, files, delivered)
     if is_whole:
         publish_report(piece, built, delivered)

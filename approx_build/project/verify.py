@@ -84,6 +84,7 @@ def compare(piece: Piece, locked: Lock, rebuilt: Lock, store: Path) -> list[Diff
     return [
         _difference(piece, change, store)
         for change in locks.changes(locked, rebuilt)
+        # Targets of other movements were not rebuilt.
         if change.target in pins and change.is_sound
     ]
 
@@ -115,6 +116,7 @@ def _rebuild(
             problem = relayed(lines, piece.lowered.graph, observer)
             code = fresh.wait()
         finally:
+            # Also after an interrupt: the fresh process must not go on alone.
             fresh.end(STOP_S)
     found = locks.read(lock) if code == 0 and problem is None else None
     if found is None:

@@ -192,10 +192,9 @@ def _record(corpus: Corpus, performers: dict[str, str]) -> str:
         add_them = " and add the performers" if performers else ""
         covers = "it now covers the new recordings too: change it if it should not"
         return f"{path}: {says}; {covers}{add_them}"
+    # A name with a colon or a comma would otherwise change the YAML around it.
     quoted = [
-        # A name with a colon or a comma would otherwise change the YAML around it.
-        [json.dumps(word, ensure_ascii=False) for word in each]
-        for each in performers.items()
+        [json.dumps(word, ensure_ascii=False) for word in each] for each in performers.items()
     ]
     listed = "".join(f"\n  - {{ name: {name}, plays: {plays} }}" for name, plays in quoted)
     text = RECORD.format(corpus=corpus.name, performers=listed or NO_PERFORMERS.format())

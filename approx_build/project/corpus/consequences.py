@@ -75,6 +75,7 @@ def consequences(
         recordings=None if names is None else list(names),
         day=day.isoformat(),
         files=[catalog.relative(path) for path in files.values()],
+        # Shipped checkpoints may have learnt from it before it was withdrawn.
         models=[model for model in models if is_learnt or model.shipped],
         pieces=[piece for piece in pieces if piece.movements or piece.takes],
         unread=touched.unread,

@@ -82,6 +82,7 @@ def inspect(root: Path, name: str, today: date, out: Path | None = None) -> Corp
     """Inspect a corpus and draw its sheets, by default into renders/corpora/NAME."""
     corpus = Corpus.there(root, name, today)
     out = out or root / "renders" / "corpora" / name
+    # Before the recordings are read, which may take minutes.
     check_folder(out)
     with named_from(root):
         paths, files = sound_files(corpus.folder), _Files()
