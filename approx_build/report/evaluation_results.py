@@ -28,11 +28,9 @@ class Evaluations:
 
     def add_stretches(self, count: int) -> list[str]:
         """Add `count` stretches of the corpus, and those that takes are shown beside; targets."""
+        # A file that is no sound has an empty result, from which nothing can be cut.
         samples_of = {
-            # A file that is no sound has an empty result, from which nothing can be cut.
-            name: samples
-            for name in self.lowered.prepared
-            if (samples := self._samples(name))
+            name: samples for name in self.lowered.prepared if (samples := self._samples(name))
         }
         names, rate = list(samples_of), self._spec.network.rate
         lengths_s = [samples / rate for samples in samples_of.values()]

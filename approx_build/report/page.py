@@ -54,12 +54,9 @@ def html(
     digest = b64encode(sha256(code.encode()).digest()).decode()
     environment = _environment()
     environment.filters.update({function.__name__: function for function in filters})
+    # Markup: these are our own files, and escaping would break them. Values are escaped.
     return environment.get_template(template).render(
-        # Markup: these are our own files, and escaping would break them. Values are escaped.
-        policy=_POLICY.format(digest),
-        style=Markup(style),
-        script=Markup(code),
-        **values,
+        policy=_POLICY.format(digest), style=Markup(style), script=Markup(code), **values
     )
 
 
