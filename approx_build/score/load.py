@@ -169,6 +169,7 @@ class _Movements:
         if _kind(source) == "piece":
             message = "this is a piece, where a movement is needed"
             raise ScoreError([source.fault(("piece",), message, key=True)])
+        # Before validation, which would take long on a score that is too large.
         if fault := self._amounts.fault(source):
             raise ScoreError([fault])
         return source
