@@ -98,6 +98,7 @@ def problems_of(
 def _without_echoes(problems: list[Problem]) -> list[Problem]:
     """Problems without `missing field 'x'` where a neighbour asks `did you mean 'x'?`."""
     meant = {
+        # A suggestion ends in `'?`.
         (loc[:-1], f"missing field '{words.rpartition(_MEANT)[2][:-2]}'")
         for loc, words, is_key in problems
         if is_key and _MEANT in words
