@@ -134,7 +134,7 @@ def _intermediate(index: Index, kept: Collection[str], digests: Iterable[str]) -
     return {
         digest
         for digest, keys in makers.items()
-        # One object may be the output of a mix and of a master: then it is not cheap to lose.
+        # One object may be the output of several kinds of action; one lasting kind keeps it.
         if keys and all(index.entries[key].kind in INTERMEDIATE for key in keys)
     }
 
