@@ -62,6 +62,7 @@ def _is_chain(file: BinaryIO, place: int, end: int, chain: Chain) -> bool:
     while end - place >= chain.head.size:
         file.seek(place)
         name, size = chain.head.unpack(file.read(chain.head.size))
+        # Names in W64 are GUIDs, which may contain any byte.
         if name[:4] == b"data" or not (chain is Guids or all(32 <= byte < 127 for byte in name)):
             return False
         body = size - chain.head.size if chain.whole else size

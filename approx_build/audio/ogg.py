@@ -14,6 +14,7 @@ from typing import BinaryIO
 _HEAD = struct.Struct("<4sBBqIIIB")
 _FIRST, _LAST = 2, 4
 _NOWHERE = -1
+# Opus counts samples at 48 kHz, whatever the rate of its source (RFC 7845).
 _OPUS_RATE = 48_000
 
 
@@ -52,6 +53,7 @@ def streams(file: BinaryIO) -> tuple[list[Stream], bool]:
             return every, False
         if serial in found:
             one = found[serial]
+            # A page on which no packet ends has no position (RFC 3533).
             one.position = one.position if granule == _NOWHERE else granule
             one.is_ended |= bool(flags & _LAST)
     return every, place == end

@@ -140,6 +140,7 @@ def waveform(source: Source, columns: int) -> NDArray[np.float32]:
     for column in range(0, columns, 64):
         inner = edges[column : column + 65]
         data = source.cut(int(inner[0]), int(max(inner[-1], inner[0] + 1))).data
+        # A sound shorter than the columns: reduceat gives the one sample at an empty range.
         starts = np.minimum(inner[:-1] - inner[0], data.shape[1] - 1)
         result[0, column : column + 64] = np.minimum.reduceat(data.min(axis=0), starts)
         result[1, column : column + 64] = np.maximum.reduceat(data.max(axis=0), starts)
