@@ -90,6 +90,7 @@ def looped(grain: Sound, overlap: int, length: int) -> Sound:
     count = -(-length // period)
     sound = np.tile(cycle, count)[:, :length]
     head = min(overlap, length)
+    # Nothing precedes the first grain, so nothing overlaps its beginning.
     sound[:, :head] = grain[:, :head]
     return sound
 
