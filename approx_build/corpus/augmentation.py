@@ -206,6 +206,7 @@ class Augmentation(_Section):
         noise_dbfs = _drawn(self.noise_dbfs, chance.noise, hiss)
         if noise_dbfs is not None:
             sound = sound + gain(noise_dbfs) * white(hiss.child("samples"), *sound.shape)
+        # Without ranges nothing makes a window louder, and it stays as it was prepared.
         if any(self._ranges()):
             sound = sound / max(1.0, float(absolute(sound).max()))
         return np.ascontiguousarray(sound, dtype=np.float32)
@@ -217,6 +218,7 @@ def _drawn(between: Between | None, probability: float, rng: Stream) -> float | 
     """
     if between is None:
         return None
+    # Always both: another probability must not change the values of the windows it leaves in.
     chance, place = rng.uniforms(2)
     low, high = between
     return low + (high - low) * float(place) if chance < probability else None

@@ -111,6 +111,7 @@ class _Runs:
     def add(self, samples: NDArray[np.float32]) -> None:
         """The next samples [T]."""
         is_full = np.abs(samples) >= self._full_scale
+        # A run may continue from the block before.
         self._edges.append(np.flatnonzero(np.diff(is_full, prepend=self._is_inside)) + self._length)
         self._is_inside = bool(is_full[-1])
         self._length += len(samples)

@@ -88,6 +88,7 @@ def sound_files(folder: Path, log: ReadLog | None = None) -> list[Path]:
     if not folder.is_dir():
         raise AudioError(f"{folder}: there is no such corpus folder")
     files = [folder / name for name in (log or ReadLog()).files_in(folder)]
+    # The order of names in a folder depends on the file system.
     paths = sorted(path for path in files if is_recording(path.name))
     if not paths:
         kinds = ", ".join(sorted(SUFFIXES))

@@ -108,6 +108,7 @@ class Epochs:
         return *self.windows.place(number), epoch, number
 
 
+# Every position asks for the order of its epoch, and a batch lies in one epoch or two.
 @lru_cache(maxsize=4)
 def _order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
     """The order of an epoch: a permutation of `count` windows."""
