@@ -124,7 +124,7 @@ class Augmentation(_Section):
         """The augmented window [C, size] that begins at `start` of a part's `sound` [C, T], T >= 1.
 
         It never leaves the part: a window that would begins earlier, and one that is longer than
-        the part continues with its mirror image. With a gain range, the result does not exceed full
+        the part continues with its mirror image. With any range, the result does not exceed full
         scale: louder windows are scaled down, including their noise. A function of its arguments:
         `rng` is not advanced.
         """

@@ -27,9 +27,11 @@ def make_again(training: Training, kept: Kept, found: Found) -> None:
     All processes of a training call it. Raises what `train` raises while it steps.
     """
     steps = [stored.step for stored in found.missing]
+    # A state after the first lost checkpoint could not make it again.
     older = load_state(kept.folder, kept.manifest, training.means.device, most=min(steps))
     scratch = Kept(kept.folder / AGAIN, kept.manifest, training.means)
     left = _left(scratch, steps)
+    # Only steps from the first weights keep a checkpoint of step 0 in the scratch folder.
     is_anew = left.checkpoints[0].step == 0 if left else older is None
     run = _stepped(training, scratch, left or _bare(older), found)
     is_same = _is_same(scratch, found)
@@ -79,6 +81,7 @@ def _is_same(scratch: Kept, found: Found) -> bool:
     """Whether all that was missing came out as it was; the same in every process."""
     scratch.means.share.meet()
     is_same = all(_made(scratch, stored, found) is not None for stored in found.missing)
+    # The first process may remove the files only when all have compared them.
     scratch.means.share.meet()
     return is_same
 

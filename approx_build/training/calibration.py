@@ -66,6 +66,7 @@ def calibrated(
         began = time.perf_counter()
         run.measured()
         evaluation_s = time.perf_counter() - began
+        # No state is saved here, though that may be the moment that needs the most memory.
         measured = max(peak_on(workers.device), estimate.keeping)
     settings, network = model.training, model.network
     prepared = sum(part.length for part in material.parts()) / network.rate
@@ -107,6 +108,7 @@ def _timed(run: Run, stretch: Stretch, seconds: float) -> list[float]:
     """Seconds of each step of a phase but the first."""
     began = last = time.perf_counter()
     found: list[float] = []
+    # Closing ends the threads that make examples ahead.
     with closing(_steps(run, stretch)) as steps:
         for _ in islice(steps, max(stretch.end - stretch.begin, LEAST_STEPS + 1)):
             now = time.perf_counter()
@@ -132,4 +134,5 @@ def _evaluations(model: ModelSpec, made: int) -> int:
     """How often the held-out loss is still to be measured."""
     every, last = model.training.evaluate_every, model.last_step
     points = {*range(0, last, every), *model.kept_steps}
+    # Before the first step, the evaluation at step 0 is still to come.
     return sum(step > made or made == 0 for step in points)

@@ -90,6 +90,7 @@ def _weights(path: Path) -> dict[str, NDArray[np.float32]]:
     from safetensors.numpy import load_file
 
     try:
+        # Only for its checks: safetensors opens the path itself, and would wait for a pipe.
         open_regular(path).close()
         return dict(load_file(path))
     except (SafetensorError, OSError, ValueError, LookupError) as error:
@@ -109,6 +110,7 @@ def about_in(file: BinaryIO, path: Path) -> dict[str, Any]:
     """The same of an open file, named `path` in errors."""
     try:
         (size,) = struct.unpack("<Q", file.read(8))
+        # The size comes from the file: a wrong one must not be allocated.
         header = parse_json(file.read(min(size, _LONGEST_HEADER)))
         about = parse_json(header["__metadata__"][HEADER_KEY])
         return dict(about)

@@ -30,6 +30,7 @@ def memory_on(device: torch.device) -> Available | None:
     if device.type == "cuda":
         return Available(torch.cuda.mem_get_info(device)[0], "memory of the CUDA device")
     left = available_memory()
+    # Estimates include the process itself, whose memory is no longer free.
     return left and Available(left.size + resident_bytes(), left.bound)
 
 

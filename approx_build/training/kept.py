@@ -58,6 +58,7 @@ class Kept:
         """What is whole, the damaged having been set aside; the same in every process."""
         if self.means.share.writes:
             self._clear()
+            # With a record the training is done, and its states are of no more use.
             for stored in self._mend_record() or self._mend_states():
                 self._mend_checkpoint(stored)
         self.means.share.meet()
@@ -66,6 +67,7 @@ class Kept:
         checkpoints = record.checkpoints if record else state.checkpoints if state else []
         missing = (one for one in checkpoints if not is_right(self.folder / one.file, one.digest))
         found = Found(record, state, tuple(missing))
+        # No process may change a file while another still checks it.
         self.means.share.meet()
         return found
 
@@ -82,6 +84,7 @@ class Kept:
 
     def replace(self) -> Path:
         """Put what lies in `again/` in place of everything; returns where that lies now."""
+        # As a whole, so that at no moment files of both trainings lie together.
         aside = set_aside(self.folder, f".{self.folder.name}.damaged")
         with plain_words(self.folder):
             writing.replace(aside / AGAIN, self.folder)
@@ -112,6 +115,7 @@ class Kept:
             except ModelError as error:
                 damaged[path] = error.message
         record = whole_record(self.folder, self.manifest)
+        # A missing file counts as damaged, but there is nothing to set aside.
         for path in filter(os.path.lexists, damaged):
             self._set_aside(path, damaged[path], "restored from its copy" if record else "")
         if record is None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+# Models are checked and planned without torch.
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -183,8 +184,10 @@ class Muon(Optimizer):
 
 def orthogonal(stack: Tensor) -> Tensor:
     """The nearly orthogonal matrices beside those of a stack [N, rows, columns]."""
+    # The smaller of the two products with its own transpose costs less.
     tall = stack.shape[1] > stack.shape[2]
     x = stack.transpose(1, 2) if tall else stack
+    # The iteration needs singular values of at most 1, which the Frobenius norm ensures.
     x = x / (x.flatten(1).norm(dim=1)[:, None, None] + 1e-12)
     for _ in range(5):
         gram = x @ x.transpose(1, 2)

@@ -43,6 +43,7 @@ def write_parent(path: Path, groups: Mapping[str, Mapping[str, Tensor]], about: 
     from safetensors.torch import save
 
     tensors = {
+        # safetensors refuses tensors that share memory, as weights and average may.
         f"{group}/{name}": tensor.clone(memory_format=torch.contiguous_format)
         for group, named in groups.items()
         for name, tensor in named.items()

@@ -47,10 +47,12 @@ class Share:
         from torch import distributed
 
         device, count = next(iter(gradients.values())).device, len(losses)
+        # One exchange: losses are summed, and each process has a place for its own wish.
         shared = torch.zeros(count + self.size, dtype=torch.float64, device=device)
         shared[:count] = torch.tensor(list(losses.values()), dtype=torch.float64)
         shared[count + self.rank] = stop
         distributed.all_reduce(shared)
+        # One exchange for all tensors, because each has to wait for the slowest process.
         flat = torch.cat([gradient.flatten() for gradient in gradients.values()])
         distributed.all_reduce(flat)
         place = 0

@@ -66,6 +66,7 @@ class Run:
         self._report_began()
         ahead = self.batches.stream(state.step + 1, steps, self.means.loaders)
         with stop_on_signals() as stop, closing(ahead):
+            # The first weights have a point and a checkpoint, too.
             self._note()
             while state.step < steps and not self._is_done():
                 losses, asked = self.step(ahead, self._wish(stop))
@@ -79,6 +80,8 @@ class Run:
                     saved = time.monotonic()
                 if asked:
                     self._stop(asked)
+            # Early stopping is known only after an evaluation, when its checkpoint is still
+            # missing.
             self._note()
 
     def _wish(self, stop: StopRequest) -> int:
@@ -100,6 +103,7 @@ class Run:
             self.report(Status.BUDGET, reason)
             raise self._stopped(reason)
         self.report(Status.INTERRUPTED)
+        # As shells report a process that a signal ended.
         raise KeyboardInterrupt if asked == signal.SIGINT else SystemExit(128 + asked)
 
     def _is_done(self) -> bool:
@@ -115,6 +119,7 @@ class Run:
     def ran_out(self, advice: str) -> ModelError:
         """What to raise when memory ran out; keeps the state unless a step was half made."""
         kept = "the last saved state is kept"
+        # Memory may run out again while the state is saved.
         with suppress(MemoryError, OSError, RuntimeError):
             if self.stepper.is_whole and self.means.share.writes:
                 self.state.save(self.folder)
@@ -171,6 +176,7 @@ class Run:
             "step": step,
         }
         average = self.state.average
+        # Without the players that takes do not need.
         weights = {name: average[name].cpu().numpy() for name in self.model.network.tensor_shapes()}
         self._check_weights()
         digest = write_checkpoint(self.folder / file_name(step), weights, about)

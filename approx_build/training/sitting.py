@@ -106,6 +106,7 @@ def started(
         average = {n: average.get(n, weight).clone() for n, weight in weights.items()}
     optimizer = _optimizers(model, workers, weights)
     left = groups.get("optimizer", {})
+    # Tensors of another optimiser are of no use: then its own begin anew.
     if {n: t.shape for n, t in left.items()} == {n: t.shape for n, t in optimizer.items()}:
         optimizer = {name: left[name] for name in optimizer}
     return TrainingState(

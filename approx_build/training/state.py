@@ -117,6 +117,7 @@ class TrainingState:
             "tensors": _digest({}, tensors),
         }
         notes["digest"] = _digest(notes, {})
+        # At every moment a whole state has one of the three names.
         write(folder / NEXT_NAME, save(tensors, metadata={HEADER_KEY: json.dumps(notes)}))
         path = folder / STATE_NAME
         with plain_words(path):

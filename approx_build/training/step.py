@@ -74,6 +74,7 @@ class Stepper:
         for learner in self.course.learners.values():
             own = {name: state.weights[name] for name in learner.player.of(new)}
             turned = {name: matrix for name, matrix in matrices.items() if name in own}
+            # Averages of the old values' gradients mean nothing for the new values.
             state.optimizer |= learner.settings.optimizer.start(own, turned)
 
     def _turn(self, place: int, examples: list[Example], wish: int) -> tuple[Losses, int]:
@@ -87,6 +88,7 @@ class Stepper:
         terms, asked = self.share.summed(terms, gradients, wish)
         losses = named(turn, {name: term / batch for name, term in terms.items()})
         for gradient in gradients.values():
+            # The sum is that of the scaled losses of the whole batch, in all processes.
             gradient.div_(batch * state.scale.factor)
         length = norm(gradients)
         is_number = all(math.isfinite(loss) for loss in losses.values())
@@ -99,6 +101,7 @@ class Stepper:
             state.scale.left_one_out()
         else:
             raise NotNumbersError(self._description(place, losses))
+        # One loss that is no number would make the mean of the next point none.
         for name, loss in losses.items() if is_number else ():
             state.recent.setdefault(name, []).append(loss)
         return losses, asked

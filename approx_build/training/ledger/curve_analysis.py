@@ -157,6 +157,7 @@ def divergences(curve: Curve) -> int:
     for _, loss in curve:
         lowest = min(lowest, loss)
         above = above + 1 if loss > lowest + limit else 0
+        # Counted once, however long the loss stays above.
         found += above == DIVERGED_POINTS
     return found
 
@@ -217,6 +218,7 @@ def side_by_side(first: Curve, second: Curve, count: int = 6) -> list[Beside]:
     start, stop = max(first[0][0], second[0][0]), min(first[-1][0], second[-1][0])
     if stop < start:
         return []
+    # A set: with only one common step all places are the same.
     places = sorted({start + (stop - start) * n / count for n in range(1, count + 1)})
     rows = [(place, value_at(first, place), value_at(second, place)) for place in places]
     return [Beside(at, a, b) for at, a, b in rows if a is not None and b is not None]

@@ -101,6 +101,7 @@ class LossPoint(Strict):
 
     @model_serializer(mode="wrap")
     def _without_players(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # Without players the entry reads as versions before players wrote it.
         return without_empty(written(self), "losses")
 
 

@@ -64,6 +64,7 @@ def read_ledger(folder: Path) -> Ledger:
 def write_entry(folder: Path, entry: LedgerEntry) -> Path:
     """Write `RUN.json`, whole or not at all; returns its path. StoreError when a disk refuses."""
     path = folder / f"{entry.run}.json"
+    # NaN is no JSON: a loss that is no number was turned into null by the entry.
     text = json.dumps(
         entry.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False
     )
@@ -90,6 +91,7 @@ def append_note(folder: Path, run: str, note: Note) -> Path:
 
 def find(entries: Sequence[LedgerEntry], prefix: str) -> LedgerEntry:
     """The only run whose name, or whose eight digits, begin with `prefix`; UsageError otherwise."""
+    # A whole name may also be the beginning of another.
     exact = [entry for entry in entries if entry.run == prefix]
     found = exact or [e for e in entries if e.run.startswith(prefix) or _digits(e, prefix)]
     if len(found) == 1:
@@ -126,6 +128,7 @@ def _read_notes(path: Path) -> tuple[list[Note], list[str]]:
     except OSError as error:
         return [], [f"{path}: cannot be read ({error.strerror})"]
     notes, damaged = [], []
+    # Not splitlines(): JSON may contain other ends of lines, such as U+2028, within a text.
     for number, line in enumerate(text.split("\n"), 1):
         try:
             if line.strip():
