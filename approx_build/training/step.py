@@ -113,6 +113,7 @@ class Stepper:
         number = self.course.number(step, place)
         if self.settings.l2:
             self._decay(gradients)
+            # The limit is for the gradient with its penalty.
             length = norm(gradients)
         if settings.clip_norm is not None and length > settings.clip_norm:
             for gradient in gradients.values():

@@ -61,6 +61,7 @@ def interpolate(
     total = 2 * solver.steps
     noises = invert(solver, np.stack([first, second]), part_of(progress, 0, total))
     between = np.stack([slerp(noises[0], noises[1], place) for place in places])
+    # No streams: samplers that can run backwards draw no noise.
     return solver.run(between, [], progress=part_of(progress, solver.steps, total))
 
 

@@ -48,6 +48,7 @@ def _burg(sound: Samples, order: int) -> tuple[Samples, float]:
     weights, missed = np.zeros(0), 1.0
     for _ in range(order):
         power = float((forward * forward + backward * backward).sum())
+        # Written so that NaN ends the loop, too.
         if not power > 0.0:
             break
         reflection = 2.0 * float((forward * backward).sum()) / power

@@ -36,6 +36,7 @@ def windowed(velocity: Velocity, window: int) -> Velocity:
         summed, total = np.zeros_like(x), np.zeros(length, np.float32)
         for start in starts(length, window):
             part = slice(start, start + window)
+            # Contiguous, because compiled networks read plain memory.
             summed[..., part] += weights * velocity(np.ascontiguousarray(x[..., part]), time)
             total[part] += weights
         return summed / total

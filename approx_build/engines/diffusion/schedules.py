@@ -35,6 +35,7 @@ def crash_time(place: float) -> float:
     """The time that «crash» has at a place from 0 to 1: σ = sin²(place · π / 2)."""
     sine = float(portable.sin(place * _HALF_PI))
     sigma = sine * sine
+    # Rounding must not keep the first level from being pure noise.
     return 1.0 if place == 1.0 else angle(sqrt(1.0 - sigma * sigma), sigma) / _HALF_PI
 
 

@@ -32,10 +32,12 @@ class Ddim(Sampler):
     def step(self, x: Sound, now: Level, after: Level) -> Sound:
         """The same sound and noise at the next level, with part of the noise drawn afresh."""
         parts = self.denoiser.parts(x, now)
+        # Clean sound contains no noise, so the last step draws none.
         if not (self.eta and after.sigma):
             return parts.at(after)
         share = now.alpha / after.alpha
         fresh = self.eta * (after.sigma / now.sigma) * sqrt(1.0 - share * share)
+        # Rounding may leave the difference below 0 where all noise is fresh.
         kept = sqrt(max(0.0, after.sigma * after.sigma - fresh * fresh))
         mixed: Sound = after.alpha * parts.sound + kept * parts.noise
         return mixed + fresh * self.noise(now, after)
