@@ -81,6 +81,7 @@ def sources(which: Library, package: Path = PACKAGE) -> list[Path]:
     """The C sources of a library and all headers, by path: the rule of CMakeLists.txt."""
     folders = (*package.glob("kernels/csrc/*/"), *package.glob("families/*/csrc/"))
     files = [path for folder in folders for path in folder.glob("*.[ch]")]
+    # As text, as CMake sorts them: paths would be ordered by their parts.
     return sorted((path for path in files if _is_of(path, which)), key=Path.as_posix)
 
 
@@ -136,6 +137,7 @@ def available() -> tuple[Kernel, ...]:
     runnable = [
         kernel
         for kernel, needed in sorted(_CPU_FEATURE.items(), key=lambda item: -item[1])
+        # A library has only the instruction sets that its compiler knew.
         if features & needed == needed and hasattr(library, f"measure_peak_{kernel}")
     ]
     return (*runnable, Kernel.REFERENCE)

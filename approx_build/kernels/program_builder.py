@@ -199,6 +199,7 @@ class ProgramBuilder:
             Step(Kind.PACK_KEYS, rows, heads=heads, given=given, made=keys),
             Step(Kind.ATTEND, rows, strip=strip, heads=heads, given=given, joined=keys, made=made),
         ]
+        # Both steps that use them are planned; only later steps can take their place.
         self.give_back(keys)
         return made
 

@@ -78,6 +78,7 @@ def _filtered_places(plan: Plan, whole: Places, part: Places) -> tuple[Places, P
     if plan.down:
         rest = whole & ((1 << plan.down) - 1)
         return whole >> plan.down, ((rest * PARTS) >> plan.down) + (part >> plan.down)
+    # A part is a number of 56 bits (`PARTS`).
     high = part >> (56 - plan.up) if plan.up else np.zeros_like(part)
     return (whole << plan.up) + high, (part << plan.up) & (PARTS - 1)
 
@@ -134,6 +135,7 @@ def _function(kernel: Kernel) -> ctypes._NamedFuncPointer:
 def _run(plan: Plan, samples: Samples, begin: int, made: Samples, start: _Start) -> None:
     kernel = fft.chosen(os.environ.get(VARIABLE))
     lanes = _lanes(plan, kernel)
+    # The name holds the memory while the kernel works at its address.
     _held, address = fft.work.at_least(_work_size(plan, lanes))
     job = _Resampling(
         *(samples.ctypes.data, made.ctypes.data),
