@@ -53,6 +53,8 @@ def alike(network: DanceDiffusionParameters, take: Take) -> Hashable:
         case Inpainting(sound, missing):
             return "inpaint", take.sampling, size, sound.channels, missing
         case Interpolation(first, second):
+            # By content, since equal clips may be two objects; one inversion serves all places
+            # between.
             return "between", take.sampling, size, _digest(first), _digest(second)
     raise TypeError(take.conditioning)
 

@@ -96,6 +96,7 @@ def _gone_on(
     known = np.zeros((len(takes), network.channels, begun), np.float32)
     for row, take in zip(known, takes, strict=True):
         if (before := _before(take)) is not None:
+            # Not `-begun`, which for 0 would select all of the sound.
             row[:] = before.data[:, before.length - begun :]
     solver = first.sampling.solver(velocity)
     streams = [Stream(take.stream) for take in takes]

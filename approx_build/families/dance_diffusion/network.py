@@ -77,6 +77,7 @@ class DanceDiffusionNetwork:
     def loss(self, weights: Tensors, example: Tensors) -> Tensor:
         """Mean square of what is missed of v, over `noised` and `target` [B, C, T], `time` [B]."""
         said = self.velocity(weights, example["noised"], example["time"])
+        # In float32, also where products are in a lower precision.
         return F.mse_loss(said.float(), example["target"])
 
     def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
@@ -108,6 +109,7 @@ class DanceDiffusionNetwork:
         found = {}
         for name, shape in shapes.items():
             if len(shape) == 3 and not name.startswith(outer):
+                # Queries, keys and values are three maps in one tensor.
                 count = 3 if "qkv_proj" in name else 1
                 found[name] = (count, shape[0] // count, shape[1] * shape[2], 1.0)
         return found
@@ -119,6 +121,7 @@ def velocity_on(params: DanceDiffusionParameters, weights: Weights, device: str)
     One item at a time: libraries choose how to sum by the batch, and no clip may depend on others.
     """
     network, where = DanceDiffusionNetwork(params), place(device)
+    # Copied, because torch warns of arrays that are read-only.
     there = {name: torch.from_numpy(array.copy()).to(where) for name, array in weights.items()}
 
     def said(x: Sound, time: float) -> Sound:

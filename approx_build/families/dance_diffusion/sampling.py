@@ -26,6 +26,7 @@ SamplerName = Literal[
 ]
 ScheduleName = Literal["crash", "linear", "log", "karras", "polyexponential"]
 _FROM_NOISE_ALONE = ("crash", "linear")
+# The defaults of Karras and others, and of k-diffusion.
 _USUAL_RHO = {"karras": 7.0, "polyexponential": 1.0}
 
 

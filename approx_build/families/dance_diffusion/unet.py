@@ -45,6 +45,7 @@ class UNet:
             self._network = PackedNetwork(
                 unet_program(shape, SHORTEST * shape.grid), tensors, kernel
             )
+            # The kernel has a packed copy, and a second one would double the memory.
             self.tensors = {}
 
     def features(self, times: NDArray[np.floating]) -> Floats:
@@ -74,6 +75,7 @@ class UNet:
     def _program(self, window: int, threads: int) -> OpenProgram:
         """The program for so long a window; the last one is kept, with its memory."""
         if self._open is None or self._open[0] != (window, threads):
+            # The memory of the old program is freed before the new one takes its own.
             self._open = None
             program = OpenProgram(self._network, unet_program(self.shape, window), threads)
             self._open = (window, threads), program

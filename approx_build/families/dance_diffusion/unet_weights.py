@@ -127,6 +127,8 @@ class UNetShape:
         inner = self._below(number, f"{prefix}7.main.")
         has_attention = number > self.depth - self.attention_levels
 
+        # Numbers in names are places in Harmonai's nested Sequential, where attention follows its
+        # block.
         def block(place: int, given: int, made: int) -> Block:
             attention = f"{prefix}{place + 1}" if has_attention else ""
             return Block(f"{prefix}{place}", given, width, made, attention)

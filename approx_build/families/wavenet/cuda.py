@@ -137,9 +137,11 @@ def _table(clips: Sequence[ClipRequest], start: int, network: WaveNetParameters)
         table.given[: len(prime), lane] = prime
         samples, rows = _spans(clip, start)
         count, first = samples.stop - samples.start, clip.first_draw + samples.start
+        # A clip of no samples still has a temperature, which is cut off.
         curve = np.broadcast_to(clip.curve, (max(1, clip.length),))[: clip.length][samples]
         words = Stream(clip.key).words_at(first, count)
         table.given[rows, lane] = DRAWN
+        # As `kernels.reference.uniform` makes a number of a word.
         table.uniform[rows, lane] = (words >> np.uint64(40)) * 2.0**-24
         table.divisor[rows, lane] = np.where(curve > 0, curve, np.float32(1))
         kept = min(clip.top_k or classes, classes)

@@ -167,6 +167,7 @@ def _window(network: WaveNetParameters, length: int, kernel: Kernel) -> Window:
     """This thread's memory: that of its last call when it fits, for its pages are warm."""
     key = (network, length, kernel)
     if getattr(_own, "key", None) != key:
+        # Freed first, because memory may not suffice for both.
         _own.key = _own.window = None
         _own.window = Window(network, length, kernel)
         _own.key = key

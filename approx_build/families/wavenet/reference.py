@@ -55,6 +55,7 @@ class ReferenceBatch:
     def run(self, steps: int) -> bool:
         """Draw up to `steps` further samples of every clip; whether any is left to draw."""
         for _ in range(steps):
+            # The longest are first, so those that still sound are the first so many.
             active = sum(clip.steps > self._step for clip in self._clips)
             if not active:
                 return False
@@ -66,6 +67,7 @@ class ReferenceBatch:
         drawing = [i for i in range(active) if self._step >= len(self._primes[i])]
         gated = self._run_layers(active)
         codes = np.zeros(active, np.intp)
+        # While all clips hear primes, nobody needs logits.
         if drawing or self.logits:
             logits = self._head(gated)
             for i in range(active if self.logits else 0):
