@@ -82,6 +82,7 @@ def _silent(sounds: Sequence[Mono], rate: int) -> float:
 
 def _flatness(frame: Mono) -> float:
     power = np.abs(np.fft.rfft(frame * np.hanning(_SIZE))) ** 2
+    # One bin without power would make the geometric mean 0.
     power += _FLATNESS_FLOOR * power.sum()
     return float(np.exp(np.mean(np.log(power))) / power.mean())
 
@@ -98,6 +99,7 @@ def _harmonicity(frames: NDArray[np.float32], rate: int) -> float:
 
 def _autocorrelation(frames: NDArray[np.float64]) -> NDArray[np.float64]:
     """Of each frame, 1 at no delay [M, delays]."""
+    # At twice the length: a cyclic correlation would let the end meet the beginning.
     curves = np.fft.irfft(np.abs(np.fft.rfft(frames, 2 * _SIZE)) ** 2)
     return np.asarray(curves / np.maximum(curves[:, :1], 1e-30))
 

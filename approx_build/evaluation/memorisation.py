@@ -145,6 +145,7 @@ class TrainingPassages:
 
     def _candidates(self, take: Mono, starts: Sequence[int]) -> list[list[tuple[int, int]]]:
         """(sound, frame) of the coarsely nearest passages, for each of `starts`."""
+        # Less what all training sound has in common, which would make everything near.
         frames = log_mel(take, self.rate) - self._mean
         last = len(frames) - self._frames
         at = [max(0, min(round(s * FRAMES_HZ / self.rate), last)) for s in starts]
@@ -249,6 +250,7 @@ def _deviations(block: Mono, frames: int) -> Mono:
     """The length of each passage of `frames` without its mean [passages]."""
     sums = []
     for power in (1, 2):
+        # In float64, because differences of long running sums lose digits.
         total = np.cumsum(np.sum(block.astype(np.float64) ** power, axis=1))
         sums.append(np.append(total[frames - 1], total[frames:] - total[:-frames]))
     squares = sums[1] - sums[0] ** 2 / (frames * block.shape[1])

@@ -55,7 +55,7 @@ class ReferenceBatch:
     def run(self, steps: int) -> bool:
         """Draw up to `steps` further samples of every clip; whether any is left to draw."""
         for _ in range(steps):
-            # The longest are first, so those that still sound are the first so many.
+            # The longest are first, so the clips that still go on are the first `active` ones.
             active = sum(clip.steps > self._step for clip in self._clips)
             if not active:
                 return False
