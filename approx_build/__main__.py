@@ -12,6 +12,7 @@ def main() -> None:
     from approx_build.process import streams
     from approx_build.process.interpreter import restart
 
+    # Only as a command: a program that calls `main` must not be replaced by a new process.
     if sys.modules["__main__"].__dict__.get("main") is main:
         restart()
     streams.prepare()
