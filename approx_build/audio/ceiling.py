@@ -82,6 +82,7 @@ def loudest(data: Samples, above: float = 0.0) -> Samples:
     """
     length = data.shape[1] - 2 * REACH
     peaks = np.zeros(length)
+    # The transforms take nearly all the time, and most sound is far below a ceiling.
     if portable.absolute(data).max(initial=0.0) * _LARGEST > above:
         peaks = _oversampled(data, above)
     for first in range(0, length, _PART):

@@ -65,6 +65,7 @@ class Quantiser:
         integers = quantised(data, self.stream, self._position)
         self._remember(integers)
         self._position += data.shape[1]
+        # Clipped and not refused here, so that `finish` can name the loudest place of all.
         return np.clip(integers, -FULL_SCALE, FULL_SCALE - 1).astype(np.int32)
 
     def _remember(self, integers: Ints) -> None:

@@ -101,6 +101,7 @@ def _without_tags(tail: bytes) -> bytes:
 
 def _frame_end(head: bytes, block: int) -> int | None:
     """The samples up to the end of the frame with this head; None when it is none."""
+    # Sync code, codes of size and rate, channels, and a reserved bit: RFC 9639, section 9.1.
     if len(head) < 6 or head[0] != 0xFF or head[1] & 0xFE != 0xF8:
         return None
     size, rate = head[2] >> 4, head[2] & 0xF
@@ -111,6 +112,7 @@ def _frame_end(head: bytes, block: int) -> int | None:
         return None
     place += 4
     length, used = _block_size(size, head[place:])
+    # These codes say that the rate itself follows, in one or two bytes.
     place += used + {12: 1, 13: 2, 14: 2}.get(rate, 0)
     if place >= len(head) or _crc8(head[:place]) != head[place]:
         return None

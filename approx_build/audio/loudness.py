@@ -109,6 +109,7 @@ def decibels(level: float) -> float | None:
 
 
 def _rounded(value: float) -> float | None:
+    # libebur128 gives -inf for silence. Adding 0 turns -0.0 into 0.0.
     return round(value, 2) + 0.0 if np.isfinite(value) else None
 
 

@@ -79,6 +79,7 @@ def frame(head: bytes) -> Frame | None:
 def frames(file: BinaryIO) -> Frames | None:
     """The frames of an open file; None when it is not MPEG audio."""
     file.seek(0)
+    # A view, because slices of bytes are copies.
     data = memoryview(file.read())
     start = _after_tags(data)
     place = _next(data, start, None)
@@ -87,6 +88,7 @@ def frames(file: BinaryIO) -> Frames | None:
     first = frame(data[place : place + 4].tobytes())
     assert first is not None
     indexed = _indexed(data[place : place + first.size].tobytes())
+    # An index frame contains no sound.
     begin = place if indexed is None else place + first.size
     count, lost = _count(data, begin, first.kind)
     return Frames(first, place, count, indexed, lost)

@@ -43,6 +43,7 @@ def streams(file: BinaryIO) -> tuple[list[Stream], bool]:
         file.seek(place)
         magic, _, flags, granule, serial, _, _, segments = _HEAD.unpack(file.read(_HEAD.size))
         if magic != b"OggS":
+            # Zeros after the last page are padding; anything else is damage.
             return every, not any(file.read(64))
         body = sum(file.read(segments))
         if flags & _FIRST:

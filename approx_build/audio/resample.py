@@ -54,6 +54,7 @@ def resample_range(
     first = start // period * outputs
     count = round((stop - start) * rate / source)
     low, high = plan.source(first, count)
+    # Beside the sound is silence, which the resampler supplies itself.
     low, high = max(low, 0), min(high, length - origin)
     data = read(origin + low, origin + max(low, high)).data
     return Clip(_each_channel(plan, data, count, first, low), rate)

@@ -55,6 +55,7 @@ def header_bytes(code: int, bits: int, channels: int, rate: int, length: int) ->
     """The header of a WAV file of `length` samples; RF64 when its size exceeds that of RIFF."""
     frame = channels * bits // 8
     size = length * frame
+    # RIFF counts neither its own name nor its size field.
     whole = HEADER_SIZE - 8 + size + size % 2
     fmt = struct.pack("<HHIIHHH", code, channels, rate, rate * frame, frame, bits, 0)
     if whole < UNKNOWN:

@@ -187,6 +187,7 @@ def _turned(bins: tuple[Bins, Bins], turns: tuple[Bins, Bins]) -> tuple[Bins, Bi
 def _nearest_peaks(power: Bins) -> NDArray[np.intp]:
     """For each frequency the index [F] of the spectral peak it belongs to."""
     inner = power[2:-2]
+    # Strict on one side only: of equal neighbours, one is the peak.
     is_peak = (inner > power[1:-3]) & (inner > power[:-4])
     is_peak &= (inner >= power[3:-1]) & (inner >= power[4:])
     peaks = np.flatnonzero(is_peak) + 2
