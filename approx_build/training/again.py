@@ -93,6 +93,7 @@ def _made(scratch: Kept, stored: StoredStep, found: Found) -> bytes | None:
         return read_whole(path)
     if not path.exists():
         return None
+    # The lost file may be of a version that wrote the model's name into it.
     named = with_name(path, _model(found))
     return named if sha256(named).hexdigest() == stored.digest else None
 
@@ -111,6 +112,7 @@ def _adopt(scratch: Kept, kept: Kept, found: Found) -> None:
         assert content is not None
         write(kept.folder / stored.file, content)
     writing.remove_tree(scratch.folder)
+    # An unfinished training goes on, and reports then.
     if found.record:
         kept.means.callback.mended(found.record)
 

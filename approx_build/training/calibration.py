@@ -54,12 +54,14 @@ def calibrated(
 
     Writes nothing. ModelError when it needs more memory than there is.
     """
+    # Nothing of a calibration may reach the ledger, and no other process takes part.
     alone = replace(means, callback=Callback(), progress=unwatched, share=ALONE)
     course = model.course
     with opened(model, alone) as (workers, estimate):
         available = memory_on(workers.device)
         reset_peak_on(workers.device)
         state = started(model, workers, {}, means.parent)
+        # No folder: nothing is written.
         run = Run(model, material, Path(), workers, state, alone)
         shares = [(one, seconds / len(course.stretches)) for one in course.stretches]
         times = [step_time(_timed(run, one, share)) for one, share in shares]

@@ -70,6 +70,7 @@ def with_name(path: Path, model: str) -> bytes:
     return _content(_weights(path), {**read_about(path), "model": model})
 
 
+# safetensors is imported where it is used: most commands read no checkpoint.
 def _content(weights: Arrays, about: Mapping[str, Any]) -> bytes:
     from safetensors.numpy import save
 

@@ -46,6 +46,7 @@ def train_shared(
                 _await(others)
                 with joined(meeting, 0, processes, means.device) as share:
                     return train(model, material, out_dir, replace(means, share=share))
+            # torch raises RuntimeError when another process is gone.
             except RuntimeError as error:
                 raise _blamed(others, task, error) from error
 

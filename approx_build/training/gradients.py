@@ -125,6 +125,7 @@ class WindowWorkers:
 
 def norm(gradients: Named) -> float:
     """The length of all gradients together."""
+    # In the order of the tensors, which a saved state keeps.
     return math.sqrt(sum(float(gradient.square().sum()) for gradient in gradients.values()))
 
 

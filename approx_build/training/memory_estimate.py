@@ -103,6 +103,7 @@ class MemoryEstimate:
         window = largest_that_fits(
             lambda n: self.with_settings(window=n).peak, limit, 2, settings.window - 1, ROUND
         )
+        # Each process needs at least one window.
         batch = largest_that_fits(
             lambda n: self.with_settings(batch=n).peak, limit, self.processes, settings.batch - 1
         )
@@ -122,6 +123,7 @@ class MemoryEstimate:
 
     def smaller(self) -> str:
         """What to try when memory ran out in spite of the estimate, as text."""
+        # The estimate was too low, so it cannot tell what fits.
         window, batch = self.settings.window // 2, self.settings.batch // 2
         offers = []
         if self.device == "cpu" and self.flight > 1:

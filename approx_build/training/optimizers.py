@@ -177,6 +177,8 @@ class Muon(Optimizer):
         for name, (count, rows, columns, scale) in matrices.items():
             momentum = state[f"{name}.momentum"].lerp_(gradients[name], 1 - self.momentum)
             ahead = gradients[name].lerp(momentum, self.momentum).reshape(count, rows, columns)
+            # So that changes are as large as Adam's (Liu et al., Muon is scalable for LLM training,
+            # 2025).
             step_size = factor * self.learning_rate * scale * 0.2 * max(rows, columns) ** 0.5
             change = orthogonal(ahead).reshape(weights[name].shape)
             weights[name].add_(change, alpha=-step_size)

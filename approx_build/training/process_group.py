@@ -60,6 +60,7 @@ class Share:
             gradient.copy_(flat[place : place + gradient.numel()].view_as(gradient))
             place += gradient.numel()
         summed = zip(losses, shared[:count].tolist(), strict=True)
+        # The largest wish counts, so that all processes stop after the same step.
         return dict(summed), int(shared[count:].max())
 
 

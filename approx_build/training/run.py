@@ -54,6 +54,7 @@ class Run:
         self._first_step, self._first_s = state.step, state.seconds
         self._last = model.training.steps if last is None else last
         self.stepper = Stepper(workers, state, self.batches, means.share)
+        # Made once: every evaluation uses the same examples.
         self._tests = self.batches.held_out(self.split.held_out)
         here = numeric_environment(model.network, means.device, share.size)
         if here not in state.environments:
@@ -62,6 +63,7 @@ class Run:
     def go(self) -> None:
         """Step until the last, noting and keeping on the way."""
         state, steps = self.state, self._last
+        # Not the time of day, which may be set while a training runs.
         began, saved = time.monotonic() - state.seconds, time.monotonic()
         self._report_began()
         ahead = self.batches.stream(state.step + 1, steps, self.means.loaders)
@@ -142,6 +144,7 @@ class Run:
         """Evaluate and keep a checkpoint where they are due; the held-out loss if measured."""
         state, settings = self.state, self.model.training
         is_last = state.step == settings.steps or self._is_done()
+        # A training that resumes may have the checkpoint of its step already.
         is_kept = bool(state.checkpoints) and state.checkpoints[-1].step == state.step
         if (state.step in self.model.kept_steps or is_last) and not is_kept:
             held_out = self.measured()
@@ -181,6 +184,7 @@ class Run:
         self._check_weights()
         digest = write_checkpoint(self.folder / file_name(step), weights, about)
         stored = StoredStep(step=step, loss=held_out, file=file_name(step), digest=digest)
+        # Saved at once, because only a state tells that the checkpoint belongs to the training.
         self.state.checkpoints.append(stored)
         self._keep_state()
 

@@ -74,6 +74,7 @@ def opened(model: ModelSpec, means: Means) -> Iterator[tuple[WindowWorkers, Memo
         means.share.size,
         baseline_bytes(),
     )
+    # Before anything large is allocated.
     estimate.check(model.model, memory_on(chosen_device(means.device)))
     with window_workers(network, means.threads, means.device, settings.precision) as workers:
         yield workers, estimate

@@ -99,6 +99,7 @@ class TrainingState:
         from safetensors.torch import save
 
         tensors = {
+            # safetensors refuses tensors that are not contiguous.
             f"{group}/{name}": tensor.contiguous()
             for group in GROUPS
             for name, tensor in getattr(self, group).items()

@@ -70,6 +70,7 @@ class Stepper:
             old = state.weights[name]
             state.weights[name] = torch.tensor(array, dtype=old.dtype, device=old.device)
             assert state.weights[name].shape == old.shape, name
+            # The old average belongs to values that are gone.
             state.average[name] = state.weights[name].clone()
         for learner in self.course.learners.values():
             own = {name: state.weights[name] for name in learner.player.of(new)}

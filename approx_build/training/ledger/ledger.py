@@ -57,6 +57,7 @@ def read_ledger(folder: Path) -> Ledger:
         damaged += [*trouble, *lost]
         if entry is not None:
             entries.append(entry.model_copy(update={"notes": tuple(notes)}))
+    # Two people may have given the same number to different runs.
     ordered = sorted(entries, key=lambda entry: (entry.number, entry.started, entry.run))
     return Ledger(tuple(ordered), tuple(damaged))
 
@@ -122,6 +123,7 @@ def _read_entry(path: Path) -> tuple[LedgerEntry | None, list[str]]:
 def _read_notes(path: Path) -> tuple[list[Note], list[str]]:
     """The notes that can be read, and which lines cannot."""
     try:
+        # One wrong byte must not hide the other notes.
         text = read_bounded(path).decode(errors="replace")
     except FileNotFoundError:
         return [], []

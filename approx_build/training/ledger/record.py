@@ -188,6 +188,7 @@ def record_of(data: bytes) -> TrainingRecord:
         # Half a character of two can be read and not be written again.
         json.dumps(content, ensure_ascii=False).encode()
         return TrainingRecord.model_validate(content)
+    # First, because a ValidationError is a ValueError, too.
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))

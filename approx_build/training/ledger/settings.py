@@ -35,6 +35,7 @@ def settings_of(manifest: Mapping[str, Any], augmentation: str | None = None) ->
     """The settings in a manifest, `augmentation` as words when it is given."""
     network, training = _section(manifest, "network"), _section(manifest, "training")
     optimizers = _optimizers(training)
+    # A network that hears codes ignores `initial_filter_width`.
     hears_amplitudes = network.get("scalar_input", True)
     return Settings(
         augmentation=augmentation or _worded(_section(manifest, "augmentation")),
