@@ -185,6 +185,7 @@ class Augmentation(_Section):
     def _filters(self, rng: Stream) -> Filters:
         chance, turn = self.probability, rng.child("tilt")
         tilt_db = _drawn(self.tilt_db, chance.tilt, turn)
+        # From a child, because the first numbers of `turn` are those of the tilt.
         pivot_hz = _in_octaves(PIVOT_HZ, turn.child("pivot").uniform())
         return Filters(
             _drawn_evenly(self.highpass_hz, chance.highpass, rng.child("highpass")),

@@ -152,6 +152,7 @@ class Consent(Strict):
             elif name not in self.withdrawn:
                 words = f"recording {name!r} is not withdrawn; give its day under 'withdrawn'"
                 yield ("removed", index), words
+        # A pattern may fit only recordings whose files were deleted since.
         every = {*names, *self.removed}
         for number, performer in enumerate(self.performers):
             for index, pattern in enumerate(performer.recordings or ()):

@@ -188,6 +188,7 @@ def full_scale(subtype: str) -> float:
 
 def silent_share(powers: NDArray[np.float64]) -> float:
     """The share of frames, by their mean squares, that are silent for their recording."""
+    # Silence has no logarithm.
     levels = 10 * np.log10(np.maximum(powers, 1e-20))
     # Relative to the loud parts: the noise floor of a soft recording is not sound.
     gate = max(GATE_DBFS, float(np.quantile(levels, LOUD_SHARE)) - GATE_DB)

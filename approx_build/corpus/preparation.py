@@ -173,6 +173,7 @@ def _spans(sound: NDArray[np.float64], rate: int, how: Ends | Gaps | Ibab) -> li
     if isinstance(how, Ibab):
         return _ibab_span(sound, how.threshold)
     frame = max(1, round(FRAME_S * rate))
+    # A frame of one sample has no half, and a hop of 0 is not allowed.
     loud = _mean_squares(sound, frame, frame // 2 or 1)
     threshold = float(portable.gain(np.array(how.threshold_dbfs)))
     hits = np.flatnonzero(loud > threshold * threshold) * (frame // 2 or 1)

@@ -90,6 +90,7 @@ def _filled(source: Source, key: str, value: str, below: str = "") -> str:
     """The text with a new value for a key of the record whose value is on its line."""
     number = source.root.keys[key][0] - 1
     lines = source.text.split("\n")
+    # Only the value is replaced: a comment after it stays.
     lines[number] = re.sub(rf"({key}:)[^#]*?(\s*#.*)?$", rf"\1{value}\2", lines[number]) + below
     return "\n".join(lines)
 
