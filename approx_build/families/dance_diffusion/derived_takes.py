@@ -67,6 +67,7 @@ def check(network: DanceDiffusionParameters, take: Take) -> None:
             check_clip(network, sound, "variation", size)
         case Inpainting(sound, missing):
             check_clip(network, sound, "inpainting", size)
+            # Only for its errors.
             _is_known(take.length, size, missing)
         case Interpolation(first, second):
             check_clip(network, first, "first sound", size)

@@ -60,6 +60,7 @@ def draw(
             index: _clip(network, takes[index], sound)
             for index, sound in zip(indices, sounds, strict=True)
         }
+    # Batches bring takes in another order than they were asked for.
     return [clips[index] for index in range(len(takes))]
 
 
@@ -91,6 +92,7 @@ def _gone_on(
 
     T is what the longest of them adds.
     """
+    # A longer take begins with the shorter one, so all are made alike and cut.
     first, length = takes[0], max(_added(take) for take in takes)
     begun = _begun(network, first)
     known = np.zeros((len(takes), network.channels, begun), np.float32)

@@ -186,6 +186,7 @@ def halved(x: Tensor) -> Tensor:
 def doubled(x: Tensor) -> Tensor:
     """Twice as many samples as [B, C, T], by the cubic kernel, mirrored at the ends."""
     mirrored = F.pad(x, (2, 2), "reflect")
+    # `padding` cuts off the 7 outputs at either end, which belong to mirrored samples.
     return F.conv_transpose1d(mirrored, 2 * _kernel(x), stride=2, padding=7, groups=x.shape[1])
 
 

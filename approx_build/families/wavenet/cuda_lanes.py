@@ -140,6 +140,7 @@ class Lanes:
         self._row.zero_()
         for _ in range(steps):
             self._advance()
+        # Read once for a whole slice, because the CPU waits for the device here.
         return self._codes[:steps].cpu().numpy(), not bool(self._broken.any())
 
     def step(self) -> None:

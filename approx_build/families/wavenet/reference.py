@@ -125,6 +125,7 @@ class ReferenceBatch:
         samples = [self._step - len(self._primes[i]) for i in drawing]
         curves = [clip.curve for clip in clips]
         return Choices(
+            # A curve of one number is constant.
             np.array([c[min(t, len(c) - 1)] for c, t in zip(curves, samples, strict=True)]),
             np.array([clip.towards_silence for clip in clips], np.float32),
             np.array([clip.top_k or 0 for clip in clips]),
