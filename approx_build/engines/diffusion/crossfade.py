@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from approx_build.engines.diffusion.linear_prediction import Samples, continuation
 from approx_build.engines.diffusion.parameterisation import Sound
 
+# docs/decisions/0018-margins-and-joins.md has the measurements.
 _PART, _LONGEST = 32, 1024
 _BACK = slice(None, None, -1)
 _Mask = NDArray[np.bool_]

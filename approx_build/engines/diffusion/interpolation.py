@@ -92,6 +92,7 @@ def _angle_between(first: np.ndarray, second: np.ndarray) -> float:
 
     Twice the angle with the tangent |a - b| / |a + b| (Kahan), accurate for small angles, too.
     """
+    # Not np.linalg.norm, which sums by BLAS, in an order that depends on the processor.
     lengths = [sqrt(float((row * row).sum())) for row in (first, second)]
     if not all(lengths):
         return 0.0

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from approx_build.engines.diffusion.parameterisation import Sound, Velocity
 
+# docs/decisions/0018-margins-and-joins.md has the measurements.
 _PART = 80
 """The share of a window that is a margin."""
 

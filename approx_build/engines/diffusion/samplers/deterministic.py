@@ -92,6 +92,7 @@ class Iplms(Sampler):
         """The next level along the extrapolated noise."""
         parts = self.denoiser.parts(x, now)
         self._noises = [parts.noise, *self._noises][: len(_COEFFICIENTS)]
+        # The formula below would give the same, but divides by α, which is 0 at pure noise.
         if len(self._noises) == 1:
             return parts.at(after)
         coefficients = _COEFFICIENTS[len(self._noises) - 1]
