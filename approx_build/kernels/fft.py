@@ -211,6 +211,7 @@ def _by_library(
     window: Table | None,
 ) -> None:
     is_real, is_inverse, threads = options
+    # A thread without a frame would only take memory.
     threads = max(1, min(threads, len(rows)))
     # The name holds the memory while the kernel works at its address.
     _held, address = work.at_least(threads * _cell(len(rows), threads) * size)

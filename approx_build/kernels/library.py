@@ -117,6 +117,7 @@ def _load(which: Library = Library.INFERENCE) -> tuple[ctypes.CDLL | None, str]:
         digest = library.kernel_sources_digest().decode()
     except (OSError, AttributeError) as error:
         return None, f"{path}: cannot be loaded ({error}); {_SLOW}"
+    # A library of older sources would give other bits, and nobody would notice.
     if digest != _sources_digest(which):
         raise UsageError(f"{path}: built from other sources; build it again: {BUILD}")
     return library, ""

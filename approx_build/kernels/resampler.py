@@ -44,6 +44,7 @@ def converted(plan: Plan, samples: Samples, count: int, first: int = 0, begin: i
         last = (first + count - 1) * plan.num // plan.den
         _run(plan, samples, begin, made, _Start(pos, rem, last, None))
         return made
+    # In Python's whole numbers, because the products may exceed 64 bits.
     places = [divmod(n * plan.num, plan.den) for n in range(first, first + count)]
     both = np.array(places, np.int64)
     made[:] = reference.outputs(plan, samples.astype(np.float64), begin, both[:, 0], both[:, 1])

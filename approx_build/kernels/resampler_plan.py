@@ -40,6 +40,7 @@ _SHORT = ((4.0, 4.0, 16), (2.0, 2.0, 24), (0.0, 1.5, 32))
 _KEPT = 64
 
 
+# Compared by identity: arrays have no hash, and plans are keys of a cache.
 @dataclass(frozen=True, eq=False, slots=True)
 class Plan:
     """How sound is converted.
