@@ -94,6 +94,7 @@ def _harmonicity(frames: NDArray[np.float32], rate: int) -> float:
     shape = _autocorrelation(window[None])[:, first:last]
     curves = _autocorrelation((frames - frames.mean(axis=1, keepdims=True)) * window)
     peaks = (curves[:, first:last] / shape).max(axis=1)
+    # Divided by the window's own autocorrelation, a peak may exceed 1.
     return float(np.clip(np.median(peaks), 0, 1))
 
 
@@ -106,6 +107,7 @@ def _autocorrelation(frames: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _flux(sounds: Sequence[Mono]) -> float:
     changes = [
+        # Every fourth frame: these do not overlap.
         np.diff(10 * np.log10(powers([sound], 1024)[::4].astype(np.float64) + _FLUX_FLOOR), axis=0)
         for sound in sounds
     ]

@@ -197,6 +197,7 @@ class TrainingPassages:
             first = max(0, round(frame * self.rate / FRAMES_HZ) - margin)
             place, alike = best_place(passage, samples[first : first + self.size + 2 * margin])
             at = first + place
+            # Only then can any of the take have been copied from here.
             copied_s = self._copied(take, samples, at - start, starts) if alike >= COPIED else 0.0
             at_s, recording_at_s = start / self.rate, (sound.start + at) / self.rate
             found.append(Match(at_s, sound.name, recording_at_s, round(alike, 4), copied_s))
