@@ -42,6 +42,7 @@ def _run(arguments: list[str]) -> None:
     except FileNotFoundError:
         from approx_build.cli.exit_codes import refuse_lost_folder
 
+        # Only if the working folder is gone; any other missing file is a bug.
         refuse_lost_folder()
         raise
 

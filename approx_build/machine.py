@@ -203,6 +203,7 @@ def is_shortage(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(words in message for words in NO_MEMORY)
 
 
+# glibc maps tensors of `MAPPED` bytes and more separately; smaller ones leave holes in its heap.
 HOLES = 1.8
 MAPPED = 32 << 20
 
