@@ -68,7 +68,7 @@ def _sound(source: BinaryIO | Patched) -> soundfile.SoundFile:
 
     if isinstance(source, Patched):
         return soundfile.SoundFile(source)
-    # libsndfile takes the descriptor's own position for the begin of the file.
+    # libsndfile takes the descriptor's own position for the beginning of the file.
     os.lseek(source.fileno(), 0, os.SEEK_SET)
     # `opened` closes the file, which may be opened once more for a message.
     return soundfile.SoundFile(source.fileno(), closefd=False)
