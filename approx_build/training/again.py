@@ -62,6 +62,7 @@ def _left(scratch: Kept, steps: list[int]) -> TrainingState | None:
     found = scratch.found()
     state = found.state
     made = {stored.step for stored in state.checkpoints} if state else set()
+    # An attempt that passed a lost checkpoint without making it is of no use.
     if state and not found.missing and made >= {step for step in steps if step <= state.step}:
         return state
     _remove(scratch)

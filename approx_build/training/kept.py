@@ -93,6 +93,7 @@ class Kept:
 
     def _clear(self) -> None:
         """Make a folder of it, without half-written files and without folders that were files."""
+        # lexists(): a link that leads nowhere is in the way, too.
         if os.path.lexists(self.folder) and not self.folder.is_dir():
             self._set_aside(self.folder, "it is not a folder")
         with plain_words(self.folder):

@@ -76,6 +76,7 @@ def joined(meeting: Path, rank: int, size: int, device: str) -> Iterator[Share]:
         torch.cuda.set_device(rank % torch.cuda.device_count())
     distributed.init_process_group(
         "nccl" if device == "cuda" else "gloo",
+        # A file, so that no port must be agreed on.
         init_method=meeting.absolute().as_uri(),
         rank=rank,
         world_size=size,

@@ -96,6 +96,7 @@ class Run:
         """Why no further step may be paid for; empty: it may."""
         here = self.state.seconds - self._first_s
         made = max(1, self.state.step - self._first_step)
+        # The mean of this sitting's steps foretells the next, which must be paid for, too.
         return self.means.callback.objects(here, here / made)
 
     def _stop(self, asked: int) -> None:

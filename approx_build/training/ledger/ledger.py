@@ -86,6 +86,7 @@ def append_note(folder: Path, run: str, note: Note) -> Path:
             sync(handle)
         finally:
             os.close(handle)
+        # The name of a new file is kept by its folder.
         sync_folder(folder)
     return path
 

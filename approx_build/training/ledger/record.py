@@ -144,6 +144,7 @@ class TrainingRecord(BaseModel):
 def read_record(folder: Path) -> TrainingRecord | None:
     """The record in `folder`, None when there is none; ModelError when it is damaged."""
     path = folder / RECORD_NAME
+    # A link that leads nowhere is a damaged record, not a missing one.
     if not os.path.lexists(path):
         return None
     try:
