@@ -21,9 +21,7 @@ from pydantic import BaseModel
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
 from approx_build.families.parameters import Parameters
-
-# Named twice, so that type checkers let others import it from here.
-from approx_build.families.parameters import Shapes as Shapes
+from approx_build.families.parameters import Shapes as Shapes  # others import it from here
 from approx_build.families.players import ALONE, Phase, Player, Turn
 from approx_build.numerics.stream import Stream
 from approx_build.registry import Registry

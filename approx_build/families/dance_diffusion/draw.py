@@ -150,6 +150,7 @@ def _alike(network: DanceDiffusionParameters, takes: Sequence[Take]) -> list[lis
             shared = alike(network, take)
         else:
             begun = _begun(network, take)
+            # A batch must make no window that one of its takes does not need.
             shared = take.sampling, begun, windows(begun, _added(take), network.window)
         batches.setdefault(shared, []).append(index)
     return list(batches.values())

@@ -66,6 +66,7 @@ class UNet:
             ]
             return np.array(said, np.float32).reshape(sound.shape)
         result = np.empty_like(sound)
+        # A program has one memory, in which only one caller can work.
         with self._lock:
             for item in range(len(sound)):
                 program = self._program(sound.shape[2], threads)

@@ -91,6 +91,7 @@ def _lanes(tensors: Mapping[str, Floats], network: WaveNetParameters, where: tor
         raise ModelError(too_small)
     try:
         return Lanes(tensors, network, where, captured=where.type == "cuda")
+    # The estimate may be too low.
     except torch.OutOfMemoryError:
         raise ModelError(too_small) from None
 

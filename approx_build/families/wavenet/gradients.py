@@ -40,6 +40,7 @@ Codes = NDArray[np.int64]
 MOST_SAMPLES = 1 << 24
 """Samples in one window."""
 
+# Windows are worked on by several threads at once.
 _own = threading.local()
 
 
