@@ -62,6 +62,7 @@ class Registry(Generic[T]):
                 loaded(point)
             except UsageError as error:
                 BROKEN.append(error.message)
+        # By name, because the order of imports differs.
         return dict(sorted(self._classes.items()))
 
     def names(self) -> list[str]:
