@@ -32,6 +32,7 @@ def resample(clip: Clip, rate: int) -> Clip:
     """
     _check_rate(clip.rate)
     _check_rate(rate)
+    # Unchanged to the bit: the filter would weaken the highest frequencies.
     if clip.rate == rate:
         return clip
     length = round(clip.length * rate / clip.rate)
@@ -49,6 +50,7 @@ def resample_range(
     _check_rate(source)
     _check_rate(rate)
     ratio, plan = Fraction(source, rate), between(source, rate)
+    # The sound is counted from `origin`, from where `start` is a whole number of periods away.
     period, outputs = ratio.numerator, ratio.denominator
     origin = start % period
     first = start // period * outputs

@@ -51,6 +51,7 @@ def spectrogram(
     """
     high_hz = min(high_hz, source.rate / 2)
     size = 1 << max(6, (round(WINDOW_S * source.rate) - 1).bit_length())
+    # At least two frames in a column, so that no sound falls between columns.
     hop = max(1, min(size // 4, source.length // (2 * columns)))
     count = 1 + (source.length - 1) // hop
     column_of = np.arange(count) * hop * columns // source.length
@@ -120,6 +121,7 @@ def _banded(power: NDArray[np.float32], edges: NDArray[np.float64]) -> NDArray[n
     result = power[:, left] * (1 - share) + power[:, left + 1] * share
     wide = np.flatnonzero((high > low) & (low < bins))
     if wide.size:
+        # Rows follow each other without gaps, so their beginnings alone say where they end.
         loudest = np.maximum.reduceat(power[:, : high[wide[-1]]], low[wide], axis=1)
         result[:, wide] = loudest
     return np.asarray(result)
