@@ -40,6 +40,7 @@ class Windowed(GrainOp):
         """Samples over which a sound of `size` samples fades at either end; 0 without a window."""
         if self.window == "none":
             return 0
+        # Fades at both ends must not overlap.
         return min(max(clip.samples(self.fade_ms / 1000), 1), size // 2)
 
     def shaped(self, grain: NDArray[np.floating], fade: int) -> Sound:
