@@ -61,6 +61,7 @@ class Kept:
             # With a record the training is done, and its states are of no more use.
             for stored in self._mend_record() or self._mend_states():
                 self._mend_checkpoint(stored)
+        # The other processes read what the first has mended.
         self.means.share.meet()
         record = whole_record(self.folder, self.manifest)
         state = None if record else load_state(self.folder, self.manifest, self.means.device)

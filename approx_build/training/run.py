@@ -159,6 +159,7 @@ class Run:
     def measured(self) -> float:
         """The held-out loss of the averaged weights, noted on the curve."""
         state = self.state
+        # The point may exist already, also from an earlier sitting.
         if state.curve and state.curve[-1].step == state.step:
             return state.curve[-1].held_out
         held_out = self.workers.loss(state.average, self._tests)

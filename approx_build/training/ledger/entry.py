@@ -179,6 +179,7 @@ class LedgerEntry(Strict):
         """What it has cost, rounded up to the hundredth; None when no price was named."""
         if self.costs is None:
             return None
+        # Rounded once, when the sittings are added.
         return self.costs.spent(0, sum((_price(one) for one in self.sittings), NOTHING))
 
     @property

@@ -87,6 +87,7 @@ def _section(of: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _threshold(preparation: Mapping[str, Any]) -> float | None:
     """The silence threshold, wherever the section keeps it."""
     for name, value in _leaves(preparation):
+        # In Python a bool is an int, too.
         if "silence" in name and isinstance(value, int | float) and not isinstance(value, bool):
             return float(value)
     return None
