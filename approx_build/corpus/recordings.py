@@ -72,6 +72,7 @@ def named(paths: Iterable[Path]) -> Named:
     first: dict[str, Path] = {}
     clashes = {}
     for path in paths:
+        # On many disks, names that differ only in case are one name.
         other = first.setdefault(alike(path.stem), path)
         if other != path:
             clashes[path] = clash(path.name, other.name)
