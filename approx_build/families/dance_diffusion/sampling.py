@@ -86,6 +86,7 @@ class Sampling(BaseModel):
                 f"schedule: {self.schedule} begins at pure noise, which sampler {self.sampler} "
                 "does not support; use log, karras or polyexponential"
             )
+        # An eta of 0 asks for no noise, which every sampler can do.
         if self.eta and not sampler.takes_eta:
             able = ", ".join(name for name, one in SAMPLERS.items() if one.takes_eta)
             raise ValueError(

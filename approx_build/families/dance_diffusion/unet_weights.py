@@ -134,6 +134,7 @@ class UNetShape:
             return Block(f"{prefix}{place}", given, width, made, attention)
 
         down = block(1, above, width), block(3, width, width), block(5, width, width)
+        # The way up reads what comes from below beside what went down.
         joined = 2 * width if inner else width
         up = block(8, joined, width), block(10, width, width), block(12, width, above)
         return Level(number, down, inner, up)
