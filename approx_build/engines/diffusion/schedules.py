@@ -51,6 +51,7 @@ def linear(steps: int) -> Schedule:
 
 def log(steps: int, log_snr: float = LOG_SNR) -> Schedule:
     """Logarithms of the ratio of powers at equal distances, from -`log_snr` to `log_snr`."""
+    # Half, because the ratio of powers is the square of the ratio of strengths.
     exponents = [log_snr * (2.0 * place - 1.0) / 2.0 for place in _ramp(steps)]
     return _of_ratios([float(portable.exp(exponent)) for exponent in exponents])
 
