@@ -151,6 +151,7 @@ def _draw_wave(axes: Axes, wave: NDArray[np.float32]) -> None:
 
 
 def _draw_plate(axes: Axes, seen: Spectrogram, top_db: float) -> None:
+    # Here and not above: matplotlib must first be imported within `own_settings`.
     from matplotlib.colors import ListedColormap
 
     octaves = np.log2(seen.high_hz / seen.low_hz)

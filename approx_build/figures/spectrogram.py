@@ -112,6 +112,7 @@ def _draw_plate(
     axes: Axes, seen: Spectrogram, top_db: float, most_times: int = MOST_TICKS
 ) -> AxesImage:
     """A spectrogram with minutes below and Hz at the left; its rows are evenly spaced."""
+    # Here and not above: matplotlib must first be imported within `own_settings`.
     from matplotlib.colors import ListedColormap
 
     octaves = np.log2(seen.high_hz / seen.low_hz)
