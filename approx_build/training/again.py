@@ -45,6 +45,7 @@ def make_again(training: Training, kept: Kept, found: Found) -> None:
     if is_same:
         _adopt(scratch, kept, found)
         return
+    # Checkpoints of two environments must not be mixed in one training.
     aside = kept.replace()
     training.means.callback.remarked(
         f"{_names(found)} differ from before: {_why(found, run)}; the training continues from the "

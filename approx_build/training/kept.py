@@ -103,6 +103,7 @@ class Kept:
         for path in paths:
             if path.name.startswith(".") and path.name.endswith(PART):
                 _remove(path)
+            # What was set aside stays, for whoever wants to look at it.
             elif DAMAGED in path.name or path.is_dir() == (path.name == AGAIN):
                 continue
             elif path.name == AGAIN or path.name.startswith(OURS):

@@ -147,6 +147,7 @@ class ModelSpec(BaseModel):
             "network": self.network_params(),
             "objective": self.objective.model_dump(mode="json"),
             "training": self.training.model_dump(mode="json"),
+            # As they are kept: the same steps, written in another way, give the same key.
             "checkpoints": list(self.kept_steps),
         }
         # Only there, so that other trainings keep their keys when this version rises.

@@ -84,6 +84,7 @@ def _has_run_out(run: Run) -> bool:
     """Bring a run to its end; whether memory ran out before."""
     try:
         run.go()
+    # torch reports a shortage of memory by several classes of errors.
     except Exception as error:
         if is_shortage(error):
             return True

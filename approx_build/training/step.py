@@ -92,6 +92,7 @@ class Stepper:
             # The sum is that of the scaled losses of the whole batch, in all processes.
             gradient.div_(batch * state.scale.factor)
         length = norm(gradients)
+        # Every process judges the same sums, so all leave out the same steps.
         is_number = all(math.isfinite(loss) for loss in losses.values())
         # From here on the state is that of half a step, even where a turn is left out.
         self.is_whole = False
