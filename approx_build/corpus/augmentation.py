@@ -172,6 +172,7 @@ class Augmentation(_Section):
         """The start moved by a random amount, but not beyond `last`."""
         start = min(start, max(0, last))
         reach = min(round(self.shift * size), last - start + 1)
+        # At least one place, also where the part is shorter than the window.
         return start + rng.child("shift").index(max(1, reach))
 
     def _warp(self, rng: Stream) -> Warp:
