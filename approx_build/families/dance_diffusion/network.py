@@ -52,6 +52,7 @@ class DanceDiffusionNetwork:
         """A window [C, T] with noise on it, at the noise level whose turn it is."""
         if self.objective.times == "uniform":
             return self._noised(sound, rng, rng.child("time").uniform())
+        # By its number in the training, so that successive windows cover all levels evenly.
         return self._noised(sound, rng, sobol(moment.position, _SHIFT))
 
     def clean(self, sound: NDArray[np.float32], rng: Stream) -> Example:

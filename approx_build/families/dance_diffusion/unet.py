@@ -53,6 +53,7 @@ class UNet:
         angles = portable.TAU * np.asarray(times, np.float64)[:, None] * self._frequencies
         try:
             waves = portable.cos(angles), portable.sin(angles)
+        # The portable functions refuse angles that are too large to be exact.
         except ValueError as error:
             raise ModelError(f"timestep_embed.weight: {error}") from None
         return np.concatenate(waves, axis=1).astype(np.float32)
