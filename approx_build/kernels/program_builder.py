@@ -102,6 +102,7 @@ class ProgramBuilder:
     def norm(self, name: str, rows: int, channels: int) -> int:
         """A norm that a step can measure, and that can be used after `normalise`."""
         stride, chunks = _rounded(channels), -(-rows // CHUNK)
+        # Scale and shift, and for each chunk its first row, sums, and sums of squares.
         at = self._memory.take((2 + 3 * chunks) * stride)
         self._norms.append(Norm(at, rows, channels, stride))
         self._norm_names.append(name)
