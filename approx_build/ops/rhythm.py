@@ -110,6 +110,7 @@ def of_beats(
     if not beats:
         raise ValueError("the pattern has no pulse")
     full = [beat if isinstance(beat, Beat) else Beat(beat=beat, accent_db=0) for beat in beats]
+    # Beats may be written in any order.
     ordered = sorted(full, key=lambda beat: beat.beat)
     period = every_beats if every_beats is not None else int(ordered[-1].beat) + 1
     if ordered[-1].beat >= period:
