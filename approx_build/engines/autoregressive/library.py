@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from ctypes import POINTER, Structure, c_float, c_int32, c_int64, c_uint8, c_uint64, c_void_p
 from functools import cache
 from hashlib import sha256
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from approx_build.engines.autoregressive.request import ClipRequest, Codes
 from approx_build.errors import ModelError
-from approx_build.families.parameters import Parameters
 from approx_build.kernels.library import Kernel, function
 from approx_build.kernels.tensors import Floats
 from approx_build.numerics.stream import key_words
@@ -78,17 +77,20 @@ class PackedNetwork:
         weakref.finalize(self, free, self.handle)
 
 
-_networks: OrderedDict[tuple[Kernel, Parameters, bytes], PackedNetwork] = OrderedDict()
+_networks: OrderedDict[tuple[Kernel, Hashable, bytes], PackedNetwork] = OrderedDict()
 _networks_lock = Lock()
 
 
 def packed(
     tensors: Mapping[str, Floats],
-    network: Parameters,
+    network: Hashable,
     kernel: Kernel,
     make: Callable[[], PackedNetwork],
 ) -> PackedNetwork:
-    """The network that `make` packs for `kernel`; the last few are kept, known by their content."""
+    """The network that `make` packs for `kernel`; the last few are kept, known by their content.
+
+    `network` are its parameters.
+    """
     digest = sha256()
     for tensor in tensors.values():
         digest.update(tensor.data)
