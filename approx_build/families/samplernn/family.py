@@ -1,8 +1,9 @@
 """SampleRNN: one code after another, conditioned by recurrent tiers that hear frames of codes.
 
 Mehri et al., SampleRNN: an unconditional end-to-end neural audio generation model (2016,
-arXiv:1612.07837), in the forms of soroushmehr/sampleRNN_ICLR2017, deepsound-project/samplernn-pytorch
-and rncm-prism/prism-samplernn (`preset`), and in a small one of this house:
+arXiv:1612.07837), in the forms of soroushmehr/sampleRNN_ICLR2017,
+deepsound-project/samplernn-pytorch and rncm-prism/prism-samplernn (`preset`), and in a small one of
+this house:
 
     top tier     frame of F2 codes -> map -> GRU layers -> r = F2 / F1 rows, one for each
     middle tier  frame of F1 codes -> map, plus its row -> GRU layers -> F1 rows, one for each
@@ -75,7 +76,9 @@ class SampleRNN(SampleRNNParameters, Family):
 
     def network(self, objective: Objective | None = None) -> Network:
         """The torch code. Imports torch."""
-        from approx_build.families.samplernn.network import SampleRNNNetwork  # off the path: training
+        from approx_build.families.samplernn.network import (
+            SampleRNNNetwork,
+        )  # off the path: training
 
         return SampleRNNNetwork(self, objective or Objective())
 

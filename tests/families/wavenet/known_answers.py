@@ -14,7 +14,8 @@ from approx_build.families.wavenet.parameters import WaveNetParameters
 from approx_build.families.wavenet.sampler import open_batch
 from approx_build.kernels.library import Kernel
 from approx_build.kernels.tensors import Floats
-from tests.families.wavenet.networks import SHAPES, requests
+from tests.engines.autoregressive.requests import requests
+from tests.families.wavenet.networks import SHAPES
 from tests.kernels.known_answers.case import Case
 from tests.kernels.known_answers.codes import code_case
 from tests.kernels.known_answers.numbers import Words, bits_of_floats
