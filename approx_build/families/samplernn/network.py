@@ -167,7 +167,7 @@ class SampleRNNNetwork:
         return None
 
     def matrices(self) -> dict[str, tuple[int, int, int, float]]:
-        """The weights that Muon turns, as stacks of matrices: all but the embedding and the last."""
+        """The weights that Muon turns: stacks of matrices, without embedding and last map."""
         shapes = self.params.tensor_shapes()
         last = "mlp.output.weight"
         return {

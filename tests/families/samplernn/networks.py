@@ -18,7 +18,7 @@ SHAPES = {
         preset="mehri", frame_sizes=(5,), layers=3, width=13, embedding=3, codes=250
     ),
     "deepsound": SampleRNN(preset="deepsound", frame_sizes=(3, 9), width=37, embedding=5),
-    "tiny": SampleRNN(frame_sizes=(1, 2), width=1, embedding=1, codes=2),
+    "tiny": SampleRNN(frame_sizes=(1, 2), width=3, embedding=1, codes=3),
     "wide": SampleRNN(width=130, embedding=72, layers=2, reset="before"),
 }
 

@@ -1,0 +1,90 @@
+"""The memory that drawing from a SampleRNN and training it takes; mirrors csrc/network.c, group.c.
+
+Off the path of a sample: it counts memory.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from approx_build.families.base import TakeRequest
+from approx_build.families.samplernn.parameters import SampleRNNParameters
+from approx_build.machine import held
+
+_LANES = 16
+"""Floats of the widest vector, and what rows are padded to."""
+_FLOAT, _LONG = 4, 8
+_GRU_STEP = 15
+"""Rows of `width` that torch keeps of a frame in a GRU layer, for its gradients."""
+
+
+def drawing_bytes(
+    network: SampleRNNParameters, takes: Sequence[TakeRequest[Any]]
+) -> dict[str, int]:
+    """Bytes by item when `takes` are drawn together."""
+    lengths = [take.length for take in takes]
+    return {
+        "weights": _FLOAT * network.parameter_count,
+        "packed weights": packed_bytes(network),
+        "states": batch_bytes(network, len(takes)),
+        "clips": _FLOAT * sum(lengths) + 3 * _FLOAT * max(lengths, default=0),
+    }
+
+
+def packed_bytes(network: SampleRNNParameters) -> int:
+    """Bytes of the packed weights, folded embeddings in place of the sample tier's first map."""
+    floats = network.frame_sizes[0] * network.codes * _padded(network.width)
+    for name, shape in network.tensor_shapes().items():
+        if name.endswith(".weight") and name != "mlp.input.weight":
+            stack, rows, columns = math.prod(shape[:-2]), shape[-2], shape[-1]
+            floats += stack * (rows + 1) * _padded(columns)
+    return _FLOAT * floats
+
+
+def batch_bytes(network: SampleRNNParameters, count: int) -> int:
+    """Bytes of clips drawn in lock step: their past, their states and their sums."""
+    width, tiers = _padded(network.width), len(network.frame_sizes)
+    gates = 2 * (_padded(3 * network.width) + _LANES)
+    head = 3 * (max(width, _padded(network.codes)) + _LANES)
+    states = tiers * network.layers * width
+    return _FLOAT * count * (2 * network.top_frame + states + gates + 4 * width + head)
+
+
+def products_per_sample(network: SampleRNNParameters) -> float:
+    """Multiply-adds of a sample: of a frame tier those of a frame, by its length."""
+    total = 0.0
+    for name, shape in network.tensor_shapes().items():
+        size = float(math.prod(shape))
+        if name.startswith("tiers."):
+            tier = int(name.split(".")[1])
+            size /= network.frame_sizes[tier]
+        elif name in ("embedding", "mlp.input.weight"):
+            size = 0.0  # folded: rows are added
+        total += size
+    return total + network.frame_sizes[0] * network.width
+
+
+def activation_bytes(network: SampleRNNParameters, size: int, device: str, is_plain: bool) -> int:
+    """What autograd keeps of a window, and what comes and goes on the way back.
+
+    Numbers take half as much in lower precisions, which autocast keeps them in.
+    """
+    width, hidden = network.width, network.hidden_layers
+    kept, number = [_LONG * size * 2], _FLOAT if is_plain else _FLOAT // 2
+    for tier, frame in enumerate(network.frame_sizes):
+        frames = -(-size // frame)
+        kept += [number * frames * frame] + [number * frames * width] * 2
+        kept += [number * frames * width * _GRU_STEP] * network.layers
+        kept += [number * frames * width * network.ratio(tier)]
+    taps = network.frame_sizes[0]
+    kept += [_FLOAT * taps * network.codes * width] * 2  # the table and its gradients
+    kept += [number * size * width] * (2 + 2 * hidden)
+    kept += [_FLOAT * size * network.codes] * 3  # logits, their logarithms, their gradients
+    heap = held if device == "cpu" else int
+    return sum(heap(one) for one in kept)
+
+
+def _padded(floats: int) -> int:
+    return -(-floats // _LANES) * _LANES
