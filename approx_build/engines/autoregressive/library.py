@@ -10,6 +10,7 @@ from ctypes import POINTER, Structure, c_float, c_int32, c_int64, c_uint8, c_uin
 from functools import cache
 from hashlib import sha256
 from threading import Lock
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +56,7 @@ class Clip(Structure):
 
 
 @cache
-def typed(name: str, kernel: Kernel, result: object, *arguments: object) -> ctypes._NamedFuncPtr:
+def typed(name: str, kernel: Kernel, result: Any, *arguments: Any) -> ctypes._NamedFuncPointer:
     """A function of the kernels for one instruction set, with its types."""
     found = function(name, kernel)
     found.restype, found.argtypes = result, list(arguments)

@@ -71,7 +71,8 @@ class SampleRNNNetwork:
         ones. Gradients flow through `chunk` samples; None: through all.
         """
         states = states or self.start(weights, len(codes))
-        rows, after = None, []
+        rows: Tensor | None = None
+        after: States = []
         for tier in reversed(range(len(self.params.frame_sizes))):
             rows, state = self._tier(weights, tier, codes, rows, states[tier], chunk)
             after.insert(0, state)
@@ -100,14 +101,15 @@ class SampleRNNNetwork:
         """What a tier says to the one below for each of its frames, and its last states."""
         frame, top, name = self.params.frame_sizes[tier], self.params.top_frame, f"tiers.{tier}"
         values = self._levels.to(codes.device, weights["embedding"].dtype)[codes]
-        x = values[:, top - frame : codes.shape[1] - frame].unflatten(1, (-1, frame))
+        x = values[:, top - frame : codes.shape[1] - frame].reshape(len(codes), -1, frame)
         if self.params.has_input(tier):
             x = _product(x, weights[f"{name}.input.weight"], weights[f"{name}.input.bias"])
         if rows is not None:
             x = x + rows
         layers = [self._layer(weights, f"{name}.gru.{n}") for n in range(self.params.layers)]
-        steps, states, parts = chunk // frame if chunk else x.shape[1], list(state), []
-        for part in x.split(steps, dim=1):
+        steps, states = chunk // frame if chunk else x.shape[1], list(state)
+        parts: list[Tensor] = []
+        for part in torch.split(x, steps, dim=1):
             if parts:
                 states = [one.detach() for one in states]
             for number, layer in enumerate(layers):
@@ -137,14 +139,14 @@ class SampleRNNNetwork:
             made, last = torch.gru(x, h[None].contiguous(), layer, True, 1, 0.0, False, False, True)
             return made, last[0]
         heard = F.linear(x, layer[0], layer[2])
-        width, made = self.params.width, []
+        width, states = self.params.width, list[Tensor]()
         gates, candidates = layer[1][: 2 * width], layer[1][2 * width :]
         for now in heard.unbind(1):
             reset, keep = torch.sigmoid(now[:, : 2 * width] + F.linear(h, gates)).chunk(2, dim=1)
             new = torch.tanh(now[:, 2 * width :] + F.linear(reset * h, candidates))
             h = new + keep * (h - new)
-            made.append(h)
-        return torch.stack(made, dim=1), h
+            states.append(h)
+        return torch.stack(states, dim=1), h
 
     def _sample_tier(self, weights: Tensors, codes: Tensor, rows: Tensor, skipped: int) -> Tensor:
         """Logits of the codes after the first frame and those skipped."""
@@ -192,7 +194,7 @@ class SampleRNNNetwork:
         inputs = math.prod(shape[:2]) if name == "mlp.input.weight" else shape[-2]
         variance = 1.0 if name == "embedding" else _GAINS.get(name, 1.0) / inputs
         numbers = (rng.uniforms(math.prod(shape)) * 2 - 1) * (3 * variance) ** 0.5
-        return numbers.reshape(shape).astype(np.float32)
+        return np.asarray(numbers.reshape(shape), np.float32)
 
 
 _GAINS = {"mlp.hidden.weight": 2.0, "mlp.output.weight": 0.1}
