@@ -16,8 +16,8 @@ from approx_build.machine import held
 _LANES = 16
 """Floats of the widest vector, and what rows are padded to."""
 _FLOAT, _LONG = 4, 8
-_GRU_STEP = 15
-"""Rows of `width` that torch keeps of a frame in a GRU layer, for its gradients."""
+_GRU_ROWS = 5
+"""Rows of `width` that a GRU layer keeps of a frame for its gradients: gates, candidate, state."""
 
 
 def drawing_bytes(
@@ -71,16 +71,17 @@ def activation_bytes(network: SampleRNNParameters, size: int, device: str, is_pl
 
     Numbers take half as much in lower precisions, which autocast keeps them in.
     """
-    width, hidden = network.width, network.hidden_layers
-    kept, number = [_LONG * size * 2], _FLOAT if is_plain else _FLOAT // 2
+    width, number = network.width, _FLOAT if is_plain else _FLOAT // 2
+    kept = [_LONG * size * 2]
     for tier, frame in enumerate(network.frame_sizes):
         frames = -(-size // frame)
-        kept += [number * frames * frame] + [number * frames * width] * 2
-        kept += [number * frames * width * _GRU_STEP] * network.layers
+        kept += [_FLOAT * frames * width * _GRU_ROWS] * network.layers
+        kept += [number * frames * width] * 3  # the frame mapped, with the row above; last states
         kept += [number * frames * width * network.ratio(tier)]
-    taps = network.frame_sizes[0]
+    taps, layers = network.frame_sizes[0], len(network.frame_sizes) * network.layers
     kept += [_FLOAT * taps * network.codes * width] * 2  # the table and its gradients
-    kept += [number * size * width] * (2 + 2 * hidden)
+    kept += [_FLOAT * 3 * width * width] * layers  # gradients of a chunk
+    kept += [number * size * width] * (3 + network.hidden_layers)
     kept += [_FLOAT * size * network.codes] * 3  # logits, their logarithms, their gradients
     heap = held if device == "cpu" else int
     return sum(heap(one) for one in kept)

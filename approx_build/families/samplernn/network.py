@@ -20,6 +20,7 @@ from torch import Tensor
 from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors
 from approx_build.families.samplernn.codec import encode, levels
 from approx_build.families.samplernn.parameters import Objective, SampleRNNParameters
+from approx_build.families.samplernn.torch_gru import gru
 from approx_build.numerics.stream import Stream
 
 States = list[Tensor]
@@ -106,14 +107,12 @@ class SampleRNNNetwork:
             x = _product(x, weights[f"{name}.input.weight"], weights[f"{name}.input.bias"])
         if rows is not None:
             x = x + rows
-        layers = [self._layer(weights, f"{name}.gru.{n}") for n in range(self.params.layers)]
         steps, states = chunk // frame if chunk else x.shape[1], list(state)
         parts: list[Tensor] = []
         for part in torch.split(x, steps, dim=1):
-            if parts:
-                states = [one.detach() for one in states]
-            for number, layer in enumerate(layers):
-                part, states[number] = self._gru(layer, part, states[number])
+            for layer, h in enumerate(states):
+                part = self._gru(weights, f"{name}.gru.{layer}", part, h.detach() if parts else h)
+                states[layer] = part[:, -1]
             parts.append(part)
         weight, bias = weights[f"{name}.upsample.weight"], weights.get(f"{name}.upsample.bias")
         side_by_side = weight.transpose(0, 1).flatten(1)
@@ -122,31 +121,11 @@ class SampleRNNNetwork:
         )
         return made.view(len(codes), -1, self.params.width), torch.stack(states)
 
-    def _layer(self, weights: Tensors, name: str) -> tuple[Tensor, ...]:
-        """A GRU layer's weights and biases, of its input and of its state, as torch has them."""
-        state = weights[f"{name}.state.weight"]
-        bias = weights.get(f"{name}.state.bias")
-        return (
-            weights[f"{name}.input.weight"].t().contiguous(),
-            state.t().contiguous(),
-            weights[f"{name}.input.bias"],
-            state.new_zeros(state.shape[1]) if bias is None else bias,
-        )
-
-    def _gru(self, layer: tuple[Tensor, ...], x: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
-        """The states [B, N, d] of a layer that hears x [B, N, ...], and the last of them."""
-        if self.params.reset == "after":
-            made, last = torch.gru(x, h[None].contiguous(), layer, True, 1, 0.0, False, False, True)
-            return made, last[0]
-        heard = F.linear(x, layer[0], layer[2])
-        width, states = self.params.width, list[Tensor]()
-        gates, candidates = layer[1][: 2 * width], layer[1][2 * width :]
-        for now in heard.unbind(1):
-            reset, keep = torch.sigmoid(now[:, : 2 * width] + F.linear(h, gates)).chunk(2, dim=1)
-            new = torch.tanh(now[:, 2 * width :] + F.linear(reset * h, candidates))
-            h = new + keep * (h - new)
-            states.append(h)
-        return torch.stack(states, dim=1), h
+    @staticmethod
+    def _gru(weights: Tensors, name: str, x: Tensor, h: Tensor) -> Tensor:
+        """The states [B, N, width] of a layer that hears x [B, N, ...], from h [B, width] on."""
+        heard = _product(x, weights[f"{name}.input.weight"], weights[f"{name}.input.bias"])
+        return gru(heard, h, weights[f"{name}.state.weight"], weights.get(f"{name}.state.bias"))
 
     def _sample_tier(self, weights: Tensors, codes: Tensor, rows: Tensor, skipped: int) -> Tensor:
         """Logits of the codes after the first frame and those skipped."""

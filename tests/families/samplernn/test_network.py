@@ -51,42 +51,6 @@ def test_all_tiers_at_once_say_what_the_sampler_says_step_by_step(name: str) -> 
         np.testing.assert_allclose(said.numpy(), np.stack(stepwise), rtol=0, atol=within)
 
 
-def test_a_layer_is_torch_s_own_gru() -> None:
-    network = SampleRNN(frame_sizes=(4,), width=6, embedding=2)
-    weights, frames = tensors(network), torch.randn(3, 9, 6, dtype=torch.float64)
-    gru = torch.nn.GRU(6, 6, batch_first=True, dtype=torch.float64)
-    for ours, theirs in (("input", "ih"), ("state", "hh")):
-        weight, bias = (weights[f"tiers.0.gru.0.{ours}.{part}"] for part in ("weight", "bias"))
-        getattr(gru, f"weight_{theirs}_l0").data = weight.t().contiguous()
-        getattr(gru, f"bias_{theirs}_l0").data = bias
-    net = SampleRNNNetwork(network)
-    made, last = net._gru(net._layer(weights, "tiers.0.gru.0"), frames, torch.zeros(3, 6).double())
-    expected, state = gru(frames)
-    torch.testing.assert_close(made, expected, rtol=0, atol=1e-14)
-    torch.testing.assert_close(last, state[0], rtol=0, atol=1e-14)
-
-
-def test_reset_before_is_another_gru_stated_in_ten_lines() -> None:
-    network = SampleRNN(frame_sizes=(4,), width=6, embedding=2, reset="before")
-    weights = {name: w.numpy() for name, w in tensors(network).items()}
-    names = ("input.weight", "input.bias", "state.weight")
-    w, b, u = (weights[f"tiers.0.gru.0.{name}"] for name in names)
-    x, h, made = np.random.default_rng(0).standard_normal((9, 6)), np.zeros(6), []
-    for now in x:
-        a = b + now @ w
-        r, z = (1 / (1 + np.exp(-(a[i : i + 6] + h @ u[:, i : i + 6]))) for i in (0, 6))
-        n = np.tanh(a[12:] + (r * h) @ u[:, 12:])
-        h = (1 - z) * n + z * h
-        made.append(h)
-    layer = SampleRNNNetwork(network)._layer(tensors(network), "tiers.0.gru.0")
-    first = torch.zeros(1, 6).double()
-    own, _ = SampleRNNNetwork(network)._gru(layer, torch.from_numpy(x)[None], first)
-    np.testing.assert_allclose(own[0].numpy(), made, rtol=0, atol=1e-14)
-    after = SampleRNNNetwork(network.model_copy(update={"reset": "after"}))
-    other, _ = after._gru(layer, torch.from_numpy(x)[None], first)
-    assert float((own - other).abs().max()) > 0.01
-
-
 @pytest.mark.parametrize("reset", ["after", "before"])
 def test_two_windows_with_states_handed_on_equal_one_of_double_length(reset: str) -> None:
     network = PLAIN.model_copy(update={"reset": reset})
