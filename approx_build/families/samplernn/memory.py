@@ -11,7 +11,6 @@ from typing import Any
 
 from approx_build.families.base import TakeRequest
 from approx_build.families.samplernn.parameters import SampleRNNParameters
-from approx_build.machine import held
 
 _LANES = 16
 """Floats of the widest vector, and what rows are padded to."""
@@ -72,7 +71,7 @@ def activation_bytes(network: SampleRNNParameters, size: int, device: str, is_pl
     Numbers take half as much in lower precisions, which autocast keeps them in.
     """
     width, number = network.width, _FLOAT if is_plain else _FLOAT // 2
-    kept = [_LONG * size * 2]
+    kept = [_LONG * size * (2 + network.frame_sizes[0])]  # codes, and their places in the table
     for tier, frame in enumerate(network.frame_sizes):
         frames = -(-size // frame)
         kept += [_FLOAT * frames * width * _GRU_ROWS] * network.layers
@@ -81,10 +80,9 @@ def activation_bytes(network: SampleRNNParameters, size: int, device: str, is_pl
     taps, layers = network.frame_sizes[0], len(network.frame_sizes) * network.layers
     kept += [_FLOAT * taps * network.codes * width] * 2  # the table and its gradients
     kept += [_FLOAT * 3 * width * width] * layers  # gradients of a chunk
-    kept += [number * size * width] * (3 + network.hidden_layers)
+    kept += [number * size * width] * (2 + network.hidden_layers)
     kept += [_FLOAT * size * network.codes] * 3  # logits, their logarithms, their gradients
-    heap = held if device == "cpu" else int
-    return sum(heap(one) for one in kept)
+    return sum(kept)
 
 
 def _padded(floats: int) -> int:

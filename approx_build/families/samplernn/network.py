@@ -130,11 +130,11 @@ class SampleRNNNetwork:
     def _sample_tier(self, weights: Tensors, codes: Tensor, rows: Tensor, skipped: int) -> Tensor:
         """Logits of the codes after the first frame and those skipped."""
         taps, first = self.params.frame_sizes[0], self.params.top_frame + skipped
-        table = weights["embedding"] @ weights["mlp.input.weight"]
-        x, length = rows[:, skipped:], codes.shape[1] - first
-        for tap in range(taps):
-            begin = first - taps + tap
-            x = x + F.embedding(codes[:, begin : begin + length], table[tap])
+        table = (weights["embedding"] @ weights["mlp.input.weight"]).flatten(0, 1)
+        past = codes[:, first - taps : -1].unfold(1, taps, 1)
+        places = past + self.params.codes * torch.arange(taps, device=codes.device)
+        given = F.embedding_bag(places.flatten(0, 1), table, mode="sum")
+        x = rows[:, skipped:] + given.view(*past.shape[:2], -1)
         if self.params.mlp == "deepsound":
             x = torch.relu(x)
         for weight, bias in zip(

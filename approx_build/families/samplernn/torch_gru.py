@@ -24,7 +24,7 @@ def gru(heard: Tensor, h: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor
     """
     with torch.autocast(h.device.type, enabled=False):
         heard = heard.to(weight.dtype)
-        made: Tensor = _Gru.apply(heard, h.to(weight.dtype), weight, bias)  # type: ignore[no-untyped-call]
+        made: Tensor = _Gru.apply(heard, h.to(weight.dtype), weight, bias)
     return made
 
 
