@@ -112,7 +112,10 @@ class SampleRNNParameters(Parameters):
         if not isinstance(given, Mapping):
             return given
         preset = given.get("preset")
-        return {**(PRESETS.get(preset, {}) if isinstance(preset, str) else {}), **given}
+        said = {**(PRESETS.get(preset, {}) if isinstance(preset, str) else {}), **given}
+        if isinstance(sizes := said.get("frame_sizes"), list):  # of YAML: read strictly
+            said["frame_sizes"] = tuple(sizes)
+        return said
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

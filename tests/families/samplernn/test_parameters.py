@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import math
+import re
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+from approx_build.errors import ScoreError
 from approx_build.families.samplernn import SampleRNN
 from approx_build.families.samplernn.parameters import PRESETS
+from approx_build.training.model import ModelSpec, load_model, model_of
 
 DIRECT = {"preset": "mehri", "frame_sizes": [16], "layers": 3}
 """The two-tier form of Mehri et al."""
@@ -137,3 +141,39 @@ def test_windows_of_whole_frames_can_be_learned(size: int) -> None:
 def test_other_windows_are_refused_with_the_nearest(size: int, nearest: str) -> None:
     with pytest.raises(ValueError, match=rf"multiple of 16.*: {nearest} \(is {size}\)"):
         SampleRNN().check_training_window(size)
+
+
+def declared_in_yaml(folder: Path, network: str, window: int = 96) -> ModelSpec:
+    text = f"model: reeds\nfamily: samplernn\ncorpus: tones\nnetwork: {network}\n"
+    path = folder / "reeds.yaml"
+    path.write_text(f"{text}training: {{steps: 9, window: {window}}}\n", encoding="utf-8")
+    return load_model(path)
+
+
+def test_a_model_in_yaml_has_the_network_it_declares(tmp_path: Path) -> None:
+    model = declared_in_yaml(tmp_path, "{frame_sizes: [4, 12], width: 24}")
+    assert model.network == SampleRNN(frame_sizes=(4, 12), width=24)
+    mehri = declared_in_yaml(tmp_path, "{preset: mehri, layers: 2}")
+    assert mehri.network == SampleRNN(preset="mehri", layers=2)
+    again = model_of(mehri.manifest("0" * 64), model="reeds", corpus="tones")
+    assert again.network == mehri.network
+
+
+@pytest.mark.parametrize(
+    ("network", "window", "words"),
+    [
+        ("{frame_sizes: [4, 18]}", 96, "each size must divide the next: 16 or 20"),
+        ("{frame_sizes: 4}", 96, "frame_sizes: needs a list"),
+        ("{frame_sizes: [4, x]}", 96, "frame_sizes"),
+        ("{preset: lstm}", 96, "network.preset"),
+        ("{preset: 7}", 96, "network.preset"),
+        ("{cell: lstm}", 96, "cell"),
+        ("{}", 100, "training.window: must be a multiple of 16.*: 96 or 112"),
+    ],
+)
+def test_faults_in_yaml_are_said_with_their_place(
+    network: str, window: int, words: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ScoreError, match=words) as refused:
+        declared_in_yaml(tmp_path, network, window)
+    assert re.search(r"reeds\.yaml:[45]:", str(refused.value))
