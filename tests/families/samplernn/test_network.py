@@ -171,3 +171,19 @@ def test_stacks_of_matrices_have_the_numbers_of_their_tensors() -> None:
         assert "mlp.output.weight" not in stacks
         for name, (count, rows, columns, _) in stacks.items():
             assert count * rows * columns == math.prod(sizes[name])
+
+
+@pytest.mark.parametrize("name", ["plain", "mehri"])
+def test_a_lower_precision_of_products_gives_about_the_same_loss_and_gradients(name: str) -> None:
+    net, heard = SampleRNNNetwork(SHAPES[name], Objective(chunk=12)), codes(SHAPES[name], 8)
+    found = []
+    for is_low in (False, True):
+        first = net.initial(Stream.named("first")).items()
+        weights = {name: torch.from_numpy(array).requires_grad_() for name, array in first}
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=is_low):
+            loss = net.loss(weights, {"codes": heard})
+        given = torch.autograd.grad(loss, list(weights.values()), materialize_grads=True)
+        found.append((float(loss.detach()), torch.cat([one.flatten() for one in given])))
+    (loss, exact), (low_loss, low) = found
+    assert low_loss == pytest.approx(loss, rel=0.02)
+    assert float(torch.cosine_similarity(exact, low.float(), dim=0)) > 0.99
