@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,9 +83,15 @@ class PitchFinder:
             self._dips(self._frames(sound, first, min(_AT_ONCE, frames - first)), first)
             for first in range(0, frames, _AT_ONCE)
         ]
-        dips = Dips(*(np.concatenate(part) for part in zip(*parts, strict=True)))
-        hz, heights = likeliest(dips, grid, frames)
-        return PitchTrack(self._centred(hz), heights)
+        frame, lag, multiple, chance, height = map(np.concatenate, zip(*parts, strict=True))
+        hz = self.rate * multiple / lag
+        taken = likeliest(Dips(frame, hz, chance), grid, frames)
+        has = taken >= 0
+        found, late, aperiodicity = np.zeros(frames), np.zeros(frames), np.ones(frames)
+        found[has], aperiodicity[has] = hz[taken[has]], height[taken[has]]
+        # A dip at a long lag compares sound that is later.
+        late[has] = (lag[taken[has]] - self.longest // 2) / 2
+        return PitchTrack(self._centred(found, late), aperiodicity)
 
     def _frames(self, sound: NDArray[np.float32], first: int, count: int) -> Doubles:
         """Frames [count, width + longest] of the sound, zeros beside it."""
@@ -96,10 +103,11 @@ class PitchFinder:
             part[low - before : high - before] = sound[low:high]
         return np.lib.stride_tricks.sliding_window_view(part, size)[:: self.hop]
 
-    def _dips(
-        self, frames: Doubles, first: int
-    ) -> tuple[NDArray[np.int64], Doubles, Doubles, Doubles]:
-        """Dips of frames, the first of which has a number: frame, pitch, probability, height."""
+    def _dips(self, frames: Doubles, first: int) -> tuple[NDArray[Any], ...]:
+        """Dips of frames, the first of which has a number.
+
+        Frame, lag that was measured, periods in it, probability, height of each.
+        """
         curve = normalised_difference(frames, self.width, self.longest)
         shortest = max(2, int(self.rate / self.highest_hz))
         inner = curve[:, 1:-1]
@@ -114,20 +122,16 @@ class PitchFinder:
         rows = np.flatnonzero(is_dip.any(axis=1))
         chance[rows, deepest[rows]] += _FALLEN_BACK * _threshold(lowest[rows, -1])
         at, lag = np.nonzero(chance > 0)
-        period, height = _refined(curve, at, lag + 1)
-        return at + first, self.rate / period, chance[at, lag], height
+        return at + first, *_refined(curve, at, lag + 1), chance[at, lag], inner[at, lag]
 
-    def _centred(self, hz: Doubles) -> Doubles:
-        """Pitch at the frames' own times: a dip at a long lag compares sound that is later."""
+    def _centred(self, hz: Doubles, late: Doubles) -> Doubles:
+        """Pitch [M] at the frames' own times, found so many samples after them."""
+        span = 2 * self.hop + late[2:] - late[:-2]
+        ratio = np.where(hz[:-2] > 0, hz[2:] / np.where(hz[:-2] > 0, hz[:-2], 1.0), 0.0)
+        glides = (hz[1:-1] > 0) & (ratio < _GLIDE) & (ratio > 1 / _GLIDE) & (span > self.hop)
+        slope = (hz[2:] - hz[:-2]) / np.where(span > self.hop, span, 1.0)
         found = hz.copy()
-        middle = hz[1:-1]
-        near = (hz[:-2] > 0) & (hz[2:] > 0) & (middle > 0)
-        ratio = np.where(near, hz[2:] / np.where(near, hz[:-2], 1.0), 0.0)
-        near &= (ratio < _GLIDE) & (ratio > 1 / _GLIDE)
-        slope = (hz[2:] - hz[:-2]) / (2 * self.hop)
-        period = self.rate / np.where(near, middle, self.highest_hz)
-        late = (_multiple(period, self.longest) * period - self.longest // 2) / 2
-        found[1:-1] = np.where(near, middle - slope * late, middle)
+        found[1:-1] = np.where(glides, hz[1:-1] - slope * late[1:-1], hz[1:-1])
         return found
 
 
@@ -168,36 +172,30 @@ def _threshold(height: Doubles) -> Doubles:
 def _refined(
     curve: Doubles, at: NDArray[np.int64], lag: NDArray[np.int64]
 ) -> tuple[Doubles, Doubles]:
-    """Periods and heights of dips, the periods from a multiple of theirs where that is a dip too.
+    """Lags of dips and how many periods are in them, a few where there is room.
 
-    At a multiple the same error of the parabola counts for less.
+    At a multiple of the period the same error of the parabola counts for less.
     """
-    shift, height, _ = _parabola(curve, at, lag)
-    period = lag + shift
     longest = curve.shape[1] - 1
-    multiple = _multiple(period, longest)
+    shift, _ = _parabola(curve, at, lag)
+    period = lag + shift
+    multiple = np.minimum(np.maximum(np.floor((longest - 2) / period), 1.0), _MOST_PERIODS)
     far = np.minimum(np.rint(multiple * period).astype(np.int64), longest - 2)
     beside = np.stack([curve[at, far + step] for step in (-1, 0, 1)])
     far += beside.argmin(axis=0) - 1
-    shift, _, is_dip = _parabola(curve, at, far)
-    return np.where(is_dip, (far + shift) / multiple, period), np.maximum(height, 0.0)
-
-
-def _multiple(period: Doubles, longest: int) -> Doubles:
-    """How many periods are compared, up to `_MOST_PERIODS`."""
-    return np.minimum(np.maximum(np.floor((longest - 2) / period), 1.0), _MOST_PERIODS)
+    shift, is_dip = _parabola(curve, at, far)
+    return np.where(is_dip, far + shift, period), np.where(is_dip, multiple, 1.0)
 
 
 def _parabola(
     curve: Doubles, at: NDArray[np.int64], lag: NDArray[np.int64]
-) -> tuple[Doubles, Doubles, NDArray[np.bool_]]:
-    """The lowest point of the parabola through three lags: shift and height, and if it is a dip."""
+) -> tuple[Doubles, NDArray[np.bool_]]:
+    """Where the parabola through three lags is lowest, and whether the middle one is a dip."""
     left, middle, right = (curve[at, lag + step] for step in (-1, 0, 1))
     bend = left - 2 * middle + right
     shift = np.where(bend > 0, 0.5 * (left - right) / np.where(bend > 0, bend, 1.0), 0.0)
-    shift = np.minimum(np.maximum(shift, -1.0), 1.0)
     is_dip = (middle <= left) & (middle <= right)
-    return shift, middle - 0.25 * (left - right) * shift, is_dip
+    return np.minimum(np.maximum(shift, -1.0), 1.0), is_dip
 
 
 def in_midi(hz: Doubles) -> Doubles:

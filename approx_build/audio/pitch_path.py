@@ -32,12 +32,11 @@ _NEAR = 1.5
 
 @dataclass(frozen=True, eq=False)
 class Dips:
-    """What frames offer, frame after frame: pitch, probability and height of each dip [D]."""
+    """What frames offer, frame after frame: pitch and probability of each dip [D]."""
 
     frame: Integers
     hz: Doubles
     chance: Doubles
-    height: Doubles
 
 
 @dataclass(frozen=True)
@@ -70,20 +69,20 @@ class Grid:
         return portable.log(heights / heights.sum())
 
 
-def likeliest(dips: Dips, grid: Grid, frames: int) -> tuple[Doubles, Doubles]:
-    """Pitch [M], 0 where the path has none, and aperiodicity [M]: the height of the dip taken."""
+def likeliest(dips: Dips, grid: Grid, frames: int) -> Integers:
+    """The dip that the path takes in each frame [M], -1 where it has no pitch."""
     places = grid.places(dips.hz)
     bounds = np.searchsorted(dips.frame, np.arange(frames + 1))
     path = _path(dips, np.rint(places).astype(np.int64), bounds, grid)
-    hz, height = np.zeros(frames), np.ones(frames)
+    taken = np.full(frames, -1)
     for at, (first, last) in enumerate(pairwise(bounds.tolist())):
         bin_ = int(path[at])
         if bin_ >= 0 and first < last:
             distance = portable.absolute(places[first:last] - bin_)
             near = first + int(distance.argmin())
             if distance[near - first] <= _NEAR:
-                hz[at], height[at] = dips.hz[near], dips.height[near]
-    return hz, height
+                taken[at] = near
+    return taken
 
 
 def _path(dips: Dips, bins: Integers, bounds: Integers, grid: Grid) -> Integers:
