@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, field_validator
@@ -77,7 +78,7 @@ class Transfer(OfOneSound):
         points = _points(curve)
         if not points:
             raise ValueError("no breakpoints; give one, or a number")
-        for (before, _), (after, _) in zip(points, points[1:], strict=False):
+        for (before, _), (after, _) in pairwise(points):
             if after <= before:
                 raise ValueError(
                     f"breakpoints must follow each other ({after:g} s is not after {before:g} s)"

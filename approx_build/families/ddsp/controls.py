@@ -41,9 +41,11 @@ class Frames:
 
     def followed_by(self, other: Frames) -> Frames:
         """These frames, then others."""
-        pairs = ((self.hz, other.hz), (self.amplitudes, other.amplitudes))
-        hz, amplitudes = (np.concatenate(pair) for pair in pairs)
-        return Frames(hz, amplitudes, np.concatenate((self.noise, other.noise)))
+        return Frames(
+            np.concatenate((self.hz, other.hz)),
+            np.concatenate((self.amplitudes, other.amplitudes)),
+            np.concatenate((self.noise, other.noise)),
+        )
 
 
 def scaled(hz: Doubles, db: Doubles) -> tuple[Floats, Floats]:

@@ -58,7 +58,7 @@ def between(curve: float | Points, times: Doubles) -> Doubles:
     """The values of breakpoints in straight lines [M]; a number is one breakpoint."""
     points = ((0.0, curve),) if isinstance(curve, int | float) else curve
     at, values = zip(*points, strict=True)
-    return np.interp(times, at, values)
+    return np.asarray(np.interp(times, at, values))
 
 
 def pitch_finder(network: DDSPParameters) -> PitchFinder:
@@ -94,9 +94,7 @@ def _of_source(
     return track.held(middle_hz(network)) * factors, louder
 
 
-def _check_clear(
-    network: DDSPParameters, track: PitchTrack, db: Doubles, least: float
-) -> None:
+def _check_clear(network: DDSPParameters, track: PitchTrack, db: Doubles, least: float) -> None:
     """ModelError when too few of the sounding frames have a clear pitch."""
     sounding = db > _SOUNDING_DB
     clear, count = int((track.is_clear & sounding).sum()), int(sounding.sum())

@@ -29,9 +29,7 @@ class Decoder:
         self.network, self._tensors = network, tensors
         self.kernel = kernel or choose()
         shared = {"loudness": "pitch"} if network.share_stacks else {}
-        self._stacks = {
-            name: self._stack(shared.get(name, name)) for name in network.stacks
-        }
+        self._stacks = {name: self._stack(shared.get(name, name)) for name in network.stacks}
         self._recurrent = self._pair("recurrent")
         self._output = [*self._stack("output"), self._layer("controls")]
 
@@ -80,9 +78,7 @@ class Decoder:
         return self._layer(f"{name}.input"), self._layer(f"{name}.state")
 
     def _stack(self, name: str) -> list[Layer]:
-        return [
-            self._layer(f"{name}.{layer}", True) for layer in range(self.network.stack_layers)
-        ]
+        return [self._layer(f"{name}.{layer}", True) for layer in range(self.network.stack_layers)]
 
     def _layer(self, name: str, has_norm: bool = False) -> Layer:
         tensors, norm = self._tensors, None

@@ -43,7 +43,8 @@ class DDSP(DDSPParameters, Family):
             "stack_layers": 1,
             "recurrent_channels": 12,
             "reverb_taps": 100,
-            "lowest_hz": 100,
+            "lowest_hz": 30,
+            "highest_hz": 1300,
         },
         "training": {
             "window": 512,

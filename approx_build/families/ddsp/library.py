@@ -79,8 +79,9 @@ class LibraryLayer:
     def recur(self, given: Floats, state: Floats) -> tuple[Floats, Floats]:
         """States [M, R] of a GRU and the last; `given` [M, 3 R] is what `run` returned."""
         channels = len(state)
-        carried, work = np.zeros(padded(channels), np.float32), np.zeros(
-            padded(3 * channels) + _PADDING, np.float32
+        carried, work = (
+            np.zeros(padded(channels), np.float32),
+            np.zeros(padded(3 * channels) + _PADDING, np.float32),
         )
         carried[:channels] = state
         made = np.zeros((len(given), channels), np.float32)
@@ -101,16 +102,14 @@ def harmonics(
     rise: Floats,
 ) -> Floats:
     """`reference.harmonics` by a compiled kernel."""
-    kept = [np.pad(one, (0, _PADDING)) for one in (phase, hz, fall, rise)]
-    kept += [np.ascontiguousarray(amplitudes), np.ascontiguousarray(limits)]
-    phase, hz, fall, rise, amplitudes, limits = kept
-    tone = _Tone(
-        *(one.ctypes.data for one in (phase, hz, amplitudes, limits, fall, rise)),
-        *(len(amplitudes) - 1, len(fall) - _PADDING, len(limits)),
-    )
-    sound = np.zeros(len(phase), np.float32)
+    phases = np.pad(phase, (0, _PADDING))
+    pitches, falling, rising = (np.pad(one, (0, _PADDING)) for one in (hz, fall, rise))
+    loud, bounds = np.ascontiguousarray(amplitudes), np.ascontiguousarray(limits)
+    kept = (phases, pitches, loud, bounds, falling, rising)
+    tone = _Tone(*(one.ctypes.data for one in kept), *(len(amplitudes) - 1, len(fall), len(limits)))
+    sound = np.zeros(len(phases), np.float32)
     _functions(kernel)["ddsp_harmonics"](byref(tone), _floats(sound))
-    return sound[: len(phase) - _PADDING]
+    return sound[: len(phase)]
 
 
 def add_noise(kernel: Kernel, noise: Floats, filters: Floats, sound: Floats) -> None:

@@ -79,9 +79,7 @@ class DDSPNetwork:
             "hz_by_sample": by_sample.astype(np.float32),
             "turns": phase.astype(np.float32),
             "noise": noise.astype(np.float32),
-            "weight": np.array(
-                1.0 if is_pitched else self.objective.unpitched_weight, np.float32
-            ),
+            "weight": np.array(1.0 if is_pitched else self.objective.unpitched_weight, np.float32),
         }
         if net.form == "ae":
             example["coefficients"] = coefficients(net, mono, frames)
@@ -172,7 +170,7 @@ class DDSPNetwork:
         turns = example["turns"][..., None] * numbers
         waves = torch.sin((2 * math.pi) * (turns - turns.round()))
         waves = waves * (example["hz_by_sample"][..., None] < self._limits.to(waves.device))
-        waves = waves.unflatten(1, (-1, self.params.hop))
+        waves = waves.view(len(waves), -1, self.params.hop, waves.shape[-1])
         falling = torch.einsum("bmth,bmh->bmt", waves, amplitudes[:, :-1])
         rising = torch.einsum("bmth,bmh->bmt", waves, amplitudes[:, 1:])
         fall, rise = (one.to(waves.device) for one in (self._fall, self._rise))
@@ -181,7 +179,7 @@ class DDSPNetwork:
     def _noises(self, magnitudes: Tensor, example: Tensors) -> Tensor:
         """Noise [B, T] through the filter of each frame; the last frame goes on."""
         hop, taps = self.params.hop, self.params.taps
-        blocks = example["noise"].unflatten(1, (-1, hop))
+        blocks = example["noise"].view(len(example["noise"]), -1, hop)
         count, length = blocks.shape[1], example["sound"].shape[1]
         filters = magnitudes @ self._table.to(magnitudes.device)
         last = filters[:, -1:].expand(-1, max(0, count - filters.shape[1]), -1)
@@ -205,22 +203,21 @@ class DDSPNetwork:
         taps = F.pad(impulse[1:], (1, 0))[:length]
         size = _even(length + len(taps))
         spectra = torch.fft.rfft(dry, size) * torch.fft.rfft(taps, size)
-        return dry + torch.fft.irfft(spectra, size)[:, :length]
+        wet: Tensor = torch.fft.irfft(spectra, size)[:, :length]
+        return dry + wet
 
     def matrices(self) -> dict[str, tuple[int, int, int, float]]:
         """The weights that Muon turns: maps between hidden channels."""
-        found = {}
+        found = dict[str, tuple[int, int, int, float]]()
         for name, shape in self.params.tensor_shapes().items():
-            is_inner = len(shape) == 2 and min(shape) > 1 and not name.startswith("controls.")
-            if is_inner:
-                count = 3 if name.endswith(("input.weight", "state.weight")) else 1
-                # The gates lie side by side, and a stack of matrices lies one below the other.
-                if count == 1:
-                    found[name] = (1, *shape, 1.0)
+            # The gates of a GRU lie side by side, which is no stack of matrices.
+            is_outer = name.startswith(("controls.", "encoder.", "recurrent."))
+            if len(shape) == 2 and min(shape) > 1 and not is_outer:
+                found[name] = (1, shape[0], shape[1], 1.0)
         return found
 
     def initial(self, rng: Stream) -> Arrays:
-        """Glorot-uniform maps, orthogonal ones of states, zero biases, norms of 1 and 0 (Keras')."""
+        """Keras': Glorot-uniform maps, orthogonal ones of states, zero biases, norms of 1 and 0."""
         shapes = self.params.tensor_shapes()
         return {name: _first(rng.child(name), name, shape) for name, shape in shapes.items()}
 
@@ -251,7 +248,7 @@ def _magnitudes(sound: Tensor, size: int) -> Tensor:
     missing = max(size - length, 0) or -(length - size) % hop
     window = torch.hann_window(size, device=sound.device)
     padded = F.pad(sound, (0, missing))
-    powers = spectrogram(padded, 0, window, size, hop, size, 2.0, False, center=False)
+    powers: Tensor = spectrogram(padded, 0, window, size, hop, size, 2.0, False, center=False)
     # The root's gradient is infinite at 0.
     return (powers + 1e-14).sqrt()
 

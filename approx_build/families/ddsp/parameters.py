@@ -17,6 +17,7 @@ row · matrix: out = in @ weight + bias. NAME is `pitch`, `loudness` and, in the
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -70,7 +71,10 @@ class DDSPParameters(Parameters):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.sample_rate % self.frame_rate or not _is_smooth(self.hop):
-            nearest = min(self._frame_rates(), key=lambda rate: abs(rate - self.frame_rate))
+            nearest = min(
+                self._frame_rates(),
+                key=lambda rate: max(rate, self.frame_rate) - min(rate, self.frame_rate),
+            )
             raise ValueError(
                 f"frame_rate: {self.frame_rate} frames a second do not fit "
                 f"{self.sample_rate} Hz; the nearest that does is {nearest}"
@@ -84,9 +88,7 @@ class DDSPParameters(Parameters):
 
     def _frame_rates(self) -> Iterator[int]:
         rate = self.sample_rate
-        return (
-            n for n in range(10, 1001) if rate % n == 0 and _is_smooth(rate // n)
-        )
+        return (n for n in range(10, 1001) if rate % n == 0 and _is_smooth(rate // n))
 
     @property
     def rate(self) -> int:
@@ -128,13 +130,13 @@ class DDSPParameters(Parameters):
     def stack_outputs(self) -> int:
         """Numbers that the GRU hears of a frame."""
         if not self.stack_layers:
-            return sum(self.stacks.values())
+            return sum(sorted(self.stacks.values()))
         return len(self.stacks) * self.hidden_channels
 
     @property
     def output_inputs(self) -> int:
         """Numbers that the output stack hears of a frame."""
-        beside = self.stack_outputs if self.rejoin == "stacks" else sum(self.stacks.values())
+        beside = self.stack_outputs if self.rejoin == "stacks" else sum(sorted(self.stacks.values()))
         return beside + self.recurrent_channels
 
     def tensor_shapes(self) -> Shapes:
@@ -179,27 +181,28 @@ class Sampling(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     pitch_hz: Annotated[Hertz | tuple[tuple[Seconds, Hertz], ...] | None, SHORT_FORM] = Field(
-        None,
+        default=None,
         description="pitch: a number, Hz, or breakpoints [seconds, Hz]; null: that of the source, "
         "or a random line",
     )
     glide_s: Annotated[Seconds | None, SHORT_FORM] = Field(
-        0.02,
+        default=0.02,
         description="how long the pitch takes to get to a breakpoint, seconds; null: the whole "
         "time between two breakpoints",
     )
     loudness_db: Annotated[Decibels | tuple[tuple[Seconds, Decibels], ...] | None, SHORT_FORM] = (
         Field(
-            None,
+            default=None,
             description="loudness: a number, dB (0: a full-scale sine of 1 kHz), or breakpoints "
-            "[seconds, dB] joined by straight lines; null: that of the source, or of the line",
+            "[seconds, dB] joined by straight lines; null: that of the source or of the line, and "
+            "-20 where `pitch_hz` alone is given",
         )
     )
     dry: Annotated[bool, SHORT_FORM] = Field(
-        False, description="leave out the reverberation that the network has learned"
+        default=False, description="leave out the reverberation that the network has learned"
     )
     least_clear: float = Field(
-        0.2,
+        default=0.2,
         ge=0,
         le=1,
         description="share of the sounding frames of a source that must have a clear pitch, "
@@ -214,7 +217,7 @@ class Sampling(BaseModel):
                 continue
             if not curve:
                 raise ValueError(f"{name}: no breakpoints; give one, or a number")
-            for (before, _), (after, _) in zip(curve, curve[1:], strict=False):
+            for (before, _), (after, _) in pairwise(curve):
                 if after <= before:
                     raise ValueError(
                         f"{name}: breakpoints must follow each other ({after:g} s is not after "
@@ -229,21 +232,26 @@ class Objective(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     largest_size: int | None = Field(
-        None,
+        default=None,
         ge=64,
         le=16384,
         description="samples of the largest of the spectra; null: an eighth of a second, to the "
         "nearest power of two",
     )
-    sizes: int = Field(6, ge=1, le=10, description="spectra, each of half the size of the last")
+    sizes: int = Field(
+        default=6, ge=1, le=10, description="spectra, each of half the size of the last"
+    )
     log_weight: float = Field(
-        1.0, ge=0, le=100, description="weight of the difference of logarithms"
+        default=1.0, ge=0, le=100, description="weight of the difference of logarithms"
     )
     least_pitched: float = Field(
-        0.66, ge=0, le=1, description="share of frames with a clear pitch that a window should have"
+        default=0.66,
+        ge=0,
+        le=1,
+        description="share of frames with a clear pitch that a window should have",
     )
     unpitched_weight: float = Field(
-        0.1, ge=0, le=1, description="weight of windows that have less"
+        default=0.1, ge=0, le=1, description="weight of windows that have less"
     )
 
 

@@ -59,7 +59,7 @@ def normed(x: Floats, weight: Floats, bias: Floats) -> Floats:
     away = wide - np.cumsum(wide, axis=1)[:, -1:] / count
     variance = np.cumsum(away * away, axis=1)[:, -1:] / count
     made = (away * (1.0 / np.sqrt(variance + EPSILON))).astype(np.float32) * weight + bias
-    return np.where(made < f32(0), made * f32(SLOPE), made)
+    return np.asarray(np.where(made < f32(0), made * f32(SLOPE), made), np.float32)
 
 
 def sigmoid(x: Floats) -> Floats:
@@ -86,7 +86,7 @@ def sine(phase: Turns) -> Floats:
     total = np.full_like(square, f32(QUARTER_SINE[0]))
     for coefficient in QUARTER_SINE[1:]:
         total = total * square + f32(coefficient)
-    return total * x
+    return np.asarray(total * x, np.float32)
 
 
 def harmonics(
@@ -104,9 +104,9 @@ def harmonics(
     turned = np.zeros_like(steps)
     for k, limit in enumerate(limits):
         turned = turned + steps
-        wave = np.where(pitch >= limit, f32(0), sine(turned))
-        falling = falling + wave * amplitudes[:-1, k, np.newaxis]
-        rising = rising + wave * amplitudes[1:, k, np.newaxis]
+        wave: Floats = np.where(pitch >= limit, f32(0), sine(turned)).astype(np.float32)
+        falling += wave * amplitudes[:-1, k, np.newaxis]
+        rising += wave * amplitudes[1:, k, np.newaxis]
     return (falling * fall + rising * rise).reshape(-1)
 
 

@@ -48,4 +48,5 @@ class Reverb:
         made = fft.irfft(total)[0]
         wet = made[: self._block] + self._tail
         self._tail = made[self._block :]
-        return (sound.astype(np.float64) + wet).astype(np.float32)
+        made_wet: Doubles = sound.astype(np.float64) + wet
+        return made_wet.astype(np.float32)

@@ -136,6 +136,4 @@ class Performance:
 def inputs_of(hz: Doubles, db: Doubles, timbre: Floats | None) -> dict[str, Floats]:
     """What the network hears of each frame, by the names of its stacks."""
     pitch, loudness = scaled(hz, db)
-    return {"pitch": pitch, "loudness": loudness} | (
-        {} if timbre is None else {"timbre": timbre}
-    )
+    return {"pitch": pitch, "loudness": loudness} | ({} if timbre is None else {"timbre": timbre})

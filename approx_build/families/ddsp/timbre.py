@@ -54,7 +54,7 @@ def upsampled(network: DDSPParameters, timbre: Floats, frames: int) -> Floats:
     step = frames_a_step(network)
     at, rest = np.divmod(np.arange(frames), step)
     share = (rest / step).astype(np.float32)[:, np.newaxis]
-    return timbre[at] + (timbre[at + 1] - timbre[at]) * share
+    return np.asarray(timbre[at] + (timbre[at + 1] - timbre[at]) * share, np.float32)
 
 
 @lru_cache(maxsize=8)

@@ -152,8 +152,7 @@ def test_gradients_reach_every_tensor() -> None:
     for name in FORMS:
         net = network(name)
         tensors = {
-            key: torch.from_numpy(array).requires_grad_()
-            for key, array in weights_of(net).items()
+            key: torch.from_numpy(array).requires_grad_() for key, array in weights_of(net).items()
         }
         DDSPNetwork(net).loss(tensors, batch(net, window())).backward()
         for key, tensor in tensors.items():
