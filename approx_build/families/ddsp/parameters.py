@@ -121,6 +121,11 @@ class DDSPParameters(Parameters):
         return 1 + self.harmonics + self.noise_bands
 
     @property
+    def inputs(self) -> int:
+        """Numbers that the network hears of a frame."""
+        return sum(sorted(self.stacks.values()))
+
+    @property
     def stacks(self) -> dict[str, int]:
         """The inputs of the network, and the numbers of each."""
         timbre = {"timbre": self.timbre_channels} if self.form == "ae" else {}
@@ -130,13 +135,13 @@ class DDSPParameters(Parameters):
     def stack_outputs(self) -> int:
         """Numbers that the GRU hears of a frame."""
         if not self.stack_layers:
-            return sum(sorted(self.stacks.values()))
+            return self.inputs
         return len(self.stacks) * self.hidden_channels
 
     @property
     def output_inputs(self) -> int:
         """Numbers that the output stack hears of a frame."""
-        beside = self.stack_outputs if self.rejoin == "stacks" else sum(sorted(self.stacks.values()))
+        beside = self.stack_outputs if self.rejoin == "stacks" else self.inputs
         return beside + self.recurrent_channels
 
     def tensor_shapes(self) -> Shapes:

@@ -1,6 +1,7 @@
 /* The sound of DDSP: sines at multiples of a pitch, and noise through a filter for each frame. */
 #include "core/float_state.h"
 #include "core/vector.h"
+#include "ddsp_tone.h"
 
 typedef uint32_t uvec __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 
@@ -24,15 +25,6 @@ INLINE vec sine(uvec phase) {
     ivec folded = (beyond & back) | (~beyond & turn);
     return quarter_sine(__builtin_convertvector(folded, vec) * 0x1p-30f);
 }
-
-typedef struct {
-    const uint32_t *phase; /* [samples] of the pitch, in 2^32nds of a turn */
-    const float *hz;       /* [samples] the pitch */
-    const float *amplitude; /* [frames + 1][harmonics] */
-    const float *limit;    /* [harmonics] the pitch from which on a harmonic is left out, Hz */
-    const float *fall, *rise; /* [hop] weights of a frame and of the next one */
-    int32_t frames, hop, harmonics;
-} ddsp_tone;
 
 /* The sums of one vector of samples, with the amplitudes of a frame and of the next one. */
 INLINE vec tone_at(const ddsp_tone *t, int frame, size_t at, int place) {
