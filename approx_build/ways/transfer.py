@@ -19,6 +19,8 @@ from approx_build.yaml_source.node import Loc
 Seconds = Annotated[float, Field(ge=0, le=LONGEST_S)]
 Semitones = Annotated[float, Field(ge=-60, le=60)]
 Decibels = Annotated[float, Field(ge=-60, le=60)]
+Pitches = Annotated[tuple[tuple[Seconds, Semitones], ...], Field(max_length=100_000)]
+Levels = Annotated[tuple[tuple[Seconds, Decibels], ...], Field(max_length=100_000)]
 Points = tuple[tuple[float, float], ...]
 
 
@@ -61,12 +63,12 @@ class Transfer(OfOneSound):
         "gain_db": [[0, -20], [0.5, 3]],
     }
 
-    semitones: Semitones | tuple[tuple[Seconds, Semitones], ...] = Field(
+    semitones: Semitones | Pitches = Field(
         0.0,
         description="how much higher than the sound, semitones: a number, or breakpoints "
         "[seconds, semitones] of the take, joined by straight lines",
     )
-    gain_db: Decibels | tuple[tuple[Seconds, Decibels], ...] = Field(
+    gain_db: Decibels | Levels = Field(
         0.0,
         description="how much louder than the sound, dB: a number, or breakpoints [seconds, dB] "
         "of the take, joined by straight lines",

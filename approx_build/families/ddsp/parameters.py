@@ -31,8 +31,10 @@ LARGEST_PRIME = 127
 
 Channels = Annotated[int, Field(ge=1, le=4096)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
-Hertz = Annotated[float, Field(gt=0, le=20_000)]
+Hertz = Annotated[float, Field(ge=1, le=20_000)]
 Decibels = Annotated[float, Field(ge=-80, le=20)]
+Pitches = Annotated[tuple[tuple[Seconds, Hertz], ...], Field(max_length=100_000)]
+Levels = Annotated[tuple[tuple[Seconds, Decibels], ...], Field(max_length=100_000)]
 
 
 class DDSPParameters(Parameters):
@@ -185,7 +187,7 @@ class Sampling(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    pitch_hz: Annotated[Hertz | tuple[tuple[Seconds, Hertz], ...] | None, SHORT_FORM] = Field(
+    pitch_hz: Annotated[Hertz | Pitches | None, SHORT_FORM] = Field(
         default=None,
         description="pitch: a number, Hz, or breakpoints [seconds, Hz]; null: that of the source, "
         "or a random line",
@@ -195,13 +197,11 @@ class Sampling(BaseModel):
         description="how long the pitch takes to get to a breakpoint, seconds; null: the whole "
         "time between two breakpoints",
     )
-    loudness_db: Annotated[Decibels | tuple[tuple[Seconds, Decibels], ...] | None, SHORT_FORM] = (
-        Field(
-            default=None,
-            description="loudness: a number, dB (0: a full-scale sine of 1 kHz), or breakpoints "
-            "[seconds, dB] joined by straight lines; null: that of the source or of the line, and "
-            "-20 where `pitch_hz` alone is given",
-        )
+    loudness_db: Annotated[Decibels | Levels | None, SHORT_FORM] = Field(
+        default=None,
+        description="loudness: a number, dB (0: a full-scale sine of 1 kHz), or breakpoints "
+        "[seconds, dB] joined by straight lines; null: that of the source or of the line, and "
+        "-20 where `pitch_hz` alone is given",
     )
     dry: Annotated[bool, SHORT_FORM] = Field(
         default=False, description="leave out the reverberation that the network has learned"
