@@ -7,20 +7,35 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, field_validator
+from pydantic import Discriminator, Field, Tag, field_validator
 
 from approx_build.audio.clip import Clip
 from approx_build.canonical import Json
 from approx_build.ways.base import WAYS, Conditioning, OfOneSound
 from approx_build.ways.option import Option
 from approx_build.ways.sound import LONGEST_S, TOLERANCE_S
+from approx_build.yaml_source.fields import MOST
 from approx_build.yaml_source.node import Loc
 
 Seconds = Annotated[float, Field(ge=0, le=LONGEST_S)]
 Semitones = Annotated[float, Field(ge=-60, le=60)]
 Decibels = Annotated[float, Field(ge=-60, le=60)]
-Pitches = Annotated[tuple[tuple[Seconds, Semitones], ...], Field(max_length=100_000)]
-Levels = Annotated[tuple[tuple[Seconds, Decibels], ...], Field(max_length=100_000)]
+Pitches = Annotated[tuple[tuple[Seconds, Semitones], ...], Field(min_length=1, max_length=MOST)]
+Levels = Annotated[tuple[tuple[Seconds, Decibels], ...], Field(min_length=1, max_length=MOST)]
+
+
+def _kind(value: Any) -> str:
+    return "curve" if isinstance(value, list | tuple) else "number"
+
+
+SemitonesLike = Annotated[
+    Annotated[Semitones, Tag("number")] | Annotated[Pitches, Tag("curve")], Discriminator(_kind)
+]
+"""A number, or breakpoints."""
+DecibelsLike = Annotated[
+    Annotated[Decibels, Tag("number")] | Annotated[Levels, Tag("curve")], Discriminator(_kind)
+]
+"""A number, or breakpoints."""
 Points = tuple[tuple[float, float], ...]
 
 
@@ -63,12 +78,12 @@ class Transfer(OfOneSound):
         "gain_db": [[0, -20], [0.5, 3]],
     }
 
-    semitones: Semitones | Pitches = Field(
+    semitones: SemitonesLike = Field(
         0.0,
         description="how much higher than the sound, semitones: a number, or breakpoints "
         "[seconds, semitones] of the take, joined by straight lines",
     )
-    gain_db: Decibels | Levels = Field(
+    gain_db: DecibelsLike = Field(
         0.0,
         description="how much louder than the sound, dB: a number, or breakpoints [seconds, dB] "
         "of the take, joined by straight lines",
@@ -78,8 +93,6 @@ class Transfer(OfOneSound):
     @classmethod
     def _in_order(cls, curve: float | Points) -> float | Points:
         points = _points(curve)
-        if not points:
-            raise ValueError("no breakpoints; give one, or a number")
         for (before, _), (after, _) in pairwise(points):
             if after <= before:
                 raise ValueError(

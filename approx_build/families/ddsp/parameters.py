@@ -18,9 +18,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from approx_build.families.parameters import SHORT_FORM, Parameters, Shapes
 
@@ -33,8 +33,22 @@ Channels = Annotated[int, Field(ge=1, le=4096)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
 Hertz = Annotated[float, Field(ge=1, le=20_000)]
 Decibels = Annotated[float, Field(ge=-80, le=20)]
-Pitches = Annotated[tuple[tuple[Seconds, Hertz], ...], Field(max_length=100_000)]
-Levels = Annotated[tuple[tuple[Seconds, Decibels], ...], Field(max_length=100_000)]
+Pitches = Annotated[tuple[tuple[Seconds, Hertz], ...], Field(min_length=1, max_length=100_000)]
+Levels = Annotated[tuple[tuple[Seconds, Decibels], ...], Field(min_length=1, max_length=100_000)]
+
+
+def _kind(value: Any) -> str:
+    return "curve" if isinstance(value, list | tuple) else "number"
+
+
+PitchLike = Annotated[
+    Annotated[Hertz, Tag("number")] | Annotated[Pitches, Tag("curve")], Discriminator(_kind)
+]
+"""A number, or breakpoints."""
+LevelLike = Annotated[
+    Annotated[Decibels, Tag("number")] | Annotated[Levels, Tag("curve")], Discriminator(_kind)
+]
+"""A number, or breakpoints."""
 
 
 class DDSPParameters(Parameters):
@@ -187,7 +201,7 @@ class Sampling(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    pitch_hz: Annotated[Hertz | Pitches | None, SHORT_FORM] = Field(
+    pitch_hz: Annotated[PitchLike | None, SHORT_FORM] = Field(
         default=None,
         description="pitch: a number, Hz, or breakpoints [seconds, Hz]; null: that of the source, "
         "or a random line",
@@ -197,7 +211,7 @@ class Sampling(BaseModel):
         description="how long the pitch takes to get to a breakpoint, seconds; null: the whole "
         "time between two breakpoints",
     )
-    loudness_db: Annotated[Decibels | Levels | None, SHORT_FORM] = Field(
+    loudness_db: Annotated[LevelLike | None, SHORT_FORM] = Field(
         default=None,
         description="loudness: a number, dB (0: a full-scale sine of 1 kHz), or breakpoints "
         "[seconds, dB] joined by straight lines; null: that of the source or of the line, and "
@@ -220,8 +234,6 @@ class Sampling(BaseModel):
             curve = getattr(self, name)
             if not isinstance(curve, tuple):
                 continue
-            if not curve:
-                raise ValueError(f"{name}: no breakpoints; give one, or a number")
             for (before, _), (after, _) in pairwise(curve):
                 if after <= before:
                     raise ValueError(

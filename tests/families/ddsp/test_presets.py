@@ -80,7 +80,7 @@ def test_pitches_must_span_an_octave_below_half_the_rate() -> None:
 def test_breakpoints_must_follow_each_other() -> None:
     with pytest.raises(ValidationError, match=r"pitch_hz: breakpoints must follow each other \(1 "):
         Sampling.model_validate({"pitch_hz": [[1, 440], [1, 220]]})
-    with pytest.raises(ValidationError, match="loudness_db: no breakpoints"):
+    with pytest.raises(ValidationError, match="at least 1 item"):
         Sampling.model_validate({"loudness_db": []})
     with pytest.raises(ValidationError):
         Sampling.model_validate({"pitch_hz": float("nan")})
