@@ -30,7 +30,7 @@ _GLIDE = 1.06
 """Frames side by side glide if their ratio is below this, a semitone; else the pitch jumps."""
 _MOST_PERIODS = 4.0
 """Periods that a pitch is measured over, at most: more of them blur what moves."""
-_AT_ONCE = 512
+_AT_ONCE = 128
 """Frames worked on together."""
 UNCLEAR = 0.3
 """A frame whose aperiodicity is above this has no clear pitch."""

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from approx_build.audio.pitch_path import Grid
 from approx_build.families.base import TakeRequest
+from approx_build.families.ddsp.curves import pitch_finder
 from approx_build.families.ddsp.parameters import DDSPParameters, Sampling
 from approx_build.families.ddsp.synthesis import frames_a_block, frames_needed
 from approx_build.families.parameters import numbers_in
@@ -16,8 +18,10 @@ from approx_build.ways.transfer import Transferral
 _FLOAT, _DOUBLE = 4, 8
 _OF_A_FRAME = 6
 """Curves that are held of a take: pitch, loudness and what the network hears of them."""
-_ANALYSED = 1600
-"""Bytes of a frame of a source while its pitch is found: where each state of a path came from."""
+_OF_A_DIP = 200
+"""Bytes of a frame of a source: its dips, and copies of them."""
+_AT_ONCE = 128 * 3 * 7
+"""Numbers, for each lag, that are worked on together while pitch is found."""
 _PACKING = 4
 """Multiply-adds that packing or copying a weight takes the time of."""
 
@@ -35,11 +39,18 @@ def drawing_bytes(
         "weights": _FLOAT * network.parameter_count,
         "packed weights": _FLOAT * _packed(network),
         "curves": _OF_A_FRAME * _DOUBLE * frames,
-        "source": _ANALYSED * frames if has_source else 0,
+        "source": _source(network, frames) if has_source else 0,
         "layers": 6 * _FLOAT * (frames_a_block(network) + network.lookahead) * widest,
         "reverberation": 4 * _DOUBLE * reverb,
         "clips": _FLOAT * sum(take.length for take in takes),
     }
+
+
+def _source(network: DDSPParameters, frames: int) -> int:
+    """What finding the pitch of a source takes; most of it says where states came from."""
+    finder = pitch_finder(network)
+    bins = Grid(network.lowest_hz, network.highest_hz, 1 / network.frame_rate).bins
+    return _DOUBLE * _AT_ONCE * finder.longest + (2 * 2 * bins + _OF_A_DIP) * frames
 
 
 def _packed(network: DDSPParameters) -> int:
@@ -61,7 +72,7 @@ def activation_bytes(network: DDSPParameters, size: int) -> int:
     frames = size // network.hop + 1
     layers = (len(network.stacks) + 1) * network.stack_layers * 4 * network.hidden_channels
     of_frame = layers + 10 * network.recurrent_channels + 8 * network.controls
-    tone = 5 * network.harmonics * size
+    tone = 43 * network.harmonics * size // 10
     noise = 6 * frames * (network.hop + network.taps)
     spectra = 6 * 12 * size
     reverb = 10 * (size + network.reverb_taps)
