@@ -66,12 +66,13 @@ def frames_of(network: DDSPParameters, said: Floats, hz: Doubles) -> Frames:
     Harmonics from half the rate on are silent, and the others share the amplitude out.
     """
     wide, last = said.astype(np.float64), 1 + network.harmonics
-    shares = positive(wide[:, 1:last])
+    wide[:, last:] += NOISE_BIAS
+    made = positive(wide)
     numbers = np.arange(1, network.harmonics + 1)
-    shares = np.where(hz[:, np.newaxis] * numbers >= network.rate / 2, 0.0, shares)
-    amplitude = positive(wide[:, :1]) / (shares.sum(axis=1, keepdims=True) + LEAST)
-    noise = positive(wide[:, last:] + NOISE_BIAS)
-    return Frames(hz, (amplitude * shares).astype(np.float32), noise.astype(np.float32))
+    is_silent = hz[:, np.newaxis] * numbers >= network.rate / 2
+    shares = np.where(is_silent, 0.0, made[:, 1:last])
+    amplitude = made[:, :1] / (shares.sum(axis=1, keepdims=True) + LEAST)
+    return Frames(hz, (amplitude * shares).astype(np.float32), made[:, last:].astype(np.float32))
 
 
 @lru_cache(maxsize=8)

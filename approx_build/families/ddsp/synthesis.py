@@ -30,7 +30,7 @@ from approx_build.kernels.library import Kernel
 from approx_build.kernels.tensors import Floats
 from approx_build.numerics.stream import Stream
 
-_BLOCK = 4096
+_BLOCK = 8192
 """Samples of a block, nearly."""
 
 

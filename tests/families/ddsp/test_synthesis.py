@@ -66,9 +66,9 @@ def test_a_long_take_begins_as_a_short_one_does_whatever_the_filter(bands: int) 
 
 
 def test_blocks_hold_a_power_of_two_of_frames() -> None:
-    assert frames_a_block(network()) == 64
-    assert frames_needed(network(), 1) == 65
-    assert frames_needed(network(), 4097) == 129
+    assert frames_a_block(network()) == 128
+    assert frames_needed(network(), 1) == 129
+    assert frames_needed(network(), 8193) == 257
 
 
 def test_weights_that_overflow_are_refused() -> None:
