@@ -9,7 +9,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.kernels.reference import exp, f32, product, refuse_flush_to_zero
+from approx_build.kernels.reference import (
+    f32,
+    product,
+    refuse_flush_to_zero,
+    sigmoid,
+    tanh,
+)
 from approx_build.kernels.tensors import Floats
 
 Turns = NDArray[np.uint32]
@@ -60,19 +66,6 @@ def normed(x: Floats, weight: Floats, bias: Floats) -> Floats:
     variance = np.cumsum(away * away, axis=1)[:, -1:] / count
     made = (away * (1.0 / np.sqrt(variance + EPSILON))).astype(np.float32) * weight + bias
     return np.asarray(np.where(made < f32(0), made * f32(SLOPE), made), np.float32)
-
-
-def sigmoid(x: Floats) -> Floats:
-    """1 / (1 + e^-x), x taken into [-30, 30]."""
-    x = np.minimum(np.maximum(x, f32(-30)), f32(30))
-    return np.asarray(f32(1) / (exp(-x) + f32(1)), np.float32)
-
-
-def tanh(x: Floats) -> Floats:
-    """(e^2x - 1) / (e^2x + 1), x taken into [-9, 9]."""
-    x = np.minimum(np.maximum(x, f32(-9)), f32(9))
-    power = exp(x + x)
-    return np.asarray((power - f32(1)) / (power + f32(1)), np.float32)
 
 
 def sine(phase: Turns) -> Floats:

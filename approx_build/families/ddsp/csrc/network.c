@@ -8,19 +8,6 @@
 #define EPSILON 1e-3
 #define SLOPE 0.2f
 
-/* 1 / (1 + e^-x), x taken into [-30, 30]. */
-INLINE vec sigmoid(vec x) {
-    x = at_least(at_most(x, SIGMOID_LIMIT), -SIGMOID_LIMIT);
-    return 1.0f / (exp_within(-x) + 1.0f);
-}
-
-/* (e^2x - 1) / (e^2x + 1), x taken into [-9, 9]. */
-INLINE vec hyperbolic_tangent(vec x) {
-    x = at_least(at_most(x, TANH_LIMIT), -TANH_LIMIT);
-    vec e = exp_within(x + x);
-    return (e - 1.0f) / (e + 1.0f);
-}
-
 /* A row of outputs to mean 0 and variance 1, scaled; then x < 0 -> SLOPE x. Sums are float64, from
  * the first output to the last. */
 static void norm_row(const ddsp_layer *l, float *y) {
