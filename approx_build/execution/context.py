@@ -72,6 +72,7 @@ class Desk:
 
     def inputs(self, prefix: str) -> list[Path]:
         """The files of the inputs `prefix.…`, in the order of their roles."""
+        # Numbers in roles have leading zeros, so the order of the texts is that of the numbers.
         roles = sorted(role for role in self.work.action.inputs if role.startswith(f"{prefix}."))
         return [self.input(role) for role in roles]
 
@@ -98,5 +99,6 @@ class Desk:
 
     def keep_json(self, value: Any, **facts: Any) -> Result:
         """Store `value` as canonical JSON."""
+        # Sorted keys: equal values must give equal bytes, and so equal keys of what reads them.
         text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return self.keep_bytes(encoded(text), **facts)

@@ -64,6 +64,7 @@ class Built:
         """BuildError with all failures, if there are any."""
         if len(self.failures) == 1:
             failure = self.failures[0]
+            # The error prints its place itself.
             raise BuildError(str(replace(failure, where=None)), failure.where)
         if self.failures:
             head = f"{len(self.failures)} actions failed:"

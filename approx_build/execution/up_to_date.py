@@ -59,6 +59,7 @@ def first_change(path: str, options: Sequence[str]) -> str:
     today = time.strftime("%Y-%m-%d")
     if asked != SIDES.join(options):
         return "another command was built"
+    # A clock that was set back would make an ended consent valid again.
     if today < since:
         return f"the last build was on {since}, which is in the future"
     if until and today > until:
@@ -80,8 +81,11 @@ def first_change(path: str, options: Sequence[str]) -> str:
     for index in sorted(suspects):
         if _digest(paths[index]) != expected[index]:
             return f"{paths[index]} changed"
+        # The digest may belong to a later version of the file than the fingerprint that is saved
+        # below.
         if fingerprint(paths[index]) != found[index]:
             return f"{paths[index]} changed while it was read"
+    # Saved, so that a touched file is hashed once and not at every command.
     settled = [i not in suspects or is_settled(each, now_ns) for i, each in enumerate(found)]
     _write(path, head, folders, paths, found, expected, settled)
     return ""
@@ -109,6 +113,7 @@ def write_state(
     is left out: that costs time later, nothing else.
     """
     lines = [folder + SIDES + names for folder, names in folders.items()]
+    # A name may contain these characters. Without a state, the next command runs a full build.
     if any("\n" in each or BLOCKS in each for each in [*files, *lines, *options, *days]):
         return
     readings = files.values()
@@ -133,9 +138,13 @@ def _write(
     asked, since, until, _, _, summary = head
     young = " ".join(str(index) for index, is_old in enumerate(settled) if not is_old)
     old = (changed_ns(each) for each, is_old in zip(found, settled, strict=True) if is_old)
+    # The latest time alone shows later whether the clock was set back: one comparison for all
+    # files.
     newest = str(max((each for each in old if each is not None), default=0))
     blocks = [[asked, since, until, young, newest, summary], folders, paths, found, digests]
     text = BLOCKS.join("\n".join(block) for block in blocks)
+    # Claims and syncs of the store are not used: importing them would slow the fast path, and a
+    # lost state costs one full build.
     draft = f"{path}.{os.getpid()}"
     try:
         check(path)
@@ -158,6 +167,7 @@ def _read(path: str) -> tuple[list[str], list[str], list[str], list[str], str] |
         head, folders, paths, found, digests = text.split(BLOCKS)
     except (OSError, ValueError):
         return None
+    # A damaged state could report a changed file as unchanged.
     if form != FORMAT or checksum != _checksum(text):
         return None
     return head.split("\n"), _lines(folders), _lines(paths), _lines(found), digests
@@ -175,6 +185,7 @@ def remove_drafts(folder: str) -> None:
     """Remove the drafts of processes that have ended. A running writer whose draft is removed saves
     no state.
     """
+    # On Windows, signal 0 is Ctrl-C.
     for draft in drafts_in(folder) if os.name == "posix" else ():
         try:
             # Signal 0 tests whether the process exists, and sends nothing.

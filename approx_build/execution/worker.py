@@ -43,6 +43,7 @@ def main() -> None:
     with _PIPE(handle) as pipe:
         try:
             _serve(pipe)
+        # The builder has closed the pipe or has ended: for a worker this is the normal end.
         except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
             return
 

@@ -13,8 +13,10 @@ def parse_json(text: str | bytes) -> Any:
     """The values of a JSON text; ValueError when it is none, or nested too deep."""
     try:
         value = json.loads(text)
+    # Deep nesting ends the parser of Python with an error that is no ValueError.
     except RecursionError:
         raise ValueError("it is nested too deep") from None
+    # Level by level, without recursion, which could reach the limit of the interpreter itself.
     level = [value]
     for _ in range(DEEPEST):
         level = [child for each in level for child in _children(each) if child and _is_group(child)]

@@ -43,6 +43,7 @@ class LinkError(OSError):
     """A link leads out of its fence."""
 
     def __init__(self, path: AnyPath, link: str, leads_to: str, left: str) -> None:
+        # Imported only for an error: the fast path loads this module.
         from shlex import quote
 
         folder = leads_to if os.path.isdir(leads_to) else os.path.dirname(leads_to)
@@ -94,6 +95,7 @@ def place(path: AnyPath) -> tuple[int | None, str]:
     except OSError:
         # Perhaps a link: the second walk begins where it leads to.
         real = _resolved(name, found)
+        # Without a link on the way, the error is about the file itself.
         if real == name:
             raise
     return _held(next(one for one in _bases(found) if _is_below(real, one)), real)
@@ -144,6 +146,7 @@ def _ways(folder: str, name: str) -> Iterator[str]:
 
 def _held(base: str, name: str) -> tuple[int, str]:
     """An open folder and the name of the file `name` in it; an OSError when there is a link."""
+    # Component by component, since O_NOFOLLOW refuses a link only in the last one.
     *folders, last = os.path.relpath(name, base).split(os.sep)
     # The fence itself may be a link of the user's.
     handle = os.open(base, _FOLDER & ~os.O_NOFOLLOW)
@@ -171,4 +174,5 @@ def _is_link(path: str, folder: int | None = None) -> bool:
 
 
 def _is_below(path: str, folder: str) -> bool:
+    # With the separator: `/a/bc` is not below `/a/b`.
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)

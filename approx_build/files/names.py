@@ -16,11 +16,13 @@ AnyPath = os.PathLike[str] | str
 
 def normal(text: str) -> str:
     """A name, or a text with names in it, in the normal form."""
+    # The two tests are fast, and nearly all names pass one of them.
     return text if text.isascii() or is_normalized("NFC", text) else normalize("NFC", text)
 
 
 def alike(name: str) -> str:
     """What a name has in common with those that differ from it in case or normal form alone."""
+    # Normal again, because folding the case can decompose a letter.
     return normal(normal(name).casefold())
 
 
@@ -45,11 +47,13 @@ def clash(name: str, other: str) -> str:
 def on_disk(path: AnyPath) -> str:
     """The path of a file as its disk has it; the path itself where there is no such file."""
     name = os.fspath(path)
+    # ASCII has one form only, so no folder need be listed.
     if name.isascii() or os.path.lexists(name):
         return name
     head, tail = os.path.split(name)
     if not tail:
         return name
+    # Folders on the way may have the other form as well.
     folder = on_disk(head)
     found = [each for each in _names(folder) if normal(each) == normal(tail)]
     return os.path.join(folder, found[0] if found else tail)

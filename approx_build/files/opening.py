@@ -50,6 +50,7 @@ def open_handle(path: AnyPath, flags: int, mode: int = 0o666) -> int:
         if not flags & os.O_CREAT or os.path.lexists(path):
             _refuse_others(os.stat(name, dir_fd=folder).st_mode, path)
         if folder is not None:
+            # A link that replaced the file after the check must not be followed.
             flags |= os.O_NOFOLLOW
         handle = os.open(name, flags | QUIETLY, mode, dir_fd=folder)
     finally:
@@ -66,6 +67,7 @@ def open_handle(path: AnyPath, flags: int, mode: int = 0o666) -> int:
 def read_bounded(path: AnyPath, most: int = RECORD_BYTES) -> bytes:
     """The bytes of the regular file at `path`; OSError when there are more than `most`."""
     with open_regular(path) as file:
+        # One byte more shows that the file is too large; its size may change after a `stat`.
         data = file.read(most + 1)
     if len(data) > most:
         reason = f"it is larger than {most // MIB} MiB, the most that is read of such a file"
@@ -77,6 +79,7 @@ def read_whole(path: AnyPath) -> bytes:
     """The bytes of the regular file at `path`: weights, OSError when they do not fit memory."""
     with open_regular(path) as file:
         size = os.fstat(file.fileno()).st_size
+        # Reading would otherwise end in the system's out-of-memory killer, which gives no reason.
         if size > _memory_bytes():
             reason = f"its {size // MIB} MiB do not fit the memory of this machine"
             raise OSError(errno.EFBIG, reason, os.fspath(path))

@@ -23,6 +23,7 @@ def matches(name: str, pattern: str) -> bool:
 @functools.lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> re.Pattern[str]:
     """The pattern as a regular expression that never goes back over what a `*` took."""
+    # `re.escape` turns `?` into `\?`, from which the wildcard is made again.
     head, *rest = (re.escape(text).replace(r"\?", ".") for text in pattern.split("*"))
     if not rest:
         return re.compile(head, re.DOTALL)
@@ -34,6 +35,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def matching(pattern: str, names: Collection[str]) -> list[str]:
     """The names a pattern stands for, sorted: a name that is one of them is that one alone."""
+    # A file may really be named like a pattern on systems that allow `*` and `?`.
     if pattern in names:
         return [pattern]
     if not is_pattern(pattern):

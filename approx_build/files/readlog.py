@@ -68,6 +68,7 @@ def hashed(path: AnyPath) -> Reading:
     at_ns, before = _calm(name)
     with open_regular(name) as file:
         digest = file_digest(file, sha256).hexdigest()
+    # A file that changed during the reading has no fingerprint that belongs to these bytes.
     return Reading(digest, before if fingerprint(name) == before else UNKNOWN, at_ns)
 
 
@@ -104,6 +105,7 @@ class ReadLog:
             is_same = fingerprint(name) == before
             found = Reading(sha256(data).hexdigest(), before if is_same else UNKNOWN, at_ns)
             self._contents[name] = data
+            # Another part of the command logged the file earlier, with other bytes.
             if self.files.setdefault(name, found).digest != found.digest:
                 self.is_consistent = False
         return self._contents[name]
@@ -124,6 +126,7 @@ class ReadLog:
         try:
             self.files[name] = self._look(name)
         except (FileNotFoundError, NotADirectoryError):
+            # A missing file is logged, too: if it appears, the command has something to do.
             self.files[name] = Reading(ABSENT, GONE, time.time_ns())
         except OSError:
             # Its content is unknown, so whether it is unchanged is unknown, too.
@@ -156,6 +159,7 @@ class ReadLog:
 
     def _names(self, folder: AnyPath) -> list[str]:
         name = os.path.abspath(folder)
+        # The first listing counts: a file that is added later must differ from the state.
         found = self.folders.setdefault(name, listing(name))
         names = found.split(BETWEEN) if found not in ("", NO_FOLDER) else []
         return [each for each in names if not is_leftover(each.rstrip("/"))]

@@ -30,6 +30,7 @@ def open_to_append(path: AnyPath, mode: int = 0o644) -> int:
 def open_new(path: AnyPath, mode: int = 0o666) -> int:
     """A new file; FileExistsError when anything has its name."""
     _check_folder(path)
+    # O_EXCL also refuses a link with this name, so only the folder has to be checked.
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | QUIETLY, mode)
 
 

@@ -13,6 +13,7 @@ from approx_build.score.source_ref import SourceRef
 from approx_build.score.takes import Take
 from approx_build.yaml_source import Source
 
+# Bounds on the work of the other checks, which look at everything that a score names.
 MOST_MODELS = 100
 MOST_KEPT = 10_000
 """Checkpoints of all models of a piece: a preview is drawn from each."""
@@ -50,6 +51,7 @@ def _of_events(score: Score, catalog: Catalog) -> Iterator[Fault]:
 
 
 def _sounds(ref: SourceRef, movement: LoadedMovement, catalog: Catalog) -> int:
+    # Without a clip number, a source stands for every clip of the take.
     if ref.take is not None and ref.clip is None and ref.take in movement.takes:
         return movement.takes[ref.take].count
     return len(catalog.named(ref.name)) if ref.is_pattern else 1
@@ -60,6 +62,7 @@ def _models(score: Score, catalog: Catalog) -> Iterator[Fault]:
     used: set[str] = set()
     kept, known = 0, set(catalog.models())
     for source, name, take in _takes(score):
+        # The check of names reports unknown models; here they build nothing.
         if take.model in used or take.model not in known:
             continue
         used.add(take.model)

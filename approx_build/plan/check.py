@@ -51,6 +51,7 @@ def references(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
 
 def durations(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
     """Times that do not fit the movement, the take or the recording."""
+    # Unknown recordings are reported by `names`; asking for their length would raise an error.
     recordings = set(catalog.recordings())
 
     def length_s(name: str) -> float | None:
@@ -80,6 +81,7 @@ def check(path: Path, catalog: Catalog) -> CheckedPiece:
     ApproxError when the piece's file cannot be read at all.
     """
     reading = read_piece(path, catalog.root, catalog.log)
+    # Consent is asked apart, because its refusals alone are a ConsentError.
     faults = [*reading.faults, *_found(reading, catalog, CHECKS[:-1])]
     refused = [*consent(reading, catalog)]
     if refused and not faults:
@@ -108,7 +110,9 @@ def _found(reading: Reading, catalog: Catalog, checks: Iterable[Check]) -> list[
     """The faults that checks find, the first of each; ScoreError at once where it is too much."""
     found = list[Fault]()
     for each in checks:
+        # One mistake in a long score may cause thousands of faults, which nobody reads.
         found += islice(each(reading, catalog), MOST_FOUND)
+        # The other checks could take very long on a score that is too large.
         if each is amounts and found:
             raise ScoreError(in_order([*reading.faults, *found]))
     return found

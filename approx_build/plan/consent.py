@@ -36,7 +36,9 @@ def refused(asked: Iterable[Use], catalog: Catalog, own: str = "") -> list[Fault
     for use in asked:
         for fault in use.refusals(catalog):
             found.setdefault(fault, []).append(use)
+    # A dict keeps the order in which the corpora were asked for; a set does not.
     corpora = dict.fromkeys(use.corpus for each in found.values() for use in each)
+    # Only for corpora that are refused: reading every piece of the project is slow.
     known = {corpus: dependents_of(catalog, corpus) for corpus in corpora}
     return [_with_all(fault, each, known, catalog, own) for fault, each in found.items()]
 
@@ -48,6 +50,7 @@ def idle_scopes(corpus: str, catalog: Catalog) -> Iterator[Fault]:
     """
     record = catalog.consents.record(corpus)
     scope = record.consent.scope
+    # A log of its own: other pieces must not become part of the state of this command.
     pieces = ReadLog().files_in(catalog.root / "pieces") if scope.pieces else []
     for noun, allowed, known in (
         ("model", scope.models, catalog.models()),

@@ -68,10 +68,12 @@ class ConsentRecords:
             with suppress(ApproxError):
                 consent = self.record(corpus).consent
                 self._withdrawals[corpus] = consent.withdrawn_by(self.today)
+        # A record that cannot be read is kept as empty, so that it is not read again.
         return self._withdrawals.setdefault(corpus, {})
 
     def valid_until(self) -> str:
         """The last day on which every record that was read says the same; empty: without end."""
         ends = [one.consent.holds_until(self.today) for one in self._records.values()]
+        # The first record that changes its answer ends the validity of all.
         last = min((end for end in ends if end), default=None)
         return last.isoformat() if last else ""

@@ -32,6 +32,7 @@ def dependents_of(catalog: Catalog, corpus: str) -> Dependents:
     found: dict[str, list[Use]] = {}
     unread = []
     pieces = catalog.root / "pieces"
+    # A log of its own: a change in another piece must not make this one out of date.
     for name in ReadLog().files_in(pieces):
         path = pieces / name
         if path.suffix != ".yaml":

@@ -101,6 +101,7 @@ class Graph:
         readers: dict[str, list[str]] = {target: [] for target in self.leaves}
         readers.update((target, []) for target in self.actions)
         for action in self.actions.values():
+            # An action may read one target in two roles and still waits for it once.
             for source in set(action.inputs.values()):
                 readers[source].append(action.target)
         return readers
@@ -122,6 +123,7 @@ class Graph:
                 missing[reader] -= 1
                 if not missing[reader]:
                     heappush(ready, reader)
+        # What is in a circle, or behind one, never becomes ready.
         if len(order) < len(self.actions):
             raise self._circle({target for target, count in missing.items() if count})
         return order

@@ -42,8 +42,10 @@ def lower(piece: CheckedPiece, environment: Mapping[str, str] | None = None) -> 
     lowered = LoweredPiece(piece.score, graph, networks)
     for movement in piece.score.movements:
         _lower_movement(lowered, movement)
+    # The whole of a single movement would be the same file under another name.
     if len(lowered.movements) > 1:
         lowered.whole = _join(lowered)
+    # After the movements, which note what models they use.
     _add_stages(lowered)
     _add_previews(lowered)
     return lowered
@@ -66,6 +68,7 @@ def _lower_movement(lowered: LoweredPiece, movement: LoadedMovement) -> None:
     lowered.published[f"{folder}/{slug}.wav"] = done.master
     lowered.published[f"{folder}/spectrograms/{slug}.png"] = done.spectrogram
     for part in parts:
+        # The published stems must sum to the mix, which has no muted parts.
         if part.is_heard:
             lowered.published[f"{folder}/stems/{slug}/{part.name}.wav"] = part.stem
 
@@ -104,6 +107,7 @@ def _add_stages(lowered: LoweredPiece) -> None:
     networks = lowered.networks
     for model, steps in sorted(networks.used.items()):
         if networks.catalog.model(model).network.has_stages:
+            # With the stream of the preview, so that the pictures show a sound that can be played.
             lowered.stages[model] = add_stages(networks, model, max(steps), _preview_stream())
 
 
@@ -128,4 +132,5 @@ def _preview(lowered: LoweredPiece, model: str, step: int) -> Preview:
 
 
 def _preview_stream() -> str:
+    # With a seed of its own, a take needs neither the piece's seed nor a name.
     return take_stream(0, "", "", PREVIEW_SEED, 1)

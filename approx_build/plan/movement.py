@@ -48,6 +48,7 @@ def add_movement(
 ) -> LoweredMovement:
     """Add everything from the mix on."""
     slug, where = movement.slug, movement.locate(())
+    # Sorted by name: moving a part in the score must not change the key of the mix.
     mixed = sorted(part.stem for part in parts if part.is_heard) or [
         silence(graph, movement, output)
     ]
@@ -55,6 +56,7 @@ def add_movement(
         Action(
             target=f"{slug}/mix",
             kind=Kind.MIX,
+            # The sum of integers needs no options: levels are in the stems.
             params={},
             inputs={f"stem.{place:04}": stem for place, stem in enumerate(mixed)},
             where=where,
@@ -85,6 +87,7 @@ def add_movement(
         {"sound": master},
     )
     graph.add(spectrogram)
+    # Muted parts, too: the page shows what a part would sound like.
     looks = tuple(add_stem_looks(graph, part) for part in parts)
     return LoweredMovement(
         movement, tuple(parts), looks, master, measure, sketch, spectrogram.target
@@ -109,6 +112,7 @@ def silence(graph: Graph, movement: LoadedMovement, output: Output) -> str:
                 "rate": output.rate,
                 "channels": output.channels,
                 "samples": samples(movement.length, output.rate),
+                # With dither, a silent movement would be noise.
                 "dither": "none",
                 "gain_db": 0.0,
                 "pan": 0.0,
@@ -135,6 +139,7 @@ def add_sketch(
 ) -> str:
     """Add the picture of a sound that the page shows; `top_db` is its brightest level."""
     params: dict[str, Json] = {"look": "sketch", "columns": columns, "rows": rows}
+    # Left out when unset, so that pictures without it keep their keys.
     if top_db is not None:
         params["top_db"] = top_db
     return graph.add(Action(target, Kind.FIGURE, params, {"sound": sound}))

@@ -99,6 +99,7 @@ class Sources:
             return self._recording(sound.recording, model)
         others = {name: one.take for name, one in self.takes.items()}
         for recording in recordings_of(others[str(sound.take)], others):
+            # Only to ask for consent: this network is given what the other take was made of.
             self._recording(recording, model)
         return self.take_clip(str(sound.take), sound.clip or 1).target
 

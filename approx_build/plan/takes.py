@@ -57,6 +57,7 @@ class Networks:
         Without a model: unless the recording may be played.
         """
         of = self.catalog.model(str(model)).corpus if recording is None else recording
+        # Otherwise the graph is never built: it only says what a store needs.
         if self.graph.is_permitted:
             permit(Use(of.partition("/")[0], None, model, recording, self.piece), self.catalog)
 
@@ -87,6 +88,7 @@ class Networks:
         inputs = {
             f"recording.{number:04}": self.sound(path, model) for number, path in enumerate(paths)
         }
+        # A shipped run needs no prepared sound, and preparing a corpus takes minutes.
         if shipped is not None:
             for path in catalog.shipped_files(model, shipped):
                 role = SHIPPED + path.rpartition("/")[2]
@@ -133,6 +135,7 @@ class Networks:
     def checkpoint(self, model: str, step: int | None, where: Location | None) -> str:
         """The weights of `model` as they were after `step`, or after the last step."""
         spec = self.catalog.model(model)
+        # The number, not None, is in the key: both ways to write the last step are one checkpoint.
         number = spec.last_step if step is None else step
         self.used.setdefault(model, set()).add(number)
         target = f"models/{model}/{number}"
@@ -169,11 +172,13 @@ class Networks:
             "family": spec.family,
             "version": spec.family_version,
             "network": spec.network_params(),
+            # Samples, not seconds: two ways to write one length must give one key.
             "samples": round(take.length_s * spec.network.rate),
             "sampling": sampling_terms(spec, take),
         }
         if (terms := conditioning_terms(take, spec.network.rate, number)) is not None:
             params["derivation"] = terms
+        # Only when set: an empty field would change the keys of all portable takes.
         if self.environment:
             params["environment"] = self.environment
         return self.graph.add(Action(target, Kind.TAKE, params, inputs, stream, where))

@@ -87,6 +87,7 @@ def recordings_of(take: Take, takes: Mapping[str, Take]) -> list[str]:
     takes.
     """
     found: dict[str, None] = {}
+    # `seen`, because takes may name each other in a circle, which another check reports.
     seen, todo = set[str](), [take]
     while todo:
         for _, sound in todo.pop().sounds():
@@ -107,6 +108,7 @@ def _of_take(
     dependents: Mapping[str, set[str]],
 ) -> Iterator[Use]:
     """What a take's network learnt from, and what it is given."""
+    # The check of names reports it.
     if take.model not in catalog.models():
         return
     reached = _reached(name, dependents)
@@ -159,6 +161,7 @@ def _dependents(score: Score) -> dict[str, set[str]]:
         own, slug = movement.model.takes, movement.slug
         for name, take in own.items():
             for source in _taken(take):
+                # Two movements may have takes of one name; those of the piece are common to all.
                 key = f"{slug}/{source}" if source in own else source
                 found.setdefault(key, set()).add(f"{slug}/{name}")
         for ref, _ in _sources(movement):
@@ -177,6 +180,7 @@ def _reached(name: str, dependents: Mapping[str, set[str]]) -> set[str]:
     """What depends on a take, itself included."""
     reached, todo = {name}, [name]
     while todo:
+        # What was reached before is left out, so a circle of takes ends.
         new = dependents.get(todo.pop(), set()) - reached
         reached |= new
         todo += new

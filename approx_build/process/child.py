@@ -65,6 +65,7 @@ class Child:
 
     def ready(self) -> bool:
         """Wait until it reports that it is ready; False if it ends before that."""
+        # End of file is an empty result: the child ended before it sent its byte.
         return bool(self.bond.recv(1))
 
     def end(self, patience_s: float = 0.0) -> None:
@@ -79,11 +80,13 @@ class Child:
             if self.code is None:
                 self.process.kill()
             self.process.wait()
+            # The bond is closed only when all processes that inherited it have ended.
             self._wait_until_gone()
             self.bond.close()
             _children.discard(self)
 
     def _wait_until_gone(self) -> None:
+        # A process in an uninterruptible read, as on a dead network disk, must not block the end.
         self.bond.settimeout(GONE_S)
         with suppress(OSError):
             while self.bond.recv(1):
@@ -102,11 +105,14 @@ def start(
     It inherits open `handles`, and writes to `output` instead of this process's own streams.
     """
     ours, theirs = socket.socketpair()
+    # On Windows, a lock belongs to the process that took it and is not inherited.
     kept = scratch.held() if system.CHILDREN_KEEP_LOCKS else {}
     with theirs:
         task = {
             "module": module,
             "path": without_working_folder(sys.path),
+            # Also the bonds of the parent, so that processes above detect the end of everything
+            # below.
             "bonds": [theirs.fileno(), *_bonds],
             "scratch": kept,
             "links": links.known(),
@@ -114,8 +120,10 @@ def start(
         inherited = [theirs.fileno(), *_bonds, *kept.values(), *handles]
         with _interrupts_blocked():
             process = subprocess.Popen(
+                # `-P`: with `-c` alone, BOOT would import `json` from the working folder.
                 [sys.executable, *_flags(), "-P", "-c", BOOT, json.dumps(task), *arguments],
                 env=_environment(environment),
+                # A child must not read what the user types for the parent or for a shell.
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -129,6 +137,7 @@ def start(
 def begin(task: Mapping[str, Any]) -> None:
     """Run as a child: watch the parent, and run the module of the task."""
     streams.prepare()
+    # Ignored before it is unblocked: an interrupt that is pending since the start is then dropped.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
@@ -136,8 +145,10 @@ def begin(task: Mapping[str, Any]) -> None:
     links.join(*task["links"])
     scratch.join(task["scratch"])
     for handle in (*_bonds, *task["scratch"].values()):
+        # Only `start` passes them on: another subprocess that inherits a bond would keep it open.
         system.keep_from_children(handle)
     bond = socket.socket(fileno=_bonds[0])
+    # A thread: Linux's parent-death signal fires when the thread that started the child ends.
     threading.Thread(target=_guard, args=(bond,), daemon=True).start()
     sys.argv[0] = task["module"]
     try:
@@ -145,6 +156,8 @@ def begin(task: Mapping[str, Any]) -> None:
     except ApproxError as error:
         raise SystemExit(f"approx-build: {error}") from None
     try:
+        # Imported only now: the limits are checked and the guard watches before heavy libraries
+        # load.
         import_module(task["module"]).main()
     finally:
         leave()
@@ -177,6 +190,7 @@ def _guard(bond: socket.socket) -> None:
         wake_main(signal.SIGTERM)
         time.sleep(GRACE_S)
     leave()
+    # `sys.exit` would end only this thread; the main thread may be inside a library.
     os._exit(1)
 
 

@@ -17,6 +17,7 @@ def restart() -> None:
     if (is_utf8 and not any(map(os.environ.get, UNWANTED))) or os.name != "posix":
         return
     environment = {name: text for name, text in os.environ.items() if name not in UNWANTED}
+    # `orig_argv` also contains the options of the interpreter, which `argv` has lost.
     command = [sys.executable, "-X", "utf8", *sys.orig_argv[1:]]
     if sys.executable:
         os.execve(sys.executable, command, environment)

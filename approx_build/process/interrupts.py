@@ -23,6 +23,7 @@ AGAIN_S = 0.5
 def _is_on_its_way(error: BaseException | None) -> bool:
     """Whether the current exception comes from a KeyboardInterrupt."""
     while error is not None and not isinstance(error, KeyboardInterrupt):
+        # A library may wrap the interrupt in an error of its own; the context still shows it.
         error = error.__context__
     return error is not None
 
@@ -47,7 +48,9 @@ def _without_unraisable() -> Iterator[None]:
 def handled(numbers: list[signal.Signals], handler: Handler) -> Iterator[None]:
     """Within, `handler` handles these signals, except those that are ignored."""
     before = {number: signal.getsignal(number) for number in numbers}
+    # A program under `nohup` ignores SIGHUP, and has to keep ignoring it.
     before = {n: earlier for n, earlier in before.items() if earlier is not signal.SIG_IGN}
+    # `signal.signal` raises ValueError outside the main thread, as in a notebook or a server.
     if threading.current_thread() is not threading.main_thread():
         before = {}
     for number in before:
@@ -76,6 +79,7 @@ def ending_calmly() -> Iterator[None]:
 
     def stop(number: int, frame: FrameType | None) -> None:
         asked.append(number)
+        # Windows has no SIGALRM: there the alarm arrives as a SIGINT that nobody typed.
         if alarm.rings():
             return alarm.ring(number, frame)
         alarm.set(AGAIN_S)

@@ -40,11 +40,13 @@ def refusal(error: BaseException) -> str:
     """The message if `error` means that memory was refused; empty for any other error."""
     is_memory = isinstance(error, MemoryError)
     if isinstance(error, (ImportError, RuntimeError)):
+        # The loader and `threading` report refused memory only in the text of general errors.
         is_memory = any(words in str(error).lower() for words in REFUSED)
     if isinstance(error, OSError):
         is_memory = error.errno == errno.ENOMEM
     if not is_memory:
         return ""
+    # The limits are sorted, so the first is the smallest: the one that was probably reached.
     for size, command in memory_limits():
         return (
             f"not enough memory: this process may use {size >> 20} MB ({command}); "

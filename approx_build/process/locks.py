@@ -44,6 +44,7 @@ def grip(handle: int, is_shared: bool = False) -> Grip:
     """
     try:
         system.lock_file(handle, is_shared)
+    # Before OSError, of which it is a subclass.
     except BlockingIOError:
         return Grip.BUSY
     except OSError as error:
@@ -56,6 +57,7 @@ def grip(handle: int, is_shared: bool = False) -> Grip:
 def are_local(path: os.PathLike[str] | str) -> bool:
     """Whether hosts that do not see each other's locks share `path`, as far as is known."""
     kind, options = _mount(path)
+    # sshfs has no remote locks: each host sees its own only.
     if kind == "fuse.sshfs":
         return True
     return kind.startswith(("nfs", "cifs", "smb")) and not LOCAL_LOCKS.isdisjoint(options)

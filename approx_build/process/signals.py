@@ -41,7 +41,9 @@ class Alarm:
     def set(self, every_s: float) -> None:
         """Ring after this time and then again and again."""
         if self.signals:
+            # Repeated: one interrupt may again arrive where a library swallows it.
             signal.setitimer(signal.ITIMER_REAL, every_s, every_s)
+        # A second thread would ring twice as often.
         elif not self._is_ringing:
             self._is_ringing = True
             threading.Thread(target=self._knock, args=(every_s,), daemon=True).start()
@@ -65,6 +67,8 @@ def wake_main(number: signal.Signals) -> None:
     """Have the main thread handle a signal, even while it waits where the system allows that."""
     main = threading.main_thread().ident
     if hasattr(signal, "pthread_kill") and main is not None:
+        # Aimed at the main thread: only it runs handlers, and the signal interrupts its system
+        # call.
         signal.pthread_kill(main, number)
     else:
         _thread.interrupt_main(number)

@@ -13,6 +13,7 @@ import sys
 
 from approx_build.visible import visible_block
 
+# Not from `typing`: importing that would slow the fast path.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TextIO
@@ -33,6 +34,7 @@ class Outlet(io.TextIOBase):
             self.bare.write(visible_block(text))
         except OSError as error:
             self._lose(error)
+        # The whole length even if text was lost: `print` and `logging` must not raise.
         return len(text)
 
     def flush(self) -> None:
@@ -81,6 +83,7 @@ def finish() -> OSError | None:
     for stream in (sys.stderr, sys.stdout):
         stream.flush()
         lost = stream.lost if isinstance(stream, Outlet) else None
+    # A closed pipe is no failure: `approx-build … | head` has read what it wanted.
     return None if lost is None or lost.errno == errno.EPIPE else lost
 
 

@@ -206,6 +206,7 @@ def is_running(process: int) -> bool:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
+    # A number from a file name may be larger than any process number: OverflowError.
     except (OSError, OverflowError):
         pass  # it belongs to another user
     return True
@@ -229,6 +230,7 @@ def inheriting(handles: Sequence[int], starter: Any) -> dict[str, Any]:
     if sys.platform == "win32":
         for handle in handles:
             os.set_handle_inheritable(handle, True)
+        # A list of handles: Windows otherwise passes on every inheritable handle of the process.
         startup = starter.STARTUPINFO(lpAttributeList={"handle_list": list(handles)})
         return {"startupinfo": startup, "creationflags": starter.CREATE_NEW_PROCESS_GROUP}
     return {"pass_fds": handles}

@@ -11,6 +11,7 @@ import os
 from ctypes import Structure, byref, c_uint32, c_void_p
 from typing import Any
 
+# The values in Windows's headers: flags of LockFileEx, errors, an access right, results of a wait.
 FAIL_IMMEDIATELY, EXCLUSIVE = 1, 2
 LOCK_VIOLATION, IO_PENDING = 33, 997
 SYNCHRONIZE, TIMEOUT, ACCESS_DENIED = 0x100000, 258, 5
@@ -36,6 +37,7 @@ class Kernel32:
     def __init__(self, kernel32: Any = None, handle_of: Any = None, last_error: Any = None) -> None:
         windows: Any = ctypes
         self._kernel32 = kernel32 or windows.WinDLL("kernel32", use_last_error=True)
+        # ctypes assumes `int`, which cuts a 64-bit handle.
         self._kernel32.OpenProcess.restype = c_void_p
         self._handle_of = handle_of or _os_handle
         self._last_error = last_error or windows.get_last_error
@@ -61,6 +63,8 @@ class Kernel32:
         if not opened:
             return bool(self._last_error() == ACCESS_DENIED)  # it belongs to another user
         try:
+            # An ended process can still be opened while a handle of it exists; only a running one
+            # times out.
             return bool(self._kernel32.WaitForSingleObject(c_void_p(opened), 0) == TIMEOUT)
         finally:
             self._kernel32.CloseHandle(c_void_p(opened))

@@ -30,6 +30,7 @@ MOST = 1000
 def _absolute(text: str) -> str:
     if not os.path.isabs(text) or "\0" in text:
         raise ValueError(f"must be an absolute path (is {text!r})")
+    # The root of a disk is its own parent.
     if os.path.dirname(os.path.realpath(text)) == os.path.realpath(text):
         raise ValueError("allows every file; name the folder of the recordings")
     return text
@@ -47,6 +48,7 @@ class Config(BaseModel):
 
 def allowed_folders(config: Path) -> tuple[str, ...]:
     """The folders that a configuration allows; ScoreError with every fault of the file."""
+    # `lexists`: a broken link is a fault to report, not a missing configuration.
     if not os.path.lexists(config):
         return ()
     from approx_build.yaml_source import read_source, validate
@@ -74,6 +76,7 @@ def allow(config: Path, folder: Path) -> Path:
 def forbid(config: Path, folder: Path) -> Path:
     """No longer allow a folder, which may be gone; UsageError when it was not allowed."""
     known = allowed_folders(config)
+    # The user may name the link by which the folder was allowed, or its real path.
     names = {os.path.abspath(folder), os.path.realpath(folder)}
     kept = [one for one in known if one not in names]
     if len(kept) == len(known):
@@ -85,5 +88,6 @@ def forbid(config: Path, folder: Path) -> Path:
 def _write(config: Path, folders: Sequence[str]) -> None:
     from approx_build.store.delivery import write
 
+    # A JSON string is a quoted YAML scalar, whatever characters the name contains.
     rows = "".join(f"  - {json.dumps(one, ensure_ascii=False)}\n" for one in folders)
     write(config, encoded(HEAD + rows if rows else f"{HEAD.rstrip()} []\n"))

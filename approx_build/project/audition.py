@@ -100,6 +100,7 @@ def _pair(text: str) -> tuple[str, Any]:
     if not sign:
         raise UsageError(f"{argument('sampling', text)}: write NAME=VALUE, such as steps=50")
     try:
+        # As in YAML, where `steps: 50` is a number and `schedule: cosine` a word.
         return name, json.loads(value)
     except ValueError:
         return name, value
@@ -148,6 +149,7 @@ def _add(model: Model, options: TakeOptions) -> dict[str, str]:
     if step not in catalog.steps(model.name):
         kept = ", ".join(map(str, sorted(catalog.steps(model.name))))
         raise UsageError(f"{argument('step', step)}: {model.name} has checkpoints at steps {kept}")
+    # As a take of a score, so that it is checked by the same rules and gets the same key.
     take = options.take(model.name, step)
     _check(take, spec, networks)
 
@@ -158,6 +160,7 @@ def _add(model: Model, options: TakeOptions) -> dict[str, str]:
     files = {}
     for number in range(1, options.count + 1):
         stem = f"step-{step}-seed-{options.seed}{options.differences}-{number}"
+        # A take with a seed of its own needs no piece, and equals that of a score with this seed.
         stream = take_stream(0, "", "", options.seed, number)
         target = networks.clip(f"audition/{stem}", take, stream, sounds, number)
         files[f"{stem}.wav"] = target
@@ -175,6 +178,8 @@ def _check(take: Take, spec: ModelSpec, networks: Networks) -> None:
 
     for path, sound in take.sounds():
         name, words = str(sound.recording), f"{option(path)} {sound.recording}"
+        # Consent first: a withdrawn recording is not listed, and "there is no recording" would be
+        # wrong.
         if name.partition("/")[0] in catalog.corpus_names:
             networks.permit(take.model, name)
         if name not in catalog.recordings():

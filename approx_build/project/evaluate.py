@@ -86,6 +86,7 @@ def _folder(model: Model) -> Path:
 
     catalog = model.catalog
     manifest = catalog.manifest(model.name)
+    # A shipped run is finished, and its checkpoints need not be in the store.
     if catalog.shipped_run(model.name, manifest):
         return model.root / catalog.shipped_path(model.name)
     return working_folder(model.store.root, manifest_digest(manifest))

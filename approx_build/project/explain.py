@@ -54,6 +54,7 @@ def why(path: Path, target: str, settings: Settings) -> Explanation:
     name = found_target(piece.lowered.graph, target)
     found = forecast(piece.lowered.graph, [name], piece.store, piece.root, piece.log)
     one = found[name]
+    # Files of the project are inputs, too, but have no fate.
     sources = sorted(set(one.action.inputs.values()) & found.keys())
     return Explanation(
         target=name,
@@ -88,6 +89,7 @@ def reason(one: Forecast) -> str:
 
 
 def _changed(one: Forecast) -> str:
+    # Recording a shipped run is an action that runs, too, but it trains nothing.
     if one.action.options.get("is_shipped"):
         return "its checkpoints are shipped with the model"
     if one.last is None or one.manifest is None:

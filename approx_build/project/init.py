@@ -72,11 +72,13 @@ def init(name: str, folder: Path) -> NewPiece:
     score, movement = folder / shown, folder / below
     title = (
         name
+        # Other titles are quoted: `2024` or `a: b` would be no text in YAML.
         if re.fullmatch(r"[A-Za-z][\w -]*", name)
         else f"'{name.replace(chr(39), chr(39) * 2)}'"
     )
     with plain_words(folder):
         make_folder(folder / "models")
+    # The score last: an interrupted `init` leaves no piece with a missing movement.
     write(movement, MOVEMENT.format(body=_body(folder)).encode())
     write(score, PIECE.format(path=shown, title=title, slug=slug).encode())
     return NewPiece(score, movement)

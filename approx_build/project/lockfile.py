@@ -41,6 +41,7 @@ def lock_of(piece: Piece, records: Mapping[str, Record]) -> Lock:
             samples = str(record.facts.get("samples_digest", ""))
             sections[section_of[kind]][target] = Pin(record.key, record.digest, samples)
     versions = {"approx-build": __version__, "manifest": str(SCHEMA)}
+    # Only raised versions, so that a new kind of action changes no lock.
     versions |= {kind.value: str(number) for kind, number in VERSIONS.items() if number > 1}
     return Lock(piece.score.slug, versions, dict(piece.environment), **sections)
 
@@ -68,6 +69,7 @@ def in_todays_form(old: Lock, new: Lock, objects: Objects) -> Lock:
     checkpoints = dict(old.checkpoints)
     for target, pin in old.checkpoints.items():
         now = new.checkpoints.get(target)
+        # The weights are read from the object, so it must be undamaged.
         if now is None or now.digest == pin.digest or not objects.verify(now.digest):
             continue
         name = target.split("/")[1]
@@ -84,9 +86,11 @@ def keep_lock(path: Path, old: Lock | None, new: Lock, is_whole: bool, locked: b
     """
     from approx_build.store import lock as locks
 
+    # The pins of the other movements must not be lost.
     if old is not None and not is_whole:
         new = merged(old, new)
     changed = locks.changes(old, new) if old else []
+    # A new version of the program may change keys only; that must not look like a change of sound.
     sounds = [change for change in changed if change.is_sound]
     keys = _renewed(old, new, len(changed)) if changed and not sounds else ""
     if locked:

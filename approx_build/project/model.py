@@ -50,6 +50,7 @@ class Model:
         with named_from(root):
             environment = takes_environment(settings.device) if draws else {}
             networks = Networks(Graph(), catalog, environment)
+            # Before the store is opened: without consent, nothing is created or read.
             networks.permit(name)
             store = Store(settings.store_at(root))
         return cls(name, root, settings, catalog, networks, store)

@@ -14,6 +14,7 @@ from approx_build.visible import Lines, visible
 
 def seen_from(root: Path, text: str) -> str:
     """`text` with the files under `root` named relative to it."""
+    # The message may name the folder as it is or with its control characters made visible.
     seen = text.replace(f"{visible(root)}{os.sep}", "").replace(f"{root}{os.sep}", "")
     return Lines(seen) if isinstance(text, Lines) else seen
 

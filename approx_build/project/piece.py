@@ -71,6 +71,7 @@ class Piece:
         from approx_build.store.store import Store
 
         store = Store(self.settings.store_at(self.root))
+        # The memo that planning has filled: with another one, every file would be hashed twice.
         store.memo = self.memo
         return store
 
@@ -106,6 +107,7 @@ class Piece:
         from approx_build.plan.catalog import Catalog
         from approx_build.plan.check import ask_again
 
+        # If no record was edited, the answer of planning still stands.
         if not all(map(self._still_reads, self.catalog.consents.read)):
             ask_again(self.score, Catalog(self.root, self.catalog.today))
 
@@ -151,6 +153,8 @@ class Piece:
 def found_root(path: Path, log: ReadLog) -> Path:
     """The folder of the project; a folder `models` nearer to the piece would make it another."""
     for folder in Path(os.path.normpath(path.absolute())).parents:
+        # Listed for the log, whether the folder exists or not: if one appears, the state is out of
+        # date.
         log.files_in(folder / "models")
         if (folder / "models").is_dir():
             break

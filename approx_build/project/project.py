@@ -48,6 +48,7 @@ class Project:
     settings: Settings = field(default_factory=Settings.of)
 
     def __post_init__(self) -> None:
+        # Before any file of the project is opened: without fences, links are not checked.
         root, settings = self.root, self.settings
         links.fence(root, settings.store_at(root), settings.out_at(root))
         links.allow(allowed_folders(config_file()))
@@ -56,6 +57,7 @@ class Project:
     def open(cls, path: str | Path = ".", settings: Settings | None = None) -> Project:
         """The project that `path` is or is in: the nearest folder with a folder `models`."""
         given = Path(path).absolute()
+        # `project_root` begins above the path that it gets.
         root = project_root(given / "any" if given.is_dir() else given)
         return cls(root, settings or Settings.of())
 
@@ -176,10 +178,12 @@ class Project:
         """A piece's path as given, where it is one, else in the project."""
         given = Path(piece)
         named = Path(on_disk(self.root / "pieces" / f"{piece}.yaml"))
+        # A name has no suffix; a file of that name in the working folder does not hide the piece.
         path = given if given.suffix or not named.is_file() else named
         path = Path(on_disk(path))
         if not path.exists() and (self.root / path).exists():
             path = self.root / path
+        # Fences, store and settings belong to this project.
         if path.exists() and not os.path.samefile(project_root(path), self.root):
             raise UsageError(f"{piece}: belongs to another project, {project_root(path)}")
         return path

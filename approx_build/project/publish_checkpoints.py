@@ -26,6 +26,7 @@ def ship(store: Store, run: Record, manifest: Mapping[str, Any], folder: Path) -
         record = record_of(store.objects.read(run.outputs.get("record", run.digest)))
     except ModelError as error:
         raise ModelError(f"{folder}: the run in the store: {error.message}") from None
+    # The model may have been edited since it was trained.
     if not record.is_of(manifest):
         raise ModelError(
             f"{folder}: the run in the store belongs to another model; train this model first"
@@ -39,10 +40,13 @@ def ship(store: Store, run: Record, manifest: Mapping[str, Any], folder: Path) -
         record.write(new)
         if folder.is_dir():
             for path in folder.iterdir():
+                # The files of the previous run go; a README or a licence stays.
                 if not (path.name == RECORD_NAME or path.name.startswith("step-")):
                     writing.copy(path, new / path.name)
+            # A folder that is not empty cannot be replaced by a rename in one step.
             writing.replace(folder, old)
         writing.replace(new, folder)
+        # Before the old folder is removed: a power cut must leave one of the two.
         sync_folder(folder.parent)
         writing.remove_tree(old)
 

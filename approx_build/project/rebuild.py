@@ -63,6 +63,7 @@ def rebuild(task: Task, observer: Observer) -> None:
     piece = Piece.open(Path(task.piece), settings)
     lowered = piece.lowered
     chosen = piece.movements(task.movements)
+    # No pictures and no page: the lock pins sound only.
     targets = [
         target for one in chosen for target in (one.master, *(part.stem for part in one.parts))
     ]

@@ -25,6 +25,7 @@ class Relay(Observer):
     def failed(self, error: ApproxError) -> None:
         """The work as a whole failed."""
         where = asdict(error.where) if error.where else None
+        # As a list: the parent makes `Lines` of it again, whose breaks are shown as breaks.
         self._send("failed", error.message.split("\n"), where)
 
     def activity(self, words: str) -> None:
@@ -71,6 +72,7 @@ class Relay(Observer):
 
     def _send(self, event: str, *values: Any) -> None:
         self._lines.write(f"{json.dumps([event, *values])}\n")
+        # The other process must see each event when it happens.
         self._lines.flush()
 
 

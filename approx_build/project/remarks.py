@@ -100,6 +100,7 @@ def remarks_on(lowered: LoweredPiece, built: Built) -> list[str]:
     """Lost files, what trainings learnt, conversions of rates, and silent events."""
     records = built.records.items()
     lost = [line for target, record in records for line in lost_files(target, record)]
+    # Only of trainings that ran now: a reused one was reported when it ran.
     learnt_lines = [line for target in built.ran for line in learnt(target, built.records[target])]
     return [*lost, *learnt_lines, *_conversions(built), *_silent_events(lowered, built)]
 
@@ -120,6 +121,7 @@ def _conversions(built: Built) -> Iterator[str]:
 def _silent_events(lowered: LoweredPiece, built: Built) -> Iterator[str]:
     """The events of mixed parts that make next to no sound, with their places."""
     for one in lowered.movements:
+        # A part that is not mixed may be silent on purpose.
         for part in (part for part in one.parts if part.is_heard):
             for placed in part.events:
                 record = built.records.get(placed.target)

@@ -90,6 +90,7 @@ def render(
     path: Path, settings: Settings, options: RenderOptions, observer: Observer
 ) -> RenderResult:
     """Render the piece at `path`; what failed is in the result."""
+    # The package first: its files must be those that planning and building import.
     package, piece = Package.now(), Piece.open(path, settings)
     files, targets = chosen(piece, options)
     for remark in piece.remarks:
@@ -106,6 +107,8 @@ def render(
         built = build_targets(
             graph, every, piece.store, piece.root, settings, verified, piece.log, observer
         )
+        # Before anything is delivered: a training or a long build leaves time to withdraw a
+        # consent.
         piece.ask_again()
         delivered, news = _deliver(piece, built, files, options)
     result = _result(piece, built, delivered, news)
@@ -129,6 +132,7 @@ def _deliver(
             old = old and in_todays_form(old, new, piece.store.objects)
             news = keep_lock(piece.lock_path, old, new, is_whole, options.locked)
         delivered.note(piece.lock_path, locks.text(new).encode())
+    # Also after failures: what was built is delivered.
     publish(piece, built, files, delivered)
     if is_whole:
         publish_report(piece, built, delivered)

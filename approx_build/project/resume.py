@@ -42,6 +42,7 @@ def settle(catalog: Catalog, model: str, store: Store, choice: Choice) -> str:
     """
     manifest = catalog.manifest(model)
     own = run_of(store.root, manifest)
+    # The model did not change, so its own run simply continues.
     if own is not None or catalog.shipped_run(model, manifest):
         if choice is not Choice.ASK:
             stands = _stand(own) if own else "is shipped with the model"
@@ -52,6 +53,7 @@ def settle(catalog: Catalog, model: str, store: Store, choice: Choice) -> str:
         if last is None:
             raise UsageError(f"{choice}: there is no earlier run of model {model!r}")
         return _go_on(catalog, model, last, store)
+    # A training of days must not begin anew because of a small edit, without a question.
     if choice is Choice.ASK and last and _is_left(catalog, model, last):
         raise ModelError(_question(catalog, model, last))
     return ""
@@ -111,6 +113,7 @@ def _go_on(catalog: Catalog, model: str, run: EarlierRun, store: Store) -> str:
     corpus = catalog.model(model).corpus
     parent = keep_parent(catalog.root, run, shapes, corpus, store.objects)
     shown = catalog.model_path(model)
+    # The file itself is rewritten: a link to it stays a link.
     path = (catalog.root / shown).resolve()
     text = read_bounded(path, TEXT_BYTES).decode()
     pairs: dict[str, str | int] = {"run": parent.run, "step": parent.step}

@@ -103,7 +103,9 @@ def safe(value: Value) -> Value:
     """A cell that no spreadsheet takes for a formula."""
     if value is None:
         return ""
+    # A negative number begins with "-", and is no formula.
     if isinstance(value, int | float | Decimal):
         return value
     text = visible(value)
+    # Some spreadsheets ignore blanks before a formula.
     return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

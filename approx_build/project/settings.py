@@ -26,6 +26,7 @@ def now() -> datetime:
 
 def cores() -> int:
     """Cores this process may use."""
+    # A container or `taskset` may give fewer cores than the machine has.
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

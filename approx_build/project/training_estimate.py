@@ -61,6 +61,7 @@ def train_plan(root: Path, name: str, settings: Settings, observer: Observer) ->
     try:
         return TrainingEstimate(name, words, _calibrated(model, desk, made))
     except ModelError as error:
+        # In the result, because what is left of the training is known all the same.
         return TrainingEstimate(name, words, problem=error)
 
 
@@ -109,6 +110,7 @@ class _Planned:
             return None
         model = self.model
         graph, log = model.networks.graph, model.catalog.log
+        # Only now: what is shipped or finished needs no torch.
         check_trainings(graph, [self.target], model.store.root, model.root, log)
         from approx_build.training.calibration import Made
 

@@ -29,6 +29,7 @@ def check_trainings(
 
     trainings = [action for action in graph.needed(targets) if action.kind is Kind.TRAIN]
     due = [action for action in trainings if not action.options["is_shipped"]]
+    # Opening a store would create it.
     if (store / "format").exists():
         due = _not_stored(graph, due, store, root, log)
     if faults := [_fault(action, missing, root) for action in due]:

@@ -111,6 +111,7 @@ class TrainingPage:
         self._sounds = {part.recording: part.sound for part in self.material.parts()}
         self._split = split(self.material.parts(), rate, **self.model.split_terms)
         self._corpus = Corpus(self._split, rate, self._terms)
+        # The sound itself, not its files: the preparation of the model changes it, too.
         every = sha256()
         for name, sound in self._sounds.items():
             every.update(name.encode() + sound.tobytes())
@@ -166,6 +167,7 @@ class TrainingPage:
             "family_version": self.model.family_version,
         }
         path = self.out / name
+        # The folder is the user's: whatever is wrong with the file, the evaluation is made again.
         with suppress(OSError, ValueError, LookupError, TypeError):
             kept = parse_json(read_bounded(path))
             if kept["terms"] == terms:

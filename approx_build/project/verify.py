@@ -84,6 +84,7 @@ def compare(piece: Piece, locked: Lock, rebuilt: Lock, store: Path) -> list[Diff
     return [
         _difference(piece, change, store)
         for change in locks.changes(locked, rebuilt)
+        # Targets of other movements were not rebuilt.
         if change.target in pins and change.is_sound
     ]
 
@@ -109,11 +110,13 @@ def _rebuild(
                 environment=environment(capped),
             )
         finally:
+            # While this process holds the other end, reading would never reach the end of the file.
             os.close(theirs)
         try:
             problem = relayed(lines, piece.lowered.graph, observer)
             code = fresh.wait()
         finally:
+            # Also after an interrupt: the fresh process must not go on alone.
             fresh.end(STOP_S)
     found = locks.read(lock) if code == 0 and problem is None else None
     if found is None:
@@ -127,6 +130,8 @@ def environment(capped: bool) -> dict[str, str]:
     """What the fresh process needs in its environment to use the plainest instruction set."""
     if not capped:
         return {}
+    # `__cpu_dispatch__` lists the features that NumPy may use if the CPU has them; no public name
+    # does.
     umath = importlib.import_module("numpy._core._multiarray_umath")
     features = " ".join(umath.__cpu_dispatch__)
     plain = {"APPROX_KERNEL": "baseline", "NPY_DISABLE_CPU_FEATURES": features}
@@ -157,6 +162,7 @@ def first_difference(before: Path, after: Path) -> str:
         old, new = wav.info(before), wav.info(after)
     except AudioError:
         return "its bytes differ (it is not a sound file)"
+    # Samples are comparable only with the same rate, channels and length.
     if old[:3] != new[:3]:
         return f"{old.length} samples at {old.rate} Hz then, {new.length} at {new.rate} Hz now"
     for start, stop in wav.blocks(before):

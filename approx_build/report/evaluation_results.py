@@ -28,6 +28,7 @@ class Evaluations:
 
     def add_stretches(self, count: int) -> list[str]:
         """Add `count` stretches of the corpus, and those that takes are shown beside; targets."""
+        # A file that is no sound has an empty result, from which nothing can be cut.
         samples_of = {
             name: samples for name in self.lowered.prepared if (samples := self._samples(name))
         }

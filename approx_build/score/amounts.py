@@ -61,6 +61,7 @@ def _breakpoints(node: Node) -> int:
 def _sources(event: Node) -> int:
     """The sources in a node that should be an event, whatever its operation is called."""
     named = (node.children.get("from") for node in event.children.values())
+    # A single source has no children, or its fields are its children: it counts as at least one.
     return sum(max(len(node.children), 1) for node in named if node is not None)
 
 
@@ -84,6 +85,7 @@ def too_deep(needs: Mapping[str, Sequence[str]]) -> str | None:
         path = {start: iter(needs[start])}
         while path:
             name = next(reversed(path))
+            # Names of the path are passed over: a circle must not keep the walk going.
             below = next((each for each in path[name] if each in needs and each not in path), None)
             if below is not None and below not in depths:
                 path[below] = iter(needs[below])

@@ -18,6 +18,7 @@ from approx_build.ways.sound import TOLERANCE_S
 from approx_build.yaml_source import Source
 from approx_build.yaml_source.node import Loc
 
+# Far apart, so that an operation whose length depends on its clips gives two results.
 _PROBES_S = (1.0, 600.0)
 RecordingLength = Callable[[str], float | None]
 """Seconds of a recording by name, or None where it is not known."""
@@ -52,6 +53,7 @@ def event_length(
     if event.op.many:
         longest = _after(event.op, lengths)
     else:
+        # A set: the thousands of clips of a take have one length.
         longest = _longest([_after(event.op, [length]) for length in set(lengths)])
     for op in event.through:
         longest = _after(op, [longest])
@@ -91,8 +93,10 @@ def check_durations(reading: Reading, recording: RecordingLength = unknown) -> I
     """Every time in a piece and its movements that does not fit."""
     rate = reading.score.piece.output.rate if reading.score else 0
     for movement in reading.movements:
+        # With a part of its tempo marks, every time in bars would be reported as wrong.
         if movement.path not in reading.untimed:
             yield from _of_movement(movement, recording, rate)
+    # A movement that could not be read may be the longest.
     if reading.score is not None and reading.is_complete:
         yield from _shared_take_faults(reading.takes, reading.movements, reading.source)
 
@@ -187,6 +191,7 @@ def _impossible(
     for way in ways:
         for op, field in ((event.op, event.op.op), *((op, "through") for op in event.through)):
             known = [round(length * rate) for length in way if length is not None]
+            # The action reports it when it runs and the lengths are known.
             if len(known) < len(way):
                 break
             try:

@@ -60,6 +60,7 @@ class Event(Placement):
     @model_validator(mode="wrap")
     @classmethod
     def _read(cls, data: Any, handler: Any, info: ValidationInfo) -> Event:
+        # Pydantic also calls this when a model that contains events is made from models.
         if isinstance(data, Event):
             return data
         problems = Problems(info.context)
@@ -76,6 +77,7 @@ class Event(Placement):
         assert call is not None
         fields = {key: getattr(placement, key) for key in Placement.model_fields}
         op, sources = call
+        # All fields were validated above.
         return cls.model_construct(
             placement.model_fields_set | {"op", "sources", "through"},
             **fields,
@@ -96,6 +98,8 @@ def _operation(data: dict[str, Value], problems: Problems) -> str | None:
         )
         problems.add((second,), message, is_key=True)
     for key in strangers:
+        # With an operation, any other name must be a field; without one, a name with a mapping is
+        # probably a misspelt operation.
         is_field = bool(named) or (suggestion(key, known) and not isinstance(data[key], dict))
         message = "unknown field" if is_field else f"unknown operation {shown(key)}"
         message += choices(key, [*known, *OPS.names()] if is_field else OPS.names())
@@ -118,6 +122,7 @@ def _call(
         return op, ()
     written = data["from"]
     items = written if isinstance(written, list) else [written]
+    # Not read at all: ten thousand sources with faults would take long to describe.
     if len(items) > MOST:
         problems.add((name, "from"), f"takes at most {MOST} sources (has {len(items)})")
         return op, ()
@@ -148,6 +153,7 @@ def _with_clip(
     elif sources and not any(source.take for source in sources):
         problems.add((name, "clip"), "chooses one clip of a take, and 'from' names no take")
     return tuple(
+        # A clip that the source names itself is more specific than the one beside `from`.
         source.model_copy(update={"clip": clip}) if source.take and not source.clip else source
         for source in sources
     )
@@ -184,6 +190,7 @@ def _op(
     name: str, loc: Loc, data: Value, problems: Problems, beside: Sequence[str] = ()
 ) -> GrainOp | None:
     cls = OPS.get(name)
+    # `op` is the tag by which models are told apart, not a field of scores.
     if isinstance(data, dict) and "op" in data:
         problems.add((*loc, "op"), "unknown field; the operation is already given", is_key=True)
         return None

@@ -52,6 +52,8 @@ def json_schema() -> Schema:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "approx-build score",
         "type": "object",
+        # With `if`, an editor reports the faults of the kind that is meant; with `oneOf`, those of
+        # both.
         "if": {"required": ["piece"]},
         "then": _ref("Piece"),
         "else": _ref("Movement"),
@@ -136,4 +138,5 @@ def _tidy(schema: Any) -> Any:
         for key, value in schema.items()
         if not (key == "title" and isinstance(value, str))
     }
+    # A name that does not match the pattern would be accepted otherwise.
     return {**tidy, "additionalProperties": False} if "patternProperties" in tidy else tidy

@@ -79,6 +79,7 @@ def read_piece(path: Path, root: Path | None = None, log: ReadLog | None = None)
     _check_alone(path)
     allowance = Allowance()
     source = read_source(path, shown, log, allowance)
+    # The next text that exceeds the limit does so together with this one, and says that.
     allowance.is_shared = True
     if _kind(source) == "movement":
         message = "this is a movement; give the piece whose 'movements' list it"
@@ -130,6 +131,7 @@ class _Movements:
         names = data.get("movements") if isinstance(data, dict) else None
         if not isinstance(names, list):
             return []
+        # The model reports a longer list; its files are not opened.
         named = enumerate(names[:MOST_MOVEMENTS])
         return [(index, name) for index, name in named if isinstance(name, str)]
 
@@ -152,6 +154,7 @@ class _Movements:
         name = slug(written)
         if not name:
             raise ValueError("needs a file name with letters or digits")
+        # With one movement, no file of the whole piece is written that could have its name.
         if name == slug(self._path.name) and len(self.entries()) > 1:
             raise ValueError(f"gives the name '{name}', which the whole piece has; rename the file")
         if name in self._slugs:
@@ -166,6 +169,7 @@ class _Movements:
         if _kind(source) == "piece":
             message = "this is a piece, where a movement is needed"
             raise ScoreError([source.fault(("piece",), message, key=True)])
+        # Before validation, which would take long on a score that is too large.
         if fault := self._amounts.fault(source):
             raise ScoreError([fault])
         return source
@@ -189,6 +193,7 @@ class _Movements:
             return None
         takes = {**self._takes, **saved.model.takes}
         self.own[path] = _declared(saved.source, saved.dropped)
+        # Its times in bars are unknown, so the checks of durations leave it out.
         if marks or {loc[0] for loc in saved.dropped} & {"tempo", "meter"}:
             self.untimed.add(path)
         return LoadedMovement(number, name, path, saved.model, saved.source, tempo, length, takes)

@@ -101,6 +101,7 @@ class _Names:
 
 
 def _takes(takes: Mapping[str, Take], source: Source, names: _Names) -> Iterator[Fault]:
+    # The tuple has an order, for messages; the set is fast to look up.
     models, known = names.models, set(names.models)
     for name, take in takes.items():
         loc: Loc = ("takes", name)
@@ -137,6 +138,7 @@ def _recording_faults(
         yield source.fault((*loc, "recording"), message)
         return
     length_s = catalog.recording_length_s(name)
+    # None means all up to the end, which is inside the recording.
     stop_s = sound.start_s + (sound.needs_s(take.length_s) or 0.0)
     if length_s is None:
         return

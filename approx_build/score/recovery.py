@@ -42,13 +42,16 @@ def salvage(model: type[M], source: Source) -> Salvaged[M]:
         except ValidationError as error:
             problems = problems_of(error, model, source.data)
             has_all = error.error_count() < MOST_FOUND
+        # Only of the first round: later faults may be caused by what was taken out.
         if not dropped:
             faults += [source.fault(*problem) for problem in problems]
         items = {_item(loc) for loc, _, _ in problems}
+        # Either the file as a whole is wrong, or some of its faulty items are not known.
         if () in items or not has_all:
             break
         dropped += [source.root.written(item) for item in items]
         source = replace(source, root=source.root.without(list(items)))
+    # With the whole source: the movements and takes that it names are still looked at.
     return Salvaged(None, whole, tuple(faults))
 
 

@@ -116,6 +116,7 @@ def _take_circles(
     }
     for circle in circles(places):
         for first, second in pairwise(circle):
+            # At a take of this file: a circle of the piece's takes is reported in the piece.
             if first in own:
                 text = f"takes depend on each other in a circle: {_chained(circle)}"
                 yield source.fault(("takes", first, *places[first][second], "take"), text)
@@ -143,6 +144,7 @@ def _repeated_ids(movement: LoadedMovement, part: str) -> Iterator[Fault]:
     for index, event in enumerate(movement.model.parts[part].events):
         if event.id is not None:
             seen[event.id] += 1
+            # Once, however often the name is repeated.
             if seen[event.id] == 2:
                 loc: Loc = ("parts", part, "events", index, "id")
                 yield movement.source.fault(loc, f"another event of this part is '{event.id}'")

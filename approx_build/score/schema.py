@@ -59,6 +59,7 @@ class Cue(Strict):
     """A moment and words for a player."""
 
     at: Moment = Field(description="when: seconds, m:ss.mmm or bar N.B")
+    # `for` is a keyword of Python.
     player: Text | None = Field(None, alias="for", description="the player (default: all players)")
     text: Text = Field(description="instruction")
 

@@ -52,6 +52,7 @@ class SourceRef(Strict):
     @classmethod
     def _from_text(cls, data: object) -> object:
         if isinstance(data, str):
+            # The name of a take cannot contain "/", so the text means one thing only.
             return {"recording" if "/" in data else "take": data}
         if not isinstance(data, dict):
             raise ValueError(f"needs a name or fields such as {{ take: fog }}, is {shown(data)}")

@@ -58,6 +58,7 @@ class PlainTake(Strict):
     @property
     def controls(self) -> dict[str, Any]:
         """The controls of drawing that the take names beside its `sampling`, as JSON values."""
+        # Only what is written: defaults of the take must not replace those of the model.
         given = self.model_fields_set & short_forms().keys()
         return self.model_dump(mode="json", include=given)
 
@@ -82,6 +83,7 @@ class PlainTake(Strict):
             names = ", ".join(WAYS.names())
             raise ValueError(f"a take has one of {names} (has {' and '.join(given)})")
         if (way := self.conditioning) is not None:
+            # A count of 1 that was written may contradict the way; the default may not.
             said = self.count if "count" in self.model_fields_set else None
             object.__setattr__(self, "count", way.count(said))  # frozen from here on
         return self
@@ -107,6 +109,7 @@ def _complete() -> type[PlainTake]:
 
 
 if TYPE_CHECKING:
+    # Type checkers cannot follow a model that is put together when the program runs.
     Take = PlainTake
 else:
     Take = _complete()

@@ -47,6 +47,7 @@ class TempoSpan:
         """Seconds from the movement's start at `quarters`."""
         past = (quarters - self.start) * 60
         root = square_root(self.bpm**2 + 2 * self.slope * past) if self.slope else self.bpm
+        # This form of the solution also holds for a slope of 0, where the usual one divides by 0.
         return self.start_s + 2 * past / (self.bpm + root)
 
 
@@ -167,6 +168,7 @@ def square_root(value: Fraction) -> Fraction:
     upper, lower = isqrt(value.numerator), isqrt(value.denominator)
     if upper**2 == value.numerator and lower**2 == value.denominator:
         return Fraction(upper, lower)
+    # sqrt(n/d) = sqrt(n·d)/d: one whole root instead of two.
     scaled = (value.numerator * value.denominator) << (2 * _ROOT_BITS)
     return Fraction(isqrt(scaled), value.denominator << _ROOT_BITS)
 

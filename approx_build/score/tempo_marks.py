@@ -71,6 +71,7 @@ def _meters(marks: Sequence[MeterMark], report: Report) -> tuple[MeterSpan, ...]
     for index, mark in enumerate(marks):
         upper, lower = (int(number) for number in mark.meter.split("/"))
         last, bar = spans[-1], mark.at.amount
+        # Time 0 is the start of bar 1 at any tempo; where other seconds fall depends on the tempo.
         if mark.at.unit is Unit.SECONDS and not bar:
             bar = Fraction(1)
         elif mark.at.unit is Unit.SECONDS or mark.at.beat != 1:
@@ -109,6 +110,7 @@ def _tempos(
             continue
         if is_ramp and spans:
             slope = rounded((span.bpm - spans[-1].bpm) / (span.start_s - spans[-1].start_s))
+            # Only the next mark says how steep the ramp is.
             spans[-1] = TempoSpan(spans[-1].start_s, spans[-1].start, spans[-1].bpm, slope)
         spans.append(span)
         is_ramp = mark.ramp
@@ -125,6 +127,7 @@ def _next(
     Over a ramp the mean tempo is the mean of its ends, which gives its seconds from its
     quarters and its quarters from its seconds without a root.
     """
+    # Through text: as a float, 120.1 is not the decimal that was written.
     bpm, at = Fraction(str(mark.bpm)), mark.at
     is_bar = at.unit is Unit.BAR
     quarters = TempoMap(meters=meters).position(at) if is_bar else Fraction(0)

@@ -39,6 +39,7 @@ def _used(movement: LoadedMovement) -> set[str]:
     while todo:
         name = todo.pop()
         take = movement.takes.get(name)
+        # The first test also ends circles of takes, which are reported as faults.
         if name not in used and take:
             todo += [sound.take for _, sound in take.sounds() if sound.take]
         used.add(name)

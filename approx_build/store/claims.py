@@ -78,17 +78,21 @@ def _claim(folder: Path, before: str, after: str) -> tuple[Path, int]:
 
 def _writer(name: str, after: str) -> Identity | None:
     """The writer of a claim; None when the name does not identify one."""
+    # The last "+" separates the random part; the name of a delivered file may contain dots before
+    # it.
     text = name.removesuffix(after).rpartition("+")[0]
     return Identity.parsed(text.rpartition(".")[2])
 
 
 def _swept(path: Path, writer: Identity | None, place: _Place) -> bool:
     with suppress(OSError):
+        # Without following links or waiting: the name may belong to a link or a FIFO of somebody
+        # else.
         handle = open_itself(path)
         try:
             if not _is_abandoned(handle, writer, place):
                 return False
-            # A folder that holds something is none of ours: `rmdir` leaves it.
+            # A claim is a file, so a folder is foreign: it goes only if it is empty.
             writing.remove_folder(path) if path.is_dir() else writing.remove(path)
         finally:
             os.close(handle)
@@ -103,6 +107,8 @@ def _is_abandoned(handle: int, writer: Identity | None, place: _Place) -> bool:
         return False
     if writer is not None and writer.is_of_this_kernel:
         fate = writer.fate()
+        # A free lock under this kernel is proof even if the writer is in another namespace of
+        # processes.
         if fate is not Fate.UNKNOWN or held is Grip.HELD:
             return fate is not Fate.ALIVE
     # An identity of another kernel on a local disk: the machine was restarted.
@@ -122,6 +128,7 @@ class _Place:
     def is_of_one_kernel(self) -> bool:
         """Whether only processes under this kernel can be at work there."""
         if self._is_of_one_kernel is None:
+            # Cached, because this reads the table of mounts and a sweep may ask for many files.
             self._is_of_one_kernel = is_of_one_kernel(self._folder)
         return self._is_of_one_kernel
 
@@ -129,6 +136,8 @@ class _Place:
         """Seconds; minus infinity where nothing can be written, so that nothing is old."""
         if self._now is None:
             self._now = float("-inf")
+            # A file written now has the time of the filesystem's clock, which may be that of a
+            # server.
             with suppress(OSError), claimed(self._folder) as path:
                 with writing.rewritten(path) as file:
                     file.write(b"now")
@@ -138,5 +147,7 @@ class _Place:
 
 def _is_at(handle: int, path: Path) -> bool:
     with suppress(OSError):
+        # The name may be gone or belong to a new file while the handle still refers to the removed
+        # one.
         return os.path.samestat(os.fstat(handle), os.stat(path))
     return False

@@ -54,6 +54,7 @@ def check_folder(folder: Path) -> None:
     """StoreError when `folder`, which may not exist yet, cannot be written."""
     with plain_words(folder):
         check(folder)
+    # Nothing is created here, so the nearest existing folder decides whether the rest can be.
     there = next(each for each in (folder, *folder.parents) if each.exists())
     if not there.is_dir():
         raise StoreError(f"{there} is a file, but must be a folder")
@@ -66,6 +67,7 @@ def write(dest: Path, data: bytes) -> bool:
     with plain_words(dest):
         check(dest)
         sweep(dest)
+        # As in `deliver`: an unchanged file keeps its times.
         if _holds(dest, sha256(data).hexdigest()):
             return False
         with part_of(dest) as part:
@@ -83,6 +85,7 @@ def sweep(dest: Path) -> None:
 @contextmanager
 def part_of(dest: Path) -> Iterator[Path]:
     """A new file beside `dest`, to be renamed to it; removed at the end if it still exists."""
+    # The part must be on the filesystem of `dest`: only there is a rename atomic.
     make_folder(dest.parent)
     with claims.claimed(dest.parent, before=f".{dest.name[:LONGEST]}.", after=PART) as part:
         yield part
@@ -109,5 +112,7 @@ def _copied(source: Path, digest: str, part: Path) -> bool:
             found.update(block)
             writer.write(block)
         writer.flush()
+        # The bytes go to the disk before the rename, so a power cut leaves the old file or the new
+        # one.
         sync(writer.fileno())
     return found.hexdigest() == digest

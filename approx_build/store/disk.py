@@ -85,6 +85,7 @@ def make_folder(folder: Path) -> None:
     """Make `folder` and its parents, and make the new names survive a power cut."""
     if not folder.is_dir():
         make_folder(folder.parent)
+        # Another process may make the same folder at this moment.
         with suppress(FileExistsError):
             writing.make_folder(folder)
         sync_folder(folder.parent)
@@ -99,6 +100,7 @@ def clear(path: Path) -> None:
         try:
             writing.remove_folder(path)
         except OSError as error:
+            # POSIX lets a system report either for a folder that is not empty.
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
             writing.replace(path, path.with_name(f"{path.name}.folder-{secrets.token_hex(4)}"))
@@ -133,6 +135,7 @@ def set_aside(path: Path, name: str = "") -> Path:
     first = path.with_name(name or path.name + DAMAGED)
     others = (first.with_name(f"{first.name}-{number}") for number in count(2))
     other = first
+    # `lexists`, because a rename would also replace a broken link.
     while os.path.lexists(other):
         other = next(others)
     with plain_words(path):
@@ -147,9 +150,11 @@ def _nearest(path: Path) -> Path:
 
 
 def _is_full(folder: Path) -> bool:
+    # Windows has no `statvfs`; there only the error itself can report a full disk.
     if not hasattr(os, "statvfs"):
         return False
     with suppress(OSError):
         state = os.statvfs(folder)
+        # `f_bavail`, not `f_bfree`: blocks reserved for root do not help this process.
         return state.f_bavail * state.f_frsize < NEARLY_FULL
     return False

@@ -90,6 +90,7 @@ class Journal:
 
     def _lines(self) -> Iterator[str]:
         try:
+            # A damaged byte must spoil its own line only; the checksum then rejects that line.
             text = read_bounded(self.path).decode(errors="replace")
         except OSError:
             return iter(())
@@ -103,7 +104,9 @@ class Journal:
         runs: dict[str, list[int]] = {}
         entries = list(self)
         for index, entry in enumerate(entries):
+            # Indices, not entries, so that the order of the journal can be restored below.
             latest[entry.target] = index
+            # Entries of reused actions measure nothing, so they must not displace timed ones.
             if entry.seconds:
                 runs.setdefault(entry.kind, []).append(index)
         kept = set(latest.values()).union(*(each[-RUNS_KEPT:] for each in runs.values()))
@@ -142,5 +145,6 @@ def _parsed(text: str) -> Entry | None:
 
 
 def _is_measure(number: object) -> bool:
+    # `bool` is a subclass of `int`, so `true` would pass as a number.
     is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
     return is_number and 0 <= number <= LARGEST  # type: ignore[operator]  # so not NaN

@@ -50,6 +50,8 @@ class Leases:
         wait = _Wait(began + PATIENCE_S, began + wait_s, remark)
         with ExitStack() as held:
             handle = _byte_locks(self.root, os.getpid())
+            # 15 hexadecimal digits are 60 bits, below the limit of a signed file offset. Two keys
+            # that share them only wait for each other.
             for offset in sorted({int(key[:15], 16) for key in keys}):
                 if handle is not None and _lock_byte(handle, offset, wait):
                     held.callback(_unlock_byte, handle, offset)
@@ -64,6 +66,7 @@ class Leases:
                 if time.monotonic() > report_at:
                     remark(f"waiting: the store {self.root} is being cleaned")
                     report_at = float("inf")
+                # Polled, because a blocking lock could not report the wait.
                 time.sleep(FIRST_PAUSE_S)
             yield
 
@@ -153,6 +156,8 @@ def _lock_byte(handle: int, offset: int, wait: _Wait) -> bool:
             if error.errno not in system.BUSY or not wait.goes_on(pause, handle, offset):
                 return False
             time.sleep(pause)
+            # Short at first, because most actions are short; a wait for a long one must not keep a
+            # CPU busy.
             pause = min(2 * pause, LONGEST_PAUSE_S)
         else:
             return True

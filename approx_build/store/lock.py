@@ -78,6 +78,7 @@ def read(path: Path) -> Lock | None:
         return _parsed(parse_json(read_bounded(path)))
     except FileNotFoundError:
         return None
+    # Before ValueError, of which it is a subclass: it knows line and column, as after a bad merge.
     except json.JSONDecodeError as error:
         place = f"{path}:{error.lineno}:{error.colno}"
         raise StoreError(f"{place}: not a lock ({error.msg}); {_ADVICE}") from error
@@ -139,12 +140,14 @@ _ADVICE = "restore it from version control, or remove it and render again"
 
 
 def _row(pin: dict[str, str]) -> dict[str, str]:
+    # Checkpoints have no samples, so their pins have no `samples_digest`.
     return {name: value for name, value in pin.items() if value}
 
 
 def _parsed(rows: dict[str, Any]) -> Lock:
     if rows.pop("lock") != VERSION:
         raise ValueError("it is of another version")
+    # Ignored fields would be lost when the lock is written again.
     unknown = rows.keys() - {each.name for each in fields(Lock)}
     if unknown:
         raise ValueError(f"unknown field {min(unknown)!r}")

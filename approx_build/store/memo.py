@@ -40,6 +40,7 @@ class Memo:
     def look(self, path: os.PathLike[str] | str) -> Reading:
         """What the file at `path` contains now; OSError when it cannot be read."""
         name, known = os.path.abspath(path), self._load()
+        # The clock first: read later, it could make a young fingerprint look settled.
         at_ns, found = time.time_ns(), fingerprint(name)
         # A young fingerprint proves nothing, so such a file is hashed however often it is read.
         if name in known and known[name][0] == found and is_settled(found, at_ns):
@@ -52,6 +53,7 @@ class Memo:
 
     def forget(self) -> None:
         """Forget all cached digests: every file is read again."""
+        # Counts as changed, so that the saved file loses its digests, too.
         self._known, self._is_changed = {}, True
 
     def save(self) -> None:

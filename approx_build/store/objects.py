@@ -55,6 +55,8 @@ class Objects:
 
     def path(self, digest: str) -> Path:
         """The path of the object of `digest`, existing or not."""
+        # Digests come from records and locks: a damaged one must not become a path outside the
+        # store.
         if len(digest) != 64 or not HEX.issuperset(digest):
             raise StoreError(f"{digest!r} is not a digest")
         return self._folder / digest[:2] / digest[2:]
@@ -89,6 +91,7 @@ class Objects:
             with blaming_a_full_disk(path.parent):
                 yield draft
             with plain_words(self.root):
+                # Opened for writing, because Windows cannot sync a handle that only reads.
                 with open(writing.open_shared(path), "rb+") as file:
                     draft.digest = file_digest(file, sha256).hexdigest()
                     draft.size = file.tell()
@@ -100,6 +103,7 @@ class Objects:
     def believe(self, digest: str) -> None:
         """Trust an object that this build has just made."""
         found = fingerprint(self.path(digest))
+        # Without a fingerprint, `verify` would compare two equal errors and trust a missing file.
         if is_fingerprint(found):
             self._verified[digest] = found
 
@@ -113,6 +117,7 @@ class Objects:
         It is read once per process, unless its fingerprint changes.
         """
         path = self.path(digest)
+        # Before reading: a file that is replaced during the reading then has another fingerprint.
         found = fingerprint(path)
         if self._verified.get(digest) == found:
             return True
@@ -142,6 +147,8 @@ class Objects:
         """The verified bytes of the object."""
         with suppress(OSError):
             data = read_whole(self.path(digest))
+            # The bytes that are returned are hashed, not the file: it may change between two
+            # readings.
             if sha256(data).hexdigest() == digest:
                 return data
         raise self._refusal(digest)
@@ -174,6 +181,7 @@ class Objects:
         # Read-only, so that an editor that opens an object by mistake cannot save over it.
         make_read_only(draft)
         make_folder(path.parent)
+        # A folder replaced by a link would place the object outside the store.
         check(path.parent)
         # The second round is for a damaged object that `verify` has just moved away.
         for _ in range(2):

@@ -50,7 +50,9 @@ class Projects:
         if self._root.is_relative_to(places[0]):
             places = [os.path.relpath(place, self._root) for place in places]
         text = json.dumps(places)
+        # Named by the content, so that every build of a project finds its own entry again.
         path = self._folder / sha256(text.encode()).hexdigest()[:16]
+        # Most builds are of a registered project, and they need not write.
         if not path.exists():
             with suppress(StoreError):
                 self._drafts.replace(path, seal(text))
@@ -71,6 +73,7 @@ class Projects:
         forgotten = 0
         for path in self._paths():
             use = self._read(path)
+            # By the piece if known, so that one deleted piece can be forgotten without its project.
             if use and (use.piece or use.project).is_relative_to(folder):
                 remove(path)
                 forgotten += 1

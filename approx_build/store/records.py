@@ -134,6 +134,7 @@ def _is_valid(record: Record) -> bool:
         and "main" in record.outputs
         and all(map(is_digest, record.outputs.values()))
         and all(isinstance(text, str) for text in (record.created, *record.toolchain.values()))
+        # The comparison also rejects NaN, which would make every sum of seconds NaN.
         and all(isinstance(each, (int, float)) and 0 <= each <= LARGEST for each in numbers)
     )
 
@@ -151,6 +152,7 @@ def derived(records: Records, digests: Collection[str]) -> list[Record]:
     found: dict[str, Record] = {}
     todo = sorted(digests)
     while todo:
+        # Records found earlier are left out, so an action that passes on its input ends the search.
         near = {r.key: r for digest in todo for r in readers.get(digest, []) if r.key not in found}
         found |= dict(sorted(near.items()))
         todo = sorted({digest for record in near.values() for digest in record.outputs.values()})

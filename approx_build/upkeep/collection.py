@@ -97,10 +97,12 @@ def collect(
 
     StoreError when a build uses the store, or when the needs of a project are unknown.
     """
+    # With a typing error in the path, the collection would run and forget nothing.
     if asked.forgotten is not None and not any(map(asked.forgets, _places(store))):
         raise UsageError(
             f"{argument('forget', asked.forgotten)}: no project or piece there used the store"
         )
+    # Also for a dry run: a build at the same time would change what is found.
     with store.leases.alone():
         found = survey(store, root, asked, watch, today)
         if found.refusal:
@@ -139,6 +141,7 @@ def planned(store: Store, found: Survey, asked: Asked) -> Collection:
     named = {digest for one in _alive(found, limit_s) for digest in one.digests}
     # Delivered objects without a record cannot be rebuilt, so they stay whoever made them.
     unmade = {digest for digest in named if digest not in index.makers}
+    # By their makers: the objects of a render stay with everything that they were made from.
     keys = needs.keys(index) | index.makers_of(named)
     runs, notes = kept_runs(store.root), list(map(PINNED.format, needs.problems.values()))
     folders = may_go(runs, needs.declared, store.root, asked.unfinished)
@@ -178,8 +181,10 @@ def _carry_out(store: Store, found: Survey, chosen: Collection, asked: Asked) ->
     limit_s = found.now_s - asked.rules.grace_s
     _forget(store, asked)
     gc.carry_out(store, found.index, found.census, chosen.plan)
+    # A removal that was killed left the folder under the name that it gets first.
     remove_leftovers(store.root)
     alive = {one.path for one in _alive(found, limit_s)}
+    # A state of a living render is kept: it is what keeps the objects of that render.
     gc.remove_old(files(store.root / "states"), limit_s, alive)
     gc.remove_old(_set_aside(store), limit_s)
     store.drafts.sweep()

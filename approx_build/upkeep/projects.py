@@ -82,6 +82,7 @@ def users(uses: Iterable[Use], pieces: Iterable[Path], here: Path | None) -> Use
 
 def _add_finished(piece: Path, projects: dict[Path, Project], unreadable: set[Path]) -> None:
     """A piece that was finished once and whose project may not be in the register."""
+    # Its project is reported already.
     if any(piece.is_relative_to(place) for place in unreadable):
         return
     if not os.path.isdir(piece.parent):

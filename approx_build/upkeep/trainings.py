@@ -78,6 +78,8 @@ def may_go(
             run.amount.count,
         )
         for run in runs
+        # An unfinished training may be continued with its model declared again, so it needs
+        # `unfinished`.
         if run.folder not in own and (run.is_done or unfinished or not run.amount.count)
     ]
 
@@ -119,6 +121,7 @@ def _expected(store: Store, path: Path, stored: StoredStep, belongs: str) -> Exp
     def judged(read: Read) -> Fault | None:
         wrong = "does not contain the bytes that its training wrote" if read.digest else "is gone"
         problem = read.problem or (wrong if read.digest != stored.digest else "")
+        # A training that was removed meanwhile is no fault.
         if not problem or not path.parent.is_dir():
             return None
         what = f"step {stored.step} of {belongs}"
@@ -145,6 +148,7 @@ def _folders(store: Path) -> list[Path]:
 
 def _kept_run(folder: Path) -> KeptRun:
     found = [one for _, one in files(folder)]
+    # The newest file: a training that is being continued is young.
     mtime = max((one.mtime for one in found), default=folder.stat().st_mtime)
     run, amount = run_in(folder), Amount.of(found)
     if run is None:
@@ -204,6 +208,7 @@ def _repair_record(store: Store, index: Index, path: Path) -> bool:
         return False
     if not _record_problem(path):
         return True
+    # The copy beside it first: it needs no search of the records.
     record = whole_record(path.parent) or _stored_record(path.parent, store, index)
     if path.is_dir() or record is None:
         set_aside(path)
@@ -216,6 +221,7 @@ def _repair_step(store: Store, path: Path, stored: StoredStep) -> bool:
     if trainer(path.parent):
         return False
     is_stored = store.objects.verify(stored.digest)
+    # With the right bytes in the store, the file is simply replaced.
     if os.path.lexists(path) and (path.is_dir() or not is_stored):
         set_aside(path)
     if is_stored:

@@ -76,6 +76,7 @@ class Between(Way):
         """Where clip `clip` of `count`, from 1, is between the sounds."""
         if self.places is not None:
             return self.places[clip - 1]
+        # A single clip at place 0 would only be the first sound again, nearly.
         return 0.5 if count == 1 else (clip - 1) / (count - 1)
 
     def terms(self, rate: int, clip: int, count: int) -> dict[str, Json]:

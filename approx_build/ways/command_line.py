@@ -62,6 +62,7 @@ def _field(way: type[Way], texts: Sequence[str], given: Given) -> dict[str, Json
     for option in way.options:
         if option.name in given:
             field[option.field] = option.value(given[option.name])
+        # The default is written into the field: in a score, the field has none and must be given.
         elif option.default is not None:
             field[option.field] = option.default
     return field

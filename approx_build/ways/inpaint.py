@@ -93,6 +93,7 @@ class Inpaint(OfOneSound):
     def terms(self, rate: int, clip: int, count: int) -> dict[str, Json]:
         """The ranges, in samples."""
         spans = self.missing_s
+        # Samples, so that two ways to write one moment give one key.
         return {"missing": [[round(start * rate), round(stop * rate)] for start, stop in spans]}
 
     @classmethod

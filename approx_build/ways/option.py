@@ -52,6 +52,7 @@ def form(has_length: bool) -> str:
 def sound(option: str, text: str, has_length: bool) -> dict[str, Json]:
     """The sound written as CORPUS/NAME@START, or as CORPUS/NAME@START+LENGTH; else UsageError."""
     found = _SOUND.fullmatch(text)
+    # The length of such a sound follows from the take, so a given one would be ignored.
     if not found or (found[3] and not has_length):
         shape, example = ("@START+LENGTH", "@2+0.5") if has_length else ("@START", "@2")
         given = argument(option, text)

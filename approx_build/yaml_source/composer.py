@@ -17,6 +17,7 @@ from approx_build.yaml_source.node import Loc, Node, Place, Value, dotted, resol
 
 LIMIT_VALUES = 250_000
 """Most values of texts read together, aliases counted in full. Ten thousand events are 150 000."""
+# Each level is four calls deep here, and Python allows a thousand.
 LIMIT_DEPTH = 100
 LIMIT_FAULTS = 50
 
@@ -80,6 +81,7 @@ class Composer:
                 self._fault(_place(after), "a second document begins here; a file holds one")
         except StopError:
             return None
+        # A text of comments, or of `---` alone, is one empty value.
         if root.value is None and not self.faults:
             self._fault((1, 1), _EMPTY)
             return None
@@ -89,6 +91,7 @@ class Composer:
         return self._parser.get_event()
 
     def _fault(self, place: Place, message: str, trail: Loc = ()) -> None:
+        # One mistake may make thousands of faults, which nobody reads.
         if len(self.faults) < LIMIT_FAULTS:
             where = dotted((*self._trail, *trail))
             text = f"{where}: {message}" if where else message
@@ -132,6 +135,7 @@ class Composer:
         # Ten aliases of ten aliases …: counted in full, they exceed the limit before they use
         # memory.
         self._count(place, node.weight)
+        # Faults of the value are then reported where it is used.
         return replace(node, place=place)
 
     def _container(self, event: Event) -> Node:
@@ -161,7 +165,9 @@ class Composer:
         node, merged = Node(place, {}, {}, {}), list[Node]()
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             key = self._key(event, node)
+            # Read even after a faulty key, so that its own faults are found in the same run.
             child = self._inside("?" if key is None else key, self._next())
+            # A quoted "<<" is an ordinary key.
             if key == "<<" and not event.style:
                 merged += self._merges(child)
             elif key is not None and key not in node.children:
@@ -208,6 +214,7 @@ class Composer:
             value: Value = resolve(event.value)
         except ValueError as error:
             self._fault(place, str(error))
+            # A number in its place: validation must not report the same value a second time.
             return Node(place, 0)
         if tag and not (tag in _NUMERIC and type(value) in _NUMERIC[tag]):
             self._unknown_tag(event)

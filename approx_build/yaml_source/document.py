@@ -38,6 +38,7 @@ class Source:
 
     def line(self, number: int) -> str:
         """Line `number`, from 1, without its newline; empty past the end."""
+        # Split at the first fault: most files have none.
         if not self._lines:
             self._lines.extend(self.text.split("\n"))
         return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
@@ -47,6 +48,7 @@ class Source:
 
         If `loc` is not in the file, the nearest value that should contain it.
         """
+        # The parent, because only it knows where the key is written.
         node, depth = self.root.nearest(loc[:-1])
         place = node.place
         if depth == len(loc) - 1:

@@ -24,6 +24,7 @@ _MOST_COMPARED = 50
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'hold'?` when a known name is close to `word`, else nothing."""
+    # difflib takes time that grows with the square of the length.
     folded = word.casefold()[:80]
     by_folded = _near(folded, tuple(known))
     close = difflib.get_close_matches(folded, list(by_folded), n=1, cutoff=0.6)
@@ -119,6 +120,7 @@ def worded(error: ErrorDetails, model: type[BaseModel], names: Sequence[str] = (
     kind, context, loc = error["type"], error.get("ctx", {}), error["loc"]
     if kind == "fault":
         return str(context["words"])
+    # The text of our own exception, without the words that pydantic puts before it.
     if kind in ("value_error", "assertion_error"):
         return str(context["error"])
     if kind == "extra_forbidden":

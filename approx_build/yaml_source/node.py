@@ -18,6 +18,7 @@ _WORDS: dict[str, bool | None] = {
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+# Python refuses to convert texts of more than 4300 digits, with a message of its own.
 _LONGEST_NUMBER = 100
 
 
@@ -33,8 +34,10 @@ def resolve(text: str) -> Scalar:
     if len(text) > _LONGEST_NUMBER:
         raise ValueError(f"a number of {len(text)} characters is too long")
     if is_int:
+        # Base 0 reads the prefix, but refuses numbers such as 007, which YAML reads as 7.
         return int(text, 0) if text.startswith(("0o", "0x")) else int(text)
     value = float(text)
+    # `float` makes 1e999 infinite without an error.
     if math.isinf(value):
         raise ValueError(f"{text} is too large a number")
     return value

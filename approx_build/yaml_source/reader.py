@@ -29,6 +29,7 @@ def read_text(path: Path, shown: str, log: ReadLog | None = None) -> str:
         before = data[: error.start].decode()
         message = f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
         raise ScoreError([fault_at(before, len(before), shown, message)]) from None
+    # Editors on Windows write a byte order mark and end lines with CR LF.
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     unusual = list(islice(_UNUSUAL.finditer(text), _MOST_SHOWN))
     if unusual:

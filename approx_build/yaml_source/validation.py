@@ -55,6 +55,7 @@ class Patience:
 
 def strictly(model: type[M], data: Value, patience: Patience | None = None) -> M:
     """`data` as a `model` by pydantic's strict rules for JSON; validators get the patience."""
+    # Through JSON: only there does strict mode accept a list for a tuple and text for a date.
     return model.model_validate_json(json.dumps(data), strict=True, context=patience)
 
 
@@ -97,6 +98,7 @@ def problems_of(
 def _without_echoes(problems: list[Problem]) -> list[Problem]:
     """Problems without `missing field 'x'` where a neighbour asks `did you mean 'x'?`."""
     meant = {
+        # A suggestion ends in `'?`.
         (loc[:-1], f"missing field '{words.rpartition(_MEANT)[2][:-2]}'")
         for loc, words, is_key in problems
         if is_key and _MEANT in words

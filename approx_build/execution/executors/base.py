@@ -75,6 +75,7 @@ class Opening(Protocol):
 def executor(name: str) -> Opening:
     """What opens the executor of this name; UsageError when there is none."""
     ours = {one: EntryPoint(one, where, GROUP) for one, where in EXECUTORS.items()}
+    # Ours last: another package must not replace an executor of this one silently.
     known = {point.name: point for point in points(GROUP)} | ours
     if name not in known:
         raise UsageError(f"unknown executor {name!r}; there are: {', '.join(sorted(known))}")

@@ -71,6 +71,7 @@ def in_process(
     toolchain: Mapping[str, str] = {},
 ) -> InProcess:
     """Runs everything here, one batch at a time, whatever the slots; its store is another view."""
+    # Its own view, as a worker has: what it has verified must not count as verified by the builder.
     return InProcess(Performer(run, Store(store.root), options, toolchain))
 
 
@@ -122,6 +123,7 @@ class Processes:
         """
         try:
             for worker in self._workers:
+                # Closing the pipe ends an idle worker, because its `recv` reads end of file.
                 if worker.batch is None:
                     worker.pipe.close()
                 elif worker.child.code is None:
@@ -138,6 +140,7 @@ class Processes:
             self.store.drafts.sweep()
 
     def _free(self) -> _Worker | None:
+        # A list, because `_bury` removes workers from the original.
         for worker in [worker for worker in self._workers if worker.batch is None]:
             if worker.child.code is None:
                 return worker
@@ -148,6 +151,8 @@ class Processes:
     def _hire(self) -> _Worker:
         ours, theirs = connection.Pipe()
         with theirs:
+            # Our copy of the other end is closed after this: otherwise the pipe would never report
+            # the end.
             child = start(WORKER, str(theirs.fileno()), handles=[theirs.fileno()])
         worker = _Worker(child, ours)
         self._workers.append(worker)
@@ -194,6 +199,8 @@ def _trains(worker: _Worker) -> bool:
 
 def _last_words(exit_code: int | None, batch: Batch, options: Any) -> str:
     if was_killed(exit_code):
+        # The kernel's out-of-memory killer sends SIGKILL, and leaves no other trace that we could
+        # read.
         killed = "was killed (signal 9): out of memory, or by hand"
         return f"{killed}; {_trainings_need(batch, options) or FEWER_JOBS}"
     if exit_code is not None and exit_code < 0:

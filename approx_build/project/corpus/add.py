@@ -73,10 +73,13 @@ def add(
     corpus = _new_or_there(root, name, today)
     reasons = _reasons(corpus, files)
     folder = f"{CORPORA}/{corpus.name}"
+    # A file may be named twice; the order stays as it was given.
     good = tuple(path for path in dict.fromkeys(files) if path not in reasons)
+    # Before anything is copied, so that nothing is added when one file is refused.
     if not good or (reasons and not skip_bad):
         return Addition(corpus.name, folder, (), 0.0, reasons, (), "")
     check_folder(corpus.folder)
+    # Before the copies are in the folder, or each new file would be a duplicate of itself.
     remarks = (*_oddities(corpus, good), *_alike(corpus, good))
     for path in good:
         _copy(path, corpus.folder / _name(path))
@@ -110,6 +113,7 @@ def _reasons(corpus: Corpus, files: Sequence[Path]) -> dict[Path, str]:
         if reason := _reason(path, taken.get(stem, "")):
             found[path] = reason
         else:
+            # Two of the given files may have the same name.
             taken[stem] = str(path)
     return found
 
@@ -168,6 +172,8 @@ def _copy(source: Path, dest: Path) -> None:
     with open_regular(source) as file:
         digest = file_digest(file, "sha256").hexdigest()
     written, is_whole = deliver(source, digest, dest)
+    # Other bytes were not checked, and a file that is there already appeared after the check of
+    # names.
     if not (written and is_whole):
         raise AudioError(f"{source}: changed while it was copied; add it again")
 
@@ -186,6 +192,7 @@ def _record(corpus: Corpus, performers: dict[str, str]) -> str:
         add_them = " and add the performers" if performers else ""
         covers = "it now covers the new recordings too: change it if it should not"
         return f"{path}: {says}; {covers}{add_them}"
+    # A name with a colon or a comma would otherwise change the YAML around it.
     quoted = [
         [json.dumps(word, ensure_ascii=False) for word in each] for each in performers.items()
     ]

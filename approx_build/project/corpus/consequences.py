@@ -75,6 +75,7 @@ def consequences(
         recordings=None if names is None else list(names),
         day=day.isoformat(),
         files=[catalog.relative(path) for path in files.values()],
+        # Shipped checkpoints may have learnt from it before it was withdrawn.
         models=[model for model in models if is_learnt or model.shipped],
         pieces=[piece for piece in pieces if piece.movements or piece.takes],
         unread=touched.unread,
@@ -111,6 +112,7 @@ def _shipped(corpus: Corpus, model: str, files: dict[str, Path]) -> list[str]:
 
 def _stored(corpus: Corpus, root: Path, files: list[Path]) -> tuple[dict[str, int], list[str]]:
     """How many results of each kind the store has of these files, and where checkpoints lie."""
+    # Opening a store would create it, and this verb only looks.
     if not root.is_dir():
         return {}, []
     store, digests = Store(root), []

@@ -89,6 +89,8 @@ class Corpus:
     def _corpus_of(self, model: str) -> object:
         path = self.catalog.model_path(model)
         try:
+            # Not the validated model: a faulty declaration still learns from its corpus once it is
+            # corrected.
             data = read_source(self.root / path, path).data
         except ApproxError:
             return None

@@ -82,6 +82,7 @@ def inspect(root: Path, name: str, today: date, out: Path | None = None) -> Corp
     """Inspect a corpus and draw its sheets, by default into renders/corpora/NAME."""
     corpus = Corpus.there(root, name, today)
     out = out or root / "renders" / "corpora" / name
+    # Before the recordings are read, which may take minutes.
     check_folder(out)
     with named_from(root):
         paths, files = sound_files(corpus.folder), _Files()
@@ -105,6 +106,7 @@ def inspect(root: Path, name: str, today: date, out: Path | None = None) -> Corp
 
 def _remarks(one: Inspection, together: Total) -> list[str]:
     """What a composer should look at."""
+    # The rates are in the order of their frequency.
     usual = next(iter(together.rates))
     found = {
         f"clipped: {counted(one.clipped, 'sample')} in {counted(one.clips, 'run')}": one.clips,

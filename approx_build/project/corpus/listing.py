@@ -74,6 +74,7 @@ def _row(corpus: Corpus) -> CorpusRow:
     catalog = corpus.catalog
     problem = seen_from(corpus.root, catalog.problem(corpus.name))
     recordings = [] if problem else catalog.corpus(corpus.name)
+    # A file that cannot be read is reported elsewhere and has no length.
     lengths = [catalog.recording_length_s(one.name) or 0.0 for one in recordings]
     is_valid, consent = corpus.consent()
     return CorpusRow(

@@ -52,6 +52,7 @@ class Withdrawal:
         """What a person has to do after it."""
         found = self.found
         steps = [f"use something else at {place}" for one in found.pieces for place in one.refused]
+        # Without any recording there is nothing left to train on.
         if found.recordings is not None:
             steps += [f"approx-build train {one.model}" for one in found.models]
         return [*steps, *(f"approx-build render {one.path}" for one in found.pieces)]

@@ -115,6 +115,7 @@ def gc(opened: OpenStore, options: GcOptions) -> StoreCollection:
     from approx_build.store.gc import Rules
     from approx_build.upkeep.collection import Asked, collect
 
+    # Without resolving links, as the register names projects.
     forgotten = Path(os.path.abspath(options.forget)) if options.forget else None
     rules = Rules(options.older_than_s, options.keep_bytes)
     asked = Asked(rules, options.unfinished, forgotten)

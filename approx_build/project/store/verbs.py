@@ -59,6 +59,7 @@ class ProjectStore:
 
         path = self.settings.store_at(self.root).absolute()
         with named_from(self.root):
+            # Opening a store would create it.
             if not path.exists():
                 raise UsageError(f"there is no store at {path}; a render creates it")
             try:
