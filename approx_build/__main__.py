@@ -12,6 +12,7 @@ def main() -> None:
     from approx_build.process import streams
     from approx_build.process.interpreter import restart
 
+    # Only as a command: a program that calls `main` must not be replaced by a new process.
     if sys.modules["__main__"].__dict__.get("main") is main:
         restart()
     streams.prepare()
@@ -41,6 +42,7 @@ def _run(arguments: list[str]) -> None:
     except FileNotFoundError:
         from approx_build.cli.exit_codes import refuse_lost_folder
 
+        # Only if the working folder is gone; any other missing file is a bug.
         refuse_lost_folder()
         raise
 

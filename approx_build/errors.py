@@ -50,6 +50,7 @@ class Fault:
         text = f"{self.where}: {visible(self.message)}"
         if not self.source_line:
             return text
+        # A tab has no fixed width, and escaped characters are longer than one column.
         line, before = self.source_line.replace("\t", " "), self.where.column - 1
         return Lines.of([text, line, f"{' ' * len(visible(line[:before]))}^"])
 
@@ -80,6 +81,7 @@ class ApproxError(Exception):
         longer = f"{self.message}; {visible(words)}"
         return type(self)(Lines(longer) if isinstance(self.message, Lines) else longer, self.where)
 
+    # Without it a copy in another process would be made from the text alone.
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.message, self.where)
 

@@ -40,6 +40,7 @@ class Registry(Generic[T]):
     def register(self, cls: type[T]) -> type[T]:
         """Add `cls` under its tag; two of one name are refused."""
         name = self.name_of(cls)
+        # A module that is imported again registers its class again.
         if name in self._classes and self._classes[name].__module__ != cls.__module__:
             raise UsageError(f"two {self.noun}s are named {name!r}; rename one")
         self._classes[name] = cls
@@ -61,6 +62,7 @@ class Registry(Generic[T]):
                 loaded(point)
             except UsageError as error:
                 BROKEN.append(error.message)
+        # By name, because the order of imports differs.
         return dict(sorted(self._classes.items()))
 
     def names(self) -> list[str]:

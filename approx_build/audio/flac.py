@@ -37,6 +37,7 @@ def content(file: BinaryIO) -> Content | None:
     """What an open FLAC file holds; None when it is none, or has no frame that can be found."""
     file.seek(0)
     head = file.read(42)
+    # The first block must be STREAMINFO, whose type is 0 (RFC 9639, section 8.2).
     if head[:4] != _MARK or len(head) < 42 or head[4] & 0x7F:
         return None
     block, rate = int.from_bytes(head[8:10], "big"), int.from_bytes(head[18:21], "big") >> 4
@@ -100,6 +101,7 @@ def _without_tags(tail: bytes) -> bytes:
 
 def _frame_end(head: bytes, block: int) -> int | None:
     """The samples up to the end of the frame with this head; None when it is none."""
+    # Sync code, codes of size and rate, channels, and a reserved bit: RFC 9639, section 9.1.
     if len(head) < 6 or head[0] != 0xFF or head[1] & 0xFE != 0xF8:
         return None
     size, rate = head[2] >> 4, head[2] & 0xF
@@ -110,6 +112,7 @@ def _frame_end(head: bytes, block: int) -> int | None:
         return None
     place += 4
     length, used = _block_size(size, head[place:])
+    # These codes say that the rate itself follows, in one or two bytes.
     place += used + {12: 1, 13: 2, 14: 2}.get(rate, 0)
     if place >= len(head) or _crc8(head[:place]) != head[place]:
         return None
@@ -156,6 +159,7 @@ def _is_whole(data: bytes) -> bool:
     value, table = 0, _table(16, 0x8005)
     for byte in data:
         value = (value << 8 & 0xFF00) ^ table[value >> 8 ^ byte]
+    # Data that end with their own checksum have checksum 0, and zeros after them keep it.
     return value == 0
 
 
@@ -173,10 +177,12 @@ def _table(bits: int, polynomial: int) -> tuple[int, ...]:
 
 def _has_another(file: BinaryIO, begin: int) -> bool:
     """Whether a second file follows the first: its mark and its first block's head."""
+    # STREAMINFO has 0x22 bytes; the top bit of its type is set where no other block follows.
     mark, before = _MARK + b"\x00\x00\x00\x22", b""
     file.seek(begin)
     while block := file.read(_BLOCK):
         if mark in before + block or _MARK + b"\x80\x00\x00\x22" in before + block:
             return True
+        # The mark may begin in one block and end in the next.
         before = block[-8:]
     return False

@@ -62,6 +62,7 @@ def command(path: AnyPath, options: str = "") -> str:
     """The command that decodes all of a file into a WAV file beside it; `options` of its input."""
     source = _near(PurePath(os.fspath(path)))
     dest = source.with_suffix(".wav")
+    # The command must not overwrite the file that it reads.
     if dest == source:
         dest = source.with_name(f"{source.stem}-whole.wav")
     words = [shlex.quote(_as_path(os.fspath(one))) for one in (source, dest)]

@@ -25,6 +25,7 @@ SILENCE_DBFS = -80.0
 """Below this a sound counts as silent."""
 SILENCE_S = 0.25
 """Shorter silences are not reported."""
+# The largest positive 24-bit sample: +1.0 has no integer.
 _FULL_SCALE_24 = 1.0 - 2.0**-23
 
 
@@ -84,6 +85,7 @@ def quietest_dbfs(path: wav.AnyPath, start: int, stop: int, length: int) -> floa
     if stop - start <= length:
         return decibels(sqrt(_power(path, start, stop)))
     hop = max(1, length // 10)
+    # Whole hops, so that none lies in two blocks.
     size = max(1, wav.BLOCK // hop) * hop
     whole = start + (stop - start) // hop * hop
     powers = np.concatenate(
@@ -107,6 +109,7 @@ def decibels(level: float) -> float | None:
 
 
 def _rounded(value: float) -> float | None:
+    # libebur128 gives -inf for silence. Adding 0 turns -0.0 into 0.0.
     return round(value, 2) + 0.0 if np.isfinite(value) else None
 
 
@@ -132,6 +135,7 @@ class _Meter:
         self._step = max(1, found.rate // 10)
         self._rest = np.zeros((found.channels, 0))
         self._fed = 0
+        # Momentary loudness is that of 400 ms (EBU Tech 3341): earlier there is no value.
         self._window = 4
         self.momentary_max = -np.inf
 
@@ -159,6 +163,7 @@ class _Meter:
 
     def range(self) -> float | None:
         """Loudness range; None when the sound is too short to have one."""
+        # The range is made of short-term loudness, which takes 3 s (EBU Tech 3342).
         short = self._fed < 30
         return None if short else _rounded(self._api.get_loudness_range(self._state))
 

@@ -68,7 +68,9 @@ def _sound(source: BinaryIO | Patched) -> soundfile.SoundFile:
 
     if isinstance(source, Patched):
         return soundfile.SoundFile(source)
+    # libsndfile takes the descriptor's own position for the beginning of the file.
     os.lseek(source.fileno(), 0, os.SEEK_SET)
+    # `opened` closes the file, which may be opened once more for a message.
     return soundfile.SoundFile(source.fileno(), closefd=False)
 
 
@@ -112,4 +114,5 @@ def samples(path: AnyPath, start: int, stop: int) -> NDArray[Any]:
     if len(data) < stop - start:
         raise lost(path, f"truncated or damaged: of {promised} samples promised some are missing")
     found = np.ascontiguousarray(data.T)
+    # soundfile scales every integer to 32 bits.
     return found >> (32 - int_bits(subtype)) if is_pcm(subtype) else found

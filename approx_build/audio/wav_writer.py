@@ -85,6 +85,7 @@ class FloatWriter(_Writer):
     def write(self, block: NDArray[np.floating]) -> None:
         """Add samples [C, T]; AudioError when one is not finite."""
         self._counted(block)
+        # A float64 beyond float32 becomes infinite, which is refused below without a warning.
         with np.errstate(over="ignore"):
             samples = block.T.astype("<f4")
         if not np.isfinite(samples).all():

@@ -130,6 +130,7 @@ class Consent(Strict):
         """The last day on which the record has the same effect as `today`; None: without end."""
         ends = [self.agreed_on, *self.withdrawn.values()]
         ends += [self.withdrawn_on] if self.withdrawn_on else []
+        # From these dates on the record has another effect: the day before is the last of the same.
         days = [day - timedelta(1) for day in ends] + [self.valid_until or date.max]
         later = [day for day in days if today <= day < date.max]
         return min(later, default=None)
@@ -151,6 +152,7 @@ class Consent(Strict):
             elif name not in self.withdrawn:
                 words = f"recording {name!r} is not withdrawn; give its day under 'withdrawn'"
                 yield ("removed", index), words
+        # A pattern may fit only recordings whose files were deleted since.
         every = {*names, *self.removed}
         for number, performer in enumerate(self.performers):
             for index, pattern in enumerate(performer.recordings or ()):

@@ -108,6 +108,7 @@ def _at(source: Source, loc: Loc, words: str) -> Fault:
 
 def _notice(folder: Path, name: str, log: ReadLog) -> str:
     """What is wrong with a notice; logs that it was read."""
+    # An absolute name replaces the folder when it is joined to it.
     if ".." in PurePath(name).parts or not (folder / name).is_relative_to(folder):
         return "must be a file beside the recordings"
     path = Path(on_disk(folder / name))

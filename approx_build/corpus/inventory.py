@@ -49,6 +49,7 @@ def inventory(folder: Path, consent: Consent | None, today: date) -> list[Entry]
 
     `consent` is the record of the corpus when it can be read.
     """
+    # The disk may have a name in another Unicode form than the record.
     notices = {normal(one.notice) for one in consent.sources} if consent else set()
     withdrawn = consent.withdrawn_by(today) if consent else {}
     paths = [path for path in folder.iterdir() if not is_leftover(path.name)]

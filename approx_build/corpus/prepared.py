@@ -82,6 +82,7 @@ def chosen(
 
     `gone` are withdrawn ones, without the corpus: they may be excluded still.
     """
+    # Exclusions name recordings without their corpus.
     names = {recording.name.partition("/")[2] for recording in recordings}
     if unknown := sorted(how.exclude.keys() - names - {*gone}):
         hints = "".join(suggestion(name, names) for name in unknown)

@@ -72,6 +72,7 @@ def named(paths: Iterable[Path]) -> Named:
     first: dict[str, Path] = {}
     clashes = {}
     for path in paths:
+        # On many disks, names that differ only in case are one name.
         other = first.setdefault(alike(path.stem), path)
         if other != path:
             clashes[path] = clash(path.name, other.name)
@@ -88,6 +89,7 @@ def sound_files(folder: Path, log: ReadLog | None = None) -> list[Path]:
     if not folder.is_dir():
         raise AudioError(f"{folder}: there is no such corpus folder")
     files = [folder / name for name in (log or ReadLog()).files_in(folder)]
+    # The order of names in a folder depends on the file system.
     paths = sorted(path for path in files if is_recording(path.name))
     if not paths:
         kinds = ", ".join(sorted(SUFFIXES))

@@ -21,7 +21,7 @@ from pydantic import BaseModel
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
 from approx_build.families.parameters import Parameters
-from approx_build.families.parameters import Shapes as Shapes
+from approx_build.families.parameters import Shapes as Shapes  # others import it from here
 from approx_build.families.players import ALONE, Phase, Player, Turn
 from approx_build.numerics.stream import Stream
 from approx_build.registry import Registry
@@ -124,6 +124,7 @@ class TakeRequest(Generic[S]):
 
 def check_takes(network: Parameters, takes: Sequence[TakeRequest[Any]], device: str) -> None:
     """ModelError unless each request can be, and `device` is the name of one."""
+    # By its text: torch, which would know, is not imported to draw on a CPU.
     if not re.fullmatch(r"cpu|cuda(:\d+)?", device):
         raise ModelError(f"device {device!r}: unknown; must be cuda, cuda:N or cpu")
     for take in takes:

@@ -94,4 +94,5 @@ def png(figure: Figure) -> bytes:
 
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
+    # Without alpha: the background is opaque.
     return colour_png(np.asarray(canvas.buffer_rgba())[:, :, :3])

@@ -83,6 +83,7 @@ def sheet(rows: Sequence[Row], title: str, note: str, top_db: float) -> bytes:
     paper.write(_TEXT, 40, title, INK, 20)
     paper.write(_LEFT, 41, note, QUIET_INK, 12)
     _draw_scale(paper, top_db)
+    # `tops` also has the end of the last row.
     for row, top in zip(rows, tops, strict=False):
         _draw_row(paper, row, top, top_db)
     return png(paper.figure)
@@ -98,6 +99,7 @@ class _Paper:
     def write(self, x: int, y: int, text: str, colour: str, size: float, ha: str = "left") -> None:
         """Text, its middle at height `y`."""
         place = (x / _WIDTH, 1 - y / self.height)
+        # A name may contain «$», which would begin a formula.
         self.figure.text(
             *place, visible(text), color=colour, fontsize=size, ha=ha, va="center", parse_math=False
         )
@@ -149,6 +151,7 @@ def _draw_wave(axes: Axes, wave: NDArray[np.float32]) -> None:
 
 
 def _draw_plate(axes: Axes, seen: Spectrogram, top_db: float) -> None:
+    # Here and not above: matplotlib must first be imported within `own_settings`.
     from matplotlib.colors import ListedColormap
 
     octaves = np.log2(seen.high_hz / seen.low_hz)

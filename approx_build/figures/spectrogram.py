@@ -40,6 +40,7 @@ def spectrogram_figure(source: Source, title: str = "", width: int = 1600) -> by
     low, high = waveform(source, columns)
     times = (np.arange(columns) + 0.5) * seen.length_s / columns
     wave.fill_between(times, low, high, color=ACCENT, linewidth=0.4)
+    # Silence has no loudest sample to scale by.
     loudest = max(0.01, float(np.abs((low, high)).max()))
     wave.set(xlim=(0, seen.length_s), ylim=(-loudest, loudest), yticks=[], xticks=[])
     image = _draw_plate(plate, seen, top_level(seen))
@@ -64,6 +65,7 @@ def loss_figure(curves: dict[str, Loss], title: str = "", width: int = 900) -> b
     if len(curves) > 1:
         legend = axes.legend(frameon=False, labelcolor=INK, fontsize=10)
         for text in legend.get_texts():
+            # A name may contain «$», which would begin a formula.
             text.set_parse_math(False)
     if title:
         _write(figure, 0.09, 0.94, title, 13)
@@ -110,6 +112,7 @@ def _draw_plate(
     axes: Axes, seen: Spectrogram, top_db: float, most_times: int = MOST_TICKS
 ) -> AxesImage:
     """A spectrogram with minutes below and Hz at the left; its rows are evenly spaced."""
+    # Here and not above: matplotlib must first be imported within `own_settings`.
     from matplotlib.colors import ListedColormap
 
     octaves = np.log2(seen.high_hz / seen.low_hz)

@@ -43,6 +43,7 @@ class Hold(Lasting, Windowed):
         overlap = fade if fits else 0
         grain = self.shaped(clip.data[:, start : start + period + overlap], fade)
         sound = looped(grain, overlap, clip.samples(self.length_s))
+        # The end of the result is rarely the end of a grain.
         return clip.like(close(sound, fade))
 
     def check_sizes(self, sizes: Sequence[int], rate: int) -> None:

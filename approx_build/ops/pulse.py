@@ -76,6 +76,7 @@ class Pulse(Lasting, Windowed):
     @classmethod
     def _is_rhythm(cls, pattern: str | tuple[BeatLike, ...]) -> str | tuple[BeatLike, ...]:
         if isinstance(pattern, str):
+            # Here and not below, so that an error has the pattern's place in the score.
             steps_of(pattern)
         return pattern
 
@@ -87,6 +88,7 @@ class Pulse(Lasting, Windowed):
             raise ValueError("swing is for patterns of steps; move the beats of the list instead")
         if self.every_beats is not None and isinstance(self.pattern, str):
             raise ValueError("every_beats is for lists of beats; add rests to the steps instead")
+        # Only for its errors: what is no rhythm must fail before there is sound.
         _ = self._rhythm
         return self
 
@@ -114,6 +116,7 @@ class Pulse(Lasting, Windowed):
         grain = clip.cut(start, start + size)
         length = clip.samples(self.length_s)
         sound = np.zeros((clip.channels, length))
+        # The end of the sound cuts the last grain as a following pulse would.
         pulses = [*self._pulses(clip.rate, length), (length, 0.0)]
         for (onset, accent_db), (following, _) in pairwise(pulses):
             sounding = min(size, following - onset)
@@ -145,6 +148,7 @@ class Pulse(Lasting, Windowed):
             for pulse in rhythm.pulses:
                 step = cycle * rhythm.period + pulse.step
                 late = self.swing if step % 2 == 1 else 0.0
+                # Counted from the beginning, so that rounding errors do not add up.
                 onset = round((step + late) * step_s * rate)
                 if onset >= length:
                     return

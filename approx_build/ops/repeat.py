@@ -48,6 +48,7 @@ class Repeat(Windowed):
         onsets = self._onsets(clip, length)
         sound = np.zeros((clip.channels, length))
         for i, onset in enumerate(onsets):
+            # Measured, because onsets are rounded and overlaps may differ by a sample.
             before = onsets[i - 1] + clip.length - onset if i else 0
             after = onset + clip.length - onsets[i + 1] if i + 1 < len(onsets) else 0
             part = self._joined(clip, before, after)[:, : length - onset]

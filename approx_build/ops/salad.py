@@ -105,6 +105,7 @@ class Salad(Lasting, Windowed):
         """The grain of one step and side, independent of all others."""
         shared = rng.child("step", step)
         index = shared.child("clip").index(len(clips))
+        # One choice for both sides, so that never both are silent.
         silence = shared.child("silence").choice(
             [self.left_silent, self.right_silent, 1 - self.left_silent - self.right_silent]
         )

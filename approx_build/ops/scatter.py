@@ -23,6 +23,7 @@ from approx_build.ops.grains import Lasting, Windowed
 Onsets = list[tuple[int, int]]
 """For each grain its onset in the cloud and its start in the clip, samples."""
 
+# Each grain has its own stream, so the size of a batch changes no number.
 _BATCH = 256
 
 
@@ -88,6 +89,7 @@ class Scatter(Lasting, Windowed):
                 onset = round(time_s * rate)
                 if onset > last_onset:
                     return onsets
+                # `place` is below 1, but its product may round up to the next whole number.
                 onsets.append((onset, min(int(place * (last_start + 1)), last_start)))
             first += _BATCH
 
@@ -96,4 +98,5 @@ class Scatter(Lasting, Windowed):
         draws = np.stack(
             [rng.child("grain", i).uniforms(2) for i in range(first, first + _BATCH)], axis=1
         )
+        # The gaps of a Poisson process are exponential; a draw may be 0, but never 1.
         return -log1p(-draws[0]) / self.density_hz, draws[1]

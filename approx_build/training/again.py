@@ -27,9 +27,11 @@ def make_again(training: Training, kept: Kept, found: Found) -> None:
     All processes of a training call it. Raises what `train` raises while it steps.
     """
     steps = [stored.step for stored in found.missing]
+    # A state after the first lost checkpoint could not make it again.
     older = load_state(kept.folder, kept.manifest, training.means.device, most=min(steps))
     scratch = Kept(kept.folder / AGAIN, kept.manifest, training.means)
     left = _left(scratch, steps)
+    # Only steps from the first weights keep a checkpoint of step 0 in the scratch folder.
     is_anew = left.checkpoints[0].step == 0 if left else older is None
     run = _stepped(training, scratch, left or _bare(older), found)
     is_same = _is_same(scratch, found)
@@ -43,6 +45,7 @@ def make_again(training: Training, kept: Kept, found: Found) -> None:
     if is_same:
         _adopt(scratch, kept, found)
         return
+    # Checkpoints of two environments must not be mixed in one training.
     aside = kept.replace()
     training.means.callback.remarked(
         f"{_names(found)} differ from before: {_why(found, run)}; the training continues from the "
@@ -60,6 +63,7 @@ def _left(scratch: Kept, steps: list[int]) -> TrainingState | None:
     found = scratch.found()
     state = found.state
     made = {stored.step for stored in state.checkpoints} if state else set()
+    # An attempt that passed a lost checkpoint without making it is of no use.
     if state and not found.missing and made >= {step for step in steps if step <= state.step}:
         return state
     _remove(scratch)
@@ -79,6 +83,7 @@ def _is_same(scratch: Kept, found: Found) -> bool:
     """Whether all that was missing came out as it was; the same in every process."""
     scratch.means.share.meet()
     is_same = all(_made(scratch, stored, found) is not None for stored in found.missing)
+    # The first process may remove the files only when all have compared them.
     scratch.means.share.meet()
     return is_same
 
@@ -90,6 +95,7 @@ def _made(scratch: Kept, stored: StoredStep, found: Found) -> bytes | None:
         return read_whole(path)
     if not path.exists():
         return None
+    # The lost file may be of a version that wrote the model's name into it.
     named = with_name(path, _model(found))
     return named if sha256(named).hexdigest() == stored.digest else None
 
@@ -108,6 +114,7 @@ def _adopt(scratch: Kept, kept: Kept, found: Found) -> None:
         assert content is not None
         write(kept.folder / stored.file, content)
     writing.remove_tree(scratch.folder)
+    # An unfinished training goes on, and reports then.
     if found.record:
         kept.means.callback.mended(found.record)
 

@@ -70,6 +70,7 @@ def with_name(path: Path, model: str) -> bytes:
     return _content(_weights(path), {**read_about(path), "model": model})
 
 
+# safetensors is imported where it is used: most commands read no checkpoint.
 def _content(weights: Arrays, about: Mapping[str, Any]) -> bytes:
     from safetensors.numpy import save
 
@@ -90,6 +91,7 @@ def _weights(path: Path) -> dict[str, NDArray[np.float32]]:
     from safetensors.numpy import load_file
 
     try:
+        # Only for its checks: safetensors opens the path itself, and would wait for a pipe.
         open_regular(path).close()
         return dict(load_file(path))
     except (SafetensorError, OSError, ValueError, LookupError) as error:
@@ -109,6 +111,7 @@ def about_in(file: BinaryIO, path: Path) -> dict[str, Any]:
     """The same of an open file, named `path` in errors."""
     try:
         (size,) = struct.unpack("<Q", file.read(8))
+        # The size comes from the file: a wrong one must not be allocated.
         header = parse_json(file.read(min(size, _LONGEST_HEADER)))
         about = parse_json(header["__metadata__"][HEADER_KEY])
         return dict(about)

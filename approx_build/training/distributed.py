@@ -46,6 +46,7 @@ def train_shared(
                 _await(others)
                 with joined(meeting, 0, processes, means.device) as share:
                     return train(model, material, out_dir, replace(means, share=share))
+            # torch raises RuntimeError when another process is gone.
             except RuntimeError as error:
                 raise _blamed(others, task, error) from error
 
@@ -62,6 +63,7 @@ def _others(task: Path, processes: int) -> Iterator[list[Child]]:
             other.wait(END_S)
     finally:
         for other in others:
+            # Those that wait for others inside torch answer nothing else.
             other.process.kill()
         for other in others:
             other.end()
@@ -77,6 +79,7 @@ def _await(others: list[Child]) -> None:
 
 def _blamed(others: list[Child], task: Path, error: RuntimeError) -> ModelError | RuntimeError:
     """What to raise when processes could not go on together."""
+    # Those that have ended come first: the others fail only because they lost one of these.
     for rank, other in sorted(enumerate(others, 1), key=lambda each: each[1].code is None):
         code = other.wait(LAST_WORDS_S)
         if code is None:

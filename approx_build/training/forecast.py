@@ -169,6 +169,7 @@ def _players(forecast: Forecast) -> list[tuple[str, str]]:
 def duration(seconds: float) -> str:
     """Seconds in the unit that suits them: 8.4 s, 12 min, 3.5 h, 2.1 days."""
     for length, unit in ((86_400, "days"), (3600, "h"), (60, "min")):
+        # Below two of a unit the smaller one is easier to read: 90 min, not 1.5 h.
         if seconds >= 2 * length:
             return f"{seconds / length:.3g} {unit}"
     return f"{seconds:.3g} s"

@@ -58,14 +58,17 @@ class Kept:
         """What is whole, the damaged having been set aside; the same in every process."""
         if self.means.share.writes:
             self._clear()
+            # With a record the training is done, and its states are of no more use.
             for stored in self._mend_record() or self._mend_states():
                 self._mend_checkpoint(stored)
+        # The other processes read what the first has mended.
         self.means.share.meet()
         record = whole_record(self.folder, self.manifest)
         state = None if record else load_state(self.folder, self.manifest, self.means.device)
         checkpoints = record.checkpoints if record else state.checkpoints if state else []
         missing = (one for one in checkpoints if not is_right(self.folder / one.file, one.digest))
         found = Found(record, state, tuple(missing))
+        # No process may change a file while another still checks it.
         self.means.share.meet()
         return found
 
@@ -82,6 +85,7 @@ class Kept:
 
     def replace(self) -> Path:
         """Put what lies in `again/` in place of everything; returns where that lies now."""
+        # As a whole, so that at no moment files of both trainings lie together.
         aside = set_aside(self.folder, f".{self.folder.name}.damaged")
         with plain_words(self.folder):
             writing.replace(aside / AGAIN, self.folder)
@@ -90,6 +94,7 @@ class Kept:
 
     def _clear(self) -> None:
         """Make a folder of it, without half-written files and without folders that were files."""
+        # lexists(): a link that leads nowhere is in the way, too.
         if os.path.lexists(self.folder) and not self.folder.is_dir():
             self._set_aside(self.folder, "it is not a folder")
         with plain_words(self.folder):
@@ -98,6 +103,7 @@ class Kept:
         for path in paths:
             if path.name.startswith(".") and path.name.endswith(PART):
                 _remove(path)
+            # What was set aside stays, for whoever wants to look at it.
             elif DAMAGED in path.name or path.is_dir() == (path.name == AGAIN):
                 continue
             elif path.name == AGAIN or path.name.startswith(OURS):
@@ -112,6 +118,7 @@ class Kept:
             except ModelError as error:
                 damaged[path] = error.message
         record = whole_record(self.folder, self.manifest)
+        # A missing file counts as damaged, but there is nothing to set aside.
         for path in filter(os.path.lexists, damaged):
             self._set_aside(path, damaged[path], "restored from its copy" if record else "")
         if record is None:

@@ -41,6 +41,8 @@ def train(model: ModelSpec, material: Material, out_dir: Path, means: Means) -> 
     kept = Kept(out_dir, training.digest, means)
     with alone_in(out_dir, means.share, means.callback.remarked):
         for _ in range(ROUNDS):
+            # Also after training: what was written is read again before the training counts as
+            # done.
             found = kept.found()
             if found.missing:
                 make_again(training, kept, found)

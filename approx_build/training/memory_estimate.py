@@ -62,6 +62,7 @@ class MemoryEstimate:
         windows = {"activations": self._activations, "examples": self._examples}
         step = {"gradients": self._gradients, **windows}
         if self.device != "cpu":
+            # The process itself is not in the memory of the device.
             return self._held | step | {"baseline": 0}
         evaluate = {"evaluation": self._evaluation, **windows}
         keep = {"copies of the state": 2 * sum(self._held.values())}
@@ -71,12 +72,14 @@ class MemoryEstimate:
     @property
     def peak(self) -> int:
         """Bytes at the peak, of all processes on this machine together."""
+        # On CUDA each process may have a device of its own, and the estimate is for one device.
         return sum(self.items.values()) * (self.processes if self.device == "cpu" else 1)
 
     @property
     def keeping(self) -> int:
         """Bytes while the state is saved, on the CPU; on CUDA it exists once."""
         held = sum(self._held.values())
+        # The state itself, the bytes of its tensors and the bytes of its file.
         return 3 * held + self.baseline if self.device == "cpu" else held
 
     def with_settings(self, **settings: int) -> MemoryEstimate:
@@ -100,6 +103,7 @@ class MemoryEstimate:
         window = largest_that_fits(
             lambda n: self.with_settings(window=n).peak, limit, 2, settings.window - 1, ROUND
         )
+        # Each process needs at least one window.
         batch = largest_that_fits(
             lambda n: self.with_settings(batch=n).peak, limit, self.processes, settings.batch - 1
         )
@@ -119,6 +123,7 @@ class MemoryEstimate:
 
     def smaller(self) -> str:
         """What to try when memory ran out in spite of the estimate, as text."""
+        # The estimate was too low, so it cannot tell what fits.
         window, batch = self.settings.window // 2, self.settings.batch // 2
         offers = []
         if self.device == "cpu" and self.flight > 1:

@@ -141,13 +141,16 @@ class ModelSpec(BaseModel):
             "schema": SCHEMA,
             "family_version": type(self.network).training_version,
             "corpus_digest": corpus_digest,
+            # Excluded recordings are not in `corpus_digest`, and their reasons change no weight.
             "preparation": self.preparation.model_dump(mode="json", exclude={"exclude"}),
             "augmentation": self.augmentation.model_dump(mode="json"),
             "network": self.network_params(),
             "objective": self.objective.model_dump(mode="json"),
             "training": self.training.model_dump(mode="json"),
+            # As they are kept: the same steps, written in another way, give the same key.
             "checkpoints": list(self.kept_steps),
         }
+        # Only there, so that other trainings keep their keys when this version rises.
         if self.augmentation.changes_time_or_pitch:
             manifest["augmentation_version"] = AUGMENTATION_VERSION
         # As the key of a training has it, where -0.0 is 0.0.
@@ -167,6 +170,7 @@ def load_model(
     if isinstance(name, str) and family is None:
         hint = choices(name, FAMILIES.names())
         fault = source.fault(("family",), f"unknown family '{name}'{hint}")
+        # Not raised here: an unknown family must not hide the faults of other sections.
         source = replace(source, faults=(*source.faults, fault))
     model = validate(declared(family), source)
     checks: tuple[tuple[Loc, Callable[[], None]], ...] = (

@@ -119,6 +119,7 @@ class TrainingParameters(BaseModel):
         warm = min(1.0, place / self.warmup_steps) if self.warmup_steps else 1.0
         if self.schedule == "constant":
             return share * warm
+        # Less one, so that the first step has the full rate.
         fallen = 0.5 + 0.5 * math.cos(math.pi * (place - 1) / length)
         return share * warm * (self.final_rate + (1 - self.final_rate) * fallen)
 
@@ -166,6 +167,7 @@ class PlayersTraining(TrainingParameters):
 
     @model_validator(mode="after")
     def _share_common(self) -> PlayersTraining:
+        # Only what the model gives: a default here must not replace a default of a player.
         common = self.model_fields_set & PlayerParameters.model_fields.keys()
         given = {name: value for name, value in self if name in common}
         players = {

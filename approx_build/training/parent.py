@@ -43,6 +43,7 @@ def write_parent(path: Path, groups: Mapping[str, Mapping[str, Tensor]], about: 
     from safetensors.torch import save
 
     tensors = {
+        # safetensors refuses tensors that share memory, as weights and average may.
         f"{group}/{name}": tensor.clone(memory_format=torch.contiguous_format)
         for group, named in groups.items()
         for name, tensor in named.items()
@@ -77,6 +78,7 @@ def _come_to(run: EarlierRun, shapes: Shapes, objects: Objects) -> tuple[Groups,
     """The newest tensors of a run that are whole, by group, and their step."""
     import torch
 
+    # A finished run has no state: its last checkpoint is what it came to.
     state = None if run.record else load_state(run.folder, manifest_digest(run.manifest))
     if state is not None:
         return {name: getattr(state, name) for name in GROUPS}, state.step
@@ -86,6 +88,7 @@ def _come_to(run: EarlierRun, shapes: Shapes, objects: Objects) -> tuple[Groups,
             arrays = read_checkpoint(path, shapes)
             weights = {name: torch.from_numpy(array) for name, array in arrays.items()}
             return {"weights": weights, "average": weights}, stored.step
+        # The files of a shipped run can be restored from version control.
         if run.is_shipped:
             raise ModelError(
                 f"{run.folder / stored.file}: this checkpoint of the training run is missing or "

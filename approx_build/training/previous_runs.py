@@ -61,6 +61,7 @@ def run_of(store: Path, manifest: Mapping[str, Any]) -> EarlierRun | None:
     """What the store has of the training of this very manifest."""
     digest = manifest_digest(manifest)
     found = run_in(working_folder(store, digest))
+    # The name of the folder has only a part of the digest.
     return found if found and manifest_digest(found.manifest) == digest else None
 
 
@@ -76,6 +77,7 @@ def finished_run(store: Path, manifest: Mapping[str, Any]) -> TrainingRecord | N
 
 def last_run(store: Path, model: str, shipped: Path) -> EarlierRun | None:
     """The run of `model` that was at work last; without any in the store, the shipped one."""
+    # Locks and folders that were set aside begin with a dot.
     folders = sorted((store / FOLDER).glob("[!.]*"), key=_touched)
     found = [run for folder in folders if (run := run_in(folder)) and run.model == model]
     if found:

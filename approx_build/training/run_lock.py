@@ -48,6 +48,7 @@ def alone_in(
     with plain_words(path):
         if path.is_dir():
             remark(f"{path}: it is a folder, not a lock; set aside as {set_aside(path).name}")
+        # Never truncated on opening: it may contain the number of the process that holds the lock.
         file = open(  # noqa: SIM115
             writing.open_to_append(path), "a+", encoding="ascii", errors="replace"
         )
@@ -81,6 +82,7 @@ def trainer(folder: Path) -> str:
 def _wait(file: IO[str], folder: Path, remark: Callable[[str], None]) -> Grip:
     """Lock the file, however long that takes; NONE where locks do not work."""
     began, has_told = time.monotonic(), False
+    # Asked repeatedly, because a blocking lock could not say for whom it waits.
     while (found := grip(file.fileno())) is Grip.BUSY:
         if not has_told and time.monotonic() - began >= PATIENCE_S:
             about = kept_about(folder)

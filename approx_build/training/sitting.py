@@ -74,6 +74,7 @@ def opened(model: ModelSpec, means: Means) -> Iterator[tuple[WindowWorkers, Memo
         means.share.size,
         baseline_bytes(),
     )
+    # Before anything large is allocated.
     estimate.check(model.model, memory_on(chosen_device(means.device)))
     with window_workers(network, means.threads, means.device, settings.precision) as workers:
         yield workers, estimate
@@ -83,6 +84,7 @@ def _has_run_out(run: Run) -> bool:
     """Bring a run to its end; whether memory ran out before."""
     try:
         run.go()
+    # torch reports a shortage of memory by several classes of errors.
     except Exception as error:
         if is_shortage(error):
             return True
@@ -106,6 +108,7 @@ def started(
         average = {n: average.get(n, weight).clone() for n, weight in weights.items()}
     optimizer = _optimizers(model, workers, weights)
     left = groups.get("optimizer", {})
+    # Tensors of another optimiser are of no use: then its own begin anew.
     if {n: t.shape for n, t in left.items()} == {n: t.shape for n, t in optimizer.items()}:
         optimizer = {name: left[name] for name in optimizer}
     return TrainingState(

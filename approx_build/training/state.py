@@ -99,6 +99,7 @@ class TrainingState:
         from safetensors.torch import save
 
         tensors = {
+            # safetensors refuses tensors that are not contiguous.
             f"{group}/{name}": tensor.contiguous()
             for group in GROUPS
             for name, tensor in getattr(self, group).items()
@@ -117,6 +118,7 @@ class TrainingState:
             "tensors": _digest({}, tensors),
         }
         notes["digest"] = _digest(notes, {})
+        # At every moment a whole state has one of the three names.
         write(folder / NEXT_NAME, save(tensors, metadata={HEADER_KEY: json.dumps(notes)}))
         path = folder / STATE_NAME
         with plain_words(path):

@@ -70,10 +70,12 @@ class Stepper:
             old = state.weights[name]
             state.weights[name] = torch.tensor(array, dtype=old.dtype, device=old.device)
             assert state.weights[name].shape == old.shape, name
+            # The old average belongs to values that are gone.
             state.average[name] = state.weights[name].clone()
         for learner in self.course.learners.values():
             own = {name: state.weights[name] for name in learner.player.of(new)}
             turned = {name: matrix for name, matrix in matrices.items() if name in own}
+            # Averages of the old values' gradients mean nothing for the new values.
             state.optimizer |= learner.settings.optimizer.start(own, turned)
 
     def _turn(self, place: int, examples: list[Example], wish: int) -> tuple[Losses, int]:
@@ -87,8 +89,10 @@ class Stepper:
         terms, asked = self.share.summed(terms, gradients, wish)
         losses = named(turn, {name: term / batch for name, term in terms.items()})
         for gradient in gradients.values():
+            # The sum is that of the scaled losses of the whole batch, in all processes.
             gradient.div_(batch * state.scale.factor)
         length = norm(gradients)
+        # Every process judges the same sums, so all leave out the same steps.
         is_number = all(math.isfinite(loss) for loss in losses.values())
         # From here on the state is that of half a step, even where a turn is left out.
         self.is_whole = False
@@ -99,6 +103,7 @@ class Stepper:
             state.scale.left_one_out()
         else:
             raise NotNumbersError(self._description(place, losses))
+        # One loss that is no number would make the mean of the next point none.
         for name, loss in losses.items() if is_number else ():
             state.recent.setdefault(name, []).append(loss)
         return losses, asked
@@ -110,6 +115,7 @@ class Stepper:
         number = self.course.number(step, place)
         if self.settings.l2:
             self._decay(gradients)
+            # The limit is for the gradient with its penalty.
             length = norm(gradients)
         if settings.clip_norm is not None and length > settings.clip_norm:
             for gradient in gradients.values():

@@ -63,6 +63,7 @@ class DanceDiffusionParameters(Parameters):
 
     def _check_heads(self) -> None:
         for number in range(2, self.depth + 1):
+            # The last block of a level, with attention, too, has the channels of the level above.
             for channels in self.level_channels[number - 2 : number]:
                 if self.has_attention(number) and channels % heads(channels):
                     raise ValueError(

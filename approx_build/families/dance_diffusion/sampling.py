@@ -26,6 +26,7 @@ SamplerName = Literal[
 ]
 ScheduleName = Literal["crash", "linear", "log", "karras", "polyexponential"]
 _FROM_NOISE_ALONE = ("crash", "linear")
+# The defaults of Karras and others, and of k-diffusion.
 _USUAL_RHO = {"karras": 7.0, "polyexponential": 1.0}
 
 
@@ -85,6 +86,7 @@ class Sampling(BaseModel):
                 f"schedule: {self.schedule} begins at pure noise, which sampler {self.sampler} "
                 "does not support; use log, karras or polyexponential"
             )
+        # An eta of 0 asks for no noise, which every sampler can do.
         if self.eta and not sampler.takes_eta:
             able = ", ".join(name for name, one in SAMPLERS.items() if one.takes_eta)
             raise ValueError(

@@ -45,6 +45,7 @@ class WaveNetParameters(Parameters):
     )
     residual_channels: Channels = Field(32, description="channels between the layers")
     dilation_channels: Channels = Field(32, description="channels of filter and gate")
+    # Codes of takes are stored in a byte each.
     quantization_channels: int = Field(256, ge=2, le=256, description="mu-law codes")
     skip_channels: Channels = Field(512, description="channels of the sum over the layers")
     use_biases: bool = Field(True, description="biases everywhere but in the causal convolution")

@@ -36,6 +36,7 @@ class WaveNetReference(ReferenceBatch):
         self._past = np.full((len(clips), network.causal_width), past)
         reach = network.filter_width - 1
         self._rings = [
+            # One more than the oldest tap's delay, because the newest input is stored, too.
             np.zeros((reach * dilation + 1, len(clips), network.residual_channels), np.float32)
             for dilation in network.dilations
         ]

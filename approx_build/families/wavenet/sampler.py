@@ -79,6 +79,7 @@ def logits(
 
     Row t is computed from the codes before t; the first from silence.
     """
+    # Nothing is drawn, so the key has no effect.
     clips = [ClipRequest(_NO_KEY, 0, prime=prime) for prime in codes]
     batch = open_batch(weights, network, clips, threads, kernel, keep_logits=True)
     run_batch(batch, clips)

@@ -87,6 +87,7 @@ def brief(entry: LedgerEntry, now: datetime) -> str:
         return "budget"
     if entry.status is not Status.RUNNING or not entry.updated:
         return entry.status.value
+    # The clock of the machine that trains may be ahead of this one.
     is_silent = abs(now - datetime.fromisoformat(entry.updated)) > SILENT_FOR
     return "running?" if is_silent else "running"
 

@@ -50,6 +50,7 @@ class Costs(BaseModel):
         if self.budget is None or not self.per_hour:
             return None
         left = (self.budget - earlier) * HOUR_S / self.per_hour - Decimal(seconds)
+        # Rounded down, because a second that is begun would pass the budget.
         return float(max(NOTHING, left.to_integral_value(ROUND_FLOOR)))
 
     def words(self, seconds: float, earlier: Decimal = NOTHING) -> str:

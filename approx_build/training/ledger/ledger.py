@@ -57,6 +57,7 @@ def read_ledger(folder: Path) -> Ledger:
         damaged += [*trouble, *lost]
         if entry is not None:
             entries.append(entry.model_copy(update={"notes": tuple(notes)}))
+    # Two people may have given the same number to different runs.
     ordered = sorted(entries, key=lambda entry: (entry.number, entry.started, entry.run))
     return Ledger(tuple(ordered), tuple(damaged))
 
@@ -64,6 +65,7 @@ def read_ledger(folder: Path) -> Ledger:
 def write_entry(folder: Path, entry: LedgerEntry) -> Path:
     """Write `RUN.json`, whole or not at all; returns its path. StoreError when a disk refuses."""
     path = folder / f"{entry.run}.json"
+    # NaN is no JSON: a loss that is no number was turned into null by the entry.
     text = json.dumps(
         entry.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False
     )
@@ -84,12 +86,14 @@ def append_note(folder: Path, run: str, note: Note) -> Path:
             sync(handle)
         finally:
             os.close(handle)
+        # The name of a new file is kept by its folder.
         sync_folder(folder)
     return path
 
 
 def find(entries: Sequence[LedgerEntry], prefix: str) -> LedgerEntry:
     """The only run whose name, or whose eight digits, begin with `prefix`; UsageError otherwise."""
+    # A whole name may also be the beginning of another.
     exact = [entry for entry in entries if entry.run == prefix]
     found = exact or [e for e in entries if e.run.startswith(prefix) or _digits(e, prefix)]
     if len(found) == 1:
@@ -120,12 +124,14 @@ def _read_entry(path: Path) -> tuple[LedgerEntry | None, list[str]]:
 def _read_notes(path: Path) -> tuple[list[Note], list[str]]:
     """The notes that can be read, and which lines cannot."""
     try:
+        # One wrong byte must not hide the other notes.
         text = read_bounded(path).decode(errors="replace")
     except FileNotFoundError:
         return [], []
     except OSError as error:
         return [], [f"{path}: cannot be read ({error.strerror})"]
     notes, damaged = [], []
+    # Not splitlines(): JSON may contain other ends of lines, such as U+2028, within a text.
     for number, line in enumerate(text.split("\n"), 1):
         try:
             if line.strip():

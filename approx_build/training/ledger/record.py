@@ -144,6 +144,7 @@ class TrainingRecord(BaseModel):
 def read_record(folder: Path) -> TrainingRecord | None:
     """The record in `folder`, None when there is none; ModelError when it is damaged."""
     path = folder / RECORD_NAME
+    # A link that leads nowhere is a damaged record, not a missing one.
     if not os.path.lexists(path):
         return None
     try:
@@ -188,6 +189,7 @@ def record_of(data: bytes) -> TrainingRecord:
         # Half a character of two can be read and not be written again.
         json.dumps(content, ensure_ascii=False).encode()
         return TrainingRecord.model_validate(content)
+    # First, because a ValidationError is a ValueError, too.
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
