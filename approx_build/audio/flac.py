@@ -43,11 +43,10 @@ def content(file: BinaryIO) -> Content | None:
     block, rate = int.from_bytes(head[8:10], "big"), int.from_bytes(head[18:21], "big") >> 4
     promised = int.from_bytes(head[_COUNT : _COUNT + 5], "big") & 0xFFFFFFFFF
     begin = _first_frame(file)
-    end = file.seek(0, 2)
+    end = _end_without_tags(file)
     start = max(begin, end - _SEARCHED)
     file.seek(start)
-    tail = file.read()
-    found = _last_frame(_without_tags(tail), block)
+    found = _last_frame(file.read(end - start), block)
     if found is None or not rate:
         return None
     return Content(promised, *found, rate, not _has_another(file, begin))
@@ -91,12 +90,22 @@ def _last_frame(tail: bytes, block: int) -> tuple[int, bool] | None:
     return nearest
 
 
-def _without_tags(tail: bytes) -> bytes:
-    """The end of a file without what some programs put there, as in an MP3 file."""
-    if tail[-128:-125] == b"TAG":
-        tail = tail[:-128]
-    ape = tail.rfind(b"APETAGEX", len(tail) - _BLOCK if len(tail) > _BLOCK else 0)
-    return tail[:ape] if ape >= 0 and tail[-32:-24] == b"APETAGEX" else tail
+def _end_without_tags(file: BinaryIO) -> int:
+    """Where the file ends without the tags that some programs append, as to an MP3: ID3v1, APE."""
+    end = file.seek(0, 2)
+    if _at(file, end - 128, 3) == b"TAG":
+        end -= 128
+    footer = _at(file, end - 32, 32)
+    if footer[:8] == b"APETAGEX":
+        # The size counts the footer, but not the header, which is there if the highest flag is set.
+        size = int.from_bytes(footer[12:16], "little")
+        end -= min(end, size + (32 if footer[23] & 0x80 else 0))
+    return end
+
+
+def _at(file: BinaryIO, place: int, size: int) -> bytes:
+    file.seek(max(0, place))
+    return file.read(size)
 
 
 def _frame_end(head: bytes, block: int) -> int | None:

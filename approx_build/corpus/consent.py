@@ -131,7 +131,9 @@ class Consent(Strict):
         ends = [self.agreed_on, *self.withdrawn.values()]
         ends += [self.withdrawn_on] if self.withdrawn_on else []
         # From these dates on the record has another effect: the day before is the last of the same.
-        days = [day - timedelta(1) for day in ends] + [self.valid_until or date.max]
+        days = [day - timedelta(1) for day in ends if day > date.min] + [
+            self.valid_until or date.max
+        ]
         later = [day for day in days if today <= day < date.max]
         return min(later, default=None)
 

@@ -52,6 +52,10 @@ WITHOUT_MODEL = """\
 parts: {}"""
 
 
+NO_TEXT = {"true", "false", "null", "yes", "no", "on", "off", "y", "n", "inf", "nan"}
+"""Words that YAML, or another reader of it, takes for something else than text."""
+
+
 @dataclass(frozen=True)
 class NewPiece:
     """The files of a piece that was started."""
@@ -72,8 +76,8 @@ def init(name: str, folder: Path) -> NewPiece:
     score, movement = folder / shown, folder / below
     title = (
         name
-        # Other titles are quoted: `2024` or `a: b` would be no text in YAML.
-        if re.fullmatch(r"[A-Za-z][\w -]*", name)
+        # Other titles are quoted: `2024`, `true` or `a: b` would be no text in YAML.
+        if re.fullmatch(r"[A-Za-z][\w -]*", name) and name.lower() not in NO_TEXT
         else f"'{name.replace(chr(39), chr(39) * 2)}'"
     )
     with plain_words(folder):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import soundfile as sf
 
-from approx_build.corpus.consent_record import load_consent, read_consent
+from approx_build.corpus.consent_record import load_consent, read_consent, read_record
 from approx_build.errors import ConsentError, ScoreError
 from tests.corpus.sounds import CONSENT, RATE, small_corpus, tone
 
@@ -152,3 +152,9 @@ def test_a_notice_is_a_file_beside_the_recordings(tmp_path: Path, notice: str) -
     (folder / "consent.yaml").write_text(record)
     with pytest.raises(ConsentError, match="must be a file beside the recordings"):
         read_consent(folder)
+
+
+def test_the_first_of_all_days_is_a_day_like_any_other(tmp_path: Path) -> None:
+    folder = with_lines(tmp_path, "withdrawn: { low: 0001-01-01 }\n")
+    record = read_record(folder)
+    assert record.consent.holds_until(TODAY) is None

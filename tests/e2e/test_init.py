@@ -37,6 +37,15 @@ def test_a_project_with_a_model_gives_the_piece_a_voice(space: Space) -> None:
     assert stem.any()
 
 
+@pytest.mark.parametrize("name", ["true", "No", "null", "2024", "on", "inf"])
+def test_a_piece_may_have_a_name_that_yaml_takes_for_something_else(
+    tmp_path: Path, name: str
+) -> None:
+    space = Space(tmp_path)
+    space.run("init", name)
+    assert "no faults" in space.run("check", f"pieces/{name.lower()}.yaml").out
+
+
 def test_a_piece_can_be_started_elsewhere(tmp_path: Path) -> None:
     Space(tmp_path).run("init", "hello", "--in", "music")
     assert (tmp_path / "music/pieces/hello.yaml").exists()
