@@ -67,7 +67,7 @@ class NewPiece:
 def init(name: str, folder: Path) -> NewPiece:
     """Write the files; nothing that exists is touched."""
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    if not slug:
+    if not slug or not name.isprintable():
         raise UsageError(f"{name!r} cannot be a piece's name; use letters or digits")
     shown, below = f"pieces/{slug}.yaml", f"pieces/{slug}/1-first.yaml"
     for path in (shown, below):

@@ -131,7 +131,7 @@ def _deliver(
             old = read_lock(piece.lock_path, options.locked)
             old = old and in_todays_form(old, new, piece.store.objects)
             news = keep_lock(piece.lock_path, old, new, is_whole, options.locked)
-        delivered.note(piece.lock_path, locks.text(new).encode())
+        delivered.note(piece.lock_path, locks.content(new))
     # Also after failures: what was built is delivered.
     publish(piece, built, files, delivered)
     if is_whole:

@@ -113,11 +113,16 @@ def _wait(handle: int, path: Path) -> None:
 
 def write(path: Path, lock: Lock) -> bool:
     """Write `lock` to `path`; returns whether it had to be written."""
-    return deliver_text(path, encoded(text(lock)))
+    return deliver_text(path, content(lock))
+
+
+def content(lock: Lock) -> bytes:
+    """The bytes of the lock file, whatever the names in it contain."""
+    return encoded(text(lock))
 
 
 def text(lock: Lock) -> str:
-    """The content of the lock file."""
+    """The text of the lock file."""
     rows: dict[str, Any] = {"lock": VERSION, **asdict(lock)}
     for section in SECTIONS:
         rows[section] = {target: _row(pin) for target, pin in rows[section].items()}

@@ -46,6 +46,12 @@ def test_a_piece_may_have_a_name_that_yaml_takes_for_something_else(
     assert "no faults" in space.run("check", f"pieces/{name.lower()}.yaml").out
 
 
+@pytest.mark.parametrize("name", ["a\udcff", "a\nb", "a\x1b", "…"])
+def test_a_name_that_cannot_be_written_is_refused(tmp_path: Path, name: str) -> None:
+    assert "cannot be a piece's name" in Space(tmp_path).fails("init", name, code=2)
+    assert not (tmp_path / "pieces").exists()
+
+
 def test_a_piece_can_be_started_elsewhere(tmp_path: Path) -> None:
     Space(tmp_path).run("init", "hello", "--in", "music")
     assert (tmp_path / "music/pieces/hello.yaml").exists()
