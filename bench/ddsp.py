@@ -23,7 +23,7 @@ from approx_build.families.ddsp.family import DDSP
 from approx_build.families.ddsp.network import DDSPNetwork
 from approx_build.families.ddsp.presets import PRESETS
 from approx_build.families.ddsp.synthesis import Performance, frames_needed
-from approx_build.kernels.library import choose
+from approx_build.kernels.compiled import choose
 from approx_build.numerics.stream import Stream
 
 LENGTH_S = 4

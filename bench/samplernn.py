@@ -24,7 +24,7 @@ from torch import Tensor
 from approx_build.engines.autoregressive.request import ClipRequest
 from approx_build.families.samplernn import SampleRNN, sampler
 from approx_build.families.samplernn.codec import levels
-from approx_build.kernels.library import choose
+from approx_build.kernels.compiled import choose
 from approx_build.kernels.tensors import Floats
 from approx_build.numerics.stream import stream_key
 

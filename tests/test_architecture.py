@@ -429,7 +429,7 @@ def test_everything_is_printed_in_one_place():
 
 
 OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*")
-NAMES_OPTIONS_OF_OTHER_PROGRAMS = {"kernels/library.py": {"--build"}}
+NAMES_OPTIONS_OF_OTHER_PROGRAMS = {"kernels/compiled.py": {"--build"}}
 """How CMake builds the kernels."""
 
 
@@ -474,7 +474,7 @@ def test_the_clock_and_the_environment_are_read_in_one_place():
     # The fast path answers before settings could be imported.
     assert set(variables) == {
         *("project/settings.py", "cli/fast_path.py"),
-        *("kernels/library.py", "project/verify.py"),
+        *("kernels/compiled.py", "project/verify.py"),
     }
 
 

@@ -46,7 +46,7 @@ def content(file: BinaryIO) -> Content | None:
     end = _end_without_tags(file)
     start = max(begin, end - _SEARCHED)
     file.seek(start)
-    found = _last_frame(file.read(end - start), block)
+    found = _last_frame(file.read(max(0, end - start)), block)
     if found is None or not rate:
         return None
     return Content(promised, *found, rate, not _has_another(file, begin))

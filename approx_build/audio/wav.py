@@ -204,12 +204,7 @@ def _checked_range(path: AnyPath, found: Info, start: int, stop: int | None) -> 
 
 def _own_header(path: AnyPath) -> Header | None:
     """The header of a WAV file we read ourselves; None when libsndfile must."""
-    try:
-        file = open_regular(path)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise AudioError(f"{path}: cannot be read ({reason})") from None
-    with file:
+    with sndfile.open_sound(path) as file:
         try:
             header = read_header(file)
         except ValueError as error:

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.kernels import fft_reference as reference
+from approx_build.kernels.compiled import VARIABLE, Kernel, choose, function
 from approx_build.kernels.fft_plan import Plan, Table, plan
-from approx_build.kernels.library import VARIABLE, Kernel, choose, function
 
 Frames = NDArray[np.floating[Any]]
 Spectra = NDArray[np.complexfloating[Any, Any]]

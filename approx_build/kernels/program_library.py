@@ -9,7 +9,7 @@ from ctypes import POINTER, Structure, c_float, c_int32, c_int64, c_void_p
 from functools import cache
 from typing import Any
 
-from approx_build.kernels.library import Kernel, function
+from approx_build.kernels.compiled import Kernel, function
 from approx_build.kernels.program import Array, Norm, Program, Step
 from approx_build.kernels.tensors import Floats
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from approx_build.kernels import fft
 from approx_build.kernels import resampler_reference as reference
-from approx_build.kernels.library import VARIABLE, Kernel, function
+from approx_build.kernels.compiled import VARIABLE, Kernel, function
 from approx_build.kernels.resampler_plan import PARTS, Plan, Table
 from approx_build.kernels.resampler_reference import Places
 

@@ -15,8 +15,8 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from approx_build.kernels.compiled import VARIABLE, Kernel, function
 from approx_build.kernels.fft import chosen
-from approx_build.kernels.library import VARIABLE, Kernel, function
 from approx_build.numerics.portable import PI
 
 Values = NDArray[np.float64]

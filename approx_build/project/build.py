@@ -93,7 +93,7 @@ def _run_options(graph: Graph, root: Path, settings: Settings) -> RunOptions:
 
 def _say_what_draws(observer: Observer) -> None:
     """Report it when takes are drawn slowly because the kernels are missing."""
-    from approx_build.kernels.library import describe
+    from approx_build.kernels.compiled import describe
 
     if note := describe()["note"]:
         observer.activity(str(note))

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import soundfile as sf
 
-from approx_build.kernels import library
+from approx_build.kernels import compiled
 from approx_build.process.identity import mine
 from tests.corpus.sounds import tone
 from tests.e2e.edits import as_if_old, is_light
@@ -114,7 +114,7 @@ def test_without_a_compiler_the_reference_serves_and_says_so(
     twin = built.copy(tmp_path / "twin")
     twin.render()
     with monkeypatch.context() as patch:
-        patch.setattr(library, "built_path", lambda *_: None)
+        patch.setattr(compiled, "built_path", lambda *_: None)
         forget_the_library()
         outcome = built.render()
     forget_the_library()
@@ -128,8 +128,8 @@ def test_without_a_compiler_the_reference_serves_and_says_so(
 
 def forget_the_library() -> None:
     """Let the library be looked for anew."""
-    library._load.cache_clear()
-    library.available.cache_clear()
+    compiled._load.cache_clear()
+    compiled.available.cache_clear()
 
 
 def test_a_disk_that_fills_up_is_said_and_what_was_finished_is_kept(

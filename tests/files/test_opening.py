@@ -81,7 +81,7 @@ def test_a_refused_file_is_closed_again(tmp_path):
 
 OWN = {
     "files/opening.py": "the one function",
-    "kernels/library.py": "sources and libraries of the package",
+    "kernels/compiled.py": "sources and libraries of the package",
     "registry.py": "sources of the package",
     "report/page.py": "templates of the package",
     "score/docs.py": "pages of the repository",

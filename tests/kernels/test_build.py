@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.kernels.library import Library, sources
+from approx_build.kernels.compiled import Library, sources
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from approx_build.kernels.library import Kernel, Library, available, sources
+from approx_build.kernels.compiled import Kernel, Library, available, sources
 from tests.kernels.known_answers import pins
 from tests.kernels.known_answers.builds import BUILDS, Build, Run
 from tests.kernels.known_answers.cases import cases, harness_sources

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.kernels.library import PACKAGE
+from approx_build.kernels.compiled import PACKAGE
 from approx_build.process import system
 from approx_build.process.locks import Grip, grip
 from approx_build.store.leases import Leases

@@ -21,7 +21,7 @@ from approx_build.families.dance_diffusion.unet_weights import (
     SHORTEST,
     UNetShape,
 )
-from approx_build.kernels.library import Kernel, choose
+from approx_build.kernels.compiled import Kernel, choose
 from approx_build.kernels.program_library import OpenProgram, PackedNetwork
 from approx_build.kernels.tensors import Floats, Weights, checked_tensors
 from approx_build.numerics import portable

@@ -7,14 +7,14 @@ from functools import cached_property
 
 import numpy as np
 
-from approx_build.families.ddsp import library, reference
+from approx_build.families.ddsp import compiled, reference
 from approx_build.families.ddsp.controls import filter_table
 from approx_build.families.ddsp.parameters import DDSPParameters
 from approx_build.families.ddsp.timbre import coefficients, upsampled
-from approx_build.kernels.library import Kernel, choose
+from approx_build.kernels.compiled import Kernel, choose
 from approx_build.kernels.tensors import Floats
 
-Layer = reference.ReferenceLayer | library.LibraryLayer
+Layer = reference.ReferenceLayer | compiled.LibraryLayer
 
 _EPSILON = 1e-3
 """Added to the variance of a coefficient over time."""
@@ -89,7 +89,7 @@ class Decoder:
     def _made(self, weight: Floats, bias: Floats, norm: tuple[Floats, Floats] | None) -> Layer:
         if self.kernel is Kernel.REFERENCE:
             return reference.ReferenceLayer(weight, bias, norm)
-        return library.LibraryLayer(self.kernel, weight, bias, norm)
+        return compiled.LibraryLayer(self.kernel, weight, bias, norm)
 
 
 def _through(layers: Sequence[Layer], x: Floats) -> Floats:

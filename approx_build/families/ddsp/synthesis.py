@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from approx_build.errors import ModelError
-from approx_build.families.ddsp import library, reference
+from approx_build.families.ddsp import compiled, reference
 from approx_build.families.ddsp.controls import (
     Doubles,
     Frames,
@@ -26,7 +26,7 @@ from approx_build.families.ddsp.controls import (
 from approx_build.families.ddsp.decoder import Decoder
 from approx_build.families.ddsp.parameters import DDSPParameters
 from approx_build.families.ddsp.reverb import Reverb
-from approx_build.kernels.library import Kernel
+from approx_build.kernels.compiled import Kernel
 from approx_build.kernels.tensors import Floats
 from approx_build.numerics.stream import Stream
 
@@ -108,7 +108,7 @@ class Performance:
         )
         if self._decoder.kernel is Kernel.REFERENCE:
             return reference.harmonics(*tone)
-        return library.harmonics(self._decoder.kernel, *tone)
+        return compiled.harmonics(self._decoder.kernel, *tone)
 
     def _noises(self, frames: Frames, length: int) -> Floats:
         """Filtered noise [length]: that of further frames, and what was left of those before."""
@@ -130,7 +130,7 @@ class Performance:
         if self._decoder.kernel is Kernel.REFERENCE:
             reference.add_noise(noise, filters, sound)
         else:
-            library.add_noise(self._decoder.kernel, noise, filters, sound)
+            compiled.add_noise(self._decoder.kernel, noise, filters, sound)
 
 
 def inputs_of(hz: Doubles, db: Doubles, timbre: Floats | None) -> dict[str, Floats]:

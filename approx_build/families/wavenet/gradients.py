@@ -20,13 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.errors import ModelError
-from approx_build.families.wavenet.library import (
+from approx_build.families.wavenet.compiled import (
     GradientsStructure,
     ShapeStructure,
     WeightsStructure,
 )
 from approx_build.families.wavenet.parameters import WaveNetParameters
-from approx_build.kernels.library import (
+from approx_build.kernels.compiled import (
     Kernel,
     Library,
     choose,

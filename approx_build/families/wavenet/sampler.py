@@ -17,14 +17,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.engines.autoregressive.library import LibraryBatch
+from approx_build.engines.autoregressive.compiled import LibraryBatch
 from approx_build.engines.autoregressive.lock_step import Batch, check_requests, run_batch
 from approx_build.engines.autoregressive.request import ClipRequest, Codes, Progress
 from approx_build.errors import ModelError
-from approx_build.families.wavenet.library import packed
+from approx_build.families.wavenet.compiled import packed
 from approx_build.families.wavenet.parameters import WaveNetParameters
 from approx_build.families.wavenet.reference import WaveNetReference
-from approx_build.kernels.library import Kernel, choose
+from approx_build.kernels.compiled import Kernel, choose
 from approx_build.kernels.tensors import Weights, checked_tensors
 
 _NO_KEY = "0" * 32

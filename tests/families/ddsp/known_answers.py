@@ -8,21 +8,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.families.ddsp import library, reference
-from approx_build.kernels.library import Kernel
+from approx_build.families.ddsp import compiled, reference
+from approx_build.kernels.compiled import Kernel
 from approx_build.kernels.tensors import Floats
 from tests.kernels.known_answers.case import Case
 from tests.kernels.known_answers.numbers import Words
 
 Numbers = Sequence[NDArray[Any]]
-Layer = reference.ReferenceLayer | library.LibraryLayer
+Layer = reference.ReferenceLayer | compiled.LibraryLayer
 Norm = tuple[Floats, Floats] | None
 
 
 def _layer(kernel: Kernel, weight: Floats, bias: Floats, norm: Norm) -> Layer:
     if kernel is Kernel.REFERENCE:
         return reference.ReferenceLayer(weight, bias, norm)
-    return library.LibraryLayer(kernel, weight, bias, norm)
+    return compiled.LibraryLayer(kernel, weight, bias, norm)
 
 
 def _drawn(words: Words, inputs: int, outputs: int, has_norm: bool) -> tuple[Floats, Floats, Norm]:
@@ -83,7 +83,7 @@ def _harmonics_case(frames: int, hop: int, count: int) -> Case:
     def answer(kernel: Kernel, _threads: int, _batch: int) -> Numbers:
         if kernel is Kernel.REFERENCE:
             return [reference.harmonics(*given)]
-        return [library.harmonics(kernel, *given)]
+        return [compiled.harmonics(kernel, *given)]
 
     return Case("ddsp_harmonics", words, answer)
 
@@ -102,7 +102,7 @@ def _noise_case(frames: int, hop: int, taps: int) -> Case:
         if kernel is Kernel.REFERENCE:
             reference.add_noise(noise, filters, sound)
         else:
-            library.add_noise(kernel, noise, filters, sound)
+            compiled.add_noise(kernel, noise, filters, sound)
         return [sound]
 
     return Case("ddsp_noise", words, answer)

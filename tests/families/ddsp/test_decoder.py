@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from approx_build.families.ddsp.decoder import Decoder
-from approx_build.kernels.library import available
+from approx_build.kernels.compiled import available
 from tests.families.ddsp.networks import network
 from tests.families.examples import plain_weights
 

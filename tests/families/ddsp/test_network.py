@@ -13,7 +13,7 @@ from approx_build.families.ddsp.decoder import Decoder
 from approx_build.families.ddsp.network import DDSPNetwork
 from approx_build.families.ddsp.parameters import DDSPParameters, Objective
 from approx_build.families.ddsp.synthesis import Performance, frames_needed
-from approx_build.kernels.library import Kernel
+from approx_build.kernels.compiled import Kernel
 from approx_build.numerics.stream import Stream
 
 SMALL = {

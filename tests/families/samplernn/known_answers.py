@@ -8,9 +8,9 @@ from approx_build.engines.autoregressive.lock_step import Batch
 from approx_build.engines.autoregressive.request import ClipRequest
 from approx_build.families.samplernn import SampleRNN
 from approx_build.families.samplernn.codec import levels
-from approx_build.families.samplernn.library import GRU, SAMPLE, TIER, shape_numbers
+from approx_build.families.samplernn.compiled import GRU, SAMPLE, TIER, shape_numbers
 from approx_build.families.samplernn.sampler import open_batch
-from approx_build.kernels.library import Kernel
+from approx_build.kernels.compiled import Kernel
 from approx_build.kernels.tensors import Floats
 from tests.engines.autoregressive.requests import requests
 from tests.families.samplernn.networks import SHAPES

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from approx_build.families.samplernn import sampler
-from approx_build.kernels import library
-from approx_build.kernels.library import Kernel
+from approx_build.kernels import compiled
+from approx_build.kernels.compiled import Kernel
 from tests.engines.autoregressive.requests import requests
 from tests.families.samplernn.networks import PLAIN, random_weights
 
-COMPILED = [str(kernel) for kernel in library.available() if kernel is not Kernel.REFERENCE]
+COMPILED = [str(kernel) for kernel in compiled.available() if kernel is not Kernel.REFERENCE]
 CODES = [np.arange(30, dtype=np.uint8) * 7 for _ in range(3)]
 
 

@@ -9,10 +9,10 @@ import numpy as np
 from approx_build.audio.mulaw import amplitudes
 from approx_build.engines.autoregressive.lock_step import Batch
 from approx_build.engines.autoregressive.request import ClipRequest
-from approx_build.families.wavenet.library import TENSORS
+from approx_build.families.wavenet.compiled import TENSORS
 from approx_build.families.wavenet.parameters import WaveNetParameters
 from approx_build.families.wavenet.sampler import open_batch
-from approx_build.kernels.library import Kernel
+from approx_build.kernels.compiled import Kernel
 from approx_build.kernels.tensors import Floats
 from tests.engines.autoregressive.requests import requests
 from tests.families.wavenet.networks import SHAPES

@@ -9,7 +9,7 @@ import pytest
 
 from approx_build.families.wavenet import WaveNet, gradients
 from approx_build.families.wavenet.memory import batch_bytes, packed_bytes
-from approx_build.kernels.library import VARIABLE, Kernel, choose
+from approx_build.kernels.compiled import VARIABLE, Kernel, choose
 from approx_build.machine import HOLES
 from approx_build.training.memory_estimate import MemoryEstimate
 from approx_build.training.parameters import TrainingParameters

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from approx_build.engines.autoregressive.library import LOCK_STEP
+from approx_build.engines.autoregressive.compiled import LOCK_STEP
 from approx_build.families.wavenet import WaveNet
 from approx_build.families.wavenet.parameters import Sampling
 

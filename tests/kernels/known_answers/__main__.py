@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from approx_build.kernels.library import Kernel, available
+from approx_build.kernels.compiled import Kernel, available
 from tests.kernels.known_answers import pins
 from tests.kernels.known_answers.builds import BUILDS, Build, Run, tool
 from tests.kernels.known_answers.case import Case

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.kernels.library import Kernel
+from approx_build.kernels.compiled import Kernel
 from tests.kernels.known_answers.numbers import Words, hashed
 
 Answer = Callable[[Kernel, int, int], Sequence[NDArray[Any]]]

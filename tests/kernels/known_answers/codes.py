@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from approx_build.engines.autoregressive.lock_step import Batch, run_batch
 from approx_build.engines.autoregressive.request import ClipRequest
-from approx_build.kernels.library import Kernel
+from approx_build.kernels.compiled import Kernel
 from approx_build.numerics.stream import key_words
 from tests.kernels.known_answers.case import Case
 from tests.kernels.known_answers.numbers import Words, bits_of_floats

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
-from approx_build.kernels.library import Kernel
+from approx_build.kernels.compiled import Kernel
 from approx_build.kernels.program import Array, Program, Step
 from approx_build.kernels.program_library import OpenProgram, PackedNetwork
 from approx_build.kernels.tensors import Floats

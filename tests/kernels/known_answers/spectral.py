@@ -10,9 +10,9 @@ from unittest import mock
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.kernels import fft, fused, library, resampler, resampler_plan
+from approx_build.kernels import compiled, fft, fused, resampler, resampler_plan
+from approx_build.kernels.compiled import VARIABLE, Kernel
 from approx_build.kernels.fft_plan import Plan, plan
-from approx_build.kernels.library import VARIABLE, Kernel
 from approx_build.kernels.sinc import WindowedSinc
 from tests.kernels.known_answers.case import Case
 from tests.kernels.known_answers.numbers import Words, bits_of_doubles
@@ -40,7 +40,7 @@ def _fused_case() -> Case:
         if kernel is Kernel.REFERENCE:
             return [fused.fused(a, b, c)]
         result = np.empty_like(a)
-        call = library.function("fused_terms", kernel)
+        call = compiled.function("fused_terms", kernel)
         pointers = [one.ctypes.data_as(fft.c_void_p) for one in (a, b, c)]
         call(*pointers, fft.c_int64(count), result.ctypes.data_as(fft.c_void_p))
         return [result]

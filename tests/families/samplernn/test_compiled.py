@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from approx_build.families.samplernn.codec import levels
-from approx_build.families.samplernn.library import (
+from approx_build.families.samplernn.compiled import (
     GRU,
     SAMPLE,
     TIER,

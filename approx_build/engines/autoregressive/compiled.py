@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from approx_build.engines.autoregressive.request import ClipRequest, Codes
 from approx_build.errors import ModelError
-from approx_build.kernels.library import Kernel, function
+from approx_build.kernels.compiled import Kernel, function
 from approx_build.kernels.tensors import Floats
 from approx_build.numerics.stream import key_words
 

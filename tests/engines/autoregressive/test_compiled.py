@@ -8,9 +8,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from approx_build.engines.autoregressive import library
-from approx_build.engines.autoregressive.library import Clip, LibraryBatch, PackedNetwork, packed
-from approx_build.kernels.library import Kernel, available
+from approx_build.engines.autoregressive import compiled
+from approx_build.engines.autoregressive.compiled import Clip, LibraryBatch, PackedNetwork, packed
+from approx_build.kernels.compiled import Kernel, available
 
 pytestmark = pytest.mark.skipif(available()[0] is Kernel.REFERENCE, reason="of the kernels")
 
@@ -27,7 +27,7 @@ def maker(made: list[str], name: str) -> Callable[[], PackedNetwork]:
 
 @pytest.fixture(autouse=True)
 def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library, "_networks", type(library._networks)())
+    monkeypatch.setattr(compiled, "_networks", type(compiled._networks)())
 
 
 def test_a_network_is_packed_once_for_equal_parameters_kernel_and_content() -> None:

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.audio.mulaw import amplitudes
-from approx_build.engines.autoregressive import library
-from approx_build.engines.autoregressive.library import PackedNetwork, floats, typed
+from approx_build.engines.autoregressive import compiled
+from approx_build.engines.autoregressive.compiled import PackedNetwork, floats, typed
 from approx_build.families.wavenet.parameters import WaveNetParameters
-from approx_build.kernels.library import Kernel
+from approx_build.kernels.compiled import Kernel
 from approx_build.kernels.tensors import Floats
 
 TENSORS = {
@@ -111,4 +111,4 @@ def packed(
 
     classes = network.quantization_channels
     make = partial(PackedNetwork, "wavenet", kernel, classes, pack)
-    return library.packed(tensors, network, kernel, make)
+    return compiled.packed(tensors, network, kernel, make)

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from approx_build.engines.autoregressive import library
-from approx_build.engines.autoregressive.library import PackedNetwork, floats, typed
+from approx_build.engines.autoregressive import compiled
+from approx_build.engines.autoregressive.compiled import PackedNetwork, floats, typed
 from approx_build.families.samplernn.codec import levels
 from approx_build.families.samplernn.parameters import SampleRNNParameters
-from approx_build.kernels.library import Kernel
+from approx_build.kernels.compiled import Kernel
 from approx_build.kernels.tensors import Floats
 
 GRU = ("input.weight", "input.bias", "state.weight", "state.bias")
@@ -120,4 +120,4 @@ def packed(
         return int(new(byref(shape), byref(weights)) or 0)
 
     make = partial(PackedNetwork, "samplernn", kernel, network.codes, pack)
-    return library.packed(tensors, network, kernel, make)
+    return compiled.packed(tensors, network, kernel, make)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from approx_build.families.ddsp.reference import Turns
-from approx_build.kernels.library import Kernel, function
+from approx_build.kernels.compiled import Kernel, function
 from approx_build.kernels.tensors import Floats
 
 _PADDING = 16

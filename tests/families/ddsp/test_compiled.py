@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from approx_build.families.ddsp import library, reference
-from approx_build.kernels.library import Kernel, available
+from approx_build.families.ddsp import compiled, reference
+from approx_build.kernels.compiled import Kernel, available
 
 COMPILED = [kernel for kernel in available() if kernel is not Kernel.REFERENCE]
 
@@ -28,7 +28,7 @@ def test_layers(kernel: Kernel, inputs: int, outputs: int, has_norm: bool) -> No
     norm = (numbers(outputs, seed=1), numbers(outputs, seed=2)) if has_norm else None
     x = 3 * numbers(13, inputs, seed=3)
     expected = reference.ReferenceLayer(weight, bias, norm).run(x)
-    found = library.LibraryLayer(kernel, weight, bias, norm).run(x)
+    found = compiled.LibraryLayer(kernel, weight, bias, norm).run(x)
     np.testing.assert_array_equal(found.view(np.int32), expected.view(np.int32))
 
 
@@ -42,7 +42,7 @@ def test_recurrent_layers_and_their_state(kernel: Kernel, channels: int) -> None
     expected, last = reference.ReferenceLayer(*of_state).recur(
         reference.ReferenceLayer(*into).run(x), state
     )
-    first, second = (library.LibraryLayer(kernel, *pair) for pair in (into, of_state))
+    first, second = (compiled.LibraryLayer(kernel, *pair) for pair in (into, of_state))
     begun, state = second.recur(first.run(x[:8]), state)
     rest, state = second.recur(first.run(x[8:]), state)
     np.testing.assert_array_equal(np.concatenate([begun, rest]), expected)
@@ -61,7 +61,7 @@ def test_harmonics(kernel: Kernel, hop: int, count: int) -> None:
     fall, rise = numbers(hop), numbers(hop, seed=1)
     given = phase, hz, amplitudes, limits, fall, rise
     np.testing.assert_array_equal(
-        library.harmonics(kernel, *given).view(np.int32),
+        compiled.harmonics(kernel, *given).view(np.int32),
         reference.harmonics(*given).view(np.int32),
     )
 
@@ -70,6 +70,6 @@ def test_harmonics(kernel: Kernel, hop: int, count: int) -> None:
 def test_noise(kernel: Kernel, hop: int, taps: int) -> None:
     noise, filters = numbers(4 * hop), numbers(4, taps)
     sounds = [numbers(4 * hop + taps, seed=1) for _ in range(2)]
-    library.add_noise(kernel, noise, filters, sounds[0])
+    compiled.add_noise(kernel, noise, filters, sounds[0])
     reference.add_noise(noise, filters, sounds[1])
     np.testing.assert_array_equal(sounds[0], sounds[1])
