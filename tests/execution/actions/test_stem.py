@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.execution.actions.contexts import RATE, context, path_of
 
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
@@ -14,7 +15,6 @@ from approx_build.errors import AudioError
 from approx_build.execution.actions import stem
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
-from tests.execution.actions.desks import RATE, desk, path_of
 
 FULL = 1 << 23
 CENTRE = 0.5**0.5
@@ -43,7 +43,7 @@ def made(
         "pan": 0.0,
     }
     inputs = {f"event.{place:05}": clip for place, clip in enumerate(clips)}
-    at = desk(store, Kind.STEM, {**params, "events": events, **more}, inputs, {"name": "part p"})
+    at = context(store, Kind.STEM, {**params, "events": events, **more}, inputs, {"name": "part p"})
     result = stem.make(at)
     path = path_of(store, result)
     assert result.facts == {"samples": 100, "samples_digest": wav.samples_digest(path)}
