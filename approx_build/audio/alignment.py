@@ -33,7 +33,7 @@ STEP = 2.0**-10
 """Log-mel spectra are multiples of this, so that sums of products of them can be exact."""
 
 
-def likeness(one: Mono, other: Mono) -> float:
+def similarity(one: Mono, other: Mono) -> float:
     """The correlation of two sounds [T] without any shift, 0 to 1."""
     first, second = one.astype(np.float64), other.astype(np.float64)
     quiet = SILENT**2 * one.size
