@@ -33,19 +33,29 @@ class Amounts:
         for name, part in parts.children.items() if parts else ():
             events = part.children.get("events", _NOTHING)
             loc: Loc = ("parts", name, "events")
-            self.events += len(events.children)
-            self.sources += sum(_sources(event) for event in events.children.values())
-            self.breakpoints += sum(map(_breakpoints, (part, *events.children.values())))
-            for count, most, noun in (
-                (self.events, MOST_EVENTS, "events"),
-                (self.sources, MOST_SOURCES, "sources"),
-                (self.breakpoints, MOST_BREAKPOINTS, "breakpoints"),
-            ):
-                if count > most:
-                    return source.fault(
-                        loc,
-                        f"with these the piece has {count:,} {noun}; at most {most:,} are possible",
-                    )
+            sources = sum(_sources(event) for event in events.children.values())
+            breakpoints = sum(map(_breakpoints, (part, *events.children.values())))
+            if fault := self.add(source, loc, len(events.children), sources, breakpoints):
+                return fault
+        return None
+
+    def add(
+        self, source: Source, loc: Loc, events: int, sources: int, breakpoints: int = 0
+    ) -> Fault | None:
+        """Count what is at `loc`; its fault when with it there are too many."""
+        self.events += events
+        self.sources += sources
+        self.breakpoints += breakpoints
+        for count, most, noun in (
+            (self.events, MOST_EVENTS, "events"),
+            (self.sources, MOST_SOURCES, "sources"),
+            (self.breakpoints, MOST_BREAKPOINTS, "breakpoints"),
+        ):
+            if count > most:
+                return source.fault(
+                    loc,
+                    f"with these the piece has {count:,} {noun}; at most {most:,} are possible",
+                )
         return None
 
 
