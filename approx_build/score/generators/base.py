@@ -138,6 +138,8 @@ class Generator(Strict):
     """The field of an entry of `compose` that asks for it."""
     example: ClassVar[Mapping[str, Any]]
     """The field as a score has it."""
+    inner: ClassVar[Mapping[str, type[Strict]]] = {}
+    """Fields that have fields of their own, and their models, for the reference of scores."""
 
     @abstractmethod
     def events(self, place: Place) -> Iterator[Composed]:

@@ -22,7 +22,7 @@ from approx_build.score.generators.base import (
     whole_microseconds,
 )
 from approx_build.score.generators.dice_tables import BARS, measure
-from approx_build.score.generators.measures import Measure, Measures
+from approx_build.score.generators.measures import Grid, Measure, Measures, Onsets
 from approx_build.score.source_ref import SourceRef
 from approx_build.score.time import Time, Unit
 from approx_build.yaml_source.fields import SHORTEST_S, Seed, Strict
@@ -77,6 +77,13 @@ Thrown = Annotated[
 ]
 
 
+class Rethrow(Strict):
+    """A bar whose dice are thrown again, and it alone."""
+
+    bar: int = Field(ge=1, le=THROWS, description="the bar of the game")
+    seed: Seed = Field(description="seed of the new throw")
+
+
 class Endings(Strict):
     """Sounds for the bars that end a part, in place of the measures of the table."""
 
@@ -97,6 +104,13 @@ class Dice(Generator):
 
     generator: ClassVar[str] = "dice"
     example: ClassVar[Mapping[str, Any]] = {"measures": {"take": "fog"}, "repeats": False}
+    inner: ClassVar[Mapping[str, type[Strict]]] = {
+        "measures": Measures,
+        "measures.onsets": Onsets,
+        "measures.bars": Grid,
+        "rethrow": Rethrow,
+        "endings": Endings,
+    }
 
     measures: Measures = Field(
         description="the sounds of the 176 measures; of fewer, measure m is sound m, counted "
@@ -108,14 +122,12 @@ class Dice(Generator):
         description="throws of real dice, from bar 1 on: sums, or both dice as in [3, 4]; "
         "empty ones, and bars after the last, are thrown by the seed",
     )
-    rethrow: dict[str, Seed] = Field(
-        default_factory=dict,
-        max_length=THROWS,
-        description="bars to be thrown again, 1 to 16, each with a seed",
+    rethrow: tuple[Rethrow, ...] = Field(
+        (), max_length=THROWS, description="bars to be thrown again, as { bar: 12, seed: 5 }"
     )
     repeats: bool = Field(True, description="whether each part is played twice")
-    endings: Endings = Field(
-        Endings.model_validate({}), description="sounds that close the parts: first, second, last"
+    endings: Endings | None = Field(
+        None, description="sounds for the bars that close the parts, in place of measures"
     )
     bar_s: float | None = Field(
         None, ge=0.05, le=600, description="length of a bar, seconds (default: the movement's)"
@@ -136,11 +148,11 @@ class Dice(Generator):
 
     @model_validator(mode="after")
     def _fits(self) -> Dice:
-        bars = [str(bar) for bar in range(1, THROWS + 1)]
-        for bar in self.rethrow:
-            if bar not in bars:
-                raise ValueError(f"'rethrow' takes bars from 1 to {THROWS} (is {shown(bar)})")
-            if int(bar) <= len(self.throws) and self.throws[int(bar) - 1] is not None:
+        again = [one.bar for one in self.rethrow]
+        for place, bar in enumerate(again):
+            if bar in again[:place]:
+                raise ValueError(f"'rethrow' has bar {bar} twice")
+            if bar <= len(self.throws) and self.throws[bar - 1] is not None:
                 raise ValueError(f"bar {bar} has a throw in 'throws' and in 'rethrow'; choose one")
         return self
 
@@ -160,7 +172,8 @@ class Dice(Generator):
                 sound, label = self._close(place, name), f"bar {played + 1}, {name} ending"
             fields = self._fields(place, played, sound, played + 1 == len(order), label)
             if self.spread:
-                fields["pan"] = round(self.spread * (thrown.total - 7) / 5, 6)
+                # Adding 0.0 makes -0.0 plain 0.
+                fields["pan"] = round(self.spread * (thrown.total - 7) / 5, 6) + 0.0
             at, onset = self._bar_line(place, played)
             yield Composed(f"bar{played + 1}-m{number}", label, onset, at, fields)
 
@@ -181,8 +194,9 @@ class Dice(Generator):
         if given is not None:
             return given
         rng = place.rng.child("dice")
-        if str(bar) in self.rethrow:
-            rng = place.rng.child("dice", self.rethrow[str(bar)])
+        for again in self.rethrow:
+            if again.bar == bar:
+                rng = place.rng.child("dice", again.seed)
         # The top bits of the words, as `Stream.index` does.
         words = [int(word) for word in rng.words_at(2 * (bar - 1), 2)]
         first, second = (1 + (6 * (word >> 11) >> 53) for word in words)
@@ -190,12 +204,11 @@ class Dice(Generator):
 
     def _ending(self, played: int, order: list[int]) -> str | None:
         """Which of the given endings is played at a place in the order, if one is."""
-        if order[played] == THROWS:
-            return "last" if self.endings.last else None
-        if order[played] != BARS:
+        if order[played] not in (BARS, THROWS):
             return None
-        name = "first" if self.repeats and played < BARS else "second"
-        return name if getattr(self.endings, name) else None
+        before = "first" if self.repeats and played < BARS else "second"
+        name = "last" if order[played] == THROWS else before
+        return name if getattr(self.endings, name, None) else None
 
     def _close(self, place: Place, name: str) -> Measure:
         source: SourceRef = getattr(self.endings, name)

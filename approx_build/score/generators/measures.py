@@ -58,7 +58,10 @@ class Grid(Strict):
 
 
 def _several(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+    # In strict mode a list that pydantic did not read itself is no tuple.
+    return (
+        (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+    )
 
 
 Recordings = Annotated[
@@ -137,7 +140,8 @@ class Measures(Strict):
             for name in place.sounds.named(pattern):
                 whole_s = place.sounds.recording_length_s(name)
                 if whole_s is None:
-                    continue  # the check of its file says why it cannot be read
+                    message = f"{name} cannot be read, so its length is not known"
+                    raise ComposeError(("measures", "recordings"), message)
                 for start_s, stop_s in self._ranges(place, name, whole_s):
                     # An attack must not sound before its own measure.
                     tail_s = whole_s - stop_s if self.onsets is None else 0.0

@@ -43,9 +43,11 @@ from approx_build.score.generators.subject import (
 from approx_build.score.generators.voice import Voice
 from approx_build.score.source_ref import SourceRef
 from approx_build.score.time import Duration, Time, Unit
+from approx_build.yaml_source.fields import Strict
 from approx_build.yaml_source.messages import shown
 from approx_build.yaml_source.node import Value
 
+UNIT: Final = Time(Unit.SECONDS, Fraction(1, 20))
 MOST_VOICES: Final = 8
 LOW_HZ, HIGH_HZ = 20, 20_000
 MOST_SEMITONES: Final = 48
@@ -84,6 +86,7 @@ class Padberg(Generator):
         "from": "fog",
         "at_hz": 440,
     }
+    inner: ClassVar[Mapping[str, type[Strict]]] = {"voices": Voice}
 
     text: Annotated[str, AfterValidator(_readable)] = Field(
         min_length=1, max_length=2000, description="what becomes music"
@@ -100,8 +103,8 @@ class Padberg(Generator):
         "plain",
         description="units of a note of interval x: x; (x mod 32) / 8 + 1; or 1 + log2 x",
     )
-    unit: Duration = Field(
-        Time(Unit.SECONDS, Fraction(1, 20)), description="length of a unit: seconds or beats"
+    unit: Duration | None = Field(
+        None, description="length of a unit: seconds or beats (default: 0.05 s)"
     )
     length: Duration | None = Field(
         None, description="instead of unit: length of the subject, seconds or beats"
@@ -145,9 +148,9 @@ class Padberg(Generator):
 
     @model_validator(mode="after")
     def _fits(self) -> Padberg:
-        if self.length is not None and "unit" in self.model_fields_set:
+        if self.length is not None and self.unit is not None:
             raise ValueError("'unit' and 'length' both set the tempo; give one of them")
-        if (self.length or self.unit).amount <= 0:
+        if (self.length or self.unit or UNIT).amount <= 0:
             raise ValueError(f"'{'length' if self.length else 'unit'}' must be greater than 0")
         if self.form == "subject" and len(self.voices) > 1:
             raise ValueError(f"a subject has one voice (has {len(self.voices)}); write form: canon")
@@ -186,7 +189,7 @@ class Padberg(Generator):
 
     def _units(self, count: Fraction) -> Time:
         """So many units."""
-        whole = self.length or self.unit
+        whole = self.length or self.unit or UNIT
         return Time(whole.unit, whole.amount * count / (total(self.subject) if self.length else 1))
 
     def _lines(self, place: Place) -> list[Line]:
