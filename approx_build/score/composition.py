@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, SerializeAsAny, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, SerializeAsAny, ValidationInfo, model_validator
 
 from approx_build.ops.base import GrainOp
 from approx_build.score.event import read_chain
@@ -20,13 +20,18 @@ LONGEST_ID = 32
 """Characters of the name of a generator, so that those of its events are names, too."""
 
 
+def _short(name: str) -> str:
+    if len(name) > LONGEST_ID:
+        raise ValueError(f"must have at most {LONGEST_ID} characters (is {shown(name)})")
+    return name
+
+
 class Setting(Strict):
     """Where a generator begins, and what all its events share: all but the generator."""
 
     at: Moment = Field(description="start: seconds, m:ss.mmm or bar N.B")
-    id: Name | None = Field(
+    id: Annotated[Name, AfterValidator(_short)] | None = Field(
         None,
-        max_length=LONGEST_ID,
         description="begins the ids of its events and names its random numbers (default: the "
         "generator's name)",
     )

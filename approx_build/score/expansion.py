@@ -73,7 +73,7 @@ class Expansion:
             loc: Loc = ("parts", name, "compose", index)
             if entry.identity in seen:
                 message = f"another generator of this part is '{entry.identity}'; give it an id"
-                self._fault((*loc, "id" if entry.id else entry.generator.generator), message)
+                self._fault((*loc, "id" if entry.id else entry.generator.generator), message, key=True)
                 continue
             seen.add(entry.identity)
             self._entry(loc, entry)
@@ -90,13 +90,13 @@ class Expansion:
             composed = [*islice(entry.generator.events(place), MOST + 1)]
             log = tuple(entry.generator.log(place))
         except ComposeError as error:
-            self._fault((*inside, *error.loc), str(error))
+            self._fault((*inside, *error.loc), str(error), key=not error.loc)
             return
         except ValueError as error:
-            self._fault(inside, str(error))
+            self._fault(inside, str(error), key=True)
             return
         if message := self._misfit(composed):
-            self._fault(inside, message)
+            self._fault(inside, message, key=True)
             return
         fields = _shared(self.source, loc)
         events = tuple(_event(entry, one, fields) for one in composed)
@@ -117,8 +117,8 @@ class Expansion:
         begins, ends = clock(_short(late.onset)), clock(self.scene.length)
         return f"{late.label} begins at {begins}; the movement ends at {ends}"
 
-    def _fault(self, loc: Loc, message: str) -> None:
-        self.faults.append(self.source.fault(loc, message))
+    def _fault(self, loc: Loc, message: str, key: bool = False) -> None:
+        self.faults.append(self.source.fault(loc, message, key))
 
 
 def expanded(

@@ -49,7 +49,8 @@ class Shift:
 
     def exact_hz(self, tone: Tone) -> float:
         """The frequency of a note, Hz."""
-        return float(self.hz(tone)) * speed(self.semitones)
+        hz = float(self.hz(tone))
+        return hz * speed(self.semitones) if self.semitones else hz
 
     def semitones_from(self, hz: float, tone: Tone) -> float:
         """How many semitones a note is above `hz`, to a billionth."""
