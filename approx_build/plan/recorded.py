@@ -10,6 +10,9 @@ from approx_build.errors import AudioError
 from approx_build.files.names import on_disk
 from approx_build.plan.catalog import Catalog
 
+MOST_SEARCHED = 64
+"""Recordings of a piece whose onsets are looked for; each is read for that by every check."""
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -27,9 +30,17 @@ class Recorded:
         return self.catalog.recording_length_s(name)
 
     def recording_onsets_s(self, name: str, apart_s: float) -> tuple[float, ...]:
-        """The onsets of a recording, seconds, ascending; none when it cannot be read."""
+        """The onsets of a recording, seconds, ascending; none when it cannot be read.
+
+        ValueError when more are asked for than a check can read in reasonable time.
+        """
         asked = (name, apart_s)
         if asked not in self._onsets_s:
+            if len(self._onsets_s) == MOST_SEARCHED:
+                raise ValueError(
+                    f"{name} is one too many; the attacks of at most {MOST_SEARCHED} recordings of "
+                    "a piece are looked for"
+                )
             self._onsets_s[asked] = ()
             with suppress(AudioError):
                 self._onsets_s[asked] = self._found(name, apart_s)

@@ -73,7 +73,8 @@ class Expansion:
             loc: Loc = ("parts", name, "compose", index)
             if entry.identity in seen:
                 message = f"another generator of this part is '{entry.identity}'; give it an id"
-                self._fault((*loc, "id" if entry.id else entry.generator.generator), message, key=True)
+                field_ = "id" if entry.id else entry.generator.generator
+                self._fault((*loc, field_), message, key=True)
                 continue
             seen.add(entry.identity)
             self._entry(loc, entry)
@@ -87,7 +88,7 @@ class Expansion:
             self._fault((*loc, "at"), str(error))
             return
         try:
-            composed = [*islice(entry.generator.events(place), MOST + 1)]
+            composed, late = self._composed(entry, place)
             log = tuple(entry.generator.log(place))
         except ComposeError as error:
             self._fault((*inside, *error.loc), str(error), key=not error.loc)
@@ -95,27 +96,38 @@ class Expansion:
         except ValueError as error:
             self._fault(inside, str(error), key=True)
             return
-        if message := self._misfit(composed):
+        # Counted even if they do not fit: a short text must not ask for millions again and again.
+        too_many = self.amounts.add(self.source, inside, len(composed), len(composed))
+        if len(composed) > MOST:
+            message = f"writes more than {MOST:,} events; a part has room for no more"
             self._fault(inside, message, key=True)
-            return
+        elif late is not None:
+            begins, ends = clock(_short(late.onset)), clock(self.scene.length)
+            message = f"{late.label} begins at {begins}; the movement ends at {ends}"
+            self._fault(inside, message, key=True)
+        elif too_many is not None:
+            self.faults.append(too_many)
+        else:
+            self._write(loc, entry, composed, log)
+
+    def _composed(self, entry: Composition, place: Place) -> tuple[list[Composed], Composed | None]:
+        """The events of a generator, as many as can be, and the first that begins too late."""
+        most = min(MOST, self.amounts.events_left)
+        composed: list[Composed] = []
+        for one in islice(entry.generator.events(place), most + 1):
+            composed.append(one)
+            if one.onset >= self.scene.length:
+                return composed, one
+        return composed, None
+
+    def _write(
+        self, loc: Loc, entry: Composition, composed: Sequence[Composed], log: tuple[str, ...]
+    ) -> None:
         fields = _shared(self.source, loc)
         events = tuple(_event(entry, one, fields) for one in composed)
-        if fault := self.amounts.add(self.source, inside, len(events), len(events)):
-            self.faults.append(fault)
-            return
         labels = tuple(one.label for one in composed)
         self.source = _with_events(self.source, loc, events, labels)
         self.written.append(Written(str(loc[1]), events, labels, log))
-
-    def _misfit(self, composed: Sequence[Composed]) -> str:
-        """Why a part has no room for these events, or nothing."""
-        if len(composed) > MOST:
-            return f"writes more than {MOST:,} events; a part has room for no more"
-        late = next((one for one in composed if one.onset >= self.scene.length), None)
-        if late is None:
-            return ""
-        begins, ends = clock(_short(late.onset)), clock(self.scene.length)
-        return f"{late.label} begins at {begins}; the movement ends at {ends}"
 
     def _fault(self, loc: Loc, message: str, key: bool = False) -> None:
         self.faults.append(self.source.fault(loc, message, key))

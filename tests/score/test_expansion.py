@@ -156,9 +156,10 @@ def test_an_id_by_hand_may_not_be_that_of_a_generated_event(project: Project) ->
 
 
 def test_one_generator_writes_no_more_events_than_a_part_has(project: Project) -> None:
-    voices = ", ".join(["{}"] * 8)
-    text = NAME.replace("ode", "a" * 2000).replace("form: fugue", f"voices: [{voices}]")
-    project.movement(HEAD + text)
+    long = NAME.replace("ode", "a" * 1000).replace("0.01", "0.004").replace("tone", "short")
+    text = long.replace("fugue", "fugue, longest: 1, sections: 9")
+    head = HEAD.replace("takes: {", "takes: { short: { model: m, length_s: 1 },")
+    project.movement(head + text)
     [fault] = project.faults()
     assert fault.endswith("writes more than 10,000 events; a part has room for no more")
 
@@ -169,7 +170,7 @@ def test_generated_events_count_among_those_of_the_piece(
     monkeypatch.setattr("approx_build.score.amounts.MOST_EVENTS", 50)
     project.movement(HEAD + WALTZ + WALTZ.replace("waltz:", "polka:"))
     assert project.faults() == [
-        "1-fog.yaml:16:28: parts.polka.compose[0].dice: with these the piece has 66 events; at "
+        "1-fog.yaml:16:28: parts.polka.compose[0].dice: with these the piece has 51 events; at "
         "most 50 are possible"
     ]
 
@@ -180,3 +181,12 @@ def test_where_the_tempo_is_wrong_nothing_is_written_and_nothing_else_is_said(
     project.movement(HEAD.replace("tempo: 90", "tempo: fast") + WALTZ)
     [fault] = project.faults()
     assert fault.startswith("1-fog.yaml:4:8: tempo: ")
+
+
+def test_a_piece_has_no_more_generators_than_can_be_read_in_seconds(project: Project) -> None:
+    entry = "      - { at: 0, id: a, dice: { measures: { take: fog } } }\n"
+    project.movement(f"{HEAD}  waltz:\n    compose:\n{entry * 201}")
+    assert project.faults() == [
+        "1-fog.yaml:9:7: parts.waltz.compose: with these the piece has 201 generators; at most 200 "
+        "are possible"
+    ]

@@ -65,8 +65,10 @@ VALUES = st.recursive(
     | st.floats(-1e6, 1e6)
     | st.sampled_from(["null", "true", "yes", "bar 3", "1/4", "", "a: b", "#", "0x1f", "fog"])
     | st.text(st.characters(categories=["L", "N"]), max_size=9).map(normal),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["at", "play", "length_s"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["at", "play", "length_s"]), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 

@@ -7,7 +7,7 @@ Stretto: all voices have the subject, entering close to each other, and end toge
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -55,14 +55,15 @@ class Fugue:
     clash: int | None
     rng: Stream
 
-    def lines(self) -> list[Line]:
-        """The passages of all voices."""
+    def lines(self) -> Iterator[Line]:
+        """The passages of all voices, section by section."""
         found, now = self._exposition()
+        yield from found
         for number in range(1, self.sections + 1):
             section = self._section(number, now)
-            found += section
+            yield from section
             now = max((line.entry + total(line.tones) for line in section), default=now)
-        return found + self._stretto(now)
+        yield from self._stretto(now)
 
     def _exposition(self) -> tuple[list[Line], Fraction]:
         """The entries of the voices, and where the last subject ends."""
@@ -124,7 +125,7 @@ def clashes(lines: Sequence[Line]) -> int:
     at: dict[Fraction, list[tuple[int, float]]] = {}
     for line in lines:
         for onset, tone in zip(onsets(line.tones), line.tones, strict=True):
-            at.setdefault(line.entry + onset, []).append((line.voice, line.shift.exact_hz(tone)))
+            at.setdefault(line.entry + onset, []).append((line.voice, line.shift.hz(tone)))
     return sum(
         first != other and hz != their_hz and cents(hz, their_hz) < NEAR_CENTS
         for together in at.values()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from approx_build.score.generators.base import ComposeError, Place, whole_microseconds
 from approx_build.score.generators.dice_tables import MEASURES
@@ -16,6 +16,8 @@ from approx_build.yaml_source.node import Value
 
 FEWEST: Final = 11
 """One measure for each sum of two dice: with fewer, every bar would have throws without a sound."""
+MOST_SEARCHED_S: Final = 600.0
+"""Of a recording whose attacks are looked for, which is read for that by every check."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Grid(Strict):
     """A measure at each bar of recordings that were played to a click."""
 
     bpm: float = Field(ge=1, le=1000, description="beats in a minute of the recordings")
-    beats: float = Field(3.0, gt=0, le=64, description="beats in a bar of the recordings")
+    beats: float = Field(3.0, ge=0.25, le=64, description="beats in a bar of the recordings")
     first_s: float = Field(0.0, ge=0, le=3600, description="where their first bar begins, seconds")
 
     @property
@@ -64,10 +66,12 @@ def _several(value: object) -> object:
     )
 
 
+_NAME = {"type": "string", "minLength": 1}
+_NAMES = {"type": "array", "items": _NAME, "minItems": 1, "maxItems": MEASURES}
 Recordings = Annotated[
-    tuple[Recording, ...],
+    Annotated[tuple[Recording, ...], Field(min_length=1, max_length=MEASURES)],
     BeforeValidator(_several),
-    Field(min_length=1, max_length=MEASURES),
+    WithJsonSchema({"anyOf": [_NAME, _NAMES]}),
 ]
 """Recordings by name or pattern: one, or a list."""
 
@@ -162,6 +166,10 @@ class Measures(Strict):
                 stop_s = min(first_s + (bar + 1) * bar_s, whole_s)
                 yield round(first_s + bar * bar_s, 6), round(stop_s, 6)
         elif self.onsets is not None:
+            if whole_s > MOST_SEARCHED_S:
+                message = f"{name} lasts {whole_s:.0f} s; attacks are looked for in at most "
+                message += f"{MOST_SEARCHED_S:.0f} s; cut it with 'times_s'"
+                raise ComposeError(("measures", "onsets"), message)
             before_s = self.onsets.before_s
             attacks = place.sounds.recording_onsets_s(name, self.onsets.apart_s)
             starts = [round(max(attack - before_s, 0.0), 6) for attack in attacks]

@@ -7,9 +7,9 @@ Each note plays one sound, cut to the note's length and repitched by the exact r
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Annotated, Any, ClassVar, Final, Literal
 
@@ -58,6 +58,11 @@ CANON_SEMITONES: Final = (0, -8, -12, -20)
 """The four voices of the rebuilt program."""
 
 
+@lru_cache(maxsize=4096)
+def _faster(semitones: float) -> float:
+    return speed(semitones)
+
+
 def _readable(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text.casefold())
     strangers = dict.fromkeys(one for one in folded if one.isalpha() and not "a" <= one <= "z")
@@ -89,7 +94,7 @@ class Padberg(Generator):
     inner: ClassVar[Mapping[str, type[Strict]]] = {"voices": Voice}
 
     text: Annotated[str, AfterValidator(_readable)] = Field(
-        min_length=1, max_length=2000, description="what becomes music"
+        min_length=1, max_length=1000, description="what becomes music"
     )
     form: Literal["subject", "canon", "fugue"] = Field(
         "canon", description="one voice; several that imitate it; or a free fugue"
@@ -110,7 +115,7 @@ class Padberg(Generator):
         None, description="instead of unit: length of the subject, seconds or beats"
     )
     longest: float | None = Field(
-        None, gt=0, le=10**6, description="most units of a note (default: no limit)"
+        None, ge=0.01, le=10**6, description="most units of a note (default: no limit)"
     )
     voices: tuple[Voice, ...] = Field(
         (),
@@ -192,7 +197,7 @@ class Padberg(Generator):
         whole = self.length or self.unit or UNIT
         return Time(whole.unit, whole.amount * count / (total(self.subject) if self.length else 1))
 
-    def _lines(self, place: Place) -> list[Line]:
+    def _lines(self, place: Place) -> Iterable[Line]:
         """What the voices play."""
         if self.form == "fugue":
             return self._fugue(place.rng).lines()
@@ -263,10 +268,10 @@ class Padberg(Generator):
         self, line: Line, tone: Tone, lasts_s: float, available_s: float, label: str
     ) -> dict[str, Value]:
         """The sound of one note of `lasts_s` seconds."""
-        hz = line.shift.exact_hz(tone)
+        hz = line.shift.hz(tone)
         semitones = line.shift.semitones_from(self.at_hz, tone)
         self._check(hz, semitones, lasts_s, label)
-        faster = speed(semitones)
+        faster = _faster(semitones)
         needed_s = lasts_s * faster
         length_s = min(needed_s, available_s)
         through: list[Value] = [{"repitch": {"semitones": semitones}}]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import accumulate
 from math import log2
 from typing import Final, Literal
@@ -43,22 +44,32 @@ class Shift:
     ratio: Fraction = Fraction(1)
     semitones: float = 0.0
 
-    def hz(self, tone: Tone) -> Fraction:
-        """The frequency of a note, Hz, before the semitones."""
-        return frequency(tone.step + self.steps) * self.ratio
-
-    def exact_hz(self, tone: Tone) -> float:
+    def hz(self, tone: Tone) -> float:
         """The frequency of a note, Hz."""
-        hz = float(self.hz(tone))
-        return hz * speed(self.semitones) if self.semitones else hz
+        return _hz(self, tone.step)
 
     def semitones_from(self, hz: float, tone: Tone) -> float:
         """How many semitones a note is above `hz`, to a billionth."""
-        ratio = np.array([float(self.hz(tone) / Fraction(str(hz)))])
-        return round(12 * float(portable.log(ratio)[0]) / LOG_2 + self.semitones, 9)
+        return _semitones(self, tone.step, hz)
 
 
 LOG_2: Final = float(portable.log(np.array([2.0]))[0])
+
+
+def _exact(shift: Shift, step: int) -> Fraction:
+    return frequency(step + shift.steps) * shift.ratio
+
+
+# A long text has few pitches; each is asked for at every note.
+@lru_cache(maxsize=4096)
+def _hz(shift: Shift, step: int) -> float:
+    return float(_exact(shift, step)) * speed(shift.semitones)
+
+
+@lru_cache(maxsize=4096)
+def _semitones(shift: Shift, step: int, hz: float) -> float:
+    ratio = np.array([float(_exact(shift, step) / Fraction(str(hz)))])
+    return round(12 * float(portable.log(ratio)[0]) / LOG_2 + shift.semitones, 9)
 
 
 def duration(interval: int, how: Durations) -> Fraction:

@@ -32,7 +32,14 @@ Ratio = Annotated[
     Fraction,
     PlainValidator(ratio),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{_RATIO}$"}]}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "minimum": 1 / 64, "maximum": 64},
+                {"type": "string", "pattern": f"^{_RATIO}$"},
+            ]
+        }
+    ),
 ]
 
 

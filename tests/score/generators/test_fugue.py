@@ -57,7 +57,7 @@ def test_a_voice_more_changes_the_draws_of_no_other() -> None:
 
 def test_sections_follow_each_other_and_use_every_form() -> None:
     long = replace(FUGUE, sections=60)
-    lines = long.lines()
+    lines = [*long.lines()]
     ends = {}
     for number in range(1, 61):
         section = [line for line in lines if line.passage == f"section{number}"]

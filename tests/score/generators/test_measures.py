@@ -64,11 +64,13 @@ def test_times_cut_from_each_to_the_next() -> None:
          f"among {FEWEST}; name or cut more recordings"),
         ({"take": "few"}, "gives 3 measures, and two dice choose among 11; raise the count"),
         ({"recordings": "a/x", "times_s": [0, 1, 30]}, "a/x ends at 20 s (is 30)"),
+        ({"recordings": "a/long", "onsets": {}}, "a/long lasts 601 s; attacks are looked for in "
+         "at most 600 s; cut it with 'times_s'"),
         ({"recordings": "a/broken"}, "a/broken cannot be read, so its length is not known"),
     ],
 )  # fmt: skip
 def test_what_gives_too_few_measures_is_refused(fields: dict[str, Any], said: str) -> None:
-    shelf = Shelf({"a/x": 20.0, "a/broken": None})
+    shelf = Shelf({"a/x": 20.0, "a/broken": None, "a/long": 601.0})
     here = place(shelf=shelf, few={"length_s": 2.0, "count": 3})
     with pytest.raises(ComposeError) as caught:
         strictly(Measures, fields).pool(here)
