@@ -1,4 +1,6 @@
-"""Registries of operations, families, ways, generators: open sets of classes, found by their tag.
+"""Registries: open sets of classes, found by their tag.
+
+Operations, families, ways of making takes and generators are such sets.
 
 A class is registered by a decorator and found by its tag, a field with a default or a class
 variable, so the name is written once. Built-in members are imported on first use: every module of

@@ -15,6 +15,8 @@ from itertools import cycle, islice
 from math import lcm
 from typing import Final, Literal
 
+from approx_build.yaml_source.messages import shown
+
 OCTAVE: Final = 24
 """Steps of an octave."""
 LOWEST_HZ: Final = 440
@@ -42,6 +44,18 @@ def cleaned(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     kept = (one for one in decomposed if "a" <= one <= "z" or one.isspace())
     return " ".join("".join(kept).split())
+
+
+def readable(text: str) -> str:
+    """A text with letters to play; ValueError when it has none, or others than a–z."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    strangers = dict.fromkeys(one for one in folded if one.isalpha() and not "a" <= one <= "z")
+    if strangers:
+        named = ", ".join(f"'{one}'" for one in [*strangers][:5])
+        raise ValueError(f"has letters without a pitch ({named}); write it in letters a–z")
+    if not cleaned(text):
+        raise ValueError(f"has no letters a–z to play (is {shown(text)})")
+    return text
 
 
 def frequency(step: int) -> Fraction:

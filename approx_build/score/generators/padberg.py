@@ -6,7 +6,6 @@ Each note plays one sound, cut to the note's length and repitched by the exact r
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -27,7 +26,7 @@ from approx_build.score.generators.base import (
     whole_microseconds,
 )
 from approx_build.score.generators.fugue import Fugue, registers
-from approx_build.score.generators.letters import OCTAVE, Y, cleaned, letters, log
+from approx_build.score.generators.letters import OCTAVE, Y, cleaned, letters, log, readable
 from approx_build.score.generators.subject import (
     Durations,
     Line,
@@ -44,7 +43,6 @@ from approx_build.score.generators.voice import Voice
 from approx_build.score.source_ref import SourceRef
 from approx_build.score.time import Duration, Time, Unit
 from approx_build.yaml_source.fields import Strict
-from approx_build.yaml_source.messages import shown
 from approx_build.yaml_source.node import Value
 
 UNIT: Final = Time(Unit.SECONDS, Fraction(1, 20))
@@ -61,17 +59,6 @@ CANON_SEMITONES: Final = (0, -8, -12, -20)
 @lru_cache(maxsize=4096)
 def _faster(semitones: float) -> float:
     return speed(semitones)
-
-
-def _readable(text: str) -> str:
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    strangers = dict.fromkeys(one for one in folded if one.isalpha() and not "a" <= one <= "z")
-    if strangers:
-        named = ", ".join(f"'{one}'" for one in [*strangers][:5])
-        raise ValueError(f"has letters without a pitch ({named}); write it in letters a–z")
-    if not cleaned(text):
-        raise ValueError(f"has no letters a–z to play (is {shown(text)})")
-    return text
 
 
 @GENERATORS.register
@@ -93,7 +80,7 @@ class Padberg(Generator):
     }
     inner: ClassVar[Mapping[str, type[Strict]]] = {"voices": Voice}
 
-    text: Annotated[str, AfterValidator(_readable)] = Field(
+    text: Annotated[str, AfterValidator(readable)] = Field(
         min_length=1, max_length=1000, description="what becomes music"
     )
     form: Literal["subject", "canon", "fugue"] = Field(
