@@ -26,7 +26,15 @@ from approx_build.score.generators.base import (
     whole_microseconds,
 )
 from approx_build.score.generators.fugue import Fugue, registers
-from approx_build.score.generators.letters import OCTAVE, Y, cleaned, letters, log, readable
+from approx_build.score.generators.letters import (
+    OCTAVE,
+    Y,
+    cleaned,
+    intervals,
+    letters,
+    log,
+    readable,
+)
 from approx_build.score.generators.subject import (
     Durations,
     Line,
@@ -205,8 +213,7 @@ class Padberg(Generator):
         given = registers(len(self.voices) or FUGUE_VOICES)
         own = [voice.shift for voice in self.voices] or [None] * len(given)
         shifts = [mine or theirs for mine, theirs in zip(own, given, strict=True)]
-        found = letters(cleaned(self.text), self.y)
-        delays = tuple(dict.fromkeys(Fraction(one.interval % 32) for one in found))
+        delays = tuple(Fraction(one % 32) for one in intervals(cleaned(self.text)))
         return Fugue(
             subject=self.subject,
             voices=tuple(shifts),
@@ -244,6 +251,9 @@ class Padberg(Generator):
                 continue
             now = begin + place.after(self._units(units), begin)
             lasts = begin + place.after(self._units(stop), begin) - now
+            # What is left of a note that is cut short may be no sound.
+            if stop < units + tone.units and lasts < SHORTEST_NOTE_S:
+                continue
             spoken = f"{line.passage}, " if line.passage else ""
             label = f"voice {line.voice + 1}, {spoken}note {number} ({tone.letter})"
             passage = f"-{line.passage}" if line.passage else ""

@@ -185,3 +185,15 @@ def test_what_cannot_be_played_is_refused(
 def test_an_unknown_sound_is_left_to_the_checks_of_the_score() -> None:
     [one] = events(padberg(), place())
     assert one.fields == {"play": {"from": {"take": "tone"}}}
+
+
+def test_what_is_left_of_a_note_that_is_cut_short_is_left_out_when_it_is_no_sound() -> None:
+    """The end of the exposition leaves a fifth of a unit of one note of this text."""
+    fields = {"text": "gik ilk", "form": "fugue", "durations": "log", "sections": 0, "stretto": 3}
+    found = events(padberg(**fields, unit=1), place(tone=TONE))
+    sounding = [length_s(one) / 2 ** (semitones(one) / 12) for one in found]
+    assert min(sounding) == pytest.approx(0.1926, abs=1e-3)
+    # With a unit of 3 ms the rest would be 0.6 ms.
+    quick = events(padberg(**fields, unit=0.003), place(tone=TONE))
+    left_out = found[sounding.index(min(sounding))]
+    assert {one.name for one in found} - {one.name for one in quick} == {left_out.name}
