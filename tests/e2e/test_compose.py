@@ -187,3 +187,10 @@ def test_an_event_has_the_place_of_its_generator_and_the_measure_in_its_name(
     why = rendered.run("why", "pieces/tide.yaml", target).out
     assert f"{target} (event)" in why
     assert "requested at pieces/tide/1-waltz.yaml:9:9" in why
+
+
+def test_the_page_says_how_generators_came_to_their_events(rendered: Space) -> None:
+    page = (rendered.root / "renders/tide/index.html").read_text(encoding="utf-8")
+    assert page.count("How its generators came to them") == 2
+    assert "<li>bar 2, throw 3 + 4 = 7, measure 157</li>" in page
+    assert "<li>letter h, freq 568.3333, rhythm_interval 1</li>" in page
