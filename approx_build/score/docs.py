@@ -87,7 +87,7 @@ def ways(defs: Mapping[str, Schema]) -> str:
     for way in own:
         example = f"`{way.way}: {flow(way.example)}`"
         lines.append(
-            f"| [`{way.way}`](#{way.way}) | {way.about} | {_supporters(way)} | {example} |"
+            f"| [`{way.way}`](#{way.way}) | {way.about} | {_supporting_families(way)} | {example} |"
         )
     texts = [
         f"### {way.way}\n\n{cleandoc(way.__doc__ or '')}\n\n{_TABLES.table(defs[way.__name__])}\n"
@@ -117,7 +117,7 @@ def _composed(name: str, cls: type[Generator]) -> str:
     return f"```yaml\nparts:\n  p:\n    compose:\n      - {entry}\n```\n\n"
 
 
-def _supporters(way: type[Way]) -> str:
+def _supporting_families(way: type[Way]) -> str:
     """The families of this package whose networks support a way."""
     own = (family for family in FAMILIES if not is_foreign(family))
     return ", ".join(FAMILIES.name_of(family) for family in own if way.way in family.ways)

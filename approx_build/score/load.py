@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from approx_build.errors import ApproxError, Fault, Location, ScoreError
-from approx_build.files.names import clash, normal, on_disk, twin_of
+from approx_build.files.names import alias_of, clash, normal, on_disk
 from approx_build.files.readlog import ReadLog
 from approx_build.score.amounts import Amounts
 from approx_build.score.expansion import Scene, expanded
 from approx_build.score.generators.base import NoSounds, Sounds
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.paths import project_root, slug, written_path
-from approx_build.score.recovery import Salvaged, salvage
+from approx_build.score.recovery import Recovered, recover
 from approx_build.score.schema import MOST_MOVEMENTS, Movement, Piece
 from approx_build.score.takes import Take
 from approx_build.score.tempo_marks import tempo_map
@@ -92,7 +92,7 @@ def read_piece(
     if _kind(source) == "movement":
         message = "this is a movement; give the piece whose 'movements' list it"
         raise ScoreError([source.fault(("movement",), message, key=True)])
-    piece = salvage(Piece, source)
+    piece = recover(Piece, source)
     reader = _Movements(home, path, piece, log, allowance, sounds or NoSounds())
     found = [reader.load(index, name) for index, name in reader.entries()]
     movements = tuple(movement for movement in found if movement)
@@ -120,7 +120,7 @@ class _Movements:
         self,
         root: Path,
         path: Path,
-        piece: Salvaged[Piece],
+        piece: Recovered[Piece],
         log: ReadLog | None,
         allowance: Allowance,
         sounds: Sounds,
@@ -184,7 +184,7 @@ class _Movements:
         return source
 
     def _movement(self, number: int, name: str, path: str, source: Source) -> LoadedMovement | None:
-        saved = salvage(Movement, source)
+        saved = recover(Movement, source)
         self.faults += saved.faults
         if saved.model is None:
             return None
@@ -214,7 +214,7 @@ class _Movements:
         seed = self._piece.model.seed if self._piece.model else 0
         scene = Scene(seed, found.slug, found.tempo, found.length, found.takes, self._sounds)
         made = expanded(found.source, found.model.parts, scene, self._amounts)
-        saved = salvage(Movement, made.source)
+        saved = recover(Movement, made.source)
         self.faults += [*made.faults, *saved.faults]
         model = saved.model or found.model
         written = tuple(made.written)
@@ -223,7 +223,7 @@ class _Movements:
 
 def _check_alone(path: Path) -> None:
     """ApproxError when a file beside `path` has its name in another case or Unicode form."""
-    if twin := twin_of(path):
+    if twin := alias_of(path):
         name = os.path.basename(on_disk(path))
         raise ApproxError(f"{name}: {clash(name, twin)}")
 

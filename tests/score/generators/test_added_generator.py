@@ -62,9 +62,9 @@ def test_scores_the_schema_and_compose_know_it(tower: Space) -> None:
 
 def test_its_mistakes_are_said_at_their_lines(tower: Space) -> None:
     tower.edit(SCORE, "bells: bell", "bells: bull")
-    told = tower.start("check", "pieces/tower.yaml", code=1).err
-    assert f"{SCORE}:8:36: parts.ring.compose[0].changes.bells: there is no take 'bull'" in told
+    said = tower.start("check", "pieces/tower.yaml", code=1).err
+    assert f"{SCORE}:8:36: parts.ring.compose[0].changes.bells: there is no take 'bull'" in said
     tower.edit(SCORE, "length: 12", "length: 3")
     tower.edit(SCORE, "bells: bull", "bells: bell")
-    told = tower.start("check", "pieces/tower.yaml", code=1).err
-    assert "stroke 9, bell 2 begins at 0:03; the movement ends at 0:03" in told
+    said = tower.start("check", "pieces/tower.yaml", code=1).err
+    assert "stroke 9, bell 2 begins at 0:03; the movement ends at 0:03" in said
