@@ -11,6 +11,7 @@ from approx_build.errors import MOST_FOUND, ConsentError, Fault, ScoreError
 from approx_build.plan.amounts import check_amounts
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.consent import check_consent
+from approx_build.plan.recorded import Recorded
 from approx_build.plan.take_checks import take_faults
 from approx_build.score.duration_checks import check_durations
 from approx_build.score.load import Reading, Score, read_piece
@@ -80,7 +81,7 @@ def check(path: Path, catalog: Catalog) -> CheckedPiece:
     ScoreError with every fault of every file; ConsentError when consent alone is missing;
     ApproxError when the piece's file cannot be read at all.
     """
-    reading = read_piece(path, catalog.root, catalog.log)
+    reading = read_piece(path, catalog.root, catalog.log, Recorded(catalog))
     # Consent is asked apart, because its refusals alone are a ConsentError.
     faults = [*reading.faults, *_found(reading, catalog, CHECKS[:-1])]
     refused = [*consent(reading, catalog)]
@@ -100,7 +101,7 @@ def check_without_consent(path: Path, catalog: Catalog) -> CheckedPiece:
 
     Build nothing from it.
     """
-    reading = read_piece(path, catalog.root, catalog.log)
+    reading = read_piece(path, catalog.root, catalog.log, Recorded(catalog))
     every = (each for each in CHECKS if each is not consent)
     faults = [*reading.faults, *_found(reading, catalog, every)]
     return replace(_checked(reading, catalog, faults), is_permitted=False)

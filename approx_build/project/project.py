@@ -18,6 +18,7 @@ from approx_build.score.paths import project_root
 
 if TYPE_CHECKING:
     from approx_build.project.audition import DrawnTake, TakeOptions
+    from approx_build.project.compose import ComposedPart
     from approx_build.project.corpus.add import Addition
     from approx_build.project.corpus.inspect import CorpusInspection
     from approx_build.project.corpus.listing import CorpusRow, FileList
@@ -115,6 +116,12 @@ class Project:
         from approx_build.project.explain import why
 
         return why(self._path(piece), target, self.settings)
+
+    def compose(self, piece: str | Path, part: str, movements: Sequence[str] = ()) -> ComposedPart:
+        """The events that the generators of a part write, and how they came to them."""
+        from approx_build.project.compose import compose
+
+        return compose(self._path(piece), part, self.settings, movements)
 
     def train(
         self, model: str, options: TrainOptions | None = None, observer: Observer | None = None

@@ -50,6 +50,7 @@ class StemReport:
     """A part: its file, its pictures, its events and where its sound comes from.
 
     `settings` is its gain and pan in words; a part that is not mixed says so in `silent`.
+    `composed` has a line for each decision of its generators.
     """
 
     name: str
@@ -59,6 +60,7 @@ class StemReport:
     settings: str = ""
     silent: str = ""
     events: tuple[EventReport, ...] = ()
+    composed: tuple[str, ...] = ()
     origins: tuple[Origin, ...] = ()
 
 

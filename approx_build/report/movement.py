@@ -80,6 +80,9 @@ def _stem(
         settings=_settings(part),
         silent="" if part.is_audible else ("muted" if part.part.mute else "another part has solo"),
         events=tuple(_event(placed, results, rate) for placed in part.events),
+        composed=tuple(
+            line for one in movement.written if one.part == part.name for line in one.log
+        ),
         origins=provenance.of_part(part.stem),
     )
 

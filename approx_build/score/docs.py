@@ -17,17 +17,21 @@ from pathlib import Path
 from approx_build.families.base import FAMILIES
 from approx_build.ops.base import OPS, GrainOp
 from approx_build.registry import is_foreign
+from approx_build.score.generators.base import GENERATORS, Generator
 from approx_build.score.json_schema import Schema, json_schema
 from approx_build.ways.base import WAYS, Way
 from approx_build.yaml_source.tables import Tables, flow
 
 PAGE = Path("docs/score.md")
-_BLOCK = re.compile(r"<!-- (fields: (\w+)|operations|ways) -->\n.*?<!-- end -->", re.DOTALL)
+_BLOCK = re.compile(
+    r"<!-- (fields: (\w+)|operations|ways|generators) -->\n.*?<!-- end -->", re.DOTALL
+)
 _SECTIONS = (
     "Take",
     "Sound",
     "Part",
     "Event",
+    "Composition",
     "Source",
     "Operation",
     "Cue",
@@ -52,10 +56,10 @@ def filled(page: str) -> str:
 
 
 def _model(schema: Schema) -> str:
-    """The table of a model, without the operations that are fields of an event."""
+    """The table of a model, without operations and generators that are fields of it."""
     # A source may also be a bare name; the fields come last.
     fields = schema if "properties" in schema else schema["anyOf"][-1]
-    return _TABLES.table(fields, skip=OPS.names())
+    return _TABLES.table(fields, skip=[*OPS.names(), *GENERATORS.names()])
 
 
 def operations(defs: Mapping[str, Schema]) -> str:
@@ -92,13 +96,34 @@ def ways(defs: Mapping[str, Schema]) -> str:
     return "\n" + "\n".join(lines) + "\n\n" + "".join(texts)
 
 
+def generators(defs: Mapping[str, Schema]) -> str:
+    """Every generator of this package: what it writes, an example, its fields."""
+    texts = []
+    for cls in GENERATORS:
+        if is_foreign(cls):
+            continue
+        name = cls.generator
+        about = cleandoc(cls.__doc__ or "")
+        tables = [_TABLES.table(defs[f"compose.{name}"])]
+        for field, model in cls.inner.items():
+            title = f"#### {name}: {field}\n\n{cleandoc(model.__doc__ or '')}\n\n"
+            tables.append(f"{title}{_TABLES.table(defs[model.__name__])}")
+        texts.append(f"### {name}\n\n{about}\n\n{_composed(name, cls)}{chr(10).join(tables)}\n")
+    return "\n" + "".join(texts)
+
+
+def _composed(name: str, cls: type[Generator]) -> str:
+    entry = f"{{ at: 1, {name}: {flow(cls.example)} }}"
+    return f"```yaml\nparts:\n  p:\n    compose:\n      - {entry}\n```\n\n"
+
+
 def _supporting_families(way: type[Way]) -> str:
     """The families of this package whose networks support a way."""
     own = (family for family in FAMILIES if not is_foreign(family))
     return ", ".join(FAMILIES.name_of(family) for family in own if way.way in family.ways)
 
 
-_PARTS = {"operations": operations, "ways": ways}
+_PARTS = {"operations": operations, "ways": ways, "generators": generators}
 
 
 def _example(name: str, cls: type[GrainOp]) -> str:

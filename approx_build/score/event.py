@@ -71,7 +71,7 @@ class Event(Placement):
         placement = problems.attempt((), Placement, own)
         name = _operation(data, problems)
         call = _call(name, data[name], problems) if name else None
-        through = _chain(data.get("through", []), problems)
+        through = read_chain(data.get("through", []), problems)
         problems.close()
         assert placement is not None
         assert call is not None
@@ -159,7 +159,7 @@ def _with_clip(
     )
 
 
-def _chain(data: Value, problems: Problems) -> tuple[GrainOp, ...]:
+def read_chain(data: Value, problems: Problems) -> tuple[GrainOp, ...]:
     """The operations of `through: [ reverse, { stretch: { factor: 2 } } ]`."""
     if not isinstance(data, list):
         problems.add(("through",), f"needs a list of operations, is {shown(data)}")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from approx_build.errors import ApproxError, Fault, Location, ScoreError
 from approx_build.files.names import alias_of, clash, normal, on_disk
 from approx_build.files.readlog import ReadLog
 from approx_build.score.amounts import Amounts
+from approx_build.score.expansion import Scene, expanded
+from approx_build.score.generators.base import NoSounds, Sounds
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.paths import project_root, slug, written_path
 from approx_build.score.recovery import Recovered, recover
@@ -68,10 +70,16 @@ class Reading:
     untimed: Set[str]
 
 
-def read_piece(path: Path, root: Path | None = None, log: ReadLog | None = None) -> Reading:
-    """The piece at `path` with its movements.
+def read_piece(
+    path: Path,
+    root: Path | None = None,
+    log: ReadLog | None = None,
+    sounds: Sounds | None = None,
+) -> Reading:
+    """The piece at `path` with its movements, their generators expanded.
 
     `root` is the project's folder; if left out, the nearest folder above with `models` in it.
+    `sounds` are what generators may ask about recordings; if left out, there are none.
     ApproxError when the piece's file cannot be read at all.
     """
     home = Path(os.path.normpath((root or project_root(path)).absolute()))
@@ -85,7 +93,7 @@ def read_piece(path: Path, root: Path | None = None, log: ReadLog | None = None)
         message = "this is a movement; give the piece whose 'movements' list it"
         raise ScoreError([source.fault(("movement",), message, key=True)])
     piece = recover(Piece, source)
-    reader = _Movements(home, path, piece, log, allowance)
+    reader = _Movements(home, path, piece, log, allowance, sounds or NoSounds())
     found = [reader.load(index, name) for index, name in reader.entries()]
     movements = tuple(movement for movement in found if movement)
     score = None
@@ -115,9 +123,10 @@ class _Movements:
         piece: Recovered[Piece],
         log: ReadLog | None,
         allowance: Allowance,
+        sounds: Sounds,
     ) -> None:
         self._root, self._path, self._piece, self._log = root, path, piece, log
-        self._allowance = allowance
+        self._allowance, self._sounds = allowance, sounds
         self._amounts = Amounts()
         self._slugs: dict[str, str] = {}
         self._takes = piece.model.takes if piece.model else {}
@@ -196,7 +205,20 @@ class _Movements:
         # Its times in bars are unknown, so the checks of durations leave it out.
         if marks or {loc[0] for loc in saved.dropped} & {"tempo", "meter"}:
             self.untimed.add(path)
-        return LoadedMovement(number, name, path, saved.model, saved.source, tempo, length, takes)
+        found = LoadedMovement(number, name, path, saved.model, saved.source, tempo, length, takes)
+        has_generators = any(part.compose for part in saved.model.parts.values())
+        return self._expanded(found) if has_generators and path not in self.untimed else found
+
+    def _expanded(self, found: LoadedMovement) -> LoadedMovement:
+        """The movement with the events that its generators write."""
+        seed = self._piece.model.seed if self._piece.model else 0
+        scene = Scene(seed, found.slug, found.tempo, found.length, found.takes, self._sounds)
+        made = expanded(found.source, found.model.parts, scene, self._amounts)
+        saved = recover(Movement, made.source)
+        self.faults += [*made.faults, *saved.faults]
+        model = saved.model or found.model
+        written = tuple(made.written)
+        return replace(found, model=model, source=saved.source, written=written)
 
 
 def _check_alone(path: Path) -> None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from approx_build.errors import Location
+from approx_build.score.expansion import Written
 from approx_build.score.paths import written_path
 from approx_build.score.schema import Event, Movement
 from approx_build.score.takes import Take
@@ -30,6 +31,8 @@ class LoadedMovement:
     """Length in seconds, exactly."""
     takes: Mapping[str, Take]
     """Its own takes and the piece's, by name."""
+    written: tuple[Written, ...] = ()
+    """What its generators wrote; the events are among those of its parts."""
 
     def locate(self, loc: Loc, key: bool = False) -> Location:
         """Where `loc` stands in the movement's file."""

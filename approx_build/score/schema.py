@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from approx_build.score.composition import Composition
 from approx_build.score.curve import Curve, PartGain, PartPan
 from approx_build.score.event import Event
 from approx_build.score.takes import Take
@@ -52,6 +53,9 @@ class Part(Strict):
     )
     events: tuple[Event, ...] = Field(
         (), max_length=MOST, description="events of the part, in any order"
+    )
+    compose: tuple[Composition, ...] = Field(
+        (), max_length=1000, description="generators that write further events of the part"
     )
 
 
