@@ -7,36 +7,27 @@ names of tensors are ours.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from dataclasses import dataclass
 
 from approx_build.families.rave.layers import Convolution, Residual, Stack
 
 _V1_DILATIONS = ((1, 1), (3, 1), (5, 1))
 
 
-class Sizes(Protocol):
-    """What the stacks depend on."""
+@dataclass(frozen=True)
+class Sizes:
+    """What the stacks depend on; the fields are those of the parameters."""
 
-    @property
-    def layout(self) -> str: ...
-    @property
-    def bands(self) -> int: ...
-    @property
-    def capacity(self) -> int: ...
-    @property
-    def ratios(self) -> tuple[int, ...]: ...
-    @property
-    def unit_dilations(self) -> tuple[tuple[int, ...], ...]: ...
-    @property
-    def latent_channels(self) -> int: ...
-    @property
-    def biases(self) -> bool: ...
-    @property
-    def noise_bands(self) -> int: ...
-    @property
-    def noise_channels(self) -> int: ...
-    @property
-    def noise_ratios(self) -> tuple[int, ...]: ...
+    layout: str
+    bands: int
+    capacity: int
+    ratios: tuple[int, ...]
+    unit_dilations: tuple[tuple[int, ...], ...]
+    latent_channels: int
+    biases: bool
+    noise_bands: int
+    noise_channels: int
+    noise_ratios: tuple[int, ...]
 
 
 def encoder(sizes: Sizes) -> Stack:

@@ -14,6 +14,7 @@ of a training alone.
 from __future__ import annotations
 
 import math
+from dataclasses import fields
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
@@ -22,7 +23,7 @@ from pydantic import Field, model_validator
 from approx_build.families.parameters import Parameters, Shapes
 from approx_build.families.rave import layers
 from approx_build.families.rave.discriminators import Discriminator, discriminators
-from approx_build.families.rave.halves import decoder, encoder
+from approx_build.families.rave.halves import Sizes, decoder, encoder
 from approx_build.families.rave.layers import Stack
 
 Ratio = Annotated[int, Field(ge=2, le=16)]
@@ -141,12 +142,16 @@ class RAVEParameters(Parameters):
     @cached_property
     def encoder(self) -> Stack:
         """From bands to means and scales of latents."""
-        return encoder(self)
+        return encoder(self._sizes)
 
     @cached_property
     def decoder(self) -> dict[str, Stack]:
         """`trunk`, from latents on, and what reads its result: `wave`, `loudness`, `noise`."""
-        return decoder(self)
+        return decoder(self._sizes)
+
+    @property
+    def _sizes(self) -> Sizes:
+        return Sizes(**{one.name: getattr(self, one.name) for one in fields(Sizes)})
 
     @cached_property
     def discriminators(self) -> tuple[Discriminator, ...]:

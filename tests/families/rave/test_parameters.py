@@ -27,7 +27,7 @@ def test_margins_cover_what_convolutions_and_filters_reach() -> None:
 
 
 def test_odd_ratios_are_refused_with_the_nearest() -> None:
-    with pytest.raises(ValidationError, match="ratios: 5 is odd.* the nearest are 4 and 6"):
+    with pytest.raises(ValidationError, match=r"ratios: 5 is odd.* the nearest are 4 and 6"):
         network(ratios=(4, 5), dilations=((1,), (1,)))
 
 
@@ -51,7 +51,7 @@ def test_filters_of_noise_must_fit_into_their_blocks() -> None:
     """32 magnitudes in blocks of 8, as the published v2_small has them, would be silent."""
     with pytest.raises(ValidationError, match="room for 2 to 5, the nearest is 5"):
         network(noise_bands=32)
-    with pytest.raises(ValidationError, match="do not divide the 8 samples.* the nearest is 4"):
+    with pytest.raises(ValidationError, match=r"do not divide the 8 samples.* the nearest is 4"):
         network(noise_bands=2, noise_ratios=(6,), ratios=(4, 2))
     assert network(noise_bands=33, noise_ratios=(4, 4, 4)).noise_block == 64
 
