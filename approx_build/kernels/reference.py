@@ -117,6 +117,11 @@ def relu(x: Floats) -> Floats:
     return np.where(x < f32(0), f32(0), x)
 
 
+def leaky_relu(x: Floats, slope: float) -> Floats:
+    """x where it is not negative, else x times `slope`."""
+    return np.where(x < f32(0), x * f32(slope), x)
+
+
 def philox_block(counter: int, key: tuple[int, int]) -> list[int]:
     """The four words of Philox4x64-10 at `counter` (256 bits) under `key`."""
     mask = (1 << 64) - 1
