@@ -21,9 +21,9 @@ _LARGEST = 80.0
 
 
 def folded(tensors: Mapping[str, Floats], layer: Convolution) -> tuple[Floats, Floats]:
-    """The weight [outputs, inputs, taps] and the bias [outputs] of a convolution.
+    """The weight [outputs, inputs, taps], transposed [inputs, outputs, taps], and bias [outputs].
 
-    A transposed one has the same axes here. Groups become zeros.
+    Groups become zeros, so that every output sees all inputs.
     """
     wide = tensors[f"{layer.name}.weight"].astype(np.float64)
     if layer.has_gain:
@@ -33,7 +33,7 @@ def folded(tensors: Mapping[str, Floats], layer: Convolution) -> tuple[Floats, F
         # A row of zeros has no direction that a gain could lengthen.
         share = gain / np.where(lengths > 0, lengths, 1.0)
         wide = wide * share[:, np.newaxis, np.newaxis]
-    wide = wide.transpose(1, 0, 2) if layer.is_transposed else _ungrouped(wide, layer)
+    wide = _ungrouped(wide, layer)
     bias = np.zeros(layer.outputs)
     if layer.has_bias:
         bias = tensors[f"{layer.name}.bias"].astype(np.float64)

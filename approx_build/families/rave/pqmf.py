@@ -49,9 +49,12 @@ def filters(bands: int) -> Doubles:
 
 @lru_cache(maxsize=4)
 def analysis(bands: int) -> Floats:
-    """The weight [M, M, L / M] of the convolution over rows of sound that makes the bands."""
-    made = filters(bands).reshape(bands, -1, bands)
-    return np.ascontiguousarray(made.transpose(0, 2, 1), np.float32)
+    """The weight [M, M, L / M + 1] of the convolution over rows of sound that makes the bands.
+
+    The last tap is 0, which centres the others.
+    """
+    made = filters(bands).reshape(bands, -1, bands).transpose(0, 2, 1)
+    return np.ascontiguousarray(np.pad(made, ((0, 0), (0, 0), (0, 1))), np.float32)
 
 
 @lru_cache(maxsize=4)

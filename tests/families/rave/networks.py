@@ -42,8 +42,10 @@ def weights_of(net: RAVEParameters) -> dict[str, np.ndarray]:
 
     rng = np.random.default_rng(3)
     first = RAVENetwork(net).initial(Stream.named("weights"))
+    # Louder than first weights, so that sound comes out.
+    louder = {name: 1.6 if name.endswith(".gain") else 1.0 for name in first}
     return {
-        name: (array + 0.03 * rng.standard_normal(array.shape)).astype(np.float32)
+        name: (louder[name] * array + 0.03 * rng.standard_normal(array.shape)).astype(np.float32)
         for name, array in first.items()
     }
 

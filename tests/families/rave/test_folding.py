@@ -27,8 +27,8 @@ def test_gains_of_transposed_convolutions_are_those_of_their_inputs() -> None:
     layer = Convolution("x", 3, 2, 4, 2, is_transposed=True, has_gain=True)
     tensors = {"x.weight": noise(24).reshape(3, 2, 4), "x.gain": np.array([1, 2, 3], np.float32)}
     weight, _ = folded(tensors, layer)
-    assert weight.shape == (2, 3, 4)
-    np.testing.assert_allclose(np.sqrt((weight**2).sum(axis=(0, 2))), [1, 2, 3], rtol=1e-6)
+    assert weight.shape == (3, 2, 4)
+    np.testing.assert_allclose(np.sqrt((weight**2).sum(axis=(1, 2))), [1, 2, 3], rtol=1e-6)
 
 
 def test_groups_see_nothing_of_each_other() -> None:

@@ -33,7 +33,7 @@ def test_stacks_are_those_of_torch(form: str) -> None:
 @pytest.mark.parametrize("stride", [2, 4, 6])
 def test_a_transposed_convolution_is_zeros_between_rows_and_a_convolution(stride: int) -> None:
     layer = Convolution("x", 3, 2, 2 * stride, stride, is_transposed=True)
-    weight, bias = noise(2 * 3 * 2 * stride).reshape(2, 3, -1), noise(2, 2)
+    weight, bias = noise(2 * 3 * 2 * stride).reshape(3, 2, -1), noise(2, 2)
     x = noise(15, 3).reshape(5, 3)
     spread = np.zeros((5 * stride, 3))
     spread[::stride] = x
@@ -41,7 +41,7 @@ def test_a_transposed_convolution_is_zeros_between_rows_and_a_convolution(stride
     for row in range(5 * stride):
         for tap in range(2 * stride):
             if 0 <= row + stride // 2 - tap < 5 * stride:
-                expected[row] += weight[:, :, tap] @ spread[row + stride // 2 - tap]
+                expected[row] += weight[:, :, tap].T @ spread[row + stride // 2 - tap]
     np.testing.assert_allclose(convolved(weight, bias, layer, x), expected, atol=1e-6)
 
 
