@@ -7,7 +7,6 @@ no sample. Before its first sample and after its last a sound counts as silent.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
 
 import numpy as np
 
@@ -39,6 +38,15 @@ class Codec:
     ) -> None:
         self.network, self._tensors = network, tensors
         self.kernel = choose(kernel, many_rows=True)
+        self._packed: dict[str, _Part] = {}
+
+    @property
+    def space(self) -> tuple[Floats, Floats, Floats]:
+        """The mean of the latents [L], their axes [L, L] and the deviation along each [L]."""
+        mean, axes, deviation = (
+            self._tensors[f"latent.{name}"] for name in ("mean", "axes", "deviation")
+        )
+        return mean, axes, deviation
 
     @property
     def block(self) -> int:
@@ -104,14 +112,14 @@ class Codec:
 
     def _run(self, name: str, x: Floats) -> Floats:
         """A part of the network on rows [rows, C]."""
-        return self._parts[name].run(x)
+        return self._part(name).run(x)
 
-    @cached_property
-    def _parts(self) -> dict[str, _Part]:
-        return {
-            name: _Part(stack, self._weights(name, stack), self.kernel)
-            for name, stack in stacks(self.network).items()
-        }
+    def _part(self, name: str) -> _Part:
+        """A part of the network, packed when it is needed first."""
+        if name not in self._packed:
+            stack = stacks(self.network)[name]
+            self._packed[name] = _Part(stack, self._weights(name, stack), self.kernel)
+        return self._packed[name]
 
     def _weights(self, name: str, stack: Stack) -> dict[str, tuple[Floats, Floats]]:
         """Weight and bias of each convolution of a part."""

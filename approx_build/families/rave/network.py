@@ -83,15 +83,8 @@ class RAVENetwork:
     def losses(self, weights: Tensors, example: Tensors, turn: Turn) -> Tensors:
         """The distance of spectra and the regulariser; later the discriminators and their hinge."""
         real = self.to_bands(example["sound"])
-        statistics: list[Tensor] = []
         if turn.phase == "distance":
-            mean, scale = self.encode(weights, real, statistics)
-            # In the published v1 the branch of noise learns from the second phase on.
-            noise = example.get("noise") if self.params.layout == "v2" else None
-            made = self.decode(weights, mean + scale * example["normal"], noise)
-            terms, _ = self._distances(made, real, example["sound"])
-            terms["regulariser"] = (example["beta"] * divergence(mean, scale)).mean()
-            return terms | ({"statistics": sum(statistics) / len(statistics)} if statistics else {})
+            return self._alone(weights, example, real)
         with torch.no_grad():
             mean, scale = self.encode(weights, real)
             latents = mean + scale * example["normal"]
@@ -102,6 +95,19 @@ class RAVENetwork:
         made = self.decode(weights, latents, example.get("noise"))
         terms, whole = self._distances(made, real, example["sound"])
         return terms | self._judged(weights, example["sound"], whole)
+
+    def _alone(self, weights: Tensors, example: Tensors, real: Tensor) -> Tensors:
+        """The terms of the first phase."""
+        statistics: list[Tensor] = []
+        mean, scale = self.encode(weights, real, statistics)
+        # In the published v1 the branch of noise learns from the second phase on.
+        noise = example.get("noise") if self.params.layout == "v2" else None
+        made = self.decode(weights, mean + scale * example["normal"], noise)
+        terms, _ = self._distances(made, real, example["sound"])
+        terms["regulariser"] = (example["beta"] * divergence(mean, scale)).mean()
+        if statistics:
+            terms["statistics"] = torch.stack(statistics).mean()
+        return terms
 
     def _distances(
         self, made: Tensor, real: Tensor, sound: Tensor
@@ -181,9 +187,10 @@ class RAVENetwork:
     def _filtered_noise(self, said: Tensor, noise: Tensor) -> Tensor:
         """Noise [B, M, rows] through the filter of each block; what goes beyond it is cut."""
         net, block = self.params, self.params.noise_block
-        sizes = _positive(said - SHIFT).unflatten(1, (net.bands, net.noise_bands))
+        sizes = _positive(said - SHIFT)
+        sizes = sizes.view(len(sizes), net.bands, net.noise_bands, -1)
         taps = torch.einsum("bmkf,kt->bmft", sizes, self._table.to(said.device))
-        blocks = noise.unflatten(2, (-1, block))
+        blocks = noise.reshape(*noise.shape[:2], -1, block)
         size = 2 * block
         spectra = torch.fft.rfft(blocks, size) * torch.fft.rfft(taps, size)
         made: Tensor = torch.fft.irfft(spectra, size)[..., :block]
@@ -245,7 +252,7 @@ def features(weights: Tensors, net: Discriminator, sound: Tensor) -> list[Tensor
     if net.period:
         x = F.pad(x, (0, -x.shape[-1] % net.period))
         # Every phase of a period is a sound of its own.
-        x = x.unflatten(2, (-1, net.period)).transpose(2, 3).transpose(1, 2).flatten(0, 1)
+        x = x.view(len(x), -1, net.period).transpose(1, 2).reshape(-1, 1, x.shape[2] // net.period)
     for name in net.names[:-1]:
         weight = _normed(weights[f"{name}.weight"], weights[f"{name}.gain"])
         x = F.conv1d(x, weight, weights[f"{name}.bias"], net.stride, net.taps // 2)
@@ -277,11 +284,11 @@ def _scaled(weights: Tensors, name: str, x: Tensor, statistics: list[Tensor] | N
     """Channels brought to mean 0 and variance 1 by statistics that follow the sound.
 
     Batch norm's running statistics are tensors that learn: `statistics` gets how far they are from
-    those of this sound. So a window does not depend on its batch, and freezing freezes them, too.
+    those of each sound. So a window does not depend on its batch, and freezing freezes them, too.
     """
     mean, log = weights[f"{name}.mean"], weights[f"{name}.log_variance"]
     if statistics is not None:
-        variance, middle = torch.var_mean(x.detach(), dim=(0, 2), correction=0)
+        variance, middle = torch.var_mean(x.detach(), dim=2, correction=0)
         missed = (mean - middle).square() + (log - (variance + EPSILON).log()).square()
         statistics.append(missed.mean() / 2)
     scale = weights[f"{name}.weight"] * (log.detach().exp() + EPSILON).rsqrt()
@@ -290,7 +297,8 @@ def _scaled(weights: Tensors, name: str, x: Tensor, statistics: list[Tensor] | N
 
 def _normed(weight: Tensor, gain: Tensor) -> Tensor:
     """Weight norm: rows of the length that the gain says."""
-    return weight * (gain / weight.flatten(1).norm(dim=1))[:, None, None]
+    lengths = weight.flatten(1).square().sum(dim=1).sqrt()
+    return weight * (gain / lengths)[:, None, None]
 
 
 def _filtered(rows: Tensor, filters: Tensor) -> Tensor:

@@ -17,39 +17,48 @@ class Objective(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     largest_size: int = Field(
-        2048, ge=16, le=16384, description="samples of the largest of the spectra"
+        default=2048, ge=16, le=16384, description="samples of the largest of the spectra"
     )
     sizes: int = Field(
-        5, ge=1, le=10, description="spectra, each of half the size of the last, of bands too"
+        default=5,
+        ge=1,
+        le=10,
+        description="spectra, each of half the size of the last, of bands too",
     )
     beta: float = Field(
-        0.0002,
+        default=0.0002,
         ge=0,
         le=100,
         description="weight of the regulariser at last; published: 0.05 in v2, 0.1 in v1, which "
         "collapse the latents in a short training",
     )
     first_beta: float = Field(
-        1e-6, gt=0, le=100, description="weight of the regulariser at first; it rises evenly in dB"
+        default=1e-6,
+        gt=0,
+        le=100,
+        description="weight of the regulariser at first; it rises evenly in dB",
     )
     beta_windows: int = Field(
-        800, ge=0, le=1 << 40, description="windows until `beta` is reached; published: 160 000"
+        default=800,
+        ge=0,
+        le=1 << 40,
+        description="windows until `beta` is reached; published: 160 000",
     )
     crop_hops: int | None = Field(
-        None,
+        default=None,
         ge=0,
         le=1 << 16,
         description="latents at either end of a window that the loss leaves out, since zeros "
         "beyond the window reach them; null: what the decoder reaches, at most an eighth",
     )
     adversarial: bool = Field(
-        True, description="whether there is a second phase, with discriminators"
+        default=True, description="whether there is a second phase, with discriminators"
     )
     adversarial_weight: float = Field(
-        1.0, ge=0, le=1e6, description="weight of what the discriminators say"
+        default=1.0, ge=0, le=1e6, description="weight of what the discriminators say"
     )
     feature_weight: float | None = Field(
-        None,
+        default=None,
         ge=0,
         le=1e6,
         description="weight of feature matching; null: as published, 100 in v1 and 400 in v2",
