@@ -133,6 +133,7 @@ def parts(entry: LedgerEntry) -> Iterator[list[str]]:
             yield [title, *drawn]
     yield _headed("sittings", [line for one in entry.sittings for line in _sitting(one)])
     yield _headed("checkpoints", [_kept(entry, index) for index in range(len(entry.checkpoints))])
+    yield _headed("warnings", list(entry.warnings))
     yield _headed("manifest", pairs(list(settings(entry.manifest))))
     yield _headed("notes", pairs([_noted(entry, index) for index in range(len(entry.notes))]))
 

@@ -270,8 +270,8 @@ class Family(Parameters):
         """What of the controls networks cannot do in a take of `take_s`, and in which control."""
         return iter(())
 
-    def remarks(self, weights: Weights) -> list[str]:
-        """What is wrong with a checkpoint whose training went well, in words."""
+    def warnings(self, weights: Weights) -> list[str]:
+        """What is wrong with the weights of a checkpoint, in words; often nothing."""
         return []
 
     @property

@@ -201,8 +201,8 @@ class Run:
             windows = self.split.train
             sounds = windows.spread(min(count, windows.count))
             weights |= self.workers.measured(self.state.average, sounds)
-        for words in network.remarks(weights):
-            self.means.callback.remarked(f"step {self.state.step}: {words}")
+        for words in network.warnings(weights):
+            self.means.callback.warned(f"step {self.state.step}: {words}")
 
     def _keep_state(self) -> None:
         """Keep the state; consent is asked again, now that nothing would be lost."""

@@ -14,8 +14,8 @@ from approx_build.kernels.tensors import Floats
 
 Doubles = NDArray[np.float64]
 
-_LEAST_VARIANCE = 1e-4
-"""Of all axes together: means of latents that vary less say nothing beside their noise of 1."""
+_ACTIVE = 0.01
+"""Variance from which on an axis counts as used (Burda and others, 2016, arXiv:1509.00519)."""
 
 
 def principal_axes(latents: Doubles) -> dict[str, Floats]:
@@ -45,14 +45,14 @@ def axes_for(deviation: Floats, share: float) -> int:
     return int(held.argmax()) + 1 if held.any() else len(held)
 
 
-def remarks(tensors: Mapping[str, Floats]) -> list[str]:
+def warnings(tensors: Mapping[str, Floats]) -> list[str]:
     """What is wrong with a latent space, in words."""
     deviation = tensors["latent.deviation"]
-    variance = float((deviation.astype(np.float64) ** 2).sum())
-    if variance < _LEAST_VARIANCE:
+    variance = float(deviation[0]) ** 2
+    if variance < _ACTIVE:
         return [
-            f"the latents have collapsed: their variance is {variance:.2g} on all "
-            f"{len(deviation)} axes together, so every sound has the same latents; lower "
-            "`objective.beta`, or raise `objective.beta_windows`"
+            f"the latents have collapsed: none of the {len(deviation)} axes has a variance above "
+            f"{variance:.2g}, so every sound has nearly the same latents; lower `objective.beta`, "
+            "or raise `objective.beta_windows`"
         ]
     return []

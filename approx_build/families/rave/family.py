@@ -97,11 +97,11 @@ class RAVE(RAVEParameters, Family):
 
         return misfits(self, sampling, take_s, way)
 
-    def remarks(self, weights: Weights) -> list[str]:
+    def warnings(self, weights: Weights) -> list[str]:
         """Whether the latents have collapsed."""
         from approx_build.families.rave import axes
 
-        return axes.remarks(weights)
+        return axes.warnings(weights)
 
     def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
         """Memory by item that drawing `takes` takes at its peak, on a CPU."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from approx_build.families.rave.axes import axes_for, fidelity, principal_axes, remarks
+from approx_build.families.rave.axes import axes_for, fidelity, principal_axes, warnings
 
 
 def latents() -> np.ndarray:
@@ -41,12 +41,10 @@ def test_fidelity_rises_to_1_and_says_how_many_axes_suffice() -> None:
 
 
 def test_latents_without_variance_are_named_as_collapsed() -> None:
-    found = principal_axes(
-        np.full((100, 4), 2.0) + 1e-4 * np.random.default_rng(0).random((100, 4))
-    )
-    [words] = remarks(found)
+    found = principal_axes(np.full((100, 4), 2.0) + 0.1 * np.random.default_rng(0).random((100, 4)))
+    [words] = warnings(found)
     assert "collapsed" in words
     assert "4 axes" in words
     assert fidelity(np.zeros(3, np.float32)).tolist() == [0, 0, 0]
     assert axes_for(np.zeros(3, np.float32), 0.95) == 3
-    assert remarks(principal_axes(latents())) == []
+    assert warnings(principal_axes(latents())) == []
