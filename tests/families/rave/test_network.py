@@ -8,9 +8,10 @@ import torch
 
 from approx_build.families.base import Moment
 from approx_build.families.players import Turn
-from approx_build.families.rave.network import RAVENetwork, through
+from approx_build.families.rave.network import RAVENetwork
 from approx_build.families.rave.objective import Objective
 from approx_build.families.rave.parameters import PQMF_TAPS, RAVEParameters
+from approx_build.families.rave.torch_layers import through
 from approx_build.numerics.stream import Stream
 from tests.families.rave.networks import FORMS, network, noise, weights_of
 

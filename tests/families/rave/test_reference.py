@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from approx_build.families.rave import network as in_torch
+from approx_build.families.rave import torch_layers as in_torch
 from approx_build.families.rave.folding import folded
 from approx_build.families.rave.layers import Convolution, convolutions
 from approx_build.families.rave.reference import convolved, through

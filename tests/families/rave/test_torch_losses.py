@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from approx_build.families.rave.losses import (
+from approx_build.families.rave.torch_losses import (
     distance,
     divergence,
     feature_distance,
