@@ -23,7 +23,7 @@ from approx_build.kernels.tensors import Floats
 from approx_build.numerics import portable
 from approx_build.numerics.stream import Stream
 
-BLOCK = 1 << 17
+BLOCK = 1 << 19
 """Samples of a block, nearly."""
 LEAST_SCALE = 1e-4
 _LARGEST = 80.0
@@ -103,7 +103,8 @@ class Codec:
         if network.noise_bands:
             rows = network.hop // network.bands
             drawn = noise.drawn(network, stream, first * rows, len(body))
-            hiss = noise.filtered(network, self._run("noise", body), drawn)
+            sizes = noise.magnitudes(network, self._run("noise", body))
+            hiss = noise.filtered(network, self._run("filters", sizes), drawn)
         if network.layout == "v1":
             loudness = noise.positive(self._run("loudness", body))
             return np.asarray(tanh(wave) * loudness + hiss, np.float32)
@@ -124,6 +125,9 @@ class Codec:
     def _weights(self, name: str, stack: Stack) -> dict[str, tuple[Floats, Floats]]:
         """Weight and bias of each convolution of a part."""
         bands = self.network.bands
+        if name == "filters":
+            table = noise.filter_table(self.network.noise_bands, self.network.noise_block)
+            return {name: (table.T[:, :, np.newaxis].copy(), np.zeros(table.shape[1], np.float32))}
         if name in ("analysis", "synthesis"):
             weight = pqmf.analysis(bands) if name == "analysis" else pqmf.synthesis(bands)
             return {name: (weight, np.zeros(bands, np.float32))}
@@ -169,6 +173,9 @@ def stacks(network: RAVEParameters) -> dict[str, Stack]:
         name: (Convolution(name, network.bands, network.bands, taps),)
         for name in ("analysis", "synthesis")
     }
+    if network.noise_bands:
+        table = Convolution("filters", network.noise_bands, network.noise_block, 1)
+        filters["filters"] = (table,)
     return {**filters, "encoder": network.encoder, **network.decoder}
 
 

@@ -60,13 +60,12 @@ def cost(network: RAVEParameters, samples: int, way: str | None) -> float:
     sounds = {"transfer": 1, "between": 2}.get(way or "", 0)
     frames = -(-samples // network.hop)
     blocks = -(-frames // block_of(network))
-    rate = network.hop // network.bands
     total = Fraction(0)
     for name, stack in _parts(network, sounds > 0).items():
         is_encoding = name in ("analysis", "encoder")
         margin = network.encoder_margin if is_encoding else network.decoder_margin
         count = (frames + 2 * margin * blocks) * (sounds if is_encoding else 1)
-        total += count * work(stack) * (1 if name == "trunk" else rate)
+        total += count * work(stack) * _rates(network, name)
     weights = sum(math.prod(layer.shape) for layer in _layers(_parts(network, sounds > 0)))
     return float(total) + _OF_A_SAMPLE * samples + _PACKING * weights
 
@@ -107,11 +106,19 @@ def _rows(network: RAVEParameters, frames: int) -> dict[str, int]:
     found = dict.fromkeys(network.decoder, rate * decoded)
     return {
         **found,
+        "filters": rate * decoded // network.noise_block * network.bands,
         "trunk": decoded,
         "synthesis": rate * decoded,
         "analysis": encoded,
         "encoder": encoded,
     }
+
+
+def _rates(network: RAVEParameters, name: str) -> Fraction:
+    """Rows that a part is given for each latent."""
+    rate = Fraction(network.hop, network.bands)
+    special = {"trunk": Fraction(1), "filters": rate * network.bands / network.noise_block}
+    return special.get(name, rate)
 
 
 def _layers(parts: dict[str, Stack]) -> list[Convolution]:

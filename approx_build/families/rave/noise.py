@@ -14,7 +14,6 @@ from functools import lru_cache
 import numpy as np
 
 from approx_build.families.rave.parameters import RAVEParameters
-from approx_build.kernels.reference import product
 from approx_build.kernels.tensors import Floats
 from approx_build.numerics import portable
 from approx_build.numerics.stream import Stream
@@ -57,15 +56,18 @@ def drawn(network: RAVEParameters, stream: Stream, first: int, rows: int) -> Flo
     return uniforms.astype(np.float32).reshape(rows, network.bands)
 
 
-def filtered(network: RAVEParameters, said: Floats, noise: Floats) -> Floats:
-    """Noise [rows, M] through the filters that the branch says [rows / block, M magnitudes]."""
+def magnitudes(network: RAVEParameters, said: Floats) -> Floats:
+    """The filters [rows / block · M, magnitudes] that the branch says [rows / block, …]."""
+    return positive(said - np.float32(SHIFT)).reshape(-1, network.noise_bands)
+
+
+def filtered(network: RAVEParameters, filters: Floats, noise: Floats) -> Floats:
+    """Noise [rows, M] through filters [rows / block · M, block]."""
     bands, block = network.bands, network.noise_block
-    sizes = positive(said - np.float32(SHIFT)).reshape(-1, network.noise_bands)
-    table = filter_table(network.noise_bands, block)
-    taps = product(sizes, table).reshape(-1, bands, block)
+    taps = filters.reshape(-1, bands, block)
     blocks = noise.reshape(-1, block, bands).transpose(0, 2, 1)
     made = np.zeros_like(blocks)
-    for lag in np.flatnonzero(np.abs(table).max(axis=0)):
+    for lag in np.flatnonzero(np.abs(filter_table(network.noise_bands, block)).max(axis=0)):
         made[..., lag:] += taps[..., lag, np.newaxis] * blocks[..., : block - lag]
     return np.ascontiguousarray(made.transpose(0, 2, 1)).reshape(noise.shape)
 

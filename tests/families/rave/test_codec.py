@@ -67,7 +67,7 @@ def test_the_length_of_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch) -
     net = network()
     weights, sound = weights_of(net), noise(net.hop * 30)
     found = set()
-    for block in (1 << 17, 9 * net.hop):
+    for block in (1 << 19, 9 * net.hop):
         monkeypatch.setattr(codec_module, "BLOCK", block)
         codec = Codec(net, weights)
         mean, _ = codec.encode(sound, -1, 40)

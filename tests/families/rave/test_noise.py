@@ -7,14 +7,20 @@ import pytest
 import torch
 
 from approx_build.families.rave.network import RAVENetwork
-from approx_build.families.rave.noise import drawn, filter_table, filtered, positive
+from approx_build.families.rave.noise import drawn, filter_table, filtered, magnitudes, positive
+from approx_build.families.rave.parameters import RAVEParameters
+from approx_build.kernels.reference import product
 from approx_build.numerics.stream import Stream
 from tests.families.rave.networks import network, noise
 
 
+def filters_of(net: RAVEParameters, said: np.ndarray) -> np.ndarray:
+    return product(magnitudes(net, said), filter_table(net.noise_bands, net.noise_block))
+
+
 def test_flat_magnitudes_are_an_impulse_of_energy_1() -> None:
-    for magnitudes, block in ((5, 8), (5, 64), (9, 16)):
-        impulse = filter_table(magnitudes, block).sum(axis=0)
+    for count, block in ((5, 8), (5, 64), (9, 16)):
+        impulse = filter_table(count, block).sum(axis=0)
         np.testing.assert_allclose(impulse, np.eye(1, block)[0], atol=1e-7)
 
 
@@ -46,7 +52,7 @@ def test_the_noise_is_that_of_torch() -> None:
     net = network()
     said = noise(24 * net.bands * net.noise_bands, loud=9).reshape(24, -1) + np.float32(5)
     given = drawn(net, Stream.named("noise"), 0, 24 * net.noise_block)
-    found = filtered(net, said, given)
+    found = filtered(net, filters_of(net, said), given)
     expected = RAVENetwork(net)._filtered_noise(
         torch.from_numpy(said.T.copy())[None], torch.from_numpy(given.T.copy())[None]
     )
@@ -59,6 +65,6 @@ def test_a_block_never_reaches_into_the_next(lag: int) -> None:
     said = np.full((4, net.bands * net.noise_bands), 6, np.float32)
     given = np.zeros((4 * net.noise_block, net.bands), np.float32)
     given[2 * net.noise_block - 1 - lag] = 1
-    made = np.abs(filtered(net, said, given)).max(axis=1)
+    made = np.abs(filtered(net, filters_of(net, said), given)).max(axis=1)
     assert made[net.noise_block : 2 * net.noise_block].any()
     assert not made[2 * net.noise_block :].any()
