@@ -201,7 +201,9 @@ class Run:
             windows = self.split.train
             sounds = windows.spread(min(count, windows.count))
             weights |= self.workers.measured(self.state.average, sounds)
-        for words in network.warnings(weights):
+        # In the first half of a training much is still on its way.
+        is_late = 2 * self.state.step >= self.model.training.steps or self._is_done()
+        for words in network.warnings(weights) if is_late else ():
             self.means.callback.warned(f"step {self.state.step}: {words}")
 
     def _keep_state(self) -> None:

@@ -59,14 +59,14 @@ class Transferral(Conditioning):
 
 @WAYS.register
 class Transfer(OfOneSound):
-    """The network plays the pitch and the loudness of a sound, in the sound of its own corpus.
+    """The network plays what a sound plays, with the sound of its own corpus.
 
-    Its source should have one voice, in the range of pitches and loudness that the network knows.
+    A family follows the pitch and the loudness of one voice, or the whole sound by its latents.
     """
 
     way: ClassVar[str] = "transfer"
-    about: ClassVar[str] = "sound whose pitch and loudness the network plays"
-    help: ClassVar[str] = "A recording whose pitch and loudness to play."
+    about: ClassVar[str] = "sound that the network plays with the sound of its own corpus"
+    help: ClassVar[str] = "A recording to play with the sound of the corpus."
     label: ClassVar[str] = "transferred"
     origin: ClassVar[str] = "played after"
     noun: ClassVar[str] = "a transfer"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from approx_build.audio.clip import Clip
 from approx_build.families.base import TakeRequest
 from approx_build.families.rave.codec import Codec
-from approx_build.families.rave.sampling import Operation, Points, Sampling, points
+from approx_build.families.rave.sampling import LatentChange, Points, Sampling, points
 from approx_build.kernels.reference import product
 from approx_build.kernels.tensors import Floats
 from approx_build.numerics.normal import normals, normals_at
@@ -76,7 +76,7 @@ class _Making:
                 return np.asarray(one + (other - one) * self._shares(place), np.float32)
         return self._wandering()
 
-    def changed(self, latents: Floats, operation: Operation) -> Floats:
+    def changed(self, latents: Floats, operation: LatentChange) -> Floats:
         """Latents after an operation."""
         if operation.axis is not None:
             return self._along(latents, operation, operation.axis - 1)
@@ -121,7 +121,7 @@ class _Making:
             curve = curve if operation.blend is None else operation.blend
         return np.asarray(self._curve(curve)[:, np.newaxis], np.float32)
 
-    def _along(self, latents: Floats, operation: Operation, axis: int) -> Floats:
+    def _along(self, latents: Floats, operation: LatentChange, axis: int) -> Floats:
         """Latents moved along one axis."""
         direction, deviation = self._axes[axis], self._deviation[axis]
         place = product(latents - self._mean, direction[:, np.newaxis])[:, 0]
@@ -158,7 +158,7 @@ _MOST_BEFORE = 1 << 20
 """Latents before the first of a take that any operation may ask for."""
 
 
-def _half(codec: Codec, operation: Operation) -> int:
+def _half(codec: Codec, operation: LatentChange) -> int:
     """Latents at either side that a mean over time needs; 0 for other operations."""
     if operation.smooth_s is None:
         return 0

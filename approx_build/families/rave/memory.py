@@ -23,6 +23,10 @@ _OF_A_LATENT = 6
 """Arrays of latents that are held at once, in float32."""
 _PACKING = 6
 """Multiply-adds that folding and packing a weight takes the time of."""
+_OF_SPECTRA = 244
+"""Floats kept of a sample by five sizes of spectra, of sound and bands (measured)."""
+_JUDGED = 2.25
+"""Floats kept for each that discriminators make, while the decoder learns from them (measured)."""
 _OF_A_SAMPLE = 400
 """Multiply-adds that what is done in NumPy to a sample of the bands takes the time of."""
 
@@ -72,17 +76,21 @@ def cost(network: RAVEParameters, samples: int, way: str | None) -> float:
 
 def activation_bytes(network: RAVEParameters, size: int) -> int:
     """What autograd keeps of a window of `size` samples, in the turn that takes most."""
-    rows = size // network.bands
-    both = sum(_kept(network.encoder, Fraction(rows)))
-    both += sum(_kept(network.decoder["trunk"], Fraction(rows * network.bands, network.hop)))
+    rows = Fraction(size, network.bands)
+    encoder = sum(_kept(network.encoder, rows))
+    decoder = sum(_kept(network.decoder["trunk"], Fraction(size, network.hop)))
     for name, stack in network.decoder.items():
         if name != "trunk":
-            both += sum(_kept(stack, Fraction(rows)))
-    # Of each of five sizes of spectra, of sound and bands, made and true: 4 frames a sample of the
-    # largest overlap, complex numbers, magnitudes, logarithms.
-    spectra = 2 * 5 * 4 * 8 * size
-    judged = 2 * 3 * sum(one.work(size) for one in network.discriminators)
-    return _FLOAT * int(both + spectra + judged + 12 * size)
+            decoder += sum(_kept(stack, rows))
+    spectra = _OF_SPECTRA * size
+    judged = sum(one.work(size) for one in network.discriminators)
+    turns = (
+        encoder + decoder + spectra,
+        decoder + spectra + _JUDGED * judged,
+        # A discriminator keeps what two sounds are given and made.
+        4 * judged,
+    )
+    return _FLOAT * int(max(turns) + 4 * size)
 
 
 def _kept(stack: Stack, rows: Fraction) -> Iterator[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from approx_build.families.rave.parameters import RAVEParameters
-from approx_build.families.rave.sampling import Operation, Sampling, points
+from approx_build.families.rave.sampling import LatentChange, Sampling, points
 
 Loc = tuple[str | int, ...]
 _TOLERANCE_S = 1e-6
@@ -22,7 +22,7 @@ def misfits(
 
 
 def _of(
-    network: RAVEParameters, operation: Operation, take_s: float, way: str | None
+    network: RAVEParameters, operation: LatentChange, take_s: float, way: str | None
 ) -> Iterator[tuple[Loc, str]]:
     most = network.latent_channels
     if operation.axis is not None and operation.axis > most:

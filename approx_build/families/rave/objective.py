@@ -34,7 +34,7 @@ class Objective(BaseModel):
     )
     first_beta: float = Field(
         default=1e-6,
-        gt=0,
+        ge=1e-12,
         le=100,
         description="weight of the regulariser at first; it rises evenly in dB",
     )

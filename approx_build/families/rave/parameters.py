@@ -28,6 +28,8 @@ from approx_build.families.rave.layers import Stack
 
 Ratio = Annotated[int, Field(ge=2, le=16)]
 Dilation = Annotated[int, Field(ge=1, le=243)]
+Row = Annotated[tuple[Dilation, ...], Field(max_length=16)]
+Dilations = Annotated[tuple[Row, ...], Field(max_length=8)]
 PQMF_TAPS = {4: 128, 8: 256, 16: 512}
 """Taps of the filters of so many bands."""
 MOST_CHANNELS = 16384
@@ -51,7 +53,7 @@ class RAVEParameters(Parameters):
         max_length=8,
         description="factors by which the encoder lowers the rate of the bands, all even",
     )
-    dilations: tuple[tuple[Dilation, ...], ...] | None = Field(
+    dilations: Dilations | None = Field(
         None,
         description="dilations of the residual units before each ratio, in v2; null: 1, 3, 9 "
         "before each, and 1, 3 before the last",

@@ -35,14 +35,14 @@ class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class Held(_Strict):
+class LatentHold(_Strict):
     """A moment that stays."""
 
     at_s: float = Field(ge=0, le=86_400, description="the moment, seconds of the take")
-    for_s: float = Field(gt=0, le=86_400, description="how long it stays, seconds")
+    for_s: float = Field(ge=0.001, le=86_400, description="how long it stays, seconds")
 
 
-class Operation(_Strict):
+class LatentChange(_Strict):
     """One change of the latents of a take: of an axis, or of all at once."""
 
     axis: int | None = Field(
@@ -62,9 +62,9 @@ class Operation(_Strict):
         le=100,
         description="size of a random walk that is added to the axis, standard deviations",
     )
-    hold: Held | None = Field(default=None, description="a moment that stays for a time")
+    hold: LatentHold | None = Field(default=None, description="a moment that stays for a time")
     smooth_s: float | None = Field(
-        default=None, gt=0, le=60, description="all axes become means over so many seconds"
+        default=None, ge=0.001, le=60, description="all axes become means over so many seconds"
     )
     blend: ShareLike | None = Field(
         default=None,
@@ -111,7 +111,7 @@ class Sampling(_Strict):
         le=10,
         description="size of that walk, in standard deviations of each axis",
     )
-    latent: Annotated[tuple[Operation, ...], SHORT_FORM] = Field(
+    latent: Annotated[tuple[LatentChange, ...], SHORT_FORM] = Field(
         default=(),
         max_length=1000,
         description="operations on latents, in order: of an axis (`scale`, `offset`, `walk`), or "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from approx_build.families.rave.sampling import Operation, Sampling, points
+from approx_build.families.rave.sampling import LatentChange, Sampling, points
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_operations_come_back_from_json_as_they_were(given: dict[str, object]) -
 )
 def test_an_operation_is_one_thing(given: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match="operation"):
-        Operation.model_validate(given)
+        LatentChange.model_validate(given)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_an_operation_is_one_thing(given: dict[str, object]) -> None:
 )
 def test_curves_are_within_bounds_and_in_order(given: dict[str, object], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
-        Operation.model_validate(given)
+        LatentChange.model_validate(given)
 
 
 def test_a_number_is_one_breakpoint() -> None:
