@@ -22,6 +22,7 @@ from approx_build.families.base import Arrays, Example, Gradients, Moment, Tenso
 from approx_build.families.players import Turn
 from approx_build.families.rave import pqmf
 from approx_build.families.rave.axes import principal_axes
+from approx_build.families.rave.codec import LEAST_SCALE
 from approx_build.families.rave.noise import LEAST, SHIFT, STEEPNESS, filter_table
 from approx_build.families.rave.objective import Objective
 from approx_build.families.rave.parameters import RAVEParameters
@@ -35,8 +36,6 @@ from approx_build.families.rave.torch_losses import (
 )
 from approx_build.numerics.normal import normals
 from approx_build.numerics.stream import Stream
-
-LEAST_SCALE = 1e-4
 
 
 class RAVENetwork:

@@ -11,6 +11,7 @@ from approx_build.families.rave.axes import fidelity
 from approx_build.families.rave.family import RAVE
 from approx_build.families.rave.objective import Objective
 from approx_build.training.callbacks import Callback
+from approx_build.training.progress import Progress
 from tests.families.examples import Trained, train_example
 
 
@@ -47,6 +48,25 @@ def test_a_checkpoint_has_axes_of_its_own_weights(run: Trained) -> None:
         assert fidelity(deviation)[-1] == pytest.approx(1)
     first, last = run.weights(0)["latent.axes"], run.weights()["latent.axes"]
     assert (first != last).any()
+
+
+def test_a_training_goes_on_exactly_within_its_second_phase(run: Trained, tmp_path: Path) -> None:
+    class StoppedError(Exception):
+        pass
+
+    def stop(seen: Progress) -> None:
+        if seen.step == 17:
+            raise StoppedError
+
+    kind = type("Kept", (RAVE,), {"example": {**RAVE.example, "checkpoint_every": 5}})
+    whole = train_example(kind, tmp_path / "whole")
+    with pytest.raises(StoppedError):
+        train_example(kind, tmp_path / "parts", progress=stop)
+    seen: list[int] = []
+    parts = train_example(kind, tmp_path / "parts", progress=lambda p: seen.append(p.step))
+    assert seen[0] == 16
+    assert parts.digests == whole.digests
+    assert parts.digests[-1] == run.digests[-1]
 
 
 def test_latents_that_collapse_are_named_while_the_training_runs(tmp_path: Path) -> None:
