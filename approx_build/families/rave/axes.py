@@ -16,6 +16,9 @@ Doubles = NDArray[np.float64]
 
 _ACTIVE = 0.01
 """Variance from which on an axis counts as used (Burda and others, 2016, arXiv:1509.00519)."""
+_MOST_HELD = 0.95
+"""Share of the variance that a single axis should not hold."""
+_ADVICE = "lower `objective.beta`, or raise `objective.beta_windows`"
 
 
 def principal_axes(latents: Doubles) -> dict[str, Floats]:
@@ -52,7 +55,11 @@ def warnings(tensors: Mapping[str, Floats]) -> list[str]:
     if variance < _ACTIVE:
         return [
             f"the latents have collapsed: none of the {len(deviation)} axes has a variance above "
-            f"{variance:.2g}, so every sound has nearly the same latents; lower `objective.beta`, "
-            "or raise `objective.beta_windows`"
+            f"{variance:.2g}, so every sound has nearly the same latents; {_ADVICE}"
+        ]
+    if len(deviation) > 1 and axes_for(deviation, _MOST_HELD) == 1:
+        return [
+            f"the latents have nearly collapsed: the first of {len(deviation)} axes holds "
+            f"{100 * fidelity(deviation)[0]:.0f} % of their variance; {_ADVICE}"
         ]
     return []

@@ -48,3 +48,10 @@ def test_latents_without_variance_are_named_as_collapsed() -> None:
     assert fidelity(np.zeros(3, np.float32)).tolist() == [0, 0, 0]
     assert axes_for(np.zeros(3, np.float32), 0.95) == 3
     assert warnings(principal_axes(latents())) == []
+
+
+def test_latents_on_one_axis_alone_are_named_as_nearly_collapsed() -> None:
+    spread = np.random.default_rng(0).standard_normal((1000, 4)) * [1, 0.1, 0.1, 0.1]
+    [words] = warnings(principal_axes(spread))
+    assert "nearly collapsed: the first of 4 axes holds 97 %" in words
+    assert warnings(principal_axes(spread[:, :1])) == []

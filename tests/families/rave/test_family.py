@@ -50,7 +50,7 @@ def test_a_checkpoint_has_axes_of_its_own_weights(run: Trained) -> None:
     assert (first != last).any()
 
 
-def test_a_training_goes_on_exactly_within_its_second_phase(run: Trained, tmp_path: Path) -> None:
+def test_a_training_goes_on_exactly_within_its_second_phase(tmp_path: Path) -> None:
     class StoppedError(Exception):
         pass
 
@@ -66,7 +66,6 @@ def test_a_training_goes_on_exactly_within_its_second_phase(run: Trained, tmp_pa
     parts = train_example(kind, tmp_path / "parts", progress=lambda p: seen.append(p.step))
     assert seen[0] == 16
     assert parts.digests == whole.digests
-    assert parts.digests[-1] == run.digests[-1]
 
 
 def test_latents_that_collapse_are_named_while_the_training_runs(tmp_path: Path) -> None:
