@@ -146,5 +146,5 @@ def refuse_flush_to_zero() -> None:
     if (tiny * np.float32(0.01))[0] == 0:
         raise ModelError(
             "this thread flushes subnormal numbers to zero (a library built with fast-math set "
-            "that), and without the compiled kernels the samples would differ; run it elsewhere"
+            "that), and samples that NumPy computes here would differ; run it elsewhere"
         )

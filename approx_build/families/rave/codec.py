@@ -36,6 +36,8 @@ class Codec:
     def __init__(
         self, network: RAVEParameters, tensors: Mapping[str, Floats], kernel: Kernel | None = None
     ) -> None:
+        # Outputs, noise and latents are computed in NumPy, whichever the kernel.
+        refuse_flush_to_zero()
         self.network, self._tensors = network, tensors
         self.kernel = choose(kernel, many_rows=True)
         self._packed: dict[str, _Part] = {}
@@ -154,7 +156,6 @@ class _Part:
     def run(self, x: Floats) -> Floats:
         """What the stack makes [rows, outputs] of rows [rows, C]."""
         if self._packed is None:
-            refuse_flush_to_zero()
             return through(self._weights, self._stack, x)
         if self._open is None or self._open[0] != len(x):
             # The memory of the old program is freed before the new one takes its own.
