@@ -14,6 +14,7 @@ from approx_build.families.rave import noise, pqmf
 from approx_build.families.rave.folding import folded
 from approx_build.families.rave.layers import Convolution, Stack, convolutions
 from approx_build.families.rave.parameters import PQMF_TAPS, RAVEParameters
+from approx_build.families.rave.prior import Prior
 from approx_build.families.rave.programs import map_tensors, stack_program
 from approx_build.families.rave.reference import through
 from approx_build.kernels.compiled import Kernel, choose
@@ -49,6 +50,10 @@ class Codec:
             self._tensors[f"latent.{name}"] for name in ("mean", "axes", "deviation")
         )
         return mean, axes, deviation
+
+    def prior(self) -> Prior:
+        """The prior at the beginning of a take."""
+        return Prior(self._tensors, self.network.prior_layers)
 
     @property
     def block(self) -> int:

@@ -17,6 +17,7 @@ from approx_build.families.rave.sampling import Sampling
 from approx_build.kernels.tensors import checked_tensors
 from approx_build.numerics.stream import Stream
 from approx_build.ways.between import Interpolation
+from approx_build.ways.prime import Priming
 
 
 def draw(
@@ -54,5 +55,7 @@ def draw(
 def _check(network: RAVEParameters, take: TakeRequest[Sampling]) -> None:
     """ModelError for the first control that the network cannot follow."""
     way = "between" if isinstance(take.conditioning, Interpolation) else None
+    if isinstance(take.conditioning, Priming) and not network.prior_channels:
+        raise ModelError("prime: the network has no prior that could continue a sound")
     for loc, words in misfits(network, take.sampling, take.length / network.rate, way):
         raise ModelError(f"{'.'.join(map(str, loc))}: {words}")

@@ -34,7 +34,7 @@ class RAVE(RAVEParameters, Family):
     sampling_model: ClassVar[type[BaseModel]] = Sampling
     objective_model: ClassVar[type[BaseModel]] = Objective
     loss_unit: ClassVar[str] = "distance of spectra"
-    ways: ClassVar[frozenset[str]] = frozenset({"transfer", "between"})
+    ways: ClassVar[frozenset[str]] = frozenset({"transfer", "between", "prime"})
     way_fields: ClassVar[Mapping[str, frozenset[str]]] = {"transfer": frozenset({"stretch"})}
     large_by: ClassVar[str] = "`capacity` or `discriminator_channels`"
     measured_windows: ClassVar[int] = 256
@@ -51,6 +51,12 @@ class RAVE(RAVEParameters, Family):
             {"optimizer": {**_ADAM, "learning_rate": 1e-3}},
             "encodes and decodes sound",
         ),
+        Player(
+            "prior",
+            ("prior.",),
+            {"optimizer": {**_ADAM, "beta1": 0.9, "beta2": 0.99, "learning_rate": 1e-3}},
+            "foretells the next latent, where the network has a prior",
+        ),
     )
     example: ClassVar[Mapping[str, Any]] = {
         "network": {
@@ -64,6 +70,8 @@ class RAVE(RAVEParameters, Family):
             "noise_channels": 4,
             "noise_ratios": [2, 2],
             "discriminator_channels": 2,
+            "prior_channels": 4,
+            "prior_layers": 2,
         },
         "training": {"window": 512, "batch": 2},
         "objective": {"largest_size": 128, "sizes": 3, "beta_windows": 20},
@@ -88,6 +96,14 @@ class RAVE(RAVEParameters, Family):
     def shortest_sound(self, way: str) -> int:
         """One latent."""
         return self.hop
+
+    def check_way(self, way: str, sampling: Sampling) -> None:
+        """ValueError for a prime where there is no prior to continue it."""
+        if way == "prime" and not self.prior_channels:
+            raise ValueError(
+                "this network has no prior that could continue a sound; set `prior_channels` of "
+                "its `network:` and train it again"
+            )
 
     def misfits(
         self, sampling: Sampling, take_s: float, way: str | None
@@ -123,11 +139,13 @@ class RAVE(RAVEParameters, Family):
 
     def phases(self, objective: Objective, steps: int) -> tuple[Phase, ...]:
         """Distances of spectra alone, then discriminators too, with the encoder frozen."""
-        first = Phase("distance", ("autoencoder",))
+        prior = ("prior",) if self.prior_channels else ()
         if not objective.adversarial or steps < 2:
-            return (first,)
-        order = ("discriminator", "autoencoder")
-        return first, Phase("adversarial", order, max(1, 2 * steps // 3), ("encoder.",))
+            return (Phase("distance", ("autoencoder", *prior)),)
+        # A prior waits until the latents stand still.
+        order = ("discriminator", "autoencoder", *prior)
+        second = Phase("adversarial", order, max(1, 2 * steps // 3), ("encoder.",))
+        return Phase("distance", ("autoencoder",)), second
 
     def network(self, objective: Objective | None = None) -> Network:
         """The torch code. Imports torch."""

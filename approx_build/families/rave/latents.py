@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from approx_build.audio.clip import Clip
 from approx_build.families.base import TakeRequest
 from approx_build.families.rave.codec import Codec
+from approx_build.families.rave.prior import prior_reach
 from approx_build.families.rave.sampling import LatentChange, Points, Sampling, points
 from approx_build.kernels.reference import product
 from approx_build.kernels.tensors import Floats
 from approx_build.numerics.normal import normals, normals_at
 from approx_build.numerics.stream import Stream
 from approx_build.ways.between import Interpolation
+from approx_build.ways.prime import Priming
 from approx_build.ways.transfer import Transferral
 
 Doubles = NDArray[np.float64]
@@ -74,6 +76,10 @@ class _Making:
                     for sound, name in ((first, "first"), (second, "second"))
                 )
                 return np.asarray(one + (other - one) * self._shares(place), np.float32)
+            case Priming(sound):
+                return self._foretold(self._before(sound.data[0]))
+        if self._codec.network.prior_channels:
+            return self._foretold(np.zeros((0, self._codec.network.latent_channels), np.float32))
         return self._wandering()
 
     def changed(self, latents: Floats, operation: LatentChange) -> Floats:
@@ -105,6 +111,26 @@ class _Making:
         before = self._codec.network.decoder_margin + _MOST_BEFORE
         stream = Stream(self._take.stream).child("latents", name)
         return normals_at(stream, (before + first) * axes, frames * axes).reshape(frames, axes)
+
+    def _before(self, sound: Floats) -> Floats:
+        """The latents [N, L] of the end of a sound, as if it then went backwards."""
+        hop = self._codec.network.hop
+        kept = min(len(sound) // hop, prior_reach(self._codec.network.prior_layers))
+        tail = sound[len(sound) - kept * hop :]
+        mean, _ = self._codec.encode(np.concatenate((tail, tail[::-1])), 0, max(kept, 1))
+        return mean[:kept]
+
+    def _foretold(self, heard: Floats) -> Floats:
+        """Latents that the prior draws after those heard, which stand before the take."""
+        network, sampling = self._codec.network, self._take.sampling
+        count, axes = max(1, self._first + self._frames), network.latent_channels
+        stream = Stream(self._take.stream).child("prior")
+        drawn = normals(stream, count * axes).reshape(count, axes)
+        made = self._codec.prior().continued(heard, drawn, sampling.prior_temperature)
+        # Before what was heard, its first latent stands still.
+        path = np.concatenate((heard, made))
+        at = np.arange(self._first, self._first + self._frames) + len(heard)
+        return np.ascontiguousarray(path[np.maximum(at, 0)])
 
     def _wandering(self) -> Floats:
         """The latents of a take without sound."""

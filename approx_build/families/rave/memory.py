@@ -10,12 +10,15 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from approx_build.families.base import TakeRequest
+from approx_build.families.parameters import numbers_in
 from approx_build.families.rave.codec import block_of, made_rows, stacks
 from approx_build.families.rave.layers import Convolution, Stack, convolutions, work
 from approx_build.families.rave.parameters import RAVEParameters
+from approx_build.families.rave.prior import prior_shapes
 from approx_build.families.rave.programs import stack_program
 from approx_build.families.rave.sampling import Sampling
 from approx_build.ways.between import Interpolation
+from approx_build.ways.prime import Priming
 from approx_build.ways.transfer import Transferral
 
 _FLOAT, _DOUBLE, _LANES = 4, 8, 16
@@ -27,6 +30,8 @@ _OF_SPECTRA = 244
 """Floats kept of a sample by five sizes of spectra, of sound and bands (measured)."""
 _JUDGED = 2.25
 """Floats kept for each that discriminators make, while the decoder learns from them (measured)."""
+_OF_A_PRIOR, _OF_A_PRODUCT = 1_100, 15_000_000
+"""Multiply-adds that one of the prior's takes the time of, and each of its layers besides."""
 _OF_A_SAMPLE = 400
 """Multiply-adds that what is done in NumPy to a sample of the bands takes the time of."""
 
@@ -36,7 +41,8 @@ def drawing_bytes(
 ) -> dict[str, int]:
     """Bytes by item when `takes` are drawn one after another."""
     frames = max((-(-take.length // network.hop) for take in takes), default=0)
-    has_sound = any(isinstance(t.conditioning, Transferral | Interpolation) for t in takes)
+    heard = Transferral | Interpolation | Priming
+    has_sound = any(isinstance(take.conditioning, heard) for take in takes)
     parts = _parts(network, has_sound)
     rows = _rows(network, min(frames, block_of(network)))
     layers = widest = 0
@@ -70,6 +76,11 @@ def cost(network: RAVEParameters, samples: int, way: str | None) -> float:
         margin = network.encoder_margin if is_encoding else network.decoder_margin
         count = (frames + 2 * margin * blocks) * (sounds if is_encoding else 1)
         total += count * work(stack) * _rates(network, name)
+    if way in (None, "prime") and network.prior_channels:
+        numbers = numbers_in(
+            prior_shapes(network.latent_channels, network.prior_channels, network.prior_layers)
+        )
+        total += frames * (_OF_A_PRIOR * numbers + _OF_A_PRODUCT * network.prior_layers)
     weights = sum(math.prod(layer.shape) for layer in _layers(_parts(network, sounds > 0)))
     return float(total) + _OF_A_SAMPLE * samples + _PACKING * weights
 

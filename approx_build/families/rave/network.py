@@ -34,6 +34,7 @@ from approx_build.families.rave.torch_losses import (
     fitting_sizes,
     told_apart,
 )
+from approx_build.families.rave.torch_prior import surprise
 from approx_build.numerics.normal import normals
 from approx_build.numerics.stream import Stream
 
@@ -79,11 +80,14 @@ class RAVENetwork:
     def losses(self, weights: Tensors, example: Tensors, turn: Turn) -> Tensors:
         """The distance of spectra and the regulariser; later the discriminators and their hinge."""
         real = self.to_bands(example["sound"])
-        if turn.phase == "distance":
+        if turn.phase == "distance" and turn.player != "prior":
             return self._alone(weights, example, real)
         with torch.no_grad():
             mean, scale = self.encode(weights, real)
             latents = mean + scale * example["normal"]
+        if turn.player == "prior":
+            drawn = mean.transpose(1, 2)
+            return {"surprise": surprise(weights, drawn, self.params.prior_layers)}
         if turn.player == "discriminator":
             with torch.no_grad():
                 whole = self.to_sound(self.decode(weights, latents, example.get("noise")))
@@ -257,6 +261,8 @@ def _first(
         return np.ones(shape, np.float32)
     if name.startswith("latent.") or ".norm." in name:
         return np.zeros(shape, np.float32)
+    if name.startswith("prior.") and name.endswith("bias"):
+        return np.zeros(shape, np.float32)
     of = shapes[name.removesuffix("bias") + "weight"] if name.endswith("bias") else shape
-    limit = 1.0 / math.sqrt(of[1] * of[2])
+    limit = 1.0 / math.sqrt(math.prod(of[1:]))
     return np.asarray(((rng.uniforms(math.prod(shape)) * 2 - 1) * limit).reshape(shape), np.float32)

@@ -25,6 +25,7 @@ from approx_build.families.rave import layers
 from approx_build.families.rave.discriminators import Discriminator, discriminators
 from approx_build.families.rave.halves import Sizes, decoder, encoder
 from approx_build.families.rave.layers import Stack
+from approx_build.families.rave.prior import prior_shapes
 
 Ratio = Annotated[int, Field(ge=2, le=16)]
 Dilation = Annotated[int, Field(ge=1, le=243)]
@@ -71,6 +72,12 @@ class RAVEParameters(Parameters):
         min_length=1,
         max_length=8,
         description="factors whose product is the length of a block of noise, in samples of bands",
+    )
+    prior_channels: int = Field(
+        0, ge=0, le=1024, description="channels of the prior, which draws latents; 0: no prior"
+    )
+    prior_layers: int = Field(
+        8, ge=1, le=64, description="layers of the prior, of dilations 1, 2, 4, 8 and again"
     )
     discriminator_channels: int | None = Field(
         None, ge=1, le=1024, description="channels of the discriminators; null: `capacity`"
@@ -184,6 +191,7 @@ class RAVEParameters(Parameters):
         for stack in self.decoder.values():
             shapes |= layers.tensors(stack)
         axes = self.latent_channels
+        shapes |= prior_shapes(axes, self.prior_channels, self.prior_layers)
         shapes |= {"latent.mean": (axes,), "latent.axes": (axes, axes)}
         return shapes | {"latent.deviation": (axes,)}
 

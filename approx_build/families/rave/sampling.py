@@ -111,6 +111,13 @@ class Sampling(_Strict):
         le=10,
         description="size of that walk, in standard deviations of each axis",
     )
+    prior_temperature: float = Field(
+        default=1.0,
+        ge=0,
+        le=10,
+        description="factor of the scale of what the prior draws, in takes that have no sound or a "
+        "prime: 0 takes the most likely latents",
+    )
     latent: Annotated[tuple[LatentChange, ...], SHORT_FORM] = Field(
         default=(),
         max_length=1000,

@@ -29,6 +29,15 @@ def test_discriminators_come_after_two_thirds_and_the_encoder_is_frozen_then() -
     assert RAVE().phases(Objective(), 1) == (first,)
 
 
+def test_a_prior_learns_when_the_latents_stand_still() -> None:
+    with_prior = RAVE(prior_channels=4)
+    first, second = with_prior.phases(Objective(), 3000)
+    assert first.order == ("autoencoder",)
+    assert second.order == ("discriminator", "autoencoder", "prior")
+    [alone] = with_prior.phases(Objective(adversarial=False), 3000)
+    assert alone.order == ("autoencoder", "prior")
+
+
 def test_the_second_phase_moves_the_decoder_alone(run: Trained) -> None:
     [late] = [s for s in run.record.checkpoints if s.step == 10]
     assert late.step < 13

@@ -115,6 +115,11 @@ def test_latents_that_collapse_are_written_into_the_ledger_and_its_page(space: S
         ("stretch: 2", "semitones: 2", "do not have this field; they have: stretch"),
         ("stretch: 2", "stretch: 0", "must be at least 0.05 (is 0)"),
         ("recording: tones/low, stretch: 2", "recording: tones/click", "needs at least 32 samples"),
+        (
+            "transfer: { take: wander }",
+            "prime: { take: wander }",
+            "this network has no prior that could continue a sound; set `prior_channels`",
+        ),
         ("walk_step: 0.5", "walk_step: 1.5", "must be at most 1 (is 1.5)"),
     ],
 )

@@ -14,6 +14,7 @@ from approx_build.families.rave.sampling import Sampling
 from approx_build.numerics.stream import Stream, stream_key
 from approx_build.ways.base import Conditioning
 from approx_build.ways.between import Interpolation
+from approx_build.ways.prime import Priming
 from approx_build.ways.transfer import Transferral
 from tests.families.rave.networks import network, noise, weights_of
 
@@ -112,6 +113,21 @@ def test_latents_without_sound_are_spread_like_the_corpus(codec: Codec) -> None:
     np.testing.assert_allclose(found.std(axis=0), 1, atol=0.06)
     wide = along(codec, latents(codec, frames=3000, walk_step=1.0, walk_spread=2.0))
     np.testing.assert_allclose(wide, 2 * found, atol=1e-3)
+
+
+def test_a_prior_continues_what_it_heard_and_that_stands_before_the_take() -> None:
+    net = network(prior_channels=4, prior_layers=2)
+    codec = Codec(net, weights_of(net))
+    given = sound()
+    tail = given.data[0][-4 * net.hop :]
+    expected, _ = codec.encode(np.concatenate((tail, tail[::-1])), 0, 4)
+    found = latents(codec, Priming(given), -4, 20)
+    np.testing.assert_array_equal(found[:4], expected)
+    np.testing.assert_array_equal(latents(codec, Priming(given), 3, 5), found[7:12])
+    alone = latents(codec, first=-4, frames=20)
+    assert (alone[:5] == alone[4]).all()
+    assert (alone[4:] != found[4:]).any()
+    assert (latents(codec, first=-4, frames=20, stream="other")[4:] != alone[4:]).any()
 
 
 def test_an_axis_is_moved_and_scaled_and_no_other_is(codec: Codec) -> None:

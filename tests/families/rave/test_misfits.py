@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
 from approx_build.families.base import TakeRequest
 from approx_build.families.rave.draw import draw
 from approx_build.families.rave.misfits import misfits
 from approx_build.families.rave.sampling import Sampling
 from approx_build.numerics.stream import stream_key
+from approx_build.ways.prime import Priming
 from tests.families.rave.networks import network, weights_of
 
 
@@ -36,6 +39,14 @@ def test_moments_after_the_take_are_told_where_they_stand() -> None:
 def test_a_blend_needs_two_sounds() -> None:
     assert not found({"blend": 0.5}, way="between")
     assert found({"blend": 0.5}, way="transfer")
+
+
+def test_a_prime_needs_a_prior() -> None:
+    net = network()
+    prime = Priming(Clip(np.zeros((1, 400), np.float32), net.rate))
+    request = TakeRequest(100, stream_key("a"), Sampling(), prime)
+    with pytest.raises(ModelError, match="prime: the network has no prior"):
+        draw(net, weights_of(net), [request])
 
 
 def test_a_take_is_refused_by_the_first() -> None:
