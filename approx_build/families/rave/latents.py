@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from approx_build.audio.clip import Clip
 from approx_build.families.base import TakeRequest
 from approx_build.families.rave.codec import Codec
-from approx_build.families.rave.prior import prior_reach
+from approx_build.families.rave.prior_shape import prior_reach
 from approx_build.families.rave.sampling import LatentChange, Points, Sampling, points
 from approx_build.kernels.reference import product
 from approx_build.kernels.tensors import Floats

@@ -14,7 +14,7 @@ from approx_build.families.parameters import numbers_in
 from approx_build.families.rave.codec import block_of, made_rows, stacks
 from approx_build.families.rave.layers import Convolution, Stack, convolutions, work
 from approx_build.families.rave.parameters import RAVEParameters
-from approx_build.families.rave.prior import prior_shapes
+from approx_build.families.rave.prior_shape import prior_shapes
 from approx_build.families.rave.programs import stack_program
 from approx_build.families.rave.sampling import Sampling
 from approx_build.ways.between import Interpolation

@@ -25,7 +25,7 @@ from approx_build.families.rave import layers
 from approx_build.families.rave.discriminators import Discriminator, discriminators
 from approx_build.families.rave.halves import Sizes, decoder, encoder
 from approx_build.families.rave.layers import Stack
-from approx_build.families.rave.prior import prior_shapes
+from approx_build.families.rave.prior_shape import prior_shapes
 
 Ratio = Annotated[int, Field(ge=2, le=16)]
 Dilation = Annotated[int, Field(ge=1, le=243)]

@@ -2,12 +2,7 @@
 
 A small causal network of gated, dilated convolutions over latents, as in WaveNet (van den Oord and
 others, 2016), whose output is the mean and the scale of a normal distribution of the next latent.
-At some twenty latents a second NumPy is fast enough. Tensors, P being `prior_channels`:
-
-    prior.first.weight     [P, L], with .bias [P]
-    prior.I.now, .before   [2 P, P]: what is filtered, then the gates; prior.I.bias [2 P]
-    prior.I.out.weight     [P, P], with .bias [P]
-    prior.last.weight      [2 L, P], with .bias [2 L]
+At some twenty latents a second NumPy is fast enough.
 
 Products are those of `kernels.reference`; the older latent comes first.
 """
@@ -18,42 +13,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from approx_build.families.parameters import Shapes
+from approx_build.families.rave.prior_shape import dilations
 from approx_build.kernels.reference import f32, gated, product
 from approx_build.kernels.tensors import Floats
 from approx_build.numerics import portable
 
 LEAST_SCALE = 1e-3
-_CYCLE = 4
-"""Dilations are 1, 2, 4, 8, and again."""
 _LARGEST = 80.0
-
-
-def dilations(layers: int) -> tuple[int, ...]:
-    """The dilation of each layer."""
-    return tuple(1 << layer % _CYCLE for layer in range(layers))
-
-
-def prior_reach(layers: int) -> int:
-    """How many latents a prior hears at most."""
-    return sum(dilations(layers)) + 1
-
-
-def prior_shapes(latents: int, channels: int, layers: int) -> Shapes:
-    """The tensors of a prior; none without channels."""
-    if not channels:
-        return {}
-    shapes: Shapes = {"prior.first.weight": (channels, latents), "prior.first.bias": (channels,)}
-    for layer in range(layers):
-        shapes |= {
-            f"prior.{layer}.before": (2 * channels, channels),
-            f"prior.{layer}.now": (2 * channels, channels),
-            f"prior.{layer}.bias": (2 * channels,),
-            f"prior.{layer}.out.weight": (channels, channels),
-            f"prior.{layer}.out.bias": (channels,),
-        }
-    shapes["prior.last.weight"] = (2 * latents, channels)
-    return shapes | {"prior.last.bias": (2 * latents,)}
 
 
 class Prior:

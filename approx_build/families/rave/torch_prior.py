@@ -10,7 +10,8 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from approx_build.families.base import Tensors
-from approx_build.families.rave.prior import LEAST_SCALE, dilations
+from approx_build.families.rave.prior import LEAST_SCALE
+from approx_build.families.rave.prior_shape import dilations
 
 
 def foretold(weights: Tensors, latents: Tensor, layers: int) -> tuple[Tensor, Tensor]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from approx_build.families.rave.prior import Prior, dilations, prior_reach, prior_shapes
-from approx_build.families.rave.torch_prior import foretold, surprise
+from approx_build.families.rave.prior import Prior
+from approx_build.families.rave.prior_shape import prior_reach, prior_shapes
+from approx_build.families.rave.torch_prior import foretold
 from tests.families.rave.networks import noise
 
 LAYERS, CHANNELS, LATENTS = 5, 6, 3
@@ -24,11 +25,6 @@ def in_torch(weights: dict[str, np.ndarray]) -> dict[str, torch.Tensor]:
     return {name: torch.from_numpy(one) for name, one in weights.items()}
 
 
-def test_dilations_double_and_begin_again() -> None:
-    assert dilations(6) == (1, 2, 4, 8, 1, 2)
-    assert prior_shapes(3, 0, 4) == {}
-
-
 def test_means_and_scales_are_those_of_torch_one_after_another() -> None:
     weights, latents = tensors(), noise(30 * LATENTS, 9, 1.0).reshape(30, LATENTS)
     mean, scale = foretold(in_torch(weights), torch.from_numpy(latents)[None], LAYERS)
@@ -38,25 +34,6 @@ def test_means_and_scales_are_those_of_torch_one_after_another() -> None:
         own_mean, own_scale = prior.next(before[row])
         np.testing.assert_allclose(own_mean, mean[0, row].numpy(), atol=1e-5)
         np.testing.assert_allclose(own_scale, scale[0, row].numpy(), atol=1e-5)
-
-
-def test_what_is_foretold_depends_on_no_later_latent() -> None:
-    weights = in_torch(tensors())
-    latents = torch.from_numpy(noise(60, 3, 1.0).reshape(1, 20, LATENTS))
-    changed = latents.clone()
-    changed[:, 12] += 1
-    one, other = (foretold(weights, each, LAYERS)[0] for each in (latents, changed))
-    assert torch.equal(one[:, :13], other[:, :13])
-    assert not torch.equal(one[:, 13], other[:, 13])
-
-
-def test_a_prior_that_says_nothing_is_surprised_as_a_normal_distribution() -> None:
-    weights = in_torch({name: np.zeros_like(one) for name, one in tensors().items()})
-    # softplus(0) is ln 2, and the least scale is added.
-    scale = np.log(2) + 1e-3
-    latents = torch.full((1, 7, LATENTS), 2.0)
-    expected = (2 / scale) ** 2 / 2 + np.log(scale)
-    assert abs(float(surprise(weights, latents, LAYERS)) - expected) < 1e-5
 
 
 def test_longer_walks_begin_alike_and_what_was_heard_counts() -> None:
@@ -81,18 +58,3 @@ def test_nothing_before_its_reach_counts() -> None:
     )
     np.testing.assert_array_equal(whole, late)
     assert (whole != later).any()
-
-
-def test_a_prior_learns_what_comes_next() -> None:
-    """Latents that alternate are foretold with little surprise."""
-    latents = torch.ones(1, 32, LATENTS)
-    latents[:, ::2] = -1
-    weights = {n: one.requires_grad_() for n, one in in_torch(tensors(0.3)).items()}
-    optimizer = torch.optim.Adam(weights.values(), lr=0.02)
-    before = float(surprise(weights, latents, LAYERS).detach())
-    for _ in range(150):
-        optimizer.zero_grad()
-        loss = surprise(weights, latents, LAYERS)
-        loss.backward()
-        optimizer.step()
-    assert float(loss.detach()) < min(0, before - 1)
