@@ -7,8 +7,8 @@ convolutions of `encoder.…` and `decoder.…` as `layers` describes them, and
     latent.axes         [L, L]: a principal axis in each row, by falling variance
     latent.deviation    [L]: the standard deviation along each axis
 
-which are measured of the corpus for each checkpoint (`latents`). `discriminator.…` is in the state
-of a training alone.
+which are measured of the corpus for each checkpoint (`axes`), and those of `prior.…`
+(`prior_shape`) where there is a prior. `discriminator.…` is in the state of a training alone.
 """
 
 from __future__ import annotations
