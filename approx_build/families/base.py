@@ -266,7 +266,9 @@ class Family(Parameters):
         """ValueError unless takes can be made in one of `ways` by such sampling."""
         return
 
-    def misfits(self, sampling: Any, take_s: float, way: str | None) -> Iterator[tuple[Loc, str]]:
+    def length_faults(
+        self, sampling: Any, take_s: float, way: str | None
+    ) -> Iterator[tuple[Loc, str]]:
         """What of the controls networks cannot do in a take of `take_s`, and in which control."""
         return iter(())
 
@@ -275,7 +277,7 @@ class Family(Parameters):
         return []
 
     @property
-    def glimpse_s(self) -> float:
+    def preview_s(self) -> float:
         """Seconds of a take that shows what the network does."""
         return 3.0
 

@@ -95,7 +95,7 @@ def _refused(take: Take, spec: ModelSpec) -> Iterator[Problem]:
             is_short = bool(loc) and loc[0] in take.controls
             yield loc if is_short else ("sampling", *loc), message, is_key
         return
-    for loc, message in spec.network.misfits(sampling, take.length_s, take.way):
+    for loc, message in spec.network.length_faults(sampling, take.length_s, take.way):
         is_short = loc[0] in take.controls
         yield loc if is_short else ("sampling", *loc), message, False
     if take.way is not None:

@@ -11,7 +11,7 @@ from approx_build.errors import ModelError
 from approx_build.families.base import TakeRequest, Told, Weights, check_takes
 from approx_build.families.rave.codec import Codec
 from approx_build.families.rave.latents import latents_of
-from approx_build.families.rave.misfits import misfits
+from approx_build.families.rave.length_faults import length_faults
 from approx_build.families.rave.parameters import RAVEParameters
 from approx_build.families.rave.sampling import Sampling
 from approx_build.kernels.tensors import checked_tensors
@@ -57,5 +57,5 @@ def _check(network: RAVEParameters, take: TakeRequest[Sampling]) -> None:
     way = "between" if isinstance(take.conditioning, Interpolation) else None
     if isinstance(take.conditioning, Priming) and not network.prior_channels:
         raise ModelError("prime: the network has no prior that could continue a sound")
-    for loc, words in misfits(network, take.sampling, take.length / network.rate, way):
+    for loc, words in length_faults(network, take.sampling, take.length / network.rate, way):
         raise ModelError(f"{'.'.join(map(str, loc))}: {words}")

@@ -105,13 +105,13 @@ class RAVE(RAVEParameters, Family):
                 "its `network:` and train it again"
             )
 
-    def misfits(
+    def length_faults(
         self, sampling: Sampling, take_s: float, way: str | None
     ) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """Axes that do not exist, moments after the take, blends of a single sound."""
-        from approx_build.families.rave.misfits import misfits
+        from approx_build.families.rave.length_faults import length_faults
 
-        return misfits(self, sampling, take_s, way)
+        return length_faults(self, sampling, take_s, way)
 
     def warnings(self, weights: Weights) -> list[str]:
         """Whether the latents have collapsed."""

@@ -23,7 +23,7 @@ from approx_build.numerics.normal import normals, normals_at
 from approx_build.numerics.stream import Stream
 from approx_build.ways.between import Interpolation
 from approx_build.ways.prime import Priming
-from approx_build.ways.transfer import Transferral
+from approx_build.ways.transfer import TransferConditioning
 
 Doubles = NDArray[np.float64]
 Take: TypeAlias = TakeRequest[Sampling]
@@ -68,7 +68,7 @@ class _Making:
     def begun(self) -> Floats:
         """Latents before all operations."""
         match self._take.conditioning:
-            case Transferral() as source:
+            case TransferConditioning() as source:
                 return self._encoded(source.sound, source.stretch, "posterior")
             case Interpolation(first, second, place):
                 one, other = (

@@ -19,7 +19,7 @@ from approx_build.families.rave.programs import stack_program
 from approx_build.families.rave.sampling import Sampling
 from approx_build.ways.between import Interpolation
 from approx_build.ways.prime import Priming
-from approx_build.ways.transfer import Transferral
+from approx_build.ways.transfer import TransferConditioning
 
 _FLOAT, _DOUBLE, _LANES = 4, 8, 16
 _OF_A_LATENT = 6
@@ -41,7 +41,7 @@ def drawing_bytes(
 ) -> dict[str, int]:
     """Bytes by item when `takes` are drawn one after another."""
     frames = max((-(-take.length // network.hop) for take in takes), default=0)
-    heard = Transferral | Interpolation | Priming
+    heard = TransferConditioning | Interpolation | Priming
     has_sound = any(isinstance(take.conditioning, heard) for take in takes)
     parts = _parts(network, has_sound)
     rows = _rows(network, min(frames, block_of(network)))

@@ -14,7 +14,7 @@ from approx_build.families.rave.prior import LEAST_SCALE
 from approx_build.families.rave.prior_shape import dilations
 
 
-def foretold(weights: Tensors, latents: Tensor, layers: int) -> tuple[Tensor, Tensor]:
+def estimated_bytes(weights: Tensors, latents: Tensor, layers: int) -> tuple[Tensor, Tensor]:
     """Mean and scale [B, M, L] of each of the latents [B, M, L], given those before it."""
     # Before the first there is one of zeros.
     given = F.pad(latents, (0, 0, 1, 0))[:, :-1]
@@ -33,5 +33,5 @@ def foretold(weights: Tensors, latents: Tensor, layers: int) -> tuple[Tensor, Te
 
 def surprise(weights: Tensors, latents: Tensor, layers: int) -> Tensor:
     """Negative log-likelihood of latents [B, M, L], nats for each number, without its constant."""
-    mean, scale = foretold(weights, latents, layers)
+    mean, scale = estimated_bytes(weights, latents, layers)
     return (torch.square((latents - mean) / scale) / 2 + scale.log()).mean()

@@ -15,7 +15,7 @@ from approx_build.numerics.stream import Stream, stream_key
 from approx_build.ways.base import Conditioning
 from approx_build.ways.between import Interpolation
 from approx_build.ways.prime import Priming
-from approx_build.ways.transfer import Transferral
+from approx_build.ways.transfer import TransferConditioning
 from tests.families.rave.networks import network, noise, weights_of
 
 NET = network()
@@ -57,32 +57,32 @@ def along(codec: Codec, found: np.ndarray) -> np.ndarray:
 
 def test_those_of_a_sound_are_what_it_is_encoded_to(codec: Codec) -> None:
     expected, _ = codec.encode(sound().data[0], -3, FRAMES)
-    np.testing.assert_array_equal(latents(codec, Transferral(sound()), -3), expected)
+    np.testing.assert_array_equal(latents(codec, TransferConditioning(sound()), -3), expected)
 
 
 def test_a_stretched_sound_has_its_latents_later_and_those_between(codec: Codec) -> None:
-    plain = latents(codec, Transferral(sound()))
-    slow = latents(codec, Transferral(sound(), stretch=2))
+    plain = latents(codec, TransferConditioning(sound()))
+    slow = latents(codec, TransferConditioning(sound(), stretch=2))
     np.testing.assert_array_equal(slow[::2], plain[: FRAMES // 2])
     middle = (plain[: FRAMES // 2 - 1] + plain[1 : FRAMES // 2]) / 2
     np.testing.assert_allclose(slow[1:-1:2], middle, atol=1e-6)
-    fast = latents(codec, Transferral(sound(), stretch=0.5), frames=FRAMES // 2)
+    fast = latents(codec, TransferConditioning(sound(), stretch=0.5), frames=FRAMES // 2)
     np.testing.assert_array_equal(fast, plain[::2])
 
 
 def test_the_posterior_adds_noise_of_the_stream_and_of_the_place(codec: Codec) -> None:
     plain, scale = codec.encode(sound().data[0], 0, FRAMES)
-    found = latents(codec, Transferral(sound()), posterior=0.5)
+    found = latents(codec, TransferConditioning(sound()), posterior=0.5)
     drawn = (found - plain) / (0.5 * scale)
     assert abs(drawn.std() - 1) < 0.15
-    later = latents(codec, Transferral(sound()), 10, 5, posterior=0.5)
+    later = latents(codec, TransferConditioning(sound()), 10, 5, posterior=0.5)
     np.testing.assert_array_equal(later, found[10:15])
-    other = latents(codec, Transferral(sound()), posterior=0.5, stream="other")
+    other = latents(codec, TransferConditioning(sound()), posterior=0.5, stream="other")
     assert (other != found).any()
 
 
 def test_those_between_two_sounds_go_from_one_to_the_other(codec: Codec) -> None:
-    one, other = (latents(codec, Transferral(sound(seed))) for seed in (1, 2))
+    one, other = (latents(codec, TransferConditioning(sound(seed))) for seed in (1, 2))
     pair = Interpolation(sound(1), sound(2), 0.25)
     np.testing.assert_allclose(latents(codec, pair), one + 0.25 * (other - one), atol=1e-6)
     end_s = (FRAMES - 1) * SECONDS
@@ -131,19 +131,21 @@ def test_a_prior_continues_what_it_heard_and_that_stands_before_the_take() -> No
 
 
 def test_an_axis_is_moved_and_scaled_and_no_other_is(codec: Codec) -> None:
-    plain = along(codec, latents(codec, Transferral(sound())))
+    plain = along(codec, latents(codec, TransferConditioning(sound())))
     end_s = (FRAMES - 1) * SECONDS
     curve = [[0, -1.5], [end_s, 1.5]]
     given = [{"axis": 2, "scale": 3, "offset": curve}]
-    moved = along(codec, latents(codec, Transferral(sound()), latent=given))
+    moved = along(codec, latents(codec, TransferConditioning(sound()), latent=given))
     expected = plain.copy()
     expected[:, 1] = 3 * plain[:, 1] + np.linspace(-1.5, 1.5, FRAMES)
     np.testing.assert_allclose(moved, expected, atol=2e-5)
 
 
 def test_a_walk_on_an_axis_is_a_stream_of_its_own(codec: Codec) -> None:
-    plain = along(codec, latents(codec, Transferral(sound())))
-    moved = along(codec, latents(codec, Transferral(sound()), latent=[{"axis": 3, "walk": 0.5}]))
+    plain = along(codec, latents(codec, TransferConditioning(sound())))
+    moved = along(
+        codec, latents(codec, TransferConditioning(sound()), latent=[{"axis": 3, "walk": 0.5}])
+    )
     apart = moved - plain
     stream = Stream(stream_key("take")).child("walk", 3)
     np.testing.assert_allclose(
@@ -153,9 +155,9 @@ def test_a_walk_on_an_axis_is_a_stream_of_its_own(codec: Codec) -> None:
 
 
 def test_what_is_held_is_one_latent_for_a_time(codec: Codec) -> None:
-    plain = latents(codec, Transferral(sound()))
+    plain = latents(codec, TransferConditioning(sound()))
     given = [{"hold": {"at_s": 10 * SECONDS, "for_s": 6 * SECONDS}}]
-    held = latents(codec, Transferral(sound()), latent=given)
+    held = latents(codec, TransferConditioning(sound()), latent=given)
     np.testing.assert_array_equal(held[10:16], np.tile(plain[10], (6, 1)))
     np.testing.assert_array_equal(
         np.delete(held, slice(10, 16), 0), np.delete(plain, slice(10, 16), 0)
@@ -163,9 +165,9 @@ def test_what_is_held_is_one_latent_for_a_time(codec: Codec) -> None:
 
 
 def test_smooth_latents_are_means_over_time_at_the_ends_too(codec: Codec) -> None:
-    plain = latents(codec, Transferral(sound()), -5, FRAMES).astype(np.float64)
+    plain = latents(codec, TransferConditioning(sound()), -5, FRAMES).astype(np.float64)
     given = [{"smooth_s": 4 * SECONDS}]
-    smooth = latents(codec, Transferral(sound()), 0, FRAMES - 10, latent=given)
+    smooth = latents(codec, TransferConditioning(sound()), 0, FRAMES - 10, latent=given)
     expected = [plain[row + 3 : row + 8].mean(axis=0) for row in range(FRAMES - 10)]
     np.testing.assert_allclose(smooth, expected, atol=1e-6)
 
@@ -173,7 +175,7 @@ def test_smooth_latents_are_means_over_time_at_the_ends_too(codec: Codec) -> Non
 def test_operations_run_in_their_order(codec: Codec) -> None:
     first, second = {"axis": 1, "offset": 1}, {"axis": 1, "scale": 2}
     one, other = (
-        along(codec, latents(codec, Transferral(sound()), latent=order))
+        along(codec, latents(codec, TransferConditioning(sound()), latent=order))
         for order in ([first, second], [second, first])
     )
     np.testing.assert_allclose(one[:, 0] - other[:, 0], 1, atol=1e-4)

@@ -15,7 +15,7 @@ from approx_build.families.rave.family import RAVE
 from approx_build.families.rave.memory import cost, drawing_bytes
 from approx_build.families.rave.sampling import Sampling
 from approx_build.numerics.stream import stream_key
-from approx_build.ways.transfer import Transferral
+from approx_build.ways.transfer import TransferConditioning
 from tests.families.rave.networks import network
 
 TRAINED = """
@@ -74,7 +74,7 @@ def test_takes_of_sounds_need_the_encoder_too() -> None:
     sound = Clip(np.zeros((1, 8000), np.float32), net.rate)
     plain, heard = (
         TakeRequest(8000, stream_key("a"), Sampling(), conditioning)
-        for conditioning in (None, Transferral(sound))
+        for conditioning in (None, TransferConditioning(sound))
     )
     assert sum(drawing_bytes(net, [plain]).values()) < sum(drawing_bytes(net, [heard]).values())
     costs = [cost(net, 80_000, way) for way in (None, "transfer", "between")]

@@ -12,7 +12,7 @@ _TOLERANCE_S = 1e-6
 """Lengths that are computed are not exact."""
 
 
-def misfits(
+def length_faults(
     network: RAVEParameters, sampling: Sampling, take_s: float, way: str | None
 ) -> Iterator[tuple[Loc, str]]:
     """What of the controls does not fit a take of `take_s` seconds, and where it stands."""

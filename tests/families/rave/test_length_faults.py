@@ -9,7 +9,7 @@ from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
 from approx_build.families.base import TakeRequest
 from approx_build.families.rave.draw import draw
-from approx_build.families.rave.misfits import misfits
+from approx_build.families.rave.length_faults import length_faults
 from approx_build.families.rave.sampling import Sampling
 from approx_build.numerics.stream import stream_key
 from approx_build.ways.prime import Priming
@@ -18,7 +18,7 @@ from tests.families.rave.networks import network, weights_of
 
 def found(*operations: dict[str, object], way: str | None = None) -> list[tuple[object, str]]:
     sampling = Sampling.model_validate({"latent": operations})
-    return list(misfits(network(), sampling, 2.0, way))
+    return list(length_faults(network(), sampling, 2.0, way))
 
 
 def test_an_axis_that_does_not_exist_is_told_with_those_that_do() -> None:
