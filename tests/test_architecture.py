@@ -195,9 +195,13 @@ FAMILY_PACKAGES = sorted(path.parent for path in PACKAGE.glob("families/*/__init
 
 
 def names_of_families() -> re.Pattern[str]:
-    """Any family's name, however it is spelled: as a tag, a package, a class or in prose."""
+    """Any family's name, however it is spelled: as a tag, a package, a class or in prose.
+
+    Not within a longer word of small letters, as the name of a family is within `travel`.
+    """
     tags = (re.split("[-_]", package.name) for package in FAMILY_PACKAGES)
-    return re.compile("|".join("[-_ ]?".join(words) for words in tags), re.IGNORECASE)
+    names = "|".join("[-_ ]?".join(words) for words in tags)
+    return re.compile(f"(?<![a-z])(?i:{names})s?(?![a-z])")
 
 
 def code_of(path: Path, kinds: set[int]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from approx_build.report.text_plot import plot
 from approx_build.training.forecast import duration
 from approx_build.training.ledger import columns
 from approx_build.training.ledger.columns import KEPT_BY_HAND, MORE, Column
-from approx_build.training.ledger.entry import LedgerEntry, Session
+from approx_build.training.ledger.entry import LedgerEntry, Note, Session
 from approx_build.units import signed, spaced
 from approx_build.visible import visible
 
@@ -133,8 +133,9 @@ def parts(entry: LedgerEntry) -> Iterator[list[str]]:
             yield [title, *drawn]
     yield _headed("sittings", [line for one in entry.sittings for line in _session(one)])
     yield _headed("checkpoints", [_kept(entry, index) for index in range(len(entry.checkpoints))])
+    yield _headed("warnings", list(entry.warnings))
     yield _headed("manifest", pairs(list(settings(entry.manifest))))
-    yield _headed("notes", pairs([_noted(entry, index) for index in range(len(entry.notes))]))
+    yield _headed("notes", pairs([_noted(note) for note in entry.notes]))
 
 
 def spaced_apart(blocks: Iterable[Sequence[str]]) -> list[str]:
@@ -161,6 +162,5 @@ def _kept(entry: LedgerEntry, index: int) -> str:
     return f"step {spaced(one.step):>9}  {one.digest[:12]}{loss}"
 
 
-def _noted(entry: LedgerEntry, index: int) -> tuple[str, str]:
-    note = entry.notes[index]
+def _noted(note: Note) -> tuple[str, str]:
     return f"{note.on}{' next' if note.kind == 'next' else ''}", note.text

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -23,6 +23,7 @@ from approx_build.errors import ModelError
 from approx_build.families.parameters import Parameters
 from approx_build.families.parameters import Shapes as Shapes  # others import it from here
 from approx_build.families.players import ALONE, Phase, Player, Turn
+from approx_build.families.stage import Stage as Stage  # others import it from here
 from approx_build.numerics.stream import Stream
 from approx_build.registry import Registry
 from approx_build.ways.base import Conditioning
@@ -36,6 +37,8 @@ Weights = Mapping[str, NDArray[np.float32]]
 Example = dict[str, NDArray[Any]]
 Gradients = tuple[float, "dict[str, torch.Tensor]"]
 S = TypeVar("S")
+Loc = tuple[str | int, ...]
+"""Where something stands in the controls of a take."""
 Told = Callable[[int, int], None]
 """Called with samples done and samples in all."""
 
@@ -143,20 +146,6 @@ def check_clip(network: Parameters, clip: Clip, name: str, least: int = 1) -> No
         raise ModelError(f"{name}: some samples are not finite numbers")
 
 
-@dataclass(frozen=True, eq=False)
-class Stage:
-    """A take after `step` steps of its making.
-
-    `noise_level` is the time of its noise level, from 1 (noise alone) to 0 (clean), and
-    `noise_share` the strength of its noise, from 1 (where there is nothing else) to 0.
-    """
-
-    step: int
-    noise_level: float
-    noise_share: float
-    clip: Clip
-
-
 class Family(Parameters):
     """A kind of network: its parameters, and what draws from it and trains it."""
 
@@ -174,6 +163,10 @@ class Family(Parameters):
     """The ways of making takes from sound that its networks support, by name."""
     lock_step: ClassVar[int] = 1
     """How many clips at most are drawn faster together than one after another."""
+    way_fields: ClassVar[Mapping[str, frozenset[str]]] = {}
+    """Fields of ways that only some families heed, by way: those that its networks heed."""
+    measured_windows: ClassVar[int] = 0
+    """From how many windows its network (a `MeasuringNetwork`) measures tensors; 0: it has none."""
     has_stages: ClassVar[bool] = False
     """Whether a take is made of noise, by stages that `stages` can show."""
     large_by: ClassVar[str]
@@ -272,6 +265,16 @@ class Family(Parameters):
     def check_way(self, way: str, sampling: Any) -> None:
         """ValueError unless takes can be made in one of `ways` by such sampling."""
         return
+
+    def length_faults(
+        self, sampling: Any, take_s: float, way: str | None
+    ) -> Iterator[tuple[Loc, str]]:
+        """What of the controls networks cannot do in a take of `take_s`, and in which control."""
+        return iter(())
+
+    def warnings(self, weights: Weights) -> list[str]:
+        """What is wrong with the weights of a checkpoint, in words; often nothing."""
+        return []
 
     @property
     def preview_s(self) -> float:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+ROW_STEP = 16
+"""Channels are padded to whole vectors of any instruction set."""
 LONGEST_STRIP = 256
 """Rows of an item that no step makes shorter."""
 
@@ -24,6 +26,60 @@ class Kind(IntEnum):
     DOUBLE = 6
     PACK_KEYS = 7
     ATTEND = 8
+    ACTIVATE = 9
+
+
+class Function(IntEnum):
+    """What a number becomes before a map, or by ACTIVATE; the values of csrc/program/program.h."""
+
+    NONE = 0
+    GELU = 1
+    RELU = 2
+    LEAKY = 3
+    TANH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """A function, and the slope below 0 of LEAKY."""
+
+    function: Function
+    slope: float = 0.0
+
+
+NOTHING = Activation(Function.NONE)
+GELU = Activation(Function.GELU)
+RELU = Activation(Function.RELU)
+TANH = Activation(Function.TANH)
+
+
+def leaky_relu(slope: float) -> Activation:
+    """x where it is not negative, else x times `slope`."""
+    return Activation(Function.LEAKY, slope)
+
+
+@dataclass(frozen=True, slots=True)
+class Taps:
+    """Where a convolution reads: tap k of row i reads row i stride + k dilation - before."""
+
+    count: int
+    stride: int = 1
+    dilation: int = 1
+    before: int | None = None
+    """Rows of zeros before the first that its first tap reads; None: as many as centre the taps."""
+
+    @property
+    def offset(self) -> int:
+        """`before` as a number of rows."""
+        return self.count // 2 * self.dilation if self.before is None else self.before
+
+    def rows(self, given: int) -> int:
+        """Rows of what a convolution makes of so many."""
+        return -(-given // self.stride)
+
+    def read(self, rows: int) -> int:
+        """Rows that so many rows read, from the first to the last."""
+        return (rows - 1) * self.stride + (self.count - 1) * self.dilation + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +107,9 @@ class Step:
     kind: Kind
     rows: int
     map: int = -1
-    taps: int = 1
+    taps: Taps = Taps(1)
     norm: int = -1
-    gelu: bool = False
+    activation: Activation = NOTHING
     measured: int = -1
     strip: int = LONGEST_STRIP
     heads: int = 1

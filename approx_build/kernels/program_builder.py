@@ -9,10 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from approx_build.kernels.program import LONGEST_STRIP, NO_ARRAY, Array, Kind, Norm, Program, Step
+from approx_build.kernels.program import (
+    GELU,
+    LONGEST_STRIP,
+    NO_ARRAY,
+    NOTHING,
+    ROW_STEP,
+    Activation,
+    Array,
+    Kind,
+    Norm,
+    Program,
+    Step,
+    Taps,
+)
+from approx_build.kernels.transposed import Transposed
 
-ROW_STEP = 16
-"""Channels are padded to whole vectors of any instruction set."""
 CHUNK = 64
 """Rows whose sums a norm adds up in float32."""
 _CACHED_FLOATS = 32768
@@ -121,24 +133,56 @@ class ProgramBuilder:
         name: str,
         sources: Sequence[Array],
         outputs: int,
-        taps: int,
+        taps: int | Taps,
         norm: int = -1,
-        gelu: bool = False,
+        activation: Activation = NOTHING,
         measured: int = -1,
     ) -> Array:
-        """The map `name` over one source, normed first or not, or two side by side."""
+        """The map `name` over one source, normed or activated first or not, or two side by side."""
+        taps = taps if isinstance(taps, Taps) else Taps(taps)
+        made = self.array(taps.rows(sources[0].rows), outputs)
+        self._convolve(name, sources, made, taps, norm, activation, measured)
+        return made
+
+    def transposed(
+        self, name: str, given: Array, shape: Transposed, activation: Activation = NOTHING
+    ) -> Array:
+        """The map `name`, a transposed convolution, of a source activated first or not.
+
+        Its weights are `shape.phase_tensors`. Rows of the result may be narrower than whole
+        vectors: convolutions, `activate` and `leave` can read them.
+        """
+        floats = given.rows * shape.row_floats
+        # Whole vectors are read of the last row, too.
+        at = self._memory.take(floats + ROW_STEP)
+        for group in shape.groups():
+            first = at + group.first * shape.phase_floats
+            made = Array(first, given.rows, group.phases * shape.phase_floats, shape.row_floats)
+            self._convolve(group.name(name), [given], made, group.taps, activation=activation)
+        return Array(at, given.rows * shape.stride, shape.outputs, shape.phase_floats)
+
+    def _convolve(
+        self,
+        name: str,
+        sources: Sequence[Array],
+        made: Array,
+        taps: Taps,
+        norm: int = -1,
+        activation: Activation = NOTHING,
+        measured: int = -1,
+    ) -> None:
         given, joined = (*sources, NO_ARRAY)[:2]
         channels = given.channels + joined.channels
-        made, strip = self.array(given.rows, outputs), _strip(max(channels, outputs))
-        self._needs_scratch((strip + taps) * row_stride(channels) + ROW_STEP)
+        strip = _strip(max(channels * taps.stride, made.channels))
+        self._needs_scratch(taps.read(strip) * row_stride(channels) + ROW_STEP)
         self._steps.append(
             Step(
                 Kind.CONVOLVE,
-                given.rows,
+                made.rows,
                 self._map(name),
                 taps,
                 norm,
-                gelu,
+                activation,
                 measured,
                 strip,
                 given=given,
@@ -146,7 +190,20 @@ class ProgramBuilder:
                 made=made,
             )
         )
-        return made
+
+    def activate(self, made: Array, activation: Activation) -> None:
+        """Each number becomes the function of it."""
+        self._steps.append(
+            Step(Kind.ACTIVATE, made.rows, activation=activation, strip=CHUNK, made=made)
+        )
+
+    def reshaped(self, given: Array, rows: int) -> Array:
+        """The channels of an array of one row, as so many rows in its place."""
+        channels = given.channels // rows
+        assert given.rows == 1
+        assert channels * rows == given.channels
+        assert channels % ROW_STEP == 0
+        return Array(given.at, rows, channels, channels)
 
     def add(
         self,
@@ -158,6 +215,8 @@ class ProgramBuilder:
     ) -> None:
         """To `made`, through a norm and GELU if there is one, add sources, through a map or not."""
         given, joined = (*sources, NO_ARRAY)[:2]
+        # Whole vectors are written.
+        assert made.stride % ROW_STEP == 0
         # One product reads both, and knows one width and one stride.
         assert joined is NO_ARRAY or (joined.channels, joined.stride) == (
             given.channels,
@@ -169,7 +228,7 @@ class ProgramBuilder:
                 made.rows,
                 self._map(name) if name else -1,
                 norm=norm,
-                gelu=norm >= 0,
+                activation=GELU if norm >= 0 else NOTHING,
                 measured=measured,
                 strip=_strip(max(made.channels, given.channels)),
                 given=given,

@@ -22,8 +22,10 @@ class _Array(Structure):
 
 class _Step(Structure):
     _fields_ = (
-        *((name, c_int32) for name in ("kind", "rows", "map", "taps", "norm", "gelu")),
+        *((name, c_int32) for name in ("kind", "rows", "map", "taps", "norm", "function")),
         *((name, c_int32) for name in ("measured", "strip", "heads")),
+        *((name, c_int32) for name in ("given_rows", "stride", "dilation", "before")),
+        ("slope", c_float),
         *((name, _Array) for name in ("given", "joined", "made")),
     )
 
@@ -132,9 +134,13 @@ def _norm(index: int, norm: Norm) -> _Norm:
 
 
 def _step(step: Step) -> _Step:
-    numbers = (step.kind, step.rows, step.map, step.taps, step.norm, step.gelu)
+    taps, activation = step.taps, step.activation
+    numbers = (step.kind, step.rows, step.map, taps.count, step.norm, activation.function)
+    reach = (step.given.rows, taps.stride, taps.dilation, taps.offset)
     arrays = (_array(array) for array in (step.given, step.joined, step.made))
-    return _Step(*numbers, step.measured, step.strip, step.heads, *arrays)
+    return _Step(
+        *(*numbers, step.measured, step.strip, step.heads, *reach, activation.slope, *arrays)
+    )
 
 
 def _array(array: Array) -> _Array:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.kernels import reference
+from approx_build.kernels.program import Taps
 from approx_build.kernels.reference import f32, product
 from approx_build.kernels.tensors import Floats
 
@@ -26,12 +27,35 @@ KERNEL = (
 Doubles = NDArray[np.float64]
 
 
-def convolve(x: Floats, weight: Floats, bias: Floats) -> Floats:
+def convolve(x: Floats, weight: Floats, bias: Floats, taps: Taps | None = None) -> Floats:
     """Convolution of x [T, C] with weight [outputs, C, taps]; zeros beyond the ends."""
-    outputs, channels, taps = weight.shape
-    padded = np.pad(x, ((taps // 2, taps // 2), (0, 0)))
-    columns = np.concatenate([padded[tap : tap + len(x)] for tap in range(taps)], axis=1)
-    return product(columns, weight.transpose(2, 1, 0).reshape(taps * channels, outputs), bias)
+    outputs, channels, count = weight.shape
+    taps = taps or Taps(count)
+    rows, zeros = taps.rows(len(x)), max(taps.offset, 0)
+    after = max(0, taps.read(rows) - taps.offset - len(x))
+    padded = np.pad(x, ((zeros, after), (0, 0)))
+    starts = [zeros - taps.offset + tap * taps.dilation for tap in range(count)]
+    columns = [padded[start :: taps.stride][:rows] for start in starts]
+    by_tap = weight.transpose(2, 1, 0).reshape(count * channels, outputs)
+    return product(np.concatenate(columns, axis=1), by_tap, bias)
+
+
+def transposed(x: Floats, weight: Floats, bias: Floats, stride: int, before: int) -> Floats:
+    """Transposed convolution of x [T, C] with weight [C, outputs, taps] -> [stride T, outputs].
+
+    A row is a product over the rows that reach it, the earliest first, and their channels.
+    """
+    _, outputs, taps = weight.shape
+    padded = np.pad(x, ((taps, taps), (0, 0)))
+    made = np.empty((stride * len(x), outputs), np.float32)
+    for phase in range(stride):
+        # Row j + m reaches row stride j + phase by tap phase + before - stride m.
+        reached = [k for k in range(taps)[::-1] if (phase + before - k) % stride == 0]
+        starts = [taps + (phase + before - k) // stride for k in reached]
+        columns = np.concatenate([padded[start : start + len(x)] for start in starts], axis=1)
+        by_tap = weight[:, :, reached].transpose(2, 0, 1).reshape(-1, outputs)
+        made[phase::stride] = product(columns, by_tap, bias)
+    return made
 
 
 def norm(x: Floats, weight: Floats, bias: Floats) -> Floats:

@@ -117,6 +117,11 @@ def relu(x: Floats) -> Floats:
     return np.where(x < f32(0), f32(0), x)
 
 
+def leaky_relu(x: Floats, slope: float) -> Floats:
+    """x where it is not negative, else x times `slope`."""
+    return np.where(x < f32(0), x * f32(slope), x)
+
+
 def philox_block(counter: int, key: tuple[int, int]) -> list[int]:
     """The four words of Philox4x64-10 at `counter` (256 bits) under `key`."""
     mask = (1 << 64) - 1
@@ -141,5 +146,5 @@ def refuse_flush_to_zero() -> None:
     if (tiny * np.float32(0.01))[0] == 0:
         raise ModelError(
             "this thread flushes subnormal numbers to zero (a library built with fast-math set "
-            "that), and without the compiled kernels the samples would differ; run it elsewhere"
+            "that), and samples that NumPy computes here would differ; run it elsewhere"
         )

@@ -73,6 +73,13 @@ def _unknown(take: Take, spec: ModelSpec, own: Mapping[str, object]) -> Iterator
         known = ", ".join(sorted(spec.network.ways)) or "none"
         words = f"networks of family {spec.family} do not support this way; they support: {known}"
         yield (take.way,), words, True
+        return
+    if (way := take.conditioning) is not None:
+        heeded = spec.network.way_fields.get(way.way, frozenset())
+        for name in way.unheeded(heeded):
+            known = ", ".join(sorted(heeded)) or "none"
+            words = f"networks of family {spec.family} do not have this field; they have: {known}"
+            yield (way.way, name), words, True
 
 
 def _refused(take: Take, spec: ModelSpec) -> Iterator[Problem]:
@@ -88,6 +95,9 @@ def _refused(take: Take, spec: ModelSpec) -> Iterator[Problem]:
             is_short = bool(loc) and loc[0] in take.controls
             yield loc if is_short else ("sampling", *loc), message, is_key
         return
+    for loc, message in spec.network.length_faults(sampling, take.length_s, take.way):
+        is_short = loc[0] in take.controls
+        yield loc if is_short else ("sampling", *loc), message, False
     if take.way is not None:
         try:
             spec.network.check_way(take.way, sampling)

@@ -73,6 +73,7 @@ class RunReport:
     settings: Parameters
     notes: tuple[NoteReport, ...] = ()
     reason: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ def _run(entry: LedgerEntry, shown: Sequence[Column], now: datetime) -> RunRepor
         settings=dict(settings(entry.manifest)),
         notes=tuple(NoteReport(str(n.on), n.text, n.kind == "next") for n in entry.notes),
         reason=entry.reason,
+        warnings=entry.warnings,
     )
 
 

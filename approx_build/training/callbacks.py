@@ -35,6 +35,10 @@ class Callback:
     def remarked(self, words: str) -> None:
         """Something is worth saying at once."""
 
+    def warned(self, words: str) -> None:
+        """Something is wrong with what has been learned; said at once, and kept with the run."""
+        self.remarked(words)
+
 
 def no_copy(_digest: str, _path: Path) -> bool:
     """Nobody has copies of files."""

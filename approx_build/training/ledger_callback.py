@@ -18,7 +18,7 @@ from approx_build.training.callbacks import Callback
 from approx_build.training.ledger.costs import NOTHING, budget_spent
 from approx_build.training.ledger.entry import Audio, LedgerEntry, Session, Status, utc_text
 from approx_build.training.ledger.ledger import read_ledger, write_entry
-from approx_build.training.ledger.lifecycle import begin, entry_of, finish, update
+from approx_build.training.ledger.lifecycle import begin, entry_of, finish, update, warn
 from approx_build.training.ledger.record import TrainingRecord
 from approx_build.training.ledger.settings import people
 from approx_build.training.model import ModelSpec
@@ -121,6 +121,12 @@ class LedgerCallback(Callback):
 
     def remarked(self, words: str) -> None:
         """Say it."""
+        self.say(words)
+
+    def warned(self, words: str) -> None:
+        """Say it, and write it into the run."""
+        if self.entry is not None:
+            self.entry = warn(self.entry, words)
         self.say(words)
 
     def _consent(self) -> Consent:

@@ -10,6 +10,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import NoReturn
 
+import numpy as np
+from numpy.typing import NDArray
+
 from approx_build.corpus.prepared import Material
 from approx_build.errors import ApproxError, ModelError
 from approx_build.families.base import Example
@@ -184,11 +187,24 @@ class Run:
         # Without the players that takes do not need.
         weights = {name: average[name].cpu().numpy() for name in self.model.network.tensor_shapes()}
         self._check_weights()
+        self._measure(weights)
         digest = write_checkpoint(self.folder / file_name(step), weights, about)
         stored = StoredStep(step=step, loss=held_out, file=file_name(step), digest=digest)
         # Saved at once, because only a state tells that the checkpoint belongs to the training.
         self.state.checkpoints.append(stored)
         self._keep_state()
+
+    def _measure(self, weights: dict[str, NDArray[np.float32]]) -> None:
+        """Put in what is measured of the corpus, and say what is wrong with a checkpoint."""
+        network = self.model.network
+        if count := type(network).measured_windows:
+            windows = self.split.train
+            sounds = windows.spread(min(count, windows.count))
+            weights |= self.workers.measured(self.state.average, sounds)
+        # In the first half of a training much is still on its way.
+        is_late = 2 * self.state.step >= self.model.training.steps or self._is_done()
+        for words in network.warnings(weights) if is_late else ():
+            self.resources.callback.warned(f"step {self.state.step}: {words}")
 
     def _keep_state(self) -> None:
         """Keep the state; consent is asked again, now that nothing would be lost."""

@@ -52,6 +52,8 @@ class Way(Strict):
     """Whether the take follows its sounds to its end, so that they must last as long."""
     options: ClassVar[tuple[Option, ...]] = ()
     """Options of `take` besides the one that names the sounds."""
+    optional: ClassVar[frozenset[str]] = frozenset()
+    """Fields that families heed only if they name them in their `way_fields`."""
     example: ClassVar[Mapping[str, Any]]
     """The field as a score has it."""
 
@@ -66,6 +68,12 @@ class Way(Strict):
     def length_faults(self, take_s: float) -> Iterator[tuple[Loc, str]]:
         """What does not fit a take of `take_s` besides its sounds, and in which field."""
         return iter(())
+
+    def unheeded(self, heeded: Collection[str]) -> Iterator[str]:
+        """Optional fields that change something, and are not among those that a family heeds."""
+        for name in sorted(self.optional - set(heeded)):
+            if getattr(self, name) != type(self).model_fields[name].default:
+                yield name
 
     def terms(self, rate: int, clip: int, count: int) -> dict[str, Json]:
         """What shapes clip `clip` of `count`, times in samples at `rate`."""

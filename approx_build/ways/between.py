@@ -31,7 +31,7 @@ class Interpolation(Conditioning):
 
 @WAYS.register
 class Between(Way):
-    """The network finds the noise behind two sounds, and makes clips of noise in between.
+    """The network finds the noise or the latents behind two sounds, and makes clips in between.
 
     At places 0 and 1 a clip is near to a sound, and not equal to it. The seed changes nothing.
     """

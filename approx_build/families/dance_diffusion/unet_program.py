@@ -11,7 +11,7 @@ from approx_build.families.dance_diffusion.unet_weights import (
     Level,
     UNetShape,
 )
-from approx_build.kernels.program import Array, Program
+from approx_build.kernels.program import GELU, Array, Program
 from approx_build.kernels.program_builder import ProgramBuilder
 
 
@@ -48,7 +48,7 @@ def _block(builder: ProgramBuilder, block: Block, sources: Sequence[Array]) -> A
     builder.normalise(first)
     second = -1 if block.is_last else builder.norm(f"{name}.main.4", rows, block.made)
     made = builder.convolve(
-        f"{name}.main.3", [inside], block.made, TAPS, norm=first, gelu=True, measured=second
+        f"{name}.main.3", [inside], block.made, TAPS, norm=first, activation=GELU, measured=second
     )
     builder.give_back(inside)
     builder.forget_norm(first)

@@ -32,6 +32,9 @@ class DDSP(DDSPParameters, Family):
     objective_model: ClassVar[type[BaseModel]] = Objective
     loss_unit: ClassVar[str] = "difference of spectra"
     ways: ClassVar[frozenset[str]] = frozenset({"transfer"})
+    way_fields: ClassVar[Mapping[str, frozenset[str]]] = {
+        "transfer": frozenset({"semitones", "gain_db"})
+    }
     large_by: ClassVar[str] = "`hidden_channels`, `recurrent_channels` or `reverb_taps`"
     example: ClassVar[Mapping[str, Any]] = {
         "network": {

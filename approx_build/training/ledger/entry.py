@@ -155,9 +155,17 @@ class LedgerEntry(Strict):
     curve: tuple[LossPoint, ...] = ()
     checkpoints: tuple[Kept, ...] = ()
     sittings: tuple[Session, ...] = ()
+    warnings: tuple[Text, ...] = Field(
+        default=(), description="what was wrong with its checkpoints"
+    )
     notes: tuple[Note, ...] = Field(
         default=(), exclude=True, description="kept in a file of their own"
     )
+
+    @model_serializer(mode="wrap")
+    def _without_warnings(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # A run without them reads as versions before warnings wrote it.
+        return without_empty(written(self), "warnings")
 
     @property
     def started(self) -> str:

@@ -81,6 +81,7 @@ def begin(entry: LedgerEntry, session: Session, earlier: LedgerEntry | None = No
         changes["curve"] = tuple(p for p in earlier.curve if p.step <= session.from_step)
         kept = tuple(one for one in earlier.checkpoints if one.step <= session.from_step)
         changes["checkpoints"] = kept
+        changes["warnings"] = earlier.warnings
     changes |= {"status": Status.RUNNING, "reason": "", "updated": session.started}
     return entry.model_copy(update=changes)
 
@@ -115,6 +116,13 @@ def update(
     if heard_h is not None:
         changes["audio"] = entry.audio.model_copy(update={"heard_h": round(heard_h, 4)})
     return entry.model_copy(update=changes)
+
+
+def warn(entry: LedgerEntry, words: str) -> LedgerEntry:
+    """The run with a warning, which it has once however often it is given."""
+    if words in entry.warnings:
+        return entry
+    return entry.model_copy(update={"warnings": (*entry.warnings, words)})
 
 
 def finish(entry: LedgerEntry, status: Status, now: datetime, reason: str = "") -> LedgerEntry:

@@ -9,7 +9,7 @@ import pytest
 from approx_build.errors import ModelError
 from approx_build.training.ledger.costs import Costs
 from approx_build.training.ledger.entry import Audio, Status
-from approx_build.training.ledger.lifecycle import begin, entry_of, finish, update
+from approx_build.training.ledger.lifecycle import begin, entry_of, finish, update, warn
 from approx_build.training.ledger.record import CurvePoint
 from tests.training.ledgers import CURVE, KEPT, NOON, PRICE, done, fresh, manifest, session
 
@@ -52,6 +52,18 @@ def test_a_run_that_is_taken_up_again_has_another_sitting() -> None:
     ended = update(again, 1000, 300, NOON, CURVE, KEPT)
     assert ended.seconds == 700
     assert ended.started == "2026-03-01T12:00:00Z"
+
+
+def test_a_warning_is_there_once_and_stays_when_a_run_is_taken_up_again() -> None:
+    entry = begin(fresh(), session())
+    assert "warnings" not in json.loads(entry.model_dump_json())
+    warned = warn(warn(entry, "step 9: no variance"), "step 9: no variance")
+    assert json.loads(warned.model_dump_json())["warnings"] == ["step 9: no variance"]
+    again = begin(fresh(), session(500), warned)
+    assert warn(again, "step 600: none still").warnings == (
+        "step 9: no variance",
+        "step 600: none still",
+    )
 
 
 def test_seconds_at_a_step_are_those_of_when_it_was_made_last() -> None:
