@@ -94,6 +94,12 @@ class PlayersNetwork(Network, Protocol):
         random may happen here: whatever a turn draws is part of its examples.
         """
 
+    def measures(self, weights: Tensors, example: Tensors) -> Mapping[str, float]:
+        """Numbers of an evaluation besides the loss, by name, of all examples held out; often none.
+
+        `variety` is how different takes are, as a share of how different the recordings are.
+        """
+
     def start_phase(self, phase: str, weights: Weights, rng: Stream) -> Arrays:
         """The tensors that get new values when a phase other than the first begins; often none.
 
@@ -118,8 +124,19 @@ class TakeRequest(Generic[S]):
         """ModelError unless the length can be, and all sounds are as the network takes them."""
         if self.length < 1:
             raise ModelError(f"length: {self.length} samples; must be at least 1")
+        if network.longest_take is not None and self.length > network.longest_take:
+            raise ModelError(f"length: {self.length} samples; {longest_words(network)}")
         for name, clip in self.conditioning.sounds().items() if self.conditioning else ():
             check_clip(network, clip, name)
+
+
+def longest_words(network: Parameters) -> str:
+    """How long a take of a network can be, as text."""
+    samples = network.longest_take or 0
+    return (
+        f"the network makes clips of at most {samples} samples, {samples / network.rate:.6g} s; "
+        "make the take so long, and repeat its clips with `pulse`, `repeat` or `salad`"
+    )
 
 
 def check_takes(network: Parameters, takes: Sequence[TakeRequest[Any]], device: str) -> None:
@@ -195,6 +212,13 @@ class Family(Parameters):
     def sampling(self, given: Mapping[str, Any]) -> Any:
         """The controls of drawing, what is not given being left at its default."""
         return type(self).sampling_model.model_validate(given)
+
+    def clip_sampling(self, sampling: Any, clip: int, count: int) -> Mapping[str, Any]:
+        """The controls of clip `clip` of `count`, from 1, that are not those of the whole take.
+
+        ValueError when the take's controls do not suit so many clips.
+        """
+        return {}
 
     @abstractmethod
     def draw(

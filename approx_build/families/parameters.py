@@ -44,6 +44,11 @@ class Parameters(BaseModel, ABC):
     def receptive_field(self) -> int:
         """How many samples of its past the network can hear."""
 
+    @property
+    def longest_take(self) -> int | None:
+        """The samples of the longest take that the network can make; None: any length."""
+        return None
+
     @abstractmethod
     def tensor_shapes(self) -> Shapes:
         """The tensors of a checkpoint: name -> shape, all float32."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from approx_build.kernels import program_reference as reference
 from approx_build.kernels.program import Taps
-from approx_build.kernels.transposed import Transposed
+from approx_build.kernels.transposed import Repeated, Transposed
 
 NUMBERS = np.random.default_rng(0)
 
@@ -72,6 +72,21 @@ def test_it_is_the_direct_sum_and_the_adjoint_of_the_strided_convolution(
     padded = np.pad(y, ((shape.before, shape.taps), (0, 0)))
     down = sum(padded[k :: shape.stride][:rows] @ weight[:, :, k].T for k in range(shape.taps))
     assert np.vdot(down, x) == pytest.approx(np.vdot(direct, y), abs=1e-10)
+
+
+@given(shapes(), st.integers(1, 9))
+def test_repeated_rows_are_convolved_as_their_phases(shape: Transposed, rows: int) -> None:
+    repeats = Repeated(shape.outputs, shape.taps, shape.stride, shape.taps // 2)
+    x, weight, bias = (
+        numbers(rows, 3),
+        numbers(shape.outputs, 3, shape.taps),
+        numbers(shape.outputs),
+    )
+    expected = reference.repeated(x, weight, bias, shape.stride)
+    found = by_phases(repeats, x, weight, bias)
+    np.testing.assert_array_equal(found.view(np.uint32), expected.view(np.uint32))
+    plain = reference.convolve(np.repeat(x, shape.stride, axis=0), weight, bias)
+    np.testing.assert_allclose(found, plain, atol=1e-4)
 
 
 @given(shapes())
