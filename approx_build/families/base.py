@@ -95,10 +95,7 @@ class PlayersNetwork(Network, Protocol):
         """
 
     def measures(self, weights: Tensors, example: Tensors) -> Mapping[str, float]:
-        """Numbers of an evaluation besides the loss, by name, of all examples held out; often none.
-
-        `variety` is how different takes are, as a share of how different the recordings are.
-        """
+        """Numbers by name, of all examples held out; `variety`: that of takes over the windows'."""
 
     def start_phase(self, phase: str, weights: Weights, rng: Stream) -> Arrays:
         """The tensors that get new values when a phase other than the first begins; often none.
@@ -122,21 +119,9 @@ class TakeRequest(Generic[S]):
 
     def check(self, network: Parameters) -> None:
         """ModelError unless the length can be, and all sounds are as the network takes them."""
-        if self.length < 1:
-            raise ModelError(f"length: {self.length} samples; must be at least 1")
-        if network.longest_take is not None and self.length > network.longest_take:
-            raise ModelError(f"length: {self.length} samples; {longest_words(network)}")
+        network.check_length(self.length)
         for name, clip in self.conditioning.sounds().items() if self.conditioning else ():
             check_clip(network, clip, name)
-
-
-def longest_words(network: Parameters) -> str:
-    """How long a take of a network can be, as text."""
-    samples = network.longest_take or 0
-    return (
-        f"the network makes clips of at most {samples} samples, {samples / network.rate:.6g} s; "
-        "make the take so long, and repeat its clips with `pulse`, `repeat` or `salad`"
-    )
 
 
 def check_takes(network: Parameters, takes: Sequence[TakeRequest[Any]], device: str) -> None:
@@ -214,11 +199,12 @@ class Family(Parameters):
         return type(self).sampling_model.model_validate(given)
 
     def clip_sampling(self, sampling: Any, clip: int, count: int) -> Mapping[str, Any]:
-        """The controls of clip `clip` of `count`, from 1, that are not those of the whole take.
-
-        ValueError when the take's controls do not suit so many clips.
-        """
+        """The controls of clip `clip` of `count`, from 1, alone; ValueError if they do not suit."""
         return {}
+
+    def remark(self, sampling: Any) -> str:
+        """What is no fault of the controls of a take but worth saying; often nothing."""
+        return ""
 
     @abstractmethod
     def draw(

@@ -60,10 +60,17 @@ class LatentSampling(BaseModel):
     )
 
     @property
-    def is_outside(self) -> bool:
-        """Whether a latent may be outside the cube, where the network has learned nothing."""
+    def remark(self) -> str:
+        """Whether latents may be outside the cube, where the network has learned nothing."""
         places = self.place if isinstance(self.place, tuple) else (self.place or 0.0,)
-        return self.spread > 1 or any(not 0 <= place <= 1 for place in places)
+        outside = [f"place {place:g}" for place in places if not 0 <= place <= 1]
+        outside += [f"spread {self.spread:g}"] if self.spread > 1 else []
+        if not outside:
+            return ""
+        return (
+            f"{outside[0]} may be outside the latents that the network has learned, where its "
+            "sounds are wilder"
+        )
 
     def of_clip(self, clip: int, count: int) -> Mapping[str, Any]:
         """What is left out or a list, as it is for clip `clip` of `count`, from 1.

@@ -26,7 +26,7 @@ def features(sounds: Tensor) -> Tensor:
         sounds.flatten(0, 1), size, size // 2, window=window, center=True, return_complex=True
     )
     # A sine at full scale has amplitude 1; lengths do not grow with the number of frames.
-    amplitudes = torch.abs(spectra) * (2 / (window.sum() * spectra.shape[-1] ** 0.5))
+    amplitudes: Tensor = torch.abs(spectra) * (2 / (window.sum() * spectra.shape[-1] ** 0.5))
     return amplitudes.reshape(len(sounds), -1)
 
 

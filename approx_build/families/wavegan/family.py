@@ -77,6 +77,15 @@ class WaveGAN(WaveGANParameters, Family):
         """The place of a clip, where the take says one for each, or is a path of equal steps."""
         return sampling.of_clip(clip, count)
 
+    def remark(self, sampling: Sampling) -> str:
+        """Whether latents may be outside what the network has learned."""
+        return sampling.remark
+
+    @property
+    def glimpse_s(self) -> float:
+        """Seconds of a whole clip."""
+        return self.length / self.rate
+
     def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
         """Memory by item that drawing `takes` takes at its peak, on a CPU."""
         from approx_build.families.wavegan import memory  # off the path: memory

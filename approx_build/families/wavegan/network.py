@@ -54,7 +54,7 @@ class WaveGANNetwork:
         taps = shape[2] if len(shape) == 3 else 1
         limit = (6 / (taps * (shape[0] + shape[1]))) ** 0.5
         drawn = (2 * rng.uniforms(int(np.prod(shape))) - 1) * limit
-        return drawn.reshape(shape).astype(np.float32)
+        return np.asarray(drawn.reshape(shape), np.float32)
 
     def example(self, sound: NDArray[np.float32], rng: Stream, moment: Moment) -> Example:
         """A window [C, length] beside a latent, a place between both, and shifts."""
@@ -95,9 +95,8 @@ class WaveGANNetwork:
         return {"variety": (float(energy.spread(made)) + least) / varied}
 
     def _features(self, weights: Tensors, example: Tensors) -> tuple[Tensor, Tensor]:
-        count = len(example["sound"])
-        made = self.generated(weights, example["z"].flatten(0, 1))
-        return energy.features(example["sound"]), energy.features(made).unflatten(0, (count, -1))
+        made = energy.features(self.generated(weights, example["z"].flatten(0, 1)))
+        return energy.features(example["sound"]), made.reshape(*example["z"].shape[:2], -1)
 
     def losses(self, weights: Tensors, example: Tensors, turn: Turn) -> Tensors:
         """Of the critic its distance and penalty, of the generator its score."""
