@@ -48,8 +48,8 @@ class SearchTerms(BaseModel):
 
     @classmethod
     def of_takes(cls, length_s: float) -> SearchTerms:
-        """Passages of 1 s, or of half a take that is shorter than two."""
-        passage_s = min(1.0, length_s / 2)
+        """Passages of 1 s, or of half a take that is shorter than two, but at least of 0.1 s."""
+        passage_s = max(0.1, min(1.0, length_s / 2))
         return cls(passage_s=passage_s, hop_s=passage_s / 4)
 
 

@@ -159,3 +159,40 @@ def test_takes_are_auditioned_by_places_and_are_no_longer_than_a_clip(space: Spa
     refused = space.run("take", "kit", "--length-s", "2", code=2)
     assert "clips of at most 1024 samples" in refused.err
     space.run("evaluate", "kit", "--takes", "2")
+
+
+COLLAPSES = """\
+  players:
+    critic: { turns: 1, optimizer: { name: adam, learning_rate: 1e-6, epsilon: 1e-8 } }
+    generator: { ema: 0, optimizer: { name: adam, learning_rate: 1e-9, epsilon: 1e-8 } }
+"""
+"""A generator that learns nothing whispers the same of every latent."""
+
+
+@pytest.mark.slow
+def test_a_generator_of_one_sound_is_named_in_the_ledger_and_on_the_page(space: Space) -> None:
+    one = MODEL.replace("model: kit", "model: rut")
+    space.write("models/rut.yaml", one + COLLAPSES)
+    score(space)
+    text = (space.root / "pieces/p/one.yaml").read_text().replace("model: kit", "model: rut")
+    space.write("pieces/q/one.yaml", text)
+    space.write("pieces/q.yaml", PIECE.replace("piece: p", "piece: q").replace("p/one", "q/one"))
+    space.run("render", "pieces/q.yaml")
+    [page] = (space.root / "renders/q").rglob("index.html")
+    assert "its takes are nearly all alike" in page.read_text(encoding="utf-8")
+    [entry] = (space.root / "models/ledger").glob("rut-*.json")
+    shown = space.run("runs", "show", entry.stem)
+    assert "collapsed since step" in shown.out
+
+
+@pytest.mark.slow
+def test_numbers_that_overflow_stop_the_training_and_keep_what_was_good(space: Space) -> None:
+    steep = "  players: { critic: { optimizer: { name: sgd, learning_rate: 9, momentum: 0 } } }\n"
+    text = MODEL.replace("model: kit", "model: gas").replace("steps: 6", "steps: 60")
+    space.write("models/gas.yaml", text + steep)
+    failed = space.run("train", "gas", code=1)
+    assert "the loss or gradients are not finite numbers" in failed.err
+    assert "earlier checkpoints and states are kept" in failed.err
+    [entry] = (space.root / "models/ledger").glob("gas-*.json")
+    assert json.loads(entry.read_text())["status"] == "failed"
+    assert json.loads(entry.read_text())["checkpoints"]
