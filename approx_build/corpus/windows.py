@@ -169,14 +169,14 @@ def split(
     if onsets is None:
         return Split(Windows(tuple(train), size), Windows(tuple(held), size), unused)
     strokes = Onsets.model_validate(onsets)
-    found = [_at_onsets(each, rate, size, strokes) for each in (train, held)]
-    for windows, name in zip(found, ("trains with", "is held out"), strict=True):
+    learned, tested = (_at_onsets(each, rate, size, strokes) for each in (train, held))
+    for windows, name in ((learned, "trains with"), (tested, "is held out")):
         if not windows.count:
             raise AudioError(
                 f"no window of {size / rate:.2f} s begins at an onset of the sound that {name}; "
                 "make `held_out_s` or `window` other, `alone_s` smaller, or leave out `onsets`"
             )
-    return Split(*found, unused)
+    return Split(learned, tested, unused)
 
 
 def _at_onsets(parts: Sequence[Part], rate: int, size: int, how: Onsets) -> Windows:

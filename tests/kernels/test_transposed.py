@@ -99,13 +99,13 @@ def test_the_shapes_of_phases_are_those_of_their_tensors(shape: Transposed) -> N
 
 
 def test_phases_of_whole_vectors_multiply_by_no_zeros() -> None:
-    wavegan = Transposed(32, 25, 4, 10)
-    assert [(g.first, g.phases, g.taps.count, g.taps.offset) for g in wavegan.groups()] == [
+    wide = Transposed(32, 25, 4, 10)
+    assert [(g.first, g.phases, g.taps.count, g.taps.offset) for g in wide.groups()] == [
         (0, 2, 6, 3),
         (2, 1, 7, 3),
         (3, 1, 6, 2),
     ]
-    assert sum(group.phases * group.taps.count for group in wavegan.groups()) == wavegan.taps
+    assert sum(group.phases * group.taps.count for group in wide.groups()) == wide.taps
     twice = Transposed(32, 8, 4, 2)
     assert [(g.phases, g.taps) for g in twice.groups()] == [
         (2, Taps(2, before=1)),

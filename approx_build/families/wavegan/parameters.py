@@ -1,4 +1,4 @@
-"""Parameters of a WaveGAN: its sizes, its tensors, the latents of takes, and how it learns.
+"""Parameters of a WaveGAN: its sizes, its tensors, and how it learns.
 
 **Layers.** A clip has 16 · 2^n samples. The generator makes 16 rows of a latent and lengthens them
 by 4 in each layer, in the last by 2 where n is odd. With L layers the first rows have 2^(L - 1)
@@ -23,7 +23,6 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from approx_build.families.latent import LatentSampling
 from approx_build.families.parameters import Parameters, Shapes
 
 FIRST_ROWS = 16
@@ -152,10 +151,6 @@ class WaveGANParameters(Parameters):
             raise ValueError(
                 f"must be {self.length}, the length of the network's clips (is {size})"
             )
-
-
-class Sampling(LatentSampling):
-    """The latents of takes."""
 
 
 class Objective(BaseModel):
