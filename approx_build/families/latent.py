@@ -34,7 +34,7 @@ PlaceLike = Annotated[
 """A place, or one for each clip."""
 
 
-class LatentSampling(BaseModel):
+class Sampling(BaseModel):
     """Where a take is among the latents."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

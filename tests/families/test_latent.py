@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from approx_build.families.latent import LatentSampling, cube_point
+from approx_build.families.latent import Sampling, cube_point
 from approx_build.numerics.stream import Stream
 
 SIZE = 100
@@ -18,7 +18,7 @@ CLIP = "take"
 
 
 def latent(stream: str = CLIP, **said: Any) -> np.ndarray:
-    return LatentSampling.model_validate(said).latent(SIZE, Stream.named(stream))
+    return Sampling.model_validate(said).latent(SIZE, Stream.named(stream))
 
 
 def test_a_latent_is_of_the_clip_s_own_stream_unless_a_seed_is_given() -> None:
@@ -66,7 +66,7 @@ def test_numbers_fill_the_cube_evenly() -> None:
 
 
 def of_clips(count: int, **said: Any) -> list[Any]:
-    sampling = LatentSampling.model_validate(said)
+    sampling = Sampling.model_validate(said)
     return [sampling.of_clip(clip, count).get("place") for clip in range(1, count + 1)]
 
 
@@ -94,7 +94,7 @@ def test_a_list_has_a_place_for_each_clip() -> None:
     ],
 )
 def test_what_may_leave_the_cube_is_remarked_on(said: dict[str, Any], words: str) -> None:
-    remark = LatentSampling.model_validate(said).remark
+    remark = Sampling.model_validate(said).remark
     assert remark.startswith(words)
     assert bool(remark) == bool(words)
 
@@ -102,4 +102,4 @@ def test_what_may_leave_the_cube_is_remarked_on(said: dict[str, Any], words: str
 @pytest.mark.parametrize("said", [{"place": []}, {"place": "middle"}, {"from_seed": -1}])
 def test_what_is_no_place_is_refused(said: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        LatentSampling.model_validate(said)
+        Sampling.model_validate(said)

@@ -9,7 +9,7 @@ import numpy as np
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
 from approx_build.families.base import TakeRequest, Told, Weights, check_takes
-from approx_build.families.latent import LatentSampling
+from approx_build.families.latent import Sampling
 from approx_build.families.wavegan.parameters import WaveGANParameters
 from approx_build.families.wavegan.program import generator_program, program_tensors
 from approx_build.families.wavegan.reference import forward
@@ -25,7 +25,7 @@ Generator = Callable[[Floats], Floats]
 def draw(
     network: WaveGANParameters,
     weights: Weights,
-    takes: Sequence[TakeRequest[LatentSampling]],
+    takes: Sequence[TakeRequest[Sampling]],
     device: str = "cpu",
     progress: Told | None = None,
 ) -> list[Clip]:

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
 from approx_build.families.base import FAMILIES, Family, Network, TakeRequest, Told, Weights
-from approx_build.families.latent import LatentSampling
+from approx_build.families.latent import Sampling
 from approx_build.families.players import Player
 from approx_build.families.wavegan.parameters import Objective, WaveGANParameters
 
@@ -29,7 +29,7 @@ ADAM = {"name": "adam", "learning_rate": 1e-4, "beta1": 0.5, "beta2": 0.9, "epsi
 class WaveGAN(WaveGANParameters, Family):
     """One-shots of a latent, learnt against a critic."""
 
-    sampling_model: ClassVar[type[BaseModel]] = LatentSampling
+    sampling_model: ClassVar[type[BaseModel]] = Sampling
     objective_model: ClassVar[type[BaseModel]] = Objective
     loss_unit: ClassVar[str] = "difference of spectra"
     lock_step: ClassVar[int] = 64
@@ -65,7 +65,7 @@ class WaveGAN(WaveGANParameters, Family):
     def draw(
         self,
         weights: Weights,
-        takes: Sequence[TakeRequest[LatentSampling]],
+        takes: Sequence[TakeRequest[Sampling]],
         device: str = "cpu",
         progress: Told | None = None,
     ) -> list[Clip]:
@@ -74,11 +74,11 @@ class WaveGAN(WaveGANParameters, Family):
 
         return draw.draw(self, weights, takes, device, progress)
 
-    def clip_sampling(self, sampling: LatentSampling, clip: int, count: int) -> Mapping[str, Any]:
+    def clip_sampling(self, sampling: Sampling, clip: int, count: int) -> Mapping[str, Any]:
         """The place of a clip, where the take says one for each, or is a path of equal steps."""
         return sampling.of_clip(clip, count)
 
-    def remark(self, sampling: LatentSampling) -> str:
+    def remark(self, sampling: Sampling) -> str:
         """Whether latents may be outside what the network has learned."""
         return sampling.remark
 
@@ -87,13 +87,13 @@ class WaveGAN(WaveGANParameters, Family):
         """Seconds of a whole clip."""
         return self.length / self.rate
 
-    def drawing_bytes(self, takes: Sequence[TakeRequest[LatentSampling]]) -> dict[str, int]:
+    def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
         """Memory by item that drawing `takes` takes at its peak, on a CPU."""
         from approx_build.families.wavegan import memory  # off the path: memory
 
         return memory.drawing_bytes(self, takes)
 
-    def cost(self, samples: int, sampling: LatentSampling, way: str | None = None) -> float:
+    def cost(self, samples: int, sampling: Sampling, way: str | None = None) -> float:
         """Multiply-adds of a clip, however much of it is used."""
         from approx_build.families.wavegan import memory  # off the path: memory
 
