@@ -32,7 +32,7 @@ IMPORT_TORCH = {
     "training/device.py",
     "training/gradients.py",
     "training/process_group.py",
-    "training/sitting.py",
+    "training/session.py",
     "training/step.py",
 }
 """The others that do. Nothing that renders on a CPU imports any of them."""
@@ -60,10 +60,10 @@ TESTED_ELSEWHERE = {
     "project/": "e2e",
     "yaml_source/fields.py": "score/test_load.py",
     "yaml_source/tables.py": "score/test_docs.py",
-    "training/again.py": "training/test_damage.py",
-    "training/kept.py": "training/test_damage.py",
+    "training/recreation.py": "training/test_damage.py",
+    "training/run_folder.py": "training/test_damage.py",
     "training/distributed.py": "training/test_process_group.py",
-    "training/sitting.py": "training/test_loop.py",
+    "training/session.py": "training/test_loop.py",
     "training/callbacks.py": "training/test_loop.py",
     "ways/": "ways/test_every_way.py",
     "upkeep/check.py": "e2e/test_store_check.py",

@@ -10,7 +10,7 @@ from approx_build.canonical import Json
 from approx_build.numerics.stream import Stream, stream_key
 from approx_build.ops.base import GrainOp
 from approx_build.plan.graph import Action, Kind
-from approx_build.plan.sources import Found, Sources
+from approx_build.plan.sources import Sources, SourceSound
 from approx_build.plan.streams import event_identities, event_stream
 from approx_build.registry import is_foreign, source_digest
 from approx_build.score.curve import Curve
@@ -29,7 +29,7 @@ class PlacedEvent:
     name: str
     target: str
     onset: int
-    sources: tuple[Found, ...]
+    sources: tuple[SourceSound, ...]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class LoweredPart:
     part: Part
     stem: str
     events: tuple[PlacedEvent, ...]
-    is_heard: bool
+    is_audible: bool
 
 
 def stem_target(movement: str, part: str) -> str:
@@ -78,7 +78,7 @@ class Parts:
             for name, part in parts.items()
         ]
 
-    def _part(self, name: str, part: Part, is_heard: bool, is_source: bool) -> LoweredPart:
+    def _part(self, name: str, part: Part, is_audible: bool, is_source: bool) -> LoweredPart:
         identities = event_identities([(event.id, content(event)) for event in part.events])
         events = tuple(
             self._event(name, index, event, identity)
@@ -91,7 +91,7 @@ class Parts:
             centred = part.model_copy(update={"pan": Curve.constant(0.0)})
             self._stem(source_target(self._movement, name), name, centred, events)
         stem = self._stem(stem_target(self._movement.slug, name), name, part, events)
-        return LoweredPart(name, part, stem, events, is_heard)
+        return LoweredPart(name, part, stem, events, is_audible)
 
     def _event(self, part: str, index: int, event: Event, identity: str) -> PlacedEvent:
         movement = self._movement
@@ -122,7 +122,7 @@ class Parts:
         bpm = float(self._movement.tempo.bpm(self._movement.onset(event)))
         return [op.at_tempo(bpm) for op in chain]
 
-    def _chosen(self, event: Event, stream: Stream) -> list[tuple[Found, SourceRef]]:
+    def _chosen(self, event: Event, stream: Stream) -> list[tuple[SourceSound, SourceRef]]:
         """The sounds the event works on; of several for one, its own stream picks."""
         sounds = [(found, ref) for ref in event.sources for found in self._sources.sounds(ref)]
         assert sounds, "checks find a pattern that names nothing"
@@ -187,12 +187,12 @@ def content(event: Event) -> dict[str, Any]:
     not redraw the events that say nothing of it.
     """
     return {
-        "op": _said(event.op),
+        "op": _described(event.op),
         "from": [ref.model_dump(mode="json", exclude_defaults=True) for ref in event.sources],
-        "through": [_said(op) for op in event.through],
+        "through": [_described(op) for op in event.through],
     }
 
 
-def _said(op: GrainOp) -> dict[str, Json]:
+def _described(op: GrainOp) -> dict[str, Json]:
     """An operation by its name and the parameters that are not at their defaults."""
     return {**op.model_dump(mode="json", exclude_defaults=True), "op": op.op}

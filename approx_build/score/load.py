@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from approx_build.errors import ApproxError, Fault, Location, ScoreError
-from approx_build.files.names import clash, normal, on_disk, twin_of
+from approx_build.files.names import alias_of, clash, normal, on_disk
 from approx_build.files.readlog import ReadLog
 from approx_build.score.amounts import Amounts
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.paths import project_root, slug, written_path
-from approx_build.score.recovery import Salvaged, salvage
+from approx_build.score.recovery import Recovered, recover
 from approx_build.score.schema import MOST_MOVEMENTS, Movement, Piece
 from approx_build.score.takes import Take
 from approx_build.score.tempo_marks import tempo_map
@@ -84,7 +84,7 @@ def read_piece(path: Path, root: Path | None = None, log: ReadLog | None = None)
     if _kind(source) == "movement":
         message = "this is a movement; give the piece whose 'movements' list it"
         raise ScoreError([source.fault(("movement",), message, key=True)])
-    piece = salvage(Piece, source)
+    piece = recover(Piece, source)
     reader = _Movements(home, path, piece, log, allowance)
     found = [reader.load(index, name) for index, name in reader.entries()]
     movements = tuple(movement for movement in found if movement)
@@ -112,7 +112,7 @@ class _Movements:
         self,
         root: Path,
         path: Path,
-        piece: Salvaged[Piece],
+        piece: Recovered[Piece],
         log: ReadLog | None,
         allowance: Allowance,
     ) -> None:
@@ -175,7 +175,7 @@ class _Movements:
         return source
 
     def _movement(self, number: int, name: str, path: str, source: Source) -> LoadedMovement | None:
-        saved = salvage(Movement, source)
+        saved = recover(Movement, source)
         self.faults += saved.faults
         if saved.model is None:
             return None
@@ -201,7 +201,7 @@ class _Movements:
 
 def _check_alone(path: Path) -> None:
     """ApproxError when a file beside `path` has its name in another case or Unicode form."""
-    if twin := twin_of(path):
+    if twin := alias_of(path):
         name = os.path.basename(on_disk(path))
         raise ApproxError(f"{name}: {clash(name, twin)}")
 

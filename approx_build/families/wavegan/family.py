@@ -83,7 +83,7 @@ class WaveGAN(WaveGANParameters, Family):
         return sampling.remark
 
     @property
-    def glimpse_s(self) -> float:
+    def preview_s(self) -> float:
         """Seconds of a whole clip."""
         return self.length / self.rate
 
