@@ -10,7 +10,8 @@ import numpy as np
 
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
-from approx_build.families.base import FAMILIES, Family, TakeRequest, Weights
+from approx_build.families.base import FAMILIES, Family, Weights
+from approx_build.families.take_request import TakeRequest
 from approx_build.machine import Available, largest_that_fits
 from approx_build.plan.graph import Action
 from approx_build.units import size

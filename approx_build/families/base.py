@@ -8,25 +8,23 @@ family and draw from none.
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
-from approx_build.errors import ModelError
 from approx_build.families.parameters import Parameters
 from approx_build.families.parameters import Shapes as Shapes  # others import it from here
 from approx_build.families.players import ALONE, Phase, Player, Turn
 from approx_build.families.stage import Stage as Stage  # others import it from here
+from approx_build.families.take_request import TakeRequest
 from approx_build.numerics.stream import Stream
 from approx_build.registry import Registry
-from approx_build.ways.base import Conditioning
 
 if TYPE_CHECKING:
     import torch
@@ -36,7 +34,6 @@ Arrays = dict[str, NDArray[np.float32]]
 Weights = Mapping[str, NDArray[np.float32]]
 Example = dict[str, NDArray[Any]]
 Gradients = tuple[float, "dict[str, torch.Tensor]"]
-S = TypeVar("S")
 Loc = tuple[str | int, ...]
 """Where something stands in the controls of a take."""
 Told = Callable[[int, int], None]
@@ -97,53 +94,15 @@ class PlayersNetwork(Network, Protocol):
         random may happen here: whatever a turn draws is part of its examples.
         """
 
+    def measures(self, weights: Tensors, example: Tensors) -> Mapping[str, float]:
+        """Numbers by name, of all examples held out; `variety`: that of takes over the windows'."""
+
     def start_phase(self, phase: str, weights: Weights, rng: Stream) -> Arrays:
         """The tensors that get new values when a phase other than the first begins; often none.
 
         A function of its arguments alone. The new values also replace the tensors' averages, and
         the optimiser starts anew with them.
         """
-
-
-@dataclass(frozen=True, eq=False)
-class TakeRequest(Generic[S]):
-    """One clip to draw: `length` samples by the random stream `stream` (its key).
-
-    `conditioning` is what the clip is made from besides noise, in one of the family's `ways`.
-    """
-
-    length: int
-    stream: str
-    sampling: S
-    conditioning: Conditioning | None = None
-
-    def check(self, network: Parameters) -> None:
-        """ModelError unless the length can be, and all sounds are as the network takes them."""
-        if self.length < 1:
-            raise ModelError(f"length: {self.length} samples; must be at least 1")
-        for name, clip in self.conditioning.sounds().items() if self.conditioning else ():
-            check_clip(network, clip, name)
-
-
-def check_takes(network: Parameters, takes: Sequence[TakeRequest[Any]], device: str) -> None:
-    """ModelError unless each request can be, and `device` is the name of one."""
-    # By its text: torch, which would know, is not imported to draw on a CPU.
-    if not re.fullmatch(r"cpu|cuda(:\d+)?", device):
-        raise ModelError(f"device {device!r}: unknown; must be cuda, cuda:N or cpu")
-    for take in takes:
-        take.check(network)
-
-
-def check_clip(network: Parameters, clip: Clip, name: str, least: int = 1) -> None:
-    """ModelError unless a network can take a clip; `name` says which clip it is."""
-    if clip.rate != network.rate:
-        raise ModelError(f"{name}: {clip.rate} Hz; the network needs {network.rate} Hz")
-    if clip.channels != network.channels:
-        raise ModelError(f"{name}: {clip.channels} channels; the network needs {network.channels}")
-    if clip.length < least:
-        raise ModelError(f"{name}: {clip.length} samples; the network needs {least}")
-    if not np.isfinite(clip.data).all():
-        raise ModelError(f"{name}: some samples are not finite numbers")
 
 
 class Family(Parameters):
@@ -188,6 +147,14 @@ class Family(Parameters):
     def sampling(self, given: Mapping[str, Any]) -> Any:
         """The controls of drawing, what is not given being left at its default."""
         return type(self).sampling_model.model_validate(given)
+
+    def clip_sampling(self, sampling: Any, clip: int, count: int) -> Mapping[str, Any]:
+        """The controls of clip `clip` of `count`, from 1, alone; ValueError if they do not suit."""
+        return {}
+
+    def remark(self, sampling: Any) -> str:
+        """What is no fault of the controls of a take but worth saying; often nothing."""
+        return ""
 
     @abstractmethod
     def draw(

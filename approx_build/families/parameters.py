@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
+from approx_build.errors import ModelError
+
 Shapes = dict[str, tuple[int, ...]]
 
 
@@ -44,6 +46,11 @@ class Parameters(BaseModel, ABC):
     def receptive_field(self) -> int:
         """How many samples of its past the network can hear."""
 
+    @property
+    def longest_take(self) -> int | None:
+        """The samples of the longest take that the network can make; None: any length."""
+        return None
+
     @abstractmethod
     def tensor_shapes(self) -> Shapes:
         """The tensors of a checkpoint: name -> shape, all float32."""
@@ -63,6 +70,29 @@ class Parameters(BaseModel, ABC):
     def check_training_window(self, size: int) -> None:
         """ValueError unless the network can learn from windows of `size` samples; any it can."""
         return
+
+    def check_length(self, samples: int) -> None:
+        """ModelError unless the network can make a take of so many samples."""
+        if samples < 1:
+            raise ModelError(f"length: {samples} samples; must be at least 1")
+        if self.longest_take is not None and samples > self.longest_take:
+            raise ModelError(f"length: {samples} samples; {longest_words(self)}")
+
+
+def longest_words(network: Parameters) -> str:
+    """How long a take of a network can be, as text."""
+    samples = network.longest_take or 0
+    return (
+        f"the network makes clips of at most {samples} samples, {samples / network.rate:.6g} s; "
+        "make the take so long, and repeat its clips with `pulse`, `repeat` or `salad`"
+    )
+
+
+def fitting_s(network: Parameters, length_s: float) -> float:
+    """So many seconds, or those of the longest take of a network that makes no longer one."""
+    if network.longest_take is None:
+        return length_s
+    return min(length_s, network.longest_take / network.rate)
 
 
 def numbers_in(shapes: Shapes) -> int:

@@ -58,6 +58,25 @@ def transposed(x: Floats, weight: Floats, bias: Floats, stride: int, before: int
     return made
 
 
+def repeated(x: Floats, weight: Floats, bias: Floats, stride: int) -> Floats:
+    """Convolution of rows x [T, C], each `stride` times, with weight [outputs, C, taps].
+
+    Taps that read copies of one row are added before; the result is [stride T, outputs].
+    """
+    outputs, _, taps = weight.shape
+    before = taps // 2
+    made = np.empty((stride * len(x), outputs), np.float32)
+    for phase in range(stride):
+        read = [(phase + k - before) // stride for k in range(taps)]
+        rows = range(read[0], read[-1] + 1)
+        sums = np.zeros((outputs, x.shape[1], len(rows)))
+        for k, row in enumerate(read):
+            sums[:, :, row - read[0]] += weight[:, :, k]
+        plain = sums.astype(np.float32)
+        made[phase::stride] = convolve(x, plain, bias, Taps(len(rows), before=-read[0]))
+    return made
+
+
 def norm(x: Floats, weight: Floats, bias: Floats) -> Floats:
     """x [T, C] less its mean, by its deviation, times weight [C] plus bias [C]."""
     chunks = [_chunk_sums(x[start : start + CHUNK]) for start in range(0, len(x), CHUNK)]

@@ -77,26 +77,39 @@ class Transposed:
         earliest = -((self.taps - 1 - phase - self.before) // self.stride)
         return earliest, (phase + self.before) // self.stride
 
+    def _taps_of(self, phase: int, row: int) -> range:
+        """The taps by which a phase of row 0 reads a row."""
+        tap = phase + self.before - self.stride * row
+        return range(tap, tap + 1)
+
+    def _by_tap(self, weight: Floats) -> Floats:
+        """The weights as [taps, outputs, channels]."""
+        return weight.transpose(2, 1, 0)
+
     def phase_tensors(self, name: str, weight: Floats, bias: Floats) -> dict[str, Floats]:
         """The maps of the groups, of weight [channels, outputs, taps] and bias [outputs]."""
-        tensors = {}
+        by_tap, tensors = self._by_tap(weight), {}
         for group in self.groups():
-            made = self._group_weight(group, weight)
-            repeated = np.zeros((group.phases, self.phase_floats), np.float32)
-            repeated[:, : self.outputs] = bias
-            tensors[f"{group.name(name)}.weight"] = made
-            tensors[f"{group.name(name)}.bias"] = repeated.reshape(-1)
+            biases = np.zeros((group.phases, self.phase_floats), np.float32)
+            biases[:, : self.outputs] = bias
+            tensors[f"{group.name(name)}.weight"] = self._group_weight(group, by_tap)
+            tensors[f"{group.name(name)}.bias"] = biases.reshape(-1)
         return tensors
 
-    def _group_weight(self, group: Group, weight: Floats) -> Floats:
+    def _group_weight(self, group: Group, by_tap: Floats) -> Floats:
         """Weight [phases phase_floats, channels, taps of the group]; 0 where no tap reaches."""
-        channels, count = len(weight), group.taps.count
+        channels, count = by_tap.shape[2], group.taps.count
         made = np.zeros((group.phases, self.phase_floats, channels, count), np.float32)
         for phase in range(group.phases):
             for tap in range(count):
-                k = group.first + phase + self.before - self.stride * (tap - group.taps.offset)
-                if 0 <= k < self.taps:
-                    made[phase, : self.outputs, :, tap] = weight[:, :, k].T
+                reached = self._taps_of(group.first + phase, tap - group.taps.offset)
+                inside = [k for k in reached if 0 <= k < self.taps]
+                if len(inside) == 1:
+                    made[phase, : self.outputs, :, tap] = by_tap[inside[0]]
+                elif inside:
+                    # In float64, and rounded once.
+                    total = sum(by_tap[k].astype(np.float64) for k in inside)
+                    made[phase, : self.outputs, :, tap] = total
         return made.reshape(-1, channels, count)
 
     def phase_shapes(self, name: str, channels: int) -> dict[str, tuple[int, ...]]:
@@ -107,3 +120,23 @@ class Transposed:
             shapes[f"{group.name(name)}.weight"] = (outputs, channels, group.taps.count)
             shapes[f"{group.name(name)}.bias"] = (outputs,)
         return shapes
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated(Transposed):
+    """A convolution of rows that are repeated `stride` times; weight [outputs, channels, taps].
+
+    Tap k reads k - before rows later. Taps that read copies of one row are added first, in float64
+    from the first to the last, and rounded once.
+    """
+
+    def _reach(self, phase: int) -> tuple[int, int]:
+        last = phase + self.taps - 1 - self.before
+        return (phase - self.before) // self.stride, last // self.stride
+
+    def _taps_of(self, phase: int, row: int) -> range:
+        first = self.stride * row + self.before - phase
+        return range(first, first + self.stride)
+
+    def _by_tap(self, weight: Floats) -> Floats:
+        return weight.transpose(2, 0, 1)

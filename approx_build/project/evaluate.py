@@ -58,6 +58,7 @@ def _evaluated_unfinished(
     model: Model, options: EvaluateOptions, out: Path, observer: Observer
 ) -> EvaluationReport:
     """Write the page of the checkpoints there are into `out`; ModelError when there is none."""
+    from approx_build.families.parameters import fitting_s
     from approx_build.project.unfinished_evaluation import TrainingPage, unfinished_run
 
     folder = _folder(model)
@@ -71,7 +72,7 @@ def _evaluated_unfinished(
         model.material(observer),
         out,
         options.takes,
-        options.length_s,
+        fitting_s(model.spec.network, options.length_s),
         model.settings.device,
         observer.activity,
         model.store.objects,
@@ -96,11 +97,13 @@ def _evaluated(
     model: Model, options: EvaluateOptions, out: Path, observer: Observer
 ) -> EvaluationReport:
     """Write the page of a trained model, which is trained when it is not, into `out`."""
+    from approx_build.families.parameters import fitting_s
     from approx_build.plan.evaluation import lower_evaluation
     from approx_build.report.evaluated_model import evaluation_report
     from approx_build.report.page import evaluation_page
 
-    lowered = lower_evaluation(model.networks, model.name, options.takes, options.length_s)
+    length_s = fitting_s(model.spec.network, options.length_s)
+    lowered = lower_evaluation(model.networks, model.name, options.takes, length_s)
     evaluations = _built(model, lowered, options.takes, observer)
     report = evaluation_report(evaluations.collected())
     for path, digest in evaluations.files().items():

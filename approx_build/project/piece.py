@@ -94,10 +94,12 @@ class Piece:
     def remarks(self) -> list[str]:
         """What is no fault of its score or of the records it uses, but worth saying."""
         from approx_build.plan.consent import unused_scopes
+        from approx_build.plan.take_checks import take_remarks
 
         corpora = self.catalog.consents.read
         scopes = [fault for corpus in corpora for fault in unused_scopes(corpus, self.catalog)]
-        return [str(fault) for fault in (*self.score.remarks, *scopes)]
+        takes = take_remarks(self.score, self.catalog)
+        return [str(fault) for fault in (*self.score.remarks, *takes, *scopes)]
 
     def check_consent_again(self) -> None:
         """ConsentError when a consent record was edited since the piece was opened, and refuses it.

@@ -21,7 +21,7 @@ from approx_build.corpus.recordings import Hours
 from approx_build.corpus.windows import split
 from approx_build.evaluation.comparison import Corpus, Evaluation, spread, stretch
 from approx_build.evaluation.memorisation import Baseline, SearchTerms
-from approx_build.families.base import TakeRequest
+from approx_build.families.take_request import TakeRequest
 from approx_build.figures.thumbnail import COLUMNS, ROWS, TOP_DB, Sketch, sketch
 from approx_build.files.json_text import parse_json
 from approx_build.files.opening import read_bounded

@@ -15,7 +15,13 @@ from approx_build.report.data import (
     NetworkReport,
     StageReport,
 )
-from approx_build.training.ledger.curve_analysis import by_name
+from approx_build.training.ledger.curve_analysis import (
+    VARIETY,
+    Curve,
+    by_name,
+    collapse_words,
+    collapsed_since,
+)
 from approx_build.training.ledger.record import TrainingRecord, loss_curves
 
 
@@ -40,7 +46,7 @@ def network_report(
             "receptive_field_samples": spec.network.receptive_field,
             "parameters": spec.network.parameter_count,
         },
-        facts=_facts(record),
+        facts={**_facts(record), **_collapse(players)},
         curves=loss_curves(record.curve),
         players={name: tuple(curve) for name, curve in players.items()},
         loss_unit=type(spec.network).loss_unit,
@@ -58,6 +64,12 @@ def network_report(
         ),
         denoising=None if stages is None else _denoising(stages, results),
     )
+
+
+def _collapse(players: Mapping[str, Curve]) -> dict[str, Any]:
+    """That all takes are nearly alike, where the training has measured it."""
+    since = collapsed_since(players.get(VARIETY, ()))
+    return {} if since is None else {"warning": collapse_words(since)}
 
 
 def _denoising(stages: Stages, results: BuildResults) -> DenoisingReport | None:

@@ -86,6 +86,12 @@ class WindowWorkers:
         network = cast(MeasuringNetwork, self.network)
         return self._pool.submit(network.measured, weights, sounds).result()
 
+    def measures(self, weights: Named, examples: Sequence[Example]) -> Losses:
+        """What a network with players measures of all examples together besides its loss."""
+        with torch.no_grad(), self._products():
+            network = cast(PlayersNetwork, self.network)
+            return dict(network.measures(weights, self._there(examples)))
+
     def _batches(self, examples: Sequence[Example]) -> list[Named]:
         """The examples as batches of one on the CPU, as one batch elsewhere."""
         size = 1 if self.device.type == "cpu" else len(examples)

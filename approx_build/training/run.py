@@ -170,6 +170,8 @@ class Run:
             self._fail(f"after step {state.step} the held-out loss is not a number ({held_out})")
         losses = {name: sum(each) / len(each) for name, each in state.recent.items()}
         train = losses.pop(LOSS, None)
+        if self.batches.course.has_players:
+            losses |= self.workers.measures(state.average, self._tests)
         point = CurvePoint(step=state.step, train=train, held_out=held_out, losses=losses)
         state.curve.append(point)
         state.recent.clear()

@@ -21,7 +21,8 @@ from approx_build.evaluation.memorisation import (
     TrainingSound,
     _deviations,
 )
-from approx_build.families.base import FAMILIES, TakeRequest
+from approx_build.families.base import FAMILIES
+from approx_build.families.take_request import TakeRequest
 from approx_build.numerics.stream import Stream, stream_key
 from approx_build.training.checkpoint import file_name, read_checkpoint
 from approx_build.training.model import load_model

@@ -11,7 +11,8 @@ import pytest
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
 from approx_build.execution.take_batches import BASELINE, drawn, estimated_bytes, need, parts
-from approx_build.families.base import FAMILIES, Family, TakeRequest
+from approx_build.families.base import FAMILIES, Family
+from approx_build.families.take_request import TakeRequest
 from approx_build.machine import Available
 from approx_build.plan.graph import Action, Kind
 from approx_build.units import size

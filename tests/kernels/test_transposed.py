@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from approx_build.kernels import program_reference as reference
 from approx_build.kernels.program import Taps
-from approx_build.kernels.transposed import Transposed
+from approx_build.kernels.transposed import Repeated, Transposed
 
 NUMBERS = np.random.default_rng(0)
 
@@ -74,6 +74,21 @@ def test_it_is_the_direct_sum_and_the_adjoint_of_the_strided_convolution(
     assert np.vdot(down, x) == pytest.approx(np.vdot(direct, y), abs=1e-10)
 
 
+@given(shapes(), st.integers(1, 9))
+def test_repeated_rows_are_convolved_as_their_phases(shape: Transposed, rows: int) -> None:
+    repeats = Repeated(shape.outputs, shape.taps, shape.stride, shape.taps // 2)
+    x, weight, bias = (
+        numbers(rows, 3),
+        numbers(shape.outputs, 3, shape.taps),
+        numbers(shape.outputs),
+    )
+    expected = reference.repeated(x, weight, bias, shape.stride)
+    found = by_phases(repeats, x, weight, bias)
+    np.testing.assert_array_equal(found.view(np.uint32), expected.view(np.uint32))
+    plain = reference.convolve(np.repeat(x, shape.stride, axis=0), weight, bias)
+    np.testing.assert_allclose(found, plain, atol=1e-4)
+
+
 @given(shapes())
 def test_the_shapes_of_phases_are_those_of_their_tensors(shape: Transposed) -> None:
     weight, bias = numbers(7, shape.outputs, shape.taps), numbers(shape.outputs)
@@ -84,13 +99,13 @@ def test_the_shapes_of_phases_are_those_of_their_tensors(shape: Transposed) -> N
 
 
 def test_phases_of_whole_vectors_multiply_by_no_zeros() -> None:
-    wavegan = Transposed(32, 25, 4, 10)
-    assert [(g.first, g.phases, g.taps.count, g.taps.offset) for g in wavegan.groups()] == [
+    wide = Transposed(32, 25, 4, 10)
+    assert [(g.first, g.phases, g.taps.count, g.taps.offset) for g in wide.groups()] == [
         (0, 2, 6, 3),
         (2, 1, 7, 3),
         (3, 1, 6, 2),
     ]
-    assert sum(group.phases * group.taps.count for group in wavegan.groups()) == wavegan.taps
+    assert sum(group.phases * group.taps.count for group in wide.groups()) == wide.taps
     twice = Transposed(32, 8, 4, 2)
     assert [(g.phases, g.taps) for g in twice.groups()] == [
         (2, Taps(2, before=1)),

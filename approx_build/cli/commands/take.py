@@ -26,7 +26,7 @@ _AFTER = "seed"
 """The parameter that the options from the registries come after."""
 
 Step = Annotated[int | None, typer.Option(help="The checkpoint's step (default: last).")]
-Length = Annotated[float, typer.Option("--length-s", min=0.01, max=600)]
+Length = Annotated[float | None, typer.Option(min=0.01, max=600, help="(default: at most 4)")]
 Count = Annotated[int, typer.Option(min=1, max=1000, help="Number of clips.")]
 TakeSeed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The seed of the take.")]
 Controls = Annotated[
@@ -52,7 +52,7 @@ def take(
     ctx: typer.Context,
     model: Annotated[str, typer.Argument(help="A model's name.")],
     step: Step = None,
-    length_s: Length = 4.0,
+    length_s: Length = None,
     count: Count = 1,
     seed: TakeSeed = 0,
     sampling: Controls = None,

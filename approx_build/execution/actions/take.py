@@ -12,7 +12,8 @@ from approx_build.audio.clip import Clip
 from approx_build.execution.context import ActionContext
 from approx_build.execution.take_batches import drawn, network_of, parts
 from approx_build.execution.work import Result
-from approx_build.families.base import Family, TakeRequest
+from approx_build.families.base import Family
+from approx_build.families.take_request import TakeRequest
 from approx_build.machine import available_memory
 from approx_build.training.checkpoint import read_checkpoint
 from approx_build.ways.base import conditioning_of, way_of

@@ -26,9 +26,9 @@ from approx_build.engines.diffusion.parameterisation import Sound, Velocity
 from approx_build.engines.diffusion.sampling import Told
 from approx_build.engines.diffusion.solver import Solver
 from approx_build.errors import ModelError
-from approx_build.families.base import TakeRequest, check_clip
 from approx_build.families.dance_diffusion.parameters import DanceDiffusionParameters
 from approx_build.families.dance_diffusion.sampling import Sampling
+from approx_build.families.take_request import TakeRequest, check_clip
 from approx_build.numerics.stream import Stream
 from approx_build.ways.between import Interpolation
 from approx_build.ways.extend import Extension

@@ -12,7 +12,7 @@ from approx_build.engines.diffusion.outpainting import extend, overlap, windows
 from approx_build.engines.diffusion.parameterisation import Sound, Velocity
 from approx_build.engines.diffusion.sampling import Told
 from approx_build.errors import ModelError
-from approx_build.families.base import TakeRequest, Weights, check_takes
+from approx_build.families.base import Weights
 from approx_build.families.dance_diffusion.derived_takes import (
     alike,
     check,
@@ -22,6 +22,7 @@ from approx_build.families.dance_diffusion.derived_takes import (
 from approx_build.families.dance_diffusion.parameters import DanceDiffusionParameters
 from approx_build.families.dance_diffusion.sampling import Sampling
 from approx_build.families.dance_diffusion.unet import forward, prepare
+from approx_build.families.take_request import TakeRequest, check_takes
 from approx_build.numerics.stream import Stream
 from approx_build.ways.extend import Extension
 from approx_build.ways.inpaint import Inpainting

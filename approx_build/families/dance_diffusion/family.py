@@ -16,17 +16,10 @@ from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
 from approx_build.engines.diffusion.overlapping_windows import inside
-from approx_build.families.base import (
-    FAMILIES,
-    Family,
-    Network,
-    Stage,
-    TakeRequest,
-    Told,
-    Weights,
-)
+from approx_build.families.base import FAMILIES, Family, Network, Stage, Told, Weights
 from approx_build.families.dance_diffusion.parameters import DanceDiffusionParameters, Objective
 from approx_build.families.dance_diffusion.sampling import Sampling
+from approx_build.families.take_request import TakeRequest
 
 
 @FAMILIES.register

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from approx_build.engines.diffusion.outpainting import windows
 from approx_build.engines.diffusion.overlapping_windows import generated_length, starts
 from approx_build.engines.diffusion.samplers.registry import SAMPLERS
-from approx_build.families.base import TakeRequest
 from approx_build.families.dance_diffusion.derived_takes import is_conditioned_throughout
 from approx_build.families.dance_diffusion.parameters import DanceDiffusionParameters
 from approx_build.families.dance_diffusion.sampling import Sampling
 from approx_build.families.dance_diffusion.unet import memory_bytes, packed_bytes
 from approx_build.families.dance_diffusion.unet_weights import Block, Level
+from approx_build.families.take_request import TakeRequest
 from approx_build.ways.between import Interpolation
 
 _FLOAT = 4

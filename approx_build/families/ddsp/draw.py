@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import TakeRequest, Told, Weights, check_takes
+from approx_build.families.base import Told, Weights
 from approx_build.families.ddsp.curves import played
 from approx_build.families.ddsp.decoder import Decoder
 from approx_build.families.ddsp.parameters import DDSPParameters, Sampling
 from approx_build.families.ddsp.synthesis import Performance, frames_needed, inputs_of
+from approx_build.families.take_request import TakeRequest, check_takes
 from approx_build.kernels.tensors import Floats, checked_tensors
 from approx_build.numerics.stream import Stream
 from approx_build.ways.transfer import TransferConditioning

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from approx_build.audio.pitch_path import Grid
-from approx_build.families.base import TakeRequest
 from approx_build.families.ddsp.curves import pitch_finder
 from approx_build.families.ddsp.parameters import DDSPParameters, Sampling
 from approx_build.families.ddsp.synthesis import frames_a_block, frames_needed
 from approx_build.families.parameters import numbers_in
+from approx_build.families.take_request import TakeRequest
 from approx_build.ways.transfer import TransferConditioning
 
 _FLOAT, _DOUBLE = 4, 8

@@ -8,12 +8,13 @@ import numpy as np
 
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
-from approx_build.families.base import TakeRequest, Told, Weights, check_takes
+from approx_build.families.base import Told, Weights
 from approx_build.families.rave.codec import Codec
 from approx_build.families.rave.latents import latents_of
 from approx_build.families.rave.length_faults import length_faults
 from approx_build.families.rave.parameters import RAVEParameters
 from approx_build.families.rave.sampling import Sampling
+from approx_build.families.take_request import TakeRequest, check_takes
 from approx_build.kernels.tensors import checked_tensors
 from approx_build.numerics.stream import Stream
 from approx_build.ways.between import Interpolation

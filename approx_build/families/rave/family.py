@@ -17,11 +17,12 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import FAMILIES, Family, Network, TakeRequest, Told, Weights
+from approx_build.families.base import FAMILIES, Family, Network, Told, Weights
 from approx_build.families.players import Phase, Player
 from approx_build.families.rave.objective import Objective
 from approx_build.families.rave.parameters import RAVEParameters
 from approx_build.families.rave.sampling import Sampling
+from approx_build.families.take_request import TakeRequest
 
 _ADAM = {"name": "adam", "beta1": 0.5, "beta2": 0.9, "epsilon": 1e-8}
 

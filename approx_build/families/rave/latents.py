@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import TakeRequest
 from approx_build.families.rave.codec import Codec
 from approx_build.families.rave.prior_shape import prior_reach
 from approx_build.families.rave.sampling import LatentChange, Points, Sampling, points
+from approx_build.families.take_request import TakeRequest
 from approx_build.kernels.reference import product
 from approx_build.kernels.tensors import Floats
 from approx_build.numerics.normal import normals, normals_at

@@ -9,7 +9,6 @@ import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from approx_build.families.base import TakeRequest
 from approx_build.families.parameters import numbers_in
 from approx_build.families.rave.codec import block_of, made_rows, stacks
 from approx_build.families.rave.layers import Convolution, Stack, convolutions, work
@@ -17,6 +16,7 @@ from approx_build.families.rave.parameters import RAVEParameters
 from approx_build.families.rave.prior_shape import prior_shapes
 from approx_build.families.rave.programs import stack_program
 from approx_build.families.rave.sampling import Sampling
+from approx_build.families.take_request import TakeRequest
 from approx_build.ways.between import Interpolation
 from approx_build.ways.prime import Priming
 from approx_build.ways.transfer import TransferConditioning

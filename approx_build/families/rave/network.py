@@ -10,7 +10,7 @@ Off the path of a sample: it trains; takes are made by the kernels.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -212,6 +212,10 @@ class RAVENetwork:
             else:
                 found[name] = _first(rng.child(name), name, shape, shapes)
         return found
+
+    def measures(self, weights: Tensors, example: Tensors) -> Mapping[str, float]:
+        """None: what collapses here are latents, which the axes of a checkpoint show."""
+        return {}
 
     def start_phase(self, phase: str, weights: Weights, rng: Stream) -> Arrays:
         """Nothing: the discriminators have waited with their first weights."""

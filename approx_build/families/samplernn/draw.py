@@ -13,10 +13,11 @@ import numpy as np
 from approx_build.audio.clip import Clip
 from approx_build.engines.autoregressive.request import ClipRequest, Codes
 from approx_build.errors import ModelError
-from approx_build.families.base import TakeRequest, Told, Weights, check_takes
+from approx_build.families.base import Told, Weights
 from approx_build.families.samplernn.codec import decode, encode
 from approx_build.families.samplernn.parameters import SampleRNNParameters, Sampling
 from approx_build.families.samplernn.sampler import sample
+from approx_build.families.take_request import TakeRequest, check_takes
 from approx_build.ways.extend import Extension
 from approx_build.ways.prime import Priming
 

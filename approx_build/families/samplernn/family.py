@@ -21,8 +21,9 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import FAMILIES, Family, Network, TakeRequest, Told, Weights
+from approx_build.families.base import FAMILIES, Family, Network, Told, Weights
 from approx_build.families.samplernn.parameters import Objective, SampleRNNParameters, Sampling
+from approx_build.families.take_request import TakeRequest
 
 
 @FAMILIES.register

@@ -9,8 +9,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from approx_build.families.base import TakeRequest
 from approx_build.families.samplernn.parameters import SampleRNNParameters
+from approx_build.families.take_request import TakeRequest
 
 _LANES = 16
 """Floats of the widest vector, and what rows are padded to."""

@@ -9,7 +9,8 @@ import numpy as np
 from approx_build.audio.clip import Clip
 from approx_build.audio.mulaw import decode, encode
 from approx_build.engines.autoregressive.request import ClipRequest
-from approx_build.families.base import TakeRequest, Told, Weights, check_takes
+from approx_build.families.base import Told, Weights
+from approx_build.families.take_request import TakeRequest, check_takes
 from approx_build.families.wavenet.parameters import Sampling, WaveNetParameters
 from approx_build.families.wavenet.sampler import sample
 from approx_build.ways.prime import Priming

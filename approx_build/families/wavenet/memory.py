@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from approx_build.families.base import TakeRequest
+from approx_build.families.take_request import TakeRequest
 from approx_build.families.wavenet import gradients
 from approx_build.families.wavenet.parameters import WaveNetParameters
 from approx_build.machine import allocated_bytes

@@ -26,7 +26,14 @@ from pydantic import (
 )
 
 from approx_build.training.ledger.costs import NOTHING, Costs, price
-from approx_build.training.ledger.curve_analysis import Behaviour, Curve, Point, behaviour, by_name
+from approx_build.training.ledger.curve_analysis import (
+    VARIETY,
+    Behaviour,
+    Curve,
+    Point,
+    behaviour,
+    by_name,
+)
 from approx_build.training.ledger.record import (
     manifest_digest,
     without_empty,
@@ -208,7 +215,9 @@ class LedgerEntry(Strict):
     @property
     def behaviour(self) -> Behaviour:
         """How the loss behaves."""
-        return _behaviour(tuple(self.training_curve), tuple(self.held_out_curve), self.loss_unit)
+        variety = self.player_curves.get(VARIETY, ())
+        curves = self.training_curve, self.held_out_curve
+        return _behaviour(*map(tuple, curves), self.loss_unit, tuple(variety))
 
     def seconds_at(self, step: float) -> float:
         """Seconds that had passed at `step`, when it was made last."""
@@ -222,9 +231,14 @@ class LedgerEntry(Strict):
 
 
 @lru_cache(maxsize=4096)
-def _behaviour(training: tuple[Point, ...], held_out: tuple[Point, ...], unit: str) -> Behaviour:
+def _behaviour(
+    training: tuple[Point, ...],
+    held_out: tuple[Point, ...],
+    unit: str,
+    variety: tuple[Point, ...],
+) -> Behaviour:
     """Kept, since many columns ask for it; of the curves, since an entry's copy has others."""
-    return behaviour(training, held_out, unit)
+    return behaviour(training, held_out, unit, variety)
 
 
 def _price(session: Session) -> Decimal:

@@ -13,7 +13,7 @@ from approx_build.errors import ModelError
 from approx_build.execution.actions import checkpoint, take, train
 from approx_build.execution.context import ActionContext
 from approx_build.execution.take_batches import need
-from approx_build.families.base import TakeRequest
+from approx_build.families.take_request import TakeRequest
 from approx_build.machine import Available
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import TakeRequest
 from approx_build.families.rave.axes import principal_axes
 from approx_build.families.rave.codec import Codec
 from approx_build.families.rave.latents import latents_of, walked
 from approx_build.families.rave.sampling import Sampling
+from approx_build.families.take_request import TakeRequest
 from approx_build.numerics.stream import Stream, stream_key
 from approx_build.ways.base import Conditioning
 from approx_build.ways.between import Interpolation

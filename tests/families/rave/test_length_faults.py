@@ -7,10 +7,10 @@ import pytest
 
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
-from approx_build.families.base import TakeRequest
 from approx_build.families.rave.draw import draw
 from approx_build.families.rave.length_faults import length_faults
 from approx_build.families.rave.sampling import Sampling
+from approx_build.families.take_request import TakeRequest
 from approx_build.numerics.stream import stream_key
 from approx_build.ways.prime import Priming
 from tests.families.rave.networks import network, weights_of

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import TakeRequest
 from approx_build.families.rave.family import RAVE
 from approx_build.families.rave.memory import cost, drawing_bytes
 from approx_build.families.rave.sampling import Sampling
+from approx_build.families.take_request import TakeRequest
 from approx_build.numerics.stream import stream_key
 from approx_build.ways.transfer import TransferConditioning
 from tests.families.rave.networks import network
