@@ -47,7 +47,9 @@ def there_is() -> set[str]:
     for family in FAMILIES:
         todo += [family, family.sampling_model]
         found |= {_way(family, way, kind) for way in family.ways for kind in ("recording", "take")}
-        found |= {f"{family.__name__}: by itself", f"{family.__name__}: longer than it hears"}
+        found.add(f"{family.__name__}: by itself")
+        if _outlasts_itself(family):
+            found.add(f"{family.__name__}: longer than it hears")
     seen = set[type[BaseModel]]()
     while todo:
         if (model := todo.pop()) not in seen:
@@ -97,6 +99,13 @@ def _of_take(take: Take, spec: ModelSpec) -> Iterator[str]:
     for _, sound in take.sounds():
         assert take.way is not None
         yield _way(family, take.way, "recording" if sound.recording else "take")
+
+
+def _outlasts_itself(family: type[Family]) -> bool:
+    """Whether takes can be longer than what a sample depends on."""
+    network = family.model_validate(family.example["network"])
+    longest = network.longest_take
+    return longest is None or longest > network.receptive_field
 
 
 def _way(family: type[Family], way: str, kind: str) -> str:
