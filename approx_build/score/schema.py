@@ -63,6 +63,14 @@ class Cue(Strict):
     player: Text | None = Field(None, alias="for", description="the player (default: all players)")
     text: Text = Field(description="instruction")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _has_one_spelling(cls, data: object) -> object:
+        # `populate_by_name` would accept the name of the attribute, too.
+        if isinstance(data, dict) and "player" in data:
+            raise ValueError("unknown field 'player'; write 'for'")
+        return data
+
 
 class Expectation(Strict):
     """What a movement must sound like; a render that does not says so."""

@@ -12,6 +12,7 @@ from approx_build.audio.clip import Clip
 from approx_build.canonical import Json
 from approx_build.ways.base import WAYS, Conditioning, Way
 from approx_build.ways.sound import Sound
+from approx_build.yaml_source.fields import MOST
 
 Place = Annotated[float, Field(ge=0, le=1)]
 
@@ -52,7 +53,7 @@ class Between(Way):
     places: tuple[Place, ...] | None = Field(
         None,
         min_length=1,
-        max_length=100_000,
+        max_length=MOST,
         description="place of each clip, from 0 to 1; default: `count` places, evenly "
         "from 0 to 1 (a single one is in the middle)",
     )
