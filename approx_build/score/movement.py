@@ -32,7 +32,7 @@ class LoadedMovement:
     """Its own takes and the piece's, by name."""
 
     def locate(self, loc: Loc, key: bool = False) -> Location:
-        """Where `loc` stands in the movement's file."""
+        """The location of `loc` in the movement's file."""
         return self.source.locate(loc, key)
 
     def file_path(self, root: Path, written: str) -> str:

@@ -21,7 +21,7 @@ from approx_build.yaml_source.node import Loc
 
 
 class Catalog(Protocol):
-    """What a project has that scores may name."""
+    """The models and recordings of a project that scores can name."""
 
     def models(self) -> Collection[str]:
         """The declared models."""
@@ -33,7 +33,7 @@ class Catalog(Protocol):
         """The recordings, as corpus/recording."""
 
     def named(self, pattern: str) -> Collection[str]:
-        """The recordings that a name or a pattern stands for."""
+        """The recordings that match a name or a pattern."""
 
     def problem(self, corpus: str) -> str:
         """Why the recordings of `corpus` cannot be listed; empty when they are, or it is none."""

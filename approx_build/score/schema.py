@@ -73,7 +73,7 @@ class Cue(Strict):
 
 
 class Expectation(Strict):
-    """What a movement must sound like; a render that does not says so."""
+    """A property that a movement must have; a render reports a movement without it."""
 
     silence: Annotated[tuple[Moment, ...], Field(min_length=2, max_length=2)] | None = Field(
         None, description="range that must be silent, as [from, to]"

@@ -80,7 +80,7 @@ class SourceRef(Strict):
 
     @property
     def is_pattern(self) -> bool:
-        """Whether it may stand for several recordings."""
+        """Whether it can match several recordings."""
         return is_pattern(self.recording or "")
 
     @classmethod
