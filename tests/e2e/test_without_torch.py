@@ -38,7 +38,8 @@ LEARNING = (["train", "tiny"], ["train", "tiny", "--plan"], ["take", "tiny"], ["
 LETTERS = """\
   letters:
     gain_db: -20
-    compose: [ { at: 0, padberg: { text: a gull, form: subject, unit: 0.005, from: cry } } ]
+    compose:
+      - { at: 0, padberg: { text: a gull, form: subject, unit: 0.005, from: cry, at_hz: 200 } }
 """
 ADVICE = f"training needs torch, which is not installed; install it with `{sys.executable} -m pip "
 
