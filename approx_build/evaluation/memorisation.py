@@ -40,6 +40,8 @@ Frames = NDArray[np.float64]
 
 COPIED = 0.9
 """From this similarity on, two waveforms are the same to the eye and ear; -7 dB is new."""
+SHORTEST_S = 0.1
+"""Length of the shortest passage: still less of a sound is like many others."""
 QUANTILES = (0.5, 0.9, 0.95, 1.0)
 _BLOCK = 4096
 _FINE = 2.0**-20
@@ -53,14 +55,19 @@ class SearchTerms(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    passage_s: float = Field(default=1.0, ge=0.1, le=10, description="length of a passage, seconds")
+    passage_s: float = Field(
+        default=1.0, ge=SHORTEST_S, le=10, description="length of a passage, seconds"
+    )
     hop_s: float = Field(default=0.25, gt=0, le=10, description="from passage to passage, seconds")
     candidates: int = Field(default=8, ge=1, le=1000, description="verified by their waveform")
 
     @classmethod
     def of_takes(cls, length_s: float) -> SearchTerms:
-        """Passages of 1 s, or of half a take that is shorter than two."""
-        passage_s = min(1.0, length_s / 2)
+        """Passages of 1 s, or of half a take that is shorter than two, and never below 0.1 s.
+
+        A shorter take has no passages, so it has no match.
+        """
+        passage_s = max(SHORTEST_S, min(1.0, length_s / 2))
         return cls(passage_s=passage_s, hop_s=passage_s / 4)
 
 

@@ -46,7 +46,7 @@ def names(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
 
 
 def references(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
-    """Takes, parts and files that the score names and nothing is."""
+    """Names of takes, parts and files that do not exist."""
     return check_references(reading)
 
 
@@ -67,7 +67,7 @@ def takes(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
 
 
 def consent(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
-    """Uses of a corpus that nobody agreed to, or no longer."""
+    """Uses of a corpus without a valid consent."""
     return check_consent(reading.score, catalog) if reading.score else ()
 
 
@@ -97,7 +97,7 @@ def check_consent_again(score: Score, catalog: Catalog) -> None:
 
 
 def check_without_consent(path: Path, catalog: Catalog) -> CheckedPiece:
-    """The same, whatever consents say: what a store must keep does not depend on them.
+    """Check without consents, because the files that a store must keep do not depend on them.
 
     Build nothing from it.
     """

@@ -126,7 +126,7 @@ class Project:
     def train(
         self, model: str, options: TrainOptions | None = None, observer: Observer | None = None
     ) -> TrainingResult:
-        """Train a model, or go on where its training stopped."""
+        """Train a model, or continue its interrupted training."""
         from approx_build.project.train import TrainOptions, train
 
         options = options or TrainOptions()
@@ -243,7 +243,7 @@ class Corpora:
         return prepare(self.root, corpus, model, self.settings, observer or Observer())
 
     def withdraw(self, corpus: str, options: WithdrawOptions | None = None) -> Withdrawal:
-        """What would have to be made again without recordings; withdraw them if asked."""
+        """List what must be rebuilt without these recordings; withdraw them if asked."""
         from approx_build.project.corpus.withdraw import WithdrawOptions, withdraw
 
         return withdraw(self.root, corpus, self.settings, options or WithdrawOptions())

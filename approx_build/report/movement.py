@@ -23,7 +23,7 @@ from approx_build.score.schema import Cue
 def movement_report(
     lowered: LoweredMovement, results: BuildResults, provenance: Provenance, rate: int
 ) -> MovementReport:
-    """Everything the page tells of a movement."""
+    """The report of a movement."""
     movement, model = lowered.movement, lowered.movement.model
     outcomes = results.json(lowered.measure)["expect"]
     return MovementReport(

@@ -63,7 +63,7 @@ def event_length(
 def _clips(
     movement: LoadedMovement, source: SourceRef, recording: RecordingLength
 ) -> list[float | None]:
-    """Seconds of each clip `source` stands for."""
+    """Seconds of each clip of `source`."""
     whole = whole_length(movement, source, recording)
     length = source.length_s
     if length is None and whole is not None:
@@ -207,7 +207,7 @@ def _impossible(
 def _event_faults(
     movement: LoadedMovement, loc: Loc, event: Event, recording: RecordingLength, rate: int
 ) -> Iterator[Fault]:
-    """What of `event`, which stands at `loc`, does not fit."""
+    """Faults of the durations of `event` at `loc`."""
     fault = movement.source.fault
     beyond = [*_source_faults(movement, loc, event, recording)]
     yield from beyond

@@ -17,7 +17,7 @@ from approx_build.yaml_source.messages import shown
 from approx_build.yaml_source.node import Loc, Value
 
 BESIDE = ("from", "clip")
-"""What stands among an event's operation's parameters and belongs to the event."""
+"""Fields of an event that are written among the parameters of its operation."""
 
 
 MOST_THROUGH = 64

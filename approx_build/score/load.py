@@ -43,7 +43,7 @@ class Score:
         return tuple(remarks(self.piece, self.source, self.movements))
 
     def locate(self, movement: int | None, loc: Loc, key: bool = False) -> Location:
-        """Where `loc` stands in the file of a movement (by index), or for None the piece's."""
+        """The location of `loc` in the file of a movement (by index), or of the piece (None)."""
         source = self.source if movement is None else self.movements[movement].source
         return source.locate(loc, key)
 

@@ -35,7 +35,7 @@ class LoadedMovement:
     """What its generators wrote; the events are among those of its parts."""
 
     def locate(self, loc: Loc, key: bool = False) -> Location:
-        """Where `loc` stands in the movement's file."""
+        """The location of `loc` in the movement's file."""
         return self.source.locate(loc, key)
 
     def file_path(self, root: Path, written: str) -> str:

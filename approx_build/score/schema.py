@@ -67,9 +67,17 @@ class Cue(Strict):
     player: Text | None = Field(None, alias="for", description="the player (default: all players)")
     text: Text = Field(description="instruction")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _has_one_spelling(cls, data: object) -> object:
+        # `populate_by_name` would accept the name of the attribute, too.
+        if isinstance(data, dict) and "player" in data:
+            raise ValueError("unknown field 'player'; write 'for'")
+        return data
+
 
 class Expectation(Strict):
-    """What a movement must sound like; a render that does not says so."""
+    """A property that a movement must have; a render reports a movement without it."""
 
     silence: Annotated[tuple[Moment, ...], Field(min_length=2, max_length=2)] | None = Field(
         None, description="range that must be silent, as [from, to]"

@@ -1,4 +1,4 @@
-"""Transfer: a network plays what a sound plays, with the sound of its own corpus."""
+"""Transfer: a network plays the melody of a sound with the timbre of its own corpus."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class TransferConditioning(Conditioning):
 
 @WAYS.register
 class Transfer(SingleSource):
-    """The network plays what a sound plays, in the sound of its own corpus.
+    """The network plays what a sound plays, with the timbre of its own corpus.
 
     A family follows the pitch and the loudness of one voice, or the whole sound by its latents.
     """

@@ -137,7 +137,7 @@ def _piece(
 
 
 def _shipped(corpus: Corpus, model: str, files: dict[str, Path]) -> list[str]:
-    """The shipped checkpoints of a model that learnt from one of the recordings."""
+    """The shipped checkpoints of a model that was trained on one of the recordings."""
     folder = corpus.catalog.shipped_path(model)
     record = read_record(corpus.root / folder)
     if record is None or not {f"{corpus.name}/{name}" for name in files} & set(record.recordings):
