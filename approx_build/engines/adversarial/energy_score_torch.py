@@ -4,6 +4,8 @@ The score of Gneiting and Raftery (Strictly proper scoring rules, prediction, an
 section 4.2), mean |f(x) - f(y)| - ½ mean |f(y) - f(y')|, is least where generated sounds y have the
 distribution of recorded ones x: a generator that makes one sound pays for what its sounds lack in
 spread. Here f is a spectrogram of amplitudes, and distances are lengths.
+
+Off the path of a sample: networks are trained and measured by it.
 """
 
 from __future__ import annotations

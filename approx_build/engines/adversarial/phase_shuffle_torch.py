@@ -3,6 +3,8 @@
 Donahue, McAuley and Puckette, Adversarial audio synthesis (2018, arXiv:1802.04208), section 3.3.
 The critic then cannot tell generated sound by the phase of what its strides leave behind. Each item
 has its own shift, as the paper says; the published code has one for a batch.
+
+Off the path of a sample: networks are trained with it.
 """
 
 from __future__ import annotations

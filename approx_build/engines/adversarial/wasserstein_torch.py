@@ -3,6 +3,8 @@
 Gulrajani and others, Improved training of Wasserstein GANs (2017, arXiv:1704.00028): the critic D
 is to be as steep as 1 on the lines between recorded and generated sound, so that the difference
 of its means over both is their distance. Norms are taken over each item of a batch by itself.
+
+Off the path of a sample: networks are trained by it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """The axes of a latent space: its principal components, in the order of their variance.
 
 Each has the sign that makes its largest entry positive, so equal latents give equal axes.
+
+Off the path of a sample: axes are measured in a training, and kept in its checkpoints.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from approx_build.audio.clip import Clip
 from approx_build.families.base import FAMILIES, Family, Network, Told, Weights
 from approx_build.families.players import Phase, Player
-from approx_build.families.rave.objective import Objective
+from approx_build.families.rave.objective import Objective  # off the path: training
 from approx_build.families.rave.parameters import RAVEParameters
 from approx_build.families.rave.sampling import Sampling
 from approx_build.families.take_request import TakeRequest
@@ -116,7 +116,7 @@ class RAVE(RAVEParameters, Family):
 
     def warnings(self, weights: Weights) -> list[str]:
         """Whether the latents have collapsed."""
-        from approx_build.families.rave import axes
+        from approx_build.families.rave import axes  # off the path: training
 
         return axes.warnings(weights)
 

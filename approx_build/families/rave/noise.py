@@ -67,7 +67,9 @@ def filtered(network: RAVEParameters, filters: Floats, noise: Floats) -> Floats:
     taps = filters.reshape(-1, bands, block)
     blocks = noise.reshape(-1, block, bands).transpose(0, 2, 1)
     made = np.zeros_like(blocks)
-    for lag in np.flatnonzero(np.abs(filter_table(network.noise_bands, block)).max(axis=0)):
+    for lag in np.flatnonzero(
+        np.abs(filter_table(network.noise_bands, block)).max(axis=0)  # off the path: exact, real
+    ):
         made[..., lag:] += taps[..., lag, np.newaxis] * blocks[..., : block - lag]
     return np.ascontiguousarray(made.transpose(0, 2, 1)).reshape(noise.shape)
 

@@ -1,4 +1,7 @@
-"""What a RAVE network learns by: distances of spectra, the regulariser, and the discriminators."""
+"""What a RAVE network learns by: distances of spectra, the regulariser, and the discriminators.
+
+Off the path of a sample: these are settings of a training.
+"""
 
 from __future__ import annotations
 

@@ -215,4 +215,4 @@ class RAVEParameters(Parameters):
 
 def _nearest_divisor(number: int, wanted: int) -> int:
     divisors = [n for n in range(1, number + 1) if number % n == 0]
-    return min(divisors, key=lambda n: (abs(n - wanted), n))
+    return min(divisors, key=lambda n: (abs(n - wanted), n))  # off the path: for a message

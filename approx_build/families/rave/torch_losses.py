@@ -2,7 +2,7 @@
 
 Each is a number for each item of a batch, so that batches do not change them.
 
-Off the path of a sample: they train.
+Off the path of a sample: networks are trained by them.
 """
 
 from __future__ import annotations

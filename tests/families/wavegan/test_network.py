@@ -55,8 +55,8 @@ def test_the_loss_of_a_batch_is_the_mean_of_its_items() -> None:
             for n in range(3)
         ]
         for term, value in together.items():
-            mean = sum(float(one[term]) for one in singles) / 3
-            assert float(value) == pytest.approx(mean, rel=1e-4, abs=1e-6), (turn, term)
+            mean = sum(float(one[term].detach()) for one in singles) / 3
+            assert float(value.detach()) == pytest.approx(mean, rel=1e-4, abs=1e-6), (turn, term)
 
 
 def test_nothing_random_is_left_in_a_loss() -> None:
