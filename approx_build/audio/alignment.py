@@ -21,13 +21,13 @@ Mono = NDArray[np.float32]
 SILENT = 1e-3
 """Amplitude: a smaller root mean square counts as this, so that silence is similar to nothing."""
 FRAMES_HZ = 40
-"""Frames a second."""
+"""Frames per second."""
 BANDS = 24
 LOWEST_HZ = 60.0
 WINDOW_S = 0.07
 """Length of the window, before rounding up to a power of two."""
 _FLOOR = 1e-3
-"""Power added to every band, as a share of the sound's mean: noise 30 dB below is not heard."""
+"""Power added to every band, as a share of the sound's mean: noise 30 dB below it has no effect."""
 _FRAMES_AT_ONCE = 4096
 STEP = 2.0**-10
 """Log-mel spectra are multiples of this, so that sums of products of them can be exact."""

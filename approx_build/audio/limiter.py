@@ -28,7 +28,7 @@ from approx_build.numerics.stream import Stream
 SEGMENT = 1 << 15
 """Samples processed at once: a whole number of cells."""
 _EDGE = 4
-"""Samples before the first and after the last in which a sound can still peak."""
+"""Samples before the first and after the last sample in which a sound can still peak."""
 _MOST_PASSES = 60
 
 
