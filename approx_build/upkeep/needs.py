@@ -158,7 +158,7 @@ class _Reader:
         published: Mapping[str, str] = {}
         for environment in environments:
             try:
-                # Nothing is built of it, so it counts whatever consents say.
+                # Nothing is built from it, so consents do not matter.
                 lowered = lower(check_without_consent(score, self.catalog), environment)
             except ApproxError as error:
                 return PieceNeeds(
@@ -181,7 +181,7 @@ class _Reader:
         root, shown = self.project.root, self._name(self.project.root / "models" / f"{name}.yaml")
         try:
             digest = manifest_digest(self.catalog.manifest(name))
-            # Nothing is built of it, so no consent is asked for.
+            # Nothing is built from it, so consents do not matter.
             networks = Networks(Graph(is_permitted=False), self.catalog)
             lower_evaluation(networks, name, TAKES, LENGTH_S)
         except ApproxError as error:
