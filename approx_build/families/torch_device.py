@@ -41,9 +41,9 @@ def place(device: str) -> torch.device:
     except RuntimeError:
         raise ModelError(f"device {device!r}: unknown; must be cuda, cuda:N or cpu") from None
     if where.type not in ("cuda", "cpu"):
-        raise ModelError(f"device {device!r}: cannot draw; must be cuda, cuda:N or cpu")
+        raise ModelError(f"device {device!r}: cannot generate takes; must be cuda, cuda:N or cpu")
     if where.type == "cuda" and (where.index or 0) >= torch.cuda.device_count():
-        raise ModelError(f"device {device!r}: torch finds no such CUDA device; draw on the CPU")
+        raise ModelError(f"device {device!r}: torch finds no such CUDA device; use the CPU")
     return where
 
 

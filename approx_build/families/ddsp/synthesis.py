@@ -116,7 +116,7 @@ class Performance:
         begun, count = self._noised, len(frames.hz) * network.hop
         words = self._noise.words_at(begun, count) >> np.uint64(40)
         noise = words.astype(np.float32) * np.float32(2.0**-23) - np.float32(1)
-        # The first half filter lies before the take.
+        # The first half of the filter is before the take.
         skip = network.taps // 2 if begun == 0 else 0
         offset = max(0, len(self._pending) - network.taps)
         sound = np.zeros(offset + count + network.taps, np.float32)

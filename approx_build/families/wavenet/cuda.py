@@ -84,7 +84,7 @@ def _lanes(tensors: Mapping[str, Floats], network: WaveNetParameters, where: tor
     needed, free = needed_bytes(network) + _LIBRARY_BYTES, _free_bytes(where)
     too_small = (
         f"device {where}: too little memory: {LANES} lanes of this network need about "
-        f"{needed / 1e9:.2f} GB, {free / 1e9:.2f} GB are free; draw on the CPU"
+        f"{needed / 1e9:.2f} GB, {free / 1e9:.2f} GB are free; use the CPU"
     )
     if needed > free:
         raise ModelError(too_small)

@@ -16,7 +16,7 @@ from approx_build.machine import allocated_bytes
 _LANES = 16
 """Floats of the widest vector; rows are padded to multiples of it."""
 _LOOKAHEAD = 8
-"""Steps at most for which sums of a clip alone are begun in advance."""
+"""Largest number of steps for which sums of a single clip are started in advance."""
 _FLOAT = 4
 
 

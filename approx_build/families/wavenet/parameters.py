@@ -59,8 +59,8 @@ class WaveNetParameters(Parameters):
         farthest = max(self.dilations) * (self.filter_width - 1)
         if farthest > FARTHEST_TAP:
             raise ValueError(
-                f"dilations: a tap lies {farthest} samples back; the farthest may lie "
-                f"{FARTHEST_TAP} back"
+                f"dilations: a tap reaches {farthest} samples back; at most {FARTHEST_TAP} are "
+                "allowed"
             )
         return self
 
