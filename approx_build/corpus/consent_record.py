@@ -63,7 +63,7 @@ def load_consent(
 
 
 def read_consent(folder: Path) -> Consent:
-    """The consent record of the corpus in `folder`, whatever it allows; errors as above."""
+    """The consent record of the corpus in `folder`, valid or not; errors as above."""
     record = read_record(folder)
     if record.faults:
         raise ConsentError(record.faults)

@@ -93,7 +93,7 @@ def _what_else(path: Path, notices: set[str]) -> str:
     if normal(path.name) in notices:
         return "a notice that travels with the sound"
     if path.is_dir():
-        return "a folder; recordings lie in the folder of the corpus itself"
+        return "a folder; recordings must be in the folder of the corpus itself"
     if not path.is_file():
         return "no regular file"
     if path.suffix.lower() in foreign.SUFFIXES:
