@@ -1,7 +1,7 @@
 """Loudness of a sound, frame by frame: its power weighted by the curve A of IEC 61672-1.
 
 Convention: frame `m` is centred on sample `m * hop`; sound outside the clip is silence. 0 dB is a
-full-scale sine of 1 kHz, whatever the size of the frames: the sum over the bins of the squared
+full-scale sine of 1 kHz, for every size of the frames: the sum over the bins of the squared
 spectrum is divided by what such a sine gives under the Hann window, 3 n² / 32.
 """
 

@@ -1,7 +1,7 @@
 """Alignment: how similar two waveforms are, where one occurs in the other, and log-mel spectra.
 
 The normalised cross-correlation without its sign (Lewis, Fast template matching, 1995): 1 for the
-same waveform, whatever its gain and polarity. Sound below -60 dBFS is similar to nothing. Log-mel
+same waveform, regardless of gain and polarity. Sound below -60 dBFS is similar to nothing. Log-mel
 spectra, the level of each band of pitch over time at any sample rate, find candidates quickly.
 
 Off the path of a sample: it compares sounds and makes none.

@@ -36,7 +36,7 @@ class Chain:
 Little = Chain(struct.Struct("<4sI"), 2)
 Big = Chain(struct.Struct(">4sI"), 2)
 Long = Chain(struct.Struct(">4sq"), 1)
-"""Of RIFF, of FORM and of CAF."""
+"""The forms of RIFF, of FORM and of CAF."""
 Guids = Chain(struct.Struct("<16sQ"), 8, whole=True)
 """Of W64."""
 

@@ -96,7 +96,7 @@ def _ogg(path: str, file: BinaryIO) -> Head | None:
         first, *others = (f"{one.length_s:.2f} s" for one in sounding)
         raise lost(
             path,
-            f"it holds {len(sounding)} streams, of which the first alone would be heard: {first}, "
+            f"it holds {len(sounding)} streams, of which only the first is read: {first}, "
             f"without {', '.join(others)}",
         )
     if sounding and not (is_whole and sounding[0].is_ended):
@@ -109,10 +109,11 @@ def _mpeg(path: str, file: BinaryIO) -> Head | None:
     if found is None or not found.count:
         return None
     if found.first.layer != 3:
-        raise lost(path, f"MPEG audio of layer {found.first.layer} is not read to its end here")
+        raise lost(path, f"MPEG audio of layer {found.first.layer} cannot be read to its end")
     if found.lost > _TOLERATED * found.first.size:
         raise lost(
-            path, f"damaged: {found.lost} bytes between {found.length_s:.2f} s of it are no sound"
+            path,
+            f"damaged: {found.lost} bytes among {found.length_s:.2f} s of sound belong to no frame",
         )
     if found.indexed is None:
         return mpeg.index_frame(found), found.start
@@ -174,4 +175,4 @@ def _au(path: str, file: BinaryIO) -> Head | None:
 
 def lost(path: AnyPath, what: str, options: str = "") -> AudioError:
     """The refusal of a file of which some sound would be lost, and a remedy."""
-    return AudioError(f"{path}: {what}; to hear all that is in it: {command(path, options)}")
+    return AudioError(f"{path}: {what}; to use all of its sound: {command(path, options)}")

@@ -4,7 +4,7 @@ Short-time Fourier transform under a Hann window; the loudest frame of a column 
 bin of a row are kept, so that a single stroke in an hour stays visible. Rows are spaced by
 equal ratios of frequency. Levels are dB of full scale: a sine of amplitude 1 reads 0.
 
-Off the path of a sample: its spectrograms are drawn, and no sound is made of them.
+Off the path of a sample: it draws spectrograms and makes no sound.
 """
 
 from __future__ import annotations

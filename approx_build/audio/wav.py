@@ -174,7 +174,7 @@ def blocks(path: AnyPath, size: int = BLOCK) -> Iterator[tuple[int, int]]:
 
 
 def samples_digest(path: AnyPath) -> str:
-    """SHA-256 of the sound alone: rate, channels and samples, whatever the container.
+    """SHA-256 of the sound alone: rate, channels and samples, in any container.
 
     Integers count by their value at full scale, so the same 24-bit sound has one digest as WAV,
     RF64 and FLAC; floats count as float64.
