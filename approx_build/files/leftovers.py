@@ -10,7 +10,7 @@ _NAMES |= {"$recycle.bin", "system volume information"}
 
 
 def is_leftover(name: str) -> bool:
-    """Whether a file or folder with this name is no part of a project, whatever it contains.
+    """Whether the name shows that a file or folder is no part of a project.
 
     Hidden files, including the companions that a Mac creates for each file (`._name.wav`); locks
     and copies of editors; databases and bins of systems.

@@ -1,4 +1,4 @@
-"""Names of files, recordings and people in one normal form, whatever form a disk or text has.
+"""Names of files, recordings and people, converted to one normal form.
 
 The form is NFC of Unicode: `ö` is one character. macOS stores names in NFD, as `o` and a diaeresis;
 two disks, archives or editors may have the same name in both forms. Case is kept as typed, but two
