@@ -116,7 +116,7 @@ def _check(network: Family, take: TakeRequest[Any], available: Available) -> Non
 
 
 def _fitting(network: Family, take: TakeRequest[Any], available: Available) -> str:
-    """What would fit, as text."""
+    """The take or network that would fit, as text."""
     length = largest_that_fits(
         lambda n: need(network, [replace(take, length=n)]), available.size, 1, take.length - 1
     )
