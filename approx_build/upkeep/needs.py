@@ -119,7 +119,7 @@ def gathered(
     watch: Watch,
     today: date,
 ) -> AllNeeds:
-    """What all projects need `today`; projects other than `here` are named by their full paths."""
+    """The needs of all projects `today`; projects other than `here` appear with full paths."""
     watch.begin("reading pieces", sum(len(project.scores()) for project in projects))
     pieces: list[PieceNeeds] = []
     models: list[ModelNeeds] = []
