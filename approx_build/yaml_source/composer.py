@@ -67,8 +67,7 @@ class Composer:
         self._allowance = allowance or Allowance()
 
     def document(self) -> Node | None:
-        """The only document of the text, or None if `faults` contains the reason for its absence.
-        """
+        """The only document of the text, or None if `faults` explains why there is none."""
         self._next()
         start = self._next()
         if isinstance(start, yaml.StreamEndEvent):
