@@ -16,7 +16,7 @@ from torch import Tensor
 States = tuple[Tensor, ...]
 
 
-def gru(heard: Tensor, h: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+def gru(inputs: Tensor, h: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """The states [B, N, d] after each frame, starting from h [B, d].
 
     `inputs` [B, N, 3d] are the sums that the inputs give for the gates r, z, n. `weight` [d, 3d]
@@ -24,8 +24,8 @@ def gru(heard: Tensor, h: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor
     it.
     """
     with torch.autocast(h.device.type, enabled=False):
-        heard = heard.to(weight.dtype)
-        made: Tensor = _Gru.apply(heard, h.to(weight.dtype), weight, bias)
+        inputs = inputs.to(weight.dtype)
+        made: Tensor = _Gru.apply(inputs, h.to(weight.dtype), weight, bias)
     return made
 
 
@@ -33,22 +33,24 @@ class _Gru(torch.autograd.Function):
     """The layer: h' = n + z (h - n)."""
 
     @staticmethod
-    def forward(ctx: Any, heard: Tensor, h: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-        frames, width = heard.shape[1], h.shape[1]
+    def forward(ctx: Any, inputs: Tensor, h: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        frames, width = inputs.shape[1], h.shape[1]
         gates = torch.empty(frames, len(h), 3 * width, dtype=h.dtype, device=h.device)
         candidates = gates.new_empty(frames, len(h), width)
         states = gates.new_empty(frames + 1, len(h), width)
         states[0] = h
-        for frame, now in enumerate(heard.unbind(1)):
+        for frame, now in enumerate(inputs.unbind(1)):
             before, made = states[frame], gates[frame]
             if bias is not None:
-                held = torch.addmm(bias, before, weight)
-                torch.sigmoid(now[:, : 2 * width] + held[:, : 2 * width], out=made[:, : 2 * width])
-                candidates[frame] = held[:, 2 * width :]
+                recurrent = torch.addmm(bias, before, weight)
+                torch.sigmoid(
+                    now[:, : 2 * width] + recurrent[:, : 2 * width], out=made[:, : 2 * width]
+                )
+                candidates[frame] = recurrent[:, 2 * width :]
                 candidate = made[:, :width] * candidates[frame]
             else:
-                held = before @ weight[:, : 2 * width]
-                torch.sigmoid(now[:, : 2 * width] + held, out=made[:, : 2 * width])
+                recurrent = before @ weight[:, : 2 * width]
+                torch.sigmoid(now[:, : 2 * width] + recurrent, out=made[:, : 2 * width])
                 candidate = (made[:, :width] * before) @ weight[:, 2 * width :]
             torch.tanh(now[:, 2 * width :] + candidate, out=made[:, 2 * width :])
             torch.lerp(
@@ -67,14 +69,14 @@ class _Gru(torch.autograd.Function):
         # The factors of each frame's gradient for the sums of z and n.
         through_new = (1 - keep) * (1 - new * new)
         through_keep = (before - new) * keep * (1 - keep)
-        heard = torch.empty_like(gates)
-        held = torch.empty_like(gates)
+        input_gradients = torch.empty_like(gates)
+        state_gradients = torch.empty_like(gates)
         back = weight.t().contiguous()
         share = (candidates if ctx.is_after else before) * reset * (1 - reset)
         h = torch.zeros_like(states[0])
         for frame in range(len(gates) - 1, -1, -1):
             h = h + gradients[0][:, frame]
-            sums, own = heard[frame], held[frame]
+            sums, own = input_gradients[frame], state_gradients[frame]
             torch.mul(h, through_new[frame], out=sums[:, 2 * width :])
             torch.mul(h, through_keep[frame], out=sums[:, width : 2 * width])
             kept = h * keep[frame]
@@ -89,9 +91,14 @@ class _Gru(torch.autograd.Function):
                 kept = torch.addcmul(kept, inside, reset[frame])
                 h = torch.addmm(kept, sums[:, : 2 * width], back[: 2 * width])
         if ctx.is_after:
-            rows = held.flatten(0, 1)
-            return heard.transpose(0, 1), h, before.flatten(0, 1).t() @ rows, rows.sum(dim=0)
-        rows = heard.flatten(0, 1)
+            rows = state_gradients.flatten(0, 1)
+            return (
+                input_gradients.transpose(0, 1),
+                h,
+                before.flatten(0, 1).t() @ rows,
+                rows.sum(dim=0),
+            )
+        rows = input_gradients.flatten(0, 1)
         state = before.flatten(0, 1).t() @ rows[:, : 2 * width]
         candidate = (reset * before).flatten(0, 1).t() @ rows[:, 2 * width :]
-        return heard.transpose(0, 1), h, torch.cat([state, candidate], dim=1), None
+        return input_gradients.transpose(0, 1), h, torch.cat([state, candidate], dim=1), None
