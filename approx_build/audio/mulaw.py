@@ -53,7 +53,7 @@ def silence(codes: int = 256) -> int:
 
 @cache
 def _beginnings(codes: int) -> NDArray[np.float64]:
-    """The least sample of each code but the first, which begins at minus infinity."""
+    """The smallest sample of each code except the first, which begins at minus infinity."""
     return np.array([_expanded(2 * code - 1, codes) for code in range(1, codes)])
 
 

@@ -1,9 +1,9 @@
 """The likeliest path of a pitch through the dips of all frames: the second half of pYIN.
 
 A hidden Markov model (Mauch and Dixon, 2014): its states are bins of a fifth of a semitone, each
-with a pitch and without. Smaller steps are likelier, in a straight line, up to `_OCTAVES_A_SECOND`;
-a pitch begins and ends with probability `_SWITCH`. The path is Viterbi's, whose ties go to the
-lowest bin. Logarithms are portable, the rest adds and compares.
+with and without pitch. The probability of a step falls linearly with its size, up to
+`_OCTAVES_A_SECOND`; a pitch begins and ends with probability `_SWITCH`. The path is Viterbi's,
+whose ties go to the lowest bin. Logarithms are portable; everything else adds and compares.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ Doubles = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _BINS = 60
-"""In an octave."""
+"""Bins in an octave."""
 _OCTAVES_A_SECOND = 35.92
 _SWITCH = 0.01
 _LEAST = 1e-30
-"""Stands for a probability of 0, whose logarithm would not be finite."""
+"""Replaces the logarithm of a probability of 0, which would not be finite."""
 _NEAR = 1.5
-"""Bins between a dip and the path that takes it, at most."""
+"""Largest number of bins between a dip and the path through it."""
 
 
 @dataclass(frozen=True, eq=False)
 class Dips:
-    """What frames offer, frame after frame: pitch and probability of each dip [D]."""
+    """The dips of all frames in order: pitch and probability of each dip [D]."""
 
     frame: Integers
     hz: Doubles
@@ -41,7 +41,7 @@ class Dips:
 
 @dataclass(frozen=True)
 class Grid:
-    """The bins of a range of pitches, and how fast a pitch moves through them."""
+    """The bins of a range of pitches, and the largest speed of a pitch through them."""
 
     lowest_hz: float
     highest_hz: float
@@ -49,16 +49,16 @@ class Grid:
 
     @cached_property
     def bins(self) -> int:
-        """How many bins there are."""
+        """Number of bins."""
         return int(_BINS * _octaves(np.array(self.highest_hz / self.lowest_hz))) + 2
 
     @property
     def widest_step(self) -> int:
-        """By how many bins a pitch moves from frame to frame, at most."""
+        """Largest step of a pitch from frame to frame, in bins."""
         return max(1, min(round(_OCTAVES_A_SECOND * self.step_s * _BINS), self.bins - 1))
 
     def places(self, hz: Doubles) -> Doubles:
-        """Where pitches lie, in bins from 0."""
+        """The positions of pitches in bins, counted from 0."""
         places = _BINS * _octaves(hz / self.lowest_hz)
         return np.minimum(np.maximum(places, 0.0), self.bins - 1.0)
 
@@ -70,7 +70,7 @@ class Grid:
 
 
 def likeliest(dips: Dips, grid: Grid, frames: int) -> Integers:
-    """The dip that the path takes in each frame [M], -1 where it has no pitch."""
+    """The dip on the path in each frame [M]; -1 where the path has no pitch."""
     places = grid.places(dips.hz)
     bounds = np.searchsorted(dips.frame, np.arange(frames + 1))
     path = _path(dips, np.rint(places).astype(np.int64), bounds, grid)

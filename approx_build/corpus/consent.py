@@ -50,7 +50,7 @@ class Performer(Strict):
     )
 
     def plays_in(self, recording: str) -> bool:
-        """Whether the performer plays in the recording of this name (without its corpus)."""
+        """Whether the performer plays in the recording with this name (without its corpus)."""
         return self.recordings is None or any(matches(recording, p) for p in self.recordings)
 
 
@@ -64,7 +64,7 @@ class Source(Strict):
 
 
 class Scope(Strict):
-    """What was agreed to; null means any."""
+    """What was agreed to; null means no restriction."""
 
     models: tuple[str, ...] | None = Field(
         max_length=10_000, description="models that may learn from the corpus"
@@ -163,7 +163,7 @@ class Consent(Strict):
                     yield ("performers", number, "recordings", index), words
 
     def performers_of(self, recording: str) -> list[Performer]:
-        """Who plays in the recording of this name (without its corpus)."""
+        """Who plays in the recording with this name (without its corpus)."""
         return [one for one in self.performers if one.plays_in(recording)]
 
 

@@ -167,7 +167,7 @@ class Defects:
 
 
 def defects(path: Path) -> Defects:
-    """What is amiss with the recording at `path`; AudioError when it cannot be read."""
+    """The defects of the recording at `path`; AudioError when it cannot be read."""
     found = wav.info(path)
     sums = np.zeros(found.channels)
     runs = [_Runs(full_scale(found.subtype)) for _ in range(found.channels)]
@@ -182,7 +182,7 @@ def defects(path: Path) -> Defects:
 
 
 def full_scale(subtype: str) -> float:
-    """The highest sample of a coding; for floats and lossy codings that of 16 bits."""
+    """The highest sample of a coding; that of 16 bits for floats and lossy codings."""
     return 1 - 2.0 ** (1 - (sndfile.int_bits(subtype) if sndfile.is_pcm(subtype) else 16))
 
 

@@ -158,7 +158,7 @@ def description(
 
 
 def silent_words(how: Preparation) -> str:
-    """Why nothing of a recording remains."""
+    """Why nothing of a recording remains, as text."""
     words = "" if how.silence is None else f": {_threshold_words(how.silence)}"
     return f"silent{words}"
 

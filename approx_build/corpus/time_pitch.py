@@ -23,7 +23,7 @@ Sound = NDArray[np.float32]
 """Samples [C, T], perhaps mapped from a file."""
 
 RESAMPLER_REACH = 160
-"""An output depends on this many samples either way, at the lower of the two rates."""
+"""Samples on either side on which an output depends, at the lower of the two rates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,7 @@ class Warp:
         clip = Clip(source, rate)
         stretched = stretch(clip, round(clip.length * self.stretch))
         warped = varispeed(stretched, self.pitch)
-        # By the lengths that were made: each is rounded to a sample, so the ratio asked for is not
-        # exact.
+        # From the actual lengths: each is rounded to a sample, so the requested ratio is not exact.
         begin = round(margin * warped.length / clip.length)
         return warped.data[:, begin : begin + size]
 

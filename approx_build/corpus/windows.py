@@ -83,7 +83,7 @@ class Windows:
 
     def place(self, number: int) -> tuple[Part, int]:
         """The part and start of window `number`."""
-        # To the right of equal ends: parts that are too short have no windows.
+        # The last of equal ends: parts that are too short have no windows.
         index = bisect_right(self._ends, number)
         part, first = self.parts[index], self._ends[index - 1] if index else 0
         if self.starts is not None:
@@ -118,7 +118,7 @@ class Epochs:
         return *self.windows.place(number), epoch, number
 
 
-# Every position asks for the order of its epoch, and a batch lies in one epoch or two.
+# Every position needs the order of its epoch, and a batch is in one epoch or two.
 @lru_cache(maxsize=4)
 def _order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
     """The order of an epoch: a permutation of `count` windows."""
@@ -149,8 +149,8 @@ def split(
     With `onsets`, the fields of `Onsets`, windows begin at the onsets of both.
 
     A part shorter than a window is not used, with a reason; one that is too short for held-out
-    sound is used for training completely. AudioError when no window remains, or none to test with,
-    and by how much.
+    sound is used completely for training. AudioError when no window remains, or none to test with,
+    with the missing length.
     """
     train, held, unused = [], [], {}
     for part in parts:

@@ -47,7 +47,7 @@ _BLOCK = 4096
 _FINE = 2.0**-20
 """Passages of a take are rounded to multiples of this, for exact sums."""
 _LEVEL = 1e-3
-"""Below this norm a passage is constant, all silence, and like nothing."""
+"""Passages with a smaller norm are constant (silence) and are not compared."""
 
 
 class SearchTerms(BaseModel):
@@ -63,7 +63,7 @@ class SearchTerms(BaseModel):
 
     @classmethod
     def of_takes(cls, length_s: float) -> SearchTerms:
-        """Passages of 1 s, or of half a take that is shorter than two, and never below 0.1 s.
+        """Passages of 1 s, or of half a take if that is shorter than 2 s, and at least 0.1 s.
 
         A shorter take has no passages, so it has no match.
         """
@@ -125,7 +125,7 @@ class Baseline:
         return cls(similarity, copied_s, fields["threshold_s"])
 
     def is_memorised(self, match: Match | None) -> bool:
-        """Whether a take with this nearest match has more in common than independent sound has."""
+        """Whether a take with this nearest match has more in common than independent sound."""
         return match is not None and match.copied_s > self.threshold_s
 
 
@@ -163,7 +163,7 @@ class TrainingPassages:
 
     def _candidates(self, take: Mono, starts: Sequence[int]) -> list[list[tuple[int, int]]]:
         """(sound, frame) of the coarsely nearest passages, for each of `starts`."""
-        # Less what all training sound has in common, which would make everything near.
+        # Minus what all training sound has in common, which would make everything similar.
         frames = log_mel(take, self.rate) - self._mean
         last = len(frames) - self._frames
         at = [max(0, min(round(s * FRAMES_HZ / self.rate), last)) for s in starts]
@@ -264,14 +264,14 @@ def _rms(samples: Mono) -> float:
 
 
 def _level_free(passages: Frames) -> Frames:
-    """Passages [N, frames, bands] without their mean, scaled to length 1."""
+    """Passages [N, frames, bands] without their mean, normalised to length 1."""
     free = passages - passages.mean(axis=(1, 2), keepdims=True)
     lengths = np.sqrt(np.sum(free * free, axis=(1, 2), keepdims=True))
     return in_steps(free / np.maximum(lengths, _LEVEL), _FINE)
 
 
 def _deviations(block: Frames, frames: int) -> Frames:
-    """The length of each passage of `frames` without its mean [passages]."""
+    """The norm of each passage of `frames` without its mean [passages]."""
     sums = []
     for power in (1, 2):
         total = np.cumsum(np.sum(block**power, axis=1))

@@ -205,7 +205,7 @@ class Scheduler:
                 if isinstance(outcome, Failure):
                     self._failed(replace(outcome, target=twin))
                 else:
-                    # One run is counted once, whatever number of targets it made.
+                    # One run is counted once, even if it made several targets.
                     was_run = outcome.was_run and twin == work.action.target
                     self._done(Success(twin, outcome.record, was_run))
 

@@ -117,11 +117,11 @@ def _check(network: Family, take: TakeRequest[Any], available: Available) -> Non
 
 
 def _fitting(network: Family, take: TakeRequest[Any], available: Available) -> str:
-    """What would fit, as text."""
+    """The take or network that would fit, as text."""
     length = largest_that_fits(
         lambda n: need(network, [replace(take, length=n)]), available.size, 1, take.length - 1
     )
-    # Below a tenth of a second, advice to make a shorter take helps nobody.
+    # Below a tenth of a second, advice to make a shorter take is useless.
     if length is not None and length >= network.rate // 10:
         # Rounded down: a length that is rounded up would not fit.
         return f"a take of {int(10 * length / network.rate) / 10:g} s fits"

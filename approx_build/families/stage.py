@@ -1,4 +1,4 @@
-"""Stages: a take on its way from noise to sound, as reports show it."""
+"""Stages: a take between noise and sound, as reports show it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from approx_build.audio.clip import Clip
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """A take after `step` steps of its making.
+    """A take after `step` sampling steps.
 
-    `noise_level` is the time of its noise level, from 1 (noise alone) to 0 (clean), and
-    `noise_share` the strength of its noise, from 1 (where there is nothing else) to 0.
+    `noise_level` is the time of its noise level, from 1 (pure noise) to 0 (clean), and
+    `noise_share` the strength of its noise, from 1 (only noise) to 0.
     """
 
     step: int

@@ -1,4 +1,4 @@
-"""Requests for the clips of takes, as families get them, and the checks before they are drawn."""
+"""Requests for clips, which families receive, and the checks before generation."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ S = TypeVar("S")
 
 @dataclass(frozen=True, eq=False)
 class TakeRequest(Generic[S]):
-    """One clip to draw: `length` samples by the random stream `stream` (its key).
+    """A clip to generate: `length` samples by the random stream `stream` (its key).
 
-    `conditioning` is what the clip is made from besides noise, in one of the family's `ways`.
+    `conditioning` is the sound from which the clip is made, used in one of the family's `ways`.
     """
 
     length: int
@@ -30,15 +30,15 @@ class TakeRequest(Generic[S]):
     conditioning: Conditioning | None = None
 
     def check(self, network: Parameters) -> None:
-        """ModelError unless the length can be, and all sounds are as the network takes them."""
+        """ModelError if the length is impossible or a sound does not fit the network."""
         network.check_length(self.length)
         for name, clip in self.conditioning.sounds().items() if self.conditioning else ():
             check_clip(network, clip, name)
 
 
 def check_takes(network: Parameters, takes: Sequence[TakeRequest[Any]], device: str) -> None:
-    """ModelError unless each request can be, and `device` is the name of one."""
-    # By its text: torch, which would know, is not imported to draw on a CPU.
+    """ModelError if a request is impossible, or `device` is not the name of a device."""
+    # By its text, because generation on a CPU does not import torch.
     if not re.fullmatch(r"cpu|cuda(:\d+)?", device):
         raise ModelError(f"device {device!r}: unknown; must be cuda, cuda:N or cpu")
     for take in takes:
@@ -46,7 +46,7 @@ def check_takes(network: Parameters, takes: Sequence[TakeRequest[Any]], device: 
 
 
 def check_clip(network: Parameters, clip: Clip, name: str, least: int = 1) -> None:
-    """ModelError unless a network can take a clip; `name` says which clip it is."""
+    """ModelError if the network cannot use a clip; `name` identifies the clip in the message."""
     if clip.rate != network.rate:
         raise ModelError(f"{name}: {clip.rate} Hz; the network needs {network.rate} Hz")
     if clip.channels != network.channels:

@@ -1,4 +1,4 @@
-"""Names of files, recordings and people in one normal form, whatever form a disk or text has.
+"""Names of files, recordings and people, converted to one normal form.
 
 The form is NFC of Unicode: `ö` is one character. macOS stores names in NFD, as `o` and a diaeresis;
 two disks, archives or editors may have the same name in both forms. Case is kept as typed, but two
@@ -21,13 +21,13 @@ def normal(text: str) -> str:
 
 
 def alike(name: str) -> str:
-    """A form of the name without case and normal form, for comparison."""
-    # Normal again, because folding the case can decompose a letter.
+    """A form of a name for comparison, independent of case and normal form."""
+    # Normalised again, because folding the case can decompose a letter.
     return normal(normal(name).casefold())
 
 
 def aliases(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Pairs of different names that are equal but for case and normal form."""
+    """Pairs of different names that are equal except for case and normal form."""
     first: dict[str, str] = {}
     for name in names:
         if (known := first.setdefault(alike(name), name)) != name:
@@ -45,9 +45,9 @@ def clash(name: str, other: str) -> str:
 
 
 def on_disk(path: AnyPath) -> str:
-    """The path of a file as its disk has it; the path itself where there is no such file."""
+    """The path of a file as spelled on its disk; the path itself if there is no such file."""
     name = os.fspath(path)
-    # ASCII has one form only, so no folder need be listed.
+    # ASCII has one form only, so no folder must be listed.
     if name.isascii() or os.path.lexists(name):
         return name
     head, tail = os.path.split(name)

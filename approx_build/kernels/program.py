@@ -1,6 +1,7 @@
-"""A network over a window of sound as a program: steps on arrays [rows, channels] in one memory.
+"""Programs: a network over a window of sound, as steps on arrays [rows, channels] in one memory.
 
-The compiled kernels run it (csrc/program/program.h says what a step does) and know no network.
+The compiled kernels run programs (csrc/program/program.h describes the steps) and contain no code
+of a network.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from enum import IntEnum
 ROW_STEP = 16
 """Channels are padded to whole vectors of any instruction set."""
 LONGEST_STRIP = 256
-"""Rows of an item that no step makes shorter."""
+"""Largest number of rows per work item."""
 
 
 class Kind(IntEnum):
-    """What a step does; the values of csrc/program/program.h."""
+    """The kind of a step; the values are those of csrc/program/program.h."""
 
     ENTER = 0
     LEAVE = 1
@@ -84,7 +85,7 @@ class Taps:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """Channels of some rows, `stride` floats apart, from float `at` of the program's memory on."""
+    """The channels of some rows, `stride` floats apart, from float `at` of the program's memory."""
 
     at: int
     rows: int
@@ -93,7 +94,7 @@ class Array:
 
     @property
     def floats(self) -> int:
-        """What it takes of the memory."""
+        """Number of floats that the array occupies in memory."""
         return self.rows * self.stride
 
 
@@ -102,7 +103,7 @@ NO_ARRAY = Array(0, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step; what a kind does not use has its default."""
+    """A step; fields that its kind does not use have their defaults."""
 
     kind: Kind
     rows: int
@@ -120,7 +121,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """A norm over rows and channels: its factors and sums lie at `at`, in rows of `stride`."""
+    """A norm over rows and channels: its factors and sums are at `at`, in rows of `stride`."""
 
     at: int
     rows: int
@@ -130,13 +131,13 @@ class Norm:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What the kernels need to run a network on one window."""
+    """The data with which the kernels run a network on one window."""
 
     steps: tuple[Step, ...]
     norms: tuple[Norm, ...]
     maps: tuple[str, ...]
-    """Names of the weights, and biases where there are any, of the maps that steps point at."""
+    """Names of the weights and optional biases of the maps that steps use."""
     norm_names: tuple[str, ...]
     memory_floats: int
     scratch_floats: int
-    """Of each thread."""
+    """Floats of work memory of each thread."""

@@ -64,7 +64,7 @@ def _functions(kernel: Kernel) -> dict[str, ctypes._NamedFuncPointer]:
     functions = {}
     for name, (result, arguments) in signatures.items():
         functions[name] = function(name, kernel)
-        # Without types ctypes would cut pointers to 32 bits.
+        # Without types, ctypes would cut pointers to 32 bits.
         functions[name].restype, functions[name].argtypes = result, arguments
     return functions
 
@@ -74,7 +74,7 @@ def _floats(array: Floats | None) -> ctypes._Pointer[c_float] | None:
 
 
 class PackedNetwork:
-    """The weights that programs of one network point at, packed for one kernel."""
+    """The weights that the programs of one network use, packed for one kernel."""
 
     def __init__(self, program: Program, tensors: Mapping[str, Floats], kernel: Kernel) -> None:
         self.functions = _functions(kernel)
@@ -87,15 +87,15 @@ class PackedNetwork:
             size = sum(tensor.nbytes for tensor in tensors.values())
             raise MemoryError(f"no memory left for the network's weights ({size / 1e6:,.0f} MB)")
         self.handle = int(handle)
-        # Not __del__, which Python may not call when the interpreter ends.
+        # Not __del__, which Python may not call at the end of the interpreter.
         weakref.finalize(self, self.functions["program_network_free"], self.handle)
 
 
 class OpenProgram:
-    """A program with its memory, ready to be run by so many threads; not by two callers at once."""
+    """A program with its memory, ready to be run by a number of threads; one caller at a time."""
 
     def __init__(self, network: PackedNetwork, program: Program, threads: int) -> None:
-        # Held, because the program points at the packed weights.
+        # Kept alive, because the program points at the packed weights.
         self._network = network
         steps = (_Step * len(program.steps))(*(_step(step) for step in program.steps))
         norms = (_Norm * len(program.norms))(
@@ -112,7 +112,7 @@ class OpenProgram:
         weakref.finalize(self, network.functions["program_free"], self._handle)
 
     def run(self, sound: Floats, time: Floats, result: Floats) -> None:
-        """Fill `result` [C, T] from `sound` [C, T] and the features of its time; contiguous."""
+        """Fill `result` [C, T] from `sound` [C, T] and its time features; all are contiguous."""
         self._network.functions["program_run"](
             self._handle, _floats(sound), len(sound), _floats(time), _floats(result)
         )

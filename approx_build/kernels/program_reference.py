@@ -1,6 +1,6 @@
-"""What the steps of a program do, stated in NumPy: the oracle of csrc/program, and its stand-in.
+"""The steps of a program in NumPy: the oracle of csrc/program, and its substitute.
 
-Arrays are [T, C], one row a moment, as in docs/numerics-of-kernels.md.
+Arrays are [T, C], one row per moment, as in docs/numerics-of-kernels.md.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from approx_build.kernels.reference import f32, product
 from approx_build.kernels.tensors import Floats
 
 CHUNK = 64
-"""Rows whose sums a norm adds up in float32."""
+"""Rows whose sums a norm adds in float32."""
 PARTS = 16
-"""Sums that the weights of attention are added up in."""
+"""Number of partial sums of the weights of attention."""
 
 KERNEL = (
     *(-0.01171875, -0.03515625, 0.11328125, 0.43359375),
@@ -78,12 +78,12 @@ def repeated(x: Floats, weight: Floats, bias: Floats, stride: int) -> Floats:
 
 
 def norm(x: Floats, weight: Floats, bias: Floats) -> Floats:
-    """x [T, C] less its mean, by its deviation, times weight [C] plus bias [C]."""
+    """x [T, C] minus its mean, divided by its deviation, times weight [C], plus bias [C]."""
     chunks = [_chunk_sums(x[start : start + CHUNK]) for start in range(0, len(x), CHUNK)]
     total, square = (_sum(np.array(terms)) for terms in zip(*chunks, strict=True))
     mean = total / x.size
     variance = square / x.size - mean * mean
-    # Rounding may leave it below 0 where all numbers are nearly equal.
+    # Rounding may make it negative if all numbers are nearly equal.
     if variance < 0:
         variance = 0.0
     own = (1.0 / np.sqrt(variance + 1e-5)) * weight.astype(np.float64)
@@ -92,8 +92,8 @@ def norm(x: Floats, weight: Floats, bias: Floats) -> Floats:
 
 
 def _chunk_sums(x: Floats) -> tuple[Doubles, Doubles]:
-    """The sum and the sum of squares of each column [C], from those of what rises above row 0."""
-    # Less the first row, because a common offset would take digits from sums in float32.
+    """The sum and the sum of squares of each column [C], computed from differences to row 0."""
+    # Minus the first row, because a common offset would cost digits in float32 sums.
     above = x - x[0]
     start, sums, squares = (
         a.astype(np.float64) for a in (x[0], _down(above), _down(above * above))
@@ -103,17 +103,17 @@ def _chunk_sums(x: Floats) -> tuple[Doubles, Doubles]:
 
 
 def _down(x: Floats) -> Floats:
-    """The sum of each column, from the first row, which is 0, to the last, in float32."""
+    """The sum of each column in float32, from the first row, which is 0, to the last."""
     return np.asarray(np.add.accumulate(x, axis=0)[-1], np.float32)
 
 
 def _sum(terms: Doubles) -> float:
-    """The sum of all numbers in their order."""
-    return 0.0 + float(np.add.accumulate(terms.reshape(-1))[-1])  # from 0, so never -0
+    """The sum of all numbers, in order."""
+    return 0.0 + float(np.add.accumulate(terms.reshape(-1))[-1])  # starts at 0, so it is never -0
 
 
 def attention(query: Floats, key: Floats, value: Floats) -> Floats:
-    """Values [T, width] weighed for each query [T, width] by how their keys suit it."""
+    """Values [T, width], weighted for each query [T, width] by its similarity to the keys."""
     scale = f32(1) / np.sqrt(f32(key.shape[1]))
     score = product(query, (key * scale).T)
     weights = reference.exp(score - score.max(axis=1, keepdims=True))
@@ -131,11 +131,11 @@ def halve(x: Floats) -> Floats:
 
 
 def double(x: Floats) -> Floats:
-    """The rows of x [T, C] and those between, smoothed -> [2 T, C]; mirrored at the ends."""
+    """The rows of x [T, C] and rows between them, smoothed -> [2 T, C]; mirrored at the ends."""
     padded, rows = np.pad(x, ((2, 2), (0, 0)), mode="reflect"), len(x)
     made = np.empty((2 * rows, x.shape[1]), np.float32)
     for odd in (0, 1):
-        # Every second row is a zero between the given ones, so the others count twice.
+        # Zeros are inserted between the rows, so the kernel is doubled.
         kernel = tuple(2 * number for number in KERNEL[::-1][odd::2])
         made[odd::2] = _smoothed(padded[odd:], kernel, rows)
     return made

@@ -117,7 +117,7 @@ def write(path: Path, lock: Lock) -> bool:
 
 
 def content(lock: Lock) -> bytes:
-    """The bytes of the lock file, whatever the names in it contain."""
+    """The bytes of the lock file; names in it may contain any character."""
     return encoded(text(lock))
 
 

@@ -1,4 +1,4 @@
-"""What a store contains of a graph: keys by target, and the objects that its next build reads."""
+"""The part of a graph that a store contains: keys by target, and objects for the next build."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Cached:
 
 
 def cached(graph: Graph, inputs: Inputs, index: Index, objects: Container[str]) -> Cached:
-    """What a store with these records and objects contains of `graph`. Opens no object."""
+    """The part of `graph` that is in a store with these records and objects. Opens no object."""
     records: dict[str, Record] = {}
     for target in graph.order():
         action = graph.actions[target]

@@ -119,7 +119,7 @@ def gathered(
     watch: Watch,
     today: date,
 ) -> AllNeeds:
-    """What all projects need `today`; projects other than `here` are named by their full paths."""
+    """The needs of all projects `today`; projects other than `here` appear with full paths."""
     watch.begin("reading pieces", sum(len(project.scores()) for project in projects))
     pieces: list[PieceNeeds] = []
     models: list[ModelNeeds] = []
@@ -158,7 +158,7 @@ class _Reader:
         published: Mapping[str, str] = {}
         for environment in environments:
             try:
-                # Nothing is built of it, so it counts whatever consents say.
+                # Nothing is built from it, so consents do not matter.
                 lowered = lower(check_without_consent(score, self.catalog), environment)
             except ApproxError as error:
                 return PieceNeeds(
@@ -181,7 +181,7 @@ class _Reader:
         root, shown = self.project.root, self._name(self.project.root / "models" / f"{name}.yaml")
         try:
             digest = manifest_digest(self.catalog.manifest(name))
-            # Nothing is built of it, so no consent is asked for.
+            # Nothing is built from it, so consents do not matter.
             networks = Networks(Graph(is_permitted=False), self.catalog)
             lower_evaluation(networks, name, TAKES, LENGTH_S)
         except ApproxError as error:

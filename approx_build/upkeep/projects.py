@@ -94,6 +94,6 @@ def _add_finished(piece: Path, projects: dict[Path, Project], unreadable: set[Pa
 
 
 def _is_there(root: Path, pieces: Iterable[Path]) -> bool:
-    """Whether a project can be read: an empty folder may be the mount point of a disk."""
+    """Whether a project can be read; an empty folder may be the mount point of a disk."""
     folders = any(os.path.isdir(root / name) for name in (MODELS, PIECES))
     return folders or any(os.path.isfile(piece) for piece in pieces)

@@ -18,7 +18,7 @@ Files = Mapping[str, tuple[str, str]]
 """Path -> fingerprint and digest, as in a state."""
 
 RENDER = "render"
-"""The word with which the options in a state of a render begin."""
+"""The first word of the options in a state of a render."""
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,7 @@ def _state_faults(folder: Path, belongs: str) -> Iterator[Fault]:
 
 
 def _state_problem(path: Path) -> str:
-    """What is wrong with a state; empty when it is undamaged or missing."""
+    """The fault of a state; empty if it is undamaged or missing."""
     try:
         checked_notes(path)
     except ModelError as error:
@@ -183,7 +183,7 @@ def _record_faults(store: Store, index: Index, folder: Path, belongs: str) -> It
 
 
 def _record_problem(path: Path) -> str:
-    """What is wrong with a record; empty when it is undamaged or missing."""
+    """The fault of a record; empty if it is undamaged or missing."""
     try:
         record_at(path)
     except ModelError as error:

@@ -18,7 +18,7 @@ _WORDS: dict[str, bool | None] = {
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-# Python refuses to convert texts of more than 4300 digits, with a message of its own.
+# Python refuses to convert texts of more than 4300 digits, with its own message.
 _LONGEST_NUMBER = 100
 
 
@@ -50,7 +50,7 @@ Place = tuple[int, int]
 
 
 class Aside(str):
-    """A step of a position that is no key: words about a value that is not in the text itself."""
+    """A step of a position that is not a key: a description of a value that is not in the text."""
 
     __slots__ = ()
 
@@ -63,9 +63,9 @@ _NO_KEYS: dict[str, Place] = {}
 class Node:
     """One value: its position, its content, and the positions of its keys.
 
-    `weight` counts the values it stands for, each alias counted in full. `numbers` are the original
-    indices of its items, when some were removed. Values without content share empty mappings.
-    `origin` is where the text has what a value was generated from, when it is not in the text.
+    `weight` is the number of values that it contains, each alias counted in full. `numbers` are the
+    original indices of its items, if some were removed. Values without content share empty
+    mappings. `origin` is the position in the text of the value from which this one was generated.
     """
 
     place: Place
@@ -86,7 +86,7 @@ class Node:
         return node, len(loc)
 
     def written(self, loc: Loc) -> Loc:
-        """`loc` as it was before anything was removed, or where it was generated from."""
+        """`loc` in the text: before items were removed, and at the source of generated values."""
         node, steps = self, list[str | int]()
         for step in loc:
             steps.append(node.numbers[step] if isinstance(step, int) and node.numbers else step)
@@ -96,7 +96,7 @@ class Node:
         return tuple(steps)
 
     def without(self, locs: Sequence[Loc]) -> Node:
-        """A copy without the values at `locs`; the items after them move up."""
+        """A copy without the values at `locs`; later items move up."""
         if not locs or not self.children:
             return self
         inside: dict[str | int, list[Loc]] = {}
@@ -130,7 +130,7 @@ class Node:
 
 
 def node_of(value: Value, place: Place) -> Node:
-    """A value that is not in the text as a node, all of it at one position."""
+    """A value that is not in the text as a node, with one position for all of it."""
     items: Iterable[tuple[str | int, Value]] = ()
     if isinstance(value, dict):
         items = value.items()
@@ -143,7 +143,7 @@ _NOTHING = Node((1, 1), None)
 
 
 def dotted(loc: Loc) -> str:
-    """`loc` as a reader writes it: `parts.foam.events[0].hold`."""
+    """`loc` in a readable form: `parts.foam.events[0].hold`."""
     text = ""
     for step in loc:
         if isinstance(step, int):

@@ -62,7 +62,7 @@ def inpaint(
     """
     if is_known.all() or not is_known.any():
         raise ModelError("inpainting: needs something that is known and something that is missing")
-    # Whatever lies in the missing part must not influence the result.
+    # The content of the missing part must not influence the result.
     masked = np.where(is_known, known, np.float32(0))
     filling = replace(solver, velocity=with_known_part(solver.velocity, masked, is_known))
     x = Parts(masked, latents(streams, *known.shape[1:])).at(solver.schedule[0])

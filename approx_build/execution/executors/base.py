@@ -20,7 +20,7 @@ EXECUTORS = {
     "processes": "approx_build.execution.executors.local:Processes",
     "in-process": "approx_build.execution.executors.local:in_process",
 }
-"""What opens each executor of this package, as `module:name`."""
+"""The factory of each executor in this package, as `module:name`."""
 
 
 OnProgress = Callable[[Batch, float | None, str], None]
@@ -73,9 +73,9 @@ class Opening(Protocol):
 
 
 def executor(name: str) -> Opening:
-    """What opens the executor of this name; UsageError when there is none."""
+    """The function that opens the executor with this name; UsageError when there is none."""
     ours = {one: EntryPoint(one, where, GROUP) for one, where in EXECUTORS.items()}
-    # Ours last: another package must not replace an executor of this one silently.
+    # Ours last, so that another package cannot silently replace an executor of this one.
     known = {point.name: point for point in points(GROUP)} | ours
     if name not in known:
         raise UsageError(f"unknown executor {name!r}; there are: {', '.join(sorted(known))}")

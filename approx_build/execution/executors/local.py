@@ -70,7 +70,7 @@ def in_process(
     options: Any = None,
     toolchain: Mapping[str, str] = {},
 ) -> InProcess:
-    """Runs everything here, one batch at a time, whatever the slots; its store is another view."""
+    """Runs everything here, one batch at a time, for any number of slots, on its own store view."""
     # Its own view, as a worker has: what it has verified must not count as verified by the builder.
     return InProcess(Performer(run, Store(store.root), options, toolchain))
 

@@ -1,6 +1,6 @@
-"""Takes that a DanceDiffusion network makes of sound: variations, in-betweens, missing parts.
+"""Takes that a DanceDiffusion network makes from sound: variations, interpolations, inpainting.
 
-Sound longer than the inside of the network's window is covered by windows that overlap
+Sound longer than the inside of the network's window is covered by overlapping windows
 (`engines.diffusion.overlapping_windows`).
 """
 
@@ -45,7 +45,7 @@ def is_conditioned_throughout(take: Take) -> bool:
 
 
 def alike(network: DanceDiffusionParameters, take: Take) -> Hashable:
-    """What takes made of sound share if they can be drawn in one batch."""
+    """What takes made from sound must share so that one batch can generate them."""
     size = _size(network, take)
     match take.conditioning:
         case Variation(sound, noise_level):
@@ -53,21 +53,21 @@ def alike(network: DanceDiffusionParameters, take: Take) -> Hashable:
         case Inpainting(sound, missing):
             return "inpaint", take.sampling, size, sound.channels, missing
         case Interpolation(first, second):
-            # By content, since equal clips may be two objects; one inversion serves all places
-            # between.
+            # By content, because equal clips may be two objects; one inversion serves all takes
+            # between the same sounds.
             return "between", take.sampling, size, _digest(first), _digest(second)
     raise TypeError(take.conditioning)
 
 
 def check(network: DanceDiffusionParameters, take: Take) -> None:
-    """ModelError unless the network can make a take of its sound."""
+    """ModelError if the network cannot make a take from its sound."""
     size = _size(network, take)
     match take.conditioning:
         case Variation(sound):
             check_clip(network, sound, "variation", size)
         case Inpainting(sound, missing):
             check_clip(network, sound, "inpainting", size)
-            # Only for its errors.
+            # Called only for its errors.
             _is_known(take.length, size, missing)
         case Interpolation(first, second):
             check_clip(network, first, "first sound", size)
@@ -80,7 +80,7 @@ def drawn(
     takes: Sequence[Take],
     progress: Told | None,
 ) -> Sound:
-    """Sound [B, C, T] for takes that are alike, T at least the length of each."""
+    """Sound [B, C, T] for takes that are alike; T is at least the length of each."""
     return without_margins(_made(network, velocity, takes, progress), network.window)
 
 
@@ -90,7 +90,7 @@ def _made(
     takes: Sequence[Take],
     progress: Told | None,
 ) -> Sound:
-    """The same with margins: all that the network makes."""
+    """The same sound including margins: everything that the network generates."""
     first, window = takes[0], network.window
     solver = first.sampling.solver(windowed(velocity, window))
     streams = [Stream(take.stream) for take in takes]
@@ -110,12 +110,12 @@ def _made(
 
 
 def _size(network: DanceDiffusionParameters, take: Take) -> int:
-    """Samples that are worked on besides margins: those of the take, at least a window's inside."""
+    """Samples to process without margins: those of the take, but at least a window's inside."""
     return max(take.length, inside(network.window))
 
 
 def _sounds(network: DanceDiffusionParameters, takes: Sequence[Take]) -> Sound:
-    """The sound that each take is made of [B, C, T], with margins."""
+    """The source sound of each take [B, C, T], with margins."""
     sounds = [
         take.conditioning.sound.data[:, : _size(network, take)]
         for take in takes

@@ -1,4 +1,4 @@
-"""Takes of a DanceDiffusion network: requests become windows, and windows become clips."""
+"""Takes of a DanceDiffusion network: converts requests to windows, and windows to clips."""
 
 from __future__ import annotations
 
@@ -39,11 +39,12 @@ def draw(
     progress: Told | None = None,
     velocity: Velocity | None = None,
 ) -> list[Clip]:
-    """Clips [C, length] at the network's rate, those drawn alike in one batch.
+    """Generate clips [C, length] at the network's rate; takes that are alike form one batch.
 
-    A clip up to the inside of a window is one window cut; a longer one goes on window by window,
-    and so does one with a prime or an extension, from the end of that sound. Takes made of sound
-    all along are made by `derived_takes`. `velocity` stands in for the network's own.
+    A clip that fits into the inside of a window is cut from one window; a longer one is continued
+    window by window. A take with a prime or an extension continues that sound. `derived_takes`
+    makes the takes in which sound conditions every window. `velocity` replaces the network in
+    tests.
     """
     check_takes(network, takes, device)
     for take in takes:
@@ -61,12 +62,12 @@ def draw(
             index: _clip(network, takes[index], sound)
             for index, sound in zip(indices, sounds, strict=True)
         }
-    # Batches bring takes in another order than they were asked for.
+    # Batches return takes in another order than that of the requests.
     return [clips[index] for index in range(len(takes))]
 
 
 def velocity_of(network: DanceDiffusionParameters, weights: Weights, device: str) -> Velocity:
-    """What the network says: on "cpu" by the portable kernels, on other devices by torch.
+    """The velocity of the network: on "cpu" by the portable kernels, on other devices by torch.
 
     The two are different numeric environments.
     """
@@ -79,7 +80,7 @@ def velocity_of(network: DanceDiffusionParameters, weights: Weights, device: str
 
 
 def full_scale(sound: Sound) -> Sound:
-    """`sound` within full scale, as Harmonai's samplers leave it."""
+    """`sound` clipped to full scale, as in Harmonai's samplers."""
     return np.minimum(np.maximum(sound, np.float32(-1)), np.float32(1))
 
 
@@ -89,17 +90,17 @@ def _continued(
     takes: Sequence[Take],
     progress: Told | None,
 ) -> Sound:
-    """Sound [B, C, T] for takes that differ in stream and in what they go on from alone.
+    """Sound [B, C, T] for takes that differ only in stream and in the sound they continue.
 
-    T is what the longest of them adds.
+    T is the largest number of samples that a take adds.
     """
-    # A longer take begins with the shorter one, so all are made alike and cut.
+    # A longer take begins with the shorter one, so all get the same length and are then cut.
     first, length = takes[0], max(_added(take) for take in takes)
     begun = _begun(network, first)
     known = np.zeros((len(takes), network.channels, begun), np.float32)
     for row, take in zip(known, takes, strict=True):
         if (before := _before(take)) is not None:
-            # Not `-begun`, which for 0 would select all of the sound.
+            # Not `-begun`, which would select all of the sound if it is 0.
             row[:] = before.data[:, before.length - begun :]
     solver = first.sampling.solver(velocity)
     streams = [Stream(take.stream) for take in takes]
@@ -109,7 +110,7 @@ def _continued(
 
 
 def _clip(network: DanceDiffusionParameters, take: Take, sound: Sound) -> Clip:
-    """A take's clip of the sound [C, T] made for it; the sound that it keeps stays as it is."""
+    """The clip of a take from its sound [C, T]; the sound that it keeps is unchanged."""
     made = full_scale(sound)
     match take.conditioning:
         case Extension(before):
@@ -131,27 +132,27 @@ def _before(take: Take) -> Clip | None:
 
 
 def _begun(network: DanceDiffusionParameters, take: Take) -> int:
-    """How much of that sound conditions it, samples."""
+    """Number of samples of that sound that condition the take."""
     before = _before(take)
     return 0 if before is None else overlap(before.length, network.window)
 
 
 def _added(take: Take) -> int:
-    """How much of a take is made, samples."""
+    """Number of samples of a take that must be generated."""
     if isinstance(take.conditioning, Extension):
         return take.length - take.conditioning.sound.length
     return take.length
 
 
 def _alike(network: DanceDiffusionParameters, takes: Sequence[Take]) -> list[list[int]]:
-    """Indices of the takes that can be drawn in one batch, for each batch, in order."""
+    """For each batch, the indices of its takes, in order."""
     batches: dict[Hashable, list[int]] = {}
     for index, take in enumerate(takes):
         if is_conditioned_throughout(take):
             shared = alike(network, take)
         else:
             begun = _begun(network, take)
-            # A batch must make no window that one of its takes does not need.
+            # No batch may generate a window that one of its takes does not need.
             shared = take.sampling, begun, windows(begun, _added(take), network.window)
         batches.setdefault(shared, []).append(index)
     return list(batches.values())
@@ -169,7 +170,7 @@ def _check(network: DanceDiffusionParameters, take: Take) -> None:
 
 
 def _share_of(progress: Told | None, before: int, size: int, total: int) -> Told | None:
-    """Steps of a batch as samples: `size` of `total`, after `before`."""
+    """Progress of a batch, converted from steps to samples: `size` of `total`, after `before`."""
     if progress is None:
         return None
     return lambda done, steps: progress(before + size * done // steps, total)

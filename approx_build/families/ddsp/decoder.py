@@ -1,4 +1,4 @@
-"""The control network of DDSP on one kernel: frames of pitch, loudness and timbre to controls."""
+"""The control network of DDSP on one kernel: pitch, loudness and timbre to controls, by frame."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _EPSILON = 1e-3
 
 
 class Decoder:
-    """A network whose weights are packed for a kernel; it holds no state of any take."""
+    """A network with weights packed for a kernel; it stores no state of a take."""
 
     def __init__(
         self, network: DDSPParameters, tensors: Mapping[str, Floats], kernel: Kernel | None = None
@@ -40,7 +40,7 @@ class Decoder:
     def controls(self, inputs: Mapping[str, Floats], state: Floats) -> tuple[Floats, Floats]:
         """Controls [M, controls] of further frames, and the state after them.
 
-        Inputs [M, numbers] have the names of the network's stacks.
+        `inputs` are arrays [M, numbers] by the names of the network's stacks.
         """
         given = [inputs[name] for name in self.network.stacks]
         features = [

@@ -1,4 +1,4 @@
-"""Takes of a DDSP network: requests become curves, and curves become clips, one after another."""
+"""Takes of a DDSP network: converts requests to curves, and curves to clips, one after another."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ def draw(
     device: str = "cpu",
     progress: Told | None = None,
 ) -> list[Clip]:
-    """Clips [1, length] at the network's rate.
+    """Generate clips [1, length] at the network's rate.
 
-    On every device by the kernels of the processor: a take costs less than it would to move it.
+    Uses the kernels of the processor on every device, because a transfer would cost more than a
+    take.
     """
     check_takes(network, takes, device)
     tensors = checked_tensors(weights, network.tensor_shapes())
@@ -52,7 +53,7 @@ def draw(
 def _performance(
     decoder: Decoder, take: TakeRequest[Sampling], impulse: Floats | None
 ) -> Performance:
-    """A take whose curves are known, ready to be played."""
+    """A take with known curves, ready to be played."""
     network, stream = decoder.network, Stream(take.stream)
     source = take.conditioning if isinstance(take.conditioning, TransferConditioning) else None
     frames = frames_needed(network, take.length)

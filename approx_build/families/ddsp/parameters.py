@@ -1,6 +1,6 @@
-"""Parameters of a DDSP network: its sizes, its tensors, how it plays and how it learns.
+"""Parameters of a DDSP network: its sizes, tensors, controls of playing and training loss.
 
-The names of the published code differ; the numbers are theirs. **Tensors of a checkpoint**, all
+The published code has other names for the same numbers. **Tensors of a checkpoint**, all
 float32; C, R, H, B = hidden and recurrent channels, harmonics, noise bands; a product is
 row · matrix: out = in @ weight + bias. NAME is `pitch`, `loudness` and, in the form `ae`, `timbre`.
 
@@ -27,7 +27,7 @@ from approx_build.families.parameters import SHORT_FORM, Parameters, Shapes
 MFCC = 30
 """Number of coefficients that the timbre encoder reads."""
 LARGEST_PRIME = 127
-"""Of the transforms of frames."""
+"""Largest prime factor of the sizes of frames."""
 
 Channels = Annotated[int, Field(ge=1, le=4096)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
@@ -52,7 +52,7 @@ LevelLike = Annotated[
 
 
 class DDSPParameters(Parameters):
-    """Sizes of a DDSP network, the rate of its sound, and the pitches that it knows."""
+    """Sizes of a DDSP network, the rate of its sound, and the range of pitches that it supports."""
 
     family: Literal["ddsp"] = "ddsp"
     sample_rate: int = Field(16000, ge=1000, le=192000, description="rate of the sound, Hz")
@@ -61,8 +61,8 @@ class DDSPParameters(Parameters):
     )
     form: Literal["solo", "ae"] = Field(
         "solo",
-        description="what the network plays by: solo: pitch and loudness; ae: also the timbre "
-        "that an encoder hears in a sound",
+        description="inputs of the network: solo: pitch and loudness; ae: also the timbre "
+        "that an encoder computes from a sound",
     )
     harmonics: int = Field(60, ge=1, le=512, description="sines at multiples of the pitch")
     noise_bands: int = Field(65, ge=2, le=513, description="bands of the filter of the noise")
@@ -72,7 +72,7 @@ class DDSPParameters(Parameters):
     timbre_channels: int = Field(16, ge=1, le=512, description="numbers of a timbre, with ae")
     rejoin: Literal["stacks", "controls"] = Field(
         "stacks",
-        description="what the output stack hears beside the GRU: the other stacks, or pitch, "
+        description="inputs of the output stack besides the GRU: the other stacks, or pitch, "
         "loudness and timbre themselves",
     )
     share_stacks: bool = Field(
@@ -143,7 +143,7 @@ class DDSPParameters(Parameters):
 
     @property
     def stacks(self) -> dict[str, int]:
-        """The inputs of the network, and the numbers of each."""
+        """The inputs of the network, and how many numbers each has."""
         timbre = {"timbre": self.timbre_channels} if self.form == "ae" else {}
         return {"pitch": 1, "loudness": 1} | timbre
 
@@ -197,7 +197,7 @@ class DDSPParameters(Parameters):
 
 
 class Sampling(BaseModel):
-    """How a network is played: curves of a take, or a line of its own where there are none."""
+    """How a network is played: by curves of a take, or by a random line if it has none."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

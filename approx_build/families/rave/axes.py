@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.kernels.tensors import Floats
+from approx_build.numerics.symmetric import covariance, eigenvectors
 
 Doubles = NDArray[np.float64]
 
@@ -27,7 +28,7 @@ def principal_axes(latents: Doubles) -> dict[str, Floats]:
     """The tensors `latent.…` of latents [M, L]: their mean, axes and deviations."""
     mean = latents.mean(axis=0)
     away = latents - mean
-    variances, vectors = np.linalg.eigh(away.T @ away / len(latents))
+    variances, vectors = eigenvectors(covariance(away))
     order = np.argsort(-variances, kind="stable")
     axes = vectors.T[order]
     largest = np.take_along_axis(axes, np.abs(axes).argmax(axis=1)[:, np.newaxis], axis=1)
@@ -39,7 +40,7 @@ def principal_axes(latents: Doubles) -> dict[str, Floats]:
 
 def fidelity(deviation: Floats) -> Doubles:
     """The share of all variance that the first 1, 2, … axes hold [L]; zeros where there is none."""
-    variances = deviation.astype(np.float64) ** 2
+    variances = np.square(deviation.astype(np.float64))
     total = float(variances.sum())
     return np.cumsum(variances) / total if total else np.zeros(len(variances))
 

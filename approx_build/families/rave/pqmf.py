@@ -90,9 +90,7 @@ def _prototype(bands: int) -> Doubles:
     beta = 0.1102 * (_ATTENUATION_DB - 8.7)
     at = (np.arange(taps) - taps // 2).astype(np.float64)
     middle = taps // 2
-    window = _bessel(
-        beta * np.sqrt(np.maximum(1.0 - (at / middle) ** 2, 0.0))  # off the path: one product
-    )
+    window = _bessel(beta * np.sqrt(np.maximum(1.0 - np.square(at / middle), 0.0)))
     window = window / _bessel(np.array([beta]))[0]
     angles = portable.PI * at
     angles[middle] = 1.0  # the limit is set below

@@ -1,4 +1,4 @@
-"""Takes of a WaveNet: requests in seconds of sound become codes drawn, and codes become clips."""
+"""Takes of a WaveNet: converts requests to codes to generate, and codes to clips."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def draw(
     device: str = "cpu",
     progress: Told | None = None,
 ) -> list[Clip]:
-    """Clips [1, length] at the network's rate, drawn in lock step.
+    """Generate clips [1, length] in lock step, at the network's rate.
 
     On "cpu" by the portable kernels; on other devices by torch, which is another numeric
     environment.
