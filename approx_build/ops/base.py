@@ -39,6 +39,8 @@ class GrainOp(BaseModel):
     """Whether the operation takes any number of clips; otherwise exactly one."""
     is_random: ClassVar[bool] = False
     """Whether the result depends on the stream; otherwise nothing is drawn from it."""
+    curves: ClassVar[tuple[str, ...]] = ()
+    """Fields that take breakpoints `[[seconds, value], …]` in place of a number."""
     example: ClassVar[Mapping[str, object]] = {}
     """Parameters for documents and tests: every required one, and the most informative others."""
 

@@ -44,6 +44,7 @@ class Repitch(GrainOp):
 
     op: Literal["repitch"] = "repitch"
     version: ClassVar[int] = 2
+    curves: ClassVar[tuple[str, ...]] = ("semitones",)
     example: ClassVar[Mapping[str, object]] = {"semitones": -5}
     semitones: SemitonesLike = Field(
         description="how much higher, semitones; below 0 is lower; or breakpoints "

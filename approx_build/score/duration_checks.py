@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from approx_build.errors import Fault, OpError
+from approx_build.metric.time import Time, clock
 from approx_build.ops.base import SHORTEST, GrainOp
 from approx_build.score.curve import Curve
 from approx_build.score.event import Event
@@ -13,7 +14,6 @@ from approx_build.score.load import Reading
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.source_ref import SourceKind, SourceRef
 from approx_build.score.takes import Take
-from approx_build.score.time import Time, clock
 from approx_build.ways.sound import TOLERANCE_S
 from approx_build.yaml_source import Source
 from approx_build.yaml_source.node import Loc
@@ -211,11 +211,7 @@ def _event_faults(
     fault = movement.source.fault
     beyond = [*_source_faults(movement, loc, event, recording)]
     yield from beyond
-    try:
-        onset = movement.tempo.seconds(event.at)
-    except ValueError as error:
-        yield fault((*loc, "at"), str(error))
-        return
+    onset = movement.onset(event)
     end = clock(movement.length)
     if onset >= movement.length:
         yield fault((*loc, "at"), f"begins at {clock(onset)}; the movement ends at {end}")
@@ -259,11 +255,7 @@ def _range_message(start_s: float, length_s: float | None, whole_s: float, noun:
 
 
 def _event_curves(movement: LoadedMovement, loc: Loc, event: Event) -> Iterator[Fault]:
-    try:
-        onset = movement.tempo.seconds(event.at)
-    except ValueError:
-        return
-
+    onset = movement.onset(event)
     length = movement.tempo.lengths(onset)
 
     def seconds(time: Time) -> Fraction:

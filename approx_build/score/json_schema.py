@@ -6,6 +6,7 @@ parameters. What only the whole score can tell, such as names of takes, it leave
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
@@ -32,11 +33,15 @@ def json_schema() -> Schema:
     models = (Piece, Movement, Placement, SourceRef, *OPS)
     inputs = [(model, "validation") for model in models]
     _, whole = models_json_schema(inputs, schema_generator=_Defaults)  # type: ignore[arg-type]
-    defs = {name: _tidy(schema) for name, schema in whole["$defs"].items()}
+    defs = {name: _with_lengths(_tidy(schema)) for name, schema in whole["$defs"].items()}
+    # The piece has no tempo.
+    defs["Piece"]["properties"].pop("gap")
     for op in OPS:
         parameters = defs.pop(op.__name__)
         name = op.model_fields["op"].default
         parameters["properties"].pop("op")
+        for field in op.curves:
+            _with_times(parameters["properties"][field])
         defs[f"through.{name}"] = parameters
         defs[f"event.{name}"] = _call(parameters)
     defs.pop("GrainOp", None)
@@ -115,6 +120,50 @@ def _operation() -> Schema:
         for name in OPS.names()
     ]
     return {"anyOf": [{"enum": OPS.names()}, *written]}
+
+
+def _with_times(curve: Schema) -> None:
+    """Breakpoints whose times may be any length."""
+    for branch in curve.get("anyOf") or curve["oneOf"]:
+        if branch.get("type") == "array":
+            branch["items"]["prefixItems"][0] = {"type": ["number", "string"]}
+
+
+def _with_lengths(schema: Schema) -> Schema:
+    """A model whose fields in seconds have a twin without `_s` that takes any length."""
+    # A source may also be a bare name; the fields come last.
+    if "properties" not in schema and "anyOf" in schema:
+        return {**schema, "anyOf": [_with_lengths(branch) for branch in schema["anyOf"]]}
+    own = schema.get("properties", {})
+    twins = {
+        name.removesuffix("_s"): _length(field) for name, field in own.items() if is_twin(name, own)
+    }
+    needed = schema.get("required", [])
+    either = [
+        {"anyOf": [{"required": [name]}, {"required": [name.removesuffix("_s")]}]}
+        for name in needed
+        if is_twin(name, own)
+    ]
+    if not twins:
+        return schema
+    kept = [name for name in needed if not is_twin(name, own)]
+    both = {key: value for key, value in schema.items() if key != "required"}
+    both |= {"properties": {**own, **twins}} | ({"required": kept} if kept else {})
+    return both | ({"allOf": either} if either else {})
+
+
+def is_twin(name: str, fields: Container[str]) -> bool:
+    """Whether a field in seconds can be given as a length, by its name without `_s`."""
+    return name.endswith("_s") and name.removesuffix("_s") not in fields
+
+
+def _length(field: Schema) -> Schema:
+    """A length in place of seconds; lists of them in place of lists of seconds."""
+    if field.get("type") == "array":
+        kept = {key: value for key, value in field.items() if key != "items"}
+        return {**kept, "items": _length(field["items"])}
+    words = field.get("description", "").replace(", seconds", "").replace("seconds", "lengths")
+    return {"type": ["number", "string"], "minimum": 0} | ({"description": words} if words else {})
 
 
 def _or_list(marks: Schema, one: Schema) -> Schema:

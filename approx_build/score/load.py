@@ -11,12 +11,13 @@ from approx_build.errors import ApproxError, Fault, Location, ScoreError
 from approx_build.files.names import clash, normal, on_disk, twin_of
 from approx_build.files.readlog import ReadLog
 from approx_build.score.amounts import Amounts
+from approx_build.score.lengths import Timing
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.paths import project_root, slug, written_path
 from approx_build.score.recovery import Salvaged, salvage
 from approx_build.score.schema import MOST_MOVEMENTS, Movement, Piece
 from approx_build.score.takes import Take
-from approx_build.score.tempo_marks import tempo_map
+from approx_build.score.tempo_marks import read_tempo
 from approx_build.score.warnings import remarks
 from approx_build.yaml_source import Allowance, Source, read_source
 from approx_build.yaml_source.node import Loc
@@ -175,17 +176,12 @@ class _Movements:
         return source
 
     def _movement(self, number: int, name: str, path: str, source: Source) -> LoadedMovement | None:
-        saved = salvage(Movement, source)
-        self.faults += saved.faults
+        # First, because lengths are read in seconds, and those in bars need the tempo.
+        tempo, marks, is_timed = read_tempo(source)
+        saved = salvage(Movement, source, lambda: Timing(tempo, is_timed))
+        self.faults += [*saved.faults, *marks]
         if saved.model is None:
             return None
-        marks: list[Fault] = []
-        tempo = tempo_map(
-            saved.model.tempo,
-            saved.model.meter,
-            lambda loc, message: marks.append(saved.source.fault(loc, message)),
-        )
-        self.faults += marks
         try:
             length = tempo.length(saved.model.length)
         except ValueError as error:
@@ -194,7 +190,7 @@ class _Movements:
         takes = {**self._takes, **saved.model.takes}
         self.own[path] = _declared(saved.source, saved.dropped)
         # Its times in bars are unknown, so the checks of durations leave it out.
-        if marks or {loc[0] for loc in saved.dropped} & {"tempo", "meter"}:
+        if not is_timed:
             self.untimed.add(path)
         return LoadedMovement(number, name, path, saved.model, saved.source, tempo, length, takes)
 

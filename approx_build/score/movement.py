@@ -8,10 +8,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from approx_build.errors import Location
+from approx_build.metric.tempo import TempoMap
 from approx_build.score.paths import written_path
 from approx_build.score.schema import Event, Movement
 from approx_build.score.takes import Take
-from approx_build.score.tempo import TempoMap
 from approx_build.yaml_source import Source
 from approx_build.yaml_source.node import Loc
 

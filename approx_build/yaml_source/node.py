@@ -77,6 +77,15 @@ class Node:
             node = node.children[step]
         return node, len(loc)
 
+    def spelled(self, loc: Loc) -> Loc:
+        """`loc` with the names that are written: `length` where there is no `length_s`."""
+        node, steps = self, list[str | int]()
+        for step in loc:
+            short = step.removesuffix("_s") if isinstance(step, str) else step
+            steps.append(short if step not in node.children and short in node.children else step)
+            node = node.children.get(steps[-1], _NOTHING)
+        return tuple(steps)
+
     def written(self, loc: Loc) -> Loc:
         """`loc` as it was before anything was removed."""
         node, steps = self, list[str | int]()

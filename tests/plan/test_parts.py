@@ -149,6 +149,24 @@ def test_the_tempo_reaches_operations_that_ask_for_it(project: Space, lowered: L
     assert plain.target == timed.target
 
 
+def test_a_length_in_beats_is_named_as_written_and_has_the_samples_of_its_seconds(
+    project: Space, lowered: Lower
+) -> None:
+    def one(length: str, tempo: int) -> Action:
+        line = f"      - {{ at: 0.1, scatter: {{ from: tones/low, {length} }} }}\n"
+        head = f"movement: sand\nlength: 1\ntempo: {tempo}\nparts:\n  grain:\n"
+        project.write(PATH, f"{head}    events:\n{line}")
+        actions = lowered().graph.actions.values()
+        return next(a for a in actions if a.target.startswith("2-sand/events"))
+
+    slow, fast = one("length: 1/4", 120), one("length: 1/4", 240)
+    assert (slow.target, slow.stream) == (fast.target, fast.stream)
+    assert slow.params["chain"][0]["params"]["length_s"] == 0.5
+    assert fast.params["chain"][0]["params"]["length_s"] == 0.25
+    # A length in seconds is the field in seconds, whatever it is called.
+    assert one("length_s: 0.5", 120) == one('length: "0:00.5"', 120) != slow
+
+
 def test_moving_a_part_to_another_movement_redraws_it(project: Space, lowered: Lower) -> None:
     # Streams are keyed by names, and the movement's is one of them.
     project.write("pieces/tide/1-foam.yaml", SAND.replace("movement: sand", "movement: foam"))

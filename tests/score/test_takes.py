@@ -12,7 +12,7 @@ HEAD = "movement: a\nlength: 10\ntakes:\n"
     [
         ("{}", "4:6: takes.t: missing field 'model'"),
         ("{model: m}", "4:6: takes.t: missing field 'length_s'"),
-        ("{model: m, length: 3}", "4:17: takes.t.length: unknown field; did you mean 'length_s'?"),
+        ("{model: m, lenght: 3}", "4:17: takes.t.lenght: unknown field; did you mean 'length_s'?"),
         ("{model: m, length_s: -4}", "4:27: takes.t.length_s: must be at least 0.001 (is -4)"),
         ("{model: m, length_s: abc}", "4:27: takes.t.length_s: needs a number, is 'abc'"),
         (

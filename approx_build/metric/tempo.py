@@ -13,14 +13,14 @@ of marks make a fraction of hundreds of digits, it is rounded to 256 binary plac
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isqrt
 from operator import attrgetter
 from typing import Final, TypeVar
 
-from approx_build.score.time import DAY_S, Time, Unit
+from approx_build.metric.time import A_MOMENT, DAY_S, Time, Unit
 
 _ROOT_BITS: Final = 80
 _LONGEST_BITS: Final = 384
@@ -74,21 +74,45 @@ class MeterSpan:
 
 @dataclass(frozen=True, slots=True)
 class TempoMap:
-    """Tempos and meters over a movement; each sequence begins at its start, in order."""
+    """Tempos and meters over a movement; each sequence begins at its start, in order.
+
+    `sections` are moments in seconds by name. `is_written`: whether the score gives a tempo.
+    """
 
     tempos: tuple[TempoSpan, ...] = (TempoSpan(Fraction(0), Fraction(0), Fraction(60)),)
     meters: tuple[MeterSpan, ...] = (MeterSpan(Fraction(1), Fraction(0), Fraction(0), 4, 4),)
+    sections: Mapping[str, Fraction] = field(default_factory=dict)
+    is_written: bool = False
 
     def seconds(self, time: Time) -> Fraction:
         """The moment `time` in seconds from the movement's start.
 
-        ValueError when its bar has no such beat, or it is more than a day away.
+        ValueError when its bar has no such beat, when there is no such section, or when it is
+        before the movement or more than a day away.
         """
-        if time.unit is Unit.SECONDS:
-            return time.amount
-        if time.unit is not Unit.BAR:
-            raise ValueError(f"'{time}' is a length, not a moment")
-        return _sensible(self._seconds(self.position(time)), time)
+        seconds = self._moment(time)
+        for each in time.then:
+            seconds += self._term(each, seconds, self.quarters(seconds))
+        if seconds < 0:
+            raise ValueError(f"'{time}' is before the movement's start")
+        return _sensible(seconds, time)
+
+    def _moment(self, time: Time) -> Fraction:
+        """`time` without the lengths added to it."""
+        match time.unit:
+            case Unit.SECONDS:
+                return time.amount
+            case Unit.BAR:
+                return self._seconds(self.position(time))
+            case Unit.SECTION if time.name in self.sections:
+                return self.sections[time.name]
+            case Unit.SECTION if self.sections:
+                names = " and ".join(self.sections)
+                raise ValueError(f"there is no section '{time.name}'; there are {names}")
+            case Unit.SECTION:
+                raise ValueError(f"needs {A_MOMENT}, is '{time.name}'")
+            case _:
+                raise ValueError(f"'{time}' is a length, not a moment")
 
     def lengths(self, start: Fraction) -> Callable[[Time], Fraction]:
         """Reads durations that begin at `start` seconds: `length` for many times at once."""
@@ -100,10 +124,21 @@ class TempoMap:
         return self._length(time, start, self.quarters(start))
 
     def _length(self, time: Time, start: Fraction, quarters: Fraction) -> Fraction:
+        length = self._term(time, start, quarters)
+        for each in time.then:
+            length += self._term(each, start + length, self.quarters(start + length))
+        if length < 0:
+            raise ValueError(f"'{time}' is shorter than nothing")
+        return _sensible(length, time)
+
+    def _term(self, time: Time, start: Fraction, quarters: Fraction) -> Fraction:
+        """The length `time` in seconds from `start` on, where `quarters` have passed; no sum."""
         if time.unit is Unit.SECONDS:
             return time.amount
         span = _last(self.meters, quarters, _start)
-        if time.unit is Unit.BARS:
+        if time.unit is Unit.NOTES:
+            end = quarters + 4 * time.amount
+        elif time.unit is Unit.BARS:
             bars = span.bar + (quarters - span.start) / span.length + time.amount
             span = _last(self.meters, bars, _bar)
             end = span.start + (bars - span.bar) * span.length
@@ -113,7 +148,8 @@ class TempoMap:
             end = span.start + (beats - span.beats) * span.beat
         else:
             raise ValueError(f"'{time}' is a moment, not a length")
-        return _sensible(self._seconds(end) - start, time)
+        # Before the movement there is no tempo; the caller reports it.
+        return self._seconds(end) - start if end >= 0 else min(end, -start - 1)
 
     def quarters(self, seconds: Fraction) -> Fraction:
         """Quarter notes from the movement's start to `seconds`."""
