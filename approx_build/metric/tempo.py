@@ -103,7 +103,7 @@ class TempoMap:
             case Unit.SECONDS:
                 return time.amount
             case Unit.BAR:
-                return self._seconds(self.position(time))
+                return self.at_quarters(self.position(time))
             case Unit.SECTION if time.name in self.sections:
                 return self.sections[time.name]
             case Unit.SECTION if self.sections:
@@ -135,36 +135,36 @@ class TempoMap:
         """The length `time` in seconds from `start` on, where `quarters` have passed; no sum."""
         if time.unit is Unit.SECONDS:
             return time.amount
-        span = _last(self.meters, quarters, _start)
+        span = last(self.meters, quarters, "start")
         if time.unit is Unit.NOTES:
             end = quarters + 4 * time.amount
         elif time.unit is Unit.BARS:
             bars = span.bar + (quarters - span.start) / span.length + time.amount
-            span = _last(self.meters, bars, _bar)
+            span = last(self.meters, bars, "bar")
             end = span.start + (bars - span.bar) * span.length
         elif time.unit is Unit.BEATS:
             beats = span.beats + (quarters - span.start) / span.beat + time.amount
-            span = _last(self.meters, beats, _beats)
+            span = last(self.meters, beats, "beats")
             end = span.start + (beats - span.beats) * span.beat
         else:
             raise ValueError(f"'{time}' is a moment, not a length")
         # Before the movement there is no tempo; the caller reports it.
-        return self._seconds(end) - start if end >= 0 else min(end, -start - 1)
+        return self.at_quarters(end) - start if end >= 0 else min(end, -start - 1)
 
     def quarters(self, seconds: Fraction) -> Fraction:
         """Quarter notes from the movement's start to `seconds`."""
-        return _last(self.tempos, seconds, _start_s).quarters(seconds)
+        return last(self.tempos, seconds, "start_s").quarters(seconds)
 
     def bar_beat(self, seconds: Fraction) -> tuple[int, Fraction]:
         """The bar and the beat in it at `seconds`, both counted from 1."""
         quarters = self.quarters(seconds)
-        span = _last(self.meters, quarters, _start)
+        span = last(self.meters, quarters, "start")
         bars, rest = divmod(quarters - span.start, span.length)
         return int(span.bar) + bars, 1 + rest / span.beat
 
     def bpm(self, seconds: Fraction) -> Fraction:
         """The tempo at `seconds`, quarters in a minute."""
-        span = _last(self.tempos, seconds, _start_s)
+        span = last(self.tempos, seconds, "start_s")
         return span.bpm + span.slope * (seconds - span.start_s)
 
     def position(self, time: Time) -> Fraction:
@@ -172,22 +172,19 @@ class TempoMap:
 
         ValueError when its bar has no such beat.
         """
-        span = _last(self.meters, time.amount, _bar)
+        span = last(self.meters, time.amount, "bar")
         if time.beat >= span.upper + 1:
             raise ValueError(f"'{time}': a bar of {span.upper}/{span.lower} has {span.upper} beats")
         return span.start + (time.amount - span.bar) * span.length + (time.beat - 1) * span.beat
 
-    def _seconds(self, quarters: Fraction) -> Fraction:
-        return _last(self.tempos, quarters, _start).seconds(quarters)
+    def at_quarters(self, quarters: Fraction) -> Fraction:
+        """Seconds from the movement's start when so many quarters have passed."""
+        return last(self.tempos, quarters, "start").seconds(quarters)
 
 
-_start, _start_s = attrgetter("start"), attrgetter("start_s")
-_bar, _beats = attrgetter("bar"), attrgetter("beats")
-
-
-def _last(spans: Sequence[T], now: Fraction, begin: Callable[[T], Fraction]) -> T:
-    """The last span that has begun; the first when none has."""
-    return spans[max(bisect_right(spans, now, key=begin) - 1, 0)]
+def last(spans: Sequence[T], now: Fraction, begin: str) -> T:
+    """The last span that has begun, by its attribute `begin`; the first when none has."""
+    return spans[max(bisect_right(spans, now, key=attrgetter(begin)) - 1, 0)]
 
 
 def _sensible(seconds: Fraction, time: Time) -> Fraction:

@@ -100,7 +100,7 @@ class Parts:
         stream = event_stream(self._piece_seed, movement.slug, part, identity, event.seed)
         chosen = self._chosen(event, Stream(stream))
         clips = [self._sources.clip(found, ref, where) for found, ref in chosen]
-        chain = self._chain(event)
+        chain = movement.chain(event, self._output.rate)
         target = self._graph.add(
             Action(
                 target=f"{movement.slug}/events/{part}/{identity}",
@@ -114,14 +114,6 @@ class Parts:
         )
         onset = samples(movement.onset(event), self._output.rate)
         return PlacedEvent(event, identity, target, onset, tuple(found for found, _ in chosen))
-
-    def _chain(self, event: Event) -> list[GrainOp]:
-        """The event's operations, at the movement's tempo where that is written."""
-        chain = [event.op, *event.through]
-        if not self._movement.model.tempo:
-            return chain
-        bpm = float(self._movement.tempo.bpm(self._movement.onset(event)))
-        return [op.at_tempo(bpm) for op in chain]
 
     def _chosen(self, event: Event, stream: Stream) -> list[tuple[Found, SourceRef]]:
         """The sounds the event works on; of several for one, its own stream picks."""
