@@ -11,6 +11,7 @@ from approx_build.errors import MOST_FOUND, ConsentError, Fault, ScoreError
 from approx_build.plan.amounts import check_amounts
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.consent import check_consent
+from approx_build.plan.lengths import lengths_of
 from approx_build.plan.take_checks import take_faults
 from approx_build.score.duration_checks import check_durations
 from approx_build.score.load import Reading, Score, read_piece
@@ -51,13 +52,7 @@ def references(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
 
 def durations(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
     """Times that do not fit the movement, the take or the recording."""
-    # Unknown recordings are reported by `names`; asking for their length would raise an error.
-    recordings = set(catalog.recordings())
-
-    def length_s(name: str) -> float | None:
-        return catalog.recording_length_s(name) if name in recordings else None
-
-    return check_durations(reading, length_s)
+    return check_durations(reading, lengths_of(catalog))
 
 
 def takes(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
@@ -80,7 +75,7 @@ def check(path: Path, catalog: Catalog) -> CheckedPiece:
     ScoreError with every fault of every file; ConsentError when consent alone is missing;
     ApproxError when the piece's file cannot be read at all.
     """
-    reading = read_piece(path, catalog.root, catalog.log)
+    reading = read_piece(path, catalog.root, catalog.log, lengths_of(catalog))
     # Consent is asked apart, because its refusals alone are a ConsentError.
     faults = [*reading.faults, *_found(reading, catalog, CHECKS[:-1])]
     refused = [*consent(reading, catalog)]
@@ -100,7 +95,7 @@ def check_without_consent(path: Path, catalog: Catalog) -> CheckedPiece:
 
     Build nothing from it.
     """
-    reading = read_piece(path, catalog.root, catalog.log)
+    reading = read_piece(path, catalog.root, catalog.log, lengths_of(catalog))
     every = (each for each in CHECKS if each is not consent)
     faults = [*reading.faults, *_found(reading, catalog, every)]
     return replace(_checked(reading, catalog, faults), is_permitted=False)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, PrivateAttr, SerializeAsAny, ValidationInfo, model_validator
 
-from approx_build.metric.time import Moment, moment
+from approx_build.metric.tempo import TempoMap
+from approx_build.metric.time import Moment, Time, Unit, moment
 from approx_build.ops.base import OPS, GrainOp
 from approx_build.score.curve import Curve, EventGain, EventPan
-from approx_build.score.lengths import Measure, Timing, Written, attempt, measure_of
+from approx_build.score.lengths import Measure, Timing, Written, attempt, without_tempo
 from approx_build.score.source_ref import SourceRef
 from approx_build.yaml_source import Problems, choices, suggestion
-from approx_build.yaml_source.fields import MOST, Name, Seed, Strict
+from approx_build.yaml_source.fields import MOST, Name, Seed, Strict, Text
 from approx_build.yaml_source.messages import shown
 from approx_build.yaml_source.node import Loc, Value
 
@@ -30,7 +32,13 @@ MOST_THROUGH = 64
 class Placement(Strict):
     """When an event sounds, how loud and where: all but its operation."""
 
-    at: Moment = Field(description="start: seconds, m:ss.mmm or bar N.B")
+    at: Moment = Field(description="start: seconds, m:ss.mmm, bar N.B or a section")
+    after: Text | None = Field(
+        None, description="instead of at: the id of an event after whose end it starts, as a + 0.5"
+    )
+    until: Moment | None = Field(
+        None, description="instead of a length of the operation: when its result ends"
+    )
     id: Name | None = Field(
         None, description="a name; the event keeps its random numbers when its parameters change"
     )
@@ -79,16 +87,25 @@ class Event(Placement):
         if not isinstance(data, dict):
             problems.add((), f"needs named fields, is {shown(data)}")
             problems.close()
-        reading = _Reading(problems, _measure(data, info.context, problems))
+        start = _start(data, info.context, problems)
+        timing = info.context if isinstance(info.context, Timing) else None
+        at_start = timing.tempo.lengths(start or Fraction(0)) if timing else without_tempo
+        reading = _Reading(problems, at_start)
         own = {key: data[key] for key in data if key in Placement.model_fields or key in _LENGTHS}
+        if "after" in own:
+            own["at"] = 0
         placement, _ = attempt(Placement, own, reading.measure, problems, ())
         name = _operation(data, problems)
+        if name and "until" in data and timing and start is not None:
+            data = {**data, name: _until(data, name, start, timing.tempo, reading)}
         call = _call(name, data[name], reading) if name else None
         through = _chain(data.get("through", []), reading)
         problems.close()
         assert placement is not None
         assert call is not None
         fields = {key: getattr(placement, key) for key in Placement.model_fields}
+        if "after" in own and start is not None:
+            fields["at"] = Time(Unit.SECONDS, start)
         op, sources = call
         # All fields were validated above.
         event = cls.model_construct(
@@ -119,23 +136,54 @@ class _Reading:
         """`data` at `at` as a model; `place` is how `Event.written` calls it."""
         found, written = attempt(model, data, self.measure, self.problems, at, names)
         if written:
-            self.written[place] = written
+            self.written.setdefault(place, {}).update(written)
         return found
 
 
-def _measure(data: dict[str, Value], context: object, problems: Problems) -> Measure:
-    """Lengths from the event's start; where that is no time, from the start of the movement."""
-    if isinstance(context, Timing) and "at" in data:
-        try:
-            at = moment(data["at"])
-        except ValueError:
-            return measure_of(context)  # the model of the placement reports it
-        try:
-            return context.tempo.lengths(context.tempo.seconds(at))
-        except ValueError as error:
-            if context.is_whole:
-                problems.add(("at",), str(error))
-    return measure_of(context)
+def _start(data: dict[str, Value], context: object, problems: Problems) -> Fraction | None:
+    """When an event begins, seconds; None if nothing tells, which is a problem already."""
+    if not isinstance(context, Timing):
+        return None
+    if "after" in data:
+        if "at" in data:
+            problems.add(("after",), "'at' and 'after' are given; give one of them", is_key=True)
+            return None
+        return problems.call(("after",), context.after, data["after"])
+    try:
+        at = moment(data.get("at"))
+    except ValueError:
+        return None  # the model of the placement reports it
+    try:
+        return context.tempo.seconds(at)
+    except ValueError as error:
+        if context.is_whole:
+            problems.add(("at",), str(error))
+    return None
+
+
+def _until(
+    data: dict[str, Value], name: str, start: Fraction, tempo: TempoMap, reading: _Reading
+) -> Value:
+    """The fields of the operation, with a length so that the result ends at the moment `until`."""
+    fields = data[name]
+    if not isinstance(fields, dict):
+        return fields
+    problems, written = reading.problems, data["until"]
+    given = next((key for key in ("length", "length_s") if key in fields), None)
+    if "length_s" not in OPS.get(name).model_fields:
+        problems.add(("until",), f"{name} has no length of its own; give its source a length")
+    elif given:
+        problems.add(("until",), f"'until' and '{given}' are given; give one of them", is_key=True)
+    else:
+        stop = problems.call(("until",), lambda value: tempo.seconds(moment(value)), written)
+        if stop is not None and stop > start:
+            reading.written["op"] = {"length_s": f"until {written}"}
+            return {**fields, "length_s": float(stop - start)}
+        if stop is not None:
+            problems.add(("until",), f"must be after the event's start (is {written})")
+        # So that the length is not reported as missing.
+        return {**fields, "length_s": 1.0}
+    return fields
 
 
 def _operation(data: dict[str, Value], problems: Problems) -> str | None:

@@ -80,7 +80,7 @@ def _event(placement: Schema) -> Schema:
         "type": "object",
         "description": "one operation placed in time",
         "properties": {**placement["properties"], "through": through, **calls},
-        "required": ["at"],
+        "anyOf": [{"required": ["at"]}, {"required": ["after"]}],
         "oneOf": [{"required": [name]} for name in names],
         "additionalProperties": False,
     }

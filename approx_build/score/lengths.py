@@ -30,12 +30,23 @@ Written = dict[str, Value]
 class Timing(Patience):
     """The patience of one reading of a movement, and the tempo map of the movement.
 
-    Unless it `is_whole`, the map lacks marks with faults, and times in bars may be wrong.
+    Unless it `is_whole`, the map lacks marks with faults, and times in bars may be wrong. `after`
+    gives the moment that an event names by the end of another; ValueError in plain words.
     """
 
-    def __init__(self, tempo: TempoMap, is_whole: bool = True) -> None:
+    def __init__(
+        self,
+        tempo: TempoMap,
+        is_whole: bool = True,
+        after: Callable[[object], Fraction] | None = None,
+    ) -> None:
         super().__init__()
         self.tempo, self.is_whole = tempo, is_whole
+        self.after = after or _nowhere
+
+
+def _nowhere(written: object) -> Fraction:
+    raise ValueError("no other event can be named here; give 'at'")
 
 
 def without_tempo(time: Time) -> Fraction:

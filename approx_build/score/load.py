@@ -11,9 +11,11 @@ from approx_build.errors import ApproxError, Fault, Location, ScoreError
 from approx_build.files.names import clash, normal, on_disk, twin_of
 from approx_build.files.readlog import ReadLog
 from approx_build.score.amounts import Amounts
+from approx_build.score.event_lengths import RecordingLength, unknown
 from approx_build.score.lengths import Timing
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.paths import project_root, slug, written_path
+from approx_build.score.positions import Positions
 from approx_build.score.recovery import Salvaged, salvage
 from approx_build.score.schema import MOST_MOVEMENTS, Movement, Piece
 from approx_build.score.takes import Take
@@ -69,10 +71,16 @@ class Reading:
     untimed: Set[str]
 
 
-def read_piece(path: Path, root: Path | None = None, log: ReadLog | None = None) -> Reading:
+def read_piece(
+    path: Path,
+    root: Path | None = None,
+    log: ReadLog | None = None,
+    recording: RecordingLength = unknown,
+) -> Reading:
     """The piece at `path` with its movements.
 
     `root` is the project's folder; if left out, the nearest folder above with `models` in it.
+    `recording` gives the length of a recording, for events that begin after one that plays it.
     ApproxError when the piece's file cannot be read at all.
     """
     home = Path(os.path.normpath((root or project_root(path)).absolute()))
@@ -86,7 +94,7 @@ def read_piece(path: Path, root: Path | None = None, log: ReadLog | None = None)
         message = "this is a movement; give the piece whose 'movements' list it"
         raise ScoreError([source.fault(("movement",), message, key=True)])
     piece = salvage(Piece, source)
-    reader = _Movements(home, path, piece, log, allowance)
+    reader = _Movements(home, path, piece, log, allowance, recording)
     found = [reader.load(index, name) for index, name in reader.entries()]
     movements = tuple(movement for movement in found if movement)
     score = None
@@ -116,9 +124,10 @@ class _Movements:
         piece: Salvaged[Piece],
         log: ReadLog | None,
         allowance: Allowance,
+        recording: RecordingLength,
     ) -> None:
         self._root, self._path, self._piece, self._log = root, path, piece, log
-        self._allowance = allowance
+        self._allowance, self._recording = allowance, recording
         self._amounts = Amounts()
         self._slugs: dict[str, str] = {}
         self._takes = piece.model.takes if piece.model else {}
@@ -178,7 +187,12 @@ class _Movements:
     def _movement(self, number: int, name: str, path: str, source: Source) -> LoadedMovement | None:
         # First, because lengths are read in seconds, and those in bars need the tempo.
         tempo, marks, is_timed = read_tempo(source)
-        saved = salvage(Movement, source, lambda: Timing(tempo, is_timed))
+
+        def timing() -> Timing:
+            return Timing(tempo, is_timed, positions.after)
+
+        positions = Positions(source.data, timing, self._takes, self._recording)
+        saved = salvage(Movement, source, timing)
         self.faults += [*saved.faults, *marks]
         if saved.model is None:
             return None
