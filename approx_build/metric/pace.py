@@ -44,6 +44,8 @@ class Pace:
         points = [(0.0, rates[0][1]), *(point for point in rates if point[0] > 0)]
         spans, steps = list[Span](), 0.0
         for (start, first), (stop, second) in pairwise(points):
+            if stop == start:
+                continue  # a jump
             spans.append((start, steps, first, (second - first) / (stop - start)))
             steps += (first + second) / 2 * (stop - start)
         return cls((*spans, (points[-1][0], steps, points[-1][1], 0.0)))

@@ -20,6 +20,7 @@ from approx_build.metric.pace import Pace, Start, Step
 from approx_build.metric.time import Time
 from approx_build.numerics.stream import Stream
 from approx_build.ops.base import OPS, GrainOp
+from approx_build.ops.curves import Rate, extremes, pace_of
 from approx_build.ops.grains import Lasting, Windowed, close, looped, onsets
 
 
@@ -35,8 +36,9 @@ class Hold(Lasting, Windowed):
 
     op: Literal["hold"] = "hold"
     added: ClassVar[tuple[str, ...]] = ("every",)
+    curves: ClassVar[tuple[str, ...]] = ("rate_hz",)
     example: ClassVar[Mapping[str, object]] = {"rate_hz": 6, "length_s": 20}
-    rate_hz: float = Field(6.0, ge=0.001, le=2000, description="grains per second")
+    rate_hz: Rate = Field(6.0, description="grains per second; or breakpoints")
     every: Step | None = Field(
         None, description="instead of rate_hz: length of a grain, such as 1/8 or 1 beat"
     )
@@ -58,13 +60,20 @@ class Hold(Lasting, Windowed):
 
     def grains(self) -> float:
         """Those of its steps; loops with a rate are copies of one grain."""
-        return self.every.steps(self.length_s) if isinstance(self.every, Pace) else 1.0
+        return self._pace.steps(self.length_s) if self._pace else 1.0
+
+    @property
+    def _pace(self) -> Pace | None:
+        """The grains where they are not all equally long by their rate."""
+        if isinstance(self.rate_hz, tuple):
+            return pace_of(self.rate_hz)
+        return self.every if isinstance(self.every, Pace) else None
 
     def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:
         """The grain, looped [C, length_s]."""
         clip = clips[0]
-        if isinstance(self.every, Pace):
-            return self._stepped(clip, self.every)
+        if self._pace:
+            return self._stepped(clip, self._pace)
         start, period = self._grain(clip.length, clip.rate)
         fade = self.fade(clip, period)
         fits = self.window == "fade" and start + period + fade <= clip.length
@@ -95,8 +104,9 @@ class Hold(Lasting, Windowed):
     def _grain(self, size: int, rate: int) -> tuple[int, int]:
         """Where the grain starts and how long it is, samples, in a clip of `size` samples."""
         start = round(self.start_s * rate)
-        longest = rate / self.rate_hz if self.every is None else size
-        period = min(round(longest), size - start)
+        has_steps = self.every is not None or isinstance(self.rate_hz, tuple)
+        longest = size if has_steps else round(rate / extremes(self.rate_hz)[0])
+        period = min(longest, size - start)
         if start >= size:
             raise OpError(
                 f"hold: the grain would start at {self.start_s} s, after the end of the clip "

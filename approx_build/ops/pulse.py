@@ -16,6 +16,7 @@ from approx_build.metric.time import Time
 from approx_build.numerics.portable import gain
 from approx_build.numerics.stream import Stream
 from approx_build.ops.base import OPS, GrainOp
+from approx_build.ops.curves import Rate, extremes, pace_of
 from approx_build.ops.grains import Lasting, Windowed
 from approx_build.ops.rhythm import BeatLike, Pattern, PatternLike, of_beats, of_steps, steps_of
 
@@ -35,6 +36,7 @@ class Pulse(Lasting, Windowed):
 
     op: Literal["pulse"] = "pulse"
     added: ClassVar[tuple[str, ...]] = ("step",)
+    curves: ClassVar[tuple[str, ...]] = ("rate_hz",)
     example: ClassVar[Mapping[str, object]] = {
         "pattern": "x..x..X.",
         "bpm": 96,
@@ -52,8 +54,9 @@ class Pulse(Lasting, Windowed):
         le=64,
         description="steps of the pattern to a beat; 4 for sixteenths in 4/4",
     )
-    rate_hz: float | None = Field(
-        None, ge=0.001, le=1000, description="instead of bpm: steps of the pattern per second"
+    rate_hz: Rate | None = Field(
+        None,
+        description="instead of bpm: steps of the pattern per second, at most 1000; or breakpoints",
     )
     step: Step | None = Field(
         None,
@@ -92,6 +95,8 @@ class Pulse(Lasting, Windowed):
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
+        if self.rate_hz is not None and (highest := extremes(self.rate_hz)[1]) > 1000:
+            raise ValueError(f"rate_hz must be at most 1000 (is {highest:g})")
         if self.bpm is not None and self.rate_hz is not None:
             raise ValueError("bpm and rate_hz are given; give one of them")
         if isinstance(self.step, Time):
@@ -121,6 +126,8 @@ class Pulse(Lasting, Windowed):
             steps = self.step.steps(self.length_s) * self.steps_per_beat
         elif self.step is not None:
             return 1.0  # nobody knows before the tempo is known
+        elif isinstance(self.rate_hz, tuple):
+            steps = pace_of(self.rate_hz).steps(self.length_s)
         else:
             steps = self.length_s * (self.rate_hz or 1 / self._step_of_beat_s())
         return len(rhythm.pulses) * max(steps / rhythm.period, 1.0)
@@ -184,6 +191,8 @@ class Pulse(Lasting, Windowed):
         if isinstance(self.step, Pace):
             # Half a sample before the event's first one is that one.
             return max(self.step.seconds(steps / self.steps_per_beat), 0.0)
+        if isinstance(self.rate_hz, tuple):
+            return pace_of(self.rate_hz).seconds(steps)
         return steps * (1 / self.rate_hz if self.rate_hz else self._step_of_beat_s())
 
     def _step_of_beat_s(self) -> float:
