@@ -6,12 +6,13 @@ parameters. What only the whole score can tell, such as names of takes, it leave
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from approx_build.ops.base import OPS
+from approx_build.score.choices import MOST_OPTIONS
 from approx_build.score.curve import Curve
 from approx_build.score.event import MOST_THROUGH, Placement
 from approx_build.score.schema import Movement, Piece
@@ -47,6 +48,14 @@ def json_schema() -> Schema:
     defs.pop("GrainOp", None)
     defs["Operation"] = _operation()
     defs["Event"] = _event(defs.pop("Placement"))
+    defs["Choice"] = _choice()
+    _open_to_choice(
+        defs["Event"]["properties"], ("at", "gain_db", "pan", "fade_in_s", "fade_out_s")
+    )
+    for name in OPS.names():
+        for kind in ("event", "through"):
+            properties = defs[f"{kind}.{name}"]["properties"]
+            _open_to_choice(properties, tuple(properties))
     for field, one in (
         ("tempo", {"type": "number", "minimum": 1, "maximum": 1000}),
         ("meter", {"type": "string", "maxLength": 16}),
@@ -120,6 +129,31 @@ def _operation() -> Schema:
         for name in OPS.names()
     ]
     return {"anyOf": [{"enum": OPS.names()}, *written]}
+
+
+def _choice() -> Schema:
+    """One of several values, drawn by the seed."""
+    weight = {"type": "number", "exclusiveMinimum": 0}
+    options = {"type": "array", "minItems": 1, "maxItems": MOST_OPTIONS}
+    return {
+        "type": "object",
+        "description": "one of several values, drawn by chance",
+        "properties": {
+            "choose": {**options, "description": "the values"},
+            "weights": {**options, "items": weight, "description": "how likely each value is"},
+        },
+        "required": ["choose"],
+        "additionalProperties": False,
+    }
+
+
+def _open_to_choice(properties: dict[str, Schema], names: Sequence[str]) -> None:
+    """Let fields be given as a choice."""
+    for name in names:
+        field = properties[name]
+        kept: Schema = {k: field[k] for k in ("description", "default") if k in field}
+        rest = {key: value for key, value in field.items() if key not in kept}
+        properties[name] = {**kept, "anyOf": [rest, _ref("Choice")]}
 
 
 def _with_times(curve: Schema) -> None:

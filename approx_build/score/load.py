@@ -11,6 +11,7 @@ from approx_build.errors import ApproxError, Fault, Location, ScoreError
 from approx_build.files.names import clash, normal, on_disk, twin_of
 from approx_build.files.readlog import ReadLog
 from approx_build.score.amounts import Amounts
+from approx_build.score.choices import chosen
 from approx_build.score.event_lengths import RecordingLength, unknown
 from approx_build.score.lengths import Timing
 from approx_build.score.movement import LoadedMovement
@@ -185,6 +186,8 @@ class _Movements:
         return source
 
     def _movement(self, number: int, name: str, path: str, source: Source) -> LoadedMovement | None:
+        seed = self._piece.model.seed if self._piece.model else 0
+        source, unmade = chosen(source, seed, name)
         # First, because lengths are read in seconds, and those in bars need the tempo.
         tempo, marks, is_timed = read_tempo(source)
 
@@ -193,7 +196,7 @@ class _Movements:
 
         positions = Positions(source.data, timing, self._takes, self._recording)
         saved = salvage(Movement, source, timing)
-        self.faults += [*saved.faults, *marks]
+        self.faults += [*unmade, *saved.faults, *marks]
         if saved.model is None:
             return None
         try:

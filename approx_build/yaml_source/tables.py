@@ -10,6 +10,7 @@ from typing import Any
 
 Schema = dict[str, Any]
 
+_CHOICE = "#/$defs/Choice"
 _WORDS = {
     "number": "number",
     "integer": "whole number",
@@ -44,7 +45,9 @@ class Tables:
         if "$ref" in field:
             return self._linked(field["$ref"].rpartition("/")[2].removesuffix("Ref"))
         if "anyOf" in field or "oneOf" in field:
-            kinds = [self._takes(branch) for branch in field.get("anyOf") or field["oneOf"]]
+            branches = field.get("anyOf") or field["oneOf"]
+            # Every field of an event may be a choice: a rule of the page, not of each field.
+            kinds = [self._takes(branch) for branch in branches if branch.get("$ref") != _CHOICE]
             return " or ".join(dict.fromkeys(kind for kind in kinds if kind))
         if "const" in field:
             return f"`{field['const']}`"
