@@ -96,7 +96,7 @@ def _points_of(package: Distribution) -> Iterator[EntryPoint]:
     try:
         yield from package.entry_points
     except Exception as error:
-        words = f"its list of entry points cannot be read ({_said(error)})"
+        words = f"its list of entry points cannot be read ({_summary(error)})"
         BROKEN.append(f"package {package.name}: {words}; {_ADVICE}")
 
 
@@ -107,13 +107,15 @@ def loaded(point: EntryPoint) -> object:
     except (Exception, SystemExit) as error:  # it is the code of another package
         package = f"package {point.dist.name} {point.dist.version}" if point.dist else "a package"
         words = f"its entry point {point.name!r} in {point.group} ({point.value})"
-        raise UsageError(f"{package}: {words} cannot be used ({_said(error)}); {_ADVICE}") from None
+        raise UsageError(
+            f"{package}: {words} cannot be used ({_summary(error)}); {_ADVICE}"
+        ) from None
 
 
 _ADVICE = "install another version of the package, or uninstall it"
 
 
-def _said(error: BaseException) -> str:
+def _summary(error: BaseException) -> str:
     """The kind of an error and the first line of what it says."""
     text = next(iter(str(error).splitlines()), "")
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -29,7 +29,7 @@ _FLOOR = 1e-3
 _FRAMES_AT_ONCE = 4096
 
 
-def likeness(one: Mono, other: Mono) -> float:
+def similarity(one: Mono, other: Mono) -> float:
     """The correlation of two sounds [T] without any shift, 0 to 1."""
     first, second = one.astype(np.float64), other.astype(np.float64)
     quiet = SILENT**2 * one.size

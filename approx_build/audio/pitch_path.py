@@ -53,7 +53,7 @@ class Grid:
         return int(_BINS * _octaves(np.array(self.highest_hz / self.lowest_hz))) + 2
 
     @property
-    def reach(self) -> int:
+    def widest_step(self) -> int:
         """By how many bins a pitch moves from frame to frame, at most."""
         return max(1, min(round(_OCTAVES_A_SECOND * self.step_s * _BINS), self.bins - 1))
 
@@ -64,8 +64,8 @@ class Grid:
 
     def moves(self) -> Doubles:
         """Logarithms of the probabilities of steps from -reach to reach."""
-        steps = np.arange(-self.reach, self.reach + 1)
-        heights = self.reach + 1.0 - np.where(steps < 0, -steps, steps)
+        steps = np.arange(-self.widest_step, self.widest_step + 1)
+        heights = self.widest_step + 1.0 - np.where(steps < 0, -steps, steps)
         return portable.log(heights / heights.sum())
 
 
@@ -87,20 +87,20 @@ def likeliest(dips: Dips, grid: Grid, frames: int) -> Integers:
 
 def _path(dips: Dips, bins: Integers, bounds: Integers, grid: Grid) -> Integers:
     """The bin of each frame, -1 where the path has no pitch."""
-    frames, count, reach = len(bounds) - 1, grid.bins, grid.reach
+    frames, count, widest_step = len(bounds) - 1, grid.bins, grid.widest_step
     came_from = np.zeros((frames, 2, count), np.int16)
     stay, switch = (float(portable.log(p)) for p in (1 - _SWITCH, _SWITCH))
     moves, here = grid.moves(), np.arange(count)
-    padded = np.full((2, count + 2 * reach), -np.inf)
+    padded = np.full((2, count + 2 * widest_step), -np.inf)
     score = np.full((2, count), float(portable.log(0.5 / count)))
     for at in range(frames):
         if at:
-            padded[:, reach : reach + count] = score
-            views = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=1)
+            padded[:, widest_step : widest_step + count] = score
+            views = np.lib.stride_tricks.sliding_window_view(padded, 2 * widest_step + 1, axis=1)
             reached = views + moves
             best = reached.argmax(axis=2)
             kept = np.take_along_axis(reached, best[..., None], axis=2)[..., 0]
-            source = here + best - reach
+            source = here + best - widest_step
             switches = kept[::-1] + switch > kept + stay
             score = np.where(switches, kept[::-1] + switch, kept + stay)
             states = source + count * _KIND

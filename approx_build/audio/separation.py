@@ -49,15 +49,15 @@ class Separation:
 
     def _masked(self, samples: Mono, part: Part, start: int, stop: int) -> Spectrum:
         """Frames `start` to `stop` of one part [M, F]."""
-        reach = self.kernel // 2
-        first = max(start - reach, 0)
-        last = min(stop + reach, self.stft.frames(samples.size))
+        radius = self.kernel // 2
+        first = max(start - radius, 0)
+        last = min(stop + radius, self.stft.frames(samples.size))
         spectrum = self.stft.forward(samples, first, last)
         size = magnitude(spectrum).astype(np.float32, copy=False)
         own = slice(start - first, stop - first)
-        before, after = reach - (start - first), reach - (last - stop)
+        before, after = radius - (start - first), radius - (last - stop)
         along_time = running_median(_mirrored(size, before, after), self.kernel)
-        along_frequency = running_median(_mirrored(size[own].T, reach, reach), self.kernel).T
+        along_frequency = running_median(_mirrored(size[own].T, radius, radius), self.kernel).T
         kept, other = along_time, along_frequency
         if part == "percussive":
             kept, other = other, kept

@@ -27,10 +27,10 @@ from approx_build.cli.commands.verify import verify
 from approx_build.cli.commands.why import why
 from approx_build.cli.exit_codes import Exit, fail, interrupted
 from approx_build.cli.group import Commands
-from approx_build.cli.output import say, warn
+from approx_build.cli.output import print_lines, warn
 from approx_build.errors import ApproxError
 from approx_build.process import limits
-from approx_build.process.interrupts import ending_calmly
+from approx_build.process.interrupts import signals_as_interrupts
 from approx_build.training.torch_requirement import lack_of_torch
 from approx_build.visible import visible
 
@@ -59,7 +59,7 @@ for _name, _group in {"runs": runs, "corpus": corpus, "store": store}.items():
 
 def _version(asked: bool) -> None:
     if asked:
-        say(f"approx-build {__version__}")
+        print_lines(f"approx-build {__version__}")
         raise typer.Exit
 
 
@@ -90,15 +90,15 @@ def _run() -> None:
     # Scores and graphs make many objects and hardly a circle: looking for those took a quarter.
     gc.set_threshold(100_000, 20, 50)
     try:
-        with ending_calmly():
+        with signals_as_interrupts():
             _end(app(standalone_mode=False))
     except USAGE_FAULT as error:
         _refuse(error)
     except ApproxError as error:
         fail(error)
     except (MemoryError, ImportError, OSError) as error:
-        if said := limits.refusal(error) or lack_of_torch(error):
-            fail(ApproxError(said))
+        if message := limits.refusal(error) or lack_of_torch(error):
+            fail(ApproxError(message))
         raise
 
 

@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 from approx_build.corpus.consent import FILE_NAME, Consent
 from approx_build.corpus.recordings import recording_files
 from approx_build.errors import AudioError, ConsentError, Fault, Location
-from approx_build.files.names import on_disk, twins
+from approx_build.files.names import aliases, on_disk
 from approx_build.files.opening import MIB, RECORD_BYTES
 from approx_build.files.readlog import ReadLog
 from approx_build.yaml_source import Source, load_source, validate
@@ -92,13 +92,13 @@ def _faults(consent: Consent, source: Source, folder: Path, log: ReadLog) -> Ite
     for index, one in enumerate(consent.sources):
         if words := _notice(folder, one.notice, log):
             yield _at(source, ("sources", index, "notice"), f"{one.notice}: {words}")
-    for first, second in twins(one.name for one in consent.performers):
+    for first, second in aliases(one.name for one in consent.performers):
         index = [one.name for one in consent.performers].index(second)
         words = f"performers {first!r} and {second!r} differ in case alone; write one name"
         yield _at(source, ("performers", index, "name"), words)
     with suppress(AudioError):  # a corpus that cannot be listed is refused for that
         names = recording_files(folder, log).keys()
-        yield from (_at(source, *rule) for rule in consent.idle_rules(names))
+        yield from (_at(source, *rule) for rule in consent.unused_rules(names))
 
 
 def _at(source: Source, loc: Loc, words: str) -> Fault:

@@ -158,7 +158,7 @@ def inspect(name: str, path: Path) -> Inspection:
 
 
 @dataclass(frozen=True, slots=True)
-class Blemishes:
+class Defects:
     """The largest mean of a channel, and the samples in runs at full scale, of a recording."""
 
     dc: float
@@ -166,7 +166,7 @@ class Blemishes:
     clipped: int
 
 
-def blemishes(path: Path) -> Blemishes:
+def defects(path: Path) -> Defects:
     """What is amiss with the recording at `path`; AudioError when it cannot be read."""
     found = wav.info(path)
     sums = np.zeros(found.channels)
@@ -178,7 +178,7 @@ def blemishes(path: Path) -> Blemishes:
             run.add(channel)
     lengths = np.concatenate([run.lengths() for run in runs])
     means = sums / found.length
-    return Blemishes(float(means[np.abs(means).argmax()]), len(lengths), int(lengths.sum()))
+    return Defects(float(means[np.abs(means).argmax()]), len(lengths), int(lengths.sum()))
 
 
 def full_scale(subtype: str) -> float:

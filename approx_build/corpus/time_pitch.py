@@ -53,13 +53,13 @@ class Warp:
 
     def _margin(self, rate: int) -> int:
         """Samples of the source before and after a window that influence it."""
-        reach = 0.0
+        radius = 0.0
         if self.pitch != 1:
-            reach += RESAMPLER_REACH * max(1.0, self.pitch) / self.stretch
+            radius += RESAMPLER_REACH * max(1.0, self.pitch) / self.stretch
         if self.stretch != 1:
             # Half a frame of the result, and the half of the source from which it was made.
-            reach += frame_size(rate) / 2 * (1 + 1 / self.stretch)
-        return ceil(reach)
+            radius += frame_size(rate) / 2 * (1 + 1 / self.stretch)
+        return ceil(radius)
 
 
 def mirrored(sound: Sound, start: int, stop: int) -> Sound:

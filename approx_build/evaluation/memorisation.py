@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from approx_build.audio.alignment import FRAMES_HZ, SILENT, best_place, likeness, log_mel
+from approx_build.audio.alignment import FRAMES_HZ, SILENT, best_place, log_mel, similarity
 
 Mono = NDArray[np.float32]
 
@@ -97,8 +97,8 @@ class Baseline:
         if not nearest:
             return cls((), (), least)
         copied = _quantiles([match.copied_s for match in nearest])
-        likeness = _quantiles([match.similarity for match in nearest])
-        return cls(likeness, copied, max(least, copied[QUANTILES.index(0.95)]))
+        similarity = _quantiles([match.similarity for match in nearest])
+        return cls(similarity, copied, max(least, copied[QUANTILES.index(0.95)]))
 
     @classmethod
     def load(cls, fields: Mapping[str, Any]) -> Baseline:
@@ -210,7 +210,7 @@ class TrainingPassages:
             other = sound[max(0, start + lag) : start + lag + self.size]
             if start + lag >= 0 and other.size == self.size:
                 passage = take[start : start + self.size]
-                if likeness(passage, other) >= COPIED:
+                if similarity(passage, other) >= COPIED:
                     covered[start : start + self.size] = True
         return round(float(covered.sum()) / self.rate, 3)
 

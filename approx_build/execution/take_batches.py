@@ -60,7 +60,7 @@ def need(network: Family, takes: Takes) -> int:
     return sum(network.drawing_bytes(takes).values())
 
 
-def foretold(actions: Sequence[Action], jobs: int = 1) -> dict[str, int]:
+def estimated_bytes(actions: Sequence[Action], jobs: int = 1) -> dict[str, int]:
     """Bytes of the process that will generate each of these takes, by target.
 
     Each needs the memory of its batch, because takes of one checkpoint can be generated together.
@@ -71,7 +71,7 @@ def foretold(actions: Sequence[Action], jobs: int = 1) -> dict[str, int]:
     needs = dict[str, int]()
     for group in groups.values():
         network = network_of(group[0].params)
-        takes = sorted((_asked(network, one) for one in group), key=lambda t: -t.length)
+        takes = sorted((_request(network, one) for one in group), key=lambda t: -t.length)
         # The same division among workers as in `execution.queue`.
         batch = takes[: min(network.lock_step, -(-len(takes) // jobs))]
         needs |= dict.fromkeys((one.target for one in group), BASELINE + need(network, batch))
@@ -83,7 +83,7 @@ def network_of(params: Mapping[str, Any]) -> Family:
     return FAMILIES.get(params["family"]).model_validate(params["network"])
 
 
-def _asked(network: Family, action: Action) -> TakeRequest[Any]:
+def _request(network: Family, action: Action) -> TakeRequest[Any]:
     """What a take asks of its network, its sounds left empty."""
     params: Mapping[str, Any] = action.params
     # The sounds do not exist yet; only their roles matter for the memory.

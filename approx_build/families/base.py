@@ -274,7 +274,7 @@ class Family(Parameters):
         return
 
     @property
-    def glimpse_s(self) -> float:
+    def preview_s(self) -> float:
         """Seconds of a take that shows what the network does."""
         return 3.0
 

@@ -52,7 +52,7 @@ class LinkError(OSError):
         super().__init__(errno.ELOOP, f"{words}approx-build allow {quote(folder)}", os.fspath(path))
 
 
-def fence(project: AnyPath, *others: AnyPath) -> None:
+def confine_links(project: AnyPath, *others: AnyPath) -> None:
     """Let no link below a project lead out of it, nor out of a store or folder that is elsewhere.
 
     Of `others`, those in the project are a part of it.
@@ -85,7 +85,7 @@ def place(path: AnyPath) -> tuple[int | None, str]:
     OSError when a folder is missing; LinkError when a link leads out of the fence.
     """
     name = os.path.abspath(path)
-    found = _fence_of(name)
+    found = _confined_to(name)
     if found is None:
         return None, os.fspath(path)
     if not CAN_HOLD:
@@ -104,12 +104,12 @@ def place(path: AnyPath) -> tuple[int | None, str]:
 def check(path: AnyPath) -> None:
     """LinkError when a link on the way to `path`, or `path` itself, leads out of its fence."""
     name = os.path.abspath(path)
-    found = _fence_of(name)
+    found = _confined_to(name)
     if found is not None:
         _resolved(name, found)
 
 
-def _fence_of(name: str) -> str | None:
+def _confined_to(name: str) -> str | None:
     """The nearest fence around an absolute path."""
     folder = name if _fences else ""
     while folder not in _fences:

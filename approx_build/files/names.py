@@ -26,7 +26,7 @@ def alike(name: str) -> str:
     return normal(normal(name).casefold())
 
 
-def twins(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+def aliases(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Different names that are alike, each with the first of its kind."""
     first: dict[str, str] = {}
     for name in names:
@@ -59,7 +59,7 @@ def on_disk(path: AnyPath) -> str:
     return os.path.join(folder, found[0] if found else tail)
 
 
-def twin_of(path: AnyPath) -> str | None:
+def alias_of(path: AnyPath) -> str | None:
     """The name of another file beside `path` that is alike, if there is one."""
     folder, name = os.path.split(on_disk(path))
     found = (each for each in _names(folder) if each != name and alike(each) == alike(name))

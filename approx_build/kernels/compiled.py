@@ -123,7 +123,7 @@ def _load(which: Library = Library.INFERENCE) -> tuple[ctypes.CDLL | None, str]:
     return library, ""
 
 
-def is_there(which: Library) -> bool:
+def is_available(which: Library) -> bool:
     """Whether the library was compiled and can be loaded; UsageError when it is a stale one."""
     return _load(which)[0] is not None
 

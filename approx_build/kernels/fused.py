@@ -33,11 +33,11 @@ def fused(a: Floats, b: Floats, c: Floats) -> Floats:
 def add_in_order(total: Floats, products: Doubles) -> Floats:
     """total [...] + products [K, ...] from first to last, one rounding each; products are exact."""
     for start in range(0, len(products), _HOPEFUL):
-        total = _add_hopefully(total, products[start : start + _HOPEFUL])
+        total = _add_and_check(total, products[start : start + _HOPEFUL])
     return total
 
 
-def _add_hopefully(total: Floats, products: Doubles) -> Floats:
+def _add_and_check(total: Floats, products: Doubles) -> Floats:
     """Rounds twice, which is fast; where that may have counted, does it all again."""
     sums, rounded = np.empty(products.shape), np.empty(products.shape, np.float32)
     before = total

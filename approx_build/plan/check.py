@@ -84,7 +84,7 @@ def check(path: Path, catalog: Catalog) -> CheckedPiece:
     return _checked(reading, catalog, [*faults, *refused])
 
 
-def ask_again(score: Score, catalog: Catalog) -> None:
+def check_consent_again(score: Score, catalog: Catalog) -> None:
     """ConsentError when `catalog`, read later than the score was checked, refuses a use of it."""
     if refused := check_consent(score, catalog):
         raise ConsentError(in_order(refused))

@@ -43,7 +43,7 @@ def refused(asked: Iterable[Use], catalog: Catalog, own: str = "") -> list[Fault
     return [_with_all(fault, each, known, catalog, own) for fault, each in found.items()]
 
 
-def idle_scopes(corpus: str, catalog: Catalog) -> Iterator[Fault]:
+def unused_scopes(corpus: str, catalog: Catalog) -> Iterator[Fault]:
     """Models and pieces that a record agrees to and the project does not have: perhaps misspelt.
 
     They may still be to come, and allow nothing until then.

@@ -49,7 +49,7 @@ def add_movement(
     """Add everything from the mix on."""
     slug, where = movement.slug, movement.locate(())
     # Sorted by name: moving a part in the score must not change the key of the mix.
-    mixed = sorted(part.stem for part in parts if part.is_heard) or [
+    mixed = sorted(part.stem for part in parts if part.is_audible) or [
         silence(graph, movement, output)
     ]
     mix = graph.add(

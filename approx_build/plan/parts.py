@@ -11,7 +11,7 @@ from approx_build.metric.tempo import samples
 from approx_build.numerics.stream import Stream, stream_key
 from approx_build.ops.base import GrainOp
 from approx_build.plan.graph import Action, Kind
-from approx_build.plan.sources import Found, Sources
+from approx_build.plan.sources import Sources, SourceSound
 from approx_build.plan.streams import event_identities, event_stream
 from approx_build.registry import is_foreign, source_digest
 from approx_build.score.curve import Curve
@@ -30,7 +30,7 @@ class PlacedEvent:
     name: str
     target: str
     onset: int
-    sources: tuple[Found, ...]
+    sources: tuple[SourceSound, ...]
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class LoweredPart:
     part: Part
     stem: str
     events: tuple[PlacedEvent, ...]
-    is_heard: bool
+    is_audible: bool
 
 
 def stem_target(movement: str, part: str) -> str:
@@ -79,7 +79,7 @@ class Parts:
             for name, part in parts.items()
         ]
 
-    def _part(self, name: str, part: Part, is_heard: bool, is_source: bool) -> LoweredPart:
+    def _part(self, name: str, part: Part, is_audible: bool, is_source: bool) -> LoweredPart:
         identities = event_identities([(event.id, content(event)) for event in part.events])
         events = tuple(
             self._event(name, index, event, identity)
@@ -92,7 +92,7 @@ class Parts:
             centred = part.model_copy(update={"pan": Curve.constant(0.0)})
             self._stem(source_target(self._movement, name), name, centred, events)
         stem = self._stem(stem_target(self._movement.slug, name), name, part, events)
-        return LoweredPart(name, part, stem, events, is_heard)
+        return LoweredPart(name, part, stem, events, is_audible)
 
     def _event(self, part: str, index: int, event: Event, identity: str) -> PlacedEvent:
         movement = self._movement
@@ -115,7 +115,7 @@ class Parts:
         onset = samples(movement.onset(event), self._output.rate)
         return PlacedEvent(event, identity, target, onset, tuple(found for found, _ in chosen))
 
-    def _chosen(self, event: Event, stream: Stream) -> list[tuple[Found, SourceRef]]:
+    def _chosen(self, event: Event, stream: Stream) -> list[tuple[SourceSound, SourceRef]]:
         """The sounds the event works on; of several for one, its own stream picks."""
         sounds = [(found, ref) for ref in event.sources for found in self._sources.sounds(ref)]
         assert sounds, "checks find a pattern that names nothing"
@@ -182,13 +182,15 @@ def content(event: Event) -> dict[str, Any]:
     """
     refs = [ref.model_dump(mode="json", exclude_defaults=True) for ref in event.sources]
     return {
-        "op": _said(event.op, event.written("op")),
+        "op": _described(event.op, event.written("op")),
         "from": [_as_written(ref, event.written(f"from {i}")) for i, ref in enumerate(refs)],
-        "through": [_said(op, event.written(f"through {i}")) for i, op in enumerate(event.through)],
+        "through": [
+            _described(op, event.written(f"through {i}")) for i, op in enumerate(event.through)
+        ],
     }
 
 
-def _said(op: GrainOp, written: Written) -> dict[str, Json]:
+def _described(op: GrainOp, written: Written) -> dict[str, Json]:
     """An operation by its name and the parameters that are not at their defaults."""
     said = op.model_dump(mode="json", exclude_defaults=True)
     return {**_as_written(said, written), "op": op.op}

@@ -46,7 +46,7 @@ class Alarm:
         # A second thread would ring twice as often.
         elif not self._is_ringing:
             self._is_ringing = True
-            threading.Thread(target=self._knock, args=(every_s,), daemon=True).start()
+            threading.Thread(target=self._interrupt_main, args=(every_s,), daemon=True).start()
 
     def rings(self) -> bool:
         """Whether a SIGINT is a ring, where there is no other signal for it."""
@@ -58,7 +58,7 @@ class Alarm:
         if self.signals:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
-    def _knock(self, every_s: float) -> None:
+    def _interrupt_main(self, every_s: float) -> None:
         while not self._stop.wait(every_s):
             _thread.interrupt_main()
 

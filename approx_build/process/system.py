@@ -43,7 +43,7 @@ def open_handle(path: os.PathLike[str] | str, flags: int, mode: int = 0o666) -> 
     return os.open(path, flags | _PLAIN, mode)
 
 
-def open_itself(path: os.PathLike[str] | str) -> int:
+def open_file_or_folder(path: os.PathLike[str] | str) -> int:
     """A handle to read a file, or a folder where that can be opened.
 
     No link is followed, and nothing is waited for.
@@ -90,7 +90,7 @@ def make_read_only(path: Path) -> None:
         os.chmod(path, 0o444)
 
 
-def name_once(draft: Path, path: Path) -> bool:
+def rename_if_absent(draft: Path, path: Path) -> bool:
     """Rename `draft` to `path`; False, and the draft stays, when there is a file of that name.
 
     Without hard links a file that another process makes at the same moment may be replaced.

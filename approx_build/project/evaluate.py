@@ -25,7 +25,7 @@ class EvaluateOptions:
 
     takes: int = 4
     length_s: float = 3.0
-    so_far: bool = False
+    unfinished: bool = False
     """Whether a training that is not finished is evaluated, by the checkpoints it has."""
 
 
@@ -49,7 +49,7 @@ def evaluate(
     folder = settings.out or settings.out_at(root) / "models" / name
     with named_from(root):
         check_folder(folder)
-        make = _evaluated_unfinished if options.so_far else _evaluated
+        make = _evaluated_unfinished if options.unfinished else _evaluated
         report = make(model, options, folder, observer)
     return EvaluationResult(report, folder / "index.html")
 

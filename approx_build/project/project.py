@@ -50,7 +50,7 @@ class Project:
     def __post_init__(self) -> None:
         # Before any file of the project is opened: without fences, links are not checked.
         root, settings = self.root, self.settings
-        links.fence(root, settings.store_at(root), settings.out_at(root))
+        links.confine_links(root, settings.store_at(root), settings.out_at(root))
         links.allow(allowed_folders(config_file()))
 
     @classmethod

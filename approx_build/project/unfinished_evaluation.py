@@ -42,7 +42,7 @@ from approx_build.report.evaluation import (
 from approx_build.report.page import evaluation_page
 from approx_build.store.delivery import part_of, write
 from approx_build.store.objects import Objects
-from approx_build.training.checkpoint import is_right, read_checkpoint, whole_file
+from approx_build.training.checkpoint import is_intact, read_checkpoint, whole_file
 from approx_build.training.ledger.record import (
     CurvePoint,
     StoredStep,
@@ -50,7 +50,7 @@ from approx_build.training.ledger.record import (
     whole_record,
 )
 from approx_build.training.model import ModelSpec
-from approx_build.training.state import kept_about
+from approx_build.training.state import newest_metadata
 
 PREVIEW_SEED = 18
 """Seed of the takes: the same as of the previews on the page of a piece."""
@@ -75,7 +75,7 @@ def unfinished_run(folder: Path) -> UnfinishedRun:
     if record is not None:
         last = record.checkpoints[-1].step
         return UnfinishedRun(record.curve, record.checkpoints, last, record)
-    notes = kept_about(folder)
+    notes = newest_metadata(folder)
     if notes is None:
         return UnfinishedRun()
     return UnfinishedRun(
@@ -150,7 +150,7 @@ class TrainingPage:
     def _path(self, folder: Path, stored: StoredStep) -> Path | None:
         path = folder / stored.file
         if self.objects is None:
-            return path if is_right(path, stored.digest) else None
+            return path if is_intact(path, stored.digest) else None
         return whole_file(path, stored.digest, self.objects)
 
     def _kept(self, name: str, of: str, make: Any) -> Evaluation:

@@ -15,7 +15,7 @@ from approx_build.training.ledger.record import TrainingRecord
 
 
 @dataclass(frozen=True)
-class Seen:
+class BuildResults:
     """Records by target and the objects they name."""
 
     records: Mapping[str, Record]

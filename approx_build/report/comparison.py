@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from approx_build.plan.key import ABSENT, Difference, differences
-from approx_build.report.formatting import worded
+from approx_build.report.formatting import as_text
 from approx_build.report.ledger import ComparisonReport, Line, Overlay, TableReport
 from approx_build.training.forecast import duration
 from approx_build.training.ledger.curve_analysis import Beside, Curve, side_by_side
@@ -148,7 +148,7 @@ def _lines(a: LedgerEntry, b: LedgerEntry) -> list[tuple[LedgerEntry, Line]]:
 
 
 def _row(change: Difference) -> tuple[str, str, str]:
-    old, new = ("–" if one is ABSENT else worded(one) for one in (change.old, change.new))
+    old, new = ("–" if one is ABSENT else as_text(one) for one in (change.old, change.new))
     return change.field, old, new
 
 

@@ -166,7 +166,7 @@ def _page(template: str, **values: object) -> str:
         template,
         ["page.css", "ledger.css"],
         "ledger.js",
-        (drawn, colour, formatting.worded, wave_path),
+        (drawn, colour, formatting.as_text, wave_path),
         loss_width=WIDTH,
         loss_height=HEIGHT,
         **values,

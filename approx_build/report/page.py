@@ -99,7 +99,7 @@ def document(template: str, styles: Sequence[str], **values: object) -> str:
             formatting.roman,
             formatting.minutes,
             formatting.href,
-            formatting.worded,
+            formatting.as_text,
             formatting.event_line,
         ),
         *(formatting.fact_rows, wave_path, loss_picture, percent, picture, time_marks, hertz_marks),

@@ -108,7 +108,7 @@ def ways(defs: Mapping[str, Schema]) -> str:
     for way in own:
         example = f"`{way.way}: {flow(way.example)}`"
         lines.append(
-            f"| [`{way.way}`](#{way.way}) | {way.about} | {_supporters(way)} | {example} |"
+            f"| [`{way.way}`](#{way.way}) | {way.about} | {_supporting_families(way)} | {example} |"
         )
     texts = [
         f"### {way.way}\n\n{cleandoc(way.__doc__ or '')}\n\n{_table(defs[way.__name__])}\n"
@@ -117,7 +117,7 @@ def ways(defs: Mapping[str, Schema]) -> str:
     return "\n" + "\n".join(lines) + "\n\n" + "".join(texts)
 
 
-def _supporters(way: type[Way]) -> str:
+def _supporting_families(way: type[Way]) -> str:
     """The families of this package whose networks support a way."""
     own = (family for family in FAMILIES if not is_foreign(family))
     return ", ".join(FAMILIES.name_of(family) for family in own if way.way in family.ways)

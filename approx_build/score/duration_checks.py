@@ -70,10 +70,10 @@ def _sound_faults(
         if source_take:
             needed_s = sound.needs_s(take.length_s)
             message = _range_message(sound.start_s, needed_s, source_take.length_s, "take")
-            if message := message or sound.misfit(take.length_s, source_take.length_s):
+            if message := message or sound.length_fault(take.length_s, source_take.length_s):
                 yield source.fault(("takes", name, *where), message)
     if (way := take.conditioning) is not None:
-        for loc, message in way.misfits(take.length_s):
+        for loc, message in way.length_faults(take.length_s):
             yield source.fault(("takes", name, way.way, *loc), message)
 
 

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, PrivateAttr, SerializeAsAny, ValidationInfo, model_validator
 
-from approx_build.metric.tempo import TempoMap
-from approx_build.metric.time import Moment, Time, Unit, moment
+from approx_build.metric.time import Moment, Time, Unit
 from approx_build.ops.base import OPS, GrainOp
 from approx_build.score.curve import Curve, EventGain, EventPan
+from approx_build.score.event_times import length_until, start_of
 from approx_build.score.lengths import Measure, Timing, Written, attempt, without_tempo
 from approx_build.score.source_ref import SourceRef
 from approx_build.yaml_source import Problems, choices, suggestion
@@ -87,7 +87,7 @@ class Event(Placement):
         if not isinstance(data, dict):
             problems.add((), f"needs named fields, is {shown(data)}")
             problems.close()
-        start = _start(data, info.context, problems)
+        start = start_of(data, info.context, problems)
         timing = info.context if isinstance(info.context, Timing) else None
         at_start = timing.tempo.lengths(start or Fraction(0)) if timing else without_tempo
         reading = _Reading(problems, at_start)
@@ -97,7 +97,10 @@ class Event(Placement):
         placement, _ = attempt(Placement, own, reading.measure, problems, ())
         name = _operation(data, problems)
         if name and "until" in data and timing and start is not None:
-            data = {**data, name: _until(data, name, start, timing.tempo, reading)}
+            length = length_until(data, OPS.get(name), start, timing.tempo, problems)
+            if length is not None:
+                data = {**data, name: {**data[name], "length_s": length}}
+                reading.written["op"] = {"length_s": f"until {data['until']}"}
         call = _call(name, data[name], reading) if name else None
         through = _chain(data.get("through", []), reading)
         problems.close()
@@ -138,52 +141,6 @@ class _Reading:
         if written:
             self.written.setdefault(place, {}).update(written)
         return found
-
-
-def _start(data: dict[str, Value], context: object, problems: Problems) -> Fraction | None:
-    """When an event begins, seconds; None if nothing tells, which is a problem already."""
-    if not isinstance(context, Timing):
-        return None
-    if "after" in data:
-        if "at" in data:
-            problems.add(("after",), "'at' and 'after' are given; give one of them", is_key=True)
-            return None
-        return problems.call(("after",), context.after, data["after"])
-    try:
-        at = moment(data.get("at"))
-    except ValueError:
-        return None  # the model of the placement reports it
-    try:
-        return context.tempo.seconds(at)
-    except ValueError as error:
-        if context.is_whole:
-            problems.add(("at",), str(error))
-    return None
-
-
-def _until(
-    data: dict[str, Value], name: str, start: Fraction, tempo: TempoMap, reading: _Reading
-) -> Value:
-    """The fields of the operation, with a length so that the result ends at the moment `until`."""
-    fields = data[name]
-    if not isinstance(fields, dict):
-        return fields
-    problems, written = reading.problems, data["until"]
-    given = next((key for key in ("length", "length_s") if key in fields), None)
-    if "length_s" not in OPS.get(name).model_fields:
-        problems.add(("until",), f"{name} has no length of its own; give its source a length")
-    elif given:
-        problems.add(("until",), f"'until' and '{given}' are given; give one of them", is_key=True)
-    else:
-        stop = problems.call(("until",), lambda value: tempo.seconds(moment(value)), written)
-        if stop is not None and stop > start:
-            reading.written["op"] = {"length_s": f"until {written}"}
-            return {**fields, "length_s": float(stop - start)}
-        if stop is not None:
-            problems.add(("until",), f"must be after the event's start (is {written})")
-        # So that the length is not reported as missing.
-        return {**fields, "length_s": 1.0}
-    return fields
 
 
 def _operation(data: dict[str, Value], problems: Problems) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from approx_build.errors import ApproxError, Fault, Location, ScoreError
-from approx_build.files.names import clash, normal, on_disk, twin_of
+from approx_build.files.names import alias_of, clash, normal, on_disk
 from approx_build.files.readlog import ReadLog
 from approx_build.score.amounts import Amounts
 from approx_build.score.choices import chosen
@@ -17,7 +17,7 @@ from approx_build.score.lengths import Timing
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.paths import project_root, slug, written_path
 from approx_build.score.positions import Positions
-from approx_build.score.recovery import Salvaged, salvage
+from approx_build.score.recovery import Recovered, recover
 from approx_build.score.schema import MOST_MOVEMENTS, Movement, Piece
 from approx_build.score.takes import Take
 from approx_build.score.tempo_marks import read_tempo
@@ -94,7 +94,7 @@ def read_piece(
     if _kind(source) == "movement":
         message = "this is a movement; give the piece whose 'movements' list it"
         raise ScoreError([source.fault(("movement",), message, key=True)])
-    piece = salvage(Piece, source)
+    piece = recover(Piece, source)
     reader = _Movements(home, path, piece, log, allowance, recording)
     found = [reader.load(index, name) for index, name in reader.entries()]
     movements = tuple(movement for movement in found if movement)
@@ -122,7 +122,7 @@ class _Movements:
         self,
         root: Path,
         path: Path,
-        piece: Salvaged[Piece],
+        piece: Recovered[Piece],
         log: ReadLog | None,
         allowance: Allowance,
         recording: RecordingLength,
@@ -195,7 +195,7 @@ class _Movements:
             return Timing(tempo, is_timed, positions.after)
 
         positions = Positions(source.data, timing, self._takes, self._recording)
-        saved = salvage(Movement, source, timing)
+        saved = recover(Movement, source, timing)
         self.faults += [*unmade, *saved.faults, *marks]
         if saved.model is None:
             return None
@@ -214,7 +214,7 @@ class _Movements:
 
 def _check_alone(path: Path) -> None:
     """ApproxError when a file beside `path` has its name in another case or Unicode form."""
-    if twin := twin_of(path):
+    if twin := alias_of(path):
         name = os.path.basename(on_disk(path))
         raise ApproxError(f"{name}: {clash(name, twin)}")
 

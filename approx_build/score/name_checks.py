@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Protocol
 
 from approx_build.errors import MOST_FOUND, Fault
-from approx_build.files.names import normal, twins
+from approx_build.files.names import aliases, normal
 from approx_build.files.patterns import is_pattern
 from approx_build.score.load import Score
 from approx_build.score.movement import LoadedMovement
@@ -66,7 +66,7 @@ def _people(score: Score) -> Iterator[Fault]:
         for index, cue in enumerate(movement.model.cues):
             if cue.player is not None:
                 places.setdefault(normal(cue.player), (movement.source, ("cues", index, "for")))
-    for first, second in twins(places):
+    for first, second in aliases(places):
         source, loc = places[second]
         message = f"players {first!r} and {second!r} differ in case alone; write one name"
         yield source.fault(loc, message)
@@ -144,7 +144,7 @@ def _recording_faults(
         return
     if sound.start_s >= length_s or stop_s > length_s + TOLERANCE_S:
         yield source.fault(loc, f"ends at {stop_s:g} s of a recording of {length_s:g} s")
-    elif message := sound.misfit(take.length_s, length_s):
+    elif message := sound.length_fault(take.length_s, length_s):
         yield source.fault(loc, message)
 
 

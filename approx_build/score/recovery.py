@@ -20,7 +20,7 @@ _MOST_ROUNDS = 3
 
 
 @dataclass(frozen=True)
-class Salvaged(Generic[M]):
+class Recovered(Generic[M]):
     """A model without its faulty items, or None when nothing could be saved.
 
     `source` lacks the same items; its places are those of the whole file.
@@ -32,9 +32,9 @@ class Salvaged(Generic[M]):
     dropped: tuple[Loc, ...] = ()
 
 
-def salvage(
+def recover(
     model: type[M], source: Source, patience: Callable[[], Patience] = Patience
-) -> Salvaged[M]:
+) -> Recovered[M]:
     """`source` as a `model`, its faulty items taken out and their faults noted.
 
     Validators get what `patience` makes as their context.
@@ -44,7 +44,7 @@ def salvage(
     for _ in range(_MOST_ROUNDS):
         try:
             read = strictly(model, source.data, patience())
-            return Salvaged(read, source, tuple(faults), tuple(dropped))
+            return Recovered(read, source, tuple(faults), tuple(dropped))
         except ValidationError as error:
             problems = problems_of(error, model, source.data)
             has_all = error.error_count() < MOST_FOUND
@@ -58,7 +58,7 @@ def salvage(
         dropped += [source.root.written(item) for item in items]
         source = replace(source, root=source.root.without(list(items)))
     # With the whole source: the movements and takes that it names are still looked at.
-    return Salvaged(None, whole, tuple(faults))
+    return Recovered(None, whole, tuple(faults))
 
 
 def _item(loc: Loc) -> Loc:

@@ -87,7 +87,7 @@ class Expectation(Strict):
     )
 
     @model_validator(mode="after")
-    def _says_one_thing(self) -> Expectation:
+    def _has_one_condition(self) -> Expectation:
         if sum(one is not None for one in (self.silence, self.sound, self.peak_dbfs_below)) != 1:
             raise ValueError("needs one of 'silence', 'sound' and 'peak_dbfs_below'")
         if self.below_dbfs is not None and self.silence is None:

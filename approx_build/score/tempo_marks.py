@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJson
 from approx_build.errors import Fault
 from approx_build.metric.tempo import MeterSpan, TempoMap, TempoSpan, rounded
 from approx_build.metric.time import ZERO, Moment, Time, Unit, moment
-from approx_build.score.recovery import salvage
+from approx_build.score.recovery import recover
 from approx_build.yaml_source import Source
 from approx_build.yaml_source.fields import Strict
 from approx_build.yaml_source.messages import shown
@@ -98,7 +98,7 @@ def read_tempo(source: Source) -> tuple[TempoMap, list[Fault], bool]:
     """
     faults = list[Fault]()
     others = [(key,) for key in source.root.children if key not in Marks.model_fields]
-    saved = salvage(Marks, replace(source, root=source.root.without(others)))
+    saved = recover(Marks, replace(source, root=source.root.without(others)))
     if (marks := saved.model) is None:
         return TempoMap(), [], False
     tempo = tempo_map(

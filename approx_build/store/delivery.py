@@ -18,8 +18,8 @@ from approx_build.files.writing import rewritten
 from approx_build.store import claims
 from approx_build.store.disk import (
     make_folder,
-    plain_words,
     replace_file,
+    store_errors,
     sync,
     sync_folder,
     write_over,
@@ -35,7 +35,7 @@ it.
 
 def deliver(source: Path, digest: str, dest: Path) -> tuple[bool, bool]:
     """Make `dest` a copy of `source` unless it is one: (was written, had the right bytes)."""
-    with plain_words(dest):
+    with store_errors(dest):
         check(dest)
         sweep(dest)
         # Not written again: its times would change, and with them the state of the fast path.
@@ -52,7 +52,7 @@ def deliver(source: Path, digest: str, dest: Path) -> tuple[bool, bool]:
 
 def check_folder(folder: Path) -> None:
     """StoreError when `folder`, which may not exist yet, cannot be written."""
-    with plain_words(folder):
+    with store_errors(folder):
         check(folder)
     # Nothing is created here, so the nearest existing folder decides whether the rest can be.
     there = next(each for each in (folder, *folder.parents) if each.exists())
@@ -64,7 +64,7 @@ def check_folder(folder: Path) -> None:
 
 def write(dest: Path, data: bytes) -> bool:
     """Write `data` to `dest` atomically; returns whether it had to be written."""
-    with plain_words(dest):
+    with store_errors(dest):
         check(dest)
         sweep(dest)
         # As in `deliver`: an unchanged file keeps its times.

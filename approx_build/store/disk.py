@@ -15,13 +15,13 @@ from approx_build.files import writing
 from approx_build.process.system import sync, sync_folder
 
 __all__ = [
-    "blaming_a_full_disk",
     "clear",
     "make_folder",
-    "plain_words",
     "refusal",
     "replace_file",
+    "reporting_full_disk",
     "set_aside",
+    "store_errors",
     "sync",
     "sync_folder",
     "write_over",
@@ -52,7 +52,7 @@ def refusal(error: OSError, path: os.PathLike[str] | str) -> StoreError:
 
 
 @contextmanager
-def plain_words(path: os.PathLike[str] | str) -> Iterator[None]:
+def store_errors(path: os.PathLike[str] | str) -> Iterator[None]:
     """Turn an OSError of the block into a StoreError about `path`."""
     try:
         yield
@@ -61,7 +61,7 @@ def plain_words(path: os.PathLike[str] | str) -> Iterator[None]:
 
 
 @contextmanager
-def blaming_a_full_disk(folder: Path) -> Iterator[None]:
+def reporting_full_disk(folder: Path) -> Iterator[None]:
     """Report a full disk when the block fails because of it.
 
     A library that writes the file (libsndfile, safetensors) may hide the reason, so a disk with
@@ -93,7 +93,7 @@ def make_folder(folder: Path) -> None:
 
 def clear(path: Path) -> None:
     """Remove the file at `path`; a folder with that name is renamed if it is not empty."""
-    with plain_words(path):
+    with store_errors(path):
         if not path.is_dir() or path.is_symlink():
             writing.remove(path)
             return
@@ -138,7 +138,7 @@ def set_aside(path: Path, name: str = "") -> Path:
     # `lexists`, because a rename would also replace a broken link.
     while os.path.lexists(other):
         other = next(others)
-    with plain_words(path):
+    with store_errors(path):
         writing.replace(path, other)
         sync_folder(path.parent)
     return other

@@ -9,7 +9,7 @@ from pathlib import Path
 from approx_build.training.ledger.entry import Status
 from approx_build.training.ledger.record import TrainingRecord
 from approx_build.training.process_group import ALONE, Share
-from approx_build.training.progress import Watcher, unwatched
+from approx_build.training.progress import Watcher, ignore_progress
 from approx_build.training.state import TrainingState
 
 
@@ -29,7 +29,7 @@ class Callback:
     def kept(self, state: TrainingState, status: Status, reason: str = "") -> None:
         """The state was kept, or the training has come to an end."""
 
-    def mended(self, record: TrainingRecord) -> None:
+    def repaired(self, record: TrainingRecord) -> None:
         """A finished training whose files were damaged is whole again."""
 
     def remarked(self, words: str) -> None:
@@ -42,7 +42,7 @@ def no_copy(_digest: str, _path: Path) -> bool:
 
 
 @dataclass(frozen=True)
-class Means:
+class Resources:
     """With what a training runs, and who hears of it.
 
     No bit depends on it, but for device and share, which the numeric environment names.
@@ -54,6 +54,6 @@ class Means:
     share: Share = ALONE
     parent: Path | None = None
     callback: Callback = field(default_factory=Callback)
-    progress: Watcher = unwatched
+    progress: Watcher = ignore_progress
     copy: Callable[[str, Path], bool] = no_copy
     """Writes the file of a digest to a path where there is a copy of it; whether there was."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from approx_build.training.checkpoint import is_right
+from approx_build.training.checkpoint import is_intact
 from approx_build.training.ledger.entry import run_name
 from approx_build.training.ledger.record import (
     RECORD_NAME,
@@ -16,7 +16,7 @@ from approx_build.training.ledger.record import (
     manifest_digest,
     whole_record,
 )
-from approx_build.training.state import STATE_NAME, kept_about
+from approx_build.training.state import STATE_NAME, newest_metadata
 
 FOLDER = "training"
 """Where a store has them."""
@@ -70,7 +70,7 @@ def finished_run(store: Path, manifest: Mapping[str, Any]) -> TrainingRecord | N
     digest = manifest_digest(manifest)
     folder = working_folder(store, digest)
     record = whole_record(folder, digest)
-    if record and all(is_right(folder / one.file, one.digest) for one in record.checkpoints):
+    if record and all(is_intact(folder / one.file, one.digest) for one in record.checkpoints):
         return record
     return None
 
@@ -92,7 +92,7 @@ def run_in(folder: Path) -> EarlierRun | None:
     if record is not None:
         last = record.checkpoints[-1].step
         return EarlierRun(record.model, record.manifest, folder, last, record.checkpoints, record)
-    notes = kept_about(folder)
+    notes = newest_metadata(folder)
     about = notes.get("about") if notes else None
     if not notes or not about or not {"model", "manifest"} <= about.keys():
         return None

@@ -31,7 +31,7 @@ class Share:
         """Whether this is the process that keeps files and tells of progress."""
         return self.rank == 0
 
-    def meet(self) -> None:
+    def barrier(self) -> None:
         """Wait until all processes are here."""
         if self.size > 1:
             from torch import distributed

@@ -34,7 +34,7 @@ STOPPING = [
 Watcher = Callable[[Progress], None]
 
 
-def unwatched(progress: Progress) -> None:
+def ignore_progress(progress: Progress) -> None:
     """Tells nobody."""
 
 

@@ -63,7 +63,7 @@ class Way(Strict):
         """How many clips a take has that says so many; ValueError when they do not fit the way."""
         return 1 if said is None else said
 
-    def misfits(self, take_s: float) -> Iterator[tuple[Loc, str]]:
+    def length_faults(self, take_s: float) -> Iterator[tuple[Loc, str]]:
         """What does not fit a take of `take_s` besides its sounds, and in which field."""
         return iter(())
 
@@ -77,7 +77,7 @@ class Way(Strict):
         """What a family draws from: its terms, and its sounds by role."""
 
 
-class OfOneSound(Sound, Way):
+class SingleSource(Sound, Way):
     """A way that needs one sound, whose fields stand beside its own."""
 
     def sounds(self) -> Iterator[tuple[tuple[str, ...], Sound]]:

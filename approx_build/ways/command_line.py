@@ -23,7 +23,7 @@ def fields(ways: Mapping[str, Sequence[str]], given: Given) -> dict[str, Json]:
 
     `given` has the values of options that belong to a way, by name.
     """
-    _check_belongings(ways, given)
+    _check_dependent_options(ways, given)
     return {name: _field(WAYS.get(name), texts, given) for name, texts in ways.items()}
 
 
@@ -68,7 +68,7 @@ def _field(way: type[Way], texts: Sequence[str], given: Given) -> dict[str, Json
     return field
 
 
-def _check_belongings(ways: Mapping[str, Sequence[str]], given: Given) -> None:
+def _check_dependent_options(ways: Mapping[str, Sequence[str]], given: Given) -> None:
     """UsageError for an option without its way, or a way without an option that it needs."""
     owned = {option.name for way, option in _options() if way.way in ways}
     for way, option in _options():

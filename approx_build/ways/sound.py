@@ -31,7 +31,7 @@ class Sound(Strict):
         """Seconds of sound that a take of `take_s` needs; None for all there are."""
         return take_s
 
-    def misfit(self, take_s: float, whole_s: float) -> str:
+    def length_fault(self, take_s: float, whole_s: float) -> str:
         """Why a take of `take_s` cannot be made from a sound of `whole_s`; empty if it can."""
         return ""
 

@@ -11,7 +11,7 @@ from pydantic import Discriminator, Field, Tag, field_validator
 
 from approx_build.audio.clip import Clip
 from approx_build.canonical import Json
-from approx_build.ways.base import WAYS, Conditioning, OfOneSound
+from approx_build.ways.base import WAYS, Conditioning, SingleSource
 from approx_build.ways.option import Option
 from approx_build.ways.sound import LONGEST_S, TOLERANCE_S
 from approx_build.yaml_source.fields import MOST
@@ -40,7 +40,7 @@ Points = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Transferral(Conditioning):
+class TransferConditioning(Conditioning):
     """The take plays what `sound` plays, so much higher and louder: breakpoints [seconds, value].
 
     Breakpoints are joined by straight lines.
@@ -56,7 +56,7 @@ class Transferral(Conditioning):
 
 
 @WAYS.register
-class Transfer(OfOneSound):
+class Transfer(SingleSource):
     """The network plays the pitch and the loudness of a sound, in the sound of its own corpus.
 
     Its source should have one voice, in the range of pitches and loudness that the network knows.
@@ -100,7 +100,7 @@ class Transfer(OfOneSound):
                 )
         return curve
 
-    def misfits(self, take_s: float) -> Iterator[tuple[Loc, str]]:
+    def length_faults(self, take_s: float) -> Iterator[tuple[Loc, str]]:
         """Breakpoints after the end of the take."""
         for name, curve in (("semitones", self.semitones), ("gain_db", self.gain_db)):
             for index, (at_s, _) in enumerate(_points(curve)):
@@ -115,12 +115,14 @@ class Transfer(OfOneSound):
         }
 
     @classmethod
-    def conditioning(cls, terms: Mapping[str, Any], sounds: Mapping[str, Clip]) -> Transferral:
+    def conditioning(
+        cls, terms: Mapping[str, Any], sounds: Mapping[str, Clip]
+    ) -> TransferConditioning:
         """The sound and the curves."""
         semitones, gain_db = (
             tuple((at_s, value) for at_s, value in terms[name]) for name in ("semitones", "gain_db")
         )
-        return Transferral(sounds["heard"], semitones, gain_db)
+        return TransferConditioning(sounds["heard"], semitones, gain_db)
 
 
 def _points(curve: float | Points) -> Points:

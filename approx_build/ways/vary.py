@@ -10,7 +10,7 @@ from pydantic import Field
 
 from approx_build.audio.clip import Clip
 from approx_build.canonical import Json
-from approx_build.ways.base import WAYS, Conditioning, OfOneSound
+from approx_build.ways.base import WAYS, Conditioning, SingleSource
 from approx_build.ways.option import Option
 
 
@@ -27,7 +27,7 @@ class Variation(Conditioning):
 
 
 @WAYS.register
-class Vary(OfOneSound):
+class Vary(SingleSource):
     """A sound is covered with noise, and the network makes sound of it again.
 
     Every clip of the take is another variation.

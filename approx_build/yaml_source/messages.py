@@ -115,7 +115,7 @@ def shown(value: object) -> str:
     return "empty" if text == "null" else text
 
 
-def worded(error: ErrorDetails, model: type[BaseModel], names: Sequence[str] = ()) -> str:
+def message_of(error: ErrorDetails, model: type[BaseModel], names: Sequence[str] = ()) -> str:
     """The message of an `error` of `model`. `names` are the fields, if not the model's."""
     kind, context, loc = error["type"], error.get("ctx", {}), error["loc"]
     if kind == "fault":

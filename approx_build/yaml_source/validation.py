@@ -11,7 +11,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from approx_build.errors import MOST_FOUND, Fault, ScoreError
 from approx_build.yaml_source.document import Source
-from approx_build.yaml_source.messages import worded
+from approx_build.yaml_source.messages import message_of
 from approx_build.yaml_source.node import Loc, Value
 
 M = TypeVar("M", bound=BaseModel)
@@ -76,7 +76,7 @@ def problems_of(
     for detail in error.errors(include_url=False)[:MOST_FOUND]:
         if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
             continue  # pydantic does not count items that have faults of their own
-        words, written = worded(detail, model, names), detail["loc"]
+        words, written = message_of(detail, model, names), detail["loc"]
         is_key = detail["type"] == "extra_forbidden" or written[-1:] == ("[key]",)
         if detail["type"] == "fault":
             is_key = bool(detail["ctx"]["is_key"])

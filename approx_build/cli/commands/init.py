@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from approx_build.cli.messages import near
-from approx_build.cli.output import say
+from approx_build.cli.output import print_lines
 
 
 def init(
@@ -21,4 +21,4 @@ def init(
 
     new = Project(here.absolute(), Settings()).init(name)
     score, movement = near(new.score), near(new.movement)
-    say(f"wrote {score}", f"wrote {movement}", f"next: approx-build render {score}")
+    print_lines(f"wrote {score}", f"wrote {movement}", f"next: approx-build render {score}")

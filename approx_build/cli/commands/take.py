@@ -17,7 +17,7 @@ from typer.main import get_command
 
 from approx_build.cli.arguments import Device, DeviceChoice, Jobs, StoreDir, of_model
 from approx_build.cli.messages import near
-from approx_build.cli.output import say
+from approx_build.cli.output import print_lines
 
 if TYPE_CHECKING:
     from approx_build.project.take_options import TakeOption
@@ -78,7 +78,7 @@ def take(
     )
     project, name = of_model(model, Settings.of(store, out, jobs, device))
     for drawn in project.take(name, options, observer_for()):
-        say(near(drawn.sound), near(drawn.picture))
+        print_lines(near(drawn.sound), near(drawn.picture))
 
 
 @cache
@@ -106,7 +106,7 @@ def _open_params() -> list[Any]:
     app.command()(options)
     params: list[Any] = get_command(app).params
     for param, one in zip(params, found, strict=True):
-        param.expose_value, param.callback = False, _keeping(one.asks.value, one.name)
+        param.expose_value, param.callback = False, _keeping(one.role.value, one.name)
     return params
 
 

@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint
 from typing import Any, Protocol, cast
 
 from approx_build.errors import UsageError
-from approx_build.execution.work import Failure, Made, RunActions, Work
+from approx_build.execution.work import Failure, RunActions, Success, Work
 from approx_build.registry import loaded, points
 from approx_build.store.store import Store
 
@@ -30,11 +30,11 @@ text is a warning to print at once.
 
 
 @dataclass(frozen=True)
-class Ended:
+class BatchEnd:
     """A batch has ended: every action in it was made or has failed."""
 
     batch: Batch
-    made: Sequence[Made | Failure]
+    made: Sequence[Success | Failure]
 
 
 class Executor(Protocol):
@@ -50,7 +50,7 @@ class Executor(Protocol):
     def start(self, batch: Batch) -> None:
         """Start a batch; call it only when `idle()` is not 0."""
 
-    def wait(self, on_progress: OnProgress) -> list[Ended]:
+    def wait(self, on_progress: OnProgress) -> list[BatchEnd]:
         """Wait for an event; the batches that have ended, perhaps none."""
 
     def close(self) -> None:

@@ -39,7 +39,7 @@ from approx_build.ways.vary import Variation
 Take: TypeAlias = TakeRequest[Sampling]
 
 
-def is_made_of_sound(take: Take) -> bool:
+def is_conditioned_throughout(take: Take) -> bool:
     """Whether a take is made of sound all along, and does not go on by itself."""
     return not isinstance(take.conditioning, Priming | Extension | None)
 

@@ -17,7 +17,7 @@ from approx_build.families.dance_diffusion.derived_takes import (
     alike,
     check,
     drawn,
-    is_made_of_sound,
+    is_conditioned_throughout,
 )
 from approx_build.families.dance_diffusion.parameters import DanceDiffusionParameters
 from approx_build.families.dance_diffusion.sampling import Sampling
@@ -47,14 +47,14 @@ def draw(
     check_takes(network, takes, device)
     for take in takes:
         _check(network, take)
-    said = velocity or velocity_of(network, weights, device)
+    predicted = velocity or velocity_of(network, weights, device)
     total, done = sum(take.length for take in takes), 0
     clips: dict[int, Clip] = {}
     for indices in _alike(network, takes):
         batch = [takes[index] for index in indices]
         size = sum(take.length for take in batch)
-        make = drawn if is_made_of_sound(batch[0]) else _gone_on
-        sounds = make(network, said, batch, _share_of(progress, done, size, total))
+        make = drawn if is_conditioned_throughout(batch[0]) else _continued
+        sounds = make(network, predicted, batch, _share_of(progress, done, size, total))
         done += size
         clips |= {
             index: _clip(network, takes[index], sound)
@@ -82,7 +82,7 @@ def full_scale(sound: Sound) -> Sound:
     return np.minimum(np.maximum(sound, np.float32(-1)), np.float32(1))
 
 
-def _gone_on(
+def _continued(
     network: DanceDiffusionParameters,
     velocity: Velocity,
     takes: Sequence[Take],
@@ -146,7 +146,7 @@ def _alike(network: DanceDiffusionParameters, takes: Sequence[Take]) -> list[lis
     """Indices of the takes that can be drawn in one batch, for each batch, in order."""
     batches: dict[Hashable, list[int]] = {}
     for index, take in enumerate(takes):
-        if is_made_of_sound(take):
+        if is_conditioned_throughout(take):
             shared = alike(network, take)
         else:
             begun = _begun(network, take)
@@ -163,7 +163,7 @@ def _check(network: DanceDiffusionParameters, take: Take) -> None:
                 f"extension: {take.conditioning.sound.length} samples of a take of {take.length}; "
                 "it leaves nothing to add"
             )
-    elif is_made_of_sound(take):
+    elif is_conditioned_throughout(take):
         check(network, take)
 
 

@@ -103,7 +103,7 @@ class DanceDiffusion(DanceDiffusionParameters, Family):
             )
 
     @property
-    def glimpse_s(self) -> float:
+    def preview_s(self) -> float:
         """The inside of a window."""
         return inside(self.window) / self.rate
 

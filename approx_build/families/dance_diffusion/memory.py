@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from approx_build.engines.diffusion.outpainting import windows
-from approx_build.engines.diffusion.overlapping_windows import starts, worked_on
+from approx_build.engines.diffusion.overlapping_windows import generated_length, starts
 from approx_build.engines.diffusion.samplers.registry import SAMPLERS
 from approx_build.families.base import TakeRequest
-from approx_build.families.dance_diffusion.derived_takes import is_made_of_sound
+from approx_build.families.dance_diffusion.derived_takes import is_conditioned_throughout
 from approx_build.families.dance_diffusion.parameters import DanceDiffusionParameters
 from approx_build.families.dance_diffusion.sampling import Sampling
 from approx_build.families.dance_diffusion.unet import memory_bytes, packed_bytes
@@ -52,10 +52,10 @@ def drawing_bytes(
 
 def _size(network: DanceDiffusionParameters, take: TakeRequest[Sampling]) -> int:
     """Samples that are worked on together: a window, or all of the sounds a take is made of."""
-    if not is_made_of_sound(take):
+    if not is_conditioned_throughout(take):
         return network.window
     sounds = 2 if isinstance(take.conditioning, Interpolation) else 1
-    return sounds * worked_on(take.length, network.window)
+    return sounds * generated_length(take.length, network.window)
 
 
 def _draws_noise(take: TakeRequest[Sampling]) -> bool:
@@ -72,7 +72,7 @@ def evaluations(
     """
     window, once = network.window, sampling.steps * SAMPLERS[sampling.sampler].evaluations
     again = once * sampling.resampling_times
-    covered = len(starts(worked_on(samples, window), window))
+    covered = len(starts(generated_length(samples, window), window))
     match way:
         case "vary":
             return once * covered

@@ -77,9 +77,9 @@ class DanceDiffusionNetwork:
 
     def loss(self, weights: Tensors, example: Tensors) -> Tensor:
         """Mean square of what is missed of v, over `noised` and `target` [B, C, T], `time` [B]."""
-        said = self.velocity(weights, example["noised"], example["time"])
+        predicted = self.velocity(weights, example["noised"], example["time"])
         # In float32, also where products are in a lower precision.
-        return F.mse_loss(said.float(), example["target"])
+        return F.mse_loss(predicted.float(), example["target"])
 
     def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
         """None: torch finds them."""
@@ -125,7 +125,7 @@ def velocity_on(params: DanceDiffusionParameters, weights: Weights, device: str)
     # Copied, because torch warns of arrays that are read-only.
     there = {name: torch.from_numpy(array.copy()).to(where) for name, array in weights.items()}
 
-    def said(x: Sound, time: float) -> Sound:
+    def predicted(x: Sound, time: float) -> Sound:
         times = torch.full((1,), time, dtype=torch.float32, device=where)
         with torch.inference_mode(), exact():
             items = [
@@ -133,7 +133,7 @@ def velocity_on(params: DanceDiffusionParameters, weights: Weights, device: str)
             ]
             return np.asarray(torch.cat(items).cpu().numpy(), dtype=np.float32)
 
-    return said
+    return predicted
 
 
 def time_features(frequencies: Tensor, time: Tensor) -> Tensor:

@@ -58,14 +58,14 @@ class UNet:
             raise ModelError(f"timestep_embed.weight: {error}") from None
         return np.concatenate(waves, axis=1).astype(np.float32)
 
-    def say(self, sound: Floats, time: Floats, threads: int) -> Floats:
+    def predict(self, sound: Floats, time: Floats, threads: int) -> Floats:
         """What the network says [B, C, T] of `sound` [B, C, T] at times of features [B, 16]."""
         if self.kernel is Kernel.REFERENCE:
-            said = [
+            predicted = [
                 reference_forward(self.tensors, self.shape, *item)
                 for item in zip(sound, time, strict=True)
             ]
-            return np.array(said, np.float32).reshape(sound.shape)
+            return np.array(predicted, np.float32).reshape(sound.shape)
         result = np.empty_like(sound)
         # A program has one memory, in which only one caller can work.
         with self._lock:
@@ -113,7 +113,7 @@ def forward(
         raise ModelError(f"times: shape {list(np.shape(times))}; must be [{len(sound)}]")
     if threads < 1:
         raise ModelError(f"threads: {threads}; must be at least 1")
-    return network.say(sound, network.features(times), threads)
+    return network.predict(sound, network.features(times), threads)
 
 
 def packed_bytes(shape: UNetShape) -> int:

@@ -18,7 +18,7 @@ from approx_build.families.ddsp.parameters import DDSPParameters, Sampling
 from approx_build.kernels.tensors import Floats
 from approx_build.numerics import portable
 from approx_build.numerics.stream import Stream
-from approx_build.ways.transfer import Transferral
+from approx_build.ways.transfer import TransferConditioning
 
 Doubles = NDArray[np.float64]
 Points = Sequence[tuple[float, float]]
@@ -37,7 +37,7 @@ _LEAST_SHARE = 0.45
 def played(
     network: DDSPParameters,
     sampling: Sampling,
-    source: Transferral | None,
+    source: TransferConditioning | None,
     stream: Stream,
     frames: int,
 ) -> tuple[Doubles, Doubles]:
@@ -66,7 +66,9 @@ def pitch_finder(network: DDSPParameters) -> PitchFinder:
     return PitchFinder(network.rate, network.hop, network.lowest_hz, network.highest_hz)
 
 
-def heard(network: DDSPParameters, sound: Floats, frames: int) -> tuple[PitchTrack, Doubles]:
+def pitch_and_loudness(
+    network: DDSPParameters, sound: Floats, frames: int
+) -> tuple[PitchTrack, Doubles]:
     """Pitch and loudness of a sound [T] by frame."""
     size = 32
     while size * 1.5 <= _HEARD_S * network.rate:
@@ -81,10 +83,10 @@ def middle_hz(network: DDSPParameters) -> float:
 
 
 def _of_source(
-    network: DDSPParameters, sampling: Sampling, source: Transferral, times: Doubles
+    network: DDSPParameters, sampling: Sampling, source: TransferConditioning, times: Doubles
 ) -> tuple[Doubles, Doubles]:
     """Pitch and loudness of the source, shifted by its curves."""
-    track, db = heard(network, source.sound.data[0], len(times))
+    track, db = pitch_and_loudness(network, source.sound.data[0], len(times))
     if sampling.pitch_hz is None:
         _check_clear(network, track, db, sampling.least_clear)
     factors = portable.power(np.array(2.0), between(source.semitones, times) / _OCTAVE)

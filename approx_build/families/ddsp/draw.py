@@ -14,7 +14,7 @@ from approx_build.families.ddsp.parameters import DDSPParameters, Sampling
 from approx_build.families.ddsp.synthesis import Performance, frames_needed, inputs_of
 from approx_build.kernels.tensors import Floats, checked_tensors
 from approx_build.numerics.stream import Stream
-from approx_build.ways.transfer import Transferral
+from approx_build.ways.transfer import TransferConditioning
 
 
 def draw(
@@ -53,7 +53,7 @@ def _performance(
 ) -> Performance:
     """A take whose curves are known, ready to be played."""
     network, stream = decoder.network, Stream(take.stream)
-    source = take.conditioning if isinstance(take.conditioning, Transferral) else None
+    source = take.conditioning if isinstance(take.conditioning, TransferConditioning) else None
     frames = frames_needed(network, take.length)
     hz, db = played(network, take.sampling, source, stream, frames)
     timbre = None

@@ -13,7 +13,7 @@ from approx_build.families.ddsp.curves import pitch_finder
 from approx_build.families.ddsp.parameters import DDSPParameters, Sampling
 from approx_build.families.ddsp.synthesis import frames_a_block, frames_needed
 from approx_build.families.parameters import numbers_in
-from approx_build.ways.transfer import Transferral
+from approx_build.ways.transfer import TransferConditioning
 
 _FLOAT, _DOUBLE = 4, 8
 _OF_A_FRAME = 6
@@ -33,7 +33,7 @@ def drawing_bytes(
     frames = max((frames_needed(network, take.length) for take in takes), default=0)
     block = frames_a_block(network) * network.hop
     reverb = -(-network.reverb_taps // block) * (block + 1)
-    has_source = any(isinstance(take.conditioning, Transferral) for take in takes)
+    has_source = any(isinstance(take.conditioning, TransferConditioning) for take in takes)
     widest = max(network.hidden_channels, 3 * network.recurrent_channels, network.output_inputs)
     return {
         "weights": _FLOAT * network.parameter_count,

@@ -30,7 +30,7 @@ from approx_build.families.ddsp.controls import (
     scaled,
     turned,
 )
-from approx_build.families.ddsp.curves import heard, middle_hz
+from approx_build.families.ddsp.curves import middle_hz, pitch_and_loudness
 from approx_build.families.ddsp.parameters import DDSPParameters, Objective
 from approx_build.families.ddsp.reference import EPSILON, SLOPE
 from approx_build.families.ddsp.timbre import coefficients, frames_a_step
@@ -62,7 +62,7 @@ class DDSPNetwork:
         """The example of a window [1, T]: its own features and a noise."""
         net, mono = self.params, sound[0]
         frames = len(mono) // net.hop + 1
-        track, db = heard(net, mono, frames)
+        track, db = pitch_and_loudness(net, mono, frames)
         hz = track.held(middle_hz(net))
         pitch, loudness = scaled(hz, db)
         by_sample = pitch_by_sample(hz, net.hop)
@@ -115,7 +115,7 @@ class DDSPNetwork:
         """None: torch finds them."""
         return None
 
-    def say(self, weights: Tensors, example: Tensors) -> Tensor:
+    def controls(self, weights: Tensors, example: Tensors) -> Tensor:
         """Controls [B, M, controls] of frames."""
         net, inputs = self.params, {name: example[name] for name in ("pitch", "loudness")}
         if net.form == "ae":
@@ -135,9 +135,9 @@ class DDSPNetwork:
         """Timbres [B, M, Z] by frame, of cepstral coefficients [B, S, 30]."""
         given = example["coefficients"]
         variance, mean = torch.var_mean(given, dim=1, correction=0, keepdim=True)
-        heard_ = (given - mean) / (variance + EPSILON).sqrt()
-        heard_ = heard_ * weights["encoder.norm.weight"] + weights["encoder.norm.bias"]
-        states = _recurrent(weights, "encoder.recurrent", heard_)
+        features = (given - mean) / (variance + EPSILON).sqrt()
+        features = features * weights["encoder.norm.weight"] + weights["encoder.norm.bias"]
+        states = _recurrent(weights, "encoder.recurrent", features)
         steps = _dense(weights, "encoder.timbre", states)
         step, frames = frames_a_step(self.params), example["pitch"].shape[1]
         places = torch.arange(frames, device=steps.device)
@@ -147,12 +147,12 @@ class DDSPNetwork:
     def sound(self, weights: Tensors, example: Tensors) -> Tensor:
         """Sound [B, T] of a batch of examples, not taken into full scale."""
         net = self.params
-        said = self.say(weights, example).float()
-        shares = _positive(said[..., 1 : 1 + net.harmonics])
-        is_heard = example["hz"][..., None] < self._limits.to(said.device)
-        shares = shares * is_heard
-        amplitude = _positive(said[..., :1]) / (shares.sum(dim=-1, keepdim=True) + LEAST)
-        noise = _positive(said[..., 1 + net.harmonics :] + NOISE_BIAS)
+        controls = self.controls(weights, example).float()
+        shares = _positive(controls[..., 1 : 1 + net.harmonics])
+        is_below_limit = example["hz"][..., None] < self._limits.to(controls.device)
+        shares = shares * is_below_limit
+        amplitude = _positive(controls[..., :1]) / (shares.sum(dim=-1, keepdim=True) + LEAST)
+        noise = _positive(controls[..., 1 + net.harmonics :] + NOISE_BIAS)
         made = self._harmonics(amplitude * shares, example) + self._noises(noise, example)
         return self._reverberated(weights, made)
 

@@ -64,7 +64,7 @@ class Performance:
         self._network, self._inputs, self._state = decoder.network, inputs, decoder.start()
         self._frames: Frames | None = None
         self._block = frames_a_block(self._network)
-        self._said, self._noised, self._phase = 0, 0, np.uint64(0)
+        self._samples, self._noised, self._phase = 0, 0, np.uint64(0)
         self._pending = np.zeros(0, np.float32)
         self._reverb: Reverb | None = None
         if impulse is not None:
@@ -85,14 +85,14 @@ class Performance:
     def _next_frames(self) -> Frames:
         """The frames of the block and those after it on which it depends."""
         known = self._frames
-        first = self._said
+        first = self._samples
         count = self._block + (self._network.lookahead if known is None else 0)
         part = slice(first, first + count)
         inputs = {name: one[part] for name, one in self._inputs.items()}
-        said, self._state = self._decoder.say(inputs, self._state)
+        said, self._state = self._decoder.controls(inputs, self._state)
         if not np.isfinite(said).all():
             raise ModelError("the network's output is not finite: its weights are too large")
-        self._said += count
+        self._samples += count
         found = frames_of(self._network, said, self._hz[part])
         return found if known is None else known.followed_by(found)
 

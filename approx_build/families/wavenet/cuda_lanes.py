@@ -110,7 +110,7 @@ class Lanes:
         self._delays = torch.tensor(dilations * np.arange(reach, 0, -1), device=place)
         channels = network.residual_channels
         self._rings = torch.zeros(int(sizes.sum()), LANES, channels, device=place)
-        self._heard = torch.zeros(LANES, network.causal_width, dtype=torch.long, device=place)
+        self._past_codes = torch.zeros(LANES, network.causal_width, dtype=torch.long, device=place)
         self._taps = torch.arange(network.causal_width, device=place) * classes
         # One value more than there are classes: before its first sample a clip hears 0.
         self._values = torch.tensor(np.append(amplitudes(classes), np.float32(0)), device=place)
@@ -126,7 +126,7 @@ class Lanes:
     def begin(self, clips: Sequence[ClipRequest]) -> None:
         """Silence in every lane; the lanes' pulls are those of `clips`."""
         classes = self._network.quantization_channels
-        self._heard.fill_(classes if self._network.scalar_input else classes // 2)
+        self._past_codes.fill_(classes if self._network.scalar_input else classes // 2)
         for state in (self._rings, self._time, self._broken):
             state.zero_()
         pull = np.zeros(LANES, np.float32)
@@ -146,18 +146,18 @@ class Lanes:
     def step(self) -> None:
         """One sample of every lane, by operations on the device alone."""
         given, uniform, divisor, rank = (t.index_select(0, self._row)[0] for t in self._table)
-        self.logits = self._hear()
+        self.logits = self._forward()
         adjusted = (self.logits - self._pull) / divisor[:, None]
         drawn = draw(adjusted, rank, uniform)
         code = torch.where(given < 0, drawn, given)
         # Where a code is given, nothing is drawn from the logits, and they may overflow.
         self._broken.logical_or_((given < 0) & ~adjusted.isfinite().all(1))
         _write(self._codes, self._row, code[None])
-        self._heard.copy_(torch.cat((self._heard[:, 1:], code[:, None]), dim=1))
+        self._past_codes.copy_(torch.cat((self._past_codes[:, 1:], code[:, None]), dim=1))
         self._time.add_(1)
         self._row.add_(1)
 
-    def _hear(self) -> Tensor:
+    def _forward(self) -> Tensor:
         """The logits [LANES, Q] of this step; each layer's input is put into its ring."""
         maps, x = self._maps, self._enter()
         slots = self._starts + (self._time - self._delays) % self._sizes
@@ -179,9 +179,9 @@ class Lanes:
     def _enter(self) -> Tensor:
         """The causal layer's output [LANES, R]."""
         if self._network.scalar_input:
-            embedded = self._values.index_select(0, self._heard.flatten())
+            embedded = self._values.index_select(0, self._past_codes.flatten())
             return embedded.view(LANES, -1).mm(self._maps.causal)
-        rows = self._maps.causal.index_select(0, (self._heard + self._taps).flatten())
+        rows = self._maps.causal.index_select(0, (self._past_codes + self._taps).flatten())
         return rows.view(LANES, len(self._taps), -1).sum(1)
 
 

@@ -31,7 +31,7 @@ from approx_build.kernels.compiled import (
     Library,
     choose,
     function,
-    is_there,
+    is_available,
     library_digest,
 )
 from approx_build.kernels.tensors import Floats, Weights, fitting_tensors
@@ -47,7 +47,7 @@ _own = threading.local()
 def describe() -> str | None:
     """The kernel that computes losses and gradients here; None: there is none."""
     kernel = choose()
-    if kernel is Kernel.REFERENCE or not is_there(Library.TRAINING):
+    if kernel is Kernel.REFERENCE or not is_available(Library.TRAINING):
         return None
     return str(kernel)
 

@@ -11,7 +11,7 @@ from typing import Any
 from approx_build.families.base import TakeRequest
 from approx_build.families.wavenet import gradients
 from approx_build.families.wavenet.parameters import WaveNetParameters
-from approx_build.machine import held
+from approx_build.machine import allocated_bytes
 
 _LANES = 16
 """Floats of the widest vector, and what rows are padded to."""
@@ -71,7 +71,7 @@ def activation_bytes(network: WaveNetParameters, size: int, device: str, is_plai
     head = [skip] * 4 + [codes]  # skips and hidden, before and after ReLU; logits
     losses = [skip] * 2 + [codes] * 3  # of logits also logarithms and gradients
     back = [layers * dilation, skip, skip]  # the gradients of what lay side by side
-    heap, number = held if device == "cpu" else int, 4 if is_plain else 2
+    heap, number = allocated_bytes if device == "cpu" else int, 4 if is_plain else 2
     return max(sum(heap(number * size * n) for n in kept + more) for more in (head, losses, back))
 
 
@@ -86,7 +86,7 @@ def evaluation_bytes(network: WaveNetParameters, size: int, device: str, is_plai
     )
     there = [*[dilation] * layers, layers * dilation]
     there += [*[skip] * 4, network.quantization_channels]
-    return sum(held(_FLOAT * size * n) for n in there)
+    return sum(allocated_bytes(_FLOAT * size * n) for n in there)
 
 
 def _is_compiled(device: str, is_plain: bool) -> bool:

@@ -56,7 +56,7 @@ class WaveNetNetwork:
 
         Row t sees given[0] to given[t - 1] and, before them, the start state.
         """
-        x = self._heard(weights["causal.weight"], given)
+        x = self._causal_convolution(weights["causal.weight"], given)
         layers = {name: weights[f"layers.{name}.weight"].unbind(0) for name in _MAPS}
         biases = {name: self._biases(weights, name) for name in _MAPS}
         gated = []
@@ -93,7 +93,7 @@ class WaveNetNetwork:
         )
         return loss, {name: torch.from_numpy(gradient) for name, gradient in found.items()}
 
-    def _heard(self, weight: Tensor, given: Tensor) -> Tensor:
+    def _causal_convolution(self, weight: Tensor, given: Tensor) -> Tensor:
         """The causal convolution [B, T, R] of the codes before each time."""
         width, length = self.params.causal_width, given.shape[1]
         past = F.pad(given, (width, 0), value=self.silence)[:, :-1]

@@ -21,7 +21,7 @@ from approx_build.training.ledger.record import read_record
 
 
 @dataclass(frozen=True)
-class TouchedModel:
+class AffectedModel:
     """A model that learns from what is withdrawn; `shipped` are checkpoints that have."""
 
     model: str
@@ -29,7 +29,7 @@ class TouchedModel:
 
 
 @dataclass(frozen=True)
-class TouchedPiece:
+class AffectedPiece:
     """A piece that sounds otherwise; `refused` are the places that could not stay as they are."""
 
     path: str
@@ -48,8 +48,8 @@ class Consequences:
     recordings: list[str] | None
     day: str
     files: list[str]
-    models: list[TouchedModel]
-    pieces: list[TouchedPiece]
+    models: list[AffectedModel]
+    pieces: list[AffectedPiece]
     unread: list[str]
     stored: dict[str, int]
     stored_checkpoints: list[str]
@@ -68,7 +68,7 @@ def consequences(
     for path, uses in touched.uses.items():
         asked = [use for use in uses if use.needs(files) and (is_learnt or not use.learns)]
         pieces.append(_piece(corpus, path, asked, None if names is None else files))
-    models = [TouchedModel(name, _shipped(corpus, name, files)) for name in corpus.models()]
+    models = [AffectedModel(name, _shipped(corpus, name, files)) for name in corpus.models()]
     stored, checkpoints = _stored(corpus, store, list(files.values()))
     return Consequences(
         corpus=corpus.name,
@@ -86,12 +86,12 @@ def consequences(
 
 def _piece(
     corpus: Corpus, path: str, uses: list[Use], files: Mapping[str, Path] | None
-) -> TouchedPiece:
+) -> AffectedPiece:
     """`files` are None when the whole corpus is withdrawn: then no use of it can stay."""
     named = {f"{corpus.name}/{name}" for name in files or ()}
     refused = [str(use.where) for use in uses if files is None or use.recording in named]
     renders = corpus.root / "renders" / slug(path)
-    return TouchedPiece(
+    return AffectedPiece(
         path=path,
         models=sorted({str(use.model) for use in uses if use.learns}),
         takes=sorted({take for use in uses for take in use.takes}),

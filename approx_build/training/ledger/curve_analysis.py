@@ -65,7 +65,7 @@ class Behaviour:
         unit = f" {self.unit}" if self.unit else ""
         parts = [
             f"{self.trend}{steady}, {signed(self.slope)}{unit} per 1 000 steps",
-            _calmness(self.vacillation),
+            _steadiness(self.vacillation),
             _counted(self.divergences),
         ]
         if self.rising_since is not None:
@@ -182,7 +182,7 @@ def _range(curve: Curve) -> float:
     return max(losses) - min(losses)
 
 
-def _calmness(share: float) -> str:
+def _steadiness(share: float) -> str:
     if share < CALM:
         return "calm"
     return f"{'wavers' if share < UNEASY else 'vacillates'} ({share:.2f})"

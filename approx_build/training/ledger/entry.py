@@ -113,7 +113,7 @@ class Kept(Strict):
     digest: str
 
 
-class Sitting(Strict):
+class Session(Strict):
     """One stretch of a run, from its start or from where it was taken up again."""
 
     started: Moment = Field(description="moment it began, UTC")
@@ -154,7 +154,7 @@ class LedgerEntry(Strict):
     manifest: dict[str, Any]
     curve: tuple[LossPoint, ...] = ()
     checkpoints: tuple[Kept, ...] = ()
-    sittings: tuple[Sitting, ...] = ()
+    sittings: tuple[Session, ...] = ()
     notes: tuple[Note, ...] = Field(
         default=(), exclude=True, description="kept in a file of their own"
     )
@@ -167,7 +167,7 @@ class LedgerEntry(Strict):
     @property
     def seconds(self) -> float:
         """Seconds of all sittings, steps that were made twice included: they were paid for."""
-        return sum(sitting.seconds for sitting in self.sittings)
+        return sum(session.seconds for session in self.sittings)
 
     @property
     def earlier_cost(self) -> Decimal:
@@ -219,8 +219,8 @@ def _behaviour(training: tuple[Point, ...], held_out: tuple[Point, ...], unit: s
     return behaviour(training, held_out, unit)
 
 
-def _price(sitting: Sitting) -> Decimal:
-    return price(sitting.per_hour or NOTHING, sitting.seconds)
+def _price(session: Session) -> Decimal:
+    return price(session.per_hour or NOTHING, session.seconds)
 
 
 def run_name(model: str, manifest: Mapping[str, Any]) -> str:

@@ -182,7 +182,7 @@ class Dpmpp2M(LoudSampler):
         self, denoiser: Denoiser, noise: Noise | None = None, eta: float | None = None
     ) -> None:
         super().__init__(denoiser, noise, eta)
-        self._heard: Sound | None = None
+        self._previous: Sound | None = None
         self._width = 0.0
 
     def loud_step(self, loud: Sound, now: Level, after: Level) -> Sound:
@@ -192,10 +192,10 @@ class Dpmpp2M(LoudSampler):
             return sound
         width, kept = log_width(now, after), after.ratio / now.ratio
         ahead = sound
-        if self._heard is not None:
+        if self._previous is not None:
             pull = 0.5 * width / self._width
-            ahead = (1.0 + pull) * sound - pull * self._heard
-        self._heard, self._width = sound, width
+            ahead = (1.0 + pull) * sound - pull * self._previous
+        self._previous, self._width = sound, width
         return kept * loud + (1.0 - kept) * ahead
 
 

@@ -69,10 +69,10 @@ class Dpmpp2MSde(Dpmpp2M):
         shrunk = float(portable.power(share, self.eta))
         kept = share * shrunk
         result = kept * loud + (1.0 - kept) * sound
-        if self._heard is not None:
-            result = result + 0.5 * (1.0 - kept) * (width / self._width) * (sound - self._heard)
+        if self._previous is not None:
+            result = result + 0.5 * (1.0 - kept) * (width / self._width) * (sound - self._previous)
         if self.eta:
             fresh = after.ratio * sqrt(1.0 - shrunk * shrunk)
             result = result + fresh * self.noise(now, after)
-        self._heard, self._width = sound, width
+        self._previous, self._width = sound, width
         return result

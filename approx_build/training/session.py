@@ -15,7 +15,7 @@ from approx_build.corpus.prepared import Material
 from approx_build.corpus.recordings import corpus_digest
 from approx_build.machine import is_shortage
 from approx_build.numerics.stream import Stream
-from approx_build.training.callbacks import Means
+from approx_build.training.callbacks import Resources
 from approx_build.training.device import chosen_device, memory_on
 from approx_build.training.gradients import WindowWorkers, window_workers
 from approx_build.training.ledger.record import manifest_digest
@@ -33,7 +33,7 @@ class Training:
 
     model: ModelSpec
     material: Material
-    means: Means
+    resources: Resources
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -45,45 +45,51 @@ class Training:
         """The digest of the manifest."""
         return manifest_digest(self.manifest)
 
-    def sit(self, folder: Path, state: TrainingState | None, last: int | None = None) -> Run:
+    def run_session(
+        self, folder: Path, state: TrainingState | None, last: int | None = None
+    ) -> Run:
         """Make steps into `folder` from a state, or from the first, up to `last` or the very last.
 
         What `train` raises while it steps.
         """
-        with opened(self.model, self.means) as (workers, estimate):
+        with opened(self.model, self.resources) as (workers, estimate):
             if state is None:
-                state = started(self.model, workers, self.manifest, self.means.parent)
-            run = Run(self.model, self.material, folder, workers, state, self.means, last)
+                state = started(self.model, workers, self.manifest, self.resources.parent)
+            run = Run(self.model, self.material, folder, workers, state, self.resources, last)
             if _has_run_out(run):
                 # The error is gone by now, and with it what it kept of the step.
-                raise run.ran_out(estimate.smaller())
+                raise run.out_of_memory(estimate.smaller())
         return run
 
 
 @contextmanager
-def opened(model: ModelSpec, means: Means) -> Iterator[tuple[WindowWorkers, MemoryEstimate]]:
+def opened(
+    model: ModelSpec, resources: Resources
+) -> Iterator[tuple[WindowWorkers, MemoryEstimate]]:
     """The workers of a training and its memory estimate; ModelError when memory is too small."""
     settings, network = model.training, model.network.network(model.objective)
     estimate = MemoryEstimate(
         model.network,
         settings,
         network.matrices(),
-        means.threads,
-        means.loaders,
-        means.device,
-        means.share.size,
+        resources.threads,
+        resources.loaders,
+        resources.device,
+        resources.share.size,
         baseline_bytes(),
     )
     # Before anything large is allocated.
-    estimate.check(model.model, memory_on(chosen_device(means.device)))
-    with window_workers(network, means.threads, means.device, settings.precision) as workers:
+    estimate.check(model.model, memory_on(chosen_device(resources.device)))
+    with window_workers(
+        network, resources.threads, resources.device, settings.precision
+    ) as workers:
         yield workers, estimate
 
 
 def _has_run_out(run: Run) -> bool:
     """Bring a run to its end; whether memory ran out before."""
     try:
-        run.go()
+        run.make_steps()
     # torch reports a shortage of memory by several classes of errors.
     except Exception as error:
         if is_shortage(error):

@@ -13,7 +13,7 @@ from approx_build.store.census import census
 from approx_build.store.index import Index
 from approx_build.store.records import Record
 from approx_build.store.store import Store
-from approx_build.upkeep.held import Held, held
+from approx_build.upkeep.cached import Cached, cached
 
 CHAIN = (Kind.TAKE, Kind.CLIP, Kind.EVENT, Kind.STEM, Kind.MASTER)
 
@@ -46,7 +46,7 @@ def found(store: Store, tmp_path: Path, made: Graph) -> tuple[set[str], set[str]
     """The targets that are held, and those whose objects are needed."""
     index = Index.of(store.records, store.records)
     inputs = Inputs(made, tmp_path, ReadLog(store.memo.look))
-    one: Held = held(made, inputs, index, census(store.root).objects)
+    one: Cached = cached(made, inputs, index, census(store.root).objects)
     names = {store.objects.put_bytes(kind.value.encode()): kind.value for kind in CHAIN}
     return set(one.keys), {names[digest] for digest in one.needed}
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
 from approx_build.execution.actions.registry import run_actions
-from approx_build.execution.context import Desk, RunOptions
+from approx_build.execution.context import ActionContext, RunOptions
 from approx_build.execution.executors.local import InProcess
 from approx_build.execution.inputs import Inputs
 from approx_build.execution.result import BuildOptions
@@ -35,7 +35,7 @@ Input = Path | Clip | bytes | NDArray[np.int32]
 """A file of the project, or what an action before has made: a clip, bytes, 24-bit samples."""
 
 
-def desk(
+def context(
     store: Store,
     kind: Kind,
     params: Mapping[str, Any],
@@ -43,7 +43,7 @@ def desk(
     options: Mapping[str, Any] = {},
     stream: str = STREAM,
     root: Path = Path(),
-) -> Desk:
+) -> ActionContext:
     """One action at work."""
     files = {role: given for role, given in inputs.items() if isinstance(given, Path)}
     leaves = {role: Leaf(str(path), hashed(path)) for role, path in files.items()}
@@ -54,10 +54,10 @@ def desk(
     }
     action = Action("target", kind, params, named, stream, options=options)
     work = Work(action, "0" * 64, {}, digests, leaves)
-    return Desk(work, store, RunOptions(str(root)), lambda _: None)
+    return ActionContext(work, store, RunOptions(str(root)), lambda _: None)
 
 
-def run_at(store: Store, space: Space, **options: Any) -> Desk:
+def run_at(store: Store, space: Space, **options: Any) -> ActionContext:
     """The training of the small project's model at work, its recordings prepared."""
     graph = Graph()
     target = Networks(graph, Catalog(space.root, date(2026, 5, 1))).run("tiny", None)
@@ -71,7 +71,7 @@ def run_at(store: Store, space: Space, **options: Any) -> Desk:
     work = Inputs(graph.needed([target]), space.root, ReadLog(store.memo.look)).work(
         action, built.records
     )
-    return Desk(work, store, run, lambda *_: None)
+    return ActionContext(work, store, run, lambda *_: None)
 
 
 def stored(store: Store, given: Input) -> str:

@@ -14,14 +14,14 @@ from approx_build.store.records import Record
 
 
 @dataclass(frozen=True)
-class Held:
+class Cached:
     """`keys` are those of actions that are done; `needed` are the objects that others will read."""
 
     keys: Mapping[str, str] = field(default_factory=dict)
     needed: frozenset[str] = frozenset()
 
 
-def held(graph: Graph, inputs: Inputs, index: Index, objects: Container[str]) -> Held:
+def cached(graph: Graph, inputs: Inputs, index: Index, objects: Container[str]) -> Cached:
     """What a store with these records and objects contains of `graph`. Opens no object."""
     records: dict[str, Record] = {}
     for target in graph.order():
@@ -35,7 +35,7 @@ def held(graph: Graph, inputs: Inputs, index: Index, objects: Container[str]) ->
             # Keys need the main digest only, and whole records of a large store take much memory.
             records[target] = Record(key, {}, {"main": entry.main})
     keys = {target: record.key for target, record in records.items()}
-    return Held(keys, _needed(graph, keys, index, objects))
+    return Cached(keys, _needed(graph, keys, index, objects))
 
 
 def _needed(
