@@ -32,7 +32,7 @@ def chosen(source: Source, seed: int, movement: str) -> tuple[Source, list[Fault
     made = {name: work.part(str(name), part) for name, part in parts.children.items()}
     if all(made[name] is part for name, part in parts.children.items()):
         return source, work.faults
-    root = _with(source.root, {"parts": _with(parts, made)})
+    root = source.root.updated({"parts": parts.updated(made)})
     # Without a value they would be reported again.
     return replace(source, root=root.without(work.empty)), work.faults
 
@@ -56,7 +56,7 @@ class _Choices:
         for index, event in events.children.items():
             loc: Loc = ("parts", name, "events", index)
             made[index] = self._event(name, event, loc, seen) if _has_choice(event) else event
-        return _with(part, {"events": _with(events, made)})
+        return part.updated({"events": events.updated(made)})
 
     def _event(self, part: str, event: Node, loc: Loc, seen: dict[str, int]) -> Node:
         identity = _identity(event.value)
@@ -73,7 +73,7 @@ class _Choices:
             step: self._node(child, (*loc, step), (*path, step), stream)
             for step, child in node.children.items()
         }
-        return _with(node, made)
+        return node.updated(made)
 
     def _option(self, node: Node, loc: Loc, stream: Stream) -> Node:
         options = node.children["choose"]
@@ -99,7 +99,7 @@ class _Choices:
         weights, options = node.children["weights"].value, node.children["choose"].value
         here = (*loc, "weights")
         if not isinstance(weights, list) or not all(map(_is_weight, weights)):
-            self._fault(here, f"needs a list of numbers above 0, is {shown(weights)}")
+            self._fault(here, f"needs a list of numbers from 0.001 to 1000000, is {shown(weights)}")
         elif isinstance(options, list) and len(weights) != len(options):
             self._fault(here, f"needs a number for each option ({len(options)}, is {len(weights)})")
         else:
@@ -111,7 +111,7 @@ class _Choices:
 
 
 def _is_weight(value: Value) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e9
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0.001 <= value <= 1e6
 
 
 def _identity(event: Value) -> str:
@@ -123,16 +123,3 @@ def _identity(event: Value) -> str:
 
 def _has_choice(node: Node) -> bool:
     return "choose" in node.children or any(map(_has_choice, node.children.values()))
-
-
-def _with(node: Node, children: dict[str | int, Node]) -> Node:
-    """A node with these children in place of those of the same names; itself if none is new."""
-    if all(node.children[step] is child for step, child in children.items()):
-        return node
-    whole = {**node.children, **children}
-    value: Value = (
-        [child.value for child in whole.values()]
-        if isinstance(node.value, list)
-        else {str(step): child.value for step, child in whole.items()}
-    )
-    return replace(node, value=value, children=whole)

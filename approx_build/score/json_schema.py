@@ -133,7 +133,7 @@ def _operation() -> Schema:
 
 def _choice() -> Schema:
     """One of several values, drawn by the seed."""
-    weight = {"type": "number", "exclusiveMinimum": 0}
+    weight = {"type": "number", "minimum": 0.001, "maximum": 1e6}
     options = {"type": "array", "minItems": 1, "maxItems": MOST_OPTIONS}
     return {
         "type": "object",

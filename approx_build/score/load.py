@@ -20,6 +20,7 @@ from approx_build.score.positions import Positions
 from approx_build.score.recovery import Recovered, recover
 from approx_build.score.schema import MOST_MOVEMENTS, Movement, Piece
 from approx_build.score.takes import Take
+from approx_build.score.templates import filled, with_part_names
 from approx_build.score.tempo_marks import read_tempo
 from approx_build.score.warnings import remarks
 from approx_build.yaml_source import Allowance, Source, read_source
@@ -180,6 +181,8 @@ class _Movements:
         if _kind(source) == "piece":
             message = "this is a piece, where a movement is needed"
             raise ScoreError([source.fault(("piece",), message, key=True)])
+        source, faults = filled(source)
+        self.faults += faults
         # Before validation, which would take long on a score that is too large.
         if fault := self._amounts.fault(source):
             raise ScoreError([fault])
@@ -187,7 +190,7 @@ class _Movements:
 
     def _movement(self, number: int, name: str, path: str, source: Source) -> LoadedMovement | None:
         seed = self._piece.model.seed if self._piece.model else 0
-        source, unmade = chosen(source, seed, name)
+        source, unmade = chosen(with_part_names(source), seed, name)
         # First, because lengths are read in seconds, and those in bars need the tempo.
         tempo, marks, is_timed = read_tempo(source)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 from pydantic import ValidationError
 
@@ -90,24 +91,27 @@ class Positions:
 
     def _written(self, name: str) -> Value:
         """The fields of the one event that is meant."""
-        whole = {f"{part}/{event['id']}": event for part, event in self._named()}
-        if name in whole:
-            return whole[name]
-        ids = [str(event["id"]) for _, event in self._named()]
-        found = [(part, event) for part, event in self._named() if event["id"] == name]
+        found = self._named.get(name, [])
         if not found:
-            raise ValueError(f"there is no event with the id '{name}'{choices(name, ids)}")
-        if len(found) > 1:
+            known = [each for each in self._named if "/" not in each]
+            raise ValueError(f"there is no event with the id '{name}'{choices(name, known)}")
+        if len(found) > 1 and "/" not in name:
             others = " or ".join(f"'{part}/{name}'" for part, _ in found[:3])
             raise ValueError(f"several events have the id '{name}'; write {others}")
         return found[0][1]
 
-    def _named(self) -> Iterator[tuple[str, dict[str, Value]]]:
+    @cached_property
+    def _named(self) -> dict[str, list[tuple[str, Value]]]:
+        """The events that have an id, with their part, by the id and by part/id."""
+        found: dict[str, list[tuple[str, Value]]] = {}
         for part, voice in _fields(_fields(self.data).get("parts")).items():
             events = _fields(voice).get("events")
             for event in events if isinstance(events, list) else ():
-                if isinstance(event, dict) and isinstance(event.get("id"), str):
-                    yield part, event
+                name = _fields(event).get("id")
+                if isinstance(name, str):
+                    for each in (name, f"{part}/{name}"):
+                        found.setdefault(each, []).append((part, event))
+        return found
 
     def _known(self) -> Sounds:
         """The sounds of the movement, its takes as far as they can be read."""

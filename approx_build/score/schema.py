@@ -37,6 +37,9 @@ class Output(Strict):
 class Part(Strict):
     """A voice made of events, rendered alone as a stem."""
 
+    like: Name | None = Field(
+        None, description="another part, whose fields this one has if they are not written here"
+    )
     gain_db: PartGain = Field(
         Curve.constant(0.0), description="level, dB; or breakpoints, times in the movement"
     )

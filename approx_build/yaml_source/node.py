@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 Scalar = bool | int | float | str | None
@@ -93,6 +93,18 @@ class Node:
             steps.append(node.numbers[step] if isinstance(step, int) and node.numbers else step)
             node = node.children.get(step, _NOTHING)
         return tuple(steps)
+
+    def updated(self, children: Mapping[str | int, Node]) -> Node:
+        """A copy with these values in place of those of the same names; itself if none is new."""
+        if all(self.children.get(step) is child for step, child in children.items()):
+            return self
+        whole = {**self.children, **children}
+        value: Value = (
+            [child.value for child in whole.values()]
+            if isinstance(self.value, list)
+            else {str(step): child.value for step, child in whole.items()}
+        )
+        return replace(self, value=value, children=whole)
 
     def without(self, locs: Sequence[Loc]) -> Node:
         """A copy without the values at `locs`; the items after them move up."""

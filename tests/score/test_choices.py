@@ -85,7 +85,7 @@ def test_sources_operations_and_choices_may_be_chosen(project: Project) -> None:
         ),
         (
             "{choose: [1, 2], weights: [1, 0]}",
-            "semitones.weights: needs a list of numbers above 0, is a list of 2",
+            "semitones.weights: needs a list of numbers from 0.001 to 1000000, is a list of 2",
         ),
         (
             "{choose: [1, 2], wheights: [1, 1]}",

@@ -57,7 +57,7 @@ def test_the_length_of_a_recording_is_asked_for(project: Project) -> None:
     assert not [*reading.faults, *check_durations(reading)]
     movement = reading.movements[0]
     assert movement.onset(movement.model.parts["p"].events[1]) == Fraction(33, 4)
-    with pytest.raises(ScoreError, match="the length of event 'a' is unknown"):
+    with pytest.raises(ScoreError, match="the length of event 'p/a' is unknown"):
         project.load()
 
 
@@ -80,25 +80,32 @@ def test_the_length_of_a_recording_is_asked_for(project: Project) -> None:
         ("{play: {from: t}}", "missing field 'at'"),
         (
             "{at: 0, id: x, play: {from: [t, u]}}, {after: x, play: {from: t}}",
-            "how long event 'x' is, is left to chance; give it a length",
+            "how long event 'q/x' is, is left to chance; give it a length",
         ),
         (
             "{after: y, id: x, play: {from: t}}, {after: x, id: y, play: {from: t}}",
-            "events begin after each other in a circle: y → x → y",
+            "events begin after each other in a circle: q/y → q/x → q/y",
         ),
         (
             "{at: 0, id: x, play: {from: t, nonsense: 3}}, {after: x, play: {from: t}}",
-            "event 'x' has a fault, so its end is unknown",
-        ),
-        (
-            "{at: 0, id: opening, play: {from: t}}, {after: opening, play: {from: t}}",
-            "several events have the id 'opening'; write 'p/opening' or 'q/opening'",
+            "event 'q/x' has a fault, so its end is unknown",
         ),
     ],
 )
 def test_what_no_event_can_begin_after_is_said(project: Project, parts: str, message: str) -> None:
     found = faults(project, f"{OPENING}  q: {{events: [{parts}]}}\n")
     assert any(message in fault for fault in found), found
+
+
+def test_an_id_means_the_event_of_its_own_part_first(project: Project) -> None:
+    first = "{at: 9, id: opening, play: {from: t}}"
+    own = f"  q: {{events: [{first}, {{after: opening, play: {{from: t}}}}]}}\n"
+    assert onsets(project, OPENING + own) == [1, 9, 11]
+    other = "  r: {events: [{after: opening, play: {from: t}}]}\n"
+    assert faults(project, OPENING + own + other) == [
+        "parts.r.events[0].after: several events have the id 'opening'; write 'p/opening' or "
+        "'q/opening'"
+    ]
 
 
 def test_a_long_row_in_the_wrong_order_is_refused_and_in_the_right_order_read(
