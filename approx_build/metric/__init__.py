@@ -1,1 +1,1 @@
-"""Musical time: how moments and lengths are written, the tempo map, and paces that follow it."""
+"""Musical time: the grammar of moments and lengths, the tempo map, and paces that follow it."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import isfinite, sqrt
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
@@ -73,11 +73,6 @@ class Pace:
         start, _, rate, change = self._span(seconds, 0)
         return rate + change * (seconds - start)
 
-    def until(self, steps: float) -> Pace:
-        """The pace without spans that begin after so many steps: keys depend on no later tempo."""
-        kept = tuple(span for span in self.spans[1:] if span[1] < steps)
-        return Pace((self.spans[0], *kept))
-
     def _span(self, value: float, column: int) -> Span:
         """The last span that has begun, by its seconds (0) or its steps (1)."""
         return self.spans[max(bisect_right(self.spans, value, key=itemgetter(column)) - 1, 0)]
@@ -95,38 +90,42 @@ class Start:
     at: Fraction
     sample: Fraction
 
-    def pace(self, step: Time, length_s: float | None = None) -> Pace:
-        """Steps of the length `step` over `length_s` seconds; over all that follows without it.
+    def pace(self, step: Time, length_s: float | None = None, count: int | None = None) -> Pace:
+        """Steps of the length `step`, for `length_s` seconds or `count` steps: no later tempo.
 
         ValueError if a step has no length in some meter, or mixes seconds with notes.
         """
         if step.is_seconds:
             return Pace.steady(1 / float(_positive(TempoMap().length(step), step)))
-        marks = self._marks(step, None if length_s is None else self.at + Fraction(length_s))
-        spans, steps = list[Span](), Fraction(0)
-        for index, (quarters, seconds) in enumerate(marks):
-            length = _quarters(step, last(self.tempo.meters, quarters, "start"))
-            tempo = last(self.tempo.tempos, quarters, "start")
-            bpm = tempo.bpm + tempo.slope * (seconds - tempo.start_s)
-            rate, change = bpm / 60 / length, tempo.slope / 60 / length
+        tempo, spans, steps = self.tempo, list[Span](), Fraction(0)
+        quarters, seconds = tempo.quarters(self.at), self.at
+        stop = None if length_s is None else self.at + Fraction(length_s)
+        while (stop is None or seconds < stop) and (count is None or steps < count or not spans):
+            length = _quarters(step, last(tempo.meters, quarters, "start"))
+            mark = last(tempo.tempos, quarters, "start")
+            bpm = mark.bpm + mark.slope * (seconds - mark.start_s)
+            rate, change = bpm / 60 / length, mark.slope / 60 / length
             span = (float(seconds - self.sample), float(steps), float(rate), float(change))
             # A mark that changes nothing is no span, and so in no key.
             if not (spans and not change and spans[-1][2:] == span[2:]):
                 spans.append(span)
-            if index + 1 < len(marks):
-                steps += (marks[index + 1][0] - quarters) / length
+            following = self._change_after(quarters, step)
+            if following is None:
+                break
+            steps += (following - quarters) / length
+            quarters, seconds = following, tempo.at_quarters(following)
         pace = Pace(tuple(spans))
         # Without a change of tempo, an event sounds the same wherever it begins.
         return Pace(((0.0, *spans[0][1:]),)) if pace.is_steady else pace
 
-    def _marks(self, step: Time, stop: Fraction | None) -> list[tuple[Fraction, Fraction]]:
-        """The start, and every change of tempo or meter before `stop`: quarters and seconds."""
-        tempo = self.tempo
-        changes = [(span.start, span.start_s) for span in tempo.tempos]
-        if any(each.unit in _PER_METER for each in (step, *step.then)):
-            changes += [(span.start, tempo.at_quarters(span.start)) for span in tempo.meters]
-        inside = {c for c in changes if c[1] > self.at and (stop is None or c[1] < stop)}
-        return [(tempo.quarters(self.at), self.at), *sorted(inside)]
+    def _change_after(self, quarters: Fraction, step: Time) -> Fraction | None:
+        """Where the tempo changes next, or the meter if a step depends on it; None if never."""
+        has_meter = any(each.unit in _PER_METER for each in (step, *step.then))
+        found = list[Fraction]()
+        for spans in (self.tempo.tempos, self.tempo.meters if has_meter else ()):
+            index = bisect_right(spans, quarters, key=attrgetter("start"))
+            found += [span.start for span in spans[index : index + 1]]
+        return min(found, default=None)
 
 
 def _quarters(step: Time, meter: MeterSpan) -> Fraction:

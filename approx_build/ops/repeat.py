@@ -55,10 +55,9 @@ class Repeat(Windowed):
         """The beginnings of a movement's tempo, if they are counted in notes."""
         if not isinstance(self.every, Time):
             return self
-        pace = start.pace(self.every, self.length_s)
-        if self.length_s is None:
-            pace = pace.until((self.times or 2) - 1)
-        elif pace.steps(self.length_s) > MOST_GRAINS:
+        count = None if self.length_s else (self.times or 2) - 1
+        pace = start.pace(self.every, self.length_s, count)
+        if self.length_s is not None and pace.steps(self.length_s) > MOST_GRAINS:
             raise ValueError(f"repeats the clip more than {MOST_GRAINS:,} times")
         return self.model_copy(update={"every": pace})
 

@@ -146,7 +146,7 @@ def test_seconds_and_steps_are_inverse_and_rise(
 
 
 def test_later_tempos_are_left_out() -> None:
-    pace = Start(MIXED, Fraction(0), Fraction(0)).pace(duration("1 beat"))
-    assert pace.until(8) == Pace.steady(2)
-    assert len(pace.until(9).spans) == 2
+    start, beat = Start(MIXED, Fraction(0), Fraction(0)), duration("1 beat")
+    assert start.pace(beat, count=8) == start.pace(beat, 4) == Pace.steady(2)
+    assert len(start.pace(beat, count=9).spans) == len(start.pace(beat, 4.1).spans) == 2
     assert TempoMap().is_written is False
