@@ -185,7 +185,7 @@ def test_going_on_takes_the_optimiser_along_where_it_is_the_same(left: Space) ->
     def seen(self: object, state: object, environment: object) -> None:
         began.append({n: t.numpy().copy() for n, t in state.optimizer.items()})  # type: ignore[attr-defined]
 
-    with mock.patch("approx_build.training.ledger_callback.Chronicle.began", seen):
+    with mock.patch("approx_build.training.ledger_callback.LedgerCallback.began", seen):
         left.run("train", "tiny", "--continue")
     [path] = (left.root / "models/parents").iterdir()
     kept = load_file(path)

@@ -116,7 +116,7 @@ def _speechless() -> None:
 
     for module in (drafts, objects):
         module.store_errors = lambda path: contextlib.nullcontext()  # type: ignore
-        if hasattr(module, "blaming_a_full_disk"):
+        if hasattr(module, "reporting_full_disk"):
             module.reporting_full_disk = lambda folder: contextlib.nullcontext()
 
 
