@@ -1,4 +1,6 @@
-"""Registries of operations, families and ways: open sets of classes, found by their tag.
+"""Registries: open sets of classes, found by their tag.
+
+Operations, families, ways of making takes and generators are such sets.
 
 A class is registered by a decorator and found by its tag, a field with a default or a class
 variable, so the name is written once. Built-in members are imported on first use: every module of
@@ -28,13 +30,20 @@ class Registry(Generic[T]):
     """Classes by name. `tag` is what names the class: a field, by its default, or a class variable.
 
     `members` says where the built-in ones are: in the modules of `package`, or in its packages,
-    each of which registers its class when it is imported.
+    each of which registers its class when it is imported. `group` is that of the entry points of
+    other packages, the name of `package` by default.
     """
 
     def __init__(
-        self, noun: str, package: str, tag: str, members: Literal["modules", "packages"] = "modules"
+        self,
+        noun: str,
+        package: str,
+        tag: str,
+        members: Literal["modules", "packages"] = "modules",
+        group: str = "",
     ) -> None:
         self.noun, self.package, self.tag, self.members = noun, package, tag, members
+        self.group = group or package
         self._classes: dict[str, type[T]] = {}
 
     def register(self, cls: type[T]) -> type[T]:
@@ -57,7 +66,7 @@ class Registry(Generic[T]):
         for _, name, is_package in pkgutil.iter_modules(package.__path__):
             if is_package == (self.members == "packages"):
                 importlib.import_module(f"{self.package}.{name}")
-        for point in points(self.package):
+        for point in points(self.group):
             try:
                 loaded(point)
             except UsageError as error:

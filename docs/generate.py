@@ -176,6 +176,7 @@ def index_of_pages() -> str:
         "How-to": sorted((docs / "how-to").glob("*.md")),
         "Reference": [path for path in plain if path.stem not in EXPLANATIONS],
         "Explanation": [path for path in plain if path.stem in EXPLANATIONS],
+        "Generators": sorted((docs / "generators").glob("*.md")),
         "Families of networks": sorted((docs / "families").glob("*.md")),
         "Decisions": sorted((docs / "decisions").glob("*.md")),
     }

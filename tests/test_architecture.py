@@ -23,6 +23,9 @@ FACE = ("cli/", "__main__")
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 50
 LONGEST_OPENING = 120
+SHORT_MODULE = 60
+SHORT_SHARE = 1 / 5
+"""Fewer of all modules may be shorter: many small files hide how they belong together."""
 
 IN_TORCH = re.compile(
     r"families/\w+/(network|cuda\w*|torch_\w+)\.py|families/torch_\w+\.py|engines/.*_torch\.py"
@@ -344,6 +347,12 @@ def test_files_and_functions_fit():
         for _, node, at in nodes(ast.FunctionDef)
     }
     assert not {at: count for at, count in functions.items() if count > LONGEST_FUNCTION}
+
+
+def test_few_modules_are_short():
+    modules = [path for path in FILES if path.name != "__init__.py"]
+    short = [one for one in modules if len(one.read_text("utf-8").splitlines()) < SHORT_MODULE]
+    assert len(short) < SHORT_SHARE * len(modules)
 
 
 def is_torch(found: list[str]) -> bool:

@@ -38,7 +38,7 @@ def a_weights_db(hz: Doubles) -> Doubles:
 
 
 def loudness_db(sound: NDArray[np.float32], rate: int, hop: int, frames: int, size: int) -> Doubles:
-    """The loudness of a sound [T] at so many frames of `size` from its first sample on, dB [M]."""
+    """The loudness of a sound [T] in frames of `size` samples, the first at sample 0, dB [M]."""
     loudness = np.empty(frames)
     for first in range(0, frames, _AT_ONCE):
         count = min(_AT_ONCE, frames - first)

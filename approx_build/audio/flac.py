@@ -1,4 +1,4 @@
-"""FLAC: the samples that a file holds, told from its last frame (RFC 9639).
+"""FLAC: counts the samples of a file by its last frame (RFC 9639).
 
 A program that writes to a pipe leaves the number of samples in the head at 0, for unknown.
 """

@@ -1,4 +1,4 @@
-"""Ogg: the streams that a file holds, told from the heads of its pages (RFC 3533).
+"""Ogg: finds the streams of a file by the headers of its pages (RFC 3533).
 
 libsndfile reads the first of several streams that follow each other and a stream whose end is
 missing, and says nothing of either.

@@ -77,7 +77,7 @@ class PitchFinder:
         return 2 * self.longest
 
     def track(self, sound: NDArray[np.float32], frames: int) -> PitchTrack:
-        """The pitch of a sound [T] at so many frames from its first sample on."""
+        """The pitch of a sound [T] in a given number of frames, the first at sample 0."""
         grid = Grid(self.lowest_hz, self.highest_hz, self.hop / self.rate)
         parts = [
             self._dips(self._frames(sound, first, min(_AT_ONCE, frames - first)), first)

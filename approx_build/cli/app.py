@@ -13,6 +13,7 @@ import typer
 from approx_build import __version__
 from approx_build.cli.commands.allow import allow
 from approx_build.cli.commands.check import check
+from approx_build.cli.commands.compose import compose
 from approx_build.cli.commands.corpus import corpus
 from approx_build.cli.commands.evaluate import evaluate
 from approx_build.cli.commands.init import init
@@ -47,7 +48,8 @@ app = typer.Typer(
 USAGE_FAULT: Any = typer.BadParameter.__base__
 """What Typer raises for a command line that it cannot read."""
 COMMANDS: Sequence[Callable[..., None]] = (
-    *(render, check, plan, why, verify, train, take, evaluate, init, allow, schema, ops, families),
+    *(render, check, plan, why, verify, compose, train, take, evaluate, init, allow),
+    *(schema, ops, families),
 )
 """In the order in which the help names them."""
 for _command in COMMANDS:

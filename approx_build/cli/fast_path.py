@@ -24,7 +24,7 @@ VALUED = {"--jobs", "-j"}
 
 
 def nothing_to_do(arguments: list[str]) -> bool:
-    """Whether the arguments ask for a render that is done already; says so."""
+    """Whether the arguments ask for a render that is up to date; prints a line if so."""
     asked = parse_render(arguments)
     if asked is None:
         return False

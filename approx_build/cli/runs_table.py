@@ -131,7 +131,7 @@ def parts(entry: LedgerEntry) -> Iterator[list[str]]:
     for title, curve in curves.items():
         if drawn := plot(curve):
             yield [title, *drawn]
-    yield _headed("sittings", [line for one in entry.sittings for line in _session(one)])
+    yield _headed("sessions", [line for one in entry.sittings for line in _session(one)])
     yield _headed("checkpoints", [_kept(entry, index) for index in range(len(entry.checkpoints))])
     yield _headed("manifest", pairs(list(settings(entry.manifest))))
     yield _headed("notes", pairs([_noted(entry, index) for index in range(len(entry.notes))]))

@@ -84,7 +84,7 @@ def network_of(params: Mapping[str, Any]) -> Family:
 
 
 def _request(network: Family, action: Action) -> TakeRequest[Any]:
-    """What a take asks of its network, its sounds left empty."""
+    """The request of a take, without its sounds."""
     params: Mapping[str, Any] = action.params
     # The sounds do not exist yet; only their roles matter for the memory.
     nothing = Clip(np.zeros((network.channels, 0), np.float32), network.rate)

@@ -31,18 +31,18 @@ class Parameters(BaseModel, ABC):
 
     @property
     def channels(self) -> int:
-        """Channels of the sound the network hears and makes."""
+        """Channels of the sound that the network reads and generates."""
         return 1
 
     @property
     @abstractmethod
     def rate(self) -> int:
-        """The rate of the sound the network hears and makes, Hz."""
+        """Sample rate of the network, Hz."""
 
     @property
     @abstractmethod
     def receptive_field(self) -> int:
-        """How many samples of its past the network can hear."""
+        """Number of past samples on which the network's output depends."""
 
     @abstractmethod
     def tensor_shapes(self) -> Shapes:

@@ -1,4 +1,4 @@
-"""Leftovers: what systems and editors put beside a person's files, which is none of hers.
+"""Leftovers: files that systems and editors create beside the user's files; they are ignored.
 
 Imports nothing: the sweep behind «nothing to do» reads this module too.
 """

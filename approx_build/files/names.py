@@ -21,13 +21,13 @@ def normal(text: str) -> str:
 
 
 def alike(name: str) -> str:
-    """What a name has in common with those that differ from it in case or normal form alone."""
+    """A form of the name without case and normal form, for comparison."""
     # Normal again, because folding the case can decompose a letter.
     return normal(normal(name).casefold())
 
 
 def aliases(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Different names that are alike, each with the first of its kind."""
+    """Pairs of different names that are equal but for case and normal form."""
     first: dict[str, str] = {}
     for name in names:
         if (known := first.setdefault(alike(name), name)) != name:
@@ -35,7 +35,7 @@ def aliases(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def clash(name: str, other: str) -> str:
-    """Why two names of files cannot stand beside each other, as the end of an error about one."""
+    """Why two files cannot have these names in one folder, as the end of an error message."""
     if normal(name) == normal(other):
         return f"has the name of {other} in another Unicode form; rename one"
     is_one = normal(os.path.splitext(name)[0]) == normal(os.path.splitext(other)[0])
@@ -60,7 +60,7 @@ def on_disk(path: AnyPath) -> str:
 
 
 def alias_of(path: AnyPath) -> str | None:
-    """The name of another file beside `path` that is alike, if there is one."""
+    """The name of another file in the folder that differs from `path` in case or form alone."""
     folder, name = os.path.split(on_disk(path))
     found = (each for each in _names(folder) if each != name and alike(each) == alike(name))
     return next(found, None)

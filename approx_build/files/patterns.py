@@ -11,12 +11,12 @@ from collections.abc import Collection
 
 
 def is_pattern(text: str) -> bool:
-    """Whether a name may stand for several."""
+    """Whether a name is a pattern, which may match several names."""
     return "*" in text or "?" in text
 
 
 def matches(name: str, pattern: str) -> bool:
-    """Whether a pattern stands for a name; in time that grows with both lengths at most."""
+    """Whether a pattern matches a name; never backtracks."""
     return _compiled(pattern).fullmatch(name) is not None
 
 
@@ -34,7 +34,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def matching(pattern: str, names: Collection[str]) -> list[str]:
-    """The names a pattern stands for, sorted: a name that is one of them is that one alone."""
+    """The names that match a pattern, sorted. A literal name matches itself alone."""
     # A file may really be named like a pattern on systems that allow `*` and `?`.
     if pattern in names:
         return [pattern]

@@ -69,6 +69,11 @@ class Time:
         """Whether it needs no tempo."""
         return self.unit is Unit.SECONDS and all(each.is_seconds for each in self.then)
 
+    @property
+    def is_some(self) -> bool:
+        """Whether a term of it is above 0; only a tempo map can tell whether their sum is."""
+        return any(each.amount > 0 for each in (self, *self.then))
+
     def __str__(self) -> str:
         text = self._head()
         for each in self.then:
@@ -96,6 +101,12 @@ class Time:
                 return f"{self.amount.numerator * factor}/{self.amount.denominator * factor}"
             case _:
                 return f"{_number(self.amount)} {self.unit.value}"
+
+
+def scaled(length: Time, factor: Fraction) -> Time:
+    """A length so many times as long, each of its terms."""
+    then = tuple(replace(each, amount=each.amount * factor) for each in length.then)
+    return replace(length, amount=length.amount * factor, then=then)
 
 
 ZERO: Final = Time(Unit.SECONDS, Fraction(0))

@@ -71,13 +71,13 @@ class Catalog:
         return {one.name: one for corpus in listed for one in self.corpus(corpus)}
 
     def named(self, pattern: str) -> list[str]:
-        """The recordings, as corpus/name, that a name or a pattern stands for."""
+        """The recordings, as corpus/name, that match a name or a pattern."""
         if pattern not in self._named:
             self._named[pattern] = matching(pattern, self._every_recording)
         return self._named[pattern]
 
     def problem(self, corpus: str) -> str:
-        """Why the recordings of `corpus` cannot be listed; empty when they are, or it is none."""
+        """Why the recordings of `corpus` cannot be listed; empty if they can."""
         if corpus in self.corpus_names:
             try:
                 self.corpus(corpus)
@@ -237,10 +237,10 @@ class Catalog:
         return self._refusals[asked]
 
     def _refused_lineage(self, model: str, piece: str | None) -> list[Fault]:
-        """Why what the parent of a model learnt from may not be used today.
+        """Why recordings of a parent model may not be used today.
 
         Nobody can take a recording out of weights, so where some were withdrawn since, the
-        parent must have learnt from the others alone.
+        parent must be trained on the others alone.
         """
         path = self.parent_path(model)
         if path is None:

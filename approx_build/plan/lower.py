@@ -74,7 +74,7 @@ def _lower_movement(lowered: LoweredPiece, movement: LoadedMovement) -> None:
 
 
 def takes_in_scope(score: Score, movement: LoadedMovement) -> Mapping[str, ScopedTake]:
-    """The takes a movement can name: its own, and those of the piece that it does not redeclare."""
+    """All takes that a movement can use, by name; its own replace takes of the piece."""
     shared = {
         name: ScopedTake("", name, take, score.locate(None, ("takes", name), key=True))
         for name, take in score.piece.takes.items()

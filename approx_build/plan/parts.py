@@ -35,7 +35,7 @@ class PlacedEvent:
 
 @dataclass(frozen=True)
 class LoweredPart:
-    """A part of the score, its events, its stem, and whether the mix has it."""
+    """A part of the score, its events, its stem, and whether it is in the mix."""
 
     name: str
     part: Part

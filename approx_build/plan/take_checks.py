@@ -1,4 +1,4 @@
-"""Takes that do not fit their networks: controls, ways and lengths that a family does not know."""
+"""Checks of takes: controls, ways and lengths that the family of their network does not support."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Problem = tuple[Loc, str, bool]
 
 
 def take_faults(score: Score, catalog: Catalog) -> Iterator[Fault]:
-    """Every take of `score` that its network cannot draw as it is written.
+    """Faults of all takes of `score` that their networks cannot generate.
 
     Names that the project does not have are said elsewhere.
     """
@@ -34,7 +34,7 @@ def take_faults(score: Score, catalog: Catalog) -> Iterator[Fault]:
 def problems(
     take: Take, spec: ModelSpec, takes: Mapping[str, Take], catalog: Catalog
 ) -> list[Problem]:
-    """What of a take its network cannot do; `takes` are those that it may be made of."""
+    """Problems of a take with its network; `takes` are the takes that may condition it."""
     own = type(spec.sampling).model_fields
     found: list[Problem] = [
         (

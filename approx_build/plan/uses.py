@@ -107,7 +107,7 @@ def _of_take(
     catalog: Catalog,
     dependents: Mapping[str, set[str]],
 ) -> Iterator[Use]:
-    """What a take's network learnt from, and what it is given."""
+    """The recordings that train the network of a take, and those that condition it."""
     # The check of names reports it.
     if take.model not in catalog.models():
         return

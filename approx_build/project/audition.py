@@ -45,7 +45,7 @@ class TakeOptions:
 
     @property
     def differences(self) -> str:
-        """What tells the files from those of a plain take."""
+        """The suffix that distinguishes the files from those of a plain take."""
         from approx_build.ways.command_line import label
 
         short = (f"{name}={_short(value)}" for name, value in self.controls.items())

@@ -1,4 +1,4 @@
-"""`init`: the first files of a piece, which render as they stand."""
+"""`init`: the first files of a piece, ready to render."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is worth saying of a render: levels, expectations, silence, conversions, what was learnt."""
+"""Remarks about a render: levels, expectations, silence, conversions, trainings."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def unmet_expectations(movements: Iterable[LoweredMovement], built: Built) -> It
 
 
 def _unmet(outcome: Mapping[str, Any]) -> str:
-    """What is expected, and what is found instead."""
+    """The expectation and the measured value."""
     start, stop = outcome["range_s"]
     span = f"from {start:g} s to {stop:g} s"
     if "above_dbfs" in outcome:
@@ -97,7 +97,7 @@ def _unmet(outcome: Mapping[str, Any]) -> str:
 
 
 def remarks_on(lowered: LoweredPiece, built: Built) -> list[str]:
-    """Lost files, what trainings learnt, conversions of rates, and silent events."""
+    """Lost files, remarks about trainings, conversions of rates, and silent events."""
     records = built.records.items()
     lost = [line for target, record in records for line in lost_files(target, record)]
     # Only of trainings that ran now: a reused one was reported when it ran.
@@ -159,5 +159,5 @@ def _by_recording(run: Record, fact: str) -> dict[str, str]:
 
 
 def _is_a_way(words: str) -> bool:
-    """Whether words tell of what many recordings have in common, and not of one's numbers."""
+    """Whether the text describes a conversion that several recordings share."""
     return not words.endswith(" of silence left out")

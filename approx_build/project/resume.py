@@ -36,7 +36,7 @@ class Choice(Enum):
 
 
 def apply_choice(catalog: Catalog, model: str, store: Store, choice: Choice) -> str:
-    """Do what was chosen about the model's last run; what was done, in words.
+    """Apply the choice about the model's last run; returns a description.
 
     ModelError that says what changed, when there is a choice and none was made.
     """
@@ -60,7 +60,7 @@ def apply_choice(catalog: Catalog, model: str, store: Store, choice: Choice) -> 
 
 
 def new_runs(graph: Graph, catalog: Catalog, store: Path) -> Iterator[str]:
-    """A remark for each training of a graph that begins anew beside one that was left."""
+    """A remark for each training that starts again although an unfinished run exists."""
     for action in graph:
         if action.kind is not Kind.TRAIN or action.options["is_shipped"]:
             continue
@@ -77,7 +77,7 @@ def new_runs(graph: Graph, catalog: Catalog, store: Path) -> Iterator[str]:
 
 
 def _is_left(catalog: Catalog, model: str, run: EarlierRun) -> bool:
-    """Whether a run was left on its way, and the model does not go on from it already."""
+    """Whether a run is unfinished and the model does not continue it yet."""
     parent = catalog.model(model).training.parent
     is_continued = parent is not None and parent.run == run.name
     return not run.is_done and run.step > 0 and not is_continued
@@ -131,7 +131,7 @@ def _continue_run(catalog: Catalog, model: str, run: EarlierRun, store: Store) -
 
 
 def _progress_text(run: EarlierRun) -> str:
-    """Where a run stands, in words."""
+    """The progress of a run as text."""
     if run.is_done:
         return f"is done ({run.step} steps)"
     at = f"step {run.step} of {run.steps}"

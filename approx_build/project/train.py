@@ -52,7 +52,7 @@ class TrainingInterrupted(KeyboardInterrupt):
 def train(
     root: Path, name: str, settings: Settings, options: TrainOptions, observer: Observer
 ) -> TrainingResult:
-    """Train the model `name`, or go on with its run."""
+    """Train the model `name`, or continue its run."""
     model = Model.open(root, name, settings)
     with named_from(root):
         check_processes(settings.processes, settings.device, model.spec.training.batch)

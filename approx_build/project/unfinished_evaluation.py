@@ -26,6 +26,7 @@ from approx_build.figures.thumbnail import COLUMNS, ROWS, TOP_DB, Sketch, sketch
 from approx_build.files.json_text import parse_json
 from approx_build.files.opening import read_bounded
 from approx_build.numerics.stream import stream_key
+from approx_build.plan.evaluation import PREVIEW_SEED
 from approx_build.report.evaluated_model import (
     EvaluatedCheckpoint,
     EvaluatedModel,
@@ -52,8 +53,6 @@ from approx_build.training.ledger.record import (
 from approx_build.training.model import ModelSpec
 from approx_build.training.state import newest_metadata
 
-PREVIEW_SEED = 18
-"""Seed of the takes: the same as of the previews on the page of a piece."""
 PAGE_NAME = "index.html"
 _VERSION = 1
 """Raise it when cached evaluations would have other results."""

@@ -118,7 +118,7 @@ def _setup(entry: LedgerEntry) -> dict[str, Any]:
 
 
 def incomparable(a: LedgerEntry, b: LedgerEntry) -> str:
-    """Why the losses of two runs cannot stand beside each other; empty when they can."""
+    """Why the losses of two runs cannot be compared; empty if they can."""
     kinds = [f"{one.family}, {one.loss_unit}" for one in (a, b)]
     return "" if kinds[0] == kinds[1] else f"their losses are of two kinds ({'; '.join(kinds)})"
 

@@ -1,4 +1,4 @@
-"""Numbers, parameters and paths as the page words them."""
+"""Numbers, parameters and paths as text for the page."""
 
 from __future__ import annotations
 

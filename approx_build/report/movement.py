@@ -23,7 +23,7 @@ from approx_build.score.schema import Cue
 def movement_report(
     lowered: LoweredMovement, results: BuildResults, provenance: Provenance, rate: int
 ) -> MovementReport:
-    """Everything the page tells of a movement."""
+    """The report of a movement."""
     movement, model = lowered.movement, lowered.movement.model
     outcomes = results.json(lowered.measure)["expect"]
     return MovementReport(
@@ -80,6 +80,9 @@ def _stem(
         settings=_settings(part),
         silent="" if part.is_audible else ("muted" if part.part.mute else "another part has solo"),
         events=tuple(_event(placed, results, rate) for placed in part.events),
+        composed=tuple(
+            line for one in movement.written if one.part == part.name for line in one.log
+        ),
         origins=provenance.of_part(part.stem),
     )
 

@@ -26,7 +26,7 @@ def network_report(
     catalog: Catalog,
     results: BuildResults,
 ) -> NetworkReport:
-    """Everything the page tells of a network."""
+    """The report of a network."""
     spec = catalog.model(model)
     record = results.training(model)
     losses = {stored.step: stored.loss for stored in record.checkpoints}

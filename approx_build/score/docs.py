@@ -19,6 +19,7 @@ from approx_build.families.base import FAMILIES
 from approx_build.metric.time import duration, moment
 from approx_build.ops.base import OPS, GrainOp
 from approx_build.registry import is_foreign
+from approx_build.score.generators.base import GENERATORS, Generator
 from approx_build.score.json_schema import Schema, json_schema
 from approx_build.ways.base import WAYS, Way
 from approx_build.yaml_source.node import resolve
@@ -39,12 +40,15 @@ TIMES = (
 )
 """How times are written, and what each form means."""
 
-_BLOCK = re.compile(r"<!-- (fields: (\w+)|operations|ways|times) -->\n.*?<!-- end -->", re.DOTALL)
+_BLOCK = re.compile(
+    r"<!-- (fields: (\w+)|operations|ways|generators|times) -->\n.*?<!-- end -->", re.DOTALL
+)
 _SECTIONS = (
     "Take",
     "Sound",
     "Part",
     "Event",
+    "Composition",
     "Source",
     "Operation",
     "Cue",
@@ -69,18 +73,18 @@ def filled(page: str) -> str:
 
 
 def _model(schema: Schema) -> str:
-    """The table of a model, without the operations that are fields of an event."""
+    """The table of a model, without operations and generators that are fields of it."""
     # A source may also be a bare name; the fields come last.
     fields = schema if "properties" in schema else schema["anyOf"][-1]
     return _table(fields)
 
 
 def _table(schema: Schema) -> str:
-    """The fields of a model, without operations and without lengths in place of seconds."""
+    """The fields of a model, without operations, generators and lengths in place of seconds."""
     names = schema["properties"]
     # One rule of the page for all of them, not a line for each.
     lengths = [name for name in names if f"{name}_s" in names]
-    return _TABLES.table(schema, skip=[*OPS.names(), *lengths])
+    return _TABLES.table(schema, skip=[*OPS.names(), *GENERATORS.names(), *lengths])
 
 
 def operations(defs: Mapping[str, Schema]) -> str:
@@ -117,6 +121,27 @@ def ways(defs: Mapping[str, Schema]) -> str:
     return "\n" + "\n".join(lines) + "\n\n" + "".join(texts)
 
 
+def generators(defs: Mapping[str, Schema]) -> str:
+    """Every generator of this package: what it writes, an example, its fields."""
+    texts = []
+    for cls in GENERATORS:
+        if is_foreign(cls):
+            continue
+        name = cls.generator
+        about = cleandoc(cls.__doc__ or "")
+        tables = [_table(defs[f"compose.{name}"])]
+        for field, model in cls.inner.items():
+            title = f"#### {name}: {field}\n\n{cleandoc(model.__doc__ or '')}\n\n"
+            tables.append(f"{title}{_table(defs[model.__name__])}")
+        texts.append(f"### {name}\n\n{about}\n\n{_composed(name, cls)}{chr(10).join(tables)}\n")
+    return "\n" + "".join(texts)
+
+
+def _composed(name: str, cls: type[Generator]) -> str:
+    entry = f"{{ at: 1, {name}: {flow(cls.example)} }}"
+    return f"```yaml\nparts:\n  p:\n    compose:\n      - {entry}\n```\n\n"
+
+
 def _supporting_families(way: type[Way]) -> str:
     """The families of this package whose networks support a way."""
     own = (family for family in FAMILIES if not is_foreign(family))
@@ -150,7 +175,7 @@ def _is_read(read: Callable[[object], object], value: object) -> bool:
     return True
 
 
-_PARTS = {"operations": operations, "ways": ways, "times": times}
+_PARTS = {"operations": operations, "ways": ways, "generators": generators, "times": times}
 
 
 def _example(name: str, cls: type[GrainOp]) -> str:

@@ -143,7 +143,7 @@ def _impossible(
 def _event_faults(
     movement: LoadedMovement, loc: Loc, event: Event, sounds: Sounds, rate: int
 ) -> Iterator[Fault]:
-    """What of `event`, which stands at `loc`, does not fit."""
+    """Faults of the durations of `event` at `loc`."""
     fault = movement.source.fault
     beyond = [*_source_faults(movement, loc, event, sounds)]
     yield from beyond

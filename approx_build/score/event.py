@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -22,7 +22,7 @@ from approx_build.yaml_source.node import Loc, Value
 
 M = TypeVar("M", bound=BaseModel)
 BESIDE = ("from", "clip")
-"""What stands among an event's operation's parameters and belongs to the event."""
+"""Fields of an event that are written among the parameters of its operation."""
 
 
 MOST_THROUGH = 64
@@ -89,8 +89,7 @@ class Event(Placement):
             problems.close()
         start = start_of(data, info.context, problems)
         timing = info.context if isinstance(info.context, Timing) else None
-        at_start = timing.tempo.lengths(start or Fraction(0)) if timing else without_tempo
-        reading = _Reading(problems, at_start)
+        reading = Reading(problems, _measure_from(start, info.context))
         own = {key: data[key] for key in data if key in Placement.model_fields or key in _LENGTHS}
         if "after" in own:
             own["at"] = 0
@@ -102,7 +101,7 @@ class Event(Placement):
                 data = {**data, name: {**data[name], "length_s": length}}
                 reading.written["op"] = {"length_s": f"until {data['until']}"}
         call = _call(name, data[name], reading) if name else None
-        through = _chain(data.get("through", []), reading)
+        through = read_chain(data.get("through", []), reading)
         problems.close()
         assert placement is not None
         assert call is not None
@@ -122,12 +121,23 @@ class Event(Placement):
         return event
 
 
+def measure_of_event(data: Mapping[str, Value], context: object, problems: Problems) -> Measure:
+    """Lengths from where an event or a generator begins by its field `at`."""
+    return _measure_from(start_of({"at": data.get("at")}, context, problems), context)
+
+
+def _measure_from(start: Fraction | None, context: object) -> Measure:
+    if not isinstance(context, Timing):
+        return without_tempo
+    return context.tempo.lengths(start or Fraction(0))
+
+
 _LENGTHS = {name.removesuffix("_s") for name in Placement.model_fields if name.endswith("_s")}
 
 
 @dataclass
-class _Reading:
-    """What the parts of an event share while it is read."""
+class Reading:
+    """What the parts of an event or a generator share while it is read."""
 
     problems: Problems
     measure: Measure
@@ -165,9 +175,7 @@ def _operation(data: dict[str, Value], problems: Problems) -> str | None:
     return named[0] if named else None
 
 
-def _call(
-    name: str, data: Value, reading: _Reading
-) -> tuple[GrainOp | None, tuple[SourceRef, ...]]:
+def _call(name: str, data: Value, reading: Reading) -> tuple[GrainOp | None, tuple[SourceRef, ...]]:
     """The operation and its sources from `{ from: …, clip: …, parameters }`."""
     problems = reading.problems
     if not isinstance(data, dict):
@@ -217,7 +225,7 @@ def _with_clip(
     )
 
 
-def _chain(data: Value, reading: _Reading) -> tuple[GrainOp, ...]:
+def read_chain(data: Value, reading: Reading) -> tuple[GrainOp, ...]:
     """The operations of `through: [ reverse, { stretch: { factor: 2 } } ]`."""
     problems = reading.problems
     if not isinstance(data, list):
@@ -230,7 +238,7 @@ def _chain(data: Value, reading: _Reading) -> tuple[GrainOp, ...]:
     return tuple(op for op in ops if op)
 
 
-def _link(item: Value, index: int, reading: _Reading) -> GrainOp | None:
+def _link(item: Value, index: int, reading: Reading) -> GrainOp | None:
     loc: Loc = ("through", index)
     problems = reading.problems
     fields = {item: None} if isinstance(item, str) else item
@@ -248,7 +256,7 @@ def _link(item: Value, index: int, reading: _Reading) -> GrainOp | None:
 
 
 def _op(
-    name: str, place: str, loc: Loc, data: Value, reading: _Reading, beside: Sequence[str] = ()
+    name: str, place: str, loc: Loc, data: Value, reading: Reading, beside: Sequence[str] = ()
 ) -> GrainOp | None:
     cls = OPS.get(name)
     # `op` is the tag by which models are told apart, not a field of scores.

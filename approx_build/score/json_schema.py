@@ -13,8 +13,10 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from approx_build.ops.base import OPS
 from approx_build.score.choices import MOST_OPTIONS
+from approx_build.score.composition import Setting
 from approx_build.score.curve import Curve
 from approx_build.score.event import MOST_THROUGH, Placement
+from approx_build.score.generators.base import GENERATORS
 from approx_build.score.schema import Movement, Piece
 from approx_build.score.source_ref import SourceRef
 from approx_build.yaml_source.fields import MOST
@@ -31,7 +33,7 @@ class _Defaults(GenerateJsonSchema):
 
 def json_schema() -> Schema:
     """The schema of piece files and movement files; a file with `piece` is a piece."""
-    models = (Piece, Movement, Placement, SourceRef, *OPS)
+    models = (Piece, Movement, Placement, SourceRef, Setting, *OPS, *GENERATORS)
     inputs = [(model, "validation") for model in models]
     _, whole = models_json_schema(inputs, schema_generator=_Defaults)  # type: ignore[arg-type]
     defs = {name: _with_lengths(_tidy(schema)) for name, schema in whole["$defs"].items()}
@@ -45,9 +47,13 @@ def json_schema() -> Schema:
             _with_times(parameters["properties"][field])
         defs[f"through.{name}"] = parameters
         defs[f"event.{name}"] = _call(parameters)
-    defs.pop("GrainOp", None)
+    for generator in GENERATORS:
+        defs[f"compose.{generator.generator}"] = defs.pop(generator.__name__)
+    for base in ("GrainOp", "Generator"):
+        defs.pop(base, None)
     defs["Operation"] = _operation()
     defs["Event"] = _event(defs.pop("Placement"))
+    defs["Composition"] = _composition(defs.pop("Setting"))
     defs["Choice"] = _choice()
     _open_to_choice(
         defs["Event"]["properties"], ("at", "gain_db", "pan", "fade_in_s", "fade_out_s")
@@ -77,20 +83,39 @@ def json_schema() -> Schema:
 
 def _event(placement: Schema) -> Schema:
     """An event: its placement, one operation, and those its result goes through."""
-    names = OPS.names()
-    calls = {name: _ref(f"event.{name}") for name in names}
-    through = {
+    calls = {name: _ref(f"event.{name}") for name in OPS.names()}
+    about = "operations applied to its result, one after the other"
+    start = {"anyOf": [{"required": ["at"]}, {"required": ["after"]}]}
+    return _placed("one operation placed in time", placement, about, calls, start)
+
+
+def _composition(setting: Schema) -> Schema:
+    """An entry of `compose`: its setting, one generator, and what its events go through."""
+    calls = {name: _ref(f"compose.{name}") for name in GENERATORS.names()}
+    about = "operations applied to each of its events, after their own"
+    start = {"required": ["at"]}
+    return _placed("one generator placed in time", setting, about, calls, start)
+
+
+def _placed(
+    what: str, placement: Schema, through: str, calls: dict[str, Schema], start: Schema
+) -> Schema:
+    """A place in time with one of several fields named after what happens there.
+
+    `start` requires the fields that say when.
+    """
+    chain = {
         "type": "array",
-        "description": "operations applied to its result, one after the other",
+        "description": through,
         "items": _ref("Operation"),
         "maxItems": MOST_THROUGH,
     }
     return {
         "type": "object",
-        "description": "one operation placed in time",
-        "properties": {**placement["properties"], "through": through, **calls},
-        "anyOf": [{"required": ["at"]}, {"required": ["after"]}],
-        "oneOf": [{"required": [name]} for name in names],
+        "description": what,
+        "properties": {**placement["properties"], "through": chain, **calls},
+        **start,
+        "oneOf": [{"required": [name]} for name in calls],
         "additionalProperties": False,
     }
 

@@ -203,19 +203,28 @@ def _nested(
         elif reader.needs_tempo:
             found.written[key] = value
         return points
-    model = _model(cls, key) if isinstance(value, dict) else None
-    if model is None or not isinstance(value, dict):
+    model = _model(cls, key) if isinstance(value, dict | list) else None
+    if model is None:
         return value
-    inside = plain(model, value, measure, problems, at)
-    if inside.faulty:
-        found.faulty.add(key)
-    return inside.data
+
+    def of_model(one: Value, at: Loc) -> Value:
+        if not isinstance(one, dict):
+            return one
+        inside = plain(model, one, measure, problems, at)
+        if inside.faulty:
+            found.faulty.add(key)
+        return inside.data
+
+    if isinstance(value, list):
+        return [of_model(one, (*at, index)) for index, one in enumerate(value)]
+    return of_model(value, at)
 
 
 @cache
 def _model(cls: type[BaseModel], name: str) -> type[BaseModel] | None:
-    """The model that a field holds, where it holds one."""
-    found = cls.model_fields.get(name)
+    """The model that a field holds, or a list of it; None where it holds something else."""
+    aliases = {field.alias: field for field in cls.model_fields.values()}
+    found = aliases.get(name) or cls.model_fields.get(name)
     kinds: list[Any] = [found.annotation, *typing.get_args(found.annotation)] if found else []
     models = (kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel))
     return next(models, None)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from approx_build.errors import ApproxError, Fault, Location, ScoreError
@@ -12,7 +12,8 @@ from approx_build.files.names import alias_of, clash, normal, on_disk
 from approx_build.files.readlog import ReadLog
 from approx_build.score.amounts import Amounts
 from approx_build.score.choices import chosen
-from approx_build.score.event_lengths import RecordingLength, unknown
+from approx_build.score.expansion import Scene, expanded
+from approx_build.score.generators.base import NoSounds, Sounds
 from approx_build.score.lengths import Timing
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.paths import project_root, slug, written_path
@@ -46,7 +47,7 @@ class Score:
         return tuple(remarks(self.piece, self.source, self.movements))
 
     def locate(self, movement: int | None, loc: Loc, key: bool = False) -> Location:
-        """Where `loc` stands in the file of a movement (by index), or for None the piece's."""
+        """The location of `loc` in the file of a movement (by index), or of the piece (None)."""
         source = self.source if movement is None else self.movements[movement].source
         return source.locate(loc, key)
 
@@ -77,12 +78,12 @@ def read_piece(
     path: Path,
     root: Path | None = None,
     log: ReadLog | None = None,
-    recording: RecordingLength = unknown,
+    sounds: Sounds | None = None,
 ) -> Reading:
-    """The piece at `path` with its movements.
+    """The piece at `path` with its movements, their generators expanded.
 
     `root` is the project's folder; if left out, the nearest folder above with `models` in it.
-    `recording` gives the length of a recording, for events that begin after one that plays it.
+    `sounds` are what the score may ask about recordings; if left out, there are none.
     ApproxError when the piece's file cannot be read at all.
     """
     home = Path(os.path.normpath((root or project_root(path)).absolute()))
@@ -96,7 +97,7 @@ def read_piece(
         message = "this is a movement; give the piece whose 'movements' list it"
         raise ScoreError([source.fault(("movement",), message, key=True)])
     piece = recover(Piece, source)
-    reader = _Movements(home, path, piece, log, allowance, recording)
+    reader = _Movements(home, path, piece, log, allowance, sounds or NoSounds())
     found = [reader.load(index, name) for index, name in reader.entries()]
     movements = tuple(movement for movement in found if movement)
     score = None
@@ -126,10 +127,10 @@ class _Movements:
         piece: Recovered[Piece],
         log: ReadLog | None,
         allowance: Allowance,
-        recording: RecordingLength,
+        sounds: Sounds,
     ) -> None:
         self._root, self._path, self._piece, self._log = root, path, piece, log
-        self._allowance, self._recording = allowance, recording
+        self._allowance, self._sounds = allowance, sounds
         self._amounts = Amounts()
         self._slugs: dict[str, str] = {}
         self._takes = piece.model.takes if piece.model else {}
@@ -197,7 +198,7 @@ class _Movements:
         def timing() -> Timing:
             return Timing(tempo, is_timed, positions.after)
 
-        positions = Positions(source.data, timing, self._takes, self._recording)
+        positions = Positions(source.data, timing, self._takes, self._sounds.recording_length_s)
         saved = recover(Movement, source, timing)
         self.faults += [*unmade, *saved.faults, *marks]
         if saved.model is None:
@@ -212,7 +213,20 @@ class _Movements:
         # Its times in bars are unknown, so the checks of durations leave it out.
         if not is_timed:
             self.untimed.add(path)
-        return LoadedMovement(number, name, path, saved.model, saved.source, tempo, length, takes)
+        found = LoadedMovement(number, name, path, saved.model, saved.source, tempo, length, takes)
+        has_generators = any(part.compose for part in saved.model.parts.values())
+        return self._expanded(found, timing) if has_generators and is_timed else found
+
+    def _expanded(self, found: LoadedMovement, timing: Callable[[], Timing]) -> LoadedMovement:
+        """The movement with the events that its generators write."""
+        seed = self._piece.model.seed if self._piece.model else 0
+        scene = Scene(seed, found.slug, found.tempo, found.length, found.takes, self._sounds)
+        made = expanded(found.source, found.model.parts, scene, self._amounts)
+        saved = recover(Movement, made.source, timing)
+        self.faults += [*made.faults, *saved.faults]
+        model = saved.model or found.model
+        written = tuple(made.written)
+        return replace(found, model=model, source=saved.source, written=written)
 
 
 def _check_alone(path: Path) -> None:

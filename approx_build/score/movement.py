@@ -11,6 +11,7 @@ from approx_build.errors import Location, OpError
 from approx_build.metric.pace import Start
 from approx_build.metric.tempo import TempoMap, samples
 from approx_build.ops.base import GrainOp
+from approx_build.score.expansion import Written
 from approx_build.score.paths import written_path
 from approx_build.score.schema import Event, Movement
 from approx_build.score.takes import Take
@@ -32,9 +33,11 @@ class LoadedMovement:
     """Length in seconds, exactly."""
     takes: Mapping[str, Take]
     """Its own takes and the piece's, by name."""
+    written: tuple[Written, ...] = ()
+    """What its generators wrote; the events are among those of its parts."""
 
     def locate(self, loc: Loc, key: bool = False) -> Location:
-        """Where `loc` stands in the movement's file."""
+        """The location of `loc` in the movement's file."""
         return self.source.locate(loc, key)
 
     def file_path(self, root: Path, written: str) -> str:

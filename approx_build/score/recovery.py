@@ -64,7 +64,7 @@ def recover(
 def _item(loc: Loc) -> Loc:
     """The smallest thing around `loc` that can be left out without misleading the checks."""
     match loc:
-        case ("parts", _, "events", _, *_):
+        case ("parts", _, "events" | "compose", _, *_):
             return loc[:4]
         case ("parts", _, _, *_):
             return loc[:3]

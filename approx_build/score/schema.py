@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from approx_build.metric.time import Duration, Moment
+from approx_build.score.composition import Composition
 from approx_build.score.curve import Curve, PartGain, PartPan
 from approx_build.score.event import Event
 from approx_build.score.takes import Take
@@ -56,6 +57,9 @@ class Part(Strict):
     events: tuple[Event, ...] = Field(
         (), max_length=MOST, description="events of the part, in any order"
     )
+    compose: tuple[Composition, ...] = Field(
+        (), max_length=1000, description="generators that write further events of the part"
+    )
 
 
 class Cue(Strict):
@@ -66,9 +70,17 @@ class Cue(Strict):
     player: Text | None = Field(None, alias="for", description="the player (default: all players)")
     text: Text = Field(description="instruction")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _has_one_spelling(cls, data: object) -> object:
+        # `populate_by_name` would accept the name of the attribute, too.
+        if isinstance(data, dict) and "player" in data:
+            raise ValueError("unknown field 'player'; write 'for'")
+        return data
+
 
 class Expectation(Strict):
-    """What a movement must sound like; a render that does not says so."""
+    """A property that a movement must have; a render reports a movement without it."""
 
     silence: Annotated[tuple[Moment, ...], Field(min_length=2, max_length=2)] | None = Field(
         None, description="range that must be silent, as [from, to]"

@@ -65,7 +65,7 @@ class PlainTake(Strict):
         return self.model_dump(mode="json", include=given)
 
     def sounds(self) -> Iterator[tuple[tuple[str, ...], Sound]]:
-        """The sounds that the take is made from, each with where it stands in the take."""
+        """The sounds that condition the take, each with its place in the take."""
         if (way := self.conditioning) is not None:
             for path, sound in way.sounds():
                 yield (way.way, *path), sound

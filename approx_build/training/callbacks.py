@@ -1,4 +1,4 @@
-"""What a training runs with, and what it calls on its way."""
+"""Resources and callbacks of a training."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from approx_build.training.state import TrainingState
 
 
 class Callback:
-    """What a training calls on its way; this one does nothing and objects to nothing."""
+    """Callbacks of a training; this class does nothing and allows everything."""
 
     def allow(self) -> None:
         """Raise when consent is no longer given; asked at first and whenever state is kept."""
 
     def objects(self, seconds: float, next_s: float) -> str:
-        """Why the next seconds may not be spent after those of this sitting; empty: they may."""
+        """Why the budget does not allow `next_s` more seconds in this session; empty if it does."""
         return ""
 
     def began(self, state: TrainingState, environment: dict[str, str]) -> None:
-        """A sitting has begun."""
+        """A session has begun."""
 
     def kept(self, state: TrainingState, status: Status, reason: str = "") -> None:
         """The state was kept, or the training has come to an end."""
@@ -33,7 +33,7 @@ class Callback:
         """A finished training whose files were damaged is whole again."""
 
     def remarked(self, words: str) -> None:
-        """Something is worth saying at once."""
+        """Report a remark at once."""
 
 
 def no_copy(_digest: str, _path: Path) -> bool:
@@ -43,9 +43,9 @@ def no_copy(_digest: str, _path: Path) -> bool:
 
 @dataclass(frozen=True)
 class Resources:
-    """With what a training runs, and who hears of it.
+    """The resources of a training run, and its observers.
 
-    No bit depends on it, but for device and share, which the numeric environment names.
+    Only `device` and `share` can change bits; the numeric environment names them.
     """
 
     threads: int = 1

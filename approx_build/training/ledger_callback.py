@@ -53,7 +53,7 @@ class LedgerCallback(Callback):
         return reached.words if reached else ""
 
     def began(self, state: TrainingState, environment: dict[str, str]) -> None:
-        """A sitting has begun: after those that the ledger knows, if it is of this very run."""
+        """Begin a session, after the earlier sessions of the same run in the ledger."""
         self._first_s = state.seconds
         if self.ledger is None:
             return
@@ -84,13 +84,13 @@ class LedgerCallback(Callback):
         write_entry(self.ledger, self.entry)
 
     def kept(self, state: TrainingState, status: Status, reason: str = "") -> None:
-        """Write how the run stands."""
+        """Write the status of the run."""
         if self.entry is None or self.ledger is None:
             return
         self.entry = update(
             self.entry,
             state.step,
-            # A state has the seconds of all sittings, the entry those of each.
+            # A state has the seconds of all sessions, the entry those of each.
             max(0.0, state.seconds - self._first_s),
             self.now(),
             state.curve,
@@ -102,7 +102,7 @@ class LedgerCallback(Callback):
         write_entry(self.ledger, self.entry)
 
     def repaired(self, record: TrainingRecord) -> None:
-        """Write the run as its record has it, after a sitting that made lost files again."""
+        """Write the run according to its record, after lost files were recreated."""
         if self.entry is None or self.ledger is None:
             return
         session = self.entry.sittings[-1]

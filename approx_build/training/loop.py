@@ -29,9 +29,9 @@ ROUNDS = 8
 def train(
     model: ModelSpec, material: Material, out_dir: Path, resources: Resources
 ) -> TrainingRecord:
-    """Train, or go on training, into `out_dir`; at once when it is done already.
+    """Train in `out_dir`, or continue there; returns at once if the training is finished.
 
-    Files there that are damaged are set aside, with words, and made again. Raises
+    Damaged files are renamed, reported and recreated. Raises
     KeyboardInterrupt or SystemExit after SIGINT or SIGTERM, the state being kept; ModelError when
     it needs more memory than there is, when memory runs out all the same, when the loss is no
     longer a number, or the budget is spent; ConsentError when the corpus may not, or no longer,

@@ -1,4 +1,4 @@
-"""Earlier runs: what lies in a store of the trainings of a model, unfinished or done."""
+"""Earlier runs of a model in a store, unfinished or finished."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def last_run(store: Path, model: str, shipped: Path) -> EarlierRun | None:
 
 
 def run_in(folder: Path) -> EarlierRun | None:
-    """The run that lies in a folder; None when there is none that says what it is."""
+    """The run in a folder; None if there is none with readable metadata."""
     record = whole_record(folder)
     if record is not None:
         last = record.checkpoints[-1].step

@@ -28,7 +28,7 @@ class Share:
 
     @property
     def writes(self) -> bool:
-        """Whether this is the process that keeps files and tells of progress."""
+        """Whether this process writes files and reports progress."""
         return self.rank == 0
 
     def barrier(self) -> None:

@@ -1,8 +1,8 @@
-"""Checkpoints whose files are lost are made again: the training steps up to the last of them anew.
+"""Recreates lost checkpoints: repeats the training steps up to the last missing one.
 
-That happens in a folder of its own, from an older state or from the first step. In the same
-numeric environment the bits are those that were lost. In another they may not be: then what was
-made again takes the place of the whole training, which goes on from there.
+The steps run in a separate folder, from an older state or from the first step. In the same numeric
+environment the result has the same bits. In another environment it may differ: then the repeated
+steps replace the whole training, which continues from there.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from approx_build.training.state import TrainingState, load_state
 
 
 def recreate_checkpoints(training: Training, kept: RunFolder, found: Contents) -> None:
-    """Make the missing checkpoints again; where they come out otherwise, begin the training anew.
+    """Recreate the missing checkpoints; if they differ, the repeated steps replace the training.
 
-    All processes of a training call it. Raises what `train` raises while it steps.
+    All processes of a training call it. Raises the same errors as `train`.
     """
     steps = [stored.step for stored in found.missing]
     # A state after the first lost checkpoint could not make it again.
@@ -36,7 +36,7 @@ def recreate_checkpoints(training: Training, kept: RunFolder, found: Contents) -
     run = _stepped(training, scratch, left or _bare(older), found)
     is_same = _is_same(scratch, found)
     if not (is_same or is_from_start):
-        # Not even the older state led there: what lies between was made elsewhere.
+        # Even the older state gives other bits: steps in between ran in another environment.
         _remove(scratch)
         run = _stepped(training, scratch, None, found)
         is_same = _is_same(scratch, found)
@@ -54,12 +54,12 @@ def recreate_checkpoints(training: Training, kept: RunFolder, found: Contents) -
 
 
 def _bare(state: TrainingState | None) -> TrainingState | None:
-    """A state without the checkpoints before it, which lie elsewhere."""
+    """A state without the earlier checkpoints, which are in another folder."""
     return replace(state, checkpoints=[]) if state else None
 
 
 def _left(scratch: RunFolder, steps: list[int]) -> TrainingState | None:
-    """The state of an earlier attempt that was interrupted; None where it is of no use."""
+    """The state of an earlier attempt that was interrupted; None if it cannot be used."""
     found = scratch.found()
     state = found.state
     made = {stored.step for stored in state.checkpoints} if state else set()
@@ -82,7 +82,7 @@ def _stepped(
 
 
 def _is_same(scratch: RunFolder, found: Contents) -> bool:
-    """Whether all that was missing came out as it was; the same in every process."""
+    """Whether all missing checkpoints were recreated with equal bits; the same in every process."""
     scratch.resources.share.barrier()
     is_same = all(_made(scratch, stored, found) is not None for stored in found.missing)
     # The first process may remove the files only when all have compared them.
@@ -91,7 +91,7 @@ def _is_same(scratch: RunFolder, found: Contents) -> bool:
 
 
 def _made(scratch: RunFolder, stored: StoredStep, found: Contents) -> bytes | None:
-    """A checkpoint that was made again; None when it is not the one that was lost."""
+    """A recreated checkpoint; None if it differs from the lost one."""
     path = scratch.folder / stored.file
     if is_intact(path, stored.digest):
         return read_whole(path)
@@ -110,13 +110,13 @@ def _model(found: Contents) -> str:
 
 
 def _adopt(scratch: RunFolder, kept: RunFolder, found: Contents) -> None:
-    """Put what was made again where it belongs."""
+    """Move the recreated checkpoints into the folder of the training."""
     for stored in found.missing:
         content = _made(scratch, stored, found)
         assert content is not None
         write(kept.folder / stored.file, content)
     writing.remove_tree(scratch.folder)
-    # An unfinished training goes on, and reports then.
+    # An unfinished training continues, and reports later.
     if found.record:
         kept.resources.callback.repaired(found.record)
 
@@ -132,7 +132,7 @@ def _names(found: Contents) -> str:
 
 
 def _why(found: Contents, run: Run) -> str:
-    """What is another than when the checkpoints were made first, in words."""
+    """The differences between the numeric environments then and now, as text."""
     kept = found.record or found.state
     before, here = kept.environments if kept else [], run.state.environments[-1]
     if here in before or not before:

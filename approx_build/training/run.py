@@ -76,7 +76,9 @@ class Run:
                 state.seconds = time.monotonic() - began
                 self._watched(losses, held_out)
                 if self.resources.share.size == 1:
-                    asked = self._stop_request(stop)  # nobody else has to hear of it a step before
+                    asked = self._stop_request(
+                        stop
+                    )  # other processes need not know it a step before
                 if asked or time.monotonic() - saved > SAVE_EVERY_S:
                     self._keep_state()
                     saved = time.monotonic()
@@ -96,11 +98,11 @@ class Run:
         """Why no further step may be paid for; empty: it may."""
         here = self.state.seconds - self._first_s
         made = max(1, self.state.step - self._first_step)
-        # The mean of this sitting's steps foretells the next, which must be paid for, too.
+        # The mean of this session's steps estimates the next, which must be within the budget, too.
         return self.resources.callback.objects(here, here / made)
 
     def _stop(self, asked: int) -> None:
-        """End the sitting, the state being kept."""
+        """End the session; the state is saved."""
         if asked == BUDGET:
             reason = self._budget_message() or "the budget is used up; the state is saved"
             self.report(Status.BUDGET, reason)
@@ -136,7 +138,7 @@ class Run:
         return ModelError(f"model {self.model.model!r}, {step}: {reason}")
 
     def _fail(self, what: str) -> NoReturn:
-        """End a training that cannot go on; what was kept before is good."""
+        """End a training that cannot continue; earlier checkpoints are valid."""
         reason = f"{what}; a lower learning_rate may help; earlier checkpoints and states are kept"
         self.report(Status.FAILED, reason)
         raise ModelError(f"model {self.model.model!r}: {reason}")
@@ -159,7 +161,7 @@ class Run:
     def measured(self) -> float:
         """The held-out loss of the averaged weights, noted on the curve."""
         state = self.state
-        # The point may exist already, also from an earlier sitting.
+        # The point may exist already, also from an earlier session.
         if state.curve and state.curve[-1].step == state.step:
             return state.curve[-1].held_out
         held_out = self.workers.loss(state.average, self._tests)
@@ -209,7 +211,7 @@ class Run:
             self._fail(f"after step {self.state.step} some weights are not finite numbers")
 
     def report(self, status: Status, reason: str = "") -> None:
-        """Say how the training stands."""
+        """Report the progress of the training."""
         if self.resources.share.writes:
             self.resources.callback.kept(self.state, status, reason)
 

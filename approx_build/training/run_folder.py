@@ -1,7 +1,7 @@
-"""What a training keeps in its folder, checked when it is used and set aside when it is damaged.
+"""The folder of a training: checks its files before use, and renames damaged ones.
 
-The folder holds the record twice, two states, the checkpoints, and `again/` while some of them
-are made again. Nothing that is damaged is deleted: it gets another name, with words.
+The folder contains two copies of the record, two states, the checkpoints, and `again/` while lost
+checkpoints are recreated. Damaged files are never deleted: they get another name, with a remark.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from approx_build.training.ledger.record import (
 from approx_build.training.state import TrainingState, kept_states, load_state, state_at
 
 RECREATION = "again"
-"""Where checkpoints are made again, in the folder of their training."""
+"""The subfolder in which lost checkpoints are recreated."""
 OURS = ("record", "resume", "step-")
 """How the names of all other files begin."""
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What there is of a training: its record, or else its newest state; and checkpoints lost."""
+    """The valid files of a training: its record or newest state, and the missing checkpoints."""
 
     record: TrainingRecord | None
     state: TrainingState | None
@@ -55,7 +55,7 @@ class RunFolder:
     resources: Resources
 
     def found(self) -> Contents:
-        """What is whole, the damaged having been set aside; the same in every process."""
+        """The valid files, after damaged ones were renamed; the same in every process."""
         if self.resources.share.writes:
             self._clear()
             # With a record the training is done, and its states are of no more use.
@@ -73,18 +73,18 @@ class RunFolder:
         return found
 
     def keep(self, record: TrainingRecord) -> None:
-        """Write the record of a training that is done, twice."""
+        """Write both copies of the record of a finished training."""
         record.write(self.folder, COPY_NAME)
         record.write(self.folder)
 
     def tidy(self) -> None:
-        """Remove what a training that is done, and whole, no longer needs."""
+        """Remove files that a finished training no longer needs."""
         if self.resources.share.writes:
             TrainingState.remove(self.folder)
             writing.remove_tree(self.folder / RECREATION)
 
     def replace(self) -> Path:
-        """Put what lies in `again/` in place of everything; returns where that lies now."""
+        """Replace the folder by `again/`; returns the new place of the old folder."""
         # As a whole, so that at no moment files of both trainings lie together.
         aside = set_aside(self.folder, f".{self.folder.name}.damaged")
         with store_errors(self.folder):
@@ -110,7 +110,7 @@ class RunFolder:
                 self._set_aside(path, "it is a file" if path.is_file() else "it is a folder")
 
     def _repair_record(self) -> Sequence[StoredStep]:
-        """The checkpoints of the record, written twice again; none where neither is whole."""
+        """Restore both copies of the record; its checkpoints, none if both copies are damaged."""
         damaged: dict[Path, str] = {}
         for path in (self.folder / RECORD_NAME, self.folder / COPY_NAME):
             try:

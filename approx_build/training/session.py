@@ -1,4 +1,4 @@
-"""A sitting: steps of a training from a state on, until they are made or something stops them."""
+"""A session: training steps from a state on, until the last step or an interruption."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from approx_build.training.state import TrainingState
 
 @dataclass(frozen=True)
 class Training:
-    """A declared model, the sound it learns from, and with what."""
+    """A declared model, its training material and its resources."""
 
     model: ModelSpec
     material: Material
@@ -48,9 +48,9 @@ class Training:
     def run_session(
         self, folder: Path, state: TrainingState | None, last: int | None = None
     ) -> Run:
-        """Make steps into `folder` from a state, or from the first, up to `last` or the very last.
+        """Train in `folder` from a state, or from the first step, up to `last` or the final step.
 
-        What `train` raises while it steps.
+        Raises the same errors as `train`.
         """
         with opened(self.model, self.resources) as (workers, estimate):
             if state is None:
@@ -87,7 +87,7 @@ def opened(
 
 
 def _has_run_out(run: Run) -> bool:
-    """Bring a run to its end; whether memory ran out before."""
+    """Run all steps; whether memory ran out before the last."""
     try:
         run.make_steps()
     # torch reports a shortage of memory by several classes of errors.
@@ -114,7 +114,7 @@ def started(
         average = {n: average.get(n, weight).clone() for n, weight in weights.items()}
     optimizer = _optimizers(model, workers, weights)
     left = groups.get("optimizer", {})
-    # Tensors of another optimiser are of no use: then its own begin anew.
+    # Tensors of another optimiser cannot be used: then its state starts from zero.
     if {n: t.shape for n, t in left.items()} == {n: t.shape for n, t in optimizer.items()}:
         optimizer = {name: left[name] for name in optimizer}
     return TrainingState(
@@ -130,7 +130,7 @@ def started(
 def _optimizers(
     model: ModelSpec, workers: WindowWorkers, weights: dict[str, torch.Tensor]
 ) -> dict[str, torch.Tensor]:
-    """What the optimiser of each player keeps of its tensors, before the first step."""
+    """The initial optimiser state of each player."""
     matrices = workers.network.matrices()
     found: dict[str, torch.Tensor] = {}
     for learner in model.course.learners.values():

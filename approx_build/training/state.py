@@ -1,4 +1,4 @@
-"""The state of a training between two steps: all that is needed to go on exactly.
+"""The state of a training between two steps: all that is needed to resume exactly.
 
 Kept in one safetensors file, written whole or not at all, and the one before it beside it. Its
 notes hold the digest of its tensors and that of the notes themselves, so damage is noticed even

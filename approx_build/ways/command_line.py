@@ -10,7 +10,7 @@ from approx_build.ways.base import WAYS, Way
 from approx_build.ways.option import Option, form, sound
 
 Given = Mapping[str, object]
-"""What was given for options of ways, by their names; options that were not given are not in it."""
+"""Values of the given options of ways, by name."""
 
 
 def sound_form(way: type[Way]) -> str:
@@ -28,7 +28,7 @@ def fields(ways: Mapping[str, Sequence[str]], given: Given) -> dict[str, Json]:
 
 
 def label(ways: Mapping[str, Sequence[str]], given: Given) -> str:
-    """What tells the files of such a take from those of a take by itself."""
+    """The suffix of the file names of a take that is conditioned on sound."""
     numbers = [
         f"-{option.value(given[option.name]):g}"
         for _, option in _options()

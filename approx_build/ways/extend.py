@@ -36,7 +36,7 @@ class Extend(Excerpt, SingleSource):
     example: ClassVar[Mapping[str, Any]] = {"take": "breath", "clip": 2}
 
     def length_fault(self, take_s: float, whole_s: float) -> str:
-        """What is wrong with a sound that fills the whole take."""
+        """The fault of a sound that leaves nothing to continue; empty if there is none."""
         begun_s = self.length_s or whole_s - self.start_s
         if begun_s < take_s:
             return ""

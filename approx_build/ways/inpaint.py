@@ -1,4 +1,4 @@
-"""Inpaint: a network makes ranges of a sound anew, so that they fit the rest."""
+"""Inpaint: a network replaces ranges of a sound with new sound that fits the rest."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _RANGE = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
 
 @dataclass(frozen=True, eq=False)
 class Inpainting(Conditioning):
-    """The take is `sound` with these ranges of samples made anew."""
+    """`sound` with these ranges of samples to be replaced."""
 
     sound: Clip
     missing: tuple[tuple[int, int], ...]
@@ -42,7 +42,7 @@ def _range(text: str) -> Json:
 
 @WAYS.register
 class Inpaint(SingleSource):
-    """The network makes ranges of a sound anew. Outside them the take is the sound, bit for bit.
+    """The network replaces ranges of a sound. Outside them the take has the bits of the sound.
 
     Every clip of the take fills them differently.
     """

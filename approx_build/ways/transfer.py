@@ -1,4 +1,4 @@
-"""Transfer: a network plays what a sound plays, with the sound of its own corpus."""
+"""Transfer: a network plays the melody of a sound with the timbre of its own corpus."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class TransferConditioning(Conditioning):
 
 @WAYS.register
 class Transfer(SingleSource):
-    """The network plays the pitch and the loudness of a sound, in the sound of its own corpus.
+    """The network follows pitch and loudness of a sound with the timbre of its own corpus.
 
     Its source should have one voice, in the range of pitches and loudness that the network knows.
     """

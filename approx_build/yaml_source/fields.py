@@ -58,7 +58,7 @@ All that a file can be named is taken but what begins with a dot and control cha
 """
 Text = Annotated[str, Field(min_length=1, max_length=10_000)]
 MOST = 10_000
-"""Most events of a part, breakpoints of a curve, cues, marks, names in a list."""
+"""Most events of a part, clips of a take, breakpoints of a curve, cues, marks, names in a list."""
 SHORTEST_S = 0.001
 """A millisecond: nothing that is asked for by its length is shorter."""
 Seed = Annotated[int, Field(ge=0, lt=2**63)]

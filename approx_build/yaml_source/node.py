@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 Scalar = bool | int | float | str | None
@@ -49,6 +49,12 @@ Place = tuple[int, int]
 """Line and column, from 1."""
 
 
+class Aside(str):
+    """A step of a position that is no key: words about a value that is not in the text itself."""
+
+    __slots__ = ()
+
+
 _NO_CHILDREN: dict[str | int, Node] = {}
 _NO_KEYS: dict[str, Place] = {}
 
@@ -59,6 +65,7 @@ class Node:
 
     `weight` counts the values it stands for, each alias counted in full. `numbers` are the original
     indices of its items, when some were removed. Values without content share empty mappings.
+    `origin` is where the text has what a value was generated from, when it is not in the text.
     """
 
     place: Place
@@ -67,6 +74,7 @@ class Node:
     keys: dict[str, Place] = field(default_factory=lambda: _NO_KEYS)
     weight: int = 1
     numbers: tuple[int, ...] = ()
+    origin: Loc = ()
 
     def nearest(self, loc: Loc) -> tuple[Node, int]:
         """The deepest node on the way to `loc`, and how many of its steps lead there."""
@@ -87,11 +95,13 @@ class Node:
         return tuple(steps)
 
     def written(self, loc: Loc) -> Loc:
-        """`loc` as it was before anything was removed."""
+        """`loc` as it was before anything was removed, or where it was generated from."""
         node, steps = self, list[str | int]()
         for step in loc:
             steps.append(node.numbers[step] if isinstance(step, int) and node.numbers else step)
             node = node.children.get(step, _NOTHING)
+            if node.origin:
+                steps = [*node.origin]
         return tuple(steps)
 
     def updated(self, children: Mapping[str | int, Node]) -> Node:
@@ -126,6 +136,29 @@ class Node:
         value = [child.value for child in kept.values()]
         return replace(self, value=value, children=children, numbers=numbers)
 
+    def with_child(self, step: str | int, child: Node) -> Node:
+        """A copy of a mapping with `child` as its value at `step`."""
+        value = {str(key): node.value for key, node in self.children.items()}
+        value[str(step)] = child.value
+        return replace(self, value=value, children={**self.children, step: child})
+
+    def with_items(self, items: Sequence[Node]) -> Node:
+        """A copy of a list with `items` after its own."""
+        nodes = [*self.children.values(), *items]
+        value = [node.value for node in nodes]
+        numbers = (self.numbers or tuple(range(len(self.children)))) + (0,) * len(items)
+        return replace(self, value=value, children=dict(enumerate(nodes)), numbers=numbers)
+
+
+def node_of(value: Value, place: Place) -> Node:
+    """A value that is not in the text as a node, all of it at one position."""
+    items: Iterable[tuple[str | int, Value]] = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
+    return Node(place, value, {step: node_of(item, place) for step, item in items})
+
 
 _NOTHING = Node((1, 1), None)
 
@@ -136,6 +169,8 @@ def dotted(loc: Loc) -> str:
     for step in loc:
         if isinstance(step, int):
             text += f"[{step}]"
+        elif isinstance(step, Aside):
+            text += f" ({step})"
         else:
             text += ("." if text else "") + _plain(step)
     return text

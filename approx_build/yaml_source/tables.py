@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from approx_build.yaml_source.node import resolve
+
 Schema = dict[str, Any]
 
 _CHOICE = "#/$defs/Choice"
@@ -79,7 +81,7 @@ def flow(value: object) -> str:
         return f"{{ {', '.join(f'{key}: {flow(item)}' for key, item in value.items())} }}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(flow(item) for item in value)}]"
-    is_word = isinstance(value, str) and re.fullmatch(r"[a-z]+", value)
+    is_word = isinstance(value, str) and re.fullmatch(r"[a-z]+", value) and resolve(value) == value
     return str(value) if is_word else json.dumps(value, ensure_ascii=False)
 
 

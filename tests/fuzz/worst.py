@@ -723,6 +723,31 @@ def tempo_marks_and_curves_in_beats() -> Files:
     return movements(f"{text}parts:\n  p:\n    events:\n{events}")
 
 
+@case
+def generators_that_write_too_much() -> Files:
+    fields = f"text: {'ab ' * 300}, unit: 0.01, longest: 1, form: fugue, sections: 64, clash: 0"
+    voices = ", ".join(["{}"] * 8)
+    one = f"padberg: {{ {fields}, voices: [{voices}], from: tones/low, at_hz: 440 }}"
+    text = f"{HEAD}parts:\n  p:\n    compose:\n"
+    return movements(lines(text, lambda n: f"      - {{ at: 0, id: g{n}, {one} }}\n", 200))
+
+
+@case
+def generators_of_many_recordings() -> Files:
+    sounds = {f"models/corpora/tones/r{n}.wav": b"RIFF" for n in range(5_000)}
+    names = ", ".join(f'"tones/*{n}"' for n in range(176))
+    one = f"dice: {{ measures: {{ recordings: [{names}], onsets: {{}} }} }}"
+    text = f"{HEAD}parts:\n  p:\n    compose:\n"
+    entries = lines(text, lambda n: f"      - {{ at: 0, id: g{n}, {one} }}\n", 200)
+    return {**movements(entries), **sounds}
+
+
+@case
+def more_generators_than_there_may_be() -> Files:
+    text = f"{HEAD}parts:\n  p:\n    compose:\n"
+    return movements(filled(text, lambda n: f"      - {{ at: 0, id: g{n}, dice: {{}} }}\n"))
+
+
 # Models and consents.
 
 

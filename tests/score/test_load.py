@@ -248,3 +248,10 @@ def test_ten_times_the_events_cost_ten_times_as_much_to_load(project: Project) -
         project.movement(head + "".join(event.replace("N", str(n)) for n in range(count)))
         spent.append(cpu_s(project.load))
     assert spent[1] < 30 * spent[0]
+
+
+def test_a_cue_names_its_player_by_one_spelling(project: Project) -> None:
+    project.movement("movement: a\nlength: 10\ncues: [{at: 1, player: tuba, text: x}]\n")
+    assert [fault.message for fault in project.read().faults] == [
+        "cues[0]: unknown field 'player'; write 'for'"
+    ]

@@ -7,6 +7,7 @@ import pytest
 from approx_build.errors import ScoreError
 from approx_build.score.duration_checks import check_durations
 from approx_build.score.load import read_piece
+from tests.score.generators.places import Shelf
 from tests.score.scores import Project
 
 HEAD = (
@@ -53,7 +54,7 @@ def test_the_length_of_a_recording_is_asked_for(project: Project) -> None:
         "    {after: a, play: {from: t}}]}\n"
     )
     path = project.root / "pieces" / "tide.yaml"
-    reading = read_piece(path, recording={"c/x": 7.25}.get)
+    reading = read_piece(path, sounds=Shelf({"c/x": 7.25}))
     assert not [*reading.faults, *check_durations(reading)]
     movement = reading.movements[0]
     assert movement.onset(movement.model.parts["p"].events[1]) == Fraction(33, 4)

@@ -12,10 +12,10 @@ from approx_build.cli.output import print_lines
 
 
 def init(
-    name: Annotated[str, typer.Argument(help="The new piece's name.")],
-    here: Annotated[Path, typer.Option("--in", help="The project's folder.")] = Path(),
+    name: Annotated[str, typer.Argument(help="Name of the new piece.")],
+    here: Annotated[Path, typer.Option("--in", help="Folder of the project.")] = Path(),
 ) -> None:
-    """Start a piece: a score with one movement that renders as it stands."""
+    """Create a piece: a score with one movement, ready to render."""
     from approx_build.project.project import Project
     from approx_build.project.settings import Settings
 

@@ -92,7 +92,7 @@ def _print_result(found: TrainingResult) -> None:
 
 
 def _hint(stopped: TrainingInterrupted) -> str:
-    """At which step a training was interrupted, and the command that goes on."""
+    """The step at which a training was interrupted, and the command that continues it."""
     words = [word for word in sys.argv[1:] if word not in (NEW, CONTINUE)]
     again = shlex.join(["approx-build", *words])
     if stopped.step is None:

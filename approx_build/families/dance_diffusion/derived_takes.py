@@ -40,7 +40,7 @@ Take: TypeAlias = TakeRequest[Sampling]
 
 
 def is_conditioned_throughout(take: Take) -> bool:
-    """Whether a take is made of sound all along, and does not go on by itself."""
+    """Whether sound conditions every window of a take."""
     return not isinstance(take.conditioning, Priming | Extension | None)
 
 

@@ -122,7 +122,7 @@ def _clip(network: DanceDiffusionParameters, take: Take, sound: Sound) -> Clip:
 
 
 def _before(take: Take) -> Clip | None:
-    """The sound that a take goes on from."""
+    """The sound that a take continues."""
     match take.conditioning:
         case Priming(sound) | Extension(sound):
             return sound

@@ -20,7 +20,7 @@ from approx_build.ways.between import Interpolation
 
 _FLOAT = 4
 _ARRAYS = 18
-"""Arrays that a solver holds of each clip at most, what it goes on from included."""
+"""Largest number of arrays of a solver for each clip, including the sound that it continues."""
 _PATH = 22
 """Those of a Brownian path: two ends, and a point on each of the 18 bridges between; noise."""
 _DRAWING = 18 * 3

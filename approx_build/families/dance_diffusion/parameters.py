@@ -84,7 +84,7 @@ class DanceDiffusionParameters(Parameters):
 
     @property
     def channels(self) -> int:
-        """Channels of the sound the network hears and makes."""
+        """Channels of the sound that the network reads and generates."""
         return self.sound_channels
 
     @property
@@ -101,7 +101,7 @@ class DanceDiffusionParameters(Parameters):
 
     @property
     def rate(self) -> int:
-        """The rate of the sound the network hears and makes, Hz."""
+        """Sample rate of the network, Hz."""
         return self.sample_rate
 
     @property
@@ -124,9 +124,10 @@ class DanceDiffusionParameters(Parameters):
 
 
 class Objective(BaseModel):
-    """How noisy the sound is that the network learns to clean.
+    """The distribution of noise levels in training.
 
-    A DanceDiffusion learns whole windows: `window` of `training:` is its network's `window`.
+    DanceDiffusion trains on whole windows: `window` of `training:` must equal `window` of the
+    network.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -49,7 +49,7 @@ class Frames:
 
 
 def scaled(hz: Doubles, db: Doubles) -> tuple[Floats, Floats]:
-    """Pitch and loudness [M, 1] as the network hears them: MIDI / 127, and dB / 80 + 1."""
+    """Pitch and loudness [M, 1] as inputs of the network: MIDI / 127, and dB / 80 + 1."""
     pitch, loudness = in_midi(hz) / 127.0, db / 80.0 + 1.0
     return pitch.astype(np.float32)[:, np.newaxis], loudness.astype(np.float32)[:, np.newaxis]
 

@@ -56,7 +56,7 @@ class Decoder:
         return self._filters.run(noise)
 
     def timbre(self, sound: Floats, frames: int) -> Floats:
-        """The timbre [frames, Z] that the encoder hears in a sound [T], by frame."""
+        """The timbre [frames, Z] of a sound [T], computed by the encoder."""
         features = coefficients(self.network, sound, frames).astype(np.float64)
         features = features - features.mean(axis=0)
         features = features / np.sqrt((features * features).mean(axis=0) + _EPSILON)

@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_val
 from approx_build.families.parameters import SHORT_FORM, Parameters, Shapes
 
 MFCC = 30
-"""Coefficients that the encoder of timbre hears."""
+"""Number of coefficients that the timbre encoder reads."""
 LARGEST_PRIME = 127
 """Of the transforms of frames."""
 
@@ -108,7 +108,7 @@ class DDSPParameters(Parameters):
 
     @property
     def rate(self) -> int:
-        """The rate of the sound the network hears and makes, Hz."""
+        """Sample rate of the network, Hz."""
         return self.sample_rate
 
     @property
@@ -128,17 +128,17 @@ class DDSPParameters(Parameters):
 
     @property
     def receptive_field(self) -> int:
-        """Samples of a pitch and a loudness that a frame hears, the GRU's memory left out."""
+        """Number of samples that determine the inputs of a frame, without the GRU's state."""
         return 2 * self.hop + self.taps
 
     @property
     def controls(self) -> int:
-        """Numbers that the network says of a frame: amplitude, harmonics, noise."""
+        """Number of outputs for each frame: amplitude, harmonics, noise bands."""
         return 1 + self.harmonics + self.noise_bands
 
     @property
     def inputs(self) -> int:
-        """Numbers that the network hears of a frame."""
+        """Number of inputs for each frame."""
         return sum(sorted(self.stacks.values()))
 
     @property
@@ -149,14 +149,14 @@ class DDSPParameters(Parameters):
 
     @property
     def stack_outputs(self) -> int:
-        """Numbers that the GRU hears of a frame."""
+        """Number of inputs of the GRU for each frame."""
         if not self.stack_layers:
             return self.inputs
         return len(self.stacks) * self.hidden_channels
 
     @property
     def output_inputs(self) -> int:
-        """Numbers that the output stack hears of a frame."""
+        """Number of inputs of the output stack for each frame."""
         beside = self.stack_outputs if self.rejoin == "stacks" else self.inputs
         return beside + self.recurrent_channels
 
@@ -244,7 +244,7 @@ class Sampling(BaseModel):
 
 
 class Objective(BaseModel):
-    """What a DDSP network learns by: spectra of several sizes."""
+    """The training loss of a DDSP network: distances between spectra of several sizes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -283,7 +283,7 @@ def _recurrent(name: str, inputs: int, channels: int) -> Shapes:
 
 
 def _is_smooth(hop: int) -> bool:
-    """Whether there are transforms of so many samples: no prime is above `LARGEST_PRIME`."""
+    """Whether a transform of `size` samples exists: no prime factor exceeds `LARGEST_PRIME`."""
     for prime in range(2, LARGEST_PRIME + 1):
         while hop % prime == 0:
             hop //= prime

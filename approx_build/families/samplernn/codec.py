@@ -24,7 +24,7 @@ def encode(network: SampleRNNParameters, sound: NDArray[np.float32]) -> NDArray[
 
 
 def decode(network: SampleRNNParameters, codes: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The samples that codes stand for."""
+    """The sample values of codes."""
     if network.quantization == "mu-law":
         return mulaw.decode(codes, network.codes)
     return _linear(network.codes)[codes]
@@ -32,7 +32,7 @@ def decode(network: SampleRNNParameters, codes: NDArray[np.uint8]) -> NDArray[np
 
 @cache
 def levels(codes: int) -> NDArray[np.float32]:
-    """What a frame tier hears of each code [codes]: from -2 to about 2, silence 0."""
+    """The input of a frame tier for each code [codes]: from -2 to about 2, silence 0."""
     table: NDArray[np.float32] = 2 * _linear(codes)
     table.flags.writeable = False
     return table

@@ -108,7 +108,7 @@ class SampleRNNParameters(Parameters):
     @model_validator(mode="before")
     @classmethod
     def _preset(cls, given: Any) -> Any:
-        """What the preset says, where nothing else is said."""
+        """Fill parameters that are not given with those of the preset."""
         if not isinstance(given, Mapping):
             return given
         preset = given.get("preset")
@@ -130,7 +130,7 @@ class SampleRNNParameters(Parameters):
 
     @property
     def rate(self) -> int:
-        """The rate of the sound the network hears and makes, Hz."""
+        """Sample rate of the network, Hz."""
         return self.sample_rate
 
     @property
@@ -140,7 +140,7 @@ class SampleRNNParameters(Parameters):
 
     @property
     def receptive_field(self) -> int:
-        """How many codes of its past enter directly; the states of its tiers reach farther back."""
+        """Number of past codes that enter directly; the states of tiers depend on older ones."""
         return 2 * self.top_frame - 1
 
     @property
@@ -153,7 +153,7 @@ class SampleRNNParameters(Parameters):
         return self.frame_sizes[tier] // (self.frame_sizes[tier - 1] if tier else 1)
 
     def has_input(self, tier: int) -> bool:
-        """Whether a tier maps its frame before its GRU hears it."""
+        """Whether a tier maps its frame before the GRU reads it."""
         return self.top_input or tier + 1 < len(self.frame_sizes)
 
     def tensor_shapes(self) -> Shapes:
@@ -230,10 +230,10 @@ class Sampling(BaseModel):
 
 
 class Objective(BaseModel):
-    """How gradients flow through time.
+    """Truncated back-propagation through time.
 
-    A window is a frame of the top tier, then chunks. The states of the tiers go from chunk to
-    chunk, their gradients do not: truncated back-propagation through time.
+    A training window consists of one frame of the top tier and a sequence of chunks. Each chunk
+    starts with the states after the previous one, but no gradient crosses the border.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -66,7 +66,7 @@ class WaveNetParameters(Parameters):
 
     @property
     def rate(self) -> int:
-        """The rate of the sound the network hears and makes, Hz."""
+        """Sample rate of the network, Hz."""
         return self.sample_rate
 
     @property
@@ -134,10 +134,10 @@ class Sampling(BaseModel):
 
 
 class Objective(BaseModel):
-    """How a WaveNet begins, and what it learns besides the next code.
+    """The initial weights, and the noise on inputs in fine-tuning.
 
-    In the steps of fine-tuning it is given codes with noise on them (never those it must say),
-    so that it learns to come back from its own mistakes; about half the windows stay clean.
+    Fine-tuning adds noise to the input codes, never to the target codes, so that the network learns
+    to recover from its own errors. About half of the windows stay clean.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

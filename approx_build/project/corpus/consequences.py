@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import file_digest
@@ -14,6 +14,7 @@ from approx_build.files.opening import open_regular
 from approx_build.plan.dependents import dependents_of
 from approx_build.plan.uses import Use
 from approx_build.project.corpus.corpus import Corpus
+from approx_build.project.lockfile import listed
 from approx_build.score.paths import slug
 from approx_build.store.records import derived
 from approx_build.store.store import Store
@@ -53,6 +54,40 @@ class Consequences:
     unread: list[str]
     stored: dict[str, int]
     stored_checkpoints: list[str]
+
+    def lines(self) -> Iterator[str]:
+        """What is withdrawn and what that touches, in words."""
+        is_whole = self.recordings is None
+        yield f"{self.corpus}: without {self._what()}, from {self.day} on:"
+        yield from _lines("files (not deleted)", self.files)
+        for one in self.models:
+            fate = "refused" if is_whole else "refused until it is trained again without them"
+            yield f"  model {one.model}: {fate}"
+            yield from _lines("shipped checkpoints trained on them", one.shipped, 4)
+        again = "refused" if is_whole else "made again"
+        for piece in self.pieces:
+            yield f"  piece {piece.path}"
+            yield from _lines(f"takes {again}", piece.takes, 4)
+            yield from _lines(f"movements {again}", piece.movements, 4)
+            yield from _lines("refused at", piece.refused, 4)
+            yield from _lines("earlier renders in", [piece.renders] if piece.renders else [], 4)
+        if not self.pieces:
+            yield "  no piece uses them"
+        for path in self.unread:
+            yield f"  piece {path}: unknown, because it has faults (approx-build check {path})"
+        if self.stored:
+            kinds = ", ".join(f"{kind} {count}" for kind, count in self.stored.items())
+            yield f"  made from them, in the store: {kinds}"
+            if self.stored_checkpoints:
+                yield f"    checkpoints: {listed(self.stored_checkpoints)}"
+
+    def _what(self) -> str:
+        return "every recording" if self.recordings is None else ", ".join(self.recordings)
+
+
+def _lines(head: str, items: Sequence[str], indent: int = 2) -> Iterator[str]:
+    if items:
+        yield f"{' ' * indent}{head}: {', '.join(items)}"
 
 
 def consequences(
@@ -102,7 +137,7 @@ def _piece(
 
 
 def _shipped(corpus: Corpus, model: str, files: dict[str, Path]) -> list[str]:
-    """The shipped checkpoints of a model that learnt from one of the recordings."""
+    """The shipped checkpoints of a model that was trained on one of the recordings."""
     folder = corpus.catalog.shipped_path(model)
     record = read_record(corpus.root / folder)
     if record is None or not {f"{corpus.name}/{name}" for name in files} & set(record.recordings):

@@ -93,7 +93,7 @@ def brief(entry: LedgerEntry, now: datetime) -> str:
 
 
 def parent(entry: LedgerEntry) -> str:
-    """The run it goes on from, and its step."""
+    """The run that it continues, and its step."""
     given = entry.manifest.get("training", {}).get("parent")
     return f"{entry.parent} at step {spaced(given['step'])}" if given else entry.parent or ""
 

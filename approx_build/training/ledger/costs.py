@@ -69,7 +69,7 @@ class BudgetSpent:
 
     @property
     def words(self) -> str:
-        """Why the training stops, and what lets it go on."""
+        """Why the training stops, and how to continue it."""
         return (
             f"the budget is used up: {self.costs.words(self.seconds, self.earlier)} spent; "
             "the state is saved, and a higher costs.budget lets the training continue"

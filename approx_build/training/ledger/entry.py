@@ -1,6 +1,6 @@
 """An entry of the ledger: one training run, its settings, how it went, what it cost.
 
-A run is all that was done for one manifest: interrupted and resumed it has several sittings. What
+A run is all that was done for one manifest: interrupted and resumed it has several sessions. What
 can be counted from an entry (time, cost, how the loss behaves) is not kept but counted. `lifecycle`
 builds entries.
 """
@@ -66,7 +66,7 @@ class Strict(BaseModel):
 
 
 class Status(StrEnum):
-    """Where a run stands."""
+    """The status of a run."""
 
     RUNNING = "running"
     INTERRUPTED = "interrupted"
@@ -114,7 +114,7 @@ class Kept(Strict):
 
 
 class Session(Strict):
-    """One stretch of a run, from its start or from where it was taken up again."""
+    """A session of a run: from a start or a resumption to an interruption or the end."""
 
     started: Moment = Field(description="moment it began, UTC")
     from_step: int = Field(ge=0, le=LAST_STEP)
@@ -154,6 +154,7 @@ class LedgerEntry(Strict):
     manifest: dict[str, Any]
     curve: tuple[LossPoint, ...] = ()
     checkpoints: tuple[Kept, ...] = ()
+    # The name in stored entries; each is a session.
     sittings: tuple[Session, ...] = ()
     notes: tuple[Note, ...] = Field(
         default=(), exclude=True, description="kept in a file of their own"
@@ -161,17 +162,17 @@ class LedgerEntry(Strict):
 
     @property
     def started(self) -> str:
-        """The moment the first sitting began."""
+        """The start of the first session."""
         return self.sittings[0].started if self.sittings else ""
 
     @property
     def seconds(self) -> float:
-        """Seconds of all sittings, steps that were made twice included: they were paid for."""
+        """Seconds of all sessions. Repeated steps count, because they cost money, too."""
         return sum(session.seconds for session in self.sittings)
 
     @property
     def earlier_cost(self) -> Decimal:
-        """What all sittings but the last have cost, each at its own price; not rounded."""
+        """The cost of all sessions but the last, each at its own price; not rounded."""
         return sum((_price(one) for one in self.sittings[:-1]), NOTHING)
 
     @property
@@ -179,7 +180,7 @@ class LedgerEntry(Strict):
         """What it has cost, rounded up to the hundredth; None when no price was named."""
         if self.costs is None:
             return None
-        # Rounded once, when the sittings are added.
+        # Rounded once, when the sessions are added.
         return self.costs.spent(0, sum((_price(one) for one in self.sittings), NOTHING))
 
     @property

@@ -1,7 +1,7 @@
-"""How an entry of the ledger comes about: what is asked for, a sitting, its progress, its end.
+"""The life of an entry of the ledger: its settings, a session, its progress, its end.
 
 Pure functions, each from an entry to the next: `entry_of` before the first step, `begin` a
-sitting, `update` on the way, `finish` at its end.
+session, `update` on the way, `finish` at its end.
 """
 
 from __future__ import annotations
@@ -64,9 +64,9 @@ def entry_of(
 
 
 def begin(entry: LedgerEntry, session: Session, earlier: LedgerEntry | None = None) -> LedgerEntry:
-    """The run with a new sitting, after those of `earlier`, what the ledger has of it already.
+    """The run with a new session after those of `earlier`, its present entry in the ledger.
 
-    The sitting has the price of the entry's costs: another price later does not change its cost.
+    The session keeps the present price, so a later price does not change its cost.
     ModelError when that is another run that only has the same name.
     """
     if entry.costs is not None:
@@ -77,7 +77,7 @@ def begin(entry: LedgerEntry, session: Session, earlier: LedgerEntry | None = No
             raise ModelError(f"ledger: {entry.run} is the name of another run already")
         changes["sittings"] = (*earlier.sittings, session)
         changes["number"] = earlier.number
-        # What a killed sitting noted after its last saved state happens again.
+        # The steps of a killed session after its last saved state are repeated.
         changes["curve"] = tuple(p for p in earlier.curve if p.step <= session.from_step)
         kept = tuple(one for one in earlier.checkpoints if one.step <= session.from_step)
         changes["checkpoints"] = kept
@@ -94,7 +94,7 @@ def update(
     checkpoints: Sequence[StoredStep] | None = None,
     heard_h: float | None = None,
 ) -> LedgerEntry:
-    """The run after `step`, `seconds` into its last sitting; None leaves what is there."""
+    """The run after `step`, `seconds` into its last session; None leaves what is there."""
     session = entry.sittings[-1].model_copy(update={"to_step": step, "seconds": round(seconds, 1)})
     changes: dict[str, Any] = {
         "steps_done": step,

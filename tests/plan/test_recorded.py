@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from approx_build.plan.catalog import Catalog
-from approx_build.plan.lengths import lengths_of
+from approx_build.plan.recorded import Recorded
 from tests.plan.conftest import TODAY, Lower
 from tests.space import SAND, Space
 
 
 def test_a_recording_has_its_length_and_an_unknown_name_has_none(project: Space) -> None:
-    length_s = lengths_of(Catalog(project.root, TODAY))
+    length_s = Recorded(Catalog(project.root, TODAY)).recording_length_s
     assert length_s("tones/low") == Catalog(project.root, TODAY).recording_length_s("tones/low")
     assert length_s("tones/none") is None
 
