@@ -1,1 +1,1 @@
-"""Musical time: the grammar of moments and lengths, the tempo map, and paces that follow it."""
+"""Musical time: moments, lengths, the tempo map, and paces that follow it."""

@@ -23,8 +23,6 @@ from typing import Final, TypeVar
 from approx_build.metric.time import A_MOMENT, DAY_S, Time, Unit
 
 _ROOT_BITS: Final = 80
-_LONGEST_BITS: Final = 384
-_ROUNDED_BITS: Final = 256
 
 T = TypeVar("T")
 
@@ -116,8 +114,16 @@ class TempoMap:
 
     def lengths(self, start: Fraction) -> Callable[[Time], Fraction]:
         """Reads durations that begin at `start` seconds: `length` for many times at once."""
-        quarters = self.quarters(start)
-        return lambda time: self._length(time, start, quarters)
+        quarters: Fraction | None = None
+
+        def length(time: Time) -> Fraction:
+            nonlocal quarters
+            # Most events have lengths in seconds alone, which need no quarters.
+            if quarters is None and not time.is_seconds:
+                quarters = self.quarters(start)
+            return self._length(time, start, quarters or Fraction(0))
+
+        return length
 
     def length(self, time: Time, start: Fraction = Fraction(0)) -> Fraction:
         """The duration `time` in seconds, when it begins at `start` seconds."""
@@ -206,11 +212,11 @@ def square_root(value: Fraction) -> Fraction:
     return Fraction(isqrt(scaled), value.denominator << _ROOT_BITS)
 
 
-def rounded(value: Fraction) -> Fraction:
-    """A fraction as it is, or of a very long one its 256 binary places: the same everywhere."""
-    if value.denominator.bit_length() <= _LONGEST_BITS:
+def rounded(value: Fraction, places: int = 256) -> Fraction:
+    """A fraction as it is, or of a much longer one its binary places: the same everywhere."""
+    if 2 * value.denominator.bit_length() <= 3 * places:
         return value
-    return Fraction(round(value * (1 << _ROUNDED_BITS)), 1 << _ROUNDED_BITS)
+    return Fraction(round(value * (1 << places)), 1 << places)
 
 
 def samples(seconds: Fraction, rate: int) -> int:

@@ -50,7 +50,8 @@ def _of_movement(
             yield from _curve_faults(movement, (*loc, field), curve, movement.tempo.seconds)
         for index, event in enumerate(part.events):
             yield from _event_faults(movement, (*loc, "events", index), event, sounds, rate)
-            yield from _event_curves(movement, (*loc, "events", index), event)
+            if event.gain_db.is_moving or event.pan.is_moving:
+                yield from _event_curves(movement, (*loc, "events", index), event)
     for index, cue in enumerate(movement.model.cues):
         yield from _moment_faults(movement, ("cues", index, "at"), cue.at)
     yield from _expectation_faults(movement)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -69,6 +70,12 @@ class Event(Placement):
     )
 
     _written: dict[str, Written] = PrivateAttr(default_factory=dict)
+    _start: Fraction | None = PrivateAttr(None)
+
+    @property
+    def start(self) -> Fraction | None:
+        """When it begins, seconds; None if it was read without a tempo."""
+        return self._start
 
     def written(self, place: str) -> Written:
         """What is written for fields in seconds that depend on the tempo.
@@ -83,13 +90,25 @@ class Event(Placement):
         # Pydantic also calls this when a model that contains events is made from models.
         if isinstance(data, Event):
             return data
-        problems = Problems(info.context)
+        if not isinstance(info.context, Timing):
+            return cls._new(data, info.context)
+        # The end of an event may be needed before the event's turn, and generators add to a
+        # movement that was read.
+        written, known = json.dumps(data), info.context.known
+        found = known.get(written)
+        if not isinstance(found, Event):
+            found = known[written] = cls._new(data, info.context)
+        return found
+
+    @classmethod
+    def _new(cls, data: Any, context: Any) -> Event:
+        problems = Problems(context)
         if not isinstance(data, dict):
             problems.add((), f"needs named fields, is {shown(data)}")
             problems.close()
-        start = start_of(data, info.context, problems)
-        timing = info.context if isinstance(info.context, Timing) else None
-        reading = Reading(problems, _measure_from(start, info.context))
+        start = start_of(data, context, problems)
+        timing = context if isinstance(context, Timing) else None
+        reading = Reading(problems, _measure_from(start, context))
         own = {key: data[key] for key in data if key in Placement.model_fields or key in _LENGTHS}
         if "after" in own:
             own["at"] = 0
@@ -117,7 +136,7 @@ class Event(Placement):
             sources=sources,
             through=through,
         )
-        event._written = reading.written
+        event._written, event._start = reading.written, start
         return event
 
 

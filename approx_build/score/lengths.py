@@ -31,7 +31,8 @@ class Timing(Patience):
     """The patience of one reading of a movement, and the tempo map of the movement.
 
     Unless it `is_whole`, the map lacks marks with faults, and times in bars may be wrong. `after`
-    gives the moment that an event names by the end of another; ValueError in plain words.
+    gives the moment that an event names by the end of another; ValueError in plain words. `known`
+    are the events that were read before, by their text.
     """
 
     def __init__(
@@ -39,10 +40,11 @@ class Timing(Patience):
         tempo: TempoMap,
         is_whole: bool = True,
         after: Callable[[object], Fraction] | None = None,
+        known: dict[str, BaseModel] | None = None,
     ) -> None:
         super().__init__()
         self.tempo, self.is_whole = tempo, is_whole
-        self.after = after or _nowhere
+        self.after, self.known = after or _nowhere, {} if known is None else known
 
 
 def _nowhere(written: object) -> Fraction:
@@ -146,13 +148,19 @@ def validated(
     fields = plain(cls, data, measure, problems, ())
     model = None
     try:
-        model = handler(fields.data)
+        # In strict mode a list that pydantic did not read itself is no tuple.
+        model = handler({key: _tuples(value) for key, value in fields.data.items()})
     except ValidationError as error:
         for loc, message, is_key in problems_of(error, cls, fields.data):
             if not fields.is_known(loc, message):
                 problems.add(fields.as_written(loc), message, is_key)
     problems.close()
     return model
+
+
+def _tuples(value: Any) -> Any:
+    """A list and the lists in it as tuples; anything else as it is."""
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 class _Reader:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from approx_build.errors import ApproxError, Fault, Location, ScoreError
 from approx_build.files.names import alias_of, clash, normal, on_disk
 from approx_build.files.readlog import ReadLog
@@ -196,8 +198,9 @@ class _Movements:
         tempo, marks, is_timed = read_tempo(source)
 
         def timing() -> Timing:
-            return Timing(tempo, is_timed, positions.after)
+            return Timing(tempo, is_timed, positions.after, known)
 
+        known = dict[str, BaseModel]()
         positions = Positions(source.data, timing, self._takes, self._sounds.recording_length_s)
         saved = recover(Movement, source, timing)
         self.faults += [*unmade, *saved.faults, *marks]

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from approx_build.errors import OpError
 from approx_build.metric.pace import Start
+from approx_build.metric.tempo import rounded
 from approx_build.metric.time import Time, Unit, moment
 from approx_build.score.event import Event
 from approx_build.score.event_lengths import RecordingLength, Sounds
@@ -21,7 +22,7 @@ from approx_build.yaml_source import choices, strictly
 from approx_build.yaml_source.node import Value
 
 _AFTER = re.compile(r"((?:[a-z0-9][a-z0-9_-]*/)?[a-z0-9][a-z0-9_-]*)((?: +[+-] .*)?)")
-_MOST_IN_A_ROW = 100
+_MOST_IN_A_ROW = 50
 
 
 @dataclass
@@ -76,7 +77,7 @@ class Positions:
             raise ValueError(
                 circle or f"event '{name}' has a fault, so its end is unknown"
             ) from None
-        at = timing.tempo.seconds(event.at)
+        at = timing.tempo.seconds(event.at) if event.start is None else event.start
         start = Start(timing.tempo, at, at)
         try:
             chain = [op.in_time(start) for op in (event.op, *event.through)]
@@ -87,7 +88,8 @@ class Positions:
             raise ValueError(f"how long event '{name}' is, is left to chance; give it a length")
         if None in lengths:
             raise ValueError(f"the length of event '{name}' is unknown before it is rendered")
-        return at + Fraction(*[length for length in lengths if length is not None])
+        # In a row of events under a moving tempo, each fraction has twice the digits of the last.
+        return rounded(at + Fraction(*[length for length in lengths if length is not None]), 80)
 
     def _written(self, name: str) -> Value:
         """The fields of the one event that is meant."""

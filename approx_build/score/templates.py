@@ -68,8 +68,7 @@ def _fill(
             taken: Mapping[str | int, Node] = {}
         else:
             taken = _fill(str(other), (*above, name), source, parts, whole, faults).children
-        own = {key: child for key, child in part.children.items() if key != "like"}
-        children = {**taken, **own}
+        children = {**taken, **part.children}
         values: Value = {str(key): child.value for key, child in children.items()}
         part = replace(part, value=values, children=children)
     whole[name] = part

@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 
 from approx_build.corpus.preparation import Preparation
 from approx_build.families.base import FAMILIES, Family
+from approx_build.metric.pace import Pace
 from approx_build.metric.time import Time, Unit
 from approx_build.ops.base import OPS, GrainOp
 from approx_build.plan.graph import Graph, Kind
@@ -176,6 +177,8 @@ def _of_kind(kind: Any) -> Iterator[str]:
         yield from ("True", "False")
     elif isinstance(kind, type) and issubclass(kind, enum.Enum):
         yield from (str(member) for member in kind)
+    elif kind is Pace:
+        return  # what a written step becomes in the graph; no score can ask for one
     elif kind is Curve:
         yield from ("still", "moving")
     elif _members(kind):
