@@ -68,7 +68,9 @@ def _fill(
             taken: Mapping[str | int, Node] = {}
         else:
             taken = _fill(str(other), (*above, name), source, parts, whole, faults).children
-        children = {**taken, **part.children}
+        # A name that is wrong is reported here, and not again where the part is read.
+        own = {k: child for k, child in part.children.items() if not message or k != "like"}
+        children = {**taken, **own}
         values: Value = {str(key): child.value for key, child in children.items()}
         part = replace(part, value=values, children=children)
     whole[name] = part
