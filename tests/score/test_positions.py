@@ -119,6 +119,19 @@ def test_a_long_row_in_the_wrong_order_is_refused_and_in_the_right_order_read(
     assert any("has a fault" in fault or "order of time" in fault for fault in found)
 
 
+def test_a_row_under_a_moving_tempo_is_on_the_beat_in_short_fractions(project: Project) -> None:
+    rows = [
+        f"{{after: e{n} + 1/8, id: e{n + 1}, hold: {{from: t, length: 1/8}}}}" for n in range(60)
+    ]
+    first = "{at: 0, id: e0, hold: {from: t, length: 1/8}}"
+    found = onsets(project, f"  p: {{events: [{', '.join([first, *rows])}]}}\n")
+    tempo = project.load().movements[0].tempo
+    for beat, onset in enumerate(found):
+        assert float(onset) == pytest.approx(float(tempo.at_quarters(Fraction(beat))), abs=1e-12)
+    # Exact, the last would have more digits than there is memory.
+    assert max(onset.denominator.bit_length() for onset in found) < 1000
+
+
 def test_until_is_a_length_to_a_moment(project: Project) -> None:
     parts = "  p: {events: [{at: bar 5, until: bar 6, hold: {from: t}}]}\n"
     project.movement(HEAD + parts)

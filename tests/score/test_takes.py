@@ -82,3 +82,11 @@ def test_defaults_suit_a_composer(project: Project) -> None:
         0.0,
         None,
     )
+
+
+def test_a_take_has_the_curves_of_its_family_beside_its_lengths(project: Project) -> None:
+    take = "{model: m, length: 1 beat, pitch_hz: [[0, 220], [0.5, 330]], loudness_db: -12}"
+    project.movement(f"movement: a\nlength: 9\ntempo: 120\ntakes: {{t: {take}}}\n")
+    found = project.load().movements[0].takes["t"]
+    assert found.length_s == 0.5
+    assert found.controls["pitch_hz"] == [[0, 220], [0.5, 330]]
