@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, PrivateAttr, SerializeAsAny, ValidationInfo, model_validator
@@ -72,7 +73,8 @@ class Event(Placement):
     _written: dict[str, Written] = PrivateAttr(default_factory=dict)
     _start: Fraction | None = PrivateAttr(None)
 
-    @property
+    # A private field of pydantic takes long to read, and this is read often.
+    @cached_property
     def start(self) -> Fraction | None:
         """When it begins, seconds; None if it was read without a tempo."""
         return self._start

@@ -52,7 +52,8 @@ class LoadedMovement:
 
     def onset(self, event: Event) -> Fraction:
         """When `event` begins, seconds."""
-        return self.tempo.seconds(event.at) if event.start is None else event.start
+        start = event.start
+        return self.tempo.seconds(event.at) if start is None else start
 
     def chain(self, event: Event, rate: int) -> list[GrainOp]:
         """The event's operations with their steps in seconds, for sound of `rate` Hz (or 0: any).

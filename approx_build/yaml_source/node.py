@@ -87,6 +87,9 @@ class Node:
 
     def spelled(self, loc: Loc) -> Loc:
         """`loc` with the names that are written: `length` where there is no `length_s`."""
+        # Thousands of positions of events are asked for, and all are as written.
+        if self.nearest(loc)[1] == len(loc):
+            return loc
         node, steps = self, list[str | int]()
         for step in loc:
             short = step.removesuffix("_s") if isinstance(step, str) else step
