@@ -29,7 +29,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("score", "training"),
     ("evaluation", "families", "figures"),
     ("engines", "ops", "ways"),
-    ("corpus", "store"),
+    ("corpus", "metric", "store"),
     ("audio", "process", "registry", "yaml_source"),
     ("kernels",),
     ("canonical", "errors", "files", "machine", "numerics", "units", "__init__"),

@@ -52,13 +52,7 @@ def references(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
 
 def durations(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
     """Times that do not fit the movement, the take or the recording."""
-    # Unknown recordings are reported by `names`; asking for their length would raise an error.
-    recordings = set(catalog.recordings())
-
-    def length_s(name: str) -> float | None:
-        return catalog.recording_length_s(name) if name in recordings else None
-
-    return check_durations(reading, length_s)
+    return check_durations(reading, Recorded(catalog).recording_length_s)
 
 
 def takes(reading: Reading, catalog: Catalog) -> Iterable[Fault]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from approx_build.canonical import Json
+from approx_build.metric.tempo import samples
 from approx_build.numerics.stream import stream_key
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.plan.parts import LoweredPart
 from approx_build.score.load import LoadedMovement
 from approx_build.score.schema import Expectation, Output
-from approx_build.score.tempo import samples
 
 SILENCE_DBFS = -90.0
 SOUND_DBFS = -60.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from approx_build.canonical import Json
+from approx_build.metric.tempo import samples
 from approx_build.numerics.stream import Stream, stream_key
 from approx_build.ops.base import GrainOp
 from approx_build.plan.graph import Action, Kind
@@ -15,10 +16,10 @@ from approx_build.plan.streams import event_identities, event_stream
 from approx_build.registry import is_foreign, source_digest
 from approx_build.score.curve import Curve
 from approx_build.score.event import Event
+from approx_build.score.lengths import Written
 from approx_build.score.load import LoadedMovement
 from approx_build.score.schema import Output, Part
 from approx_build.score.source_ref import SourceRef
-from approx_build.score.tempo import samples
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Parts:
         stream = event_stream(self._piece_seed, movement.slug, part, identity, event.seed)
         chosen = self._chosen(event, Stream(stream))
         clips = [self._sources.clip(found, ref, where) for found, ref in chosen]
-        chain = self._chain(event)
+        chain = movement.chain(event, self._output.rate)
         target = self._graph.add(
             Action(
                 target=f"{movement.slug}/events/{part}/{identity}",
@@ -113,14 +114,6 @@ class Parts:
         )
         onset = samples(movement.onset(event), self._output.rate)
         return PlacedEvent(event, identity, target, onset, tuple(found for found, _ in chosen))
-
-    def _chain(self, event: Event) -> list[GrainOp]:
-        """The event's operations, at the movement's tempo where that is written."""
-        chain = [event.op, *event.through]
-        if not self._movement.model.tempo:
-            return chain
-        bpm = float(self._movement.tempo.bpm(self._movement.onset(event)))
-        return [op.at_tempo(bpm) for op in chain]
 
     def _chosen(self, event: Event, stream: Stream) -> list[tuple[SourceSound, SourceRef]]:
         """The sounds the event works on; of several for one, its own stream picks."""
@@ -184,15 +177,26 @@ def content(event: Event) -> dict[str, Any]:
     """What the event sounds like before it is placed: what names it when it has no id.
 
     Parameters at their defaults are left out, so that an operation that gains one later does
-    not redraw the events that say nothing of it.
+    not redraw the events that say nothing of it. Lengths in bars and beats are as written, so that
+    another tempo or place redraws nothing.
     """
+    refs = [ref.model_dump(mode="json", exclude_defaults=True) for ref in event.sources]
     return {
-        "op": _described(event.op),
-        "from": [ref.model_dump(mode="json", exclude_defaults=True) for ref in event.sources],
-        "through": [_described(op) for op in event.through],
+        "op": _described(event.op, event.written("op")),
+        "from": [_as_written(ref, event.written(f"from {i}")) for i, ref in enumerate(refs)],
+        "through": [
+            _described(op, event.written(f"through {i}")) for i, op in enumerate(event.through)
+        ],
     }
 
 
-def _described(op: GrainOp) -> dict[str, Json]:
+def _described(op: GrainOp, written: Written) -> dict[str, Json]:
     """An operation by its name and the parameters that are not at their defaults."""
-    return {**op.model_dump(mode="json", exclude_defaults=True), "op": op.op}
+    said = op.model_dump(mode="json", exclude_defaults=True)
+    return {**_as_written(said, written), "op": op.op}
+
+
+def _as_written(fields: dict[str, Any], written: Written) -> dict[str, Any]:
+    """Fields with what is written in place of seconds that depend on the tempo."""
+    kept = {name: value for name, value in fields.items() if name not in written}
+    return kept | {name.removesuffix("_s"): value for name, value in written.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from approx_build.errors import AudioError
@@ -26,8 +27,13 @@ class Recorded:
         return sorted(self.catalog.named(pattern))
 
     def recording_length_s(self, name: str) -> float | None:
-        """Seconds of a recording; None when it cannot be read, which using it will say."""
-        return self.catalog.recording_length_s(name)
+        """Seconds of a recording; None for an unknown name or file, which the checks report."""
+        # The catalog raises an error for a corpus that it does not have.
+        return self.catalog.recording_length_s(name) if name in self._known else None
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.catalog.recordings())
 
     def recording_onsets_s(self, name: str, apart_s: float) -> tuple[float, ...]:
         """The onsets of a recording, seconds, ascending; none when it cannot be read.

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, SerializeAsAny, ValidationInfo, model_validator
 
+from approx_build.metric.time import Moment
 from approx_build.ops.base import GrainOp
-from approx_build.score.event import read_chain
+from approx_build.score.event import Reading, measure_of_event, read_chain
 from approx_build.score.generators.base import GENERATORS, Generator
-from approx_build.score.time import Moment
 from approx_build.yaml_source import Problems, choices
 from approx_build.yaml_source.fields import Name, Seed, Strict
 from approx_build.yaml_source.messages import shown
@@ -64,11 +64,12 @@ class Composition(Setting):
         if not isinstance(data, dict):
             problems.add((), f"needs named fields, is {shown(data)}")
             problems.close()
+        reading = Reading(problems, measure_of_event(data, info.context, problems))
         own = {key: data[key] for key in data if key in Setting.model_fields}
         setting = problems.attempt((), Setting, own)
         name = _named(data, problems)
-        generator = problems.attempt((name,), GENERATORS.get(name), data[name]) if name else None
-        through = read_chain(data.get("through", []), problems)
+        generator = _generator(name, data[name], reading) if name else None
+        through = read_chain(data.get("through", []), reading)
         problems.close()
         assert setting is not None
         assert generator is not None
@@ -79,6 +80,10 @@ class Composition(Setting):
             generator=generator,
             through=through,
         )
+
+
+def _generator(name: str, data: Value, reading: Reading) -> Generator | None:
+    return reading.attempt("generator", GENERATORS.get(name), (name,), data)
 
 
 def _named(data: Mapping[str, Value], problems: Problems) -> str | None:

@@ -12,14 +12,14 @@ from fractions import Fraction
 from itertools import islice
 
 from approx_build.errors import Fault
+from approx_build.metric.tempo import TempoMap
+from approx_build.metric.time import clock
 from approx_build.numerics.stream import Stream
 from approx_build.score.amounts import Amounts
 from approx_build.score.composition import Composition
 from approx_build.score.generators.base import Composed, ComposeError, Place, Sounds
 from approx_build.score.schema import Part
 from approx_build.score.takes import Take
-from approx_build.score.tempo import TempoMap
-from approx_build.score.time import clock
 from approx_build.yaml_source import Source
 from approx_build.yaml_source.fields import MOST
 from approx_build.yaml_source.node import Aside, Loc, Node, Value, node_of

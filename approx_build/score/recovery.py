@@ -5,6 +5,7 @@ An event, take, cue or field that is wrong is taken out, and what remains is rea
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -31,13 +32,18 @@ class Recovered(Generic[M]):
     dropped: tuple[Loc, ...] = ()
 
 
-def recover(model: type[M], source: Source) -> Recovered[M]:
-    """`source` as a `model`, its faulty items taken out and their faults noted."""
+def recover(
+    model: type[M], source: Source, patience: Callable[[], Patience] = Patience
+) -> Recovered[M]:
+    """`source` as a `model`, its faulty items taken out and their faults noted.
+
+    Validators get what `patience` makes as their context.
+    """
     whole = source
     faults, dropped = [*source.faults], list[Loc]()
     for _ in range(_MOST_ROUNDS):
         try:
-            read = strictly(model, source.data, Patience())
+            read = strictly(model, source.data, patience())
             return Recovered(read, source, tuple(faults), tuple(dropped))
         except ValidationError as error:
             problems = problems_of(error, model, source.data)

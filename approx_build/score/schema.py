@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from approx_build.metric.time import Duration, Moment
 from approx_build.score.composition import Composition
 from approx_build.score.curve import Curve, PartGain, PartPan
 from approx_build.score.event import Event
 from approx_build.score.takes import Take
-from approx_build.score.tempo_marks import Meter, Tempo
-from approx_build.score.time import Duration, Moment
+from approx_build.score.tempo_marks import Meter, Sections, Tempo
 from approx_build.yaml_source.fields import MOST, Name, Seed, Strict, Text
 
 __all__ = ["Cue", "Event", "Expectation", "Movement", "Output", "Part", "Piece", "Take"]
@@ -38,6 +38,9 @@ class Output(Strict):
 class Part(Strict):
     """A voice made of events, rendered alone as a stem."""
 
+    like: Name | None = Field(
+        None, description="another part, whose fields this one has if they are not written here"
+    )
     gain_db: PartGain = Field(
         Curve.constant(0.0), description="level, dB; or breakpoints, times in the movement"
     )
@@ -127,6 +130,9 @@ class Movement(Strict):
         (), description="quarter notes per minute, or a list of tempo marks (60 if left out)"
     )
     meter: Meter = Field((), description="as 4/4, or a list of meter marks (4/4 if left out)")
+    sections: Sections = Field(
+        default_factory=dict, description="where sections begin, by name: bars or other times"
+    )
     takes: dict[Name, Take] = Field(
         default_factory=dict, max_length=MOST, description="takes by name"
     )

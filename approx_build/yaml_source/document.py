@@ -48,6 +48,7 @@ class Source:
 
         If `loc` is not in the file, the nearest value that should contain it.
         """
+        loc = self.root.spelled(loc)
         # The parent, because only it knows where the key is written.
         node, depth = self.root.nearest(loc[:-1])
         place = node.place
@@ -61,6 +62,7 @@ class Source:
 
     def fault(self, loc: Loc, message: str, key: bool = False) -> Fault:
         """A fault at `loc`; its message begins with `takes.cry.length_s: …`."""
+        loc = self.root.spelled(loc)
         text = f"{dotted(self.root.written(loc))}: {message}" if loc else message
         return self.show(Fault(self.locate(loc, key), text))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 Scalar = bool | int | float | str | None
@@ -85,6 +85,18 @@ class Node:
             node = node.children[step]
         return node, len(loc)
 
+    def spelled(self, loc: Loc) -> Loc:
+        """`loc` with the names that are written: `length` where there is no `length_s`."""
+        # Thousands of positions of events are asked for, and all are as written.
+        if self.nearest(loc)[1] == len(loc):
+            return loc
+        node, steps = self, list[str | int]()
+        for step in loc:
+            short = step.removesuffix("_s") if isinstance(step, str) else step
+            steps.append(short if step not in node.children and short in node.children else step)
+            node = node.children.get(steps[-1], _NOTHING)
+        return tuple(steps)
+
     def written(self, loc: Loc) -> Loc:
         """`loc` in the text: before items were removed, and at the source of generated values."""
         node, steps = self, list[str | int]()
@@ -94,6 +106,18 @@ class Node:
             if node.origin:
                 steps = [*node.origin]
         return tuple(steps)
+
+    def updated(self, children: Mapping[str | int, Node]) -> Node:
+        """A copy with these values in place of those of the same names; itself if none is new."""
+        if all(self.children.get(step) is child for step, child in children.items()):
+            return self
+        whole = {**self.children, **children}
+        value: Value = (
+            [child.value for child in whole.values()]
+            if isinstance(self.value, list)
+            else {str(step): child.value for step, child in whole.items()}
+        )
+        return replace(self, value=value, children=whole)
 
     def without(self, locs: Sequence[Loc]) -> Node:
         """A copy without the values at `locs`; later items move up."""

@@ -12,6 +12,7 @@ from approx_build.yaml_source.node import resolve
 
 Schema = dict[str, Any]
 
+_CHOICE = "#/$defs/Choice"
 _WORDS = {
     "number": "number",
     "integer": "whole number",
@@ -46,7 +47,9 @@ class Tables:
         if "$ref" in field:
             return self._linked(field["$ref"].rpartition("/")[2].removesuffix("Ref"))
         if "anyOf" in field or "oneOf" in field:
-            kinds = [self._takes(branch) for branch in field.get("anyOf") or field["oneOf"]]
+            branches = field.get("anyOf") or field["oneOf"]
+            # Every field of an event may be a choice: a rule of the page, not of each field.
+            kinds = [self._takes(branch) for branch in branches if branch.get("$ref") != _CHOICE]
             return " or ".join(dict.fromkeys(kind for kind in kinds if kind))
         if "const" in field:
             return f"`{field['const']}`"

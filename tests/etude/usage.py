@@ -19,6 +19,8 @@ from pydantic.fields import FieldInfo
 
 from approx_build.corpus.preparation import Preparation
 from approx_build.families.base import FAMILIES, Family
+from approx_build.metric.pace import Pace
+from approx_build.metric.time import Time, Unit
 from approx_build.ops.base import OPS, GrainOp
 from approx_build.plan.graph import Graph, Kind
 from approx_build.plan.takes import sampling_of
@@ -27,7 +29,6 @@ from approx_build.score.curve import Curve
 from approx_build.score.schema import Movement, Piece
 from approx_build.score.source_ref import SourceKind, SourceRef
 from approx_build.score.takes import Take
-from approx_build.score.time import Time, Unit
 from approx_build.training.model import ModelSpec
 
 REGISTRIES: Mapping[type, Any] = {GrainOp: OPS, Family: FAMILIES}
@@ -185,6 +186,8 @@ def _of_kind(kind: Any) -> Iterator[str]:
         yield from ("True", "False")
     elif isinstance(kind, type) and issubclass(kind, enum.Enum):
         yield from (str(member) for member in kind)
+    elif kind is Pace:
+        return  # what a written step becomes in the graph; no score can ask for one
     elif kind is Curve:
         yield from ("still", "moving")
     elif _members(kind):

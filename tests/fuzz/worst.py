@@ -663,6 +663,23 @@ def forty_thousand_sources() -> Files:
 
 
 @case
+def twenty_thousand_events_after_each_other() -> Files:
+    head = 'score: 1\nmovement: foam\nlength: "10:00:00"\n'
+    head += "tempo: [{ at: 0, bpm: 60, ramp: true }, { at: bar 50, bpm: 120 }]\nparts:\n"
+    tone = "{ from: tones/low, length: 1/8 }"
+
+    def part(name: int) -> str:
+        first = f"      - {{ at: 0, id: e0, hold: {tone} }}\n"
+        return lines(
+            f"  p{name}:\n    events:\n{first}",
+            lambda n: f"      - {{ after: e{n} + 1/8, id: e{n + 1}, hold: {tone} }}\n",
+            9_998,
+        )
+
+    return movements(head + part(1) + part(2))
+
+
+@case
 def hundred_thousand_clips() -> Files:
     take = "{model: tiny, length_s: 0.3, count: 9999}"
     takes = lines("takes:\n", lambda n: f"  s{n}: {take}\n", 10)

@@ -10,7 +10,7 @@ from approx_build.yaml_source import read_source
 def test_what_is_wrong_is_left_out_and_the_rest_keeps_its_places(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text(
-        "movement: a\nlength: 10\ncolour: red\ncues:\n- {at: x, text: y}\n- {at: 1, text: y}\n"
+        "movement: a\nlength: 10\ncolour: red\ncues:\n- {at: x y, text: y}\n- {at: 1, text: y}\n"
     )
     saved = recover(Movement, read_source(path, "a"))
     assert [fault.message.split(":")[0] for fault in saved.faults] == ["cues[0].at", "colour"]

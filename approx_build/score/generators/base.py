@@ -15,12 +15,12 @@ from functools import cached_property
 from typing import Any, ClassVar, Final, Protocol
 
 from approx_build.files.patterns import is_pattern
+from approx_build.metric.tempo import TempoMap
+from approx_build.metric.time import Time, Unit, clock
 from approx_build.numerics.stream import Stream
 from approx_build.registry import Registry
 from approx_build.score.source_ref import SourceRef
 from approx_build.score.takes import Take
-from approx_build.score.tempo import TempoMap
-from approx_build.score.time import Time, Unit, clock
 from approx_build.yaml_source.fields import SHORTEST_S, Strict
 from approx_build.yaml_source.node import Loc, Value
 
@@ -106,7 +106,7 @@ class Place:
 
     def bar_line(self, bars: int) -> str:
         """The bar line `bars` bars after the start: by its number where the start is one, too."""
-        if self.at.unit is Unit.BAR and self.at.beat == 1:
+        if self.at.unit is Unit.BAR and self.at.beat == 1 and not self.at.then:
             return str(Time(Unit.BAR, self.at.amount + bars))
         return self.moment(self.after(Time(Unit.BARS, Fraction(bars))))
 

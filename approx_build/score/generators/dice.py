@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
+from approx_build.metric.time import Time, Unit
 from approx_build.score.generators.base import (
     GENERATORS,
     Composed,
@@ -24,7 +25,6 @@ from approx_build.score.generators.base import (
 from approx_build.score.generators.dice_tables import BARS, measure
 from approx_build.score.generators.measures import Grid, Measure, Measures, Onsets
 from approx_build.score.source_ref import SourceRef
-from approx_build.score.time import Time, Unit
 from approx_build.yaml_source.fields import SHORTEST_S, Seed, Strict
 from approx_build.yaml_source.messages import shown
 from approx_build.yaml_source.node import Value

@@ -15,6 +15,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from approx_build.audio.glide import speed
+from approx_build.metric.time import Duration, Time, Unit, scaled
 from approx_build.numerics.stream import Stream
 from approx_build.score.generators.base import (
     GENERATORS,
@@ -49,7 +50,6 @@ from approx_build.score.generators.subject import (
 )
 from approx_build.score.generators.voice import Voice
 from approx_build.score.source_ref import SourceRef
-from approx_build.score.time import Duration, Time, Unit
 from approx_build.yaml_source.fields import Strict
 from approx_build.yaml_source.node import Value
 
@@ -150,7 +150,7 @@ class Padberg(Generator):
     def _fits(self) -> Padberg:
         if self.length is not None and self.unit is not None:
             raise ValueError("'unit' and 'length' both set the tempo; give one of them")
-        if (self.length or self.unit or UNIT).amount <= 0:
+        if not (self.length or self.unit or UNIT).is_some:
             raise ValueError(f"'{'length' if self.length else 'unit'}' must be greater than 0")
         if self.form == "subject" and len(self.voices) > 1:
             raise ValueError(f"a subject has one voice (has {len(self.voices)}); write form: canon")
@@ -190,7 +190,7 @@ class Padberg(Generator):
     def _units(self, count: Fraction) -> Time:
         """So many units."""
         whole = self.length or self.unit or UNIT
-        return Time(whole.unit, whole.amount * count / (total(self.subject) if self.length else 1))
+        return scaled(whole, count / (total(self.subject) if self.length else 1))
 
     def _lines(self, place: Place) -> Iterable[Line]:
         """What the voices play."""

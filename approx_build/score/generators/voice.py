@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
+from approx_build.metric.time import Duration
 from approx_build.score.generators.subject import Shift, Turn
-from approx_build.score.time import Duration
 from approx_build.yaml_source.fields import Strict
 from approx_build.yaml_source.messages import shown
 

@@ -8,12 +8,12 @@ from fractions import Fraction
 from typing import Any
 
 from approx_build.files.patterns import matching
+from approx_build.metric.tempo import TempoMap
+from approx_build.metric.time import Time, moment
 from approx_build.numerics.stream import Stream
 from approx_build.score.generators.base import GENERATORS, Composed, Generator, Place
 from approx_build.score.takes import Take
-from approx_build.score.tempo import TempoMap
 from approx_build.score.tempo_marks import MeterMark, TempoMark, tempo_map
-from approx_build.score.time import Time, moment
 from approx_build.yaml_source import strictly
 
 

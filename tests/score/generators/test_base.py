@@ -5,9 +5,9 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from approx_build.metric.time import Time, Unit, moment
 from approx_build.score.generators.base import NoSounds, ranged, whole_microseconds
 from approx_build.score.source_ref import SourceRef
-from approx_build.score.time import Time, Unit, moment
 from tests.score.generators.places import Shelf, in_tempo, place
 
 

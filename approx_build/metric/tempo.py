@@ -13,18 +13,16 @@ of marks make a fraction of hundreds of digits, it is rounded to 256 binary plac
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isqrt
 from operator import attrgetter
 from typing import Final, TypeVar
 
-from approx_build.score.time import DAY_S, Time, Unit
+from approx_build.metric.time import A_MOMENT, DAY_S, Time, Unit
 
 _ROOT_BITS: Final = 80
-_LONGEST_BITS: Final = 384
-_ROUNDED_BITS: Final = 256
 
 T = TypeVar("T")
 
@@ -74,61 +72,105 @@ class MeterSpan:
 
 @dataclass(frozen=True, slots=True)
 class TempoMap:
-    """Tempos and meters over a movement; each sequence begins at its start, in order."""
+    """Tempos and meters over a movement; each sequence begins at its start, in order.
+
+    `sections` are moments in seconds by name. `is_written`: whether the score gives a tempo.
+    """
 
     tempos: tuple[TempoSpan, ...] = (TempoSpan(Fraction(0), Fraction(0), Fraction(60)),)
     meters: tuple[MeterSpan, ...] = (MeterSpan(Fraction(1), Fraction(0), Fraction(0), 4, 4),)
+    sections: Mapping[str, Fraction] = field(default_factory=dict)
+    is_written: bool = False
 
     def seconds(self, time: Time) -> Fraction:
         """The moment `time` in seconds from the movement's start.
 
-        ValueError when its bar has no such beat, or it is more than a day away.
+        ValueError when its bar has no such beat, when there is no such section, or when it is
+        before the movement or more than a day away.
         """
-        if time.unit is Unit.SECONDS:
-            return time.amount
-        if time.unit is not Unit.BAR:
-            raise ValueError(f"'{time}' is a length, not a moment")
-        return _sensible(self._seconds(self.position(time)), time)
+        seconds = self._moment(time)
+        for each in time.then:
+            seconds += self._term(each, seconds, self.quarters(seconds))
+        if seconds < 0:
+            raise ValueError(f"'{time}' is before the movement's start")
+        return _sensible(seconds, time)
+
+    def _moment(self, time: Time) -> Fraction:
+        """`time` without the lengths added to it."""
+        match time.unit:
+            case Unit.SECONDS:
+                return time.amount
+            case Unit.BAR:
+                return self.at_quarters(self.position(time))
+            case Unit.SECTION if time.name in self.sections:
+                return self.sections[time.name]
+            case Unit.SECTION if self.sections:
+                names = " and ".join(self.sections)
+                raise ValueError(f"there is no section '{time.name}'; there are {names}")
+            case Unit.SECTION:
+                raise ValueError(f"needs {A_MOMENT}, is '{time.name}'")
+            case _:
+                raise ValueError(f"'{time}' is a length, not a moment")
 
     def lengths(self, start: Fraction) -> Callable[[Time], Fraction]:
         """Reads durations that begin at `start` seconds: `length` for many times at once."""
-        quarters = self.quarters(start)
-        return lambda time: self._length(time, start, quarters)
+        quarters: Fraction | None = None
+
+        def length(time: Time) -> Fraction:
+            nonlocal quarters
+            # Most events have lengths in seconds alone, which need no quarters.
+            if quarters is None and not time.is_seconds:
+                quarters = self.quarters(start)
+            return self._length(time, start, quarters or Fraction(0))
+
+        return length
 
     def length(self, time: Time, start: Fraction = Fraction(0)) -> Fraction:
         """The duration `time` in seconds, when it begins at `start` seconds."""
         return self._length(time, start, self.quarters(start))
 
     def _length(self, time: Time, start: Fraction, quarters: Fraction) -> Fraction:
+        length = self._term(time, start, quarters)
+        for each in time.then:
+            length += self._term(each, start + length, self.quarters(start + length))
+        if length < 0:
+            raise ValueError(f"'{time}' is shorter than nothing")
+        return _sensible(length, time)
+
+    def _term(self, time: Time, start: Fraction, quarters: Fraction) -> Fraction:
+        """The length `time` in seconds from `start` on, where `quarters` have passed; no sum."""
         if time.unit is Unit.SECONDS:
             return time.amount
-        span = _last(self.meters, quarters, _start)
-        if time.unit is Unit.BARS:
+        span = last(self.meters, quarters, "start")
+        if time.unit is Unit.NOTES:
+            end = quarters + 4 * time.amount
+        elif time.unit is Unit.BARS:
             bars = span.bar + (quarters - span.start) / span.length + time.amount
-            span = _last(self.meters, bars, _bar)
+            span = last(self.meters, bars, "bar")
             end = span.start + (bars - span.bar) * span.length
         elif time.unit is Unit.BEATS:
             beats = span.beats + (quarters - span.start) / span.beat + time.amount
-            span = _last(self.meters, beats, _beats)
+            span = last(self.meters, beats, "beats")
             end = span.start + (beats - span.beats) * span.beat
         else:
             raise ValueError(f"'{time}' is a moment, not a length")
-        return _sensible(self._seconds(end) - start, time)
+        # Before the movement there is no tempo; the caller reports it.
+        return self.at_quarters(end) - start if end >= 0 else min(end, -start - 1)
 
     def quarters(self, seconds: Fraction) -> Fraction:
         """Quarter notes from the movement's start to `seconds`."""
-        return _last(self.tempos, seconds, _start_s).quarters(seconds)
+        return last(self.tempos, seconds, "start_s").quarters(seconds)
 
     def bar_beat(self, seconds: Fraction) -> tuple[int, Fraction]:
         """The bar and the beat in it at `seconds`, both counted from 1."""
         quarters = self.quarters(seconds)
-        span = _last(self.meters, quarters, _start)
+        span = last(self.meters, quarters, "start")
         bars, rest = divmod(quarters - span.start, span.length)
         return int(span.bar) + bars, 1 + rest / span.beat
 
     def bpm(self, seconds: Fraction) -> Fraction:
         """The tempo at `seconds`, quarters in a minute."""
-        span = _last(self.tempos, seconds, _start_s)
+        span = last(self.tempos, seconds, "start_s")
         return span.bpm + span.slope * (seconds - span.start_s)
 
     def position(self, time: Time) -> Fraction:
@@ -136,22 +178,19 @@ class TempoMap:
 
         ValueError when its bar has no such beat.
         """
-        span = _last(self.meters, time.amount, _bar)
+        span = last(self.meters, time.amount, "bar")
         if time.beat >= span.upper + 1:
             raise ValueError(f"'{time}': a bar of {span.upper}/{span.lower} has {span.upper} beats")
         return span.start + (time.amount - span.bar) * span.length + (time.beat - 1) * span.beat
 
-    def _seconds(self, quarters: Fraction) -> Fraction:
-        return _last(self.tempos, quarters, _start).seconds(quarters)
+    def at_quarters(self, quarters: Fraction) -> Fraction:
+        """Seconds from the movement's start when so many quarters have passed."""
+        return last(self.tempos, quarters, "start").seconds(quarters)
 
 
-_start, _start_s = attrgetter("start"), attrgetter("start_s")
-_bar, _beats = attrgetter("bar"), attrgetter("beats")
-
-
-def _last(spans: Sequence[T], now: Fraction, begin: Callable[[T], Fraction]) -> T:
-    """The last span that has begun; the first when none has."""
-    return spans[max(bisect_right(spans, now, key=begin) - 1, 0)]
+def last(spans: Sequence[T], now: Fraction, begin: str) -> T:
+    """The last span that has begun, by its attribute `begin`; the first when none has."""
+    return spans[max(bisect_right(spans, now, key=attrgetter(begin)) - 1, 0)]
 
 
 def _sensible(seconds: Fraction, time: Time) -> Fraction:
@@ -173,11 +212,11 @@ def square_root(value: Fraction) -> Fraction:
     return Fraction(isqrt(scaled), value.denominator << _ROOT_BITS)
 
 
-def rounded(value: Fraction) -> Fraction:
-    """A fraction as it is, or of a very long one its 256 binary places: the same everywhere."""
-    if value.denominator.bit_length() <= _LONGEST_BITS:
+def rounded(value: Fraction, places: int = 256) -> Fraction:
+    """A fraction as it is, or of a much longer one its binary places: the same everywhere."""
+    if 2 * value.denominator.bit_length() <= 3 * places:
         return value
-    return Fraction(round(value * (1 << _ROUNDED_BITS)), 1 << _ROUNDED_BITS)
+    return Fraction(round(value * (1 << places)), 1 << places)
 
 
 def samples(seconds: Fraction, rate: int) -> int:

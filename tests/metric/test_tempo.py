@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approx_build.score.tempo import TempoMap, samples, square_root
+from approx_build.metric.tempo import TempoMap, samples, square_root
+from approx_build.metric.time import Time, Unit, duration, moment
 from approx_build.score.tempo_marks import MeterMark, TempoMark, tempo_map
-from approx_build.score.time import Time, Unit, duration, moment
 from approx_build.yaml_source import strictly
 
 
@@ -97,6 +98,39 @@ def test_more_than_a_day_is_refused() -> None:
         slow.seconds(moment("bar 1000"))
     with pytest.raises(ValueError, match="more than a day"):
         slow.length(duration("1000 bars"))
+
+
+def test_note_values_last_the_same_in_every_meter_and_beats_do_not() -> None:
+    for bar in ("bar 1", "bar 3"):
+        start = MIXED.seconds(moment(bar))
+        assert MIXED.length(duration("1/8"), start) == Fraction("0.25")
+    assert MIXED.length(duration("1 beat"), MIXED.seconds(moment("bar 1"))) == Fraction("0.5")
+    assert MIXED.length(duration("1 beat"), MIXED.seconds(moment("bar 3"))) == Fraction("0.25")
+
+
+def test_lengths_are_added_to_moments_one_after_the_other() -> None:
+    assert MIXED.seconds(moment("bar 2 + 1 bar + 1 beat")) == MIXED.seconds(moment("bar 3.2"))
+    assert MIXED.seconds(moment("bar 3 - 1 beat")) == MIXED.seconds(moment("bar 2.4"))
+    assert MIXED.seconds(moment("bar 3 - 1/4")) == MIXED.seconds(moment("bar 2.4"))
+    assert MIXED.seconds(moment("bar 3 + 0.5")) == Fraction("4.5")
+    assert MIXED.length(duration("1 bar + 1/4"), Fraction(0)) == Fraction("2.5")
+
+
+def test_sections_are_moments_by_name() -> None:
+    tempo = replace(ACCELERANDO, sections={"A": Fraction(0), "B": Fraction(16)})
+    assert tempo.seconds(moment("B")) == 16
+    assert tempo.seconds(moment("B + 2 beats")) == 17
+    with pytest.raises(ValueError, match="there is no section 'C'; there are A and B"):
+        tempo.seconds(moment("C"))
+    with pytest.raises(ValueError, match=r"needs a time such as .*, is 'C'"):
+        TempoMap().seconds(moment("C"))
+
+
+def test_nothing_begins_before_the_movement_or_is_shorter_than_nothing() -> None:
+    with pytest.raises(ValueError, match="'bar 1 - 1 beats' is before the movement's start"):
+        MIXED.seconds(moment("bar 1 - 1 beat"))
+    with pytest.raises(ValueError, match="'1/8 - 1/4' is shorter than nothing"):
+        MIXED.length(duration("1/8 - 1/4"), Fraction(4))
 
 
 def test_a_moment_is_no_duration_and_the_other_way_round() -> None:
