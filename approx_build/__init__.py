@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         StoreError,
         UsageError,
     )
+    from approx_build.export.base import ExportOptions
     from approx_build.families.base import FAMILIES, Family
     from approx_build.numerics.stream import Stream
     from approx_build.ops.base import OPS, GrainOp
@@ -38,6 +39,7 @@ _HOMES = {
         *("ApproxError", "AudioError", "BuildError", "ConsentError", "ModelError", "OpError"),
         *("ScoreError", "StoreError", "UsageError"),
     ),
+    "export.base": ("ExportOptions",),
     "families.base": ("FAMILIES", "Family"),
     "numerics.stream": ("Stream",),
     "ops.base": ("OPS", "GrainOp"),
@@ -63,6 +65,7 @@ __all__ = [
     "Clip",
     "ConsentError",
     "EvaluateOptions",
+    "ExportOptions",
     "Family",
     "GcOptions",
     "GrainOp",

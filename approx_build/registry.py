@@ -57,7 +57,8 @@ class Registry(Generic[T]):
 
     def name_of(self, cls: type[T]) -> str:
         """The tag of a class."""
-        field = cls.model_fields.get(self.tag)  # type: ignore[attr-defined]
+        # A class that is no pydantic model has no fields.
+        field = getattr(cls, "model_fields", {}).get(self.tag)
         return str(field.default if field else vars(cls)[self.tag])
 
     @cached_property

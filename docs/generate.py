@@ -24,7 +24,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("project",),
     ("upkeep",),
     ("execution",),
-    ("report",),
+    ("export", "report"),
     ("plan",),
     ("score", "training"),
     ("evaluation", "families", "figures"),

@@ -1,4 +1,4 @@
-"""Dither: converts sound to 24-bit integers with dither and rounding, and refuses to clip.
+"""Dither: converts sound to integers with dither and rounding, and refuses to clip.
 
 Triangular dither of two units in the last place, peak to peak (Lipshitz, Wannamaker, Vanderkooy:
 Quantization and Dither, 1992), then rounding to the nearest integer, ties to even. A sample that is
@@ -52,21 +52,24 @@ def quantised(data: Floats, stream: Stream | None, start: int = 0) -> Ints:
 
 
 class Quantiser:
-    """Converts a sound to 24 bits, block by block, and remembers where it was too loud."""
+    """Converts a sound to integers, block by block, and remembers where it was too loud."""
 
-    def __init__(self, name: str, rate: int, stream: Stream | None) -> None:
+    def __init__(self, name: str, rate: int, stream: Stream | None, bits: int = 24) -> None:
         self.name, self.rate, self.stream = name, rate, stream
+        self._full_scale = 1 << (bits - 1)
         self._position, self._peak, self._peak_at = 0, 0, 0
 
     def block(self, data: Floats) -> NDArray[np.int32]:
         """The next block [C, T] as integers, clipped to full scale."""
         if not np.isfinite(data).all():
             raise AudioError(f"{self.name} has samples that are not numbers (NaN or infinite)")
-        integers = quantised(data, self.stream, self._position)
+        # A power of two: the product is exact.
+        scaled = data * (self._full_scale / FULL_SCALE)
+        integers = quantised(scaled, self.stream, self._position)
         self._remember(integers)
         self._position += data.shape[1]
         # Clipped and not refused here, so that `finish` can name the loudest place of all.
-        return np.clip(integers, -FULL_SCALE, FULL_SCALE - 1).astype(np.int32)
+        return np.clip(integers, -self._full_scale, self._full_scale - 1).astype(np.int32)
 
     def _remember(self, integers: Ints) -> None:
         # One's complement: -2^23 fits and 2^23 does not.
@@ -76,9 +79,9 @@ class Quantiser:
 
     def finish(self) -> None:
         """AudioError when a sample did not fit: by how much, and where."""
-        if self._peak < FULL_SCALE:
+        if self._peak < self._full_scale:
             return
-        excess_db = 20 * log10((self._peak + 1) / FULL_SCALE)
+        excess_db = 20 * log10((self._peak + 1) / self._full_scale)
         raise AudioError(
             f"{self.name} peaks at +{excess_db:.2f} dBFS at "
             f"{clock(self._peak_at / self.rate)}: lower its gain by "

@@ -9,7 +9,7 @@ Off the path of a sample: it measures sounds and makes none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from math import log10, sqrt
 
@@ -69,6 +69,15 @@ def measure(path: wav.AnyPath) -> Facts:
         clipped=sums.clipped,
         silences_s=tuple(sums.silences()),
     )
+
+
+def integrated_lufs(paths: Sequence[wav.AnyPath]) -> float | None:
+    """The integrated loudness of files of one rate together; None when they are silent."""
+    meter = _Meter(wav.info(paths[0]))
+    for path in paths:
+        for data in _blocks(path):
+            meter.add(data)
+    return meter.integrated()
 
 
 def peak_dbfs(path: wav.AnyPath, start: int = 0, stop: int | None = None) -> float | None:

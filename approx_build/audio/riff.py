@@ -51,12 +51,17 @@ class Header:
         return self.size // self.frame_size
 
 
-def header_bytes(code: int, bits: int, channels: int, rate: int, length: int) -> bytes:
-    """The header of a WAV file of `length` samples; RF64 when its size exceeds that of RIFF."""
+def header_bytes(
+    code: int, bits: int, channels: int, rate: int, length: int, after: int = 0
+) -> bytes:
+    """The header of a WAV file of `length` samples, and of chunks of `after` bytes behind them.
+
+    RF64 when its size exceeds that of RIFF.
+    """
     frame = channels * bits // 8
     size = length * frame
     # RIFF counts neither its own name nor its size field.
-    whole = HEADER_SIZE - 8 + size + size % 2
+    whole = HEADER_SIZE - 8 + size + size % 2 + after
     fmt = struct.pack("<HHIIHHH", code, channels, rate, rate * frame, frame, bits, 0)
     if whole < UNKNOWN:
         head = struct.pack("<4sI4s4sI28x", b"RIFF", whole, b"WAVE", b"JUNK", 28)

@@ -1,4 +1,4 @@
-"""Writers of WAV files, block by block: float samples, and integers of 24 or 32 bits.
+"""Writers of WAV files, block by block: float samples, and integers of 16, 24 or 32 bits.
 
 Header and samples are ours, without date or program name, so equal samples make equal files. A
 writer given a path closes its file; one given an open binary file leaves it open. The file must be
@@ -26,14 +26,18 @@ Ints = NDArray[np.int32]
 class _Writer:
     """A WAV file that grows by blocks [C, T]."""
 
-    def __init__(self, target: Target, rate: int, channels: int, code: int, bits: int) -> None:
+    def __init__(
+        self, target: Target, rate: int, channels: int, code: int, bits: int, after: bytes
+    ) -> None:
         self.rate, self.channels, self.code, self.bits, self.length = rate, channels, code, bits, 0
+        self._after = after
         self._owned = isinstance(target, (str, os.PathLike))
         self._file = _file_of(target)
         self._file.write(self._header())
 
     def _header(self) -> bytes:
-        return header_bytes(self.code, self.bits, self.channels, self.rate, self.length)
+        after = len(self._after)
+        return header_bytes(self.code, self.bits, self.channels, self.rate, self.length, after)
 
     def _append(self, samples: NDArray[np.generic]) -> None:
         """Add `samples` [T, C] (or their bytes) in the format of the file."""
@@ -45,9 +49,12 @@ class _Writer:
         self.length += block.shape[1]
 
     def close(self) -> None:
-        """Finish the file: the pad byte that RIFF requires, and the header with the length."""
+        """Finish the file: the pad byte that RIFF requires, the chunks after the samples, and the
+        header with the length.
+        """
         if self.length * self.channels * self.bits // 8 % 2:
             self._file.write(b"\0")
+        self._file.write(self._after)
         end = self._file.tell()
         self._file.seek(0)
         self._file.write(self._header())
@@ -77,10 +84,10 @@ def _file_of(target: Target) -> BinaryIO:
 
 
 class FloatWriter(_Writer):
-    """A WAV of float32 samples, full scale 1.0."""
+    """A WAV of float32 samples, full scale 1.0; `after` are chunks behind the samples."""
 
-    def __init__(self, target: Target, rate: int, channels: int) -> None:
-        super().__init__(target, rate, channels, FLOAT, 32)
+    def __init__(self, target: Target, rate: int, channels: int, after: bytes = b"") -> None:
+        super().__init__(target, rate, channels, FLOAT, 32, after)
 
     def write(self, block: NDArray[np.floating]) -> None:
         """Add samples [C, T]; AudioError when one is not finite."""
@@ -94,12 +101,17 @@ class FloatWriter(_Writer):
 
 
 class IntWriter(_Writer):
-    """A WAV of integers: 24 bits, or 32 bits for sums that may exceed 24 bits."""
+    """A WAV of integers: 16 or 24 bits, or 32 bits for sums that may exceed 24 bits.
 
-    def __init__(self, target: Target, rate: int, channels: int, bits: int = 24) -> None:
-        if bits not in (24, 32):
-            raise ValueError(f"integers are written with 24 or 32 bits, not {bits}")
-        super().__init__(target, rate, channels, PCM, bits)
+    `after` are chunks behind the samples.
+    """
+
+    def __init__(
+        self, target: Target, rate: int, channels: int, bits: int = 24, after: bytes = b""
+    ) -> None:
+        if bits not in (16, 24, 32):
+            raise ValueError(f"integers are written with 16, 24 or 32 bits, not {bits}")
+        super().__init__(target, rate, channels, PCM, bits, after)
 
     def write(self, block: NDArray[np.integer]) -> None:
         """Add integers [C, T]; AudioError when one does not fit."""
@@ -108,9 +120,9 @@ class IntWriter(_Writer):
         if block.size and (int(block.min()) < -limit or int(block.max()) >= limit):
             raise AudioError(f"a sample to be written does not fit {self.bits} bits")
         samples = np.ascontiguousarray(block.T.astype("<i4"))
-        if self.bits == 24:
-            # The low three bytes of a little-endian integer are its 24-bit form.
-            self._append(samples.view(np.uint8).reshape(-1, 4)[:, :3])
+        if self.bits < 32:
+            # The low bytes of a little-endian integer are its shorter form.
+            self._append(samples.view(np.uint8).reshape(-1, 4)[:, : self.bits // 8])
         else:
             self._append(samples)
 

@@ -16,6 +16,7 @@ from approx_build.cli.commands.check import check
 from approx_build.cli.commands.compose import compose
 from approx_build.cli.commands.corpus import corpus
 from approx_build.cli.commands.evaluate import evaluate
+from approx_build.cli.commands.export import export
 from approx_build.cli.commands.init import init
 from approx_build.cli.commands.listings import families, ops, schema
 from approx_build.cli.commands.plan import plan
@@ -48,7 +49,7 @@ app = typer.Typer(
 USAGE_FAULT: Any = typer.BadParameter.__base__
 """What Typer raises for a command line that it cannot read."""
 COMMANDS: Sequence[Callable[..., None]] = (
-    *(render, check, plan, why, verify, compose, train, take, evaluate, init, allow),
+    *(render, check, plan, why, verify, export, compose, train, take, evaluate, init, allow),
     *(schema, ops, families),
 )
 """In the order in which the help names them."""

@@ -7,9 +7,12 @@ import re
 OPTIONS = {
     "choice=CONTINUE": "--continue",
     "choice=NEW": "--new",
+    "file_format": "--format",
+    "loudness_lufs": "--loudness",
     "movements": "--movement",
     "parts": "--part",
     "ships": "--ship",
+    "speeds": "--speed",
 }
 """Options with other names than their arguments."""
 _ARGUMENT = r"`([\w-]+)=([^`]*)`"

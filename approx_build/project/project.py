@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from approx_build.project.corpus.withdraw import Withdrawal, WithdrawOptions
     from approx_build.project.evaluate import EvaluateOptions, EvaluationResult
     from approx_build.project.explain import Explanation
+    from approx_build.project.export import ExportOptions, ExportResult
     from approx_build.project.init import NewPiece
     from approx_build.project.piece import Piece
     from approx_build.project.plan import Plan
@@ -97,6 +98,20 @@ class Project:
 
         options = options or RenderOptions()
         return render(self._path(piece), self.settings, options, observer or Observer())
+
+    def export(
+        self,
+        piece: str | Path,
+        to: str | Path,
+        purpose: str,
+        options: ExportOptions | None = None,
+        observer: Observer | None = None,
+    ) -> ExportResult:
+        """Make a folder for a concert or another purpose from a piece that is up to date."""
+        from approx_build.project.export import ExportOptions, export
+
+        options, seen = options or ExportOptions(), observer or Observer()
+        return export(self._path(piece), Path(to), purpose, self.settings, options, seen)
 
     def verify(
         self,

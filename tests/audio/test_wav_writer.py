@@ -35,6 +35,6 @@ def test_blocks_must_have_the_channels_of_the_file():
         FloatWriter(io.BytesIO(), 44100, 2).write(np.zeros((1, 5)))
 
 
-def test_integers_have_24_or_32_bits():
-    with pytest.raises(ValueError, match="24 or 32 bits, not 16"):
-        IntWriter(io.BytesIO(), 44100, 2, bits=16)
+def test_integers_have_16_24_or_32_bits():
+    with pytest.raises(ValueError, match="16, 24 or 32 bits, not 20"):
+        IntWriter(io.BytesIO(), 44100, 2, bits=20)

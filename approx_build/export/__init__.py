@@ -1,0 +1,1 @@
+"""Exports: folders for concerts, rehearsals, studios and festivals."""

@@ -1,0 +1,1 @@
+"""Purposes of an export: one file each, registered by name."""

@@ -1,0 +1,168 @@
+"""A rendered piece as exports see it: its sounds, tempo maps, cues and words, and no machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from approx_build.metric.tempo import TempoMap, samples
+from approx_build.plan.lower import LoweredPiece
+from approx_build.plan.movement import LoweredMovement
+
+
+@dataclass(frozen=True)
+class CuePoint:
+    """A moment and words for a player; no player means everybody. Bar and beat count from 1."""
+
+    at_s: Fraction
+    text: str
+    player: str
+    bar: int
+    beat: Fraction
+
+    @property
+    def place(self) -> str:
+        """Bar and beat, as 12.3 or 12.3+1/2."""
+        whole, rest = divmod(self.beat, 1)
+        # A moment in seconds may be anywhere in a beat: its fraction has no end for people.
+        part = rest if rest.denominator <= 64 else rest.limit_denominator(64)
+        return f"{self.bar}.{whole + int(part)}" + (f"+{part}" if 0 < part < 1 else "")
+
+
+@dataclass(frozen=True)
+class RenderedPart:
+    """A part and its stem, as long as the movement."""
+
+    name: str
+    sound: Path
+
+
+@dataclass(frozen=True)
+class RenderedMovement:
+    """A movement: its master, its stems, its cues in order, and its tempo; `length` in samples."""
+
+    number: int
+    slug: str
+    title: str
+    note: str
+    rate: int
+    length: int
+    sound: Path
+    parts: tuple[RenderedPart, ...]
+    cues: tuple[CuePoint, ...]
+    tempo: TempoMap
+
+    @property
+    def length_s(self) -> float:
+        """Length in seconds."""
+        return self.length / self.rate
+
+    @property
+    def name(self) -> str:
+        """The safe name of its files: its number, then its slug without that number."""
+        return "-".join([f"{self.number:02}", *self.slug.lstrip("0123456789-").split()])
+
+    @property
+    def sections(self) -> tuple[tuple[Fraction, str], ...]:
+        """The moments of its sections in seconds, in order, with their names."""
+        return tuple(sorted((at, name) for name, at in self.tempo.sections.items()))
+
+    def players(self) -> list[str]:
+        """Those whom cues name, in the order of their first cue."""
+        return list(dict.fromkeys(cue.player for cue in self.cues if cue.player))
+
+    def cues_for(self, player: str) -> list[CuePoint]:
+        """The cues of a player, with those for everybody."""
+        return [cue for cue in self.cues if cue.player in ("", player)]
+
+
+@dataclass(frozen=True)
+class RenderedPiece:
+    """A piece or some of its movements. `gap_s` separates them in the whole.
+
+    `credits` name the people behind its sound and what they agreed to, a line each; `made` is the
+    software that made it.
+    """
+
+    slug: str
+    title: str
+    composer: str
+    players: tuple[str, ...]
+    year: str
+    instrumentation: str
+    note: str
+    rate: int
+    channels: int
+    ceiling_dbtp: float
+    gap_s: float
+    movements: tuple[RenderedMovement, ...]
+    is_whole: bool
+    credits: tuple[str, ...]
+    made: str
+
+    @property
+    def length_s(self) -> float:
+        """Length of the movements with their gaps, seconds."""
+        gaps = self.gap_s * (len(self.movements) - 1)
+        return sum(one.length_s for one in self.movements) + gaps
+
+
+def targets(lowered: Sequence[LoweredMovement]) -> Iterator[str]:
+    """The targets whose sound an export reads."""
+    for one in lowered:
+        yield one.master
+        yield from (part.stem for part in one.parts if part.is_audible)
+
+
+def rendered_piece(
+    piece: LoweredPiece,
+    chosen: Sequence[LoweredMovement],
+    sound: Callable[[str], Path],
+    people: Sequence[str],
+    made: str,
+) -> RenderedPiece:
+    """The chosen movements of a piece; `sound` gives the file of a target."""
+    score, own = piece.score, piece.score.piece
+    return RenderedPiece(
+        slug=score.slug,
+        title=own.piece,
+        composer=own.composer or "",
+        players=own.players,
+        year=str(own.year or ""),
+        instrumentation=own.instrumentation or "",
+        note=own.note or "",
+        rate=own.output.rate,
+        channels=own.output.channels,
+        ceiling_dbtp=own.output.true_peak_dbtp,
+        gap_s=own.gap_s,
+        movements=tuple(_movement(one, own.output.rate, sound) for one in chosen),
+        is_whole=len(chosen) == len(piece.movements),
+        credits=tuple(people),
+        made=made,
+    )
+
+
+def _movement(
+    lowered: LoweredMovement, rate: int, sound: Callable[[str], Path]
+) -> RenderedMovement:
+    movement, model = lowered.movement, lowered.movement.model
+    cues = []
+    for cue in model.cues:
+        at_s = movement.tempo.seconds(cue.at)
+        cues.append(CuePoint(at_s, cue.text, cue.player or "", *movement.tempo.bar_beat(at_s)))
+    return RenderedMovement(
+        number=movement.number,
+        slug=movement.slug,
+        title=model.movement,
+        note=model.note or "",
+        rate=rate,
+        length=samples(movement.length, rate),
+        sound=sound(lowered.master),
+        parts=tuple(
+            RenderedPart(part.name, sound(part.stem)) for part in lowered.parts if part.is_audible
+        ),
+        cues=tuple(sorted(cues, key=lambda cue: (cue.at_s, cue.player, cue.text))),
+        tempo=movement.tempo,
+    )
