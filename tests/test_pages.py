@@ -25,7 +25,7 @@ STORE = (ROOT / "docs" / "store.md").read_text(encoding="utf-8")
 
 NAME = re.compile(
     rf"`((?:{'|'.join(sorted(path.stem for path in (ROOT / 'approx_build').glob('[a-z]*')))})"
-    r"\.(?!(?:py|md|yaml|lock|html|typed)`)[a-z_]+(?:\.\w+)*)`"
+    r"\.(?!(?:h|py|md|yaml|lock|html|typed)`)[a-z_]+(?:\.\w+)*)`"
 )
 
 PIECE = "score: 1\npiece: tide\nseed: 7\nmovements: [tide/1-fog.yaml]\n"
