@@ -1,4 +1,7 @@
-"""A rendered piece as exports see it: its sounds, tempo maps, cues and words, and no machine."""
+"""A rendered piece as exports see it: its sounds, tempo maps, cues and words, and no machine.
+
+Its texts are lines in which every character is visible, so each is valid in every format.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 from approx_build.metric.tempo import TempoMap, samples
 from approx_build.plan.lower import LoweredPiece
 from approx_build.plan.movement import LoweredMovement
+from approx_build.visible import visible_block
 
 
 @dataclass(frozen=True)
@@ -127,19 +131,19 @@ def rendered_piece(
     score, own = piece.score, piece.score.piece
     return RenderedPiece(
         slug=score.slug,
-        title=own.piece,
-        composer=own.composer or "",
-        players=own.players,
+        title=visible_block(own.piece),
+        composer=visible_block(own.composer or ""),
+        players=tuple(map(visible_block, own.players)),
         year=str(own.year or ""),
-        instrumentation=own.instrumentation or "",
-        note=own.note or "",
+        instrumentation=visible_block(own.instrumentation or ""),
+        note=visible_block(own.note or ""),
         rate=own.output.rate,
         channels=own.output.channels,
         ceiling_dbtp=own.output.true_peak_dbtp,
         gap_s=own.gap_s,
         movements=tuple(_movement(one, own.output.rate, sound) for one in chosen),
         is_whole=len(chosen) == len(piece.movements),
-        credits=tuple(people),
+        credits=tuple(map(visible_block, people)),
         made=made,
     )
 
@@ -151,12 +155,13 @@ def _movement(
     cues = []
     for cue in model.cues:
         at_s = movement.tempo.seconds(cue.at)
-        cues.append(CuePoint(at_s, cue.text, cue.player or "", *movement.tempo.bar_beat(at_s)))
+        words = visible_block(cue.text), visible_block(cue.player or "")
+        cues.append(CuePoint(at_s, *words, *movement.tempo.bar_beat(at_s)))
     return RenderedMovement(
         number=movement.number,
         slug=movement.slug,
-        title=model.movement,
-        note=model.note or "",
+        title=visible_block(model.movement),
+        note=visible_block(model.note or ""),
         rate=rate,
         length=samples(movement.length, rate),
         sound=sound(lowered.master),
