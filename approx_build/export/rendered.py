@@ -28,11 +28,12 @@ class CuePoint:
 
     @property
     def place(self) -> str:
-        """Bar and beat, as 12.3 or 12.3+1/2."""
+        """Bar and beat, as 12.3 or 12.3+1/2; a part of a beat without a name as 12.3+0.61."""
         whole, rest = divmod(self.beat, 1)
-        # A moment in seconds may be anywhere in a beat: its fraction has no end for people.
-        part = rest if rest.denominator <= 64 else rest.limit_denominator(64)
-        return f"{self.bar}.{whole + int(part)}" + (f"+{part}" if 0 < part < 1 else "")
+        if not rest:
+            return f"{self.bar}.{whole}"
+        part = str(rest) if rest.denominator <= 16 else f"{float(rest):.2f}"
+        return f"{self.bar}.{whole}+{part}"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ names, so each file has the same bytes at every export.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from math import floor, gcd
@@ -122,13 +122,27 @@ def write_sound(path: Path, source: Path, form: SoundFormat, name: str, after: b
     `name` names the stream of its dither; `after` are chunks that follow the samples of a WAV.
     AudioError when a sample does not fit.
     """
-    found = wav.info(source)
+    gain = float(portable.gain(form.gain_db)) if form.gain_db else 1.0
+    blocks = (
+        wav.read(source, start, stop).data.astype(np.float64) * gain
+        for start, stop in wav.blocks(source)
+    )
+    write_blocks(path, blocks, form, wav.info(source).channels, name, after)
+
+
+def write_blocks(
+    path: Path,
+    blocks: Iterable[NDArray[np.float64]],
+    form: SoundFormat,
+    channels: int,
+    name: str,
+    after: bytes = b"",
+) -> None:
+    """Write blocks of sound [C, T] as they are; the rest as of `write_sound`."""
     stream = Stream.named("export", name)
     quantiser = Quantiser(name, form.rate, stream, min(form.bits, 24))
-    gain = float(portable.gain(form.gain_db)) if form.gain_db else 1.0
-    with rewritten(path) as file, _writer(file, form, found.channels, after) as writer:
-        for start, stop in wav.blocks(source):
-            data = wav.read(source, start, stop).data.astype(np.float64) * gain
+    with rewritten(path) as file, _writer(file, form, channels, after) as writer:
+        for data in blocks:
             writer.write(data if form.bits == 32 else quantiser.block(data))
     quantiser.finish()
 

@@ -101,7 +101,7 @@ def _add_arrangement(root: ET.Element, session: Session) -> None:
         clips = ET.SubElement(lane, "Clips")
         clip = ET.SubElement(clips, "Clip", name=track.name, time="0", duration=length)
         clip.set("playStart", "0")
-        audio = {"duration": length, "channels": str(session.channels)}
+        audio = IN_SECONDS | {"duration": length, "channels": str(session.channels)}
         audio |= {"sampleRate": str(session.rate)}
         ET.SubElement(ET.SubElement(clip, "Audio", audio), "File", path=track.path)
     if session.marks:
