@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import ClassVar
 
 from approx_build.errors import UsageError, argument
@@ -66,16 +65,15 @@ class ExportOptions:
 
 @dataclass(frozen=True)
 class Task:
-    """What an export works on: the piece, the options, the folder to fill, and who is told.
+    """What an export works on: the piece, the options, and the folder to fill.
 
-    `read` reads a text of the project or the user; `activity` reports what is being done.
+    `activity` reports what is being done.
     """
 
     piece: RenderedPiece
     options: ExportOptions
     folder: ExportFolder
     activity: Callable[[str], None]
-    read: Callable[[Path], bytes]
 
 
 class Export(ABC):

@@ -87,8 +87,8 @@ class RenderedMovement:
 class RenderedPiece:
     """A piece or some of its movements. `gap_s` separates them in the whole.
 
-    `credits` name the people behind its sound and what they agreed to, a line each; `made` is the
-    software that made it.
+    `people` are the names of those behind its sound; `credits` say who they are and what they
+    agreed to, a line each. `made` is the software that made it.
     """
 
     slug: str
@@ -104,6 +104,7 @@ class RenderedPiece:
     gap_s: float
     movements: tuple[RenderedMovement, ...]
     is_whole: bool
+    people: tuple[str, ...]
     credits: tuple[str, ...]
     made: str
 
@@ -126,6 +127,7 @@ def rendered_piece(
     chosen: Sequence[LoweredMovement],
     sound: Callable[[str], Path],
     people: Sequence[str],
+    notices: Sequence[str],
     made: str,
 ) -> RenderedPiece:
     """The chosen movements of a piece; `sound` gives the file of a target."""
@@ -144,7 +146,8 @@ def rendered_piece(
         gap_s=own.gap_s,
         movements=tuple(_movement(one, own.output.rate, sound) for one in chosen),
         is_whole=len(chosen) == len(piece.movements),
-        credits=tuple(map(visible_block, people)),
+        people=tuple(map(visible_block, people)),
+        credits=tuple(map(visible_block, notices)),
         made=made,
     )
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from approx_build import __version__
+from approx_build.corpus.consent import Consent
 from approx_build.errors import UsageError, argument
-from approx_build.execution.toolchain import toolchain
 from approx_build.export.base import EXPORTS, ExportOptions, Task
 from approx_build.export.folder import ExportedFile, export_folder, files_in
 from approx_build.export.rendered import RenderedPiece, rendered_piece, targets
-from approx_build.files.opening import TEXT_BYTES, read_bounded
 from approx_build.project.observer import Observer
 from approx_build.project.paths import named_from
 from approx_build.project.piece import Piece
@@ -62,7 +62,7 @@ def export(
         chosen = piece.movements(options.movements)
         found = _rendered(piece, chosen)
         with export_folder(to) as folder:
-            task = Task(found, options, folder, observer.activity, _read)
+            task = Task(found, options, folder, observer.activity)
             remarks = kind.write(task)
             # A long export leaves time to withdraw a consent.
             piece.check_consent_again()
@@ -85,24 +85,29 @@ def _rendered(piece: Piece, chosen: list[LoweredMovement]) -> RenderedPiece:
                 f"run: approx-build render {os.path.relpath(piece.path)}"
             )
         sounds[target] = piece.store.objects.path(record.digest)
-    made = f"approx-build {toolchain()['approx-build']}"
-    return rendered_piece(piece.lowered, chosen, sounds.__getitem__, tuple(_credits(piece)), made)
+    consents = {name: piece.catalog.consent(name) for name in piece.catalog.consents.read}
+    return rendered_piece(
+        *(piece.lowered, chosen, sounds.__getitem__),
+        people=sorted({name for consent in consents.values() for name in _people(consent)}),
+        notices=[_credit(corpus, consent) for corpus, consent in consents.items()],
+        made=f"approx-build {__version__}",
+    )
 
 
-def _credits(piece: Piece) -> Iterator[str]:
-    """The people whose consent the piece uses, corpus by corpus."""
-    for corpus in piece.catalog.consents.read:
-        consent = piece.catalog.consent(corpus)
-        people = [f"{one.name} ({one.plays})" for one in consent.performers]
-        people += [f"{one.name}, by {one.made_by} ({one.licence})" for one in consent.sources]
-        who = f": {'; '.join(people)}" if people else ""
-        yield f"{corpus}, {consent.sound}{who}. Licence: {consent.licence}."
+def _people(consent: Consent) -> Iterator[str]:
+    """The names of performers and makers."""
+    yield from (one.name for one in consent.performers)
+    yield from (one.made_by for one in consent.sources)
+
+
+def _credit(corpus: str, consent: Consent) -> str:
+    """Whose sound a corpus is, in one line."""
+    people = [f"{one.name} ({one.plays})" for one in consent.performers]
+    people += [f"{one.name}, by {one.made_by} ({one.licence})" for one in consent.sources]
+    who = f": {'; '.join(people)}" if people else ""
+    return f"{corpus}, {consent.sound}{who}. Licence: {consent.licence}."
 
 
 def _check_outside_store(to: Path, store: Path) -> None:
     if to.absolute().is_relative_to(store.absolute()):
         raise UsageError(f"{argument('to', to)}: is in the store; name another folder")
-
-
-def _read(path: Path) -> bytes:
-    return read_bounded(path, TEXT_BYTES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,8 @@ year: 2031
 instrumentation: gulls and fixed media
 note: A tide comes in.
 """
+DEFAULTS: dict[str, dict[str, object]] = {"submission": {"rules": "concert-call"}}
+"""The options that a purpose needs."""
 Exporting = Callable[..., ExportResult]
 
 
@@ -45,11 +48,26 @@ def coast(shipped: Space, tmp_path_factory: pytest.TempPathFactory) -> Space:
     return space
 
 
+@pytest.fixture(scope="session")
+def exported(coast: Space, tmp_path_factory: pytest.TempPathFactory) -> Exporting:
+    """The piece exported for a purpose, once for all tests, which change nothing in it."""
+    folder = tmp_path_factory.mktemp("exported")
+
+    @cache
+    def export(purpose: str) -> ExportResult:
+        options = ExportOptions(**DEFAULTS.get(purpose, {}))  # type: ignore[arg-type]
+        project = Project.open(coast.root, Settings())
+        return project.export("tide", folder / purpose, purpose, options)
+
+    return export
+
+
 @pytest.fixture
 def exporting(coast: Space, tmp_path: Path) -> Exporting:
     """Exports the piece for a purpose into a folder named after it."""
 
-    def export(purpose: str, to: str = "", **options: object) -> ExportResult:
+    def export(purpose: str, to: str = "", **given: object) -> ExportResult:
+        options = DEFAULTS.get(purpose, {}) | given
         project = Project.open(coast.root, Settings())
         return project.export(
             "tide",

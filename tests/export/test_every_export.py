@@ -12,7 +12,7 @@ from approx_build.export.base import EXPORTS, ExportOptions
 from approx_build.export.names import is_safe
 from approx_build.project.project import Project
 from approx_build.project.settings import Settings
-from tests.export.conftest import Exporting
+from tests.export.conftest import DEFAULTS, Exporting
 from tests.space import Space
 
 PURPOSES = EXPORTS.names()
@@ -20,20 +20,22 @@ PURPOSES = EXPORTS.names()
 
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_it_is_repeatable_byte_for_byte_in_any_project_folder(
-    purpose: str, exporting: Exporting, coast: Space, tmp_path: Path
+    purpose: str, exported: Exporting, coast: Space, tmp_path: Path
 ) -> None:
-    first = exporting(purpose)
+    first = exported(purpose)
     other = coast.copy(tmp_path / "elsewhere" / "moved")
-    second = Project.open(other.root, Settings()).export("tide", tmp_path / "second", purpose)
+    options = ExportOptions(**DEFAULTS.get(purpose, {}))  # type: ignore[arg-type]
+    project = Project.open(other.root, Settings())
+    second = project.export("tide", tmp_path / "second", purpose, options)
     assert first.files == second.files
     assert first.remarks == second.remarks
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_no_file_names_the_machine_and_every_name_is_safe(
-    purpose: str, exporting: Exporting, coast: Space
+    purpose: str, exported: Exporting, coast: Space
 ) -> None:
-    result = exporting(purpose)
+    result = exported(purpose)
     words = [os.fsencode(coast.root), os.fsencode(Path.home()), b"\\\\"]
     for one in result.files:
         assert is_safe(one.path)

@@ -19,8 +19,8 @@ def read(path: Path) -> tuple[np.ndarray, int]:
     return sf.read(path, dtype="int32", always_2d=True)
 
 
-def test_it_has_sounds_levels_words_and_checksums(exporting: Exporting) -> None:
-    result = exporting("concert")
+def test_it_has_sounds_levels_words_and_checksums(exported: Exporting) -> None:
+    result = exported("concert")
     assert [one.path for one in result.files] == [
         *("levels.csv", "levels.pdf", "movements/01-foam.wav", "movements/02-sand.wav"),
         *("programme-note.pdf", "programme-note.txt", "stems/01-foam/shore.wav"),
@@ -33,9 +33,9 @@ def test_it_has_sounds_levels_words_and_checksums(exporting: Exporting) -> None:
 
 
 def test_without_conversion_every_sample_is_that_of_the_render(
-    exporting: Exporting, coast: Space
+    exported: Exporting, coast: Space
 ) -> None:
-    folder, renders = exporting("concert").folder, coast.root / "renders/tide"
+    folder, renders = exported("concert").folder, coast.root / "renders/tide"
     for ours, theirs in {
         "movements/01-foam.wav": "1-foam.wav",
         "stems/01-foam/spray.wav": "stems/1-foam/spray.wav",
@@ -79,8 +79,8 @@ def test_a_loudness_beyond_the_ceiling_keeps_the_ceiling_and_says_so(exporting: 
     assert remark.startswith("The true peak ceiling of the piece allows no more; ")
 
 
-def test_the_level_sheet_says_what_the_files_measure(exporting: Exporting) -> None:
-    result = exporting("concert")
+def test_the_level_sheet_says_what_the_files_measure(exported: Exporting) -> None:
+    result = exported("concert")
     for row in csv.DictReader((result.folder / "levels.csv").read_text().splitlines()):
         facts = measure(result.folder / row["file"])
         assert row["true peak dBTP"] == f"{facts.true_peak_dbtp:.2f}"
@@ -101,8 +101,8 @@ def test_one_movement_has_no_whole_and_floats_have_no_dither(
     assert np.array_equal(data, original)
 
 
-def test_the_words_name_people_and_their_licence(exporting: Exporting) -> None:
-    folder = exporting("concert").folder
+def test_the_words_name_people_and_their_licence(exported: Exporting) -> None:
+    folder = exported("concert").folder
     note = (folder / "programme-note.txt").read_text()
     assert "Zoë Quill" in note
     assert "CC0-1.0" in note

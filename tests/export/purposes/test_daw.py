@@ -13,8 +13,8 @@ from tests.export.conftest import Exporting
 from tests.space import Space
 
 
-def test_it_has_a_session_for_each_movement(exporting: Exporting, coast: Space) -> None:
-    result = exporting("daw")
+def test_it_has_a_session_for_each_movement(exported: Exporting, coast: Space) -> None:
+    result = exported("daw")
     assert [one.path for one in result.files] == [
         *("01-foam.dawproject", "01-foam.otio", "01-foam.rpp"),
         *("02-sand.dawproject", "02-sand.otio", "02-sand.rpp"),
@@ -25,8 +25,8 @@ def test_it_has_a_session_for_each_movement(exporting: Exporting, coast: Space) 
     assert np.array_equal(ours, coast.ints("tide/stems/1-foam/shore.wav"))
 
 
-def test_every_session_names_files_of_the_folder(exporting: Exporting) -> None:
-    folder = exporting("daw").folder
+def test_every_session_names_files_of_the_folder(exported: Exporting) -> None:
+    folder = exported("daw").folder
     found = re.findall(r'FILE "(.+)"', (folder / "01-foam.rpp").read_text())
     tracks = json.loads((folder / "01-foam.otio").read_text())["tracks"]["children"]
     urls = [
@@ -42,8 +42,8 @@ def test_every_session_names_files_of_the_folder(exporting: Exporting) -> None:
             assert packed.read(path) == (folder / path).read_bytes()
 
 
-def test_a_sound_says_where_its_movement_begins(exporting: Exporting) -> None:
-    data = (exporting("daw").folder / "stems/02-sand/grain.wav").read_bytes()
+def test_a_sound_says_where_its_movement_begins(exported: Exporting) -> None:
+    data = (exported("daw").folder / "stems/02-sand/grain.wav").read_bytes()
     at = data.index(b"bext") + 8
     # 1.5 s of foam and a gap of 0.25 s.
     assert int.from_bytes(data[at + 338 : at + 346], "little") == 14000

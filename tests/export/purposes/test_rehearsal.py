@@ -15,13 +15,9 @@ from tests.export.conftest import Exporting
 from tests.space import Space
 
 
-@pytest.fixture(scope="module")
-def result(coast: Space, tmp_path_factory: pytest.TempPathFactory) -> ExportResult:
-    from approx_build.project.project import Project
-    from approx_build.project.settings import Settings
-
-    to = tmp_path_factory.mktemp("rehearsal") / "to"
-    return Project.open(coast.root, Settings()).export("tide", to, "rehearsal")
+@pytest.fixture
+def result(exported: Exporting) -> ExportResult:
+    return exported("rehearsal")
 
 
 def read(path: Path) -> tuple[np.ndarray, int]:
