@@ -51,11 +51,12 @@ def test_every_example_runs(tmp_path: Path, registered: None) -> None:
             with contextlib.redirect_stdout(out):
                 exec(compile(example, "docs/api.md", "exec"), names)
             said.append(out.getvalue())
-    rendered, takes, drawn, grown, ledger, refused = said
+    rendered, takes, drawn, exported, grown, ledger, refused = said
     assert re.search(r"^1-foam/master: \d+\.\d s; \d+ actions left$", rendered, re.MULTILINE)
     assert re.search(r"^foam 1\.5 s -?[\d.]+ LUFS$", rendered, re.MULTILINE)
     assert "piece/takes/cry/1 8000 (1, 2400)\n" in takes
     assert re.search(r"step-4-seed-7-1\.wav 0\.2 [\d.e-]+$", drawn.strip())
+    assert re.search(r"^[0-9a-f]{8} movements/01-foam\.wav 288094$", exported, re.MULTILINE)
     assert grown == "0.2 0.8\n"
     assert re.search(r"^tiny-\w+ 4 steps \d+\.\d s [\d.]+ \w+", ledger)
     assert ledger.splitlines()[-1].endswith(" columns")
