@@ -76,7 +76,7 @@ def export_folder(to: Path) -> Iterator[ExportFolder]:
 
     UsageError when `to` is no export, or was edited.
     """
-    to = to.absolute()
+    to = Path(os.path.normpath(to.absolute()))
     check_replaceable(to)
     draft = to.with_name(f".{to.name[:40]}.{secrets.token_hex(4)}")
     with store_errors(to):
@@ -86,6 +86,9 @@ def export_folder(to: Path) -> Iterator[ExportFolder]:
         yield ExportFolder(draft)
         with store_errors(to):
             _write_sums(draft)
+        # Again: an export may take long, and a person may have edited the old one meanwhile.
+        check_replaceable(to)
+        with store_errors(to):
             _move(draft, to)
     finally:
         writing.remove_tree(draft)
@@ -138,7 +141,9 @@ def _names(folder: Path) -> Iterator[str]:
     """Every file in a folder, as a path with `/`; what systems leave there does not count."""
     for at, folders, names in os.walk(folder):
         folders.sort()
-        for name in names:
+        # A link to a folder is no part of an export, and is not followed.
+        links = [name for name in folders if os.path.islink(os.path.join(at, name))]
+        for name in [*names, *links]:
             if not is_leftover(name):
                 yield (Path(at) / name).relative_to(folder).as_posix()
 

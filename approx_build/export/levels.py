@@ -14,6 +14,11 @@ HEADER = (
     *("file", "length", "LUFS", "range LU", "momentary LUFS", "true peak dBTP", "peak dBFS"),
     *("gain dB", "rate Hz", "coding"),
 )
+SHORT = ("file", "length", "LUFS", "LU", "max M", "dBTP", "dBFS", "gain")
+UNITS = (
+    "LUFS: integrated loudness; LU: loudness range; max M: highest momentary loudness, LUFS; "
+    "dBTP: true peak; dBFS: sample peak; gain in dB."
+)
 
 
 def level_table(folder: Path, names: Iterable[str], gain_db: float) -> Table:
@@ -22,9 +27,8 @@ def level_table(folder: Path, names: Iterable[str], gain_db: float) -> Table:
 
 
 def summary_table(table: Table) -> Table:
-    """The columns of a level sheet that fit on a page."""
-    kept = range(HEADER.index("rate Hz"))
-    return Table(HEADER[: len(kept)], tuple(row[: len(kept)] for row in table.rows))
+    """The columns of a level sheet that fit on a page; `UNITS` explains their short names."""
+    return Table(SHORT, tuple(row[: len(SHORT)] for row in table.rows))
 
 
 def _row(folder: Path, name: str, gain_db: float) -> tuple[str, ...]:

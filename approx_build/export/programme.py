@@ -40,12 +40,14 @@ def technical_rider(piece: RenderedPiece, form: SoundFormat, loudness: str) -> D
         (one.name, one.title, clock(one.length_s), str(len(one.parts)), _cued(one))
         for one in piece.movements
     )
+    many = len(piece.movements) > 1
+    pauses = f" with pauses of {piece.gap_s:g} s between the movements" if many else ""
     blocks: list[str | Heading | Table] = [
         f"Sound files: {form.words}, channels: {channels}.\n{loudness}",
-        f"Duration {clock(piece.length_s)} with pauses of {piece.gap_s:g} s between the movements.",
+        f"Duration {clock(piece.length_s)}{pauses}.",
         Table(("file", "movement", "length", "stems", "cues"), rows),
         "The stems of a movement have its length and begin with it. At equal levels their sum is "
-        "the movement before its true peak ceiling.",
+        "the movement before the gain and the true peak ceiling of its master.",
     ]
     if piece.players:
         blocks.append(f"Players on stage: {', '.join(piece.players)}")

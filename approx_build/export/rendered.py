@@ -15,6 +15,9 @@ from approx_build.plan.lower import LoweredPiece
 from approx_build.plan.movement import LoweredMovement
 from approx_build.visible import visible_block
 
+LONGEST = 60
+"""Letters of a movement's slug in the names of its files."""
+
 
 @dataclass(frozen=True)
 class CuePoint:
@@ -67,7 +70,8 @@ class RenderedMovement:
     @property
     def name(self) -> str:
         """The safe name of its files: its number, then its slug without that number."""
-        return "-".join([f"{self.number:02}", *self.slug.lstrip("0123456789-").split()])
+        rest = self.slug.lstrip("0123456789-")[:LONGEST].rstrip("-")
+        return f"{self.number:02}-{rest}" if rest else f"{self.number:02}"
 
     @property
     def sections(self) -> tuple[tuple[Fraction, str], ...]:

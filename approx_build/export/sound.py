@@ -23,7 +23,7 @@ from approx_build.audio.dither import Quantiser
 from approx_build.audio.loudness import decibels, integrated_lufs
 from approx_build.audio.resample import resample_range
 from approx_build.audio.truepeak import true_peak
-from approx_build.files.writing import rewritten
+from approx_build.files.writing import remove, rewritten
 from approx_build.numerics import portable
 from approx_build.numerics.stream import Stream
 
@@ -83,6 +83,7 @@ class Sounds:
     rate: int
     scratch: Path
     _made: dict[Path, Path] = field(default_factory=dict)
+    _count: int = 0
 
     def at_rate(self, source: Path) -> Path:
         """A file with the sound of `source` at the rate; `source` itself when it has it."""
@@ -90,12 +91,18 @@ class Sounds:
         if found.rate == self.rate:
             return source
         if source not in self._made:
-            path = self.scratch / f"{len(self._made):04}.wav"
+            self._count += 1
+            path = self.scratch / f"{self._count:04}.wav"
             with wav.FloatWriter(path, self.rate, found.channels) as writer:
                 for clip in _converted(source, self.rate):
                     writer.write(clip.data)
             self._made[source] = path
         return self._made[source]
+
+    def forget(self, source: Path) -> None:
+        """Remove what was made of a source that is not needed any more."""
+        if made := self._made.pop(source, None):
+            remove(made)
 
     def gain(self, piece: RenderedPiece, loudness_lufs: float | None) -> Gain:
         """The gain that brings all movements together to a loudness, dB.

@@ -59,7 +59,9 @@ def export(
     piece = Piece.open(path, settings)
     _check_outside_store(to, piece.store.root)
     with named_from(piece.root):
-        chosen = piece.movements(options.movements)
+        asked = {one.movement.slug for one in piece.movements(options.movements)}
+        # In the order of the piece, each once.
+        chosen = [one for one in piece.lowered.movements if one.movement.slug in asked]
         found = _rendered(piece, chosen)
         with export_folder(to) as folder:
             task = Task(found, options, folder, observer.activity)

@@ -87,6 +87,13 @@ def test_an_unknown_purpose_or_movement_is_named(exporting: Exporting) -> None:
         exporting("concert", movements=["9"])
 
 
+def test_movements_are_exported_once_in_the_order_of_the_piece(exporting: Exporting) -> None:
+    found = exporting("daw", movements=["2", "1-foam", "1"])
+    assert [one.path for one in found.files if one.path.endswith(".rpp")] == [
+        *("01-foam.rpp", "02-sand.rpp")
+    ]
+
+
 def test_a_piece_that_is_not_up_to_date_is_not_exported(coast: Space, tmp_path: Path) -> None:
     space = coast.copy(tmp_path / "project")
     space.edit("pieces/tide/2-sand.yaml", "length: 1\n", "length: 1.1\n")

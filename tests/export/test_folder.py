@@ -75,6 +75,21 @@ def test_a_folder_of_somebody_else_is_refused_and_an_empty_one_filled(tmp_path: 
     assert (other / "diary.txt").read_text() == "mine"
 
 
+def test_an_edit_during_an_export_is_kept(tmp_path: Path) -> None:
+    fill(tmp_path / "to", a="one")
+    with pytest.raises(UsageError, match=r"notes\.txt is not part"), export_folder(tmp_path / "to"):
+        (tmp_path / "to" / "notes.txt").write_text("mine")
+    assert (tmp_path / "to" / "notes.txt").read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["to"]
+
+
+def test_a_link_that_a_person_added_is_kept(tmp_path: Path) -> None:
+    fill(tmp_path / "to", a="one")
+    (tmp_path / "to" / "more").symlink_to(tmp_path)
+    with pytest.raises(UsageError, match="more is not part of the export"):
+        fill(tmp_path / "to", a="two")
+
+
 def test_what_a_system_leaves_in_a_folder_does_not_count(tmp_path: Path) -> None:
     fill(tmp_path / "to", a="one")
     (tmp_path / "to" / ".DS_Store").write_text("")

@@ -9,7 +9,7 @@ import typer
 
 from approx_build.cli.arguments import Json, Movements, Piece, Quiet, StoreDir
 from approx_build.cli.messages import near, print_json
-from approx_build.cli.output import print_lines, warn
+from approx_build.cli.output import print_lines
 from approx_build.units import counted, size
 
 
@@ -53,9 +53,9 @@ def export(
     options = ExportOptions(movement or (), file_format, rate, bits, loudness, speeds, rules)
     project = Project.open(piece, Settings.of(store))
     result = project.export(piece, to, purpose, options, observer_for(quiet or json))
-    warn(*result.remarks)
     if json:
         print_json(result.as_json())
     elif not quiet:
         total = f"{counted(len(result.files), 'file')}, {size(sum(f.size for f in result.files))}"
-        print_lines(*(f"  {f.path}" for f in result.files), f"{near(to)}: {total}")
+        files = (f"  {file.path}" for file in result.files)
+        print_lines(*files, *result.remarks, f"{near(to)}: {total}")

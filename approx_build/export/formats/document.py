@@ -117,7 +117,9 @@ def _html(block: str | Heading | Table) -> str:
 
 def _wrapped(text: str, width: int) -> list[str]:
     """A text in lines of at most `width` characters; its own lines stay."""
-    parts = (textwrap.wrap(line, width) or [""] for line in text.splitlines())
+    # The hyphen of a file's name is no place to break it.
+    wrap = textwrap.TextWrapper(width, break_on_hyphens=False).wrap
+    parts = (wrap(line) or [""] for line in text.splitlines())
     return [line for part in parts for line in part] or [""]
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from approx_build.export.base import EXPORTS, Export, Task
 from approx_build.export.formats.document import Document, csv_of, text_of
 from approx_build.export.formats.pdf import pdf_of
-from approx_build.export.levels import level_table, summary_table
+from approx_build.export.levels import UNITS, level_table, summary_table
 from approx_build.export.names import Names, safe
 from approx_build.export.programme import programme_note, technical_rider
 from approx_build.export.sound import Gain, SoundFormat, Sounds, write_sound, write_whole
@@ -40,7 +40,7 @@ class Concert(Export):
         loudness = gain.words(options.loudness_lufs)
         title = f"{piece.title}: levels"
         task.folder.write("levels.csv", csv_of(levels))
-        sheet = Document(title, (loudness, summary_table(levels)))
+        sheet = Document(title, (f"{loudness}\n{UNITS}", summary_table(levels)))
         task.folder.write("levels.pdf", pdf_of(sheet))
         for name, document in {
             "technical-rider": technical_rider(piece, form, loudness),
@@ -78,4 +78,5 @@ def _write_stems(task: Task, sounds: Sounds, form: SoundFormat) -> Iterator[str]
             path: Path = task.folder.path(name)
             stream = f"{movement.slug}/{part.name}"
             write_sound(path, sounds.at_rate(part.sound), form, stream)
+            sounds.forget(part.sound)
             yield name
