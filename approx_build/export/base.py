@@ -40,7 +40,8 @@ class ExportOptions:
     def given(self) -> list[str]:
         """The options that have a value, besides the movements."""
         every = {field.name: getattr(self, field.name) for field in fields(self)}
-        return [name for name, value in every.items() if name != "movements" and value]
+        unset: Sequence[object] = (None, (), [])
+        return [name for name, value in every.items() if name != "movements" and value not in unset]
 
     def check(self) -> None:
         """UsageError for a value that no export can have."""

@@ -15,8 +15,11 @@ from pydantic import Field
 
 from approx_build.audio import wav
 from approx_build.audio.loudness import measure
+from approx_build.audio.sndfile import int_bits
 from approx_build.errors import UsageError, argument
+from approx_build.export.names import safe
 from approx_build.export.rendered import RenderedPiece
+from approx_build.files.names import alike
 from approx_build.units import clock, counted
 from approx_build.yaml_source import load_source, validate
 from approx_build.yaml_source.fields import Strict, Text
@@ -93,7 +96,8 @@ def broken(rules: FestivalRules, found: Submission) -> Iterator[str]:
         yield f"the piece lasts {clock(length_s)}; at least {clock(rules.shortest_s)} are needed"
     yield from _not_one_of("channels", info.channels, rules.channels)
     yield from _not_one_of("the sample rate", info.rate, rules.rates_hz)
-    yield from _not_one_of("the bits of a sample", int(info.subtype[-2:]), rules.bits)
+    bits = 32 if info.subtype == "FLOAT" else int_bits(info.subtype)
+    yield from _not_one_of("the bits of a sample", bits, rules.bits)
     yield from _not_one_of("the format", found.sound.suffix[1:], rules.file_formats)
     if rules.largest_mb is not None and size > rules.largest_mb * MB:
         yield f"the sound file has {size / MB:.1f} MB; at most {rules.largest_mb:g} are allowed"
@@ -118,21 +122,27 @@ def _not_one_of(what: str, found: object, allowed: tuple[object, ...]) -> Iterat
 
 def _named(found: Submission) -> Iterator[str]:
     """The places in which a person is named."""
-    texts = {**found.texts, "the names of the files": " ".join([*found.texts, found.sound.name])}
+    files = " ".join([*found.texts, found.sound.name])
     for name in names_of(found.piece):
-        pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
-        for place, text in texts.items():
-            # In a file name, spaces became hyphens.
-            if pattern.search(text) or pattern.search(text.replace("-", " ")):
-                yield f"{place}: {name!r} names a person; the rules ask for anonymous files"
+        places = [place for place, text in found.texts.items() if _has(alike(text), alike(name))]
+        # In the name of a file, words have hyphens and no accents.
+        places += ["the names of the files"] if _has(files, safe(name)) else []
+        for place in places:
+            yield f"{place}: {name!r} names a person; the rules ask for anonymous files"
+
+
+def _has(text: str, words: str) -> bool:
+    """Whether a text has these words, not within others."""
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
 
 
 def names_of(piece: RenderedPiece) -> list[str]:
     """The names that an anonymous text does not contain, the longest first.
 
-    A player who is named as an instrument of the piece is no person.
+    A player who is named as an instrument of the piece is no person; `van` is no name.
     """
-    words = [one for one in re.findall(r"\w+", piece.composer) if len(one) >= SHORTEST_WORD]
+    found = re.findall(r"\w+", piece.composer)
+    words = [one for one in found if len(one) >= SHORTEST_WORD and not one.islower()]
     instruments = piece.instrumentation.casefold()
     players = [one for one in piece.players if one.casefold() not in instruments]
     names = {piece.composer, *words, *players, *piece.people} - {""}

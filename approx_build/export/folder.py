@@ -19,12 +19,18 @@ from pathlib import Path
 from approx_build.errors import StoreError, UsageError, argument
 from approx_build.export.names import is_safe
 from approx_build.files import writing
-from approx_build.files.leftovers import is_leftover
 from approx_build.files.opening import open_regular, read_bounded
-from approx_build.store.disk import make_folder, store_errors, sync_folder
+from approx_build.store.disk import (
+    make_folder,
+    reporting_full_disk,
+    store_errors,
+    sync_folder,
+)
 
 SUMS = "SHA256SUMS"
 MARK = "# SHA-256 of every file of this export"
+OF_SYSTEMS = {".ds_store", "thumbs.db", "desktop.ini"}
+"""Files that systems create in a folder that a person looks at."""
 _LINE = re.compile(r"([0-9a-f]{64}) \*(.+)")
 
 
@@ -83,8 +89,8 @@ def export_folder(to: Path) -> Iterator[ExportFolder]:
         make_folder(to.parent)
         writing.make_folder(draft)
     try:
-        yield ExportFolder(draft)
-        with store_errors(to):
+        with store_errors(to), reporting_full_disk(to.parent):
+            yield ExportFolder(draft)
             _write_sums(draft)
         # Again: an export may take long, and a person may have edited the old one meanwhile.
         check_replaceable(to)
@@ -144,7 +150,7 @@ def _names(folder: Path) -> Iterator[str]:
         # A link to a folder is no part of an export, and is not followed.
         links = [name for name in folders if os.path.islink(os.path.join(at, name))]
         for name in [*names, *links]:
-            if not is_leftover(name):
+            if name.lower() not in OF_SYSTEMS and not name.startswith("._"):
                 yield (Path(at) / name).relative_to(folder).as_posix()
 
 
@@ -164,7 +170,7 @@ def _move(draft: Path, to: Path) -> None:
         writing.replace(to, old)
         try:
             writing.replace(draft, to)
-        except OSError:
+        except BaseException:
             writing.replace(old, to)
             raise
         writing.remove_tree(old)

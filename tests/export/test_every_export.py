@@ -62,6 +62,9 @@ def test_options_without_meaning_are_refused(purpose: str) -> None:
                 kind.check(options)
         else:
             kind.check(options)
+    if "loudness_lufs" not in kind.options:
+        with pytest.raises(UsageError, match="has no such option"):
+            kind.check(ExportOptions(loudness_lufs=0.0))
 
 
 @pytest.mark.parametrize(

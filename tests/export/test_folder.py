@@ -88,6 +88,18 @@ def test_a_link_that_a_person_added_is_kept(tmp_path: Path) -> None:
     (tmp_path / "to" / "more").symlink_to(tmp_path)
     with pytest.raises(UsageError, match="more is not part of the export"):
         fill(tmp_path / "to", a="two")
+    (tmp_path / "to" / "more").rename(tmp_path / "to" / ".hidden")
+    with pytest.raises(UsageError, match=r"\.hidden is not part of the export"):
+        fill(tmp_path / "to", a="two")
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(small_disk: Path) -> None:
+    with (
+        pytest.raises(StoreError, match="the disk is full"),
+        export_folder(small_disk / "to") as to,
+    ):
+        to.write("large.bin", bytes(2 << 20))
+    assert not [*small_disk.iterdir()]
 
 
 def test_what_a_system_leaves_in_a_folder_does_not_count(tmp_path: Path) -> None:
