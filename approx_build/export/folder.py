@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from approx_build.errors import StoreError, UsageError, argument
 from approx_build.export.names import is_safe
 from approx_build.files import writing
 from approx_build.files.opening import open_regular, read_bounded
+from approx_build.store import claims
 from approx_build.store.disk import (
     make_folder,
     reporting_full_disk,
@@ -31,6 +31,10 @@ SUMS = "SHA256SUMS"
 MARK = "# SHA-256 of every file of this export"
 OF_SYSTEMS = {".ds_store", "thumbs.db", "desktop.ini"}
 """Files that systems create in a folder that a person looks at."""
+CLAIM, DRAFT, OLD = ".claim", ".draft", ".old"
+"""Endings of names beside an export: of the writer's claim, then of its folders."""
+LONGEST = 40
+"""Letters of an export's name in the names of its drafts."""
 _LINE = re.compile(r"([0-9a-f]{64}) \*(.+)")
 
 
@@ -84,11 +88,7 @@ def export_folder(to: Path) -> Iterator[ExportFolder]:
     """
     to = Path(os.path.normpath(to.absolute()))
     check_replaceable(to)
-    draft = to.with_name(f".{to.name[:40]}.{secrets.token_hex(4)}")
-    with store_errors(to):
-        make_folder(to.parent)
-        writing.make_folder(draft)
-    try:
+    with _draft_of(to) as draft:
         with store_errors(to), reporting_full_disk(to.parent):
             yield ExportFolder(draft)
             _write_sums(draft)
@@ -96,8 +96,37 @@ def export_folder(to: Path) -> Iterator[ExportFolder]:
         check_replaceable(to)
         with store_errors(to):
             _move(draft, to)
-    finally:
-        writing.remove_tree(draft)
+
+
+@contextmanager
+def _draft_of(to: Path) -> Iterator[Path]:
+    """A folder beside `to` for the block, and a claim that shows that this process uses it."""
+    before = f".{to.name[:LONGEST]}."
+    with store_errors(to):
+        make_folder(to.parent)
+        _sweep(to, before)
+        with claims.claimed(to.parent, before=before, after=CLAIM) as claim:
+            draft = claim.with_name(f"{claim.name}{DRAFT}")
+            writing.make_folder(draft)
+            try:
+                yield draft
+            finally:
+                writing.remove_tree(draft)
+
+
+def _sweep(to: Path, before: str) -> None:
+    """Remove what exports to `to` left beside it when they were killed."""
+    claims.sweep(to.parent, after=CLAIM, nameless=before)
+    for name in sorted(os.listdir(to.parent)):
+        claim, _, ending = name.rpartition(DRAFT)
+        is_ours = name.startswith(before) and claim.endswith(CLAIM)
+        if not is_ours or (to.parent / claim).exists():
+            continue
+        # Killed between the two renames: the old export had no place.
+        if ending == OLD and not to.exists():
+            writing.replace(to.parent / name, to)
+        else:
+            writing.remove_tree(to.parent / name)
 
 
 def files_in(folder: Path) -> tuple[ExportedFile, ...]:
@@ -166,7 +195,7 @@ def _move(draft: Path, to: Path) -> None:
         writing.replace(draft, to)
     # An equal export stays, with its times.
     elif not _is_same(draft, to):
-        old = draft.with_name(f"{draft.name}.old")
+        old = draft.with_name(f"{draft.name}{OLD}")
         writing.replace(to, old)
         try:
             writing.replace(draft, to)

@@ -106,8 +106,8 @@ def _credit(corpus: str, consent: Consent) -> str:
     """Whose sound a corpus is, in one line."""
     people = [f"{one.name} ({one.plays})" for one in consent.performers]
     people += [f"{one.name}, by {one.made_by} ({one.licence})" for one in consent.sources]
-    who = f": {'; '.join(people)}" if people else ""
-    return f"{corpus}, {consent.sound}{who}. Licence: {consent.licence}."
+    sentences = [f"{corpus}: {consent.sound}", "; ".join(people), f"Licence: {consent.licence}"]
+    return " ".join(f"{one.rstrip('.')}." for one in sentences if one)
 
 
 def _check_outside_store(to: Path, store: Path) -> None:

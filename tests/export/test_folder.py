@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import StoreError, UsageError
-from approx_build.export.folder import SUMS, export_folder, files_in
+from approx_build.export.folder import CLAIM, DRAFT, OLD, SUMS, export_folder, files_in
+from approx_build.store import claims
 
 
 def fill(to: Path, **files: str) -> None:
@@ -91,6 +92,32 @@ def test_a_link_that_a_person_added_is_kept(tmp_path: Path) -> None:
     (tmp_path / "to" / "more").rename(tmp_path / "to" / ".hidden")
     with pytest.raises(UsageError, match=r"\.hidden is not part of the export"):
         fill(tmp_path / "to", a="two")
+
+
+def test_what_killed_exports_left_is_removed_and_what_a_living_one_uses_is_kept(
+    tmp_path: Path,
+) -> None:
+    dead = tmp_path / f".to.1+2+3+4+ab{CLAIM}{DRAFT}"
+    (dead / "in").mkdir(parents=True)
+    (tmp_path / ".tow.draft").mkdir()
+    with claims.claimed(tmp_path, before=".to.", after=CLAIM) as claim:
+        living = claim.with_name(f"{claim.name}{DRAFT}")
+        living.mkdir()
+        fill(tmp_path / "to", a="one")
+        assert living.is_dir()
+    assert not dead.exists()
+    assert (tmp_path / ".tow.draft").is_dir()
+    fill(tmp_path / "to", a="one")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".tow.draft", "to"]
+
+
+def test_an_old_export_without_its_place_comes_back(tmp_path: Path) -> None:
+    fill(tmp_path / "to", a="one")
+    (tmp_path / "to").rename(tmp_path / f".to.1+2+3+4+ab{CLAIM}{DRAFT}{OLD}")
+    with pytest.raises(AssertionError, match="unsafe name"), export_folder(tmp_path / "to") as to:
+        to.write("unsafe name", b"")
+    assert (tmp_path / "to/in/a.txt").read_text() == "one"
+    assert [path.name for path in tmp_path.iterdir()] == ["to"]
 
 
 def test_a_full_disk_is_said_and_leaves_nothing(small_disk: Path) -> None:

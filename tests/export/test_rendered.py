@@ -52,4 +52,4 @@ def test_files_of_a_movement_begin_with_its_number(
 def test_lengths_are_exact(piece: RenderedPiece) -> None:
     assert [one.length for one in piece.movements] == [12000, 8000]
     assert piece.length_s == 1.5 + 0.25 + 1
-    assert piece.credits == ("tones, sines, made by a test. Licence: CC0-1.0.",)
+    assert piece.credits == ("tones: sines, made by a test. Licence: CC0-1.0.",)
