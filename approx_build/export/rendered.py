@@ -92,7 +92,7 @@ class RenderedPiece:
     """A piece or some of its movements. `gap_s` separates them in the whole.
 
     `people` are the names of those behind its sound; `credits` say who they are and what they
-    agreed to, a line each. `made` is the software that made it.
+    agreed to, a line each. `made` says with what and from what it was made.
     """
 
     slug: str

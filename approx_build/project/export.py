@@ -92,8 +92,17 @@ def _rendered(piece: Piece, chosen: list[LoweredMovement]) -> RenderedPiece:
         *(piece.lowered, chosen, sounds.__getitem__),
         people=sorted({name for consent in consents.values() for name in _people(consent)}),
         notices=[_credit(corpus, consent) for corpus, consent in consents.items()],
-        made=f"approx-build {__version__}",
+        made=_made(piece, list(consents)),
     )
+
+
+def _made(piece: Piece, corpora: list[str]) -> str:
+    """With what and from what the piece was made, in a sentence."""
+    networks = ", ".join(sorted(piece.lowered.networks.used))
+    sources = [f"takes of trained networks ({networks})"] if networks else []
+    sources += [f"recordings under consent ({', '.join(corpora)})"] if corpora else []
+    origin = f" from {' and '.join(sources)}" if sources else ""
+    return f"Made with approx-build {__version__}{origin}."
 
 
 def _people(consent: Consent) -> Iterator[str]:

@@ -83,10 +83,10 @@ def _add_track(structure: ET.Element, name: str, track: SessionTrack, channels: 
 def _add_channel(
     track: ET.Element, name: str, role: str, channels: int, is_muted: bool = False
 ) -> None:
-    told = {"id": f"{name}-channel", "role": role, "audioChannels": str(channels)}
+    attributes = {"id": f"{name}-channel", "role": role, "audioChannels": str(channels)}
     if role == "regular":
-        told["destination"] = "master-channel"
-    channel = ET.SubElement(track, "Channel", told)
+        attributes["destination"] = "master-channel"
+    channel = ET.SubElement(track, "Channel", attributes)
     muted = {"id": f"{name}-mute", "value": "true" if is_muted else "false"}
     ET.SubElement(channel, "Mute", muted)
     ET.SubElement(channel, "Volume", {"id": f"{name}-volume", "unit": "linear", "value": "1"})

@@ -15,15 +15,10 @@ from approx_build.export.session import SessionTrack, marks_of, session_of
 from approx_build.export.sound import SoundFormat, write_sound
 from approx_build.files.writing import rewritten
 
-MADE = (
-    "Assembled from takes of trained networks and from consented recordings; made with {made}. "
-    "The checksums of all files are in SHA256SUMS."
-)
-
 
 @EXPORTS.register
 class Daw(Export):
-    """What a person needs who goes on working in a studio: a session for each movement."""
+    """What a person needs to continue in a studio: a session for each movement."""
 
     purpose: ClassVar[str] = "daw"
 
@@ -62,5 +57,5 @@ def _write_sounds(task: Task, movement: RenderedMovement, start: int) -> list[Se
 
 def about_sound(piece: RenderedPiece, movement: RenderedMovement, name: str, start: int) -> About:
     """What a sound of a movement says of itself; the movement begins at sample `start`."""
-    note = MADE.format(made=piece.made)
-    return About(piece.title, movement.title, name, note, piece.rate, 24, piece.channels, start)
+    form = (piece.rate, 24, piece.channels)
+    return About(piece.title, movement.title, name, piece.made, *form, start)

@@ -31,8 +31,8 @@ class ForFestival(Export):
         task.activity("converting sound")
         with task.folder.scratch() as scratch:
             sound = _write_sound(task, rules, scratch)
-        told = replace(piece, composer="", players=(), credits=()) if rules.is_anonymous else piece
-        note = text_of(programme_note(told))
+        shown = replace(piece, composer="", players=(), credits=()) if rules.is_anonymous else piece
+        note = text_of(programme_note(shown))
         task.folder.write(NOTE, note)
         faults = [*broken(rules, Submission(piece, sound, {NOTE: note.decode()}))]
         if faults:

@@ -47,4 +47,6 @@ def test_a_sound_says_where_its_movement_begins(exported: Exporting) -> None:
     at = data.index(b"bext") + 8
     # 1.5 s of foam and a gap of 0.25 s.
     assert int.from_bytes(data[at + 338 : at + 346], "little") == 14000
-    assert b"consented recordings" in data[at:]
+    words = b"from takes of trained networks (tiny) and recordings under consent (tones)."
+    assert words in data[at : at + 256]
+    assert words in data[data.index(b"iXML") :]
