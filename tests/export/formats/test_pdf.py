@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -28,7 +31,8 @@ def test_another_process_at_another_time_makes_the_same_bytes() -> None:
         [sys.executable, "-c", CODE],
         capture_output=True,
         check=True,
-        env={"PYTHONHASHSEED": "7", "PYTHONPATH": ".", "TZ": "Asia/Tokyo", "PATH": ""},
+        cwd=Path(__file__).parents[3],
+        env={**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": ".", "TZ": "Asia/Tokyo"},
     )
     data = pdf_of(DOCUMENT)
     assert done.stdout == data
@@ -39,8 +43,6 @@ def test_another_process_at_another_time_makes_the_same_bytes() -> None:
 
 def test_its_text_can_be_read() -> None:
     pypdf = pytest.importorskip("pypdf")
-    import io
-
     pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf_of(DOCUMENT))).pages]
     assert "Tide: $levels$" in pages[0]
     assert "Zoë → ♩ = 60" in pages[0]
