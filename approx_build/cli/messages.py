@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,9 @@ from approx_build.visible import Lines, escaped_json
 
 if TYPE_CHECKING:
     from approx_build.project.render import RenderResult
+
+
+_MOST_SOUNDS = 6
 
 
 def near(path: Path) -> str:
@@ -28,14 +31,28 @@ def print_json(value: Any) -> None:
 
 
 def summary(result: RenderResult) -> str:
-    """A line for each movement with its levels, then what was done, and news of the lock."""
+    """The levels of the movements as a table, what was delivered, what was done, the lock."""
+    from approx_build.project.remarks import HEADING
+
     done = f"{counted(len(result.ran), 'action')} run, {len(result.reused)} up to date, "
     done += f"{counted(len(result.written), 'file')} written to {near(result.out)}, "
     done += duration(result.seconds)
     if not (result.ran or result.failures or result.written):
         done = "nothing to do"
     news = "; ".join(text for text in (done, result.lock_changes) if text)
-    return Lines.of([*(one.words for one in result.levels), news])
+    table = [HEADING] * bool(result.levels) + [one.words for one in result.levels]
+    return Lines.of([*table, *_delivered(result), news])
+
+
+def _delivered(result: RenderResult) -> Iterator[str]:
+    """The sounds that are other than before, and the page."""
+    sounds = [path for path in result.written if path.endswith(".wav")]
+    if sounds:
+        more = f" and {len(sounds) - _MOST_SOUNDS} more" if len(sounds) > _MOST_SOUNDS else ""
+        yield f"new: {', '.join(sounds[:_MOST_SOUNDS])}{more}"
+    pages = [path for path in result.files if path.name == "index.html"]
+    if pages and result.written:
+        yield f"page: {near(pages[0])}"
 
 
 def read_again(counts: Mapping[str, int]) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from approx_build.execution.estimate import History
     from approx_build.execution.forecast import Forecast
     from approx_build.plan.graph import Action
+    from approx_build.project.outline import Section
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Plan:
 
     rows: tuple[Row, ...]
     jobs: int
+    sections: tuple[Section, ...] = ()
+    """The same as changes of the score: by movement, part, event and take."""
 
     @property
     def due(self) -> tuple[Row, ...]:
@@ -68,6 +71,7 @@ def plan(path: Path, settings: Settings, movements: Sequence[str] = ()) -> Plan:
     """What a render of the piece at `path` would do; builds nothing."""
     from approx_build.execution.estimate import History
     from approx_build.execution.forecast import forecast
+    from approx_build.project.outline import outline
 
     piece = Piece.open(path, settings)
     store = piece.store
@@ -80,7 +84,7 @@ def plan(path: Path, settings: Settings, movements: Sequence[str] = ()) -> Plan:
     rows = [_row(one, history, peaks, piece) for one in found.values()]
     # Computed memory replaces that of the last run, which was of other takes.
     rows = [replace(row, peak_bytes=drawing.get(row.target, row.peak_bytes)) for row in rows]
-    return Plan(tuple(rows), settings.jobs)
+    return Plan(tuple(rows), settings.jobs, outline(piece.lowered, found))
 
 
 def _row(one: Forecast, history: History, peaks: Mapping[str, int], piece: Piece) -> Row:

@@ -19,6 +19,9 @@ SILENT = 1e-3
 """An event whose loudest sample is below this (-60 dBFS) is worth a remark."""
 
 
+HEADING = f"   {'movement':<34}   length    loudness    true peak         peak"
+
+
 @dataclass(frozen=True)
 class Levels:
     """The length and levels of a movement; levels of silence are None."""

@@ -11,7 +11,7 @@ FOAM, TIDE = "pieces/tide/1-foam.yaml", "pieces/tide.yaml"
 
 
 def test_a_plan_of_a_new_piece_builds_nothing(space: Space) -> None:
-    outcome = space.run("plan", TIDE)
+    outcome = space.run("plan", TIDE, "--actions")
     assert (
         "  train       models/tiny/run: its checkpoints are shipped with the model" in outcome.out
     )
@@ -25,9 +25,9 @@ def test_a_plan_of_a_new_piece_builds_nothing(space: Space) -> None:
     assert not (space.root / ".approx/objects").exists()
 
 
-def test_a_plan_says_what_changed_and_how_long_it_takes(built: Space) -> None:
+def test_a_plan_of_actions_says_what_changed_and_how_long_it_takes(built: Space) -> None:
     built.edit(FOAM, "    gain_db: -6\n", "    gain_db: -7\n")
-    lines = built.run("plan", TIDE, "--jobs", "1").out.splitlines()
+    lines = built.run("plan", TIDE, "--jobs", "1", "--actions").out.splitlines()
     assert lines[0].startswith("     built ")
     assert lines[0].endswith(" s  stem        1-foam/stems/shore: params.gain_db: -6.0 -> -7.0")
     assert lines[-1].startswith("9 of 47 actions to build, about ")

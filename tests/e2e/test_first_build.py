@@ -91,12 +91,16 @@ def test_a_render_says_levels_and_what_it_did(space: Space) -> None:
     space.edit("pieces/tide.yaml", "rate: 8000", "rate: 16000")
     lines = space.render().out.splitlines()
     assert lines[0] == "converted: 7 sounds of 8000 Hz to 16000 Hz"
-    assert lines[1].startswith("1  foam ")
-    assert re.search(r" 0:01\.500 .* LUFS .* dBTP .* dBFS", lines[1])
+    assert lines[1].split() == ["movement", "length", "loudness", "true", "peak", "peak"]
+    assert lines[2].startswith("1  foam ")
+    assert re.search(r" 0:01\.500 .* LUFS .* dBTP .* dBFS", lines[2])
+    assert lines[4].startswith("new: ")
+    assert {"tide/1-foam.wav", "tide/tide.wav"} <= set(lines[4][5:].split(" and ")[0].split(", "))
+    assert lines[5] == "page: renders/tide/index.html"
     assert re.fullmatch(
         r"\d+ actions run, 1 up to date, 12 files written to renders, \d+ s; "
         r"pieces/tide\.lock is new; commit it",
-        lines[3],
+        lines[6],
     )
 
 

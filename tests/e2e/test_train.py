@@ -40,7 +40,7 @@ def test_editing_a_model_trains_it(built: Space) -> None:
     before = built.digests()
     built.edit(MODEL, "steps: 4", "steps: 5")
     changes = "params.checkpoints[2]: 4 -> 5; params.training.steps: 4 -> 5"
-    assert f"models/tiny/run: {changes}" in built.run("plan", TIDE).out
+    assert f"models/tiny/run: {changes}" in built.run("plan", TIDE, "--actions").out
     outcome = built.render()
     assert {"models/tiny/run", "models/tiny/5", "piece/takes/cry/1"} <= outcome.ran()
     after = built.digests()

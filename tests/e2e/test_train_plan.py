@@ -36,7 +36,7 @@ def test_a_plan_of_a_training_says_what_it_takes_and_trains_nothing(anew: Space)
     assert "USD" in told["cost"]
     assert not (anew.root / ".approx/training").exists()
     assert not (anew.root / "models/ledger").exists()
-    assert "models/tiny/run: never built" in anew.run("plan", TIDE).out
+    assert "models/tiny/run: never built" in anew.run("plan", TIDE, "--actions").out
 
 
 def test_a_plan_of_a_training_for_programs(anew: Space) -> None:
@@ -88,11 +88,11 @@ def test_what_does_not_fit_is_refused_by_plan_and_by_render(
 
 
 def test_a_plan_of_a_piece_tells_memory_and_cost_of_a_training(anew: Space) -> None:
-    first = anew.run("plan", TIDE).out
+    first = anew.run("plan", TIDE, "--actions").out
     assert re.search(r"  train  .*models/tiny/run: .* \(\d+ MB of memory\)$", first, re.MULTILINE)
     anew.run("train", "tiny")
     anew.edit(MODEL, "steps: 4", "steps: 5")
-    lines = anew.run("plan", TIDE).out.splitlines()
+    lines = anew.run("plan", TIDE, "--actions").out.splitlines()
     [row] = [line for line in lines if "models/tiny/run" in line]
     assert re.search(r"\(\d+ MB of memory, \d+\.\d\d USD\)$", row)
     assert re.search(r", \d+\.\d\d USD$", lines[-1])
@@ -100,5 +100,7 @@ def test_a_plan_of_a_piece_tells_memory_and_cost_of_a_training(anew: Space) -> N
 
 def test_a_plan_of_a_piece_needs_no_torch(anew: Space, tmp_path: Path) -> None:
     anew.write("torch.py", "raise ImportError('torch is not to be imported')")
-    outcome = anew.start("plan", TIDE, PYTHONPATH=f"{anew.root}:{Path(__file__).parents[2]}")
+    outcome = anew.start(
+        "plan", TIDE, "--actions", PYTHONPATH=f"{anew.root}:{Path(__file__).parents[2]}"
+    )
     assert "MB of memory" in outcome.out

@@ -23,8 +23,11 @@ def plan(
     store: StoreDir = None,
     out: OutDir = None,
     jobs: Jobs = None,
+    actions: Annotated[
+        bool, typer.Option("--actions", help="List the actions to build one by one.")
+    ] = False,
     all_actions: Annotated[
-        bool, typer.Option("--all", help="Also list actions that are up to date.")
+        bool, typer.Option("--all", help="List all actions, also those that are up to date.")
     ] = False,
     json: Json = False,
 ) -> None:
@@ -38,9 +41,17 @@ def plan(
     if json:
         print_json([asdict(row) for row in rows])
         return
-    for row in rows:
-        print_lines(_line(row))
+    for line in map(_line, rows) if actions or all_actions else _outline(found):
+        print_lines(line)
     print_lines(", ".join(_total(found)))
+
+
+def _outline(found: Plan) -> Iterator[str]:
+    for section in found.sections:
+        yield section.title
+        yield from (f"  {change}" for change in section.changes)
+        if section.rebuilt:
+            yield f"  rebuilt: {', '.join(section.rebuilt)}"
 
 
 def _line(row: Row) -> str:

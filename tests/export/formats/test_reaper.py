@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import shlex
 from collections.abc import Iterator
@@ -77,7 +78,7 @@ def test_a_text_stays_within_its_quotes(text: str) -> None:
 
 
 def test_rpp_reads_it() -> None:
-    rpp = pytest.importorskip("rpp")
+    rpp = importlib.import_module("rpp")
     project = rpp.loads(reaper_project(SESSION).decode())
     assert [track.find("NAME")[1] for track in project.findall("TRACK")] == [
         track.name for track in SESSION.tracks
