@@ -21,6 +21,10 @@ kernels:
 golden NAME:
     python -m tests.golden {{NAME}}
 
+# Pin what the kernels answer, and write which builds for which systems answer it
+known-answers:
+    python -m tests.kernels.known_answers --table docs/evidence/known-answers.md
+
 # After a change of what makes samples: render the étude, and write what its bits stand on
 bits:
     python -m tests.etude.bits
@@ -51,8 +55,17 @@ docs:
 prove:
     python -m tests.proof
 
-# A thousand trials of faults, and their table; twenty runs with nothing wrong; fused multiply-adds
+# A thousand trials of faults and five hundred of every hostile input, and their tables; twenty runs
+# with nothing wrong; fused multiply-adds; the kernels on every system, and whole pieces on aarch64
 prove-full:
     python -m tests.proof --trials 1000 --out docs/evidence/faults.md
     python -m tests.mutations.clean 20
+    python -m tests.fuzz --trials 500 --worst --out docs/evidence/hostile-inputs.md
     python -m tests.kernels.fused_cases 10000000
+    python -m tests.kernels.known_answers --table docs/evidence/known-answers.md
+    python -m tests.systems.aarch64 --movements 5 --out docs/evidence/aarch64.md
+
+# Fuzzing led by coverage, of one target for some seconds (needs the extra `fuzz`)
+fuzz TARGET='movements' SECONDS='600':
+    python tests/fuzz/atheris_run.py {{TARGET}} -max_total_time={{SECONDS}} \
+        -max_len=4096 -len_control=0 -rss_limit_mb=4096

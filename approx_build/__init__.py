@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from approx_build.project.project import Project
     from approx_build.project.render import RenderOptions
     from approx_build.project.settings import Settings
-    from approx_build.project.store import GcOptions
+    from approx_build.project.store.gc import GcOptions
     from approx_build.project.train import TrainOptions
 
 _HOMES = {
@@ -49,7 +49,7 @@ _HOMES = {
     "project.project": ("Project",),
     "project.render": ("RenderOptions",),
     "project.settings": ("Settings",),
-    "project.store": ("GcOptions",),
+    "project.store.gc": ("GcOptions",),
     "project.train": ("TrainOptions",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -89,6 +89,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
+    # Kept as a global, so that this function is asked once for each name.
     value = globals()[name] = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
     return value
 

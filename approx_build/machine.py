@@ -63,6 +63,7 @@ def available_of(meminfo: str) -> int | None:
 
 def limit_of(text: str) -> int | None:
     """The limit of a control group in bytes, from its text; None: unlimited."""
+    # cgroup v2 writes «max» where there is no limit, which is no number.
     with suppress(ValueError):
         limit = int(text)
         return limit if 0 <= limit < _UNLIMITED else None
@@ -101,6 +102,7 @@ def largest_that_fits(
 
 def _machine(root: Path) -> Iterator[Available]:
     left = available_of(_text(root / "proc/meminfo") or "")
+    # The system's own count knows nothing of another root.
     if left is None and root == Path("/"):
         left = _pages()
     if left is not None:
@@ -149,6 +151,7 @@ def reset_peak() -> None:
     whole process.
     """
     with suppress(OSError), open("/proc/self/clear_refs", "w") as file:
+        # 5 resets the highest resident memory (proc_pid_clear_refs(5)).
         file.write("5")
 
 
@@ -166,6 +169,7 @@ def peak_bytes() -> int:
     except ImportError:
         return 0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # macOS reports bytes, other systems kilobytes.
     return peak if sys.platform == "darwin" else peak * 1024
 
 
@@ -199,6 +203,7 @@ def is_shortage(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(words in message for words in NO_MEMORY)
 
 
+# glibc maps tensors of `MAPPED` bytes and more separately; smaller ones leave holes in its heap.
 HOLES = 1.8
 MAPPED = 32 << 20
 

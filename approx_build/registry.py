@@ -13,12 +13,15 @@ import pkgutil
 from collections.abc import Iterator
 from functools import cache, cached_property
 from hashlib import sha256
-from importlib.metadata import entry_points
+from importlib.metadata import Distribution, EntryPoint, distributions, entry_points
 from typing import Generic, Literal, TypeVar
 
 from approx_build.errors import UsageError
 
 T = TypeVar("T")
+
+BROKEN: list[str] = []
+"""What is wrong with entry points that this process tried to load, for the command line to say."""
 
 
 class Registry(Generic[T]):
@@ -37,6 +40,7 @@ class Registry(Generic[T]):
     def register(self, cls: type[T]) -> type[T]:
         """Add `cls` under its tag; two of one name are refused."""
         name = self.name_of(cls)
+        # A module that is imported again registers its class again.
         if name in self._classes and self._classes[name].__module__ != cls.__module__:
             raise UsageError(f"two {self.noun}s are named {name!r}; rename one")
         self._classes[name] = cls
@@ -53,8 +57,12 @@ class Registry(Generic[T]):
         for _, name, is_package in pkgutil.iter_modules(package.__path__):
             if is_package == (self.members == "packages"):
                 importlib.import_module(f"{self.package}.{name}")
-        for point in sorted(entry_points(group=self.package), key=lambda p: p.name):
-            point.load()
+        for point in points(self.package):
+            try:
+                loaded(point)
+            except UsageError as error:
+                BROKEN.append(error.message)
+        # By name, because the order of imports differs.
         return dict(sorted(self._classes.items()))
 
     def names(self) -> list[str]:
@@ -73,6 +81,42 @@ class Registry(Generic[T]):
 
     def __contains__(self, name: str) -> bool:
         return name in self._loaded
+
+
+def points(group: str) -> list[EntryPoint]:
+    """The entry points of a group, by name; a package whose list cannot be read is in BROKEN."""
+    try:
+        found = list(entry_points(group=group))
+    except Exception:  # what another package wrote there may fail in any way
+        found = [point for every in map(_points_of, distributions()) for point in every]
+    return sorted((point for point in found if point.group == group), key=lambda point: point.name)
+
+
+def _points_of(package: Distribution) -> Iterator[EntryPoint]:
+    try:
+        yield from package.entry_points
+    except Exception as error:
+        words = f"its list of entry points cannot be read ({_said(error)})"
+        BROKEN.append(f"package {package.name}: {words}; {_ADVICE}")
+
+
+def loaded(point: EntryPoint) -> object:
+    """What an entry point of an installed package names; UsageError when its import fails."""
+    try:
+        return point.load()
+    except (Exception, SystemExit) as error:  # it is the code of another package
+        package = f"package {point.dist.name} {point.dist.version}" if point.dist else "a package"
+        words = f"its entry point {point.name!r} in {point.group} ({point.value})"
+        raise UsageError(f"{package}: {words} cannot be used ({_said(error)}); {_ADVICE}") from None
+
+
+_ADVICE = "install another version of the package, or uninstall it"
+
+
+def _said(error: BaseException) -> str:
+    """The kind of an error and the first line of what it says."""
+    text = next(iter(str(error).splitlines()), "")
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def is_foreign(cls: type) -> bool:

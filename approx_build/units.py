@@ -6,6 +6,7 @@ from __future__ import annotations
 def clock(seconds: float, digits: int = 3) -> str:
     """`seconds` as m:ss with `digits` decimals: 43.21 is "0:43.210"."""
     sign = "-" if seconds < 0 else ""
+    # Rounded before it is divided: 59.9996 s would otherwise read 0:60.000.
     units = round(abs(seconds) * 10**digits)
     minutes, rest = divmod(units, 60 * 10**digits)
     whole, part = divmod(rest, 10**digits)
@@ -29,6 +30,7 @@ def duration(seconds: float) -> str:
 
 def signed(value: float) -> str:
     """A number to three digits, with a true minus sign."""
+    # A zero has no sign for people.
     return f"{value or 0.0:.3g}".replace("-", "−")
 
 

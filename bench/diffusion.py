@@ -229,9 +229,9 @@ def main() -> None:
     asks.add_argument("--kernel", default=None, help="avx512, avx2 or baseline")
     options = asks.parse_args()
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    from approx_build.kernels import library
+    from approx_build.kernels import compiled
 
-    kernel = library.choose(options.kernel, many_rows=True)
+    kernel = compiled.choose(options.kernel, many_rows=True)
     print(f"kernel {kernel}, load {os.getloadavg()[0]:.1f}\n{HEAD}", flush=True)
     for name in options.networks:
         for threads in options.threads:

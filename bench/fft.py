@@ -16,7 +16,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy import fft as scipy_fft
 
-from approx_build.kernels import fft, library
+from approx_build.kernels import compiled, fft
 
 Transform = Callable[[], object]
 FRAMES = (1, 16, 64, 512)
@@ -56,7 +56,7 @@ def compare(theirs: Transform, ours: Transform, kernels: list[str], rounds: int)
         slow = seconds_of(theirs)
         times.append(slow)
         for kernel in kernels:
-            os.environ[library.VARIABLE] = kernel
+            os.environ[compiled.VARIABLE] = kernel
             ratios[kernel].append(slow / seconds_of(ours))
     told = [
         f"{statistics.median(found):5.2f} ({min(found):.2f}-{max(found):.2f})"
@@ -80,8 +80,8 @@ def errors(size: int) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9, help="timed turns of each")
-    compiled = [str(kernel) for kernel in library.available() if kernel != "reference"]
-    parser.add_argument("--kernels", nargs="+", default=compiled, help="instruction sets")
+    kernels = [str(kernel) for kernel in compiled.available() if kernel != "reference"]
+    parser.add_argument("--kernels", nargs="+", default=kernels, help="instruction sets")
     parser.add_argument("--sizes", nargs="+", type=int, default=[512, 2048, 4096, 16384])
     options = parser.parse_args()
     print("kind, size, frames: SciPy us a call; times as fast:", *options.kernels)

@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from approx_build.kernels import library, resampler
+from approx_build.kernels import compiled, resampler
 from approx_build.kernels import resampler_plan as plans
 
 os.environ["SOXR_USE_SIMD"] = "0"
@@ -74,7 +74,7 @@ def compare(case: Case, seconds: float, channels: int, kernels: list[str], round
     for _ in range(rounds):
         times.append(seconds_of(lambda: theirs(sound, source, target)))
         for kernel in kernels:
-            os.environ[library.VARIABLE] = kernel
+            os.environ[compiled.VARIABLE] = kernel
             ratios[kernel].append(times[-1] / seconds_of(lambda: ours(sound, source, target)))
     told = [
         f"{statistics.median(found):5.2f} ({min(found):.2f}-{max(found):.2f})"
@@ -113,8 +113,8 @@ def quality(case: Case) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=7, help="timed turns of each")
-    compiled = [str(kernel) for kernel in library.available() if kernel != "reference"]
-    parser.add_argument("--kernels", nargs="+", default=compiled, help="instruction sets")
+    kernels = [str(kernel) for kernel in compiled.available() if kernel != "reference"]
+    parser.add_argument("--kernels", nargs="+", default=kernels, help="instruction sets")
     parser.add_argument("--seconds", nargs="+", type=float, default=[10, 0.3], help="of clips")
     options = parser.parse_args()
     print("soxr's CPU time; times as fast:", *options.kernels)

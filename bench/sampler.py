@@ -29,8 +29,8 @@ from eager_wavenet import Fused, Published
 from approx_build.engines.autoregressive.request import ClipRequest
 from approx_build.families.wavenet import WaveNet
 from approx_build.families.wavenet import sampler as wavenet
-from approx_build.kernels import library
-from approx_build.kernels.library import Kernel
+from approx_build.kernels import compiled
+from approx_build.kernels.compiled import Kernel
 from approx_build.kernels.tensors import Weights
 from approx_build.numerics.stream import stream_key
 
@@ -73,7 +73,7 @@ Turn = Callable[[int], float]
 
 def peak_turn(kernel: Kernel, threads: int) -> Turn:
     """Floating-point operations at the peak, `amount` thousand rounds on every thread."""
-    function = library.function("measure_peak", kernel)
+    function = compiled.function("measure_peak", kernel)
     function.restype, function.argtypes = ctypes.c_double, [ctypes.c_int64, ctypes.c_void_p]
     pool = ThreadPoolExecutor(threads)
     results = [np.zeros(16, np.float32) for _ in range(threads)]
@@ -157,7 +157,7 @@ def compete(
     weights: Weights, shape: WaveNet, clips: int, threads: int, options: argparse.Namespace
 ) -> list[Contender]:
     """The contenders of one row after their turns: published, fused, kernel, peak."""
-    kernel = library.choose(options.kernel)
+    kernel = compiled.choose(options.kernel)
     turns = [
         eager_turn(Published, weights, shape, clips, threads),
         eager_turn(Fused, weights, shape, clips, threads),
@@ -201,7 +201,7 @@ def main() -> None:
     parser.add_argument("--clock", choices=["wall", "cpu"], default="wall")
     options = parser.parse_args()
     load = os.getloadavg()[0]
-    print(f"kernel {library.choose(options.kernel)}, torch {torch.__version__}, load {load:.1f}")
+    print(f"kernel {compiled.choose(options.kernel)}, torch {torch.__version__}, load {load:.1f}")
     for name, shape in NETWORKS.items():
         weights = random_weights(shape)
         size = 4 * sum(weight.size for weight in weights.values()) / 1e6

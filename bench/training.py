@@ -34,7 +34,7 @@ from approx_build.audio.resample import converted
 from approx_build.families.wavenet import gradients
 from approx_build.families.wavenet.family import WaveNet
 from approx_build.families.wavenet.network import WaveNetNetwork
-from approx_build.kernels.library import Kernel, Library, function
+from approx_build.kernels.compiled import Kernel, Library, function
 from approx_build.numerics.stream import Stream
 from approx_build.training.checkpoint import read_checkpoint
 

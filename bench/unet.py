@@ -27,7 +27,7 @@ from sampler import peak_turn
 
 from approx_build.families.dance_diffusion import unet
 from approx_build.families.dance_diffusion.unet_weights import TAPS, Block, Level, UNetShape
-from approx_build.kernels import library
+from approx_build.kernels import compiled
 
 NETWORKS = {
     "small": UNetShape(2, (32, 32, 64, 64, 96, 96, 96), 2),
@@ -62,7 +62,7 @@ def compete(
     shape: UNetShape, window: int, threads: int, options: argparse.Namespace
 ) -> tuple[list[float], list[float], list[float], float]:
     """Seconds of turns of eager PyTorch and of the kernel, operations/s of the peak, difference."""
-    kernel, weights = library.choose(options.kernel, many_rows=True), random_weights(shape)
+    kernel, weights = compiled.choose(options.kernel, many_rows=True), random_weights(shape)
     sound = np.random.default_rng(1).standard_normal((1, 2, window)).astype(np.float32)
     times = np.array([0.6], np.float32)
     ours, eager = unet.prepare(weights, shape, kernel), eager_unet(shape, weights)
@@ -129,7 +129,7 @@ def main() -> None:
     parser.add_argument("--kernel", default=None, help="avx512, avx2 or baseline")
     parser.add_argument("--clock", choices=["wall", "cpu"], default="wall")
     options = parser.parse_args()
-    kernel, load = library.choose(options.kernel, many_rows=True), os.getloadavg()[0]
+    kernel, load = compiled.choose(options.kernel, many_rows=True), os.getloadavg()[0]
     print(f"kernel {kernel}, torch {torch.__version__}, load {load:.1f}")
     for name in options.networks:
         shape = NETWORKS[name]

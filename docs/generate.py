@@ -33,11 +33,19 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("audio", "process", "registry", "yaml_source"),
     ("kernels",),
     ("canonical", "errors", "files", "machine", "numerics", "units", "__init__"),
+    ("visible",),
 )
 """From the top down. A module imports rooms below its own only; those of one line do not meet."""
 
 
-EXPLANATIONS = ("determinism", "keys", "numerics-of-kernels", "processes")
+EXPLANATIONS = (
+    "consent",
+    "determinism",
+    "keys",
+    "numerics-of-kernels",
+    "processes",
+    "threat-model",
+)
 """Pages in docs/ that explain. The others are reference, but for the index and the tutorial."""
 
 

@@ -20,6 +20,9 @@ from tests.space import project as small_project
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
+# No configuration of the person who runs the tests.
+os.environ["APPROX_CONFIG"] = os.devnull + "/none"
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:

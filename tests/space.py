@@ -205,7 +205,14 @@ class Space:
         """This process's environment, in which the package is found."""
         home = str(Path(__file__).parent.parent)
         path = os.pathsep.join([home, os.environ.get("PYTHONPATH", "")])
-        return {**os.environ, "PYTHONPATH": path, **self.environment, **more}
+        config = str(self.root.parent / "config" / "config.yaml")
+        return {
+            **os.environ,
+            "PYTHONPATH": path,
+            "APPROX_CONFIG": config,
+            **self.environment,
+            **more,
+        }
 
     def render(self, *words: str, code: int = 0) -> Outcome:
         """Render the piece here, saying each action."""

@@ -19,7 +19,7 @@ from approx_build import OPS, Observer, Project
 from approx_build.execution.executors.local import in_process
 from approx_build.project.project import Corpora
 from approx_build.project.runs import Runs
-from approx_build.project.store import ProjectStore
+from approx_build.project.store.verbs import ProjectStore
 from tests.space import project
 
 PAGE = (Path(__file__).parents[1] / "docs" / "api.md").read_text(encoding="utf-8")

@@ -55,6 +55,7 @@ TESTED_ELSEWHERE = {
     "errors.py": "yaml_source/test_document.py",
     "families/parameters.py": "families/test_every_family.py",
     "plan/": "e2e",
+    "corpus/consent_record.py": "corpus/test_consent.py",
     "process/start.py": "project/test_build_state.py",
     "project/": "e2e",
     "yaml_source/fields.py": "score/test_load.py",
@@ -415,11 +416,40 @@ def test_only_the_face_prints_or_exits():
     ]
 
 
+def test_everything_is_printed_in_one_place():
+    """There foreign text becomes visible; a command that prints in another way would forget it."""
+    prints = re.compile(
+        r"print|(sys\.std(out|err)|stream)\.write(lines)?|\w*[Cc]onsole\.print|\w*echo"
+    )
+    found = {
+        module for module, node, _ in nodes(ast.Call) if prints.fullmatch(ast.unparse(node.func))
+    }
+    # A table of rich's is drawn as text first.
+    assert found == {"cli/output.py", "cli/runs_table.py"}
+
+
+OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*")
+NAMES_OPTIONS_OF_OTHER_PROGRAMS = {"kernels/compiled.py": {"--build"}}
+"""How CMake builds the kernels."""
+
+
+def test_nothing_below_the_face_names_an_option_of_the_command_line():
+    """Messages name arguments of the Python API (`errors.argument`); `cli` prints the options."""
+    found = {
+        name(path): set(OPTION.findall(path.read_text(encoding="utf-8")))
+        for path in FILES
+        if not name(path).startswith(FACE)
+    }
+    assert {module: options for module, options in found.items() if options} == (
+        NAMES_OPTIONS_OF_OTHER_PROGRAMS
+    )
+
+
 def test_nothing_below_the_face_knows_a_terminal():
     """A process that the builder starts reads its task from `sys.argv`, and may end itself."""
     terminal = re.compile(r"sys\.(std(in|out|err)|argv)|.*\.isatty|os\._exit|os\.get_terminal_size")
     children = re.compile(
-        r"process/child|execution/worker|project/rebuild|training/distributed|\w+/docs"
+        r"process/(child|streams)|execution/worker|project/rebuild|training/distributed|\w+/docs"
     )
     assert not [
         at
@@ -444,7 +474,7 @@ def test_the_clock_and_the_environment_are_read_in_one_place():
     # The fast path answers before settings could be imported.
     assert set(variables) == {
         *("project/settings.py", "cli/fast_path.py"),
-        *("kernels/library.py", "project/verify.py"),
+        *("kernels/compiled.py", "project/verify.py"),
     }
 
 
@@ -452,7 +482,7 @@ def test_the_command_line_is_thin():
     lines = [
         path.read_text(encoding="utf-8").count("\n") for path in (PACKAGE / "cli").rglob("*.py")
     ]
-    assert sum(lines) <= 2200
+    assert sum(lines) <= 2250
     work = {"execution", "plan", "upkeep", "families", "audio", "kernels", "score"}
     for path in (PACKAGE / "cli").rglob("*.py"):
         # The sweep that finds nothing to do cannot afford the application.
@@ -490,9 +520,12 @@ def test_nothing_is_lowered_that_the_list_of_checks_has_not_passed():
     checks = {"check_names", "check_references", "check_durations", "take_faults", "check_consent"}
     for one in checks - {"check_references"}:
         assert callers(one) == {"plan/check.py"}, one
-    assert callers("check_references") == {"plan/check.py", "project/dependents.py"}
+    assert callers("check_references") == {"plan/check.py", "plan/dependents.py"}
     # Upkeep builds nothing: what a store keeps does not depend on consents.
     assert callers("check_without_consent") == {"upkeep/needs.py"}
+    # A sound enters a graph by `Networks.sound`, which asks for consent.
+    assert callers("add_leaf") == {"plan/takes.py"}
+    assert callers("check_permitted") == {"execution/scheduler.py"}
     building = ("approx_build.execution.scheduler", "approx_build.execution.executors")
     upkeep = [path for path in FILES if generate.room_of(path) == "upkeep"]
     assert not [at for path in upkeep for at in imports(path) if at.startswith(building)]

@@ -187,3 +187,15 @@ def test_every_claim_about_bits_names_the_test_that_holds_it() -> None:
         named = re.findall(r"`(tests/[\w/]+(?:\.py)?)`?", row.split("|")[-2])
         assert named, row
         assert all((ROOT / path).exists() for path in named), row
+
+
+def test_every_line_of_the_threat_model_names_tests_that_exist() -> None:
+    page = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (?!what comes|-)(.+) \|$", page, re.MULTILINE)
+    rows = [row for row in rows if not set(row) <= set("-|")]
+    assert len(rows) > 12
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", row.split(" | ")[-1])
+        assert named, row
+        for path, name in named:
+            assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8"), (path, name)

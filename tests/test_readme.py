@@ -14,7 +14,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from approx_build.cli.app import app
-from approx_build.corpus.consent import load_consent
+from approx_build.corpus.consent_record import load_consent
 from approx_build.errors import ScoreError
 from approx_build.project.piece import Piece
 from approx_build.project.settings import Settings
@@ -72,7 +72,7 @@ def test_the_test_command_installs_the_test_extra_and_runs_all_tests():
     # Editable: the tests run on the sources here, and the kernels are built beside them.
     assert pip == [".venv/bin/pip", "install", "-e", ".[test]"]
     assert "test" in PROJECT["optional-dependencies"]
-    assert test == [".venv/bin/pytest"]
+    assert test == [".venv/bin/pytest", "-n", "auto", "--dist", "loadfile"]
 
 
 def test_ci_runs_the_test_command():
@@ -151,7 +151,8 @@ def test_the_example_of_a_consent_is_valid(tmp_path):
 def test_init_writes_a_piece_without_faults(tmp_path):
     assert "approx-build init tide" in README
     (tmp_path / "models").symlink_to(ROOT / "models")
-    runner = CliRunner()
+    runner = CliRunner(env={"APPROX_CONFIG": str(tmp_path / "config.yaml")})
+    assert runner.invoke(app, ["allow", str(ROOT / "models")]).exit_code == 0
     assert runner.invoke(app, ["init", "tide", "--in", str(tmp_path)]).exit_code == 0
     told = runner.invoke(app, ["check", str(tmp_path / "pieces" / "tide.yaml")])
     assert "no faults" in told.output

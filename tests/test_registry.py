@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 import pytest
 from pydantic import BaseModel
 
+from approx_build import registry
 from approx_build.errors import UsageError
 from approx_build.registry import Registry, is_foreign, source_digest
 
@@ -22,22 +23,22 @@ def some_registry() -> Registry[BaseModel]:
 
 
 def test_a_class_is_found_by_its_tag() -> None:
-    registry = some_registry()
-    registry.register(Gong)
-    assert registry.get("gong") is Gong
-    assert "gong" in registry
-    assert registry.names() == ["gong"]
-    assert list(registry) == [Gong]
+    some = some_registry()
+    some.register(Gong)
+    assert some.get("gong") is Gong
+    assert "gong" in some
+    assert some.names() == ["gong"]
+    assert list(some) == [Gong]
 
 
 def test_a_tag_may_be_a_class_variable() -> None:
     class Bell(BaseModel):
         op: ClassVar[str] = "bell"
 
-    registry = some_registry()
-    registry.register(Bell)
-    assert registry.get("bell") is Bell
-    assert registry.name_of(Bell) == "bell"
+    some = some_registry()
+    some.register(Bell)
+    assert some.get("bell") is Bell
+    assert some.name_of(Bell) == "bell"
 
 
 def test_classes_of_other_packages_are_foreign() -> None:
@@ -46,18 +47,18 @@ def test_classes_of_other_packages_are_foreign() -> None:
 
 
 def test_an_unknown_name_is_said_with_those_there_are() -> None:
-    registry = some_registry()
-    registry.register(Gong)
+    some = some_registry()
+    some.register(Gong)
     with pytest.raises(UsageError, match="unknown operation 'bell'; there are: gong"):
-        registry.get("bell")
+        some.get("bell")
 
 
 def test_two_of_one_name_are_refused() -> None:
-    registry = some_registry()
-    registry.register(Gong)
+    some = some_registry()
+    some.register(Gong)
     other = type("Other", (Gong,), {"__module__": "elsewhere"})
     with pytest.raises(UsageError, match="two operations are named 'gong'"):
-        registry.register(other)
+        some.register(other)
 
 
 BASE = """
@@ -104,3 +105,17 @@ def test_members_are_the_modules_of_a_package_or_the_packages_in_it(
 def test_the_source_digest_is_of_the_file() -> None:
     assert source_digest(Gong) == source_digest(type(Gong()))
     assert len(source_digest(Gong)) == 64
+
+
+def test_a_list_of_entry_points_that_cannot_be_read_hides_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "BROKEN", [])
+    for name, line in (("fine", "bell = bells:Bell"), ("garbled", "no value")):
+        about = tmp_path / f"{name}-1.dist-info"
+        about.mkdir()
+        (about / "METADATA").write_text(f"Name: {name}\nVersion: 1\n")
+        (about / "entry_points.txt").write_text(f"[some.group]\n{line}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert [point.name for point in registry.points("some.group")] == ["bell"]
+    assert "package garbled: its list of entry points cannot be read" in registry.BROKEN[0]

@@ -34,7 +34,8 @@ def words(space: Space, line: str) -> list[str]:
 @pytest.fixture
 def space(tmp_path: Path) -> Space:
     """The model that `init` chooses, as in a clone, and a folder of recordings."""
-    space = Space(tmp_path)
+    space = Space(tmp_path, {"APPROX_CONFIG": str(tmp_path / "config.yaml")})
+    space.run("allow", str(ROOT / "models"))
     for path in ("accordionator.yaml", "corpora/accordion", "checkpoints/accordionator"):
         there = tmp_path / "models" / path
         there.parent.mkdir(parents=True, exist_ok=True)

@@ -34,6 +34,7 @@ def likeness(one: Mono, other: Mono) -> float:
     first, second = one.astype(np.float64), other.astype(np.float64)
     quiet = SILENT**2 * one.size
     energies = max(float(np.sum(first * first)), quiet) * max(float(np.sum(second * second)), quiet)
+    # Rounding can leave a correlation slightly above 1.
     return min(1.0, abs(float(np.sum(first * second))) / float(np.sqrt(energies)))
 
 
@@ -41,10 +42,12 @@ def best_place(passage: Mono, sound: Mono) -> tuple[int, float]:
     """The start in `sound` [S] at which the passage [T], T <= S, is most similar, and the
     similarity.
     """
+    # A transform correlates cyclically: zeros after both sounds keep ends from meeting starts.
     size = fast_size(sound.size + passage.size)
     one, other = (real_fft(each.astype(np.float64), size) for each in (passage, sound))
     places = sound.size - passage.size + 1
     products = inverse_real_fft(other * np.conj(one), size)[:places]
+    # One cumulative sum gives the energy at every place; a sum for each would be quadratic.
     total = np.concatenate(([0.0], np.cumsum(sound.astype(np.float64) ** 2)))
     quiet = SILENT**2 * passage.size
     energies = np.maximum(total[passage.size :] - total[:places], quiet)
@@ -59,6 +62,7 @@ def log_mel(samples: Mono, rate: int) -> Mono:
     size = 1 << max(7, round(WINDOW_S * rate).bit_length())
     window = np.hanning(size).astype(np.float32)
     count = max(1, int(samples.size * FRAMES_HZ / rate))
+    # The last frame begins inside the sound and needs a whole window.
     padded = np.concatenate((samples, np.zeros(size + rate // FRAMES_HZ, np.float32)))
     bands = mel_bands(rate, size)
     power = np.empty((count, BANDS), np.float32)
@@ -66,6 +70,7 @@ def log_mel(samples: Mono, rate: int) -> Mono:
         at = np.arange(first, min(first + _FRAMES_AT_ONCE, count)) * rate // FRAMES_HZ
         frames = padded[at[:, None] + np.arange(size)] * window
         power[first : first + len(at)] = np.abs(real_fft(frames)) ** 2 @ bands
+    # Silence has a mean power of 0, which has no logarithm.
     return np.asarray(np.log(power + _FLOOR * max(float(power.mean()), 1e-12)))
 
 

@@ -56,6 +56,7 @@ def _kaiser(after: float) -> tuple[float, ...]:
     """The taps that interpolate `after` samples after one, from the latest sample backwards."""
     away = after - (_TAPS // 2 - np.arange(_TAPS, dtype=np.float64))
     width = away / (_TAPS / 2)
+    # Not np.kaiser: it calls exp, which has other bits with another instruction set.
     window = _bessel(_BETA * np.sqrt(np.maximum(1.0 - width * width, 0.0)))
     taps = portable.sin(away * portable.PI) / away * window
     total = 0.0
@@ -67,6 +68,7 @@ def _kaiser(after: float) -> tuple[float, ...]:
 def _bessel(x: Samples) -> Samples:
     """The modified Bessel function of order 0 by its series, for x up to 10."""
     term, total = np.ones_like(x), np.ones_like(x)
+    # Enough terms: at x = 10 the last one is 1e-38.
     for number in range(1, 40):
         term = term * (x * x / (4.0 * number * number))
         total = total + term
@@ -80,6 +82,7 @@ def loudest(data: Samples, above: float = 0.0) -> Samples:
     """
     length = data.shape[1] - 2 * REACH
     peaks = np.zeros(length)
+    # The transforms take nearly all the time, and most sound is far below a ceiling.
     if portable.absolute(data).max(initial=0.0) * _LARGEST > above:
         peaks = _oversampled(data, above)
     for first in range(0, length, _PART):
@@ -94,6 +97,7 @@ def _oversampled(data: Samples, above: float) -> Samples:
     """What the meters read that oversample, at and after each sample [T]."""
     length, size = data.shape[1] - 2 * REACH, fast_size(data.shape[1])
     spectra = real_fft(data, size)
+    # A quarter of the work shows whether more points can find anything above the limit.
     peaks = _points(_band_limited(spectra, size, 2), length, 2)
     if float(peaks.max()) * _BETWEEN_HALVES > above:
         peaks = _points(_band_limited(spectra, size, OVERSAMPLING), length, OVERSAMPLING)
@@ -122,6 +126,7 @@ def _band_limited(spectra: Spectra, size: int, times: int) -> Samples:
 
 def _repeated(spectra: Spectra, size: int) -> Spectra:
     """The spectra of the same sound with zeros between its samples."""
+    # Zeros between samples repeat the whole spectrum; a real transform gives only half of it.
     mirrored = spectra[:, 1 : (size + 1) // 2][:, ::-1].conj()
     whole = np.concatenate((spectra, mirrored), axis=1)
     return np.tile(whole, OVERSAMPLING // 2 + 1)[:, : size * OVERSAMPLING // 2 + 1]
@@ -142,5 +147,6 @@ def _response(size: int) -> Spectra:
     taps[0] = 1.0
     for phase, weights in enumerate(fine_filters(), 1):
         for place, weight in enumerate(weights):
+            # A negative index is a tap before the sample: the transform is cyclic.
             taps[phase - OVERSAMPLING * (_TAPS // 2 - place)] = weight
     return real_fft(taps)

@@ -47,6 +47,7 @@ def beyond(file: BinaryIO, start: int, chain: Chain) -> int:
     """
     end = file.seek(0, 2)
     padded = start + -start % chain.pad
+    # What is shorter than the head of a chunk is padding.
     if end - padded < chain.head.size or any(
         _is_chain(file, p, end, chain) for p in (padded, start)
     ):
@@ -62,6 +63,7 @@ def _is_chain(file: BinaryIO, place: int, end: int, chain: Chain) -> bool:
     while end - place >= chain.head.size:
         file.seek(place)
         name, size = chain.head.unpack(file.read(chain.head.size))
+        # Names in W64 are GUIDs, which may contain any byte.
         if name[:4] == b"data" or not (chain is Guids or all(32 <= byte < 127 for byte in name)):
             return False
         body = size - chain.head.size if chain.whole else size
@@ -94,6 +96,7 @@ def chunks(file: BinaryIO, start: int, chain: Chain) -> dict[bytes, tuple[int, i
         start += chain.head.size
         body = size - chain.head.size if chain.whole else size
         found.setdefault(name[:4], (start, body))
+        # The size of the sound may be wrong, and would then lead to no chunk.
         if name[:4] in (b"data", b"SSND") or body < 0:
             break
         start += body + -(start + body) % chain.pad

@@ -27,6 +27,7 @@ class Clip:
         if data.ndim != 2:
             raise ValueError(f"a clip is [channels, samples], not of shape {data.shape}")
         if data is self.data:
+            # A view, so that the caller's array stays writeable.
             data = data.view()
         data.flags.writeable = False
         object.__setattr__(self, "data", data)

@@ -28,6 +28,7 @@ FULL_SCALE = 1 << 23
 def triangular(stream: Stream, start: int, count: int) -> Floats:
     """Dither of samples `start` to `start + count`: between -1 and 1, 0 the most likely [count]."""
     words = stream.words_at(start, count)
+    # The halves of one word are independent, and the difference of two uniforms is triangular.
     high = (words >> np.uint64(32)).astype(np.float64)
     low = (words & np.uint64(0xFFFFFFFF)).astype(np.float64)
     return (high - low) * 2.0**-32
@@ -64,6 +65,7 @@ class Quantiser:
         integers = quantised(data, self.stream, self._position)
         self._remember(integers)
         self._position += data.shape[1]
+        # Clipped and not refused here, so that `finish` can name the loudest place of all.
         return np.clip(integers, -FULL_SCALE, FULL_SCALE - 1).astype(np.int32)
 
     def _remember(self, integers: Ints) -> None:
@@ -80,5 +82,6 @@ class Quantiser:
         raise AudioError(
             f"{self.name} peaks at +{excess_db:.2f} dBFS at "
             f"{clock(self._peak_at / self.rate)}: lower its gain by "
+            # Rounded up, with a bit to spare, so that the named gain is enough.
             f"{ceil(excess_db * 10 + 0.01) / 10:.1f} dB"
         )

@@ -65,6 +65,7 @@ def _least_around(cells: Cells, reach: int) -> Cells:
 
 def _released(cells: Cells, rise: int) -> Cells:
     """The highest gain below `cells` that rises by at most `rise` per cell."""
+    # Without the ramp the limit on the rise is a running minimum, which needs no loop.
     ramp = np.arange(len(cells), dtype=np.int64) * rise
     return np.asarray(np.minimum.accumulate(cells - ramp) + ramp)
 
@@ -74,6 +75,7 @@ def _averaged(cells: Cells, half: int) -> Cells:
     total = np.zeros_like(cells)
     for shift, weight in enumerate(_weights(half)):
         total += padded[shift : shift + len(cells)] * weight
+    # The shift rounds down: never above what a cell requires. The sums stay below 2^57.
     return np.asarray(total >> _WEIGHT_BITS)
 
 
@@ -82,6 +84,7 @@ def _weights(half: int) -> list[int]:
     angle = np.arange(1, 2 * half + 2) * (portable.TAU / (2 * half + 2))
     hann = 0.5 - 0.5 * portable.cos(angle)
     weights = [int(value) for value in np.rint(hann * ((1 << _WEIGHT_BITS) / (half + 1)))]
+    # The middle takes the rounding errors of all: a gain of 1 must stay exactly 1.
     weights[half] += (1 << _WEIGHT_BITS) - sum(weights)
     return weights
 

@@ -37,16 +37,16 @@ def content(file: BinaryIO) -> Content | None:
     """What an open FLAC file holds; None when it is none, or has no frame that can be found."""
     file.seek(0)
     head = file.read(42)
+    # The first block must be STREAMINFO, whose type is 0 (RFC 9639, section 8.2).
     if head[:4] != _MARK or len(head) < 42 or head[4] & 0x7F:
         return None
     block, rate = int.from_bytes(head[8:10], "big"), int.from_bytes(head[18:21], "big") >> 4
     promised = int.from_bytes(head[_COUNT : _COUNT + 5], "big") & 0xFFFFFFFFF
     begin = _first_frame(file)
-    end = file.seek(0, 2)
+    end = _end_without_tags(file)
     start = max(begin, end - _SEARCHED)
     file.seek(start)
-    tail = file.read()
-    found = _last_frame(_without_tags(tail), block)
+    found = _last_frame(file.read(max(0, end - start)), block)
     if found is None or not rate:
         return None
     return Content(promised, *found, rate, not _has_another(file, begin))
@@ -90,16 +90,27 @@ def _last_frame(tail: bytes, block: int) -> tuple[int, bool] | None:
     return nearest
 
 
-def _without_tags(tail: bytes) -> bytes:
-    """The end of a file without what some programs put there, as in an MP3 file."""
-    if tail[-128:-125] == b"TAG":
-        tail = tail[:-128]
-    ape = tail.rfind(b"APETAGEX", len(tail) - _BLOCK if len(tail) > _BLOCK else 0)
-    return tail[:ape] if ape >= 0 and tail[-32:-24] == b"APETAGEX" else tail
+def _end_without_tags(file: BinaryIO) -> int:
+    """Where the file ends without the tags that some programs append, as to an MP3: ID3v1, APE."""
+    end = file.seek(0, 2)
+    if _at(file, end - 128, 3) == b"TAG":
+        end -= 128
+    footer = _at(file, end - 32, 32)
+    if footer[:8] == b"APETAGEX":
+        # The size counts the footer, but not the header, which is there if the highest flag is set.
+        size = int.from_bytes(footer[12:16], "little")
+        end -= min(end, size + (32 if footer[23] & 0x80 else 0))
+    return end
+
+
+def _at(file: BinaryIO, place: int, size: int) -> bytes:
+    file.seek(max(0, place))
+    return file.read(size)
 
 
 def _frame_end(head: bytes, block: int) -> int | None:
     """The samples up to the end of the frame with this head; None when it is none."""
+    # Sync code, codes of size and rate, channels, and a reserved bit: RFC 9639, section 9.1.
     if len(head) < 6 or head[0] != 0xFF or head[1] & 0xFE != 0xF8:
         return None
     size, rate = head[2] >> 4, head[2] & 0xF
@@ -110,6 +121,7 @@ def _frame_end(head: bytes, block: int) -> int | None:
         return None
     place += 4
     length, used = _block_size(size, head[place:])
+    # These codes say that the rate itself follows, in one or two bytes.
     place += used + {12: 1, 13: 2, 14: 2}.get(rate, 0)
     if place >= len(head) or _crc8(head[:place]) != head[place]:
         return None
@@ -156,6 +168,7 @@ def _is_whole(data: bytes) -> bool:
     value, table = 0, _table(16, 0x8005)
     for byte in data:
         value = (value << 8 & 0xFF00) ^ table[value >> 8 ^ byte]
+    # Data that end with their own checksum have checksum 0, and zeros after them keep it.
     return value == 0
 
 
@@ -173,10 +186,12 @@ def _table(bits: int, polynomial: int) -> tuple[int, ...]:
 
 def _has_another(file: BinaryIO, begin: int) -> bool:
     """Whether a second file follows the first: its mark and its first block's head."""
+    # STREAMINFO has 0x22 bytes; the top bit of its type is set where no other block follows.
     mark, before = _MARK + b"\x00\x00\x00\x22", b""
     file.seek(begin)
     while block := file.read(_BLOCK):
         if mark in before + block or _MARK + b"\x80\x00\x00\x22" in before + block:
             return True
+        # The mark may begin in one block and end in the next.
         before = block[-8:]
     return False

@@ -62,10 +62,16 @@ def command(path: AnyPath, options: str = "") -> str:
     """The command that decodes all of a file into a WAV file beside it; `options` of its input."""
     source = _near(PurePath(os.fspath(path)))
     dest = source.with_suffix(".wav")
+    # The command must not overwrite the file that it reads.
     if dest == source:
         dest = source.with_name(f"{source.stem}-whole.wav")
-    words = [shlex.quote(os.fspath(one)) for one in (source, dest)]
+    words = [shlex.quote(_as_path(os.fspath(one))) for one in (source, dest)]
     return f"ffmpeg {options}-i {words[0]} -c:a pcm_s24le {words[1]}"
+
+
+def _as_path(name: str) -> str:
+    """A path that ffmpeg takes neither for an option nor for a protocol."""
+    return f"./{name}" if name.startswith("-") or ":" in name.partition("/")[0] else name
 
 
 def _near(path: PurePath) -> PurePath:

@@ -115,8 +115,10 @@ def _played_at(samples: Samples, semitones: Semitones, whole: Places, part: Plac
     """One channel [T] at these places [N], each by the filters that its speed asks for."""
     limit = np.maximum(np.ceil(semitones / _STEP), 0).astype(np.int64)
     share = np.clip((semitones - (limit * _STEP - _FADE)) / _FADE, 0.0, 1.0)
+    # The last filter has no next one to fade into.
     share[limit * _STEP >= HIGHEST] = 0.0
     result = np.zeros(semitones.size)
+    # One more than the highest limit: the filter into which its sound fades.
     for number in range(int(limit.min()), int(limit.max()) + 2):
         weight = np.where(limit == number, 1.0 - share, np.where(limit == number - 1, share, 0.0))
         for run in _runs(weight > 0):

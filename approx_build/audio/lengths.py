@@ -44,6 +44,7 @@ def checked(path: AnyPath, file: BinaryIO) -> BinaryIO | Patched:
     return file if head is None else Patched(file, *head)
 
 
+# A file is opened again for every range that is read, and counting its frames may read all of it.
 @lru_cache(maxsize=4096)
 def _head(path: str, *_state: int) -> Head | None:
     with open_regular(path) as file:
@@ -61,6 +62,7 @@ def _head(path: str, *_state: int) -> Head | None:
                 return _chain(path, file, Guids, b"data")
             case b".snd":
                 return _au(path, file)
+        # Other bytes may precede the first frame: then only the name says that it is MPEG audio.
         if magic[:3] == b"ID3" or mpeg.frame(magic) or path.lower().endswith(".mp3"):
             return _mpeg(path, file)
     return None
@@ -129,6 +131,7 @@ def _mpeg(path: str, file: BinaryIO) -> Head | None:
 
 def _chain(path: str, file: BinaryIO, chain: Chain, sound: bytes) -> Head | None:
     """A file of chunks, one of which is the sound: it is all there, and nothing is after it."""
+    # The first chunk of FORM, CAF and W64 files follows a head of so many bytes.
     found = chunks(file, {Big: 12, Long: 8, Guids: 40}[chain], chain)
     if sound not in found:
         return None
@@ -162,6 +165,7 @@ def _au(path: str, file: BinaryIO) -> Head | None:
     if size == _UNKNOWN or there == size or len(head) < 24:
         return None
     if size == 0 and there > 0:
+        # libsndfile believes 0, but reads to the end of the file where the size is unknown.
         return head[:8] + b"\xff" * 4, 12
     _refuse(path, file, start, size, Big)
     return None

@@ -113,6 +113,7 @@ class Limiter:
         data = around(self.block, start - before, stop + after, self.length, REACH, REACH)
         peaks = loudest(data, self.ceiling)
         inner = peaks[before : before + stop - start]
+        # Peaks outside the sound can be lowered only by the cells at its ends.
         inner[0] = peaks[: before + 1].max()
         inner[-1] = peaks[len(peaks) - after - 1 :].max()
         return self._require(start // CELL, inner, margin)
@@ -127,6 +128,7 @@ class Limiter:
             return False
         here = first + over
         excess = np.floor(self.cells[here] * (self.ceiling / highest[over] * margin))
+        # `cells` may be the same array and must stay the gain of this pass.
         lowered = self.required.copy() if self.required is self.cells else self.required
         lowered[here] = np.minimum(lowered[here], excess.astype(np.int64))
         self.required = lowered

@@ -25,6 +25,7 @@ SILENCE_DBFS = -80.0
 """Below this a sound counts as silent."""
 SILENCE_S = 0.25
 """Shorter silences are not reported."""
+# The largest positive 24-bit sample: +1.0 has no integer.
 _FULL_SCALE_24 = 1.0 - 2.0**-23
 
 
@@ -76,19 +77,48 @@ def peak_dbfs(path: wav.AnyPath, start: int = 0, stop: int | None = None) -> flo
     return decibels(highest)
 
 
+def quietest_dbfs(path: wav.AnyPath, start: int, stop: int, length: int) -> float | None:
+    """The RMS of the quietest `length` samples in a range of a file; None when they are zeros.
+
+    It looks every tenth of `length`, and at the end of the range; a shorter range counts whole.
+    """
+    if stop - start <= length:
+        return decibels(sqrt(_power(path, start, stop)))
+    hop = max(1, length // 10)
+    # Whole hops, so that none lies in two blocks.
+    size = max(1, wav.BLOCK // hop) * hop
+    whole = start + (stop - start) // hop * hop
+    powers = np.concatenate(
+        [
+            np.square(data).mean(axis=0).reshape(-1, hop).mean(axis=1)
+            for data in _blocks(path, start, whole, size)
+        ]
+    )
+    windows = np.lib.stride_tricks.sliding_window_view(powers, length // hop).mean(axis=1)
+    return decibels(sqrt(min(float(windows.min()), _power(path, stop - length, stop))))
+
+
+def _power(path: wav.AnyPath, start: int, stop: int) -> float:
+    sums = (float(np.square(data).mean(axis=0).sum()) for data in _blocks(path, start, stop))
+    return sum(sums) / max(1, stop - start)
+
+
 def decibels(level: float) -> float | None:
     """A level as decibels of full scale for printing; None for 0."""
     return _rounded(20 * log10(level)) if level > 0 else None
 
 
 def _rounded(value: float) -> float | None:
+    # libebur128 gives -inf for silence. Adding 0 turns -0.0 into 0.0.
     return round(value, 2) + 0.0 if np.isfinite(value) else None
 
 
-def _blocks(path: wav.AnyPath, start: int = 0, stop: int | None = None) -> Iterator[Samples]:
+def _blocks(
+    path: wav.AnyPath, start: int = 0, stop: int | None = None, size: int = wav.BLOCK
+) -> Iterator[Samples]:
     stop = wav.info(path).length if stop is None else stop
-    for first in range(start, stop, wav.BLOCK):
-        yield wav.read(path, first, min(first + wav.BLOCK, stop)).data.astype(np.float64)
+    for first in range(start, stop, size):
+        yield wav.read(path, first, min(first + size, stop)).data.astype(np.float64)
 
 
 class _Meter:
@@ -105,6 +135,7 @@ class _Meter:
         self._step = max(1, found.rate // 10)
         self._rest = np.zeros((found.channels, 0))
         self._fed = 0
+        # Momentary loudness is that of 400 ms (EBU Tech 3341): earlier there is no value.
         self._window = 4
         self.momentary_max = -np.inf
 
@@ -132,6 +163,7 @@ class _Meter:
 
     def range(self) -> float | None:
         """Loudness range; None when the sound is too short to have one."""
+        # The range is made of short-term loudness, which takes 3 s (EBU Tech 3342).
         short = self._fed < 30
         return None if short else _rounded(self._api.get_loudness_range(self._state))
 

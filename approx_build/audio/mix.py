@@ -68,6 +68,7 @@ class Placed:
         """Its sound at its own samples `start` to `stop` [channels, stop - start]."""
         data = self.source.cut(start, stop).data.astype(np.float64)
         data = data * gains(self.gain_db, start, stop)
+        # Most blocks have no fade, and factors of 1 would change nothing.
         if start < self.fade_in or stop > self.source.length - self.fade_out:
             shape = (self.source.length, self.fade_in, self.fade_out, self.shape)
             data = data * fade(*shape, start, stop)
@@ -92,6 +93,7 @@ def part_blocks(
             sounding.append(following)
             following = next(coming)
         yield _summed(sounding, start, stop, channels)
+        # The list keeps its order, and so the order of the sums.
         sounding = [event for event in sounding if event.end > stop]
 
 

@@ -69,6 +69,7 @@ def frame(head: bytes) -> Frame | None:
         return None
     hz, is_first = _RATES[version][rate], version == _VERSION_1
     speed, padding = _KBITS[is_first, layer][kbits - 1] * 1000, bits >> 9 & 1
+    # `kind` has sync, version, layer and rate, not what may change: bit rate, padding, checksum.
     if layer == 1:
         return Frame(1, hz, 384, (12 * speed // hz + padding) * 4, bits & 0xFFFE0C00)
     samples = 1152 if layer == 2 or is_first else 576
@@ -78,6 +79,7 @@ def frame(head: bytes) -> Frame | None:
 def frames(file: BinaryIO) -> Frames | None:
     """The frames of an open file; None when it is not MPEG audio."""
     file.seek(0)
+    # A view, because slices of bytes are copies.
     data = memoryview(file.read())
     start = _after_tags(data)
     place = _next(data, start, None)
@@ -86,6 +88,7 @@ def frames(file: BinaryIO) -> Frames | None:
     first = frame(data[place : place + 4].tobytes())
     assert first is not None
     indexed = _indexed(data[place : place + first.size].tobytes())
+    # An index frame contains no sound.
     begin = place if indexed is None else place + first.size
     count, lost = _count(data, begin, first.kind)
     return Frames(first, place, count, indexed, lost)
@@ -95,6 +98,7 @@ def index_frame(found: Frames) -> bytes:
     """An index frame (Xing's) that promises the frames that were counted."""
     # A bit rate at which the frame has room for the index, and no padding.
     bits = found.first.kind & 0xFFFE0C00 | (0xB << 12 if found.first.samples > 576 else 0xE << 12)
+    # No checksum and one channel: the index then follows 17 or 9 bytes of side information.
     head = struct.pack(">I", bits | 0x00010000 | 0xC0)
     made = frame(head)
     assert made is not None
@@ -109,6 +113,7 @@ def _after_tags(data: memoryview) -> int:
     while data[place : place + 3].tobytes() == b"ID3" and len(data) >= place + 10:
         size = 0
         for byte in data[place + 6 : place + 10]:
+            # Sizes in ID3 have 7 bits in a byte, so that no tag looks like a frame.
             size = size << 7 | byte & 0x7F
         place += 10 + size + (10 if data[place + 5] & 0x10 else 0)
     return place
@@ -123,6 +128,7 @@ def _next(data: memoryview, start: int, kind: int | None) -> int | None:
         if here is not None and kind in (None, here.kind):
             after = start + place + here.size
             other = frame(data[after : after + 4].tobytes())
+            # Four bytes of sound or of a picture can look like the head of a frame.
             if (other is not None and other.kind == here.kind) or after == len(data):
                 return start + place
         place = near.find(b"\xff", place + 1)
@@ -131,6 +137,7 @@ def _next(data: memoryview, start: int, kind: int | None) -> int | None:
 
 def _indexed(first: bytes) -> int | None:
     """The frames that an index frame promises; None for a frame of sound."""
+    # After the head and 9, 17 or 32 bytes of side information, by version and channels.
     for place in (13, 21, 36):
         if first[place : place + 4] in (b"Xing", b"Info"):
             flags = int.from_bytes(first[place + 4 : place + 8], "big")

@@ -41,6 +41,7 @@ def amplitudes(codes: int = 256) -> NDArray[np.float32]:
     """The sample that each code stands for [codes], float32, read-only."""
     table = np.array([_expanded(2 * code, codes) for code in range(codes)], dtype=np.float64)
     rounded = table.astype(np.float32)
+    # Every caller gets the same cached array.
     rounded.flags.writeable = False
     return rounded
 

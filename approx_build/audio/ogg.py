@@ -14,6 +14,7 @@ from typing import BinaryIO
 _HEAD = struct.Struct("<4sBBqIIIB")
 _FIRST, _LAST = 2, 4
 _NOWHERE = -1
+# Opus counts samples at 48 kHz, whatever the rate of its source (RFC 7845).
 _OPUS_RATE = 48_000
 
 
@@ -42,6 +43,7 @@ def streams(file: BinaryIO) -> tuple[list[Stream], bool]:
         file.seek(place)
         magic, _, flags, granule, serial, _, _, segments = _HEAD.unpack(file.read(_HEAD.size))
         if magic != b"OggS":
+            # Zeros after the last page are padding; anything else is damage.
             return every, not any(file.read(64))
         body = sum(file.read(segments))
         if flags & _FIRST:
@@ -52,6 +54,7 @@ def streams(file: BinaryIO) -> tuple[list[Stream], bool]:
             return every, False
         if serial in found:
             one = found[serial]
+            # A page on which no packet ends has no position (RFC 3533).
             one.position = one.position if granule == _NOWHERE else granule
             one.is_ended |= bool(flags & _LAST)
     return every, place == end

@@ -35,6 +35,7 @@ def onsets(samples: NDArray[np.floating], rate: int, gap: int) -> list[int]:
     for index in np.lexsort((np.arange(rises.size), -rises)):
         if rises[index] <= RISE:
             break
+        # An attack at the end of a block makes only the next block rise.
         onset = _first_loud(energies, max(0, int(index) - 1) * block, (int(index) + 1) * block)
         if all(fabs(onset - other) >= gap for other in found):
             found.append(onset)

@@ -43,4 +43,5 @@ def equal_power(pan: Samples) -> Samples:
 def balance(pan: Samples) -> Samples:
     """Factors of left and right [2, T] for two channels."""
     towards = np.stack((pan, -pan)) <= 0
+    # The minimum is for rounding, which near the centre could give more than 1.
     return np.where(towards, 1.0, np.minimum(_ROOT2 * equal_power(pan), 1.0))

@@ -32,6 +32,7 @@ def resample(clip: Clip, rate: int) -> Clip:
     """
     _check_rate(clip.rate)
     _check_rate(rate)
+    # Unchanged to the bit: the filter would weaken the highest frequencies.
     if clip.rate == rate:
         return clip
     length = round(clip.length * rate / clip.rate)
@@ -49,11 +50,13 @@ def resample_range(
     _check_rate(source)
     _check_rate(rate)
     ratio, plan = Fraction(source, rate), between(source, rate)
+    # The sound is counted from `origin`, from where `start` is a whole number of periods away.
     period, outputs = ratio.numerator, ratio.denominator
     origin = start % period
     first = start // period * outputs
     count = round((stop - start) * rate / source)
     low, high = plan.source(first, count)
+    # Beside the sound is silence, which the resampler supplies itself.
     low, high = max(low, 0), min(high, length - origin)
     data = read(origin + low, origin + max(low, high)).data
     return Clip(_each_channel(plan, data, count, first, low), rate)

@@ -55,6 +55,7 @@ def header_bytes(code: int, bits: int, channels: int, rate: int, length: int) ->
     """The header of a WAV file of `length` samples; RF64 when its size exceeds that of RIFF."""
     frame = channels * bits // 8
     size = length * frame
+    # RIFF counts neither its own name nor its size field.
     whole = HEADER_SIZE - 8 + size + size % 2
     fmt = struct.pack("<HHIIHHH", code, channels, rate, rate * frame, frame, bits, 0)
     if whole < UNKNOWN:
@@ -66,6 +67,7 @@ def header_bytes(code: int, bits: int, channels: int, rate: int, length: int) ->
         (
             head,
             struct.pack("<4sI", b"fmt ", len(fmt)) + fmt,
+            # The field has 32 bits; the length of a longer file is in `ds64`.
             struct.pack("<4sII", b"fact", 4, min(length, UNKNOWN)),
             struct.pack("<4sI", b"data", size if whole < UNKNOWN else UNKNOWN),
         )
@@ -89,6 +91,7 @@ def read_header(file: BinaryIO) -> Header | None:
             if size == UNKNOWN and long_size is not None:
                 size = long_size
             return _measured(file, fmt, start, size)
+        # A wrong size must not read the whole file into memory.
         body = file.read(min(size, 64)) if name in (b"fmt ", b"ds64") else b""
         file.seek(size + size % 2 - len(body), 1)
         if name == b"fmt ":
@@ -102,6 +105,7 @@ def _measured(file: BinaryIO, fmt: bytes, start: int, size: int) -> Header:
     """The header from the body of the fmt chunk, its size compared with what the file holds."""
     there = file.seek(0, 2) - start
     is_finished = True
+    # 0 is also the true size of an empty sound: what follows tells the two apart.
     if size in UNFINISHED and (size > there or beyond(file, start + size, Little)):
         size, is_finished = there, False
     more = beyond(file, start + size, Little) if size < there else 0
@@ -112,6 +116,7 @@ def _described(fmt: bytes, start: int, size: int, more: int, is_finished: bool) 
     if len(fmt) < 16:
         raise ValueError("its header does not say how it is coded (no fmt chunk)")
     code, channels, rate, _, frame, bits = struct.unpack_from("<HHIIHH", fmt)
+    # The true coding is in the first two bytes of the subformat's GUID.
     if code == EXTENSIBLE and len(fmt) >= 26:
         code = struct.unpack_from("<H", fmt, 24)[0]
     if (

@@ -90,4 +90,5 @@ def _scaled(spectrum: Spectrum, mask: Magnitudes) -> Spectrum:
 
 def _mirrored(x: Magnitudes, before: int, after: int) -> Magnitudes:
     """`x` [N, M] with rows mirrored about its first and last, these included."""
+    # As SciPy's median filter does, which librosa uses.
     return np.pad(x, ((before, after), (0, 0)), mode="symmetric")

@@ -36,17 +36,21 @@ def int_bits(subtype: str) -> int:
     return {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24}.get(subtype, 32)
 
 
+def open_sound(path: AnyPath) -> BinaryIO:
+    """The bytes of a sound file, open for reading; AudioError when it cannot be opened."""
+    try:
+        return open_regular(path)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise AudioError(f"{path}: cannot be read ({reason})") from None
+
+
 @contextmanager
 def opened(path: AnyPath) -> Iterator[soundfile.SoundFile]:
     """The file opened by libsndfile; AudioError when it cannot, or would lose sound of it."""
     import soundfile
 
-    try:
-        file = open_regular(path)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise AudioError(f"{path}: cannot be read ({reason})") from None
-    with file:
+    with open_sound(path) as file:
         # Not by its name, whose end means a coding to soundfile.
         try:
             source = checked(path, file)
@@ -68,7 +72,9 @@ def _sound(source: BinaryIO | Patched) -> soundfile.SoundFile:
 
     if isinstance(source, Patched):
         return soundfile.SoundFile(source)
+    # libsndfile takes the descriptor's own position for the beginning of the file.
     os.lseek(source.fileno(), 0, os.SEEK_SET)
+    # `opened` closes the file, which may be opened once more for a message.
     return soundfile.SoundFile(source.fileno(), closefd=False)
 
 
@@ -112,4 +118,5 @@ def samples(path: AnyPath, start: int, stop: int) -> NDArray[Any]:
     if len(data) < stop - start:
         raise lost(path, f"truncated or damaged: of {promised} samples promised some are missing")
     found = np.ascontiguousarray(data.T)
+    # soundfile scales every integer to 32 bits.
     return found >> (32 - int_bits(subtype)) if is_pcm(subtype) else found

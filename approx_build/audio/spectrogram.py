@@ -51,6 +51,7 @@ def spectrogram(
     """
     high_hz = min(high_hz, source.rate / 2)
     size = 1 << max(6, (round(WINDOW_S * source.rate) - 1).bit_length())
+    # At least two frames in a column, so that no sound falls between columns.
     hop = max(1, min(size // 4, source.length // (2 * columns)))
     count = 1 + (source.length - 1) // hop
     column_of = np.arange(count) * hop * columns // source.length
@@ -120,6 +121,7 @@ def _banded(power: NDArray[np.float32], edges: NDArray[np.float64]) -> NDArray[n
     result = power[:, left] * (1 - share) + power[:, left + 1] * share
     wide = np.flatnonzero((high > low) & (low < bins))
     if wide.size:
+        # Rows follow each other without gaps, so their beginnings alone say where they end.
         loudest = np.maximum.reduceat(power[:, : high[wide[-1]]], low[wide], axis=1)
         result[:, wide] = loudest
     return np.asarray(result)
@@ -140,6 +142,7 @@ def waveform(source: Source, columns: int) -> NDArray[np.float32]:
     for column in range(0, columns, 64):
         inner = edges[column : column + 65]
         data = source.cut(int(inner[0]), int(max(inner[-1], inner[0] + 1))).data
+        # A sound shorter than the columns: reduceat gives the one sample at an empty range.
         starts = np.minimum(inner[:-1] - inner[0], data.shape[1] - 1)
         result[0, column : column + 64] = np.minimum.reduceat(data.min(axis=0), starts)
         result[1, column : column + 64] = np.maximum.reduceat(data.max(axis=0), starts)

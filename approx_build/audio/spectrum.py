@@ -137,5 +137,6 @@ class OverlapAdd:
         for hop in sorted(set(range(len(self._sound))).difference(inner)):
             folds = [fold for fold in range(self._folds) if 0 <= hop - fold < self._done]
             total = squares[folds].sum(axis=0)
+            # The window begins with 0: a sample that nothing covers stays 0.
             self._sound[hop] /= np.where(total > 0, total, 1)
         self._sound[inner.start : inner.stop] /= squares.sum(axis=0)

@@ -32,6 +32,7 @@ def write_stem(
     with wav.IntWriter(target, rate, channels) as writer:
         for block in blocks:
             writer.write(quantiser.block(block))
+    # Only now, so that the error names the loudest of all samples.
     quantiser.finish()
 
 
@@ -39,6 +40,7 @@ def sum_blocks(paths: Sequence[wav.AnyPath], block: int = wav.BLOCK) -> Iterator
     """The exact sum of 24-bit stems of one length, block by block [C, T]; may exceed 24 bits."""
     _check_alike(paths)
     for start, stop in wav.blocks(paths[0], block):
+        # In 64 bits, because many stems can exceed 32 before the sum is checked.
         total = wav.read_pcm24_ints(paths[0], start, stop).astype(np.int64)
         for path in paths[1:]:
             total += wav.read_pcm24_ints(path, start, stop)

@@ -84,6 +84,7 @@ def frame_size(rate: int) -> int:
 def _spans(clip: Clip, length: int, size: int, keeps_attacks: bool) -> list[Span]:
     """The source cut at its onsets, with the lengths that its pieces become."""
     factor = length / clip.length
+    # A shortened piece must still have room for its head of half a frame.
     gap = max(size, int(0.75 * size / factor))
     struck = onsets(clip.data, clip.rate, gap) if keeps_attacks else []
     starts = sorted({0, *struck})
@@ -171,6 +172,7 @@ def _turns(
     nearest = _nearest_peaks((now[0] * now[0] + now[1] * now[1]).sum(axis=0))
     real, imaginary = real[nearest], imaginary[nearest]
     size = np.sqrt(real * real + imaginary * imaginary)
+    # After silence there is no phase to carry on: the frame keeps its own.
     is_known = size > np.finfo(np.float32).tiny
     size[~is_known] = 1
     return np.where(is_known, real / size, np.float32(1)), imaginary / size
@@ -185,6 +187,7 @@ def _turned(bins: tuple[Bins, Bins], turns: tuple[Bins, Bins]) -> tuple[Bins, Bi
 def _nearest_peaks(power: Bins) -> NDArray[np.intp]:
     """For each frequency the index [F] of the spectral peak it belongs to."""
     inner = power[2:-2]
+    # Strict on one side only: of equal neighbours, one is the peak.
     is_peak = (inner > power[1:-3]) & (inner > power[:-4])
     is_peak &= (inner >= power[3:-1]) & (inner >= power[4:])
     peaks = np.flatnonzero(is_peak) + 2

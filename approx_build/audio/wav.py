@@ -104,6 +104,7 @@ def read(
     if data.dtype.kind == "i":
         scaled = data.astype(np.float64) * ldexp(1.0, 1 - sndfile.int_bits(found.subtype))
         return Clip(scaled.astype(np.float32), found.rate)
+    # A float64 beyond float32 becomes infinite, which is refused below without a warning.
     with np.errstate(over="ignore"):
         floats = data.astype(np.float32, copy=False)
     if not np.isfinite(floats).all():
@@ -140,10 +141,12 @@ def mapped(path: AnyPath) -> NDArray[np.float32]:
     header = _own_header(path)
     if header is None or (header.code, header.bits) != (FLOAT, 32):
         raise AudioError(f"{path}: not a WAV of 32-bit floats")
+    # An empty range cannot be mapped.
     if header.length == 0:
         return np.zeros((header.channels, 0), np.float32)
     shape = (header.length, header.channels)
-    return np.memmap(path, "<f4", mode="r", offset=header.start, shape=shape).T
+    with open_regular(path) as file:
+        return np.memmap(file, "<f4", mode="r", offset=header.start, shape=shape).T
 
 
 def read_ints(path: AnyPath, start: int = 0, stop: int | None = None) -> Ints:
@@ -201,12 +204,7 @@ def _checked_range(path: AnyPath, found: Info, start: int, stop: int | None) -> 
 
 def _own_header(path: AnyPath) -> Header | None:
     """The header of a WAV file we read ourselves; None when libsndfile must."""
-    try:
-        file = open_regular(path)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise AudioError(f"{path}: cannot be read ({reason})") from None
-    with file:
+    with sndfile.open_sound(path) as file:
         try:
             header = read_header(file)
         except ValueError as error:
@@ -229,6 +227,7 @@ def _check_size(path: AnyPath, header: Header, there: int) -> None:
     if missing > 0:
         words = f"truncated: its header promises {size:.2f} {unit}, {missing} bytes are missing"
         raise lost(path, words, _WHOLE)
+    # Fewer bytes than one for each channel cannot be a sample.
     if header.beyond and header.beyond >= header.channels:
         more = header.beyond / second
         words = f"its header counts {size:.2f} {unit} of sound, and {more:.2f} {unit} more follow"
@@ -246,11 +245,13 @@ def _samples(path: AnyPath, found: Info, start: int, stop: int) -> NDArray[Any]:
     count = (stop - start) * header.channels
     offset = header.start + start * header.frame_size
     flat: NDArray[Any]
-    if header.bits == 24:
-        flat = _unpack24(np.fromfile(path, np.uint8, count * 3, offset=offset))
-    else:
-        flat = np.fromfile(path, _DTYPES[found.subtype], count, offset=offset)
+    with open_regular(path) as file:
+        if header.bits == 24:
+            flat = _unpack24(np.fromfile(file, np.uint8, count * 3, offset=offset))
+        else:
+            flat = np.fromfile(file, _DTYPES[found.subtype], count, offset=offset)
     if header.bits == 8:
+        # Samples of 8 bits, and only those, are unsigned in WAV files.
         flat = flat.astype(np.int16) - 128
     return np.ascontiguousarray(flat.reshape(-1, header.channels).T)
 
@@ -259,4 +260,5 @@ def _unpack24(raw: NDArray[np.uint8]) -> Ints:
     """Bytes of 24-bit little-endian integers as int32."""
     wide = np.zeros((raw.size // 3, 4), np.uint8)
     wide[:, 1:] = raw.reshape(-1, 3)
+    # The bytes are the upper three: the shift back extends the sign.
     return np.asarray(wide.view("<i4")[:, 0] >> 8, np.int32)

@@ -8,7 +8,6 @@ seekable: the header is rewritten at the end, when the length is known.
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from approx_build.audio.clip import Clip
 from approx_build.audio.riff import FLOAT, PCM, header_bytes
 from approx_build.errors import AudioError
+from approx_build.files.writing import rewritten
 
 Target = str | os.PathLike[str] | BinaryIO
 Ints = NDArray[np.int32]
@@ -72,7 +72,7 @@ class _Writer:
 
 def _file_of(target: Target) -> BinaryIO:
     if isinstance(target, (str, os.PathLike)):
-        return Path(target).open("wb")
+        return rewritten(target)
     return target
 
 
@@ -85,6 +85,7 @@ class FloatWriter(_Writer):
     def write(self, block: NDArray[np.floating]) -> None:
         """Add samples [C, T]; AudioError when one is not finite."""
         self._counted(block)
+        # A float64 beyond float32 becomes infinite, which is refused below without a warning.
         with np.errstate(over="ignore"):
             samples = block.T.astype("<f4")
         if not np.isfinite(samples).all():

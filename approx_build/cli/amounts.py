@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from approx_build.errors import UsageError
-from approx_build.units import size
-
-if TYPE_CHECKING:
-    from approx_build.store.census import Amount
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 BYTES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
@@ -33,8 +28,3 @@ def size_of(text: str) -> int:
     if found[3]:
         return round(float(found[1]) * 1024.0 ** (1 + "kmgt".index(found[2])))
     return round(float(found[1]) * BYTES[found[2]])
-
-
-def row(name: str, amount: Amount, width: int, more: str = "") -> str:
-    """A line of a table: a name, how many files, and their bytes."""
-    return f"  {name:<{width}}  {amount.count:>8,}  {size(amount.size):>8}{more}".rstrip()

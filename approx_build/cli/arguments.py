@@ -29,25 +29,35 @@ StoreDir = Annotated[
     typer.Option("--store", help="The store (default: .approx, or APPROX_STORE).", metavar="DIR"),
 ]
 OutDir = Annotated[
-    Path | None, typer.Option("--out", help="Where renders go (default: renders/).", metavar="DIR")
+    Path | None,
+    typer.Option("--out", help="Folder for renders (default: renders/).", metavar="DIR"),
 ]
 Jobs = Annotated[
     int | None,
-    typer.Option("--jobs", "-j", min=1, max=256, help="Processes at once (default: all cores)."),
+    typer.Option(
+        "--jobs", "-j", min=1, max=256, help="Number of parallel processes (default: all cores)."
+    ),
 ]
 DeviceChoice = Annotated[
-    Device, typer.Option("--device", help="Where networks run; auto is cpu, the portable one.")
+    Device,
+    typer.Option(
+        "--device",
+        help="Device that runs networks; auto means cpu, which gives the same bits everywhere.",
+    ),
 ]
 KeepGoing = Annotated[
-    bool, typer.Option("--keep-going", "-k", help="After a failure, build what does not need it.")
+    bool,
+    typer.Option(
+        "--keep-going", "-k", help="After a failure, build everything that does not depend on it."
+    ),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say each action.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only problems.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print each action.")]
 CheckFiles = Annotated[
     bool,
     typer.Option(
         "--check-files",
-        help="Read every file again: inputs, objects and renders; put right what is damaged.",
+        help="Read all inputs, objects and renders again, and rebuild damaged files.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

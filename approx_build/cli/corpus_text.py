@@ -19,7 +19,7 @@ from approx_build.units import clock, counted
 def corpora_lines(rows: Sequence[CorpusRow]) -> Iterator[str]:
     """A line for each corpus."""
     if not rows:
-        yield "there are no corpora here; `approx-build corpus add NAME FILES` makes one"
+        yield "this project has no corpora; `approx-build corpus add NAME FILES` creates one"
     width = max((len(row.corpus) for row in rows), default=0)
     for row in rows:
         models = ", ".join(row.models) or "no model"
@@ -42,16 +42,17 @@ def _file_line(row: FileRow, width: int) -> str:
     length = clock(row.length_s, 1) if row.length_s else ""
     fate = row.reason
     if row.is_recording:
-        fate = f"used as {row.write}" if row.is_used else f"not used: {fate}"
+        named = f"used as {row.write}" if row.write else "used; rename it to name it in a score"
+        fate = named if row.is_used else f"not used: {fate}"
     by = f"  ({', '.join(row.performers)})" if row.performers else ""
     return f"  {row.file:<{width}}  {length:>8}  {fate}{by}"
 
 
 def preparation_lines(model: str, found: Preparation) -> Iterator[str]:
-    """What became of each recording for a model."""
-    yield f"{model}: {found.windows} windows of training"
+    """How each recording was prepared for a model."""
+    yield f"{model}: {found.windows} training windows"
     for name, one in found.recordings.items():
-        what = "; ".join([one.unused or ", ".join(one.done) or "as it is", *one.remarks])
+        what = "; ".join([one.unused or ", ".join(one.done) or "unchanged", *one.remarks])
         yield f"  {name}  {one.recorded_s:.1f} s -> {one.prepared_s:.1f} s  {what}"
     yield from (f"  {what}  too short: {why}" for what, why in found.too_short.items())
     yield from (f"  {what}  left out: {why}" for what, why in found.excluded.items())
@@ -74,9 +75,9 @@ def withdrawal_lines(withdrawal: Withdrawal) -> Iterator[str]:
     yield from _consequences(withdrawal.found)
     if not withdrawal.is_applied:
         record = withdrawal.record
-        yield f"nothing was changed; with --apply the withdrawal is written into {record}"
+        yield f"nothing was changed; --apply writes the withdrawal into {record}"
         return
-    yield f"written into {withdrawal.record}; no sound was deleted"
+    yield f"wrote the withdrawal into {withdrawal.record}; no sound was deleted"
     steps = withdrawal.next_steps()
     if steps:
         yield f"next{f', on {withdrawal.found.day}' if withdrawal.is_later else ''}:"
@@ -86,25 +87,25 @@ def withdrawal_lines(withdrawal: Withdrawal) -> Iterator[str]:
 def _consequences(found: Consequences) -> Iterator[str]:
     is_whole = found.recordings is None
     yield f"{found.corpus}: without {_what(found)}, from {found.day} on:"
-    yield from _lines("files (they stay where they are)", found.files)
+    yield from _lines("files (not deleted)", found.files)
     for one in found.models:
-        fate = "refused" if is_whole else "refused before it is trained again without them"
+        fate = "refused" if is_whole else "refused until it is trained again without them"
         yield f"  model {one.model}: {fate}"
-        yield from _lines("shipped checkpoints that learnt from them", one.shipped, 4)
+        yield from _lines("shipped checkpoints trained on them", one.shipped, 4)
     again = "refused" if is_whole else "made again"
     for piece in found.pieces:
         yield f"  piece {piece.path}"
         yield from _lines(f"takes {again}", piece.takes, 4)
         yield from _lines(f"movements {again}", piece.movements, 4)
         yield from _lines("refused at", piece.refused, 4)
-        yield from _lines("rendered before to", [piece.renders] if piece.renders else [], 4)
+        yield from _lines("earlier renders in", [piece.renders] if piece.renders else [], 4)
     if not found.pieces:
         yield "  no piece uses them"
     for path in found.unread:
-        yield f"  piece {path}: not known, for it has faults (approx-build check {path})"
+        yield f"  piece {path}: unknown, because it has faults (approx-build check {path})"
     if found.stored:
         kinds = ", ".join(f"{kind} {count}" for kind, count in found.stored.items())
-        yield f"  in the store, made from them: {kinds}"
+        yield f"  made from them, in the store: {kinds}"
         if found.stored_checkpoints:
             yield f"    checkpoints: {listed(found.stored_checkpoints)}"
 

@@ -9,7 +9,9 @@ from contextlib import suppress
 from enum import IntEnum
 from typing import NoReturn
 
-from approx_build.errors import ApproxError, ScoreError, UsageError
+from approx_build.cli.output import warn
+from approx_build.errors import ApproxError, ScoreError, UsageError, reason
+from approx_build.visible import Lines
 
 
 class Exit(IntEnum):
@@ -27,11 +29,24 @@ class Exit(IntEnum):
 def fail(error: ApproxError) -> NoReturn:
     """Show a user's error without a traceback and exit."""
     has_place = error.where is not None or isinstance(error, ScoreError)
-    print(error if has_place else f"approx-build: {error}", file=sys.stderr)
+    warn(error if has_place else Lines(f"approx-build: {error}"))
     sys.exit(Exit.USAGE if isinstance(error, UsageError) else Exit.FAILED)
 
 
-GO_ON = "what was finished is kept; run the same command again to go on"
+def output_lost(problem: OSError) -> NoReturn:
+    """Say that results could not be printed, and exit with 1; the work itself is done."""
+    fail(ApproxError(f"standard output cannot be written ({reason(problem)}); the work is done"))
+
+
+def refuse_lost_folder() -> None:
+    """Exit with 2 if the working folder was deleted: relative paths then lead nowhere."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        fail(UsageError("the working folder was deleted; change to another folder"))
+
+
+GO_ON = "finished results are kept; run the same command again to continue"
 
 
 def interrupted(hint: str = GO_ON) -> NoReturn:
@@ -42,6 +57,6 @@ def interrupted(hint: str = GO_ON) -> NoReturn:
     with handled(STOPPING, signal.SIG_IGN):
         leave()
         with suppress(OSError):  # the terminal may be gone
-            print(f"\ninterrupted: {hint}", file=sys.stderr)
+            warn("", f"interrupted: {hint}")
             sys.stderr.flush()
         os._exit(Exit.INTERRUPTED)

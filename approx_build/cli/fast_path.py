@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from approx_build.cli.output import say
 from approx_build.execution.up_to_date import (
     drafts_in,
     is_up_to_date,
@@ -15,6 +16,7 @@ from approx_build.execution.up_to_date import (
     state_path,
     summary,
 )
+from approx_build.files.links import fence
 
 PLACES = {"--store": "store", "--out": "out"}
 IGNORED = {"-q", "--quiet", "-v", "--verbose", "--locked", "-k", "--keep-going"}
@@ -27,12 +29,14 @@ def nothing_to_do(arguments: list[str]) -> bool:
     if asked is None:
         return False
     piece, store, out, is_quiet = asked
+    # Without the folders that the user allowed: for files in those, the full command decides.
+    fence(project_root(piece), store, out)
     options = state_options(piece, out)
     state = state_path(store, options)
     if has_drafts(store) or not is_up_to_date(state, options):
         return False
     if not is_quiet:
-        print(summary(state))
+        say(summary(state))
     return True
 
 

@@ -1,15 +1,16 @@
-"""Printing: paths as seen from here, JSON, warnings, and results unless asked to be quiet."""
+"""Texts that several commands print: paths as seen from here, JSON, and what came of a render."""
 
 from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from approx_build.cli.output import put
 from approx_build.units import counted, duration
+from approx_build.visible import Lines, escaped_json
 
 if TYPE_CHECKING:
     from approx_build.project.render import RenderResult
@@ -21,21 +22,9 @@ def near(path: Path) -> str:
     return str(path) if here.startswith(os.pardir) else here
 
 
-def say(text: str, is_quiet: bool = False) -> None:
-    """Print unless asked to be quiet."""
-    if text and not is_quiet:
-        print(text)
-
-
 def say_json(value: Any) -> None:
     """Print a result for programs."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def warn(lines: Iterable[object]) -> None:
-    """Print lines beside the results."""
-    for line in lines:
-        print(line, file=sys.stderr)
+    put(f"{escaped_json(json.dumps(value, indent=2, ensure_ascii=False))}\n")
 
 
 def summary(result: RenderResult) -> str:
@@ -46,7 +35,7 @@ def summary(result: RenderResult) -> str:
     if not (result.ran or result.failures or result.written):
         done = "nothing to do"
     news = "; ".join(text for text in (done, result.lock_changes) if text)
-    return "\n".join([*(one.words for one in result.levels), news])
+    return Lines.of([*(one.words for one in result.levels), news])
 
 
 def read_again(counts: Mapping[str, int]) -> str:
@@ -60,4 +49,4 @@ def failures(result: RenderResult) -> Iterable[object]:
     """What failed, and how much could not be built because of it."""
     yield from result.failures
     if result.skipped:
-        yield f"{counted(len(result.skipped), 'action')} not built because of what failed"
+        yield f"{counted(len(result.skipped), 'action')} not built because of these failures"

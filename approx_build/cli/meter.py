@@ -7,9 +7,11 @@ import threading
 import time
 from typing import Any
 
-from approx_build.cli.progress import PLAIN_EVERY_S
+from approx_build.cli.output import warn
+from approx_build.cli.progress import PLAIN_EVERY_S, live
 from approx_build.store.watch import Watch
 from approx_build.units import duration, size
+from approx_build.visible import visible
 
 SURE_AFTER_S = 2.0
 """How long work must have gone on before what is left of it is estimated."""
@@ -50,7 +52,7 @@ class Lines(Watch):
 
     def show(self) -> None:
         """Say how far it is."""
-        print(self.words(), file=sys.stderr, flush=True)
+        warn(self.words())
 
     def words(self) -> str:
         """How far it is, and how long the rest will take at the pace until now."""
@@ -75,20 +77,19 @@ class Bar(Lines):
 
     def begin(self, what: str, total: int, is_bytes: bool = False) -> None:
         """Show a bar of what begins."""
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn
+        from rich.progress import BarColumn, TextColumn
 
         super().begin(what, total, is_bytes)
         if self._bar is None:
-            columns = (BarColumn(bar_width=30), TextColumn("{task.description}", markup=False))
-            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
-            self._bar.start()
+            self._bar = live(
+                BarColumn(bar_width=30), TextColumn("{task.description}", markup=False)
+            )
             self._task = self._bar.add_task(what)
-        self._bar.reset(self._task, total=total, description=what)
+        self._bar.reset(self._task, total=total, description=visible(what))
 
     def show(self) -> None:
         """Move on."""
-        self._bar.update(self._task, completed=self._done, description=self.words())
+        self._bar.update(self._task, completed=self._done, description=visible(self.words()))
 
     def end(self) -> None:
         """Close the bar."""

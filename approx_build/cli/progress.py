@@ -7,8 +7,11 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from approx_build.cli.output import say, shown, warn
+from approx_build.process.streams import bare, prepare
 from approx_build.project.observer import Observer
 from approx_build.units import counted, duration
+from approx_build.visible import visible
 
 if TYPE_CHECKING:
     from approx_build.execution.estimate import Remaining
@@ -17,7 +20,10 @@ if TYPE_CHECKING:
     from approx_build.plan.graph import Action
 
 PLAIN_EVERY_S = 10.0
-KEEPING = "stopping when the state of {} is kept; again Ctrl-C stops at once and loses a little"
+NEARLY = "nearly done"
+KEEPING = (
+    "stopping after saving the state of {}; press Ctrl-C again to stop at once and lose a few steps"
+)
 
 
 def observer_for(is_quiet: bool = False, is_verbose: bool = False) -> Observer:
@@ -35,7 +41,19 @@ def left(remaining: Remaining) -> str:
         return ""
     known = f"about {duration(remaining.seconds)}" if remaining.seconds >= 1 else ""
     unknown = f"{counted(remaining.unknown, 'step')} not yet timed" if remaining.unknown else ""
-    return " plus ".join(part for part in (known, unknown) if part) or "nearly done"
+    return " plus ".join(part for part in (known, unknown) if part) or NEARLY
+
+
+def live(*columns: Any) -> Any:
+    """A bar of rich's that is drawn already. What is printed meanwhile is printed above it."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    bar = Progress(*columns, console=Console(file=bare(sys.stderr)), transient=True)
+    bar.start()
+    # The streams are rich's now, until the bar stops.
+    prepare()
+    return bar
 
 
 class Pace:
@@ -59,15 +77,15 @@ class Spoken(Observer):
 
     def remark(self, words: str) -> None:
         """Print it."""
-        print(words)
+        say(words)
 
     def activity(self, words: str) -> None:
         """Print it."""
-        print(words, file=sys.stderr)
+        warn(words)
 
     def waiting(self, words: str) -> None:
         """Print it; there is no bar yet."""
-        print(words, file=sys.stderr)
+        warn(words)
 
 
 class Lines(Spoken):
@@ -90,30 +108,32 @@ class Lines(Spoken):
         self._done += 1
         self._ran += was_run
         if self._verbose and was_run:
-            print(f"{action.kind.value:>10}  {action.target}  ({seconds:.2f} s)", file=sys.stderr)
+            warn(f"{action.kind.value:>10}  {action.target}  ({seconds:.2f} s)")
         elif not self._verbose and time.monotonic() - self._told >= PLAIN_EVERY_S:
             self._told = time.monotonic()
-            print(f"{self._done}/{self._total} done, {left(remaining)} left", file=sys.stderr)
+            rest = left(remaining)
+            more = "" if not rest else f", {rest}" if rest == NEARLY else f", {rest} left"
+            warn(f"{self._done}/{self._total} done{more}")
 
     def action_progress(self, action: Action, fraction: float, words: str = "") -> None:
         """Say now and then how far something long has come."""
         message = self._pace.words(action, fraction, words)
         if message and time.monotonic() - self._told >= PLAIN_EVERY_S:
             self._told = time.monotonic()
-            print(f"{action.target} {fraction:.1%}: {message}", file=sys.stderr)
+            warn(f"{action.target} {fraction:.1%}: {message}")
 
     def action_remark(self, action: Action, words: str) -> None:
         """Say it."""
-        print(f"{action.target}: {words}", file=sys.stderr)
+        warn(f"{action.target}: {words}")
 
     def stopping(self, trainings: Sequence[str]) -> None:
         """Say what is still done."""
         if trainings:
-            print(KEEPING.format(", ".join(trainings)), file=sys.stderr)
+            warn(KEEPING.format(", ".join(trainings)))
 
     def action_failed(self, failure: Failure) -> None:
         """Say what failed as soon as it does."""
-        print(f"failed: {failure.target}", file=sys.stderr)
+        warn(f"failed: {failure.target}")
 
 
 class Bar(Spoken):
@@ -129,18 +149,14 @@ class Bar(Spoken):
 
     def started(self, total: int, jobs: int) -> None:
         """Open the bar."""
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
-        self._bar = Progress(
+        self._bar = live(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=30),
             MofNCompleteColumn(),
             TextColumn("{task.fields[left]}", markup=False),
-            console=Console(stderr=True),
-            transient=True,
         )
-        self._bar.start()
         self._task = self._bar.add_task("planning", total=total, left="")
 
     def action_started(self, action: Action) -> None:
@@ -184,7 +200,7 @@ class Bar(Spoken):
             self._bar.stop()
 
     def _say(self, text: str) -> None:
-        self._bar.console.print(text, markup=False, highlight=False)
+        self._bar.console.print(shown(text), markup=False, highlight=False)
 
     def _show(self) -> None:
         names = list(self._running)
@@ -192,5 +208,5 @@ class Bar(Spoken):
         share = f" {self._running[names[0]]:.0%}" if names and self._running[names[0]] else ""
         words = self._words.get(names[0], "") if names else ""
         text = f"{names[0]}{share}{more}" if names else "checking"
-        message = f"{text[-60:]}\n{words}" if words else text[-60:]
+        message = "\n".join(filter(None, (visible(text)[-60:], visible(words))))
         self._bar.update(self._task, description=message)

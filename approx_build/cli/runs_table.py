@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from approx_build.project.settings import now
 from approx_build.report.formatting import settings
@@ -13,6 +14,7 @@ from approx_build.training.ledger import columns
 from approx_build.training.ledger.columns import KEPT_BY_HAND, MORE, Column
 from approx_build.training.ledger.entry import LedgerEntry, Sitting
 from approx_build.units import signed, spaced
+from approx_build.visible import visible
 
 GAP = 2
 """Spaces between columns."""
@@ -20,12 +22,12 @@ WIDEST = 40
 """Characters of a cell; what is longer is shown by `runs show`."""
 
 
-def block(entry: LedgerEntry, width: int | None = None) -> str:
+def block(entry: LedgerEntry, width: int | None = None) -> list[str]:
     """Every column of a run that it has, one below the other."""
     rows = [("run", entry.run), ("status", columns.status(entry, now()))]
     rows += [("", entry.reason)] if entry.reason else []
     rows += [(column.name, column.text(entry)) for column in KEPT_BY_HAND]
-    return "\n".join(pairs([(name, text or "–") for name, text in rows], width))
+    return pairs([(name, text or "–") for name, text in rows], width)
 
 
 def pairs(rows: Sequence[tuple[str, str]], width: int | None = None) -> list[str]:
@@ -34,7 +36,8 @@ def pairs(rows: Sequence[tuple[str, str]], width: int | None = None) -> list[str
     space = max(20, (width or terminal_width()) - side - GAP)
     lines = []
     for name, text in rows:
-        first, *more = textwrap.wrap(columns.plain(text), space, break_on_hyphens=False) or [""]
+        words = visible(" ".join(text.splitlines()))
+        first, *more = textwrap.wrap(words, space, break_on_hyphens=False) or [""]
         lines.append(f"{name:<{side}}{'':{GAP}}{first}".rstrip())
         lines += [f"{'':{side + GAP}}{line}" for line in more]
     return lines
@@ -63,22 +66,24 @@ def fitting(entries: Sequence[LedgerEntry], width: int) -> list[Column]:
     return sorted(chosen, key=_READ.index)
 
 
-def print_table(entries: Sequence[LedgerEntry]) -> None:
-    """Print the columns that fit the terminal."""
+def table(entries: Sequence[LedgerEntry]) -> list[str]:
+    """The columns that fit the terminal, side by side."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False)
+    console = Console(file=io.StringIO(), width=terminal_width(), force_terminal=False)
     chosen = fitting(entries, console.width)
-    table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="bold")
+    grid = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False)
     for column in chosen:
         # Names are copied from here, so they are never cut.
         widest = None if column is _RUN else WIDEST
-        table.add_column(column.name, no_wrap=True, max_width=widest)
+        grid.add_column(column.name, no_wrap=True, max_width=widest)
     for entry in entries:
-        table.add_row(*(Text(columns.plain(column.text(entry))) for column in chosen))
-    console.print(table)
+        grid.add_row(*(Text(visible(column.text(entry))) for column in chosen))
+    with console.capture() as printed:
+        console.print(grid)
+    return printed.get().splitlines()
 
 
 def _best(entry: LedgerEntry) -> float | None:
@@ -114,7 +119,7 @@ _READ = [
 """As they are read from left to right."""
 
 
-def parts(entry: LedgerEntry) -> Iterator[str]:
+def parts(entry: LedgerEntry) -> Iterator[list[str]]:
     """Everything about a run, part by part."""
     yield block(entry)
     unit = entry.loss_unit
@@ -125,15 +130,21 @@ def parts(entry: LedgerEntry) -> Iterator[str]:
     }
     for title, curve in curves.items():
         if drawn := plot(curve):
-            yield "\n".join([title, *drawn])
+            yield [title, *drawn]
     yield _headed("sittings", [line for one in entry.sittings for line in _sitting(one)])
     yield _headed("checkpoints", [_kept(entry, index) for index in range(len(entry.checkpoints))])
     yield _headed("manifest", pairs(list(settings(entry.manifest))))
     yield _headed("notes", pairs([_noted(entry, index) for index in range(len(entry.notes))]))
 
 
-def _headed(title: str, lines: list[str]) -> str:
-    return "\n".join([title, *(f"  {line}" for line in lines)]) if lines else ""
+def spaced_apart(blocks: Iterable[Sequence[str]]) -> list[str]:
+    """The lines of the blocks that have any, an empty line between two blocks."""
+    lines = [line for block in blocks if block for line in ("", *block)]
+    return lines[1:]
+
+
+def _headed(title: str, lines: list[str]) -> list[str]:
+    return [title, *(f"  {line}" for line in lines)] if lines else []
 
 
 def _sitting(one: Sitting) -> list[str]:
@@ -141,7 +152,7 @@ def _sitting(one: Sitting) -> list[str]:
     where = f"{one.device}, {one.threads} thread{'s' if one.threads > 1 else ''}"
     first = f"{one.started}  {span}, {duration(one.seconds)}, {where}"
     around = ", ".join(f"{name} {value}" for name, value in sorted(one.environment.items()))
-    return [first, *(f"  {line}" for line in pairs([("", columns.plain(around))]) if around)]
+    return [first, *(f"  {line}" for line in pairs([("", around)]) if around)]
 
 
 def _kept(entry: LedgerEntry, index: int) -> str:

@@ -124,7 +124,7 @@ class Augmentation(_Section):
         """The augmented window [C, size] that begins at `start` of a part's `sound` [C, T], T >= 1.
 
         It never leaves the part: a window that would begins earlier, and one that is longer than
-        the part continues with its mirror image. With a gain range, the result does not exceed full
+        the part continues with its mirror image. With any range, the result does not exceed full
         scale: louder windows are scaled down, including their noise. A function of its arguments:
         `rng` is not advanced.
         """
@@ -172,6 +172,7 @@ class Augmentation(_Section):
         """The start moved by a random amount, but not beyond `last`."""
         start = min(start, max(0, last))
         reach = min(round(self.shift * size), last - start + 1)
+        # At least one place, also where the part is shorter than the window.
         return start + rng.child("shift").index(max(1, reach))
 
     def _warp(self, rng: Stream) -> Warp:
@@ -185,6 +186,7 @@ class Augmentation(_Section):
     def _filters(self, rng: Stream) -> Filters:
         chance, turn = self.probability, rng.child("tilt")
         tilt_db = _drawn(self.tilt_db, chance.tilt, turn)
+        # From a child, because the first numbers of `turn` are those of the tilt.
         pivot_hz = _in_octaves(PIVOT_HZ, turn.child("pivot").uniform())
         return Filters(
             _drawn_evenly(self.highpass_hz, chance.highpass, rng.child("highpass")),
@@ -206,6 +208,7 @@ class Augmentation(_Section):
         noise_dbfs = _drawn(self.noise_dbfs, chance.noise, hiss)
         if noise_dbfs is not None:
             sound = sound + gain(noise_dbfs) * white(hiss.child("samples"), *sound.shape)
+        # Without ranges nothing makes a window louder, and it stays as it was prepared.
         if any(self._ranges()):
             sound = sound / max(1.0, float(absolute(sound).max()))
         return np.ascontiguousarray(sound, dtype=np.float32)
@@ -217,6 +220,7 @@ def _drawn(between: Between | None, probability: float, rng: Stream) -> float | 
     """
     if between is None:
         return None
+    # Always both: another probability must not change the values of the windows it leaves in.
     chance, place = rng.uniforms(2)
     low, high = between
     return low + (high - low) * float(place) if chance < probability else None

@@ -9,17 +9,15 @@ Off the path of a sample: it decides what may be used, and changes no sound.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from approx_build.errors import ConsentError
-from approx_build.files.patterns import matches
-from approx_build.files.readlog import ReadLog
-from approx_build.yaml_source import load_source, validate
+from approx_build.files.patterns import matches, matching
+from approx_build.yaml_source import suggestion
+from approx_build.yaml_source.node import Loc
 
 FILE_NAME = "consent.yaml"
 
@@ -98,24 +96,31 @@ class Consent(Strict):
     withdrawn: Mapping[str, date] = Field(
         {}, description="recordings by name that were withdrawn, each with its day"
     )
+    removed: tuple[Text, ...] = Field(
+        (), max_length=10_000, description="withdrawn recordings whose files were deleted since"
+    )
 
-    def allow(self, path: Path, today: date, model: str | None, piece: str | None) -> None:
-        """ConsentError when the record at `path` does not allow the use today."""
+    def objections(
+        self, today: date, model: str | None = None, piece: str | None = None
+    ) -> Iterator[tuple[Loc, str]]:
+        """Why the record does not allow a use `today`, each with the clause that says so."""
         if self.withdrawn_on is not None and today >= self.withdrawn_on:
-            raise ConsentError(f"{path}: consent was withdrawn on {self.withdrawn_on}")
-        if today < self.agreed_on:
-            raise ConsentError(f"{path}: consent begins on {self.agreed_on}; today is {today}")
-        if self.valid_until is not None and today > self.valid_until:
-            raise ConsentError(
-                f"{path}: consent ended on {self.valid_until}; ask {self.contact} to renew it"
-            )
+            yield ("withdrawn_on",), f"consent was withdrawn on {self.withdrawn_on}"
+        elif today < self.agreed_on:
+            yield ("agreed_on",), f"consent begins on {self.agreed_on}; today is {today}"
+        elif self.valid_until is not None and today > self.valid_until:
+            words = f"consent ended on {self.valid_until}; ask {self.contact} to renew it"
+            yield ("valid_until",), words
         for noun, name, allowed in (
             ("model", model, self.scope.models),
             ("piece", piece, self.scope.pieces),
         ):
             if name is not None and allowed is not None and name not in allowed:
-                named = ", ".join(allowed) or f"no {noun}"
-                raise ConsentError(f"{path}: not agreed for {noun} {name!r}; agreed for: {named}")
+                yield (
+                    ("scope", f"{noun}s"),
+                    f"not agreed for {noun} {name!r}; agreed for: "
+                    + (_listed(allowed) or f"no {noun}"),
+                )
 
     def withdrawn_by(self, today: date) -> dict[str, date]:
         """The withdrawn recordings, by name without the corpus, that may not be used `today`."""
@@ -125,49 +130,43 @@ class Consent(Strict):
         """The last day on which the record has the same effect as `today`; None: without end."""
         ends = [self.agreed_on, *self.withdrawn.values()]
         ends += [self.withdrawn_on] if self.withdrawn_on else []
-        days = [day - timedelta(1) for day in ends] + [self.valid_until or date.max]
+        # From these dates on the record has another effect: the day before is the last of the same.
+        days = [day - timedelta(1) for day in ends if day > date.min] + [
+            self.valid_until or date.max
+        ]
         later = [day for day in days if today <= day < date.max]
         return min(later, default=None)
+
+    def idle_rules(self, names: Collection[str]) -> Iterator[tuple[Loc, str]]:
+        """Rules about recordings that fit none of those of these `names`, each with its clause.
+
+        Such a rule is misspelt, and denies nothing of what it was meant to deny.
+        """
+        for name in self.withdrawn:
+            if name not in names and name not in self.removed:
+                hint = suggestion(name, names)
+                words = f"there is no recording {name!r}{hint}; if its file was deleted, "
+                yield ("withdrawn", name), f"{words}name it under 'removed' too"
+        for index, name in enumerate(self.removed):
+            if name in names:
+                words = f"the file of recording {name!r} is still there; delete it, or this name"
+                yield ("removed", index), words
+            elif name not in self.withdrawn:
+                words = f"recording {name!r} is not withdrawn; give its day under 'withdrawn'"
+                yield ("removed", index), words
+        # A pattern may fit only recordings whose files were deleted since.
+        every = {*names, *self.removed}
+        for number, performer in enumerate(self.performers):
+            for index, pattern in enumerate(performer.recordings or ()):
+                if not matching(pattern, every):
+                    words = f"no recording matches {pattern!r}{suggestion(pattern, every)}"
+                    yield ("performers", number, "recordings", index), words
 
     def performers_of(self, recording: str) -> list[Performer]:
         """Who plays in the recording of this name (without its corpus)."""
         return [one for one in self.performers if one.plays_in(recording)]
 
 
-def load_consent(
-    folder: Path, today: date, model: str | None = None, piece: str | None = None
-) -> Consent:
-    """The consent of the corpus in `folder`, valid `today` for `model` and `piece` if given.
-
-    ConsentError when the record or a notice is missing or does not allow the use, naming the file;
-    ScoreError with every fault of the record.
-    """
-    consent = read_consent(folder)
-    consent.allow(folder / FILE_NAME, today, model, piece)
-    return consent
-
-
-def read_consent(folder: Path, log: ReadLog | None = None) -> Consent:
-    """The consent record of the corpus in `folder`, whatever it allows; errors as above."""
-    path, log = folder / FILE_NAME, log or ReadLog()
-    if not path.is_file():
-        raise ConsentError(f"{path}: missing; without it corpus {folder.name!r} cannot be used")
-    consent = validate(Consent, load_source(path, str(path), log))
-    faults = []
-    if consent.corpus != folder.name:
-        faults.append(f"{path}: is of corpus {consent.corpus!r}, not {folder.name!r}")
-    faults += [fault for one in consent.sources if (fault := _notice(folder / one.notice, log))]
-    if faults:
-        raise ConsentError("\n".join(faults))
-    return consent
-
-
-def _notice(path: Path, log: ReadLog) -> str:
-    """What is wrong with a notice; logs that it was read."""
-    try:
-        log.reading(path)
-    except FileNotFoundError:
-        return f"{path}: missing; it must travel with the sound"
-    except OSError as error:
-        return f"{path}: cannot be read ({error.strerror})"
-    return ""
+def _listed(names: Sequence[str], most: int = 12) -> str:
+    more = ", …" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"

@@ -119,6 +119,7 @@ def best_match(a: Fingerprint, b: Fingerprint) -> Match | None:
     if not (stops - starts).max(initial=0) >= least:
         return None
     # The correlation at every shift at once: a product of spectra, summed over the bands.
+    # As many places as there are shifts: the transform is cyclic, and shifts must not share one.
     size = fast_size(len(a) + len(b) - 1)
     spectra = real_fft(a.T, size) * np.conj(real_fft(b.T, size))
     products = inverse_real_fft(spectra.sum(axis=0), size)[shifts % size]
@@ -163,6 +164,8 @@ def _slow_blocks(path: Path) -> Iterator[NDArray[np.float32]]:
     rate = wav.info(path).rate
     for start, stop in wav.blocks(path, _BLOCK_S * rate):
         mono = wav.read(path, start, stop).data.mean(axis=0)
+        # Each minute is converted alone; its ends suffer, but fingerprints are compared with a
+        # tolerance.
         yield np.asarray(converted(mono, rate, RATE) if rate != RATE else mono, np.float32)
 
 

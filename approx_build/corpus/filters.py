@@ -59,6 +59,7 @@ class Filters:
     def filtered(self, sound: NDArray[np.floating], rate: int) -> Floats:
         """Sound [C, T] of `rate` Hz filtered [C, T]; exact but for `margin` samples at its ends."""
         length = sound.shape[1]
+        # Cyclic: the ends of the sound influence each other, but only within the margin.
         size = fast_size(length)
         spectra = real_fft(sound.astype(np.float64), size)
         gains = self.gains(np.arange(spectra.shape[1], dtype=np.float64) * (rate / size))

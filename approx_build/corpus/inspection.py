@@ -111,6 +111,7 @@ class _Runs:
     def add(self, samples: NDArray[np.float32]) -> None:
         """The next samples [T]."""
         is_full = np.abs(samples) >= self._full_scale
+        # A run may continue from the block before.
         self._edges.append(np.flatnonzero(np.diff(is_full, prepend=self._is_inside)) + self._length)
         self._is_inside = bool(is_full[-1])
         self._length += len(samples)
@@ -187,6 +188,7 @@ def full_scale(subtype: str) -> float:
 
 def silent_share(powers: NDArray[np.float64]) -> float:
     """The share of frames, by their mean squares, that are silent for their recording."""
+    # Silence has no logarithm.
     levels = 10 * np.log10(np.maximum(powers, 1e-20))
     # Relative to the loud parts: the noise floor of a soft recording is not sound.
     gate = max(GATE_DBFS, float(np.quantile(levels, LOUD_SHARE)) - GATE_DB)

@@ -12,10 +12,16 @@ from pathlib import Path
 
 from approx_build.audio import foreign, wav
 from approx_build.corpus.consent import FILE_NAME, Consent
-from approx_build.corpus.recordings import SUFFIXES, check_recording, is_recording
+from approx_build.corpus.recordings import (
+    SUFFIXES,
+    check_recording,
+    is_recording,
+    named,
+    recording_name,
+)
 from approx_build.errors import AudioError
 from approx_build.files.leftovers import is_leftover
-from approx_build.files.patterns import matching
+from approx_build.files.names import normal
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,11 @@ class Entry:
     length_s: float | None = None
 
     @property
+    def name(self) -> str:
+        """The name of the recording, without its corpus."""
+        return recording_name(self.path)
+
+    @property
     def is_used(self) -> bool:
         """Whether networks may train on it, as far as the file itself is concerned."""
         return self.is_recording and not self.reason
@@ -38,23 +49,17 @@ def inventory(folder: Path, consent: Consent | None, today: date) -> list[Entry]
 
     `consent` is the record of the corpus when it can be read.
     """
-    notices = {one.notice for one in consent.sources} if consent else set()
+    # The disk may have a name in another Unicode form than the record.
+    notices = {normal(one.notice) for one in consent.sources} if consent else set()
     withdrawn = consent.withdrawn_by(today) if consent else {}
-    paths = [path for path in sorted(folder.iterdir()) if not is_leftover(path.name)]
-    first: dict[str, Path] = {}
-    for path in filter(_is_recording, paths):
-        first.setdefault(path.stem, path)
-    return [_entry(path, notices, withdrawn, first) for path in paths]
+    paths = [path for path in folder.iterdir() if not is_leftover(path.name)]
+    paths.sort(key=lambda path: normal(path.name))
+    clashes = named(filter(_is_recording, paths)).clashes
+    return [_entry(path, notices, withdrawn, clashes) for path in paths]
 
 
-def unmatched(consent: Consent, names: set[str]) -> Iterator[str]:
-    """Warnings: names in the record that match no recording, and recordings without a performer."""
-    for name in sorted(set(consent.withdrawn) - names):
-        yield f"withdrawn: there is no recording '{name}'; check its spelling"
-    for performer in consent.performers:
-        for pattern in performer.recordings or ():
-            if not matching(pattern, names):
-                yield f"performers: {performer.name}: no recording matches '{pattern}'"
+def unnamed(consent: Consent, names: set[str]) -> Iterator[str]:
+    """Warnings: recordings of which the record does not say who plays."""
     if consent.performers:
         for name in sorted(names):
             if not consent.performers_of(name):
@@ -62,18 +67,18 @@ def unmatched(consent: Consent, names: set[str]) -> Iterator[str]:
 
 
 def _entry(
-    path: Path, notices: set[str], withdrawn: Mapping[str, date], first: Mapping[str, Path]
+    path: Path, notices: set[str], withdrawn: Mapping[str, date], clashes: Mapping[Path, str]
 ) -> Entry:
     if not _is_recording(path):
         return Entry(path, False, _what_else(path, notices))
-    if first[path.stem] != path:
-        return Entry(path, True, f"has the same name as {first[path.stem].name}; rename one")
+    if path in clashes:
+        return Entry(path, True, clashes[path])
     try:
         check_recording(path)
         found = wav.info(path)
     except AudioError as error:
         return Entry(path, True, error.message.removeprefix(f"{path}: "))
-    day = withdrawn.get(path.stem)
+    day = withdrawn.get(recording_name(path))
     reason = f"withdrawn on {day}" if day else ""
     return Entry(path, True, reason, found.length / found.rate)
 
@@ -85,7 +90,7 @@ def _is_recording(path: Path) -> bool:
 def _what_else(path: Path, notices: set[str]) -> str:
     if path.name == FILE_NAME:
         return "the consent record"
-    if path.name in notices:
+    if normal(path.name) in notices:
         return "a notice that travels with the sound"
     if path.is_dir():
         return "a folder; recordings lie in the folder of the corpus itself"

@@ -115,6 +115,7 @@ def prepared(clip: Clip, rate: int, channels: int, how: Preparation) -> Sound:
         kept = [sound[:, start:stop] for start, stop in spans]
         sound = np.concatenate(kept, axis=1) if kept else sound[:, :0]
     if how.level is not None and sound.size:
+        # A percentile below 100 leaves samples above the level, perhaps above full scale.
         sound = np.clip(sound * _level_gain(sound, how.level), -1.0, 1.0)
     return sound.astype(np.float32)
 
@@ -131,6 +132,7 @@ def description(
     if source_rate != rate:
         done.append(f"{source_rate} Hz to {rate} Hz")
     left_out_s = samples / source_rate - length / rate
+    # Lengths are rounded when rates are converted, which leaves nothing out.
     if left_out_s > 2 / rate:
         done.append(f"{left_out_s:.2f} s of silence left out")
     if how.level is not None:
@@ -171,6 +173,7 @@ def _spans(sound: NDArray[np.float64], rate: int, how: Ends | Gaps | Ibab) -> li
     if isinstance(how, Ibab):
         return _ibab_span(sound, how.threshold)
     frame = max(1, round(FRAME_S * rate))
+    # A frame of one sample has no half, and a hop of 0 is not allowed.
     loud = _mean_squares(sound, frame, frame // 2 or 1)
     threshold = float(portable.gain(np.array(how.threshold_dbfs)))
     hits = np.flatnonzero(loud > threshold * threshold) * (frame // 2 or 1)

@@ -18,6 +18,9 @@ from approx_build.corpus.preparation import Preparation, Sound, description, pre
 from approx_build.corpus.recordings import Recording, list_recordings
 from approx_build.corpus.windows import Part
 from approx_build.errors import AudioError, ModelError
+from approx_build.files.writing import make_folders
+from approx_build.visible import Lines
+from approx_build.yaml_source import suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +75,20 @@ class Material:
         return [stretch.part() for stretch in self.stretches if not stretch.reason]
 
 
-def chosen(recordings: Sequence[Recording], how: Preparation, model: str) -> list[Recording]:
-    """The recordings that are not excluded; ModelError when an exclusion names none of them."""
+def chosen(
+    recordings: Sequence[Recording], how: Preparation, model: str, gone: Collection[str] = ()
+) -> list[Recording]:
+    """The recordings that are not excluded; ModelError when an exclusion names none of them.
+
+    `gone` are withdrawn ones, without the corpus: they may be excluded still.
+    """
+    # Exclusions name recordings without their corpus.
     names = {recording.name.partition("/")[2] for recording in recordings}
-    if unknown := sorted(how.exclude.keys() - names):
+    if unknown := sorted(how.exclude.keys() - names - {*gone}):
+        hints = "".join(suggestion(name, names) for name in unknown)
         raise ModelError(
-            f"model {model!r} excludes {', '.join(unknown)}: no such recording in the corpus; "
-            f"there are: {', '.join(sorted(names))}"
+            f"model {model!r} excludes {', '.join(unknown)}: no such recording in the corpus"
+            + (hints or f"; there are: {', '.join(sorted(names)[:12])}")
         )
     return [one for one in recordings if one.name.partition("/")[2] not in how.exclude]
 
@@ -131,7 +141,7 @@ def gathered(
         except AudioError as error:
             faults.append(error.message)
     if faults:
-        raise AudioError("\n".join([*faults, LEAVE_OUT]))
+        raise AudioError(Lines.of([*faults, LEAVE_OUT]))
     return Material(corpus, tuple(stretches), dict(excluded))
 
 
@@ -148,10 +158,10 @@ def prepare_corpus(
 
     AudioError naming every recording that cannot be read, and how to leave it out.
     """
-    work.mkdir(parents=True, exist_ok=True)
+    make_folders(work)
     made = []
     for recording in chosen(list_recordings(folder, withdrawn), how, model):
-        made.append((recording, work / f"{recording.path.stem}.wav"))
+        made.append((recording, work / f"{recording.name.partition('/')[2]}.wav"))
         sound = prepare_recording(recording.path, rate, channels, how)
         write_prepared(made[-1][1], sound, rate)
     return gathered(folder.name, made, rate, channels, how, how.exclude)

@@ -7,7 +7,7 @@ one that cannot be used stops the work with its name and the reason.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePath
@@ -15,8 +15,10 @@ from pathlib import Path, PurePath
 from approx_build.audio import wav
 from approx_build.errors import AudioError
 from approx_build.files.leftovers import is_leftover
+from approx_build.files.names import alike, clash, normal
 from approx_build.files.readlog import ReadLog
 from approx_build.numerics.portable import absolute
+from approx_build.visible import Lines
 
 SUFFIXES = {".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp3", ".oga", ".ogg", ".opus"}
 SUFFIXES |= {".rf64", ".snd", ".w64", ".wav"}
@@ -26,7 +28,7 @@ SILENT = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One file of a corpus: `name` is corpus/stem, `digest` the SHA-256 of its bytes."""
+    """One file of a corpus: `name` is corpus/name, `digest` the SHA-256 of its bytes."""
 
     name: str
     path: Path
@@ -42,21 +44,44 @@ def list_recordings(
     AudioError when there are none, or two of one name.
     """
     log = log or ReadLog()
-    named = recording_files(folder, log)
-    kept = [stem for stem in sorted(named) if stem not in withdrawn]
+    files = recording_files(folder, log)
+    kept = [name for name in sorted(files) if name not in withdrawn]
     if not kept:
         raise AudioError(f"{folder}: every recording in this folder was withdrawn")
-    return [_recording(folder.name, named[stem], log) for stem in kept]
+    return [_recording(folder.name, files[name], log) for name in kept]
 
 
 def recording_files(folder: Path, log: ReadLog | None = None) -> dict[str, Path]:
     """The files of a corpus that are recordings, withdrawn or not, by name; errors as above."""
-    by_stem: dict[str, Path] = {}
-    for path in sound_files(folder, log):
-        if path.stem in by_stem:
-            raise AudioError(f"{path}: has the same name as {by_stem[path.stem].name}; rename one")
-        by_stem[path.stem] = path
-    return by_stem
+    found = named(sound_files(folder, log))
+    if found.clashes:
+        raise AudioError(Lines.of(f"{path}: {why}" for path, why in found.clashes.items()))
+    return found.paths
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Files by the names of their recordings, and why others cannot have theirs."""
+
+    paths: dict[str, Path]
+    clashes: dict[Path, str]
+
+
+def named(paths: Iterable[Path]) -> Named:
+    """Files that are recordings by their names, which must differ in more than case."""
+    first: dict[str, Path] = {}
+    clashes = {}
+    for path in paths:
+        # On many disks, names that differ only in case are one name.
+        other = first.setdefault(alike(path.stem), path)
+        if other != path:
+            clashes[path] = clash(path.name, other.name)
+    return Named({recording_name(path): path for path in first.values()}, clashes)
+
+
+def recording_name(path: PurePath) -> str:
+    """The name of the recording in a file, without its corpus."""
+    return normal(path.stem)
 
 
 def sound_files(folder: Path, log: ReadLog | None = None) -> list[Path]:
@@ -64,6 +89,7 @@ def sound_files(folder: Path, log: ReadLog | None = None) -> list[Path]:
     if not folder.is_dir():
         raise AudioError(f"{folder}: there is no such corpus folder")
     files = [folder / name for name in (log or ReadLog()).files_in(folder)]
+    # The order of names in a folder depends on the file system.
     paths = sorted(path for path in files if is_recording(path.name))
     if not paths:
         kinds = ", ".join(sorted(SUFFIXES))
@@ -105,7 +131,7 @@ def _recording(corpus: str, path: Path, log: ReadLog) -> Recording:
         digest = log.reading(path).digest
     except OSError as error:
         raise AudioError(f"{path}: cannot be read ({error.strerror})") from None
-    return Recording(f"{corpus}/{path.stem}", path, digest)
+    return Recording(f"{corpus}/{recording_name(path)}", path, digest)
 
 
 UNITS = (("h", 3600.0), ("min", 60.0), ("s", 1.0))

@@ -46,6 +46,8 @@ class Warp:
         clip = Clip(source, rate)
         stretched = stretch(clip, round(clip.length * self.stretch))
         warped = varispeed(stretched, self.pitch)
+        # By the lengths that were made: each is rounded to a sample, so the ratio asked for is not
+        # exact.
         begin = round(margin * warped.length / clip.length)
         return warped.data[:, begin : begin + size]
 

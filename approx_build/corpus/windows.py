@@ -76,6 +76,7 @@ class Windows:
 
     def place(self, number: int) -> tuple[Part, int]:
         """The part and start of window `number`."""
+        # To the right of equal ends: parts that are too short have no windows.
         index = bisect_right(self._ends, number)
         part, first = self.parts[index], self._ends[index - 1] if index else 0
         return part, min((number - first) * self.size, part.length - self.size)
@@ -108,6 +109,7 @@ class Epochs:
         return *self.windows.place(number), epoch, number
 
 
+# Every position asks for the order of its epoch, and a batch lies in one epoch or two.
 @lru_cache(maxsize=4)
 def _order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
     """The order of an epoch: a permutation of `count` windows."""

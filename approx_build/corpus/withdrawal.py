@@ -11,10 +11,12 @@ from collections.abc import Collection
 from datetime import date
 
 from approx_build.corpus.consent import Consent
-from approx_build.errors import ConsentError, ScoreError
+from approx_build.errors import ConsentError, Fault, Location, ScoreError
 from approx_build.yaml_source import Source, source_of, validate
 from approx_build.yaml_source.node import Place
+from approx_build.yaml_source.tables import quoted
 
+# Other names are quoted, because YAML may read them as something else than a text.
 _PLAIN = re.compile(r"(?!(?:null|true|false)$)[a-z][a-z0-9-]*")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -34,9 +36,11 @@ def withdrawn_text(source: Source, names: Collection[str] | None, day: date) -> 
         wanted = before.model_copy(update={"withdrawn": {**before.withdrawn, **days}})
         moved = {name: each for name, each in days.items() if before.withdrawn.get(name) != each}
         text = _with_names(source, {name: str(each) for name, each in moved.items()})
+    # Lines are edited by patterns, so the result is read again: nothing else may have changed.
     if _read(text, source.shown) != wanted:
         lines = json.dumps(wanted.model_dump(mode="json", include={"withdrawn_on", "withdrawn"}))
-        raise ConsentError(f"{source.shown}: cannot be edited by a program; write this: {lines}")
+        message = f"cannot be edited by a program; write this: {lines}"
+        raise ConsentError([Fault(Location(source.shown, 1, 1), message)])
     return text
 
 
@@ -76,6 +80,7 @@ def _with_names(source: Source, days: dict[str, str]) -> str:
     if text.startswith("{", start):
         inserted = "{" + "".join(f" {pair}," for pair in pairs)
         return text[:start] + inserted + text[start + 1 :]
+    # Before the first name and in its column, which is valid however the block is indented.
     line, column = min(node.keys.values())
     start = _index(text, (line, column))
     return text[:start] + f"\n{' ' * (column - 1)}".join([*pairs, text[start:]])
@@ -85,6 +90,7 @@ def _filled(source: Source, key: str, value: str, below: str = "") -> str:
     """The text with a new value for a key of the record whose value is on its line."""
     number = source.root.keys[key][0] - 1
     lines = source.text.split("\n")
+    # Only the value is replaced: a comment after it stays.
     lines[number] = re.sub(rf"({key}:)[^#]*?(\s*#.*)?$", rf"\1{value}\2", lines[number]) + below
     return "\n".join(lines)
 
@@ -96,7 +102,7 @@ def _index(text: str, place: Place) -> int:
 
 
 def _written(name: str) -> str:
-    return name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+    return name if _PLAIN.fullmatch(name) else quoted(name)
 
 
 def _ended(text: str) -> str:

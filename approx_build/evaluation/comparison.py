@@ -30,6 +30,7 @@ Evaluation = dict[str, Any]
 For the corpus also `baseline`; for takes `nearest`: for each take the nearest passage, or None, and
 whether it is memorised.
 """
+# Measurements use NumPy's functions, whose last digits depend on the processor.
 _DIGITS = 4
 
 

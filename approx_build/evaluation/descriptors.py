@@ -82,6 +82,7 @@ def _silent(sounds: Sequence[Mono], rate: int) -> float:
 
 def _flatness(frame: Mono) -> float:
     power = np.abs(np.fft.rfft(frame * np.hanning(_SIZE))) ** 2
+    # One bin without power would make the geometric mean 0.
     power += _FLATNESS_FLOOR * power.sum()
     return float(np.exp(np.mean(np.log(power))) / power.mean())
 
@@ -93,17 +94,20 @@ def _harmonicity(frames: NDArray[np.float32], rate: int) -> float:
     shape = _autocorrelation(window[None])[:, first:last]
     curves = _autocorrelation((frames - frames.mean(axis=1, keepdims=True)) * window)
     peaks = (curves[:, first:last] / shape).max(axis=1)
+    # Divided by the window's own autocorrelation, a peak may exceed 1.
     return float(np.clip(np.median(peaks), 0, 1))
 
 
 def _autocorrelation(frames: NDArray[np.float64]) -> NDArray[np.float64]:
     """Of each frame, 1 at no delay [M, delays]."""
+    # At twice the length: a cyclic correlation would let the end meet the beginning.
     curves = np.fft.irfft(np.abs(np.fft.rfft(frames, 2 * _SIZE)) ** 2)
     return np.asarray(curves / np.maximum(curves[:, :1], 1e-30))
 
 
 def _flux(sounds: Sequence[Mono]) -> float:
     changes = [
+        # Every fourth frame: these do not overlap.
         np.diff(10 * np.log10(powers([sound], 1024)[::4].astype(np.float64) + _FLUX_FLOOR), axis=0)
         for sound in sounds
     ]

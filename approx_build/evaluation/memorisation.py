@@ -145,6 +145,7 @@ class TrainingPassages:
 
     def _candidates(self, take: Mono, starts: Sequence[int]) -> list[list[tuple[int, int]]]:
         """(sound, frame) of the coarsely nearest passages, for each of `starts`."""
+        # Less what all training sound has in common, which would make everything near.
         frames = log_mel(take, self.rate) - self._mean
         last = len(frames) - self._frames
         at = [max(0, min(round(s * FRAMES_HZ / self.rate), last)) for s in starts]
@@ -196,6 +197,7 @@ class TrainingPassages:
             first = max(0, round(frame * self.rate / FRAMES_HZ) - margin)
             place, alike = best_place(passage, samples[first : first + self.size + 2 * margin])
             at = first + place
+            # Only then can any of the take have been copied from here.
             copied_s = self._copied(take, samples, at - start, starts) if alike >= COPIED else 0.0
             at_s, recording_at_s = start / self.rate, (sound.start + at) / self.rate
             found.append(Match(at_s, sound.name, recording_at_s, round(alike, 4), copied_s))
@@ -249,6 +251,7 @@ def _deviations(block: Mono, frames: int) -> Mono:
     """The length of each passage of `frames` without its mean [passages]."""
     sums = []
     for power in (1, 2):
+        # In float64, because differences of long running sums lose digits.
         total = np.cumsum(np.sum(block.astype(np.float64) ** power, axis=1))
         sums.append(np.append(total[frames - 1], total[frames:] - total[:-frames]))
     squares = sums[1] - sums[0] ** 2 / (frames * block.shape[1])

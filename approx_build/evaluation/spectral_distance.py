@@ -86,6 +86,7 @@ def distance(one: Spectra, other: Spectra) -> Distance:
 def powers(sounds: Sequence[Mono], size: int) -> NDArray[np.float32]:
     """Power spectra of the frames of all sounds [M, F]; a sine of amplitude 1 reads 1."""
     window = hann(size)
+    # Levels must not depend on the size of the window.
     window = window / (window.sum() / 2)
     hop = max(size // 4, sum(sound.size for sound in sounds) // MOST_FRAMES)
     frames = np.concatenate([_frames(sound, size, hop) for sound in sounds])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from approx_build.execution.work import Report, Result, Work
+from approx_build.files.json_text import encoded, parse_json
 from approx_build.files.opening import read_whole
 from approx_build.store.store import Store
 
@@ -71,6 +72,7 @@ class Desk:
 
     def inputs(self, prefix: str) -> list[Path]:
         """The files of the inputs `prefix.…`, in the order of their roles."""
+        # Numbers in roles have leading zeros, so the order of the texts is that of the numbers.
         roles = sorted(role for role in self.work.action.inputs if role.startswith(f"{prefix}."))
         return [self.input(role) for role in roles]
 
@@ -80,7 +82,7 @@ class Desk:
 
     def json_input(self, role: str) -> Any:
         """The value of a JSON input."""
-        return json.loads(read_whole(self.input(role)))
+        return parse_json(read_whole(self.input(role)))
 
     def keep_clip(self, clip: Clip, **facts: Any) -> Result:
         """Store `clip` as the main object."""
@@ -97,5 +99,6 @@ class Desk:
 
     def keep_json(self, value: Any, **facts: Any) -> Result:
         """Store `value` as canonical JSON."""
+        # Sorted keys: equal values must give equal bytes, and so equal keys of what reads them.
         text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return self.keep_bytes(text.encode(), **facts)
+        return self.keep_bytes(encoded(text), **facts)

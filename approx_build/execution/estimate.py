@@ -37,8 +37,11 @@ class History:
         """The history in the entries of a journal."""
         runs: dict[str, list[float]] = {}
         for entry in entries:
+            # Actions that were found in the store have 0 seconds and would make the estimate too
+            # low.
             if entry.seconds > 0 and entry.size > 0:
                 runs.setdefault(entry.kind, []).append(entry.seconds / entry.size)
+        # The median, because one run on a busy machine would dominate a mean.
         return cls({kind: median(each[-RUNS_LOOKED_AT:]) for kind, each in runs.items()})
 
     def estimate(self, kind: Kind, size: float = 1.0) -> float | None:
@@ -65,10 +68,13 @@ class Outlook:
     def done(self, action: Action, seconds: float | None) -> None:
         """Note a finished action; `seconds` is given if it ran."""
         kind, size = action.kind.value, self._sizes[action.target]
+        # An action with a damaged object is made again, and is done twice.
         if action.target in self._open:
             self._open.remove(action.target)
             self._counts[kind] -= 1
             self._units[kind] -= size
+        # Timings of the store are better than the first few of this build, so they are not
+        # replaced.
         if seconds is not None and (kind not in self._pace or kind in self._learnt):
             spent, units = self._learnt.get(kind, (0.0, 0.0))
             self._learnt[kind] = spent + seconds, units + size
@@ -77,6 +83,7 @@ class Outlook:
     def remaining(self, jobs: int) -> Remaining:
         """The remaining time with `jobs` workers."""
         left = [kind for kind, count in self._counts.items() if count]
+        # Sums of differences may end slightly below zero.
         known = sum(max(0.0, self._units[kind]) * self._pace.get(kind, 0.0) for kind in left)
         unknown = sum(self._counts[kind] for kind in left if kind not in self._pace)
         return Remaining(sum(self._counts.values()), known / max(1, jobs), unknown)

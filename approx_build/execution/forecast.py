@@ -56,6 +56,7 @@ def forecast(
     for target in part.order():
         last = store.records.get(latest[target]) if target in latest else None
         found[target] = _foresee(part.actions[target], inputs, records, store, last)
+    # A second pass in the other direction: whether an object is needed depends on its readers.
     for target in _missing(part, found, targets, records, store):
         old = found[target]
         found[target] = Forecast(old.action, Fate.REMADE, old.key, old.manifest, old.last)
@@ -103,6 +104,7 @@ def _missing(
     needed = set(wanted)
     for target in reversed(found):
         record = records.get(target)
+        # Nothing reads it, so its object may be gone.
         if record and target not in needed:
             continue
         if record and all(digest in store.objects for digest in record.outputs.values()):

@@ -37,6 +37,8 @@ class Ledger:
         """Note that an action is done."""
         size = self._sizes[action.target]
         self._outlook.done(action, record.seconds if was_run else None)
+        # Reused actions with the known key say nothing new, and nothing-to-do builds would fill the
+        # journal.
         if was_run or self._latest.get(action.target) != record.key:
             seconds = record.seconds if was_run else 0.0
             entry = Entry(action.target, record.key, action.kind.value, seconds, size)
@@ -49,6 +51,7 @@ class Ledger:
 
     def flush(self) -> None:
         """Write the new entries; if the store cannot be written, they are lost silently."""
+        # Taken out first, so that a failed write is not tried again with every flush.
         entries, self._new = self._new, []
         with suppress(StoreError):
             self._journal.append(entries)

@@ -10,6 +10,7 @@ from typing import cast
 from approx_build.canonical import Json
 from approx_build.errors import StoreError, reason
 from approx_build.execution.work import Leaf, Work
+from approx_build.files.names import on_disk
 from approx_build.files.readlog import ReadLog
 from approx_build.plan.graph import Action, Graph
 from approx_build.plan.key import key, manifest
@@ -24,7 +25,7 @@ class Inputs:
 
     def leaf(self, target: str) -> Leaf:
         """The file as it was when it was first read; StoreError when it cannot be read."""
-        path = self._root / self._paths[target]
+        path = Path(on_disk(self._root / self._paths[target]))
         try:
             return Leaf(str(path), self._log.reading(path))
         except OSError as error:

@@ -29,6 +29,7 @@ class Queue:
         self._lock_step = lock_step
         self._feeds_takes = feeding_takes(graph)
         self._ways = ways
+        # The target is the last item, so that equal ranks have one order on every machine.
         self._heap: list[tuple[int, float, str]] = []
         self._work: dict[str, Work] = {}
         self._takes: dict[str, set[str]] = {}
@@ -46,6 +47,8 @@ class Queue:
     def pop(self, idle: int) -> list[Work]:
         """The next batch when `idle` workers are free; empty when the queue is empty."""
         while self._heap:
+            # A take that left with an earlier batch is still in the heap: it is skipped here,
+            # because removing it from the middle of a heap is slow.
             target = heappop(self._heap)[-1]
             if target in self._work:
                 batch = [self._work.pop(each) for each in self._companions(target, idle)]
@@ -69,6 +72,7 @@ class Queue:
             return [target]
         group = self._takes[self._work[target].digests["checkpoint"]]
         longest_first = sorted(group, key=lambda each: (-self._work[each].size, each))
+        # Rounded up: every idle worker gets an equal share, and no take is left over.
         batch = longest_first[: min(self._lock_step(action), -(-len(group) // idle))]
         group.difference_update(batch)
         return batch
@@ -89,6 +93,7 @@ def feeding_takes(graph: Graph) -> set[str]:
 def ways_to_the_end(graph: Graph, seconds: Mapping[str, float]) -> dict[str, float]:
     """For each action, the seconds of the longest chain from its start to the end of the build."""
     readers, ways = graph.consumers(), dict[str, float]()
+    # Readers first, so that their ways are known.
     for target in reversed(graph.order()):
         ways[target] = seconds[target] + max((ways[r] for r in readers[target]), default=0.0)
     return ways

@@ -12,6 +12,7 @@ from approx_build.execution.work import Failure
 from approx_build.files.readlog import ReadLog
 from approx_build.plan.graph import Action
 from approx_build.store.records import Record
+from approx_build.visible import Lines
 
 
 class State(enum.Enum):
@@ -63,7 +64,8 @@ class Built:
         """BuildError with all failures, if there are any."""
         if len(self.failures) == 1:
             failure = self.failures[0]
+            # The error prints its place itself.
             raise BuildError(str(replace(failure, where=None)), failure.where)
         if self.failures:
-            text = "\n".join(str(failure) for failure in self.failures)
-            raise BuildError(f"{len(self.failures)} actions failed:\n{text}")
+            head = f"{len(self.failures)} actions failed:"
+            raise BuildError(Lines.of([head, *map(str, self.failures)]))

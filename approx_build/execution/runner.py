@@ -57,12 +57,16 @@ class Performer:
         return [made for work in batch for made in self._attempt([work], report)]
 
     def _run_and_record(self, batch: Sequence[Work], report: Report) -> list[Made]:
+        # A worker lives as long as the build: without this, its peak would be that of its largest
+        # action.
         reset_peak()
         start, cpu_start = time.perf_counter(), time.process_time()
         results = self.run(batch, self.store, self.options, report)
         seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
+        # After the run: only now is it certain that no byte was read from a changed file.
         _check_leaves(batch)
         self._check_outputs(results)
+        # Takes of a batch run in lock step, so their own times cannot be measured.
         total = sum(work.size for work in batch) or 1.0
         made = []
         for work, result in zip(batch, results, strict=True):

@@ -44,11 +44,13 @@ class Scheduler:
         options: BuildOptions,
         progress: Progress,
     ) -> None:
+        graph.check_permitted()
         self.graph, self.store, self.options, self.progress = graph, store, options, progress
         self.built = Built()
         verified = wanted if options.verified is None else wanted & options.verified
         self._wanted = verified & graph.actions.keys()
         self._ledger = Ledger(graph, store.journal, options.size)
+        # The log of planning: a file that changed since then must not be read in two versions.
         self._inputs = Inputs(graph, options.root, options.log or ReadLog(store.memo.look))
         ways = ways_to_the_end(graph, self._ledger.guesses(graph))
         self._queue = Queue(graph, ways, options.lock_step)
@@ -100,6 +102,7 @@ class Scheduler:
                     self._running -= 1
                     self._take_in(ended)
                 self._ledger.flush()
+            # The wanted objects are checked only at the end, when all of them exist.
             elif not self._ready and (self._is_stopping or self._is_right()):
                 return
 
@@ -114,6 +117,7 @@ class Scheduler:
         record = self.store.records.get(work.key)
         if record:
             self._done(Made(target, record, was_run=False))
+        # Two targets with one key would give one object: the second waits for the first.
         elif work.key in self._twins:
             self._twins[work.key].append(target)
             self._state[target] = State.RUNNING
@@ -123,6 +127,7 @@ class Scheduler:
             self._queue.push(work)
 
     def _dispatch(self, executor: Executor) -> None:
+        # Asked again for each batch: the queue divides takes by the number of idle workers.
         while len(self._queue) and (idle := executor.idle()):
             batch = [work for work in self._queue.pop(idle) if self._is_sound(work)]
             if batch:
@@ -146,6 +151,7 @@ class Scheduler:
         if not broken:
             return True
         for twin in self._twins.pop(work.key):
+            # The other targets have the same inputs; each of them looks up its key again later.
             if twin != target:
                 self._become_ready(twin)
         self._state[target] = State.WAITING
@@ -171,10 +177,12 @@ class Scheduler:
         if self._state[target] is not State.DONE:
             return
         record = self.built.records[target]
+        # A disk that damages everything would otherwise keep the build running forever.
         if target in self._remade:
             self._failed(Failure(target, DAMAGED_AGAIN, self.graph.actions[target].where))
             return
         self._remade[target] = record.digest
+        # Without its record the action counts as missing, and the lookup sends it to the queue.
         self.store.records.remove(record.key)
         self._become_ready(target)
 
@@ -191,16 +199,19 @@ class Scheduler:
             outcome = outcomes[work.action.target]
             if isinstance(outcome, Made):
                 for digest in outcome.record.outputs.values():
+                    # The worker has verified the objects, so the builder need not read them again.
                     self.store.objects.believe(digest)
             for twin in self._twins.pop(work.key):
                 if isinstance(outcome, Failure):
                     self._failed(replace(outcome, target=twin))
                 else:
+                    # One run is counted once, whatever number of targets it made.
                     was_run = outcome.was_run and twin == work.action.target
                     self._done(Made(twin, outcome.record, was_run))
 
     def _done(self, made: Made) -> None:
         target, action = made.target, self.graph.actions[made.target]
+        # Readers that are done have keys with the old digest; a new one would contradict them.
         if self._remade.get(target, made.record.digest) != made.record.digest:
             self._failed(Failure(target, CAME_OUT_DIFFERENT, action.where))
             return
@@ -226,6 +237,7 @@ class Scheduler:
         while failed:
             source = failed.pop()
             for reader in self._readers[source]:
+                # After a remake, readers that are done do not wait for the source, and stay done.
                 if self._state[reader] is State.WAITING and source in self._blockers[reader]:
                     self._state[reader] = State.SKIPPED
                     self.built.skipped.append(reader)
@@ -258,6 +270,7 @@ def build(
     part = graph.needed(targets)
     part.check()
     progress = progress or Progress()
+    # A collection at the same time would remove objects that this build is about to reuse.
     with store.leases.in_use(progress.waiting):
         store.drafts.sweep()
         remove_drafts(str(store.root / "states"))

@@ -33,6 +33,7 @@ def parts(network: Family, takes: Takes, available: Available | None, jobs: int 
         _check(network, take, available)
     batches, left = list[Takes](), takes
     while left:
+        # Every job may generate at the same time, so each gets an equal share.
         count = _fits(network, left, available.size // jobs)
         batches.append(left[:count])
         left = left[count:]
@@ -71,6 +72,7 @@ def foretold(actions: Sequence[Action], jobs: int = 1) -> dict[str, int]:
     for group in groups.values():
         network = network_of(group[0].params)
         takes = sorted((_asked(network, one) for one in group), key=lambda t: -t.length)
+        # The same division among workers as in `execution.queue`.
         batch = takes[: min(network.lock_step, -(-len(takes) // jobs))]
         needs |= dict.fromkeys((one.target for one in group), BASELINE + need(network, batch))
     return needs
@@ -84,6 +86,7 @@ def network_of(params: Mapping[str, Any]) -> Family:
 def _asked(network: Family, action: Action) -> TakeRequest[Any]:
     """What a take asks of its network, its sounds left empty."""
     params: Mapping[str, Any] = action.params
+    # The sounds do not exist yet; only their roles matter for the memory.
     nothing = Clip(np.zeros((network.channels, 0), np.float32), network.rate)
     sounds = dict.fromkeys(action.inputs, nothing)
     sampling = network.sampling(params["sampling"])
@@ -117,7 +120,9 @@ def _fitting(network: Family, take: TakeRequest[Any], available: Available) -> s
     length = largest_that_fits(
         lambda n: need(network, [replace(take, length=n)]), available.size, 1, take.length - 1
     )
+    # Below a tenth of a second, advice to make a shorter take helps nobody.
     if length is not None and length >= network.rate // 10:
+        # Rounded down: a length that is rounded up would not fit.
         return f"a take of {int(10 * length / network.rate) / 10:g} s fits"
     return f"make the network smaller ({network.large_by}), or end other processes that use memory"
 

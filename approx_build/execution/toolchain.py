@@ -11,7 +11,7 @@ TOOLS = ("numpy", "soundfile", "matplotlib")
 def toolchain() -> dict[str, str]:
     """The versions of everything that computes samples and pictures."""
     from approx_build import __version__
-    from approx_build.kernels.library import describe
+    from approx_build.kernels.compiled import describe
 
     return {
         "approx-build": __version__,

@@ -21,7 +21,9 @@ import time
 from zlib import crc32
 
 from approx_build.files.fingerprint import RACY_NS, changed_ns, fingerprint, is_settled, listing
-from approx_build.files.opening import open_regular, read_whole
+from approx_build.files.links import check
+from approx_build.files.opening import open_regular, read_bounded
+from approx_build.visible import Lines
 
 TYPE_CHECKING = False  # importing `typing` would take longer than checking a thousand files
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ BLOCKS = "\x1d"
 
 def state_path(store: str, options: Sequence[str]) -> str:
     """The path of the state of a command; `options` are its arguments and its folder."""
-    return os.path.join(store, "states", f"{crc32(SIDES.join(options).encode()):08x}")
+    return os.path.join(store, "states", _checksum(SIDES.join(options)))
 
 
 def is_up_to_date(path: str, options: Sequence[str]) -> bool:
@@ -57,6 +59,7 @@ def first_change(path: str, options: Sequence[str]) -> str:
     today = time.strftime("%Y-%m-%d")
     if asked != SIDES.join(options):
         return "another command was built"
+    # A clock that was set back would make an ended consent valid again.
     if today < since:
         return f"the last build was on {since}, which is in the future"
     if until and today > until:
@@ -78,17 +81,20 @@ def first_change(path: str, options: Sequence[str]) -> str:
     for index in sorted(suspects):
         if _digest(paths[index]) != expected[index]:
             return f"{paths[index]} changed"
+        # The digest may belong to a later version of the file than the fingerprint that is saved
+        # below.
         if fingerprint(paths[index]) != found[index]:
             return f"{paths[index]} changed while it was read"
+    # Saved, so that a touched file is hashed once and not at every command.
     settled = [i not in suspects or is_settled(each, now_ns) for i, each in enumerate(found)]
     _write(path, head, folders, paths, found, expected, settled)
     return ""
 
 
-def summary(path: str) -> str:
+def summary(path: str) -> Lines:
     """The message of the finished build."""
     state = _read(path)
-    return state[0][5].replace(SIDES, "\n") if state else ""
+    return Lines.of(state[0][5].split(SIDES)) if state else Lines()
 
 
 def write_state(
@@ -107,6 +113,7 @@ def write_state(
     is left out: that costs time later, nothing else.
     """
     lines = [folder + SIDES + names for folder, names in folders.items()]
+    # A name may contain these characters. Without a state, the next command runs a full build.
     if any("\n" in each or BLOCKS in each for each in [*files, *lines, *options, *days]):
         return
     readings = files.values()
@@ -131,13 +138,19 @@ def _write(
     asked, since, until, _, _, summary = head
     young = " ".join(str(index) for index, is_old in enumerate(settled) if not is_old)
     old = (changed_ns(each) for each, is_old in zip(found, settled, strict=True) if is_old)
+    # The latest time alone shows later whether the clock was set back: one comparison for all
+    # files.
     newest = str(max((each for each in old if each is not None), default=0))
     blocks = [[asked, since, until, young, newest, summary], folders, paths, found, digests]
     text = BLOCKS.join("\n".join(block) for block in blocks)
+    # Claims and syncs of the store are not used: importing them would slow the fast path, and a
+    # lost state costs one full build.
     draft = f"{path}.{os.getpid()}"
     try:
+        check(path)
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(draft, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+        # A new file: a link that has its name is not followed.
+        with open(draft, "x", encoding="utf-8", errors="surrogateescape", newline="") as file:
             file.write(f"{FORMAT}\n{_checksum(text)}\n{text}")
         os.replace(draft, path)
     except OSError:
@@ -149,11 +162,12 @@ def _read(path: str) -> tuple[list[str], list[str], list[str], list[str], str] |
     damaged.
     """
     try:
-        content = read_whole(path).decode(errors="surrogateescape")
+        content = read_bounded(path).decode(errors="surrogateescape")
         form, checksum, text = content.split("\n", 2)
         head, folders, paths, found, digests = text.split(BLOCKS)
     except (OSError, ValueError):
         return None
+    # A damaged state could report a changed file as unchanged.
     if form != FORMAT or checksum != _checksum(text):
         return None
     return head.split("\n"), _lines(folders), _lines(paths), _lines(found), digests
@@ -171,6 +185,7 @@ def remove_drafts(folder: str) -> None:
     """Remove the drafts of processes that have ended. A running writer whose draft is removed saves
     no state.
     """
+    # On Windows, signal 0 is Ctrl-C.
     for draft in drafts_in(folder) if os.name == "posix" else ():
         try:
             # Signal 0 tests whether the process exists, and sends nothing.

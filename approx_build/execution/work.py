@@ -17,6 +17,7 @@ from approx_build.files.readlog import Reading
 from approx_build.plan.graph import Action
 from approx_build.store.records import Record
 from approx_build.store.store import Store
+from approx_build.visible import Lines, visible
 
 
 class Report(Protocol):
@@ -99,5 +100,6 @@ class Failure:
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        trace = f"\n{self.trace.rstrip()}" if self.trace else ""
-        return f"{place}{self.target}: {self.message}{trace}"
+        first, *more = visible(self.message).split("\n")
+        trace = self.trace.rstrip().split("\n") if self.trace else []
+        return Lines.of([f"{place}{self.target}: {first}", *more, *trace])

@@ -6,10 +6,12 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from multiprocessing import connection
 from multiprocessing.connection import Connection
 
 from approx_build.execution.runner import Performer
 from approx_build.execution.work import Failure, Made
+from approx_build.process.system import keep_from_children
 from approx_build.store.store import Store
 
 THREAD_LIMITS = (
@@ -20,6 +22,10 @@ THREAD_LIMITS = (
     "VECLIB_MAXIMUM_THREADS",
 )
 """Set to 1 before anything heavy is imported: work is parallel by process, not by thread."""
+
+
+_PIPE = getattr(connection, "PipeConnection", Connection)
+"""The class of the ends of a pipe: Windows has one of its own."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +39,11 @@ def main() -> None:
     """Run batches from the pipe in the arguments until the builder closes it."""
     os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))
     handle = int(sys.argv[1])
-    os.set_inheritable(handle, False)
-    with Connection(handle) as pipe:
+    keep_from_children(handle)
+    with _PIPE(handle) as pipe:
         try:
             _serve(pipe)
+        # The builder has closed the pipe or has ended: for a worker this is the normal end.
         except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
             return
 

@@ -21,7 +21,7 @@ from pydantic import BaseModel
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
 from approx_build.families.parameters import Parameters
-from approx_build.families.parameters import Shapes as Shapes
+from approx_build.families.parameters import Shapes as Shapes  # others import it from here
 from approx_build.families.players import ALONE, Phase, Player, Turn
 from approx_build.numerics.stream import Stream
 from approx_build.registry import Registry
@@ -94,6 +94,13 @@ class PlayersNetwork(Network, Protocol):
         random may happen here: whatever a turn draws is part of its examples.
         """
 
+    def start_phase(self, phase: str, weights: Weights, rng: Stream) -> Arrays:
+        """The tensors that get new values when a phase other than the first begins; often none.
+
+        A function of its arguments alone. The new values also replace the tensors' averages, and
+        the optimiser starts anew with them.
+        """
+
 
 @dataclass(frozen=True, eq=False)
 class TakeRequest(Generic[S]):
@@ -117,6 +124,7 @@ class TakeRequest(Generic[S]):
 
 def check_takes(network: Parameters, takes: Sequence[TakeRequest[Any]], device: str) -> None:
     """ModelError unless each request can be, and `device` is the name of one."""
+    # By its text: torch, which would know, is not imported to draw on a CPU.
     if not re.fullmatch(r"cpu|cuda(:\d+)?", device):
         raise ModelError(f"device {device!r}: unknown; must be cuda, cuda:N or cpu")
     for take in takes:
@@ -126,13 +134,13 @@ def check_takes(network: Parameters, takes: Sequence[TakeRequest[Any]], device: 
 def check_clip(network: Parameters, clip: Clip, name: str, least: int = 1) -> None:
     """ModelError unless a network can take a clip; `name` says which clip it is."""
     if clip.rate != network.rate:
-        raise ModelError(f"{name}: {clip.rate} Hz; the network hears {network.rate} Hz")
+        raise ModelError(f"{name}: {clip.rate} Hz; the network needs {network.rate} Hz")
     if clip.channels != network.channels:
-        raise ModelError(f"{name}: {clip.channels} channels; the network hears {network.channels}")
+        raise ModelError(f"{name}: {clip.channels} channels; the network needs {network.channels}")
     if clip.length < least:
         raise ModelError(f"{name}: {clip.length} samples; the network needs {least}")
     if not np.isfinite(clip.data).all():
-        raise ModelError(f"{name}: holds samples that are not numbers")
+        raise ModelError(f"{name}: some samples are not finite numbers")
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,6 +20,7 @@ from approx_build.errors import ModelError
 def environment(device: str = "cuda") -> dict[str, str]:
     """What, besides the manifest, decides the bits of a take drawn on `device`."""
     where = place(device)
+    # Within, because these are the settings under which takes are drawn.
     with exact():
         return {
             "torch": str(torch.__version__),

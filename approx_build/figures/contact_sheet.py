@@ -21,6 +21,7 @@ from approx_build.figures.canvas import blank, own_settings, png
 from approx_build.figures.png import ACCENT, GROUND, INK, QUIET_INK, colours
 from approx_build.figures.thumbnail import SPAN_DB, top_level
 from approx_build.figures.vector import hertz_ticks, time_ticks
+from approx_build.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,6 +83,7 @@ def sheet(rows: Sequence[Row], title: str, note: str, top_db: float) -> bytes:
     paper.write(_TEXT, 40, title, INK, 20)
     paper.write(_LEFT, 41, note, QUIET_INK, 12)
     _draw_scale(paper, top_db)
+    # `tops` also has the end of the last row.
     for row, top in zip(rows, tops, strict=False):
         _draw_row(paper, row, top, top_db)
     return png(paper.figure)
@@ -97,8 +99,9 @@ class _Paper:
     def write(self, x: int, y: int, text: str, colour: str, size: float, ha: str = "left") -> None:
         """Text, its middle at height `y`."""
         place = (x / _WIDTH, 1 - y / self.height)
+        # A name may contain «$», which would begin a formula.
         self.figure.text(
-            *place, text, color=colour, fontsize=size, ha=ha, va="center", parse_math=False
+            *place, visible(text), color=colour, fontsize=size, ha=ha, va="center", parse_math=False
         )
 
     def axes(self, x: int, y: int, width: int, height: int) -> Axes:
@@ -148,6 +151,7 @@ def _draw_wave(axes: Axes, wave: NDArray[np.float32]) -> None:
 
 
 def _draw_plate(axes: Axes, seen: Spectrogram, top_db: float) -> None:
+    # Here and not above: matplotlib must first be imported within `own_settings`.
     from matplotlib.colors import ListedColormap
 
     octaves = np.log2(seen.high_hz / seen.low_hz)
@@ -170,6 +174,7 @@ def _draw_plate(axes: Axes, seen: Spectrogram, top_db: float) -> None:
 
 def _shortened(name: str) -> str:
     """A name that fits, cut in its middle, because beginnings and endings distinguish names."""
+    name = visible(name)
     if len(name) <= _MOST_NAME:
         return name
     half = (_MOST_NAME - 1) // 2

@@ -25,6 +25,7 @@ def colour_png(pixels: NDArray[np.uint8]) -> bytes:
 
 def _png(pixels: NDArray[np.uint8], kind: int, palette: bytes, effort: int) -> bytes:
     height, width = pixels.shape[:2]
+    # Every line begins with the number of its filter: 0 for none.
     lines = np.pad(pixels.reshape(height, -1), ((0, 0), (1, 0)))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         (

@@ -18,6 +18,7 @@ from approx_build.figures.canvas import blank, own_settings, png
 from approx_build.figures.png import ACCENT, GROUND, INK, QUIET_INK, colours
 from approx_build.figures.thumbnail import SPAN_DB, top_level
 from approx_build.figures.vector import MOST_TICKS, hertz_ticks, time_ticks
+from approx_build.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,12 +40,13 @@ def spectrogram_figure(source: Source, title: str = "", width: int = 1600) -> by
     low, high = waveform(source, columns)
     times = (np.arange(columns) + 0.5) * seen.length_s / columns
     wave.fill_between(times, low, high, color=ACCENT, linewidth=0.4)
+    # Silence has no loudest sample to scale by.
     loudest = max(0.01, float(np.abs((low, high)).max()))
     wave.set(xlim=(0, seen.length_s), ylim=(-loudest, loudest), yticks=[], xticks=[])
     image = _draw_plate(plate, seen, top_level(seen))
     _draw_bar(figure, bar, image)
     if title:
-        figure.text(0.065, 0.955, title, color=INK, fontsize=15, va="center", parse_math=False)
+        _write(figure, 0.065, 0.955, title, 15)
     return png(figure)
 
 
@@ -55,7 +57,7 @@ def loss_figure(curves: dict[str, Loss], title: str = "", width: int = 900) -> b
     axes = figure.add_axes((0.09, 0.15, 0.88, 0.72))
     for (name, curve), colour in zip(curves.items(), _line_colours(len(curves)), strict=True):
         steps, losses = np.array(curve, float).reshape(-1, 2).T
-        axes.plot(steps, losses, color=colour, linewidth=1.4, label=name)
+        axes.plot(steps, losses, color=colour, linewidth=1.4, label=visible(name))
     _quieten(axes)
     axes.set_xlabel("step", color=QUIET_INK)
     axes.set_ylabel("loss", color=QUIET_INK)
@@ -63,9 +65,10 @@ def loss_figure(curves: dict[str, Loss], title: str = "", width: int = 900) -> b
     if len(curves) > 1:
         legend = axes.legend(frameon=False, labelcolor=INK, fontsize=10)
         for text in legend.get_texts():
+            # A name may contain «$», which would begin a formula.
             text.set_parse_math(False)
     if title:
-        figure.text(0.09, 0.94, title, color=INK, fontsize=13, va="center", parse_math=False)
+        _write(figure, 0.09, 0.94, title, 13)
     return png(figure)
 
 
@@ -79,14 +82,19 @@ def takes_figure(takes: Sequence[tuple[str, Source]], title: str = "", width: in
     for number, (name, picture) in enumerate(seen):
         axes = figure.add_axes((0.055 + number * share, 0.12, share * 0.94, 0.7))
         _draw_plate(axes, picture, top, most_times=4)
-        axes.set_title(name, color=INK, fontsize=11, parse_math=False)
+        axes.set_title(visible(name), color=INK, fontsize=11, parse_math=False)
         # A name at the very end would overlap the first name of the next take.
         axes.set_xticks([time for time in axes.get_xticks() if time < 0.95 * picture.length_s])
         if number:
             axes.set(yticklabels=[], ylabel="")
     if title:
-        figure.text(0.055, 0.94, title, color=INK, fontsize=13, va="center", parse_math=False)
+        _write(figure, 0.055, 0.94, title, 13)
     return png(figure)
+
+
+def _write(figure: Figure, x: float, y: float, title: str, fontsize: int) -> None:
+    text = visible(title)
+    figure.text(x, y, text, color=INK, fontsize=fontsize, va="center", parse_math=False)
 
 
 def _panels(figure: Figure, titled: bool) -> tuple[Axes, Axes, Axes]:
@@ -104,6 +112,7 @@ def _draw_plate(
     axes: Axes, seen: Spectrogram, top_db: float, most_times: int = MOST_TICKS
 ) -> AxesImage:
     """A spectrogram with minutes below and Hz at the left; its rows are evenly spaced."""
+    # Here and not above: matplotlib must first be imported within `own_settings`.
     from matplotlib.colors import ListedColormap
 
     octaves = np.log2(seen.high_hz / seen.low_hz)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 
+# FAT counts modification times in steps of two seconds.
 RACY_NS = 2_000_000_000
 GONE = "gone"
 """The fingerprint of a missing file."""
@@ -23,6 +24,7 @@ NO_FOLDER = "/"
 BETWEEN = "\0"
 """Separates the names of a listing."""
 
+# S_IFMT and S_IFLNK of `stat`.
 _KIND, _LINK = 0o170000, 0o120000
 
 
@@ -32,6 +34,8 @@ def fingerprint(path: os.PathLike[str] | str) -> str:
         state = os.lstat(path)
         leads_to = ""
         if state.st_mode & _KIND == _LINK:
+            # A link that is turned to another file must count as a change, even if that file is
+            # old.
             leads_to = f" {os.path.realpath(path)}"
             state = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -51,7 +55,9 @@ def is_fingerprint(found: str) -> bool:
 
 def changed_ns(found: str) -> int | None:
     """When the file of a fingerprint changed last; None if it does not say."""
+    # At most 5 splits: the target of a link may contain spaces.
     words = found.split(" ", 5)
+    # The time of the inode, too: a program can set the time of the content back.
     return max(int(words[3]), int(words[4])) if len(words) > 4 else None
 
 
@@ -75,4 +81,5 @@ def listing(folder: os.PathLike[str] | str) -> str:
 def _marked(entry: os.DirEntry[str]) -> str:
     if entry.is_dir():
         return f"{entry.name}/"
+    # No file name contains "/", so the marks are unambiguous.
     return entry.name if entry.is_file() else f"{entry.name}//"

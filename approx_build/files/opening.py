@@ -1,6 +1,7 @@
 """Opening of files that come from outside: regular files alone, without waiting, within a bound.
 
 A FIFO waits for ever, a device may have no end, and opening one can move a machine: none is opened.
+Nor is a file that a link of a project leads to, outside of it (`files.links`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import os
 import stat
 from io import BufferedReader
 
+from approx_build.files import links
+
 AnyPath = os.PathLike[str] | str
 
 MIB = 2**20
@@ -18,7 +21,10 @@ TEXT_BYTES = 4 * MIB
 RECORD_BYTES = 64 * MIB
 """Largest record, lock or note by a program that is read: a lock of 100 000 results is 20 MiB."""
 
-_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+QUIETLY = 0
+"""Flags with which a file is opened that may not be one; Windows has the first two."""
+for _name in ("O_BINARY", "O_NOINHERIT", "O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY"):
+    QUIETLY |= getattr(os, _name, 0)
 _KINDS = {
     stat.S_IFDIR: "a folder",
     stat.S_IFIFO: "a FIFO",
@@ -30,20 +36,38 @@ _KINDS = {
 
 def open_regular(path: AnyPath) -> BufferedReader:
     """The regular file at `path`, open for reading; OSError for anything else, never waiting."""
-    # Before it is opened, for the sake of devices; and after, for it may be another by then.
-    _refuse_others(os.stat(path).st_mode, path)
-    handle = os.open(path, _FLAGS)
+    return open(open_handle(path, os.O_RDONLY), "rb")
+
+
+def open_handle(path: AnyPath, flags: int, mode: int = 0o666) -> int:
+    """Open the regular file at `path` with the flags of `os.open`, never waiting.
+
+    OSError when something else is there, LinkError when a link leads out of the project.
+    """
+    folder, name = links.place(path)
+    try:
+        # Before it is opened, for the sake of devices; and after, for it may be another by then.
+        if not flags & os.O_CREAT or os.path.lexists(path):
+            _refuse_others(os.stat(name, dir_fd=folder).st_mode, path)
+        if folder is not None:
+            # A link that replaced the file after the check must not be followed.
+            flags |= os.O_NOFOLLOW
+        handle = os.open(name, flags | QUIETLY, mode, dir_fd=folder)
+    finally:
+        if folder is not None:
+            os.close(folder)
     try:
         _refuse_others(os.fstat(handle).st_mode, path)
-        return open(handle, "rb")
     except BaseException:
         os.close(handle)
         raise
+    return handle
 
 
 def read_bounded(path: AnyPath, most: int = RECORD_BYTES) -> bytes:
     """The bytes of the regular file at `path`; OSError when there are more than `most`."""
     with open_regular(path) as file:
+        # One byte more shows that the file is too large; its size may change after a `stat`.
         data = file.read(most + 1)
     if len(data) > most:
         reason = f"it is larger than {most // MIB} MiB, the most that is read of such a file"
@@ -52,9 +76,21 @@ def read_bounded(path: AnyPath, most: int = RECORD_BYTES) -> bytes:
 
 
 def read_whole(path: AnyPath) -> bytes:
-    """The bytes of the regular file at `path`, of any size: weights, which have to fit memory."""
+    """The bytes of the regular file at `path`: weights, OSError when they do not fit memory."""
     with open_regular(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        # Reading would otherwise end in the system's out-of-memory killer, which gives no reason.
+        if size > _memory_bytes():
+            reason = f"its {size // MIB} MiB do not fit the memory of this machine"
+            raise OSError(errno.EFBIG, reason, os.fspath(path))
         return file.read()
+
+
+def _memory_bytes() -> float:
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return float("inf")
 
 
 def _refuse_others(mode: int, path: AnyPath) -> None:

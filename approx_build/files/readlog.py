@@ -26,7 +26,7 @@ from approx_build.files.fingerprint import (
     listing,
 )
 from approx_build.files.leftovers import is_leftover
-from approx_build.files.opening import TEXT_BYTES, open_regular
+from approx_build.files.opening import RECORD_BYTES, TEXT_BYTES, open_regular
 
 TICK_NS = 20_000_000
 """Longer than the tick of any filesystem clock with fractions of a second."""
@@ -68,6 +68,7 @@ def hashed(path: AnyPath) -> Reading:
     at_ns, before = _calm(name)
     with open_regular(name) as file:
         digest = file_digest(file, sha256).hexdigest()
+    # A file that changed during the reading has no fingerprint that belongs to these bytes.
     return Reading(digest, before if fingerprint(name) == before else UNKNOWN, at_ns)
 
 
@@ -104,6 +105,7 @@ class ReadLog:
             is_same = fingerprint(name) == before
             found = Reading(sha256(data).hexdigest(), before if is_same else UNKNOWN, at_ns)
             self._contents[name] = data
+            # Another part of the command logged the file earlier, with other bytes.
             if self.files.setdefault(name, found).digest != found.digest:
                 self.is_consistent = False
         return self._contents[name]
@@ -124,15 +126,21 @@ class ReadLog:
         try:
             self.files[name] = self._look(name)
         except (FileNotFoundError, NotADirectoryError):
+            # A missing file is logged, too: if it appears, the command has something to do.
             self.files[name] = Reading(ABSENT, GONE, time.time_ns())
         except OSError:
             # Its content is unknown, so whether it is unchanged is unknown, too.
             self.is_consistent = False
 
     @contextmanager
-    def watching(self, path: AnyPath) -> Iterator[None]:
-        """Log a file that the block reads by itself."""
+    def watching(self, path: AnyPath, most: float = RECORD_BYTES) -> Iterator[None]:
+        """Log a file that the block reads by itself, if it has at most `most` bytes."""
         name = os.path.abspath(path)
+        if _size(name) > most:
+            # The block refuses it, too, without reading it to its end.
+            self.is_consistent = False
+            yield
+            return
         self.note(name)
         try:
             yield
@@ -151,9 +159,17 @@ class ReadLog:
 
     def _names(self, folder: AnyPath) -> list[str]:
         name = os.path.abspath(folder)
+        # The first listing counts: a file that is added later must differ from the state.
         found = self.folders.setdefault(name, listing(name))
         names = found.split(BETWEEN) if found not in ("", NO_FOLDER) else []
         return [each for each in names if not is_leftover(each.rstrip("/"))]
+
+
+def _size(name: str) -> int:
+    try:
+        return os.stat(name).st_size
+    except OSError:
+        return 0
 
 
 def _refuse_absent(found: Reading | None, name: str) -> None:

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.kernels import fft_reference as reference
+from approx_build.kernels.compiled import VARIABLE, Kernel, choose, function
 from approx_build.kernels.fft_plan import Plan, Table, plan
-from approx_build.kernels.library import VARIABLE, Kernel, choose, function
 
 Frames = NDArray[np.floating[Any]]
 Spectra = NDArray[np.complexfloating[Any, Any]]
@@ -190,6 +190,7 @@ class _Work(threading.local):
         """
         if self.kept[0].size >= count + 8:
             return self.kept
+        # Eight more: `count` must remain after the first number at a cache line of 64 bytes.
         numbers = np.empty(count + 8)
         address = numbers.ctypes.data
         found = numbers, address + -address % 64
@@ -210,7 +211,9 @@ def _by_library(
     window: Table | None,
 ) -> None:
     is_real, is_inverse, threads = options
+    # A thread without a frame would only take memory.
     threads = max(1, min(threads, len(rows)))
+    # The name holds the memory while the kernel works at its address.
     _held, address = work.at_least(threads * _cell(len(rows), threads) * size)
     _function(kernel)(
         structure(size)[0],

@@ -53,6 +53,7 @@ def plan(size: int) -> Plan:
 
 def radices(size: int) -> tuple[int, ...]:
     """By stage: odd primes falling, a 2 where 4s leave one, then 4s; ValueError beyond 127."""
+    # The lowest bit that is set is the largest power of two in the size.
     twos = (size & -size).bit_length() - 1
     odd, rest, prime = [], size >> twos, 3
     while rest > 1:

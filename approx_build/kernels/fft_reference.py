@@ -158,6 +158,7 @@ def _odd(x: list[Parts], root: Table) -> list[Parts]:
             cosine, sine = root[p * q % radix]
             even = even[0] + s[0] * cosine, even[1] + s[1] * cosine
             here = d[0] * sine, d[1] * sine
+            # Not added to 0, which would turn -0 into 0.
             odd = here if odd is None else _sum(odd, here)
         assert odd is not None
         made[p], made[radix - p] = _less_i(even, odd), _plus_i(even, odd)

@@ -102,6 +102,7 @@ class ProgramBuilder:
     def norm(self, name: str, rows: int, channels: int) -> int:
         """A norm that a step can measure, and that can be used after `normalise`."""
         stride, chunks = _rounded(channels), -(-rows // CHUNK)
+        # Scale and shift, and for each chunk its first row, sums, and sums of squares.
         at = self._memory.take((2 + 3 * chunks) * stride)
         self._norms.append(Norm(at, rows, channels, stride))
         self._norm_names.append(name)
@@ -199,6 +200,7 @@ class ProgramBuilder:
             Step(Kind.PACK_KEYS, rows, heads=heads, given=given, made=keys),
             Step(Kind.ATTEND, rows, strip=strip, heads=heads, given=given, joined=keys, made=made),
         ]
+        # Both steps that use them are planned; only later steps can take their place.
         self.give_back(keys)
         return made
 

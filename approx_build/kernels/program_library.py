@@ -9,7 +9,7 @@ from ctypes import POINTER, Structure, c_float, c_int32, c_int64, c_void_p
 from functools import cache
 from typing import Any
 
-from approx_build.kernels.library import Kernel, function
+from approx_build.kernels.compiled import Kernel, function
 from approx_build.kernels.program import Array, Norm, Program, Step
 from approx_build.kernels.tensors import Floats
 
@@ -62,6 +62,7 @@ def _functions(kernel: Kernel) -> dict[str, ctypes._NamedFuncPointer]:
     functions = {}
     for name, (result, arguments) in signatures.items():
         functions[name] = function(name, kernel)
+        # Without types ctypes would cut pointers to 32 bits.
         functions[name].restype, functions[name].argtypes = result, arguments
     return functions
 
@@ -84,6 +85,7 @@ class PackedNetwork:
             size = sum(tensor.nbytes for tensor in tensors.values())
             raise MemoryError(f"no memory left for the network's weights ({size / 1e6:,.0f} MB)")
         self.handle = int(handle)
+        # Not __del__, which Python may not call when the interpreter ends.
         weakref.finalize(self, self.functions["program_network_free"], self.handle)
 
 
@@ -91,6 +93,7 @@ class OpenProgram:
     """A program with its memory, ready to be run by so many threads; not by two callers at once."""
 
     def __init__(self, network: PackedNetwork, program: Program, threads: int) -> None:
+        # Held, because the program points at the packed weights.
         self._network = network
         steps = (_Step * len(program.steps))(*(_step(step) for step in program.steps))
         norms = (_Norm * len(program.norms))(

@@ -40,6 +40,7 @@ def norm(x: Floats, weight: Floats, bias: Floats) -> Floats:
     total, square = (_sum(np.array(terms)) for terms in zip(*chunks, strict=True))
     mean = total / x.size
     variance = square / x.size - mean * mean
+    # Rounding may leave it below 0 where all numbers are nearly equal.
     if variance < 0:
         variance = 0.0
     own = (1.0 / np.sqrt(variance + 1e-5)) * weight.astype(np.float64)
@@ -49,6 +50,7 @@ def norm(x: Floats, weight: Floats, bias: Floats) -> Floats:
 
 def _chunk_sums(x: Floats) -> tuple[Doubles, Doubles]:
     """The sum and the sum of squares of each column [C], from those of what rises above row 0."""
+    # Less the first row, because a common offset would take digits from sums in float32.
     above = x - x[0]
     start, sums, squares = (
         a.astype(np.float64) for a in (x[0], _down(above), _down(above * above))
@@ -90,6 +92,7 @@ def double(x: Floats) -> Floats:
     padded, rows = np.pad(x, ((2, 2), (0, 0)), mode="reflect"), len(x)
     made = np.empty((2 * rows, x.shape[1]), np.float32)
     for odd in (0, 1):
+        # Every second row is a zero between the given ones, so the others count twice.
         kernel = tuple(2 * number for number in KERNEL[::-1][odd::2])
         made[odd::2] = _smoothed(padded[odd:], kernel, rows)
     return made

@@ -51,8 +51,10 @@ def product_onto(total: Floats, x: Floats, weights: Floats) -> Floats:
 
 def exp(x: Floats) -> Floats:
     """e^x, x taken into [-87, 87]: expf of the Cephes library (Moshier, 1992)."""
+    # Within these bounds e^x is a normal float32 number.
     x = np.where(x > f32(87), f32(87), x)
     x = np.where(x < f32(-87), f32(-87), x)
+    # Adding and subtracting 1.5 · 2^23 rounds to a whole number without a library function.
     magic = f32(12582912.0)
     shifted = x * f32(1.44269504) + magic
     n = shifted - magic
@@ -61,6 +63,7 @@ def exp(x: Floats) -> Floats:
     for coefficient in (8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1):
         p = p * r + f32(coefficient)
     mantissa = ((p * r) * r + r) + f32(1)
+    # Less the bits of 1.5 · 2^23, the bits of `shifted` are the whole number itself.
     exponent = shifted.view(np.int32) - np.int32(0x4B400000)
     power = ((exponent + np.int32(127)) << np.int32(23)).view(np.float32)
     return np.asarray(mantissa * power, np.float32)
@@ -68,6 +71,7 @@ def exp(x: Floats) -> Floats:
 
 def gated(f: Floats, g: Floats) -> Floats:
     """tanh(f) sigmoid(g) = (e^2f - 1) / ((e^2f + 1) (e^-g + 1)), |f| <= 9 and |g| <= 30."""
+    # Beyond these bounds, tanh is 1 in float32, and the sigmoid 1 or below 1e-13.
     f = np.where(f > f32(9), f32(9), f)
     f = np.where(f < f32(-9), f32(-9), f)
     g = np.where(g > f32(30), f32(30), g)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from approx_build.kernels import fft
 from approx_build.kernels import resampler_reference as reference
-from approx_build.kernels.library import VARIABLE, Kernel, function
+from approx_build.kernels.compiled import VARIABLE, Kernel, function
 from approx_build.kernels.resampler_plan import PARTS, Plan, Table
 from approx_build.kernels.resampler_reference import Places
 
@@ -44,6 +44,7 @@ def converted(plan: Plan, samples: Samples, count: int, first: int = 0, begin: i
         last = (first + count - 1) * plan.num // plan.den
         _run(plan, samples, begin, made, _Start(pos, rem, last, None))
         return made
+    # In Python's whole numbers, because the products may exceed 64 bits.
     places = [divmod(n * plan.num, plan.den) for n in range(first, first + count)]
     both = np.array(places, np.int64)
     made[:] = reference.outputs(plan, samples.astype(np.float64), begin, both[:, 0], both[:, 1])
@@ -78,6 +79,7 @@ def _filtered_places(plan: Plan, whole: Places, part: Places) -> tuple[Places, P
     if plan.down:
         rest = whole & ((1 << plan.down) - 1)
         return whole >> plan.down, ((rest * PARTS) >> plan.down) + (part >> plan.down)
+    # A part is a number of 56 bits (`PARTS`).
     high = part >> (56 - plan.up) if plan.up else np.zeros_like(part)
     return (whole << plan.up) + high, (part << plan.up) & (PARTS - 1)
 
@@ -134,6 +136,7 @@ def _function(kernel: Kernel) -> ctypes._NamedFuncPointer:
 def _run(plan: Plan, samples: Samples, begin: int, made: Samples, start: _Start) -> None:
     kernel = fft.chosen(os.environ.get(VARIABLE))
     lanes = _lanes(plan, kernel)
+    # The name holds the memory while the kernel works at its address.
     _held, address = fft.work.at_least(_work_size(plan, lanes))
     job = _Resampling(
         *(samples.ctypes.data, made.ctypes.data),

@@ -40,6 +40,7 @@ _SHORT = ((4.0, 4.0, 16), (2.0, 2.0, 24), (0.0, 1.5, 32))
 _KEPT = 64
 
 
+# Compared by identity: arrays have no hash, and plans are keys of a cache.
 @dataclass(frozen=True, eq=False, slots=True)
 class Plan:
     """How sound is converted.
@@ -154,6 +155,7 @@ def _steep(band: float, up: int, down: int, has_short: bool = False) -> Plan:
     places = np.arange(int(sinc.half * (1 << up)) + 1) / float(1 << up)
     values = np.zeros(large)
     values[: places.size] = sinc.at(places)
+    # Around place 0 of the cyclic transform: its spectrum is real, and nothing is delayed.
     values[large - places.size + 1 :] = values[places.size - 1 : 0 : -1]
     half = rfft(values).real * (1.0 / large)
     spectrum = np.concatenate([half, half[-2:0:-1]])
@@ -169,6 +171,7 @@ def _with_short(steep: Plan, band: float, step: Fraction, is_real: bool) -> Plan
     is_cubic = is_real or step.denominator > MOST_PHASES
     num, den = step.numerator, step.denominator
     if is_real:
+        # Exact: the denominator of a float is a power of two.
         num, den = num * (PARTS // den), PARTS
     rows = _rows(over, taps, ROWS if is_cubic else den, is_cubic)
     degree = DEGREE if is_cubic else 0
@@ -180,6 +183,7 @@ def _with_short(steep: Plan, band: float, step: Fraction, is_real: bool) -> Plan
 def _rows(over: float, taps: int, count: int, is_cubic: bool) -> Table:
     """The taps of every phase, or the cubics between them: [row, taps / 8, degree + 1, 8]."""
     low, high = PASS / over, 2 - 1 / over
+    # Kaiser's formula for the length, solved for the dB that so many taps allow.
     sinc = WindowedSinc(low, high, 7.95 + taps * 2.285 * PI * (high - low))
     place = np.arange(taps) - taps // 2 + 1
     grid = place * count - np.arange(count)[:, None]

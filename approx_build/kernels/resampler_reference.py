@@ -44,6 +44,7 @@ def filtered(plan: Plan, x: Table, begin: int, pairs: range) -> Table:
     starts = blocks * plan.advance - plan.lead - plan.pad - begin
     at = starts[:, None] + np.arange(plan.size)
     is_inside = (at >= 0) & (at < x.size)
+    # Places beside the sound index an added number, so that no index leaves the array.
     staged = np.where(is_inside, np.append(x, 0.0)[np.where(is_inside, at, x.size)], 0.0)
     re, im = transformed(fft_plan.plan(plan.size), staged[0::2], staged[1::2])
     re, im = _bins(plan, re), _bins(plan, im)
@@ -69,6 +70,7 @@ def _short(plan: Plan, sound: Table, pos: Places, rem: Places) -> Table:
     row, place = rem, np.zeros(rem.size)
     if plan.degree:
         place = rem.astype(np.float64) * (ROWS / plan.den)
+        # The share of a part just below 1 may round up to `ROWS`.
         row = np.minimum(place.astype(np.int64), ROWS - 1)
         place = place - row
     sums = [np.zeros(pos.size) for _ in range(8)]

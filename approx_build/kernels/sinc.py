@@ -15,8 +15,8 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from approx_build.kernels.compiled import VARIABLE, Kernel, function
 from approx_build.kernels.fft import chosen
-from approx_build.kernels.library import VARIABLE, Kernel, function
 from approx_build.numerics.portable import PI
 
 Values = NDArray[np.float64]
@@ -80,6 +80,7 @@ class WindowedSinc:
         rest = 1.0 - share * share
         window = _bessel(self.quarter * np.maximum(rest, 0.0)) / self.peak
         is_middle = places == 0
+        # At 0 the quotient would be 0 / 0; its limit is `cut`.
         nonzero = np.where(is_middle, 1.0, places)
         sinc = np.where(is_middle, self.cut, _sin_pi(self.cut * nonzero) / (PI * nonzero))
         return np.where(rest > 0, sinc * window, 0.0)
@@ -95,6 +96,7 @@ def _bessel(q: Values) -> Values:
 
 def _sin_pi(u: Values) -> Values:
     """sin(pi u): u less its nearest whole number, then Taylor's series by Horner's rule."""
+    # Ties go away from 0, as in C, not to even as with rint().
     whole = np.trunc(np.where(u < 0, u - 0.5, u + 0.5))
     rest = u - whole
     square = rest * rest

@@ -20,11 +20,13 @@ def angle(x: float, y: float) -> float:
     """
     if not (x >= 0 and y >= 0 and 0 < x + y < float("inf")):
         raise ValueError(f"({x}, {y}) is no point of the first quarter")
+    # Divided by the larger, so that no square overflows or vanishes.
     scale = max(x, y)
     across, up = x / scale, y / scale
     length = sqrt(across * across + up * up)
     across, up = across / length, up / length
     turned = up / (across + up) * _HALF_PI
+    # The crude angle is wrong by 0.08 at most: one turn leaves less than 1e-6, two only rounding.
     for _ in range(2):
         missing = up * float(portable.cos(turned)) - across * float(portable.sin(turned))
         turned += missing + missing * missing * missing / 6.0

@@ -30,6 +30,7 @@ def exact_product(a: Array, b: Array) -> Pair:
     head = a * b
     a_high, a_low = _halves(a)
     b_high, b_low = _halves(b)
+    # In this order each of these sums is exact (Dekker).
     tail = ((a_high * b_high - head) + a_high * b_low + a_low * b_high) + a_low * b_low
     return head, tail
 
@@ -49,6 +50,7 @@ def multiply(a: Pair, b: Pair) -> Pair:
 def divide(a: Pair, b: Pair) -> Pair:
     """The quotient of two pairs."""
     quotient = a[0] / b[0]
+    # The quotient has 53 bits; what it leaves of the dividend gives the others.
     back, error = exact_product(quotient, b[0])
     rest = ((a[0] - back) - error) + (a[1] - quotient * b[1])
     return _settled(quotient, rest / b[0])

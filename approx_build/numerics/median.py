@@ -55,8 +55,10 @@ def _columns(x: Row, size: int, tile: int, tiles: int) -> Row:
 
     result = np.empty((tiles, tile, x.shape[1]), np.float32)
     core = run(tile - 1, size)
+    # Each window has tile - 1 more numbers: only the middle `tile` of the core can be medians.
     spare = (len(core) - tile) // 2
     stack = [(0, tile, core[spare : spare + tile])]
+    # Depth first, so that few sorted cores are in memory at once.
     while stack:
         first, width, core = stack.pop()
         if width == 1:

@@ -92,6 +92,7 @@ def of_words(words: NDArray[np.uint64]) -> Floats:
     from_half = odd.astype(np.float64) * 2.0**-54  # exact: an odd number of 53 bits
     result = _centre(from_half)
     outside = portable.absolute(from_half) > _CENTRE
+    # Exact: a difference of multiples of 2^-54 below 1.
     tail = _tail(0.5 - portable.absolute(from_half[outside]))
     result[outside] = np.where(from_half[outside] < 0, -tail, tail)
     return result

@@ -65,6 +65,7 @@ def _in_blocks(function: Callable[..., Array]) -> Callable[..., Array]:
         arrays = np.broadcast_arrays(*(np.asarray(a, dtype=np.float64) for a in arguments))
         flat = [array.reshape(-1) for array in arrays]
         result = np.empty(flat[0].size)
+        # Numbers outside a function's domain are computed, too, and replaced afterwards.
         with np.errstate(all="ignore"):
             for start in range(0, result.size, _BLOCK):
                 part = slice(start, start + _BLOCK)
@@ -84,8 +85,10 @@ def exp(x: Array) -> Array:
 def expm1(x: Array) -> Array:
     """e to the power of `x`, less 1: accurate for small `x`, too."""
     scale, rest = _reduced_exp((x, np.zeros_like(x)))
+    # A power of two below 2^-100 cannot change -1.
     small = _two_to(np.maximum(scale, -100.0))
     result = small * rest + (small - 1.0)
+    # 2^1024 is no float64, though its product with a small rest would be one.
     return np.where(scale > 1000, _exp_of_pair((x, np.zeros_like(x))), result)
 
 
@@ -99,6 +102,7 @@ def log(x: Array) -> Array:
 def log1p(x: Array) -> Array:
     """The natural logarithm of 1 + `x`: accurate for small `x`, too."""
     whole = 1.0 + x
+    # `whole` is rounded: what it misses of 1 + x is added to first order.
     missing = np.where(np.isfinite(whole), x - (whole - 1.0), 0.0)
     return _at_edges(_log_pair(whole)[0] + missing / whole, whole)
 
@@ -118,6 +122,7 @@ def power(base: Array, exponent: Array) -> Array:
 @_in_blocks
 def gain(db: Array) -> Array:
     """The amplitude factor of `db` decibels: 10^(db/20), 0 for -inf."""
+    # Bounded to where the factor is 0 or infinite: an exact product of infinities is NaN.
     bounded = np.minimum(np.maximum(db, -1e4), 1e4)
     return _exp_of_pair(multiply((bounded, np.zeros_like(db)), _constant(_LN10_20TH, db)))
 
@@ -183,8 +188,10 @@ def _two_to(exponent: Array) -> Array:
 
 def _reduced_exp(x: Pair) -> tuple[Array, Array]:
     """The whole k and p of e^x = 2^k (1 + p), |p| < 0.42."""
+    # e^-746 rounds to 0, and e^710 is above every float64.
     head = np.minimum(np.maximum(x[0], -746.0), 710.0)
     scale = np.rint(head * _LOG2_E)
+    # The integer of a NaN depends on the processor; `rest` keeps the NaN.
     scale = np.where(np.isnan(scale), 0.0, scale)
     rest, tail = exact_sum(head - scale * _LN2[0], -(scale * _LN2[1]))
     rest, tail = exact_sum(rest, tail + np.where(np.isfinite(x[1]), x[1], 0.0))
@@ -212,6 +219,7 @@ def _log_pair(x: Array) -> Pair:
 
 def _parts(x: Array) -> tuple[Array, Array]:
     """Whole exponents and mantissas from sqrt(1/2) to sqrt(2) of positive `x`."""
+    # Subnormal numbers have no implicit leading bit and are scaled first.
     tiny = x < 2.0**-1022
     bits = np.where(tiny, x * 2.0**54, x).view(np.int64)
     exponent = ((bits >> 52) & 0x7FF).astype(np.float64) - np.where(tiny, 1077.0, 1023.0)
@@ -232,6 +240,7 @@ def _of_quarter(x: Array, shift: int) -> Array:
     if (absolute(x) > LARGEST_ANGLE).any():
         raise ValueError(f"an angle is larger than {LARGEST_ANGLE:g} radians")
     quarters = np.rint(x * _TWO_OVER_PI)
+    # The integer of a NaN depends on the processor; the remainder keeps the NaN.
     quarters = np.where(np.isnan(quarters), 0.0, quarters)
     first, first_tail = exact_sum(x - quarters * _HALF_PI[0], -(quarters * _HALF_PI[1]))
     r, tail = exact_sum(first, -(quarters * _HALF_PI[2]))

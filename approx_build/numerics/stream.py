@@ -27,6 +27,7 @@ _BEFORE_FIRST = (1 << 256) - 1
 
 def stream_key(*names: Name) -> str:
     """The key of the stream named by `names`: 32 hexadecimal digits."""
+    # JSON tells 1 from "1", and no character in a name can imitate a separator.
     text = json.dumps(["stream", *names], ensure_ascii=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()[:32]
 
@@ -77,6 +78,7 @@ class Stream:
 
     def index(self, count: int) -> int:
         """A uniform whole number from 0 to `count` - 1 (bias below 2^-53 · count)."""
+        # A number just below 1 times `count` may round up to `count`.
         return min(int(self.uniforms(1)[0] * count), count - 1)
 
     def choice(self, weights: Sequence[float]) -> int:
@@ -86,4 +88,5 @@ class Stream:
             total += weight
             if point < total:
                 return index
+        # Rounding may leave the running sum at or below the point.
         return len(weights) - 1

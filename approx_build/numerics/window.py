@@ -21,6 +21,7 @@ Envelope = NDArray[np.float64]
 @lru_cache(maxsize=64)
 def hann(size: int) -> Envelope:
     """The periodic Hann window [size]: copies `size / 2` apart sum to 1."""
+    # A window of no samples is empty, not a division by 0.
     return _kept(0.5 - 0.5 * cos(np.arange(size) * (TAU / max(size, 1))))
 
 

@@ -51,6 +51,7 @@ class GrainOp(BaseModel):
         number of channels of its clip unless it says otherwise.
         """
         self._check(clips)
+        self.check_sizes([clip.length for clip in clips], clips[0].rate)
         length_s = self.length([clip.length_s for clip in clips])
         if length_s is not None:
             self._check_length(length_s, clips[0].rate)
@@ -70,6 +71,12 @@ class GrainOp(BaseModel):
         The result has this many samples, rounded to the nearest whole number.
         """
         return None
+
+    def check_sizes(self, sizes: Sequence[int], rate: int) -> None:
+        """OpError when nothing can be made of clips of these lengths in samples.
+
+        `check` asks before there is any sound, so that a render does not fail later.
+        """
 
     def _check(self, clips: Sequence[Clip]) -> None:
         if not clips:

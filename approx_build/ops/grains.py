@@ -40,6 +40,7 @@ class Windowed(GrainOp):
         """Samples over which a sound of `size` samples fades at either end; 0 without a window."""
         if self.window == "none":
             return 0
+        # Fades at both ends must not overlap.
         return min(max(clip.samples(self.fade_ms / 1000), 1), size // 2)
 
     def shaped(self, grain: NDArray[np.floating], fade: int) -> Sound:
@@ -90,6 +91,7 @@ def looped(grain: Sound, overlap: int, length: int) -> Sound:
     count = -(-length // period)
     sound = np.tile(cycle, count)[:, :length]
     head = min(overlap, length)
+    # Nothing precedes the first grain, so nothing overlaps its beginning.
     sound[:, :head] = grain[:, :head]
     return sound
 

@@ -37,22 +37,27 @@ class Hold(Lasting, Windowed):
     def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:
         """The grain, looped [C, length_s]."""
         clip = clips[0]
-        start, period = self._grain(clip)
+        start, period = self._grain(clip.length, clip.rate)
         fade = self.fade(clip, period)
         fits = self.window == "fade" and start + period + fade <= clip.length
         overlap = fade if fits else 0
         grain = self.shaped(clip.data[:, start : start + period + overlap], fade)
         sound = looped(grain, overlap, clip.samples(self.length_s))
+        # The end of the result is rarely the end of a grain.
         return clip.like(close(sound, fade))
 
-    def _grain(self, clip: Clip) -> tuple[int, int]:
-        """Where the grain starts and how long it is, samples."""
-        start = clip.samples(self.start_s)
-        period = min(round(clip.rate / self.rate_hz), clip.length - start)
-        if start >= clip.length:
+    def check_sizes(self, sizes: Sequence[int], rate: int) -> None:
+        """The grain must be inside the clip."""
+        self._grain(sizes[0], rate)
+
+    def _grain(self, size: int, rate: int) -> tuple[int, int]:
+        """Where the grain starts and how long it is, samples, in a clip of `size` samples."""
+        start = round(self.start_s * rate)
+        period = min(round(rate / self.rate_hz), size - start)
+        if start >= size:
             raise OpError(
                 f"hold: the grain would start at {self.start_s} s, after the end of the clip "
-                f"({clip.length_s:.3f} s)"
+                f"({size / rate:.3f} s)"
             )
         if period < 2:
             raise OpError(f"hold: a grain of {period} samples is too short; lower rate_hz")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from itertools import count, pairwise
 from typing import ClassVar, Literal, Self
 
@@ -16,7 +15,7 @@ from approx_build.numerics.portable import gain
 from approx_build.numerics.stream import Stream
 from approx_build.ops.base import OPS, GrainOp
 from approx_build.ops.grains import Lasting, Windowed
-from approx_build.ops.rhythm import BeatLike, Pattern, PatternLike, of_beats, of_steps
+from approx_build.ops.rhythm import BeatLike, Pattern, PatternLike, of_beats, of_steps, steps_of
 
 DEFAULT_BPM = 120.0
 
@@ -77,7 +76,8 @@ class Pulse(Lasting, Windowed):
     @classmethod
     def _is_rhythm(cls, pattern: str | tuple[BeatLike, ...]) -> str | tuple[BeatLike, ...]:
         if isinstance(pattern, str):
-            of_steps(pattern, 0.0)
+            # Here and not below, so that an error has the pattern's place in the score.
+            steps_of(pattern)
         return pattern
 
     @model_validator(mode="after")
@@ -88,10 +88,11 @@ class Pulse(Lasting, Windowed):
             raise ValueError("swing is for patterns of steps; move the beats of the list instead")
         if self.every_beats is not None and isinstance(self.pattern, str):
             raise ValueError("every_beats is for lists of beats; add rests to the steps instead")
+        # Only for its errors: what is no rhythm must fail before there is sound.
         _ = self._rhythm
         return self
 
-    @cached_property
+    @property
     def _rhythm(self) -> Pattern:
         if isinstance(self.pattern, str):
             return of_steps(self.pattern, self.accent_db)
@@ -111,26 +112,33 @@ class Pulse(Lasting, Windowed):
     def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:
         """The grains on their pulses [C, length_s]."""
         clip = clips[0]
-        grain = self._grain(clip)
+        start, size = self._grain(clip.length, clip.rate)
+        grain = clip.cut(start, start + size)
         length = clip.samples(self.length_s)
         sound = np.zeros((clip.channels, length))
+        # The end of the sound cuts the last grain as a following pulse would.
         pulses = [*self._pulses(clip.rate, length), (length, 0.0)]
         for (onset, accent_db), (following, _) in pairwise(pulses):
-            size = min(grain.length, following - onset)
-            shaped = self.shaped(grain.data[:, :size], self.fade(clip, size))
-            sound[:, onset : onset + size] = shaped * gain(accent_db)
+            sounding = min(size, following - onset)
+            shaped = self.shaped(grain.data[:, :sounding], self.fade(clip, sounding))
+            sound[:, onset : onset + sounding] = shaped * gain(accent_db)
         return clip.like(sound)
 
-    def _grain(self, clip: Clip) -> Clip:
-        start, size = clip.samples(self.start_s), clip.samples(self.grain_s)
-        if start + size > clip.length:
+    def check_sizes(self, sizes: Sequence[int], rate: int) -> None:
+        """The grain must be inside the clip."""
+        self._grain(sizes[0], rate)
+
+    def _grain(self, length: int, rate: int) -> tuple[int, int]:
+        """Where the grain starts and how long it is, samples, in a clip of `length` samples."""
+        start, size = round(self.start_s * rate), round(self.grain_s * rate)
+        if start + size > length:
             raise OpError(
                 f"pulse: a grain of {self.grain_s} s from {self.start_s} s on ends after the "
-                f"clip ({clip.length_s:.3f} s)"
+                f"clip ({length / rate:.3f} s)"
             )
         if size < 2:
             raise OpError(f"pulse: a grain of {size} samples is too short; raise grain_s")
-        return clip.cut(start, start + size)
+        return start, size
 
     def _pulses(self, rate: int, length: int) -> Iterator[tuple[int, float]]:
         """Onsets below `length` in samples, in order, and their accents in decibels."""
@@ -140,6 +148,7 @@ class Pulse(Lasting, Windowed):
             for pulse in rhythm.pulses:
                 step = cycle * rhythm.period + pulse.step
                 late = self.swing if step % 2 == 1 else 0.0
+                # Counted from the beginning, so that rounding errors do not add up.
                 onset = round((step + late) * step_s * rate)
                 if onset >= length:
                     return

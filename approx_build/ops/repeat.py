@@ -44,12 +44,11 @@ class Repeat(Windowed):
     def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:
         """The clip [C, T], repeated."""
         clip = clips[0]
-        if clip.length_s < SHORTEST_S:
-            raise OpError(f"repeat: a clip of {clip.length} samples is too short; use hold")
         length = clip.samples(self.length([clip.length_s]))
         onsets = self._onsets(clip, length)
         sound = np.zeros((clip.channels, length))
         for i, onset in enumerate(onsets):
+            # Measured, because onsets are rounded and overlaps may differ by a sample.
             before = onsets[i - 1] + clip.length - onset if i else 0
             after = onset + clip.length - onsets[i + 1] if i + 1 < len(onsets) else 0
             part = self._joined(clip, before, after)[:, : length - onset]
@@ -57,6 +56,11 @@ class Repeat(Windowed):
         if onsets[-1] + clip.length > length:
             close(sound, self.fade(clip, length))
         return clip.like(sound)
+
+    def check_sizes(self, sizes: Sequence[int], rate: int) -> None:
+        """A clip of less than a millisecond is for `hold`."""
+        if sizes[0] / rate < SHORTEST_S:
+            raise OpError(f"repeat: a clip of {sizes[0]} samples is too short; use hold")
 
     def length(self, source_s: Sequence[float]) -> float:
         """The length asked for, or that of all repetitions less their overlaps, seconds."""

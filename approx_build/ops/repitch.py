@@ -24,6 +24,7 @@ def _kind(value: Any) -> str:
     return "curve" if isinstance(value, list | tuple) else "number"
 
 
+# Of a plain union, pydantic would report a fault once for each alternative.
 SemitonesLike = Annotated[
     Annotated[Semitones, Tag("number")]
     | Annotated[tuple[Breakpoint, ...], Field(min_length=1, max_length=MOST), Tag("curve")],

@@ -7,6 +7,7 @@ later (Toussaint, The Euclidean algorithm generates traditional musical rhythms,
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 MOST_STEPS = 1024
+# Bounded: int() is slow for very long texts, and refuses those of more than 4300 digits.
+_NUMBER = r"\s*([0-9]{1,9})\s*"
+_EUCLIDEAN = re.compile(rf"\s*E\({_NUMBER},{_NUMBER}(?:,{_NUMBER})?\)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Beat(BaseModel):
     accent_db: float = Field(0.0, ge=-60, le=24, description="louder by so much, decibels")
 
 
+# Of a plain union, pydantic would report a fault once for each alternative.
 BeatLike = Annotated[
     Annotated[float, Tag("number"), Field(ge=0, le=MOST_STEPS)] | Annotated[Beat, Tag("beat")],
     Discriminator(lambda value: "number" if isinstance(value, int | float) else "beat"),
@@ -53,6 +58,7 @@ def _kind(value: Any) -> str:
 
 
 PatternLike = Annotated[
+    # Spaces and bars are no steps, so a text may be longer than its pattern.
     Annotated[str, Tag("steps"), Field(max_length=10 * MOST_STEPS)]
     | Annotated[tuple[BeatLike, ...], Tag("beats"), Field(max_length=MOST_STEPS)],
     Discriminator(_kind),
@@ -60,9 +66,23 @@ PatternLike = Annotated[
 """What a score may say: a text of steps, or a list of beats."""
 
 
+# A pulse computes its pattern again for each of its properties.
+@functools.lru_cache(maxsize=64)
 def of_steps(text: str, accent_db: float) -> Pattern:
     """The pattern of a text; ValueError, in plain words, when it is none."""
-    euclidean = re.fullmatch(r"\s*E\(\s*(\d+)\s*,\s*(\d+)\s*(?:,\s*(\d+)\s*)?\)\s*", text)
+    steps = steps_of(text)
+    pulses = (
+        Pulse(step, accent_db if sign == "X" else 0.0)
+        for step, sign in enumerate(steps)
+        if sign in "xX"
+    )
+    return Pattern(tuple(pulses), len(steps))
+
+
+@functools.lru_cache(maxsize=64)
+def steps_of(text: str) -> str:
+    """The steps of a text, a letter each; ValueError, in plain words, when it is no pattern."""
+    euclidean = _EUCLIDEAN.fullmatch(text)
     if euclidean:
         pulses, steps, rotation = (int(number or 0) for number in euclidean.groups())
         text = _euclid(pulses, steps, rotation)
@@ -75,14 +95,9 @@ def of_steps(text: str, accent_db: float) -> Pattern:
         )
     if len(steps_text) > MOST_STEPS:
         raise ValueError(f"a pattern of {len(steps_text)} steps; at most {MOST_STEPS}")
-    pulses_found = tuple(
-        Pulse(step, accent_db if sign == "X" else 0.0)
-        for step, sign in enumerate(steps_text)
-        if sign in "xX"
-    )
-    if not pulses_found:
-        raise ValueError(f"the pattern {text!r} has no pulse")
-    return Pattern(pulses_found, len(steps_text))
+    if not re.search("[xX]", steps_text):
+        raise ValueError(f"the pattern {text[:80]!r} has no pulse")
+    return steps_text
 
 
 def of_beats(
@@ -95,6 +110,7 @@ def of_beats(
     if not beats:
         raise ValueError("the pattern has no pulse")
     full = [beat if isinstance(beat, Beat) else Beat(beat=beat, accent_db=0) for beat in beats]
+    # Beats may be written in any order.
     ordered = sorted(full, key=lambda beat: beat.beat)
     period = every_beats if every_beats is not None else int(ordered[-1].beat) + 1
     if ordered[-1].beat >= period:

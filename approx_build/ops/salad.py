@@ -105,6 +105,7 @@ class Salad(Lasting, Windowed):
         """The grain of one step and side, independent of all others."""
         shared = rng.child("step", step)
         index = shared.child("clip").index(len(clips))
+        # One choice for both sides, so that never both are silent.
         silence = shared.child("silence").choice(
             [self.left_silent, self.right_silent, 1 - self.left_silent - self.right_silent]
         )
@@ -154,12 +155,16 @@ class Salad(Lasting, Windowed):
         sound: Sound = varispeed(cut, speed(grain.semitones)).data.astype(np.float64)
         return np.zeros_like(sound) if grain.is_silent else sound
 
+    def check_sizes(self, sizes: Sequence[int], rate: int) -> None:
+        """Each clip must be long enough to be cut into grains."""
+        for number, size in enumerate(sizes, start=1):
+            if size / rate < SHORTEST_S:
+                raise OpError(
+                    f"salad: clip {number} lasts {size / rate:.4f} s; grains need {SHORTEST_S} s"
+                )
+
     def _check_clips(self, clips: Sequence[Clip]) -> None:
         for number, clip in enumerate(clips, start=1):
-            if clip.length_s < SHORTEST_S:
-                raise OpError(
-                    f"salad: clip {number} lasts {clip.length_s:.4f} s; grains need {SHORTEST_S} s"
-                )
             if clip.channels > 2:
                 raise OpError(
                     f"salad: clip {number} has {clip.channels} channels; mono or stereo needed"

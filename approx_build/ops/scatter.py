@@ -23,6 +23,7 @@ from approx_build.ops.grains import Lasting, Windowed
 Onsets = list[tuple[int, int]]
 """For each grain its onset in the cloud and its start in the clip, samples."""
 
+# Each grain has its own stream, so the size of a batch changes no number.
 _BATCH = 256
 
 
@@ -55,7 +56,6 @@ class Scatter(Lasting, Windowed):
         """The cloud [C, length_s]."""
         clip = clips[0]
         size, length = clip.samples(self.grain_s), clip.samples(self.length_s)
-        self._check_size(size, length, clip)
         cloud = np.zeros((clip.channels, length))
         fade = self.fade(clip, size)
         for onset, start in self._onsets(rng, clip.rate, length - size, clip.length - size):
@@ -63,11 +63,13 @@ class Scatter(Lasting, Windowed):
         # Uncorrelated grains add in power: divide by the root of the mean overlap.
         return clip.like(cloud / np.sqrt(max(1.0, self.density_hz * self.grain_s)))
 
-    def _check_size(self, size: int, length: int, clip: Clip) -> None:
-        if size > clip.length:
+    def check_sizes(self, sizes: Sequence[int], rate: int) -> None:
+        """A grain must fit into the clip and into the cloud."""
+        size, length = round(self.grain_s * rate), round(self.length_s * rate)
+        if size > sizes[0]:
             raise OpError(
                 f"scatter: a grain of {self.grain_s} s is longer than the clip "
-                f"({clip.length_s:.3f} s)"
+                f"({sizes[0] / rate:.3f} s)"
             )
         if size > length:
             raise OpError(
@@ -87,6 +89,7 @@ class Scatter(Lasting, Windowed):
                 onset = round(time_s * rate)
                 if onset > last_onset:
                     return onsets
+                # `place` is below 1, but its product may round up to the next whole number.
                 onsets.append((onset, min(int(place * (last_start + 1)), last_start)))
             first += _BATCH
 
@@ -95,4 +98,5 @@ class Scatter(Lasting, Windowed):
         draws = np.stack(
             [rng.child("grain", i).uniforms(2) for i in range(first, first + _BATCH)], axis=1
         )
+        # The gaps of a Poisson process are exponential; a draw may be 0, but never 1.
         return -log1p(-draws[0]) / self.density_hz, draws[1]

@@ -38,6 +38,7 @@ class Separated(GrainOp):
     @field_validator("kernel")
     @classmethod
     def _is_odd(cls, kernel: int) -> int:
+        # The median of an even count lies between two values, and `running_median` refuses it.
         if kernel % 2 == 0:
             raise ValueError(f"must be odd (is {kernel})")
         return kernel

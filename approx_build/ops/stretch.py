@@ -46,13 +46,17 @@ class Stretch(GrainOp):
         """The clip stretched [C, T * factor]."""
         clip = clips[0]
         length = clip.samples(self.length([clip.length_s]))
-        # Half a sample of rounding is no other factor.
-        if not SMALLEST * clip.length - 1 <= length <= LARGEST * clip.length + 1:
-            raise OpError(
-                f"stretch: {clip.length_s:.3f} s to {length / clip.rate:.3f} s is a factor of "
-                f"{length / clip.length:.3g}; between {SMALLEST} and {LARGEST:.0f} is possible"
-            )
         return stretch(clip, length, self.keep_attacks)
+
+    def check_sizes(self, sizes: Sequence[int], rate: int) -> None:
+        """The factor must be possible."""
+        size, length = sizes[0], round(self.length([sizes[0] / rate]) * rate)
+        # Half a sample of rounding is no other factor.
+        if not SMALLEST * size - 1 <= length <= LARGEST * size + 1:
+            raise OpError(
+                f"stretch: {size / rate:.3f} s to {length / rate:.3f} s is a factor of "
+                f"{length / size:.3g}; between {SMALLEST} and {LARGEST:.0f} is possible"
+            )
 
     def length(self, source_s: Sequence[float]) -> float:
         """Seconds asked for, or the clip's times the factor."""

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import Any
 
-from approx_build.corpus.consent import FILE_NAME, Consent, read_consent
+from approx_build.corpus.consent import Consent
 from approx_build.corpus.prepared import chosen
 from approx_build.corpus.recordings import Recording, corpus_digest, list_recordings
-from approx_build.errors import ApproxError, AudioError, ConsentError, ModelError
+from approx_build.errors import AudioError, ConsentError, Fault, ModelError
+from approx_build.files.names import normal, on_disk, twins
+from approx_build.files.patterns import matching
 from approx_build.files.readlog import ReadLog
+from approx_build.plan.consent_records import CORPORA, ConsentRecords, consent_path
 from approx_build.training.checkpoint import read_about
 from approx_build.training.ledger.record import RECORD_NAME, TrainingRecord, read_record
 from approx_build.training.model import ModelSpec, load_model
 from approx_build.training.parent import parent_path
-from approx_build.yaml_source import load_source
-
-CORPORA = "models/corpora"
+from approx_build.yaml_source import Source, load_source
 
 
 class Catalog:
@@ -33,9 +36,11 @@ class Catalog:
         self.root, self.today, self.log = root, today, log or ReadLog()
         self._models: dict[str, ModelSpec] = {}
         self._corpora: dict[str, list[Recording]] = {}
-        self._consents: dict[str, Consent] = {}
-        self._withdrawals: dict[str, dict[str, date]] = {}
+        self.consents = ConsentRecords(root, today, self.log)
+        self._refusals: dict[tuple[str | None, ...], tuple[Fault, ...]] = {}
         self._lengths_s: dict[str, float | None] = {}
+        self._recordings_at: dict[str, str | None] = {}
+        self._named: dict[str, list[str]] = {}
 
     @cached_property
     def model_names(self) -> list[str]:
@@ -58,8 +63,18 @@ class Catalog:
 
     def recordings(self) -> list[str]:
         """The recordings of all corpora that can be listed, as corpus/name."""
+        return list(self._every_recording)
+
+    @cached_property
+    def _every_recording(self) -> dict[str, Recording]:
         listed = (corpus for corpus in self.corpus_names if not self.problem(corpus))
-        return [recording.name for corpus in listed for recording in self.corpus(corpus)]
+        return {one.name: one for corpus in listed for one in self.corpus(corpus)}
+
+    def named(self, pattern: str) -> list[str]:
+        """The recordings, as corpus/name, that a name or a pattern stands for."""
+        if pattern not in self._named:
+            self._named[pattern] = matching(pattern, self._every_recording)
+        return self._named[pattern]
 
     def problem(self, corpus: str) -> str:
         """Why the recordings of `corpus` cannot be listed; empty when they are, or it is none."""
@@ -72,19 +87,31 @@ class Catalog:
 
     def recording_path(self, name: str) -> str:
         """The file of recording corpus/name, relative to the root."""
-        corpus = name.partition("/")[0]
-        for recording in self.corpus(corpus):
-            if recording.name == name:
-                return self.relative(recording.path)
-        raise AudioError(f"there is no recording {name!r}")
+        if (recording := self._every_recording.get(name)) is None:
+            self.corpus(name.partition("/")[0])  # says why it cannot be listed
+            raise AudioError(f"there is no recording {name!r}")
+        return self.relative(recording.path)
 
     def recording_at(self, path: str) -> str | None:
-        """The corpus/name of the file at `path` (relative to the root) in a corpus' folder."""
-        folders, _, file = path.rpartition("/")
-        home, _, corpus = folders.rpartition("/")
-        if home != CORPORA or corpus not in self.corpus_names:
-            return None
-        return f"{corpus}/{file.rpartition('.')[0] or file}"
+        """The corpus/name of the file at `path` (relative to the root) in a corpus' folder.
+
+        However it is reached: through links, or by another case where the disk knows none.
+        """
+        if path not in self._recordings_at:
+            self._recordings_at[path] = self._recording_at(Path(on_disk(self.root / path)))
+        return self._recordings_at[path]
+
+    def _recording_at(self, path: Path) -> str | None:
+        real = Path(os.path.realpath(path))
+        for folder in real.parents:
+            if (corpus := self._corpus_folders.get(_identity(folder))) is not None:
+                return f"{corpus}/{normal(real.relative_to(folder).with_suffix('').as_posix())}"
+        return None
+
+    @cached_property
+    def _corpus_folders(self) -> dict[tuple[int, int] | None, str]:
+        every = {_identity(self.root / CORPORA / name): name for name in self.corpus_names}
+        return {identity: name for identity, name in every.items() if identity}
 
     def recording_length_s(self, name: str) -> float | None:
         """How long a recording lasts; None when it cannot be read, which using it will say."""
@@ -93,7 +120,7 @@ class Catalog:
         if name not in self._lengths_s:
             self._lengths_s[name] = None
             with suppress(AudioError):
-                path = self.root / self.recording_path(name)
+                path = Path(on_disk(self.root / self.recording_path(name)))
                 with self.log.watching(path):
                     found = wav.info(path)
                 self._lengths_s[name] = found.length / found.rate
@@ -101,8 +128,15 @@ class Catalog:
 
     def recordings_of(self, model: str) -> list[Recording]:
         """The recordings that a model learns from; ModelError when it excludes unknown ones."""
-        spec = self.model(model)
-        return chosen(self.corpus(spec.corpus), spec.preparation, model)
+        return self._chosen(self.model(model).corpus, model)
+
+    def _chosen(self, corpus: str, model: str) -> list[Recording]:
+        how, gone = self.model(model).preparation, self.consents.withdrawn(corpus).keys()
+        try:
+            return chosen(self.corpus(corpus), how, model, gone)
+        except ModelError as error:
+            where = self._model_source(model).locate(("preparation", "exclude"), key=True)
+            raise ModelError(error.message, where) from None
 
     def model_path(self, name: str) -> str:
         """The YAML that declares a model, relative to the root."""
@@ -118,15 +152,16 @@ class Catalog:
             return None
         path = parent_path(parent)
         if not (self.root / path).is_file():
-            shown = self.model_path(model)
-            source = load_source(self.root / shown, shown, self.log)
-            where = source.locate(("training", "parent"))
             raise ModelError(
                 f"training.parent: {path} is missing; restore it, or take `parent` out of the "
-                "model to train from nothing",
-                where,
+                "model to train from new weights",
+                self._model_source(model).locate(("training", "parent")),
             )
         return path
+
+    def _model_source(self, model: str) -> Source:
+        shown = self.model_path(model)
+        return load_source(self.root / shown, shown, self.log)
 
     def manifest(self, model: str) -> dict[str, Any]:
         """What fixes the weights of a model, with the recordings it learns from."""
@@ -138,7 +173,7 @@ class Catalog:
 
     def consent_path(self, corpus: str) -> str:
         """The consent record of a corpus, relative to the root."""
-        return f"{self.corpus_path(corpus)}/{FILE_NAME}"
+        return consent_path(corpus)
 
     def shipped_path(self, model: str) -> str:
         """The folder of a model's shipped checkpoints, relative to the root."""
@@ -148,6 +183,9 @@ class Catalog:
         """A declared model; ModelError when its file declares another name."""
         if name not in self._models:
             shown = self.model_path(name)
+            if twin := _twin(name, self.model_names):
+                message = f"{shown} and {self.model_path(twin)} differ in case alone; rename one"
+                raise ModelError(message)
             with self.log.watching(self.root / shown):
                 spec = load_model(self.root / shown, shown, self.corpus_names)
             if spec.model != name:
@@ -159,57 +197,73 @@ class Catalog:
         """The recordings of a corpus that were not withdrawn."""
         if name not in self._corpora:
             folder = self.root / self.corpus_path(name)
-            self._corpora[name] = list_recordings(folder, self._withdrawn(name), self.log)
+            if twin := _twin(name, self.corpus_names):
+                raise AudioError(f"{folder}: differs from {twin} in case alone; rename one")
+            self._corpora[name] = list_recordings(folder, self.consents.withdrawn(name), self.log)
         return self._corpora[name]
 
     def withdrawal(self, recording: str) -> date | None:
         """The day from which corpus/name may not be used, when that has come."""
         corpus, _, name = recording.partition("/")
-        return self._withdrawn(corpus).get(name) if corpus in self.corpus_names else None
-
-    def _withdrawn(self, corpus: str) -> dict[str, date]:
-        if corpus not in self._withdrawals:
-            # A record that cannot be read refuses the corpus as a whole, where it is used.
-            with suppress(ApproxError):
-                self._withdrawals[corpus] = self.record(corpus).withdrawn_by(self.today)
-        return self._withdrawals.setdefault(corpus, {})
+        return self.consents.withdrawn(corpus).get(name) if corpus in self.corpus_names else None
 
     def record(self, corpus: str) -> Consent:
-        """The consent record of a corpus, whatever it allows."""
-        if corpus not in self._consents:
-            self._consents[corpus] = read_consent(self.root / self.corpus_path(corpus), self.log)
-        return self._consents[corpus]
+        """The consent record of a corpus, whatever it allows; errors as of `read_record`."""
+        return self.consents.record(corpus).consent
 
     def consent(self, corpus: str, model: str | None = None, piece: str | None = None) -> Consent:
         """The consent of a corpus; ConsentError when it does not allow this use today."""
-        consent = self.record(corpus)
-        consent.allow(Path(self.consent_path(corpus)), self.today, model, piece)
-        if model is not None:
-            self._check_lineage(model, piece)
-        return consent
+        if refused := self.refusals(corpus, model, piece):
+            raise ConsentError(refused)
+        return self.record(corpus)
 
-    def _check_lineage(self, model: str, piece: str | None) -> None:
-        """ConsentError when what the parent of a model learnt from may not be used today.
+    def refusals(
+        self,
+        corpus: str,
+        model: str | None = None,
+        piece: str | None = None,
+        recording: str | None = None,
+    ) -> tuple[Fault, ...]:
+        """Why a use is not allowed today, each at its clause; `recording` is corpus/name.
+
+        Without a recording the model learns from the corpus, so that its parent is asked for too.
+        """
+        asked = (corpus, model, piece, recording)
+        if asked not in self._refusals:
+            found = self.consents.refusals(*asked)
+            if not found and model is not None and recording is None:
+                found = self._refused_lineage(model, piece)
+            self._refusals[asked] = tuple(found)
+        return self._refusals[asked]
+
+    def _refused_lineage(self, model: str, piece: str | None) -> list[Fault]:
+        """Why what the parent of a model learnt from may not be used today.
 
         Nobody can take a recording out of weights, so where some were withdrawn since, the
         parent must have learnt from the others alone.
         """
         path = self.parent_path(model)
         if path is None:
-            return
-        with self.log.watching(self.root / path):
+            return []
+        with self.log.watching(self.root / path, most=inf):
             about = read_about(self.root / path)
         corpus, learnt = about["corpus"], about["manifest"]["corpus_digest"]
-        record = self.record(corpus)
-        record.allow(Path(self.consent_path(corpus)), self.today, model, piece)
-        withdrawn = sorted(record.withdrawn_by(self.today))
-        used = chosen(self.corpus(corpus), self.model(model).preparation, model)
-        if withdrawn and learnt not in (corpus_digest(self.corpus(corpus)), corpus_digest(used)):
-            raise ConsentError(
-                f"{path}: the run learnt from corpus {corpus!r} before consent to "
-                f"{', '.join(withdrawn)} was withdrawn; take `parent` out of "
-                f"{self.model_path(model)} to train from nothing"
-            )
+        if found := self.consents.refusals(corpus, model, piece):
+            return found
+        record = self.consents.record(corpus)
+        withdrawn = sorted(record.consent.withdrawn_by(self.today))
+        if not withdrawn or learnt == corpus_digest(self.corpus(corpus)):
+            return []
+        # Exclusions are of the model's own corpus.
+        if corpus == self.model(model).corpus and learnt == self.manifest(model)["corpus_digest"]:
+            return []
+        where = record.source.locate(("withdrawn", withdrawn[0]), key=True)
+        message = (
+            f"{path}: the run was trained on corpus {corpus!r} before consent to "
+            f"{', '.join(withdrawn)} was withdrawn; take `parent` out of "
+            f"{self.model_path(model)} to train from new weights"
+        )
+        return [record.source.show(Fault(where, message))]
 
     def shipped_run(self, model: str, manifest: Mapping[str, Any]) -> TrainingRecord | None:
         """The run shipped with a model, where it is of the training that `manifest` describes."""
@@ -227,12 +281,20 @@ class Catalog:
         names = (RECORD_NAME, *(stored.file for stored in run.checkpoints))
         return [f"{folder}/{name}" for name in names if name in there]
 
-    def valid_until(self) -> str:
-        """The last day on which every consent that was read says the same; empty: without end."""
-        ends = [one.holds_until(self.today) for one in self._consents.values()]
-        last = min((end for end in ends if end), default=None)
-        return last.isoformat() if last else ""
-
     def relative(self, path: Path) -> str:
-        """A path of the project relative to its root, with slashes."""
-        return path.relative_to(self.root).as_posix()
+        """A path of the project relative to its root, with slashes, in NFC."""
+        return normal(path.relative_to(self.root).as_posix())
+
+
+def _twin(name: str, names: Iterable[str]) -> str | None:
+    """Another of `names` that differs from `name` in case alone."""
+    pairs = (pair for pair in twins(names) if name in pair)
+    return next((other for pair in pairs for other in pair if other != name), None)
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What a folder is on its disk, by whatever path it is reached; None where there is none."""
+    with suppress(OSError):
+        state = folder.stat()
+        return state.st_dev, state.st_ino
+    return None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
-from approx_build.errors import ConsentError, Fault, ScoreError
+from approx_build.errors import MOST_FOUND, ConsentError, Fault, ScoreError
+from approx_build.plan.amounts import check_amounts
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.consent import check_consent
 from approx_build.plan.take_checks import take_faults
@@ -22,10 +24,19 @@ Check = Callable[[Reading, Catalog], Iterable[Fault]]
 
 @dataclass(frozen=True)
 class CheckedPiece:
-    """A piece without faults, and the catalogue it was checked against. Only `check` makes one."""
+    """A piece without faults, and the catalogue it was checked against. Only `check` makes one.
+
+    Unless it `is_permitted`, nobody asked for consent, and its graph cannot be built.
+    """
 
     score: Score
     catalog: Catalog
+    is_permitted: bool = True
+
+
+def amounts(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
+    """More than can be built, or checked in seconds."""
+    return check_amounts(reading.score, catalog) if reading.score else ()
 
 
 def names(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
@@ -40,7 +51,8 @@ def references(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
 
 def durations(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
     """Times that do not fit the movement, the take or the recording."""
-    recordings = catalog.recordings()
+    # Unknown recordings are reported by `names`; asking for their length would raise an error.
+    recordings = set(catalog.recordings())
 
     def length_s(name: str) -> float | None:
         return catalog.recording_length_s(name) if name in recordings else None
@@ -58,7 +70,7 @@ def consent(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
     return check_consent(reading.score, catalog) if reading.score else ()
 
 
-CHECKS: tuple[Check, ...] = (names, references, durations, takes, consent)
+CHECKS: tuple[Check, ...] = (amounts, names, references, durations, takes, consent)
 """Every check of a piece, in the order in which they run."""
 
 
@@ -69,12 +81,18 @@ def check(path: Path, catalog: Catalog) -> CheckedPiece:
     ApproxError when the piece's file cannot be read at all.
     """
     reading = read_piece(path, catalog.root, catalog.log)
+    # Consent is asked apart, because its refusals alone are a ConsentError.
     faults = [*reading.faults, *_found(reading, catalog, CHECKS[:-1])]
     refused = [*consent(reading, catalog)]
     if refused and not faults:
-        first, *others = refused
-        raise ConsentError("\n".join([first.message, *map(str, others)]), first.where)
+        raise ConsentError(in_order(refused))
     return _checked(reading, catalog, [*faults, *refused])
+
+
+def ask_again(score: Score, catalog: Catalog) -> None:
+    """ConsentError when `catalog`, read later than the score was checked, refuses a use of it."""
+    if refused := check_consent(score, catalog):
+        raise ConsentError(in_order(refused))
 
 
 def check_without_consent(path: Path, catalog: Catalog) -> CheckedPiece:
@@ -84,11 +102,20 @@ def check_without_consent(path: Path, catalog: Catalog) -> CheckedPiece:
     """
     reading = read_piece(path, catalog.root, catalog.log)
     every = (each for each in CHECKS if each is not consent)
-    return _checked(reading, catalog, [*reading.faults, *_found(reading, catalog, every)])
+    faults = [*reading.faults, *_found(reading, catalog, every)]
+    return replace(_checked(reading, catalog, faults), is_permitted=False)
 
 
 def _found(reading: Reading, catalog: Catalog, checks: Iterable[Check]) -> list[Fault]:
-    return [fault for each in checks for fault in each(reading, catalog)]
+    """The faults that checks find, the first of each; ScoreError at once where it is too much."""
+    found = list[Fault]()
+    for each in checks:
+        # One mistake in a long score may cause thousands of faults, which nobody reads.
+        found += islice(each(reading, catalog), MOST_FOUND)
+        # The other checks could take very long on a score that is too large.
+        if each is amounts and found:
+            raise ScoreError(in_order([*reading.faults, *found]))
+    return found
 
 
 def _checked(reading: Reading, catalog: Catalog, faults: list[Fault]) -> CheckedPiece:

@@ -36,6 +36,7 @@ def add_clip(
     """
     params: dict[str, Json] = {
         "rate": rate,
+        # None and 0 are the same beginning, so they must give the same key.
         "start_s": span.start_s or 0.0,
         "length_s": span.length_s,
         "channels": channels,
@@ -43,6 +44,7 @@ def add_clip(
     what = sha256(canonical([source, params]).encode()).hexdigest()[:16]
     name = PurePosixPath(source.removeprefix(LEAF).removeprefix("models/corpora/"))
     target = f"clips/{name.with_suffix('')}/{what}"
+    # Several events and takes may ask for one clip.
     if target not in graph.actions:
         graph.add(Action(target, Kind.CLIP, params, {"source": source}, where=where))
     return target

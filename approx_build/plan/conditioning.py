@@ -34,6 +34,7 @@ def conditioning_terms(take: Take, rate: int, number: int) -> Json:
     if way is None or not way.is_in_key:
         return None
     terms: dict[str, Json] = {"way": way.way, **way.terms(rate, number, take.count)}
+    # A package from elsewhere may change its code without raising a version.
     return terms | ({"source": source_digest(type(way))} if is_foreign(type(way)) else {})
 
 
@@ -53,6 +54,7 @@ def add_sounds(
             source_of(sound),
             network.rate,
             Range(sound.start_s, needed_s(take, sound, network)),
+            # The network accepts no other number of channels.
             network.channels,
             where,
         )

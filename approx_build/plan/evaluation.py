@@ -80,6 +80,7 @@ def add_stretch(
     `samples` is the length of its prepared sound, which only its preparation tells.
     """
     graph, rate = lowered.networks.graph, lowered.networks.catalog.model(lowered.model).network.rate
+    # Whole samples first: equal stretches of a recording then share one clip.
     start, stop = stretch(start_s, lowered.length_s, samples, rate)
     span = Range(start / rate, (stop - start) / rate)
     clip = add_clip(graph, lowered.prepared[recording], rate, span)
@@ -91,6 +92,7 @@ def _evaluation(lowered: LoweredEvaluation, name: str, takes: Sequence[str]) -> 
     inputs = {f"prepared.{place:04}": sound for place, sound in enumerate(sounds.values())}
     inputs |= {f"take.{place:04}": take for place, take in enumerate(takes)}
     if takes:
+        # The takes are compared with what the held-out recordings reach against the corpus itself.
         inputs["corpus"] = lowered.corpus
     params: dict[str, Json] = {
         "rate": spec.network.rate,
@@ -112,6 +114,7 @@ def _take(lowered: LoweredEvaluation, step: int, number: int) -> Preview:
 
 def _shown(graph: Graph, sound: str) -> Preview:
     target = f"{sound}/thumbnail"
+    # Several takes may be shown beside one stretch of a recording.
     if target not in graph.actions:
         add_sketch(graph, target, sound, COLUMNS, ROWS, TOP_DB)
     return Preview(sound, target)
@@ -142,6 +145,7 @@ def add_stages(networks: Networks, model: str, step: int, stream: str) -> Stages
         "columns": STAGE_COLUMNS,
         "rows": STAGE_ROWS,
     }
+    # Only when set: an empty field would change the keys of all portable takes.
     if networks.environment:
         params["environment"] = networks.environment
     inputs = {"checkpoint": networks.checkpoint(model, step, None)}
@@ -150,9 +154,8 @@ def add_stages(networks: Networks, model: str, step: int, stream: str) -> Stages
 
 
 PREVIEW_SEED = 18
-"""Seed of the take that is drawn from every checkpoint for the report: the same as
-`approx-build take MODEL --step STEP --length-s LENGTH --seed 18` draws, where the length is the
-family's `glimpse_s`."""
+"""Seed of the take that is drawn from every checkpoint for the report: a
+`take` of the same model, step and seed, with the family's `glimpse_s` as its length, is equal."""
 
 
 @dataclass(frozen=True)

@@ -55,10 +55,14 @@ class Action:
 
 @dataclass
 class Graph:
-    """Actions by target, and leaves: targets that are files, by path relative to the root."""
+    """Actions by target, and leaves: targets that are files, by path relative to the root.
+
+    One that is not `is_permitted` is made without asking for consent, and is never built.
+    """
 
     actions: dict[str, Action] = field(default_factory=dict)
     leaves: dict[str, str] = field(default_factory=dict)
+    is_permitted: bool = True
 
     def add(self, action: Action) -> str:
         """Add `action` and return its target; two actions for one target are refused."""
@@ -80,16 +84,24 @@ class Graph:
             for role, source in action.inputs.items():
                 if source not in known:
                     message = (
-                        f"{action.target}: its input {role!r} is {source!r}, which nothing makes"
+                        f"{action.target}: its input {role!r} is {source!r}, which no action makes"
                     )
                     raise BuildError(message, action.where)
         self.order()
+
+    def check_permitted(self) -> None:
+        """BuildError for a graph that was made without asking for consent."""
+        if not self.is_permitted:
+            raise BuildError(
+                "this graph was made without asking for consent: nothing is built of it"
+            )
 
     def consumers(self) -> dict[str, list[str]]:
         """For each target, the actions that read it, each once."""
         readers: dict[str, list[str]] = {target: [] for target in self.leaves}
         readers.update((target, []) for target in self.actions)
         for action in self.actions.values():
+            # An action may read one target in two roles and still waits for it once.
             for source in set(action.inputs.values()):
                 readers[source].append(action.target)
         return readers
@@ -111,13 +123,14 @@ class Graph:
                 missing[reader] -= 1
                 if not missing[reader]:
                     heappush(ready, reader)
+        # What is in a circle, or behind one, never becomes ready.
         if len(order) < len(self.actions):
             raise self._circle({target for target, count in missing.items() if count})
         return order
 
     def needed(self, targets: Iterable[str]) -> Graph:
         """The part of the graph that `targets` are made from, themselves included."""
-        part, todo = Graph(), list(targets)
+        part, todo = Graph(is_permitted=self.is_permitted), list(targets)
         while todo:
             target = todo.pop()
             if target in self.leaves:

@@ -57,9 +57,11 @@ class Difference:
 
 def manifest(action: Action, digests: Mapping[str, str]) -> dict[str, Json]:
     """All that the result of `action` depends on; `digests` are those of its inputs by role."""
+    # A missing input would give a key that does not depend on it: wrong sound, without any error.
     if digests.keys() != action.inputs.keys():
         raise ValueError(f"{action.target}: digests of {set(digests)}, not {set(action.inputs)}")
     try:
+        # Through text, so that the action gets the values that a record of it would give.
         params = json.loads(canonical(action.params))
     except ValueError as error:
         message = f"{action.target}: a parameter is not a finite number"
@@ -83,6 +85,7 @@ def differences(old: Mapping[str, Json], new: Mapping[str, Json]) -> list[Differ
     """The fields in which two manifests differ, by path; empty exactly when the keys are equal."""
     before, after = dict(fields(old)), dict(fields(new))
     pairs = ((p, before.get(p, ABSENT), after.get(p, ABSENT)) for p in sorted({**before, **after}))
+    # As text: in Python 1 == 1.0 == True, but their keys differ.
     return [Difference(path, a, b) for path, a, b in pairs if _text(a) != _text(b)]
 
 

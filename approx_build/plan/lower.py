@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from approx_build.plan.check import CheckedPiece
 from approx_build.plan.evaluation import PREVIEW_SEED, Preview, Stages, add_stages
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.plan.movement import LoweredMovement, add_movement, add_sketch
 from approx_build.plan.parts import Parts, source_target
-from approx_build.plan.sources import ScopedTake, Sources, file_path
+from approx_build.plan.sources import ScopedTake, Sources
 from approx_build.plan.streams import take_stream
 from approx_build.plan.takes import Networks
 from approx_build.score.load import LoadedMovement, Score
@@ -35,14 +36,16 @@ class LoweredPiece:
 
 
 def lower(piece: CheckedPiece, environment: Mapping[str, str] | None = None) -> LoweredPiece:
-    """The graph of a piece that passed all checks."""
-    graph = Graph()
-    networks = Networks(graph, piece.catalog, dict(environment or {}))
+    """The graph of a piece that passed all checks; ConsentError, should it ask for more."""
+    graph = Graph(is_permitted=piece.is_permitted)
+    networks = Networks(graph, piece.catalog, dict(environment or {}), piece.score.slug)
     lowered = LoweredPiece(piece.score, graph, networks)
     for movement in piece.score.movements:
         _lower_movement(lowered, movement)
+    # The whole of a single movement would be the same file under another name.
     if len(lowered.movements) > 1:
         lowered.whole = _join(lowered)
+    # After the movements, which note what models they use.
     _add_stages(lowered)
     _add_previews(lowered)
     return lowered
@@ -54,7 +57,7 @@ def _lower_movement(lowered: LoweredPiece, movement: LoadedMovement) -> None:
         lowered.networks,
         takes_in_scope(lowered.score, movement),
         lambda part: source_target(movement, part),
-        lambda written: file_path(lowered.score.root, movement, written),
+        cache(lambda written: movement.file_path(lowered.score.root, written)),
         piece.seed,
         output.rate,
     )
@@ -65,6 +68,7 @@ def _lower_movement(lowered: LoweredPiece, movement: LoadedMovement) -> None:
     lowered.published[f"{folder}/{slug}.wav"] = done.master
     lowered.published[f"{folder}/spectrograms/{slug}.png"] = done.spectrogram
     for part in parts:
+        # The published stems must sum to the mix, which has no muted parts.
         if part.is_heard:
             lowered.published[f"{folder}/stems/{slug}/{part.name}.wav"] = part.stem
 
@@ -103,6 +107,7 @@ def _add_stages(lowered: LoweredPiece) -> None:
     networks = lowered.networks
     for model, steps in sorted(networks.used.items()):
         if networks.catalog.model(model).network.has_stages:
+            # With the stream of the preview, so that the pictures show a sound that can be played.
             lowered.stages[model] = add_stages(networks, model, max(steps), _preview_stream())
 
 
@@ -127,4 +132,5 @@ def _preview(lowered: LoweredPiece, model: str, step: int) -> Preview:
 
 
 def _preview_stream() -> str:
+    # With a seed of its own, a take needs neither the piece's seed nor a name.
     return take_stream(0, "", "", PREVIEW_SEED, 1)

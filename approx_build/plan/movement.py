@@ -13,6 +13,7 @@ from approx_build.score.schema import Expectation, Output
 from approx_build.score.tempo import samples
 
 SILENCE_DBFS = -90.0
+SOUND_DBFS = -60.0
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def add_movement(
 ) -> LoweredMovement:
     """Add everything from the mix on."""
     slug, where = movement.slug, movement.locate(())
+    # Sorted by name: moving a part in the score must not change the key of the mix.
     mixed = sorted(part.stem for part in parts if part.is_heard) or [
         silence(graph, movement, output)
     ]
@@ -54,6 +56,7 @@ def add_movement(
         Action(
             target=f"{slug}/mix",
             kind=Kind.MIX,
+            # The sum of integers needs no options: levels are in the stems.
             params={},
             inputs={f"stem.{place:04}": stem for place, stem in enumerate(mixed)},
             where=where,
@@ -84,6 +87,7 @@ def add_movement(
         {"sound": master},
     )
     graph.add(spectrogram)
+    # Muted parts, too: the page shows what a part would sound like.
     looks = tuple(add_stem_looks(graph, part) for part in parts)
     return LoweredMovement(
         movement, tuple(parts), looks, master, measure, sketch, spectrogram.target
@@ -108,6 +112,7 @@ def silence(graph: Graph, movement: LoadedMovement, output: Output) -> str:
                 "rate": output.rate,
                 "channels": output.channels,
                 "samples": samples(movement.length, output.rate),
+                # With dither, a silent movement would be noise.
                 "dither": "none",
                 "gain_db": 0.0,
                 "pan": 0.0,
@@ -134,18 +139,21 @@ def add_sketch(
 ) -> str:
     """Add the picture of a sound that the page shows; `top_db` is its brightest level."""
     params: dict[str, Json] = {"look": "sketch", "columns": columns, "rows": rows}
+    # Left out when unset, so that pictures without it keep their keys.
     if top_db is not None:
         params["top_db"] = top_db
     return graph.add(Action(target, Kind.FIGURE, params, {"sound": sound}))
 
 
 def expected(movement: LoadedMovement, expectation: Expectation) -> Json:
-    """An expectation as a range of the movement and the level that it must stay below."""
+    """An expectation as a range of the movement and the level to stay below, or above."""
     seconds = movement.tempo.seconds
-    if expectation.silence is not None:
-        below = expectation.below_dbfs
-        return {
-            "range_s": [float(seconds(edge)) for edge in expectation.silence],
-            "below_dbfs": SILENCE_DBFS if below is None else below,
-        }
-    return {"range_s": [0.0, float(movement.length)], "below_dbfs": expectation.peak_dbfs_below}
+    if expectation.range is None:
+        return {"range_s": [0.0, float(movement.length)], "below_dbfs": expectation.peak_dbfs_below}
+    field, edges = expectation.range
+    range_s: Json = [float(seconds(edge)) for edge in edges]
+    if field == "sound":
+        above = expectation.above_dbfs
+        return {"range_s": range_s, "above_dbfs": SOUND_DBFS if above is None else above}
+    below = expectation.below_dbfs
+    return {"range_s": range_s, "below_dbfs": SILENCE_DBFS if below is None else below}

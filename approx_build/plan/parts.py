@@ -71,6 +71,7 @@ class Parts:
     def add_all(self) -> list[LoweredPart]:
         """Every part; one that is muted or not soloed is not mixed but may be a source."""
         mixed, parts = set(self._movement.mixed_parts()), self._movement.model.parts
+        # Only parts that others use need a stem without pan.
         used = {ref.part for part in parts.values() for each in part.events for ref in each.sources}
         return [
             self._part(name, part, name in mixed, is_source=name in used)
@@ -82,6 +83,8 @@ class Parts:
         events = tuple(
             self._event(name, index, event, identity)
             for index, (event, identity) in enumerate(zip(part.events, identities, strict=True))
+            # Identities are made before: muting an event must not rename its equals, which are
+            # numbered.
             if not event.mute
         )
         if is_source and is_panned(part):
@@ -103,6 +106,7 @@ class Parts:
                 kind=Kind.EVENT,
                 params={"chain": [step(op) for op in chain]},
                 inputs={f"source.{place:05}": clip for place, clip in enumerate(clips)},
+                # Without randomness, equal events of different names share one key and one sound.
                 stream=stream if any(op.is_random for op in chain) else "",
                 where=where,
             )
@@ -128,6 +132,7 @@ class Parts:
 
     def _stem(self, target: str, name: str, part: Part, events: tuple[PlacedEvent, ...]) -> str:
         movement, rate = self._movement, self._output.rate
+        # By time, not as written: the order in the score must not change the key of the stem.
         ordered = sorted(events, key=lambda placed: (placed.onset, placed.name))
         seconds = movement.tempo.seconds
         roles = {f"event.{place:05}": placed for place, placed in enumerate(ordered)}
@@ -153,11 +158,9 @@ class Parts:
 
     def _placement(self, role: str, placed: PlacedEvent) -> Mapping[str, Json]:
         event, rate = placed.event, self._output.rate
-        start = self._movement.onset(event)
-
-        def from_start(time: Any) -> Any:
-            return self._movement.tempo.length(time, start)
-
+        # The curves of an event count from its onset, those of a part from the start of the
+        # movement.
+        from_start = self._movement.tempo.lengths(self._movement.onset(event))
         return {
             "role": role,
             "name": placed.name,

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from approx_build.errors import Location
-from approx_build.files.patterns import matching
 from approx_build.plan.clips import Range, add_clip
 from approx_build.plan.conditioning import add_sounds
 from approx_build.plan.streams import take_stream
 from approx_build.plan.takes import Networks
-from approx_build.score.load import LoadedMovement
-from approx_build.score.paths import written_path
+from approx_build.plan.uses import recordings_of
 from approx_build.score.source_ref import SourceKind, SourceRef
 from approx_build.score.takes import Take
 from approx_build.ways.sound import Sound
@@ -62,14 +59,13 @@ class Sources:
                 numbers = [ref.clip] if ref.clip else range(1, take.take.count + 1)
                 return [self.take_clip(ref.name, number) for number in numbers]
             case SourceKind.RECORDING:
-                names = self.catalog.recordings() if ref.is_pattern else [ref.name]
-                named = matching(ref.name, names)
+                named = self.catalog.named(ref.name) if ref.is_pattern else [ref.name]
                 return [Found(self._recording(name), name) for name in named]
             case SourceKind.PART:
                 return [Found(self._stem_of(ref.name), f"part {ref.name}")]
             case SourceKind.FILE:
                 path = self._file_of(ref.name)
-                return [Found(self.graph.add_leaf(path), path)]
+                return [Found(self.networks.sound(path), path)]
 
     def clip(self, found: Found, ref: SourceRef, where: Location) -> str:
         """A sound as a clip at the piece's rate."""
@@ -90,7 +86,7 @@ class Sources:
                     self.graph,
                     take,
                     self.catalog.model(take.model).network,
-                    self._source,
+                    lambda sound: self._source(sound, take.model),
                     scoped.where,
                 ),
                 number,
@@ -98,15 +94,14 @@ class Sources:
             )
         return Found(target, f"{name} {number}")
 
-    def _source(self, sound: Sound) -> str:
+    def _source(self, sound: Sound, model: str) -> str:
         if sound.recording is not None:
-            return self._recording(sound.recording)
+            return self._recording(sound.recording, model)
+        others = {name: one.take for name, one in self.takes.items()}
+        for recording in recordings_of(others[str(sound.take)], others):
+            # Only to ask for consent: this network is given what the other take was made of.
+            self._recording(recording, model)
         return self.take_clip(str(sound.take), sound.clip or 1).target
 
-    def _recording(self, name: str) -> str:
-        return self.graph.add_leaf(self.catalog.recording_path(name))
-
-
-def file_path(root: Path, movement: LoadedMovement, written: str) -> str:
-    """A sound file written in a movement's score, relative to the project's folder."""
-    return written_path(written, root / movement.path, root)
+    def _recording(self, name: str, model: str | None = None) -> str:
+        return self.networks.sound(self.catalog.recording_path(name), model)

@@ -41,6 +41,7 @@ def event_identities(contents: Sequence[tuple[str | None, Mapping[str, Any]]]) -
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
         digest = sha256(text.encode()).hexdigest()[:12]
         seen[digest] += 1
+        # The first keeps the plain digest: writing an event twice does not rename the first.
         names.append(digest if seen[digest] == 1 else f"{digest}-{seen[digest]}")
     return names
 

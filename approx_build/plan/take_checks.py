@@ -39,8 +39,8 @@ def problems(
     found: list[Problem] = [
         (
             (name,),
-            f"networks of family {spec.family} have no such control; "
-            f"models/{spec.model}.yaml says how they draw, under `sampling`",
+            f"networks of family {spec.family} do not have this control; "
+            f"models/{spec.model}.yaml lists its controls under `sampling`",
             True,
         )
         for name in take.controls
@@ -48,6 +48,7 @@ def problems(
     ]
     found += _unknown(take, spec, own)
     if not found:
+        # Only without unknown controls, which the family would refuse a second time.
         found += _refused(take, spec)
     if not found and take.way is not None:
         found += _too_short(take, spec, takes, catalog)
@@ -66,7 +67,7 @@ def _of_file(
 def _unknown(take: Take, spec: ModelSpec, own: Mapping[str, object]) -> Iterator[Problem]:
     for name in take.sampling:
         if name not in own:
-            words = f"networks of family {spec.family} have no such control"
+            words = f"networks of family {spec.family} do not have this control"
             yield ("sampling", name), f"{words}{choices(name, own)}", True
     if take.way is not None and take.way not in spec.network.ways:
         known = ", ".join(sorted(spec.network.ways)) or "none"
@@ -82,6 +83,8 @@ def _refused(take: Take, spec: ModelSpec) -> Iterator[Problem]:
         model = type(spec.network).sampling_model
         given = dict(take.sampling) | take.controls
         for loc, message, is_key in problems_of(error, model, given):
+            # A control may stand in the take itself or under `sampling`; the fault points to where
+            # it stands.
             is_short = bool(loc) and loc[0] in take.controls
             yield loc if is_short else ("sampling", *loc), message, is_key
         return
@@ -102,6 +105,7 @@ def _too_short(
         if whole_s is None:
             continue
         there_s = whole_s - sound.start_s
+        # In whole samples, as the take is made: seconds of a float may be just below the need.
         if round(there_s * network.rate) < round(least * network.rate):
             samples = round(least * network.rate)
             words = f"has {there_s:.6g} s of sound from {sound.start_s:g} s on; the network needs"
@@ -113,4 +117,5 @@ def _length_s(sound: Sound, takes: Mapping[str, Take], catalog: Catalog) -> floa
     if sound.take is not None:
         return takes[sound.take].length_s if sound.take in takes else None
     name = str(sound.recording)
-    return catalog.recording_length_s(name) if name in catalog.recordings() else None
+    # Patterns and unknown names are reported by other checks.
+    return catalog.recording_length_s(name) if catalog.named(name) == [name] else None

@@ -11,7 +11,10 @@ from approx_build.canonical import Json, canonical
 from approx_build.errors import AudioError, Location
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.conditioning import conditioning_terms
+from approx_build.plan.consent import permit
+from approx_build.plan.consent_records import CORPORA
 from approx_build.plan.graph import Action, Graph, Kind
+from approx_build.plan.uses import Use
 from approx_build.score.takes import Take
 from approx_build.training.model import ModelSpec
 
@@ -43,8 +46,31 @@ class Networks:
     catalog: Catalog
     environment: Mapping[str, Json] = field(default_factory=dict)
     """The numeric environment of takes; empty for the portable kernels, which need none."""
+    piece: str | None = None
+    """The piece that the graph is for, which consents may name."""
     used: dict[str, set[int]] = field(default_factory=dict)
     """Steps asked of each model."""
+
+    def permit(self, model: str | None, recording: str | None = None) -> None:
+        """ConsentError unless a model may learn from its corpus today, or be given a recording.
+
+        Without a model: unless the recording may be played.
+        """
+        of = self.catalog.model(str(model)).corpus if recording is None else recording
+        # Otherwise the graph is never built: it only says what a store needs.
+        if self.graph.is_permitted:
+            permit(Use(of.partition("/")[0], None, model, recording, self.piece), self.catalog)
+
+    def sound(self, path: str, model: str | None = None) -> str:
+        """A sound file of the project, perhaps given to a model, as the only way into the graph.
+
+        ConsentError when it is a recording that may not be used so today.
+        """
+        if (recording := self.catalog.recording_at(path)) is not None:
+            self.permit(model, recording)
+            if not path.startswith(f"{CORPORA}/"):  # so that pages say whose it is
+                path = self.catalog.recording_path(recording)
+        return self.graph.add_leaf(path)
 
     def run(self, model: str, where: Location | None) -> str:
         """The training run of a declared model, made from the recordings of its corpus."""
@@ -52,6 +78,7 @@ class Networks:
         if target in self.graph.actions:
             return target
         spec, catalog = self.catalog.model(model), self.catalog
+        self.permit(model)
         if problem := catalog.problem(spec.corpus):
             raise AudioError(problem, where)
         recordings = catalog.recordings_of(model)
@@ -59,8 +86,9 @@ class Networks:
         shipped = catalog.shipped_run(model, manifest)
         paths = [catalog.relative(recording.path) for recording in recordings]
         inputs = {
-            f"recording.{number:04}": self.graph.add_leaf(path) for number, path in enumerate(paths)
+            f"recording.{number:04}": self.sound(path, model) for number, path in enumerate(paths)
         }
+        # A shipped run needs no prepared sound, and preparing a corpus takes minutes.
         if shipped is not None:
             for path in catalog.shipped_files(model, shipped):
                 role = SHIPPED + path.rpartition("/")[2]
@@ -88,14 +116,17 @@ class Networks:
         params: dict[str, Json] = {**network, "preparation": how}
         digest = sha256(canonical(params).encode()).hexdigest()[:8]
         target = f"prepared/{digest}/{path.removeprefix('models/corpora/')}"
+        # Models with equal preparations share the action, and each needs consent.
+        leaf = self.sound(path, spec.model)
         if target not in self.graph.actions:
-            inputs = {"recording": self.graph.add_leaf(path)}
+            inputs = {"recording": leaf}
             self.graph.add(Action(target, Kind.PREPARE, params, inputs, where=where))
         return target
 
     def material(self, model: str) -> dict[str, str]:
         """The prepared sound of every recording that a model learns from: target by name."""
         spec, catalog = self.catalog.model(model), self.catalog
+        self.permit(model)
         return {
             one.name: self.prepared(spec, catalog.relative(one.path))
             for one in catalog.recordings_of(model)
@@ -104,6 +135,7 @@ class Networks:
     def checkpoint(self, model: str, step: int | None, where: Location | None) -> str:
         """The weights of `model` as they were after `step`, or after the last step."""
         spec = self.catalog.model(model)
+        # The number, not None, is in the key: both ways to write the last step are one checkpoint.
         number = spec.last_step if step is None else step
         self.used.setdefault(model, set()).add(number)
         target = f"models/{model}/{number}"
@@ -140,11 +172,13 @@ class Networks:
             "family": spec.family,
             "version": spec.family_version,
             "network": spec.network_params(),
+            # Samples, not seconds: two ways to write one length must give one key.
             "samples": round(take.length_s * spec.network.rate),
             "sampling": sampling_terms(spec, take),
         }
         if (terms := conditioning_terms(take, spec.network.rate, number)) is not None:
             params["derivation"] = terms
+        # Only when set: an empty field would change the keys of all portable takes.
         if self.environment:
             params["environment"] = self.environment
         return self.graph.add(Action(target, Kind.TAKE, params, inputs, stream, where))

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from approx_build.canonical import canonical
 from approx_build.families.base import FAMILIES, Family
-from approx_build.kernels.library import choose, product_time
+from approx_build.kernels.compiled import choose, product_time
 from approx_build.plan.graph import Action, Kind
 from approx_build.ways.base import way_of
 

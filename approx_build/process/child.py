@@ -23,9 +23,11 @@ from importlib import import_module
 from typing import IO, Any
 
 from approx_build.errors import ApproxError
-from approx_build.process import scratch
+from approx_build.files import links
+from approx_build.process import scratch, streams, system
 from approx_build.process.limits import check_room
 from approx_build.process.path import without_working_folder
+from approx_build.process.signals import wake_main
 
 BOOT = (
     "import json, sys; task = json.loads(sys.argv.pop(1)); sys.path[:] = task['path']; "
@@ -63,6 +65,7 @@ class Child:
 
     def ready(self) -> bool:
         """Wait until it reports that it is ready; False if it ends before that."""
+        # End of file is an empty result: the child ended before it sent its byte.
         return bool(self.bond.recv(1))
 
     def end(self, patience_s: float = 0.0) -> None:
@@ -77,11 +80,13 @@ class Child:
             if self.code is None:
                 self.process.kill()
             self.process.wait()
+            # The bond is closed only when all processes that inherited it have ended.
             self._wait_until_gone()
             self.bond.close()
             _children.discard(self)
 
     def _wait_until_gone(self) -> None:
+        # A process in an uninterruptible read, as on a dead network disk, must not block the end.
         self.bond.settimeout(GONE_S)
         with suppress(OSError):
             while self.bond.recv(1):
@@ -100,21 +105,29 @@ def start(
     It inherits open `handles`, and writes to `output` instead of this process's own streams.
     """
     ours, theirs = socket.socketpair()
+    # On Windows, a lock belongs to the process that took it and is not inherited.
+    kept = scratch.held() if system.CHILDREN_KEEP_LOCKS else {}
     with theirs:
         task = {
             "module": module,
             "path": without_working_folder(sys.path),
+            # Also the bonds of the parent, so that processes above detect the end of everything
+            # below.
             "bonds": [theirs.fileno(), *_bonds],
-            "scratch": scratch.held(),
+            "scratch": kept,
+            "links": links.known(),
         }
+        inherited = [theirs.fileno(), *_bonds, *kept.values(), *handles]
         with _interrupts_blocked():
             process = subprocess.Popen(
+                # `-P`: with `-c` alone, BOOT would import `json` from the working folder.
                 [sys.executable, *_flags(), "-P", "-c", BOOT, json.dumps(task), *arguments],
                 env=_environment(environment),
-                pass_fds=[theirs.fileno(), *_bonds, *scratch.held().values(), *handles],
+                # A child must not read what the user types for the parent or for a shell.
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                **system.inheriting(inherited, subprocess),
             )
     child = Child(process, ours)
     _children.add(child)
@@ -123,20 +136,28 @@ def start(
 
 def begin(task: Mapping[str, Any]) -> None:
     """Run as a child: watch the parent, and run the module of the task."""
+    streams.prepare()
+    # Ignored before it is unblocked: an interrupt that is pending since the start is then dropped.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     _bonds.extend(task["bonds"])
+    links.join(*task["links"])
     scratch.join(task["scratch"])
     for handle in (*_bonds, *task["scratch"].values()):
-        os.set_inheritable(handle, False)
-    threading.Thread(target=_guard, args=(_bonds[0],), daemon=True).start()
+        # Only `start` passes them on: another subprocess that inherits a bond would keep it open.
+        system.keep_from_children(handle)
+    bond = socket.socket(fileno=_bonds[0])
+    # A thread: Linux's parent-death signal fires when the thread that started the child ends.
+    threading.Thread(target=_guard, args=(bond,), daemon=True).start()
     sys.argv[0] = task["module"]
     try:
         check_room()
     except ApproxError as error:
         raise SystemExit(f"approx-build: {error}") from None
     try:
+        # Imported only now: the limits are checked and the guard watches before heavy libraries
+        # load.
         import_module(task["module"]).main()
     finally:
         leave()
@@ -144,8 +165,9 @@ def begin(task: Mapping[str, Any]) -> None:
 
 def say_ready() -> None:
     """Report to the parent that this child is ready."""
-    with suppress(OSError):
-        os.write(_bonds[0], b".")
+    with suppress(OSError), socket.socket(fileno=_bonds[0]) as bond:
+        bond.send(b".")
+        bond.detach()  # the guard reads it
 
 
 def leave() -> None:
@@ -157,18 +179,18 @@ def leave() -> None:
     scratch.leave_all()
 
 
-def _guard(bond: int) -> None:
+def _guard(bond: socket.socket) -> None:
     """End this process when its parent has ended: with SIGTERM if it handles that, otherwise at
     once.
     """
     with suppress(OSError):
-        while os.read(bond, 1):
+        while bond.recv(1):
             pass
-    main = threading.main_thread().ident
-    if callable(signal.getsignal(signal.SIGTERM)) and main is not None:
-        signal.pthread_kill(main, signal.SIGTERM)
+    if callable(signal.getsignal(signal.SIGTERM)):
+        wake_main(signal.SIGTERM)
         time.sleep(GRACE_S)
     leave()
+    # `sys.exit` would end only this thread; the main thread may be inside a library.
     os._exit(1)
 
 

@@ -16,6 +16,8 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from approx_build.process.system import is_running
+
 PROC = Path("/proc")
 
 
@@ -54,14 +56,12 @@ class Identity:
 
     def fate(self) -> Fate:
         """Whether it is alive, as far as this process can see."""
+        # A number of another namespace may belong to any process here.
         if not self.is_of_this_kernel or self.namespace != _namespace():
             return Fate.UNKNOWN
-        try:
-            os.kill(self.process, 0)
-        except ProcessLookupError:
+        if not is_running(self.process):
             return Fate.DEAD
-        except (OSError, OverflowError):
-            pass  # it belongs to another user
+        # A number is reused; a start of 0 is unknown and proves nothing.
         is_another = self.start and (found := _start(self.process)) and found != self.start
         return Fate.DEAD if is_another else Fate.ALIVE
 
@@ -72,6 +72,7 @@ def mine() -> Identity:
 
 
 @cache
+# The number is an argument, so that a forked process does not get the cached identity.
 def _identity(process: int) -> Identity:
     return Identity(_kernel(), _namespace(), process, _start(process))
 

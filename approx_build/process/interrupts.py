@@ -10,12 +10,11 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from approx_build.process.signals import STOPPING, Alarm
+
+__all__ = ["STOPPING", "ending_calmly", "handled"]
+
 Handler = Callable[[int, FrameType | None], None] | signal.Handlers
-
-STOPPING: list[signal.Signals] = [
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-]
-
 
 AGAIN_S = 0.5
 """A swallowed interrupt is raised again after this time."""
@@ -24,6 +23,7 @@ AGAIN_S = 0.5
 def _is_on_its_way(error: BaseException | None) -> bool:
     """Whether the current exception comes from a KeyboardInterrupt."""
     while error is not None and not isinstance(error, KeyboardInterrupt):
+        # A library may wrap the interrupt in an error of its own; the context still shows it.
         error = error.__context__
     return error is not None
 
@@ -48,7 +48,9 @@ def _without_unraisable() -> Iterator[None]:
 def handled(numbers: list[signal.Signals], handler: Handler) -> Iterator[None]:
     """Within, `handler` handles these signals, except those that are ignored."""
     before = {number: signal.getsignal(number) for number in numbers}
+    # A program under `nohup` ignores SIGHUP, and has to keep ignoring it.
     before = {n: earlier for n, earlier in before.items() if earlier is not signal.SIG_IGN}
+    # `signal.signal` raises ValueError outside the main thread, as in a notebook or a server.
     if threading.current_thread() is not threading.main_thread():
         before = {}
     for number in before:
@@ -69,16 +71,21 @@ def ending_calmly() -> Iterator[None]:
     """
     asked: list[int] = []
 
-    def stop(number: int, _frame: FrameType | None) -> None:
-        asked.append(number)
-        signal.setitimer(signal.ITIMER_REAL, AGAIN_S, AGAIN_S)
-        raise KeyboardInterrupt
-
     def again(_number: int, _frame: FrameType | None) -> None:
         if not _is_on_its_way(sys.exception()):
             raise KeyboardInterrupt
 
-    with handled(STOPPING, stop), handled([signal.SIGALRM], again), _without_unraisable():
+    alarm = Alarm(again)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        asked.append(number)
+        # Windows has no SIGALRM: there the alarm arrives as a SIGINT that nobody typed.
+        if alarm.rings():
+            return alarm.ring(number, frame)
+        alarm.set(AGAIN_S)
+        raise KeyboardInterrupt
+
+    with handled(STOPPING, stop), handled(alarm.signals, again), _without_unraisable():
         try:
             yield
         except Exception as error:
@@ -87,4 +94,4 @@ def ending_calmly() -> Iterator[None]:
             raise
         finally:
             if asked:
-                signal.setitimer(signal.ITIMER_REAL, 0)
+                alarm.off()

@@ -10,12 +10,8 @@ from __future__ import annotations
 import errno
 from importlib import import_module
 
-from approx_build.errors import ApproxError
-
-try:
-    import resource
-except ImportError:  # not a POSIX system: there are no such limits
-    resource = None  # type: ignore[assignment]
+from approx_build.errors import ApproxError, argument
+from approx_build.process.system import memory_limits
 
 LEAST_BYTES = 512 << 20
 """The libraries, and a small piece: 450 MB were enough for it where this was measured."""
@@ -29,7 +25,7 @@ def check_room() -> None:
 
     Under any limit, NumPy is loaded at once, while there is room for it.
     """
-    found = _limits()
+    found = memory_limits()
     for size, command in found:
         if size < LEAST_BYTES:
             raise ApproxError(
@@ -44,23 +40,16 @@ def refusal(error: BaseException) -> str:
     """The message if `error` means that memory was refused; empty for any other error."""
     is_memory = isinstance(error, MemoryError)
     if isinstance(error, (ImportError, RuntimeError)):
+        # The loader and `threading` report refused memory only in the text of general errors.
         is_memory = any(words in str(error).lower() for words in REFUSED)
     if isinstance(error, OSError):
         is_memory = error.errno == errno.ENOMEM
     if not is_memory:
         return ""
-    for size, command in _limits():
+    # The limits are sorted, so the first is the smallest: the one that was probably reached.
+    for size, command in memory_limits():
         return (
             f"not enough memory: this process may use {size >> 20} MB ({command}); "
-            "raise the limit, or try fewer --jobs"
+            f"raise the limit, or set a smaller {argument('jobs')}"
         )
-    return "not enough memory; try fewer --jobs"
-
-
-def _limits() -> list[tuple[int, str]]:
-    """Limits of address space and of data, bytes, each with the command that sets it."""
-    if resource is None:
-        return []
-    kinds = ((resource.RLIMIT_AS, "ulimit -v"), (resource.RLIMIT_DATA, "ulimit -d"))
-    sizes = [(resource.getrlimit(kind)[0], command) for kind, command in kinds]
-    return sorted((size, command) for size, command in sizes if size != resource.RLIM_INFINITY)
+    return f"not enough memory; set a smaller {argument('jobs')}"

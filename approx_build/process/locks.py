@@ -11,11 +11,7 @@ import os
 import re
 from contextlib import suppress
 
-try:
-    import fcntl
-except ImportError:  # not a POSIX system: nobody keeps anybody out
-    fcntl = None  # type: ignore[assignment]
-
+from approx_build.process import system
 
 MOUNTS = "/proc/self/mountinfo"
 
@@ -46,10 +42,9 @@ def grip(handle: int, is_shared: bool = False) -> Grip:
 
     The lock belongs to the open file, so a child that inherits the file holds the lock, too.
     """
-    if fcntl is None:
-        return Grip.NONE
     try:
-        fcntl.flock(handle, (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        system.lock_file(handle, is_shared)
+    # Before OSError, of which it is a subclass.
     except BlockingIOError:
         return Grip.BUSY
     except OSError as error:
@@ -62,6 +57,7 @@ def grip(handle: int, is_shared: bool = False) -> Grip:
 def are_local(path: os.PathLike[str] | str) -> bool:
     """Whether hosts that do not see each other's locks share `path`, as far as is known."""
     kind, options = _mount(path)
+    # sshfs has no remote locks: each host sees its own only.
     if kind == "fuse.sshfs":
         return True
     return kind.startswith(("nfs", "cifs", "smb")) and not LOCAL_LOCKS.isdisjoint(options)

@@ -21,6 +21,8 @@ def without_working_folder(path: list[str]) -> list[str]:
         here = os.stat(folder)
     except OSError:
         return [entry for entry in path if entry]
+    # A clone that is not installed is run from its own folder: without it nothing could be
+    # imported.
     if _is(home(), here) or _is_library(folder, here):
         return [entry or folder for entry in path]
     return [entry for entry in path if not _is(entry or folder, here)]

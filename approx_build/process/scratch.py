@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from approx_build.process.locks import Grip, grip
+from approx_build.process.system import is_of_this_user, open_handle
 
 LOCK = ".scratch"
 TRIES = 20
@@ -34,6 +35,7 @@ def scratch(prefix: str) -> Iterator[Path]:
     try:
         yield folder
     finally:
+        # The block made this folder, so it goes even where locks do not work.
         _leave(folder, {Grip.HELD, Grip.NONE})
 
 
@@ -50,6 +52,8 @@ def join(folders: dict[str, int]) -> None:
 def leave_all() -> None:
     """Leave every scratch folder of this process, and remove those that no other process uses."""
     for folder in held():
+        # Without locks, the parent may still work in it: only the process that made it removes it
+        # then.
         _leave(Path(folder), {Grip.HELD})
 
 
@@ -64,7 +68,7 @@ def _made(prefix: str) -> Path:
     while True:
         folder = Path(tempfile.mkdtemp(prefix=prefix))
         with suppress(FileNotFoundError):
-            handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            handle = open_handle(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
             # Another process may have removed it at the same time.
             if grip(handle) is not Grip.BUSY and _is_at(handle, folder / LOCK):
                 _held[str(folder)] = handle
@@ -74,18 +78,21 @@ def _made(prefix: str) -> Path:
 
 def _sweep(prefix: str) -> None:
     for folder in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        # Without locks, nothing shows whether another process still works in the folder.
         _remove(folder, {Grip.HELD})
 
 
 def _remove(folder: Path, which: set[Grip]) -> None:
     """Remove a folder when locking it gives one of the results `which`."""
     with suppress(OSError):
-        if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        # The temporary folder is shared: a link or another user's folder may have the prefix, too.
+        if folder.is_symlink() or not is_of_this_user(folder.stat()):
             return
-        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = open_handle(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             if grip(handle) not in which:
                 return
+            # A process that is ending may still create files while the tree is removed.
             for attempt in range(TRIES):
                 shutil.rmtree(folder, ignore_errors=True)
                 if not folder.exists():

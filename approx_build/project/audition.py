@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from approx_build.errors import UsageError
+from approx_build.errors import UsageError, argument
 from approx_build.project.model import Model
 from approx_build.project.observer import Observer
 from approx_build.project.paths import named_from
@@ -18,7 +18,7 @@ from approx_build.store.delivery import check_folder
 
 if TYPE_CHECKING:
     from approx_build.audio.clip import Clip
-    from approx_build.plan.catalog import Catalog
+    from approx_build.plan.takes import Networks
     from approx_build.score.takes import Take
     from approx_build.training.model import ModelSpec
     from approx_build.ways.sound import Sound
@@ -82,12 +82,12 @@ class TakeOptions:
 
 
 def option(loc: tuple[str | int, ...]) -> str:
-    """The option that a place in a take comes from."""
+    """The argument of `take` that a place in a take comes from."""
     from approx_build.ways.command_line import option_of
 
     if loc[0] == "sampling":
-        return " ".join(["--sampling", *map(str, loc[1:])])
-    return option_of(loc) or f"--{str(loc[0]).replace('_', '-')}"
+        return argument("sampling", ".".join(map(str, loc[1:])))
+    return argument(option_of(loc) or str(loc[0]))
 
 
 def _short(value: object) -> str:
@@ -98,8 +98,9 @@ def _pair(text: str) -> tuple[str, Any]:
     """A control and its value: a number, true, false, null, or a word."""
     name, sign, value = text.partition("=")
     if not sign:
-        raise UsageError(f"--sampling {text}: write NAME=VALUE, as steps=50")
+        raise UsageError(f"{argument('sampling', text)}: write NAME=VALUE, such as steps=50")
     try:
+        # As in YAML, where `steps: 50` is a number and `schedule: cosine` a word.
         return name, json.loads(value)
     except ValueError:
         return name, value
@@ -147,17 +148,19 @@ def _add(model: Model, options: TakeOptions) -> dict[str, str]:
     step = spec.last_step if options.step is None else options.step
     if step not in catalog.steps(model.name):
         kept = ", ".join(map(str, sorted(catalog.steps(model.name))))
-        raise UsageError(f"--step {step}: {model.name} keeps the steps {kept}")
+        raise UsageError(f"{argument('step', step)}: {model.name} has checkpoints at steps {kept}")
+    # As a take of a score, so that it is checked by the same rules and gets the same key.
     take = options.take(model.name, step)
-    _check(take, spec, catalog)
+    _check(take, spec, networks)
 
     def recording(sound: Sound) -> str:
-        return networks.graph.add_leaf(catalog.recording_path(str(sound.recording)))
+        return networks.sound(catalog.recording_path(str(sound.recording)), model.name)
 
     sounds = add_sounds(networks.graph, take, spec.network, recording)
     files = {}
     for number in range(1, options.count + 1):
         stem = f"step-{step}-seed-{options.seed}{options.differences}-{number}"
+        # A take with a seed of its own needs no piece, and equals that of a score with this seed.
         stream = take_stream(0, "", "", options.seed, number)
         target = networks.clip(f"audition/{stem}", take, stream, sounds, number)
         files[f"{stem}.wav"] = target
@@ -167,17 +170,19 @@ def _add(model: Model, options: TakeOptions) -> dict[str, str]:
     return files
 
 
-def _check(take: Take, spec: ModelSpec, catalog: Catalog) -> None:
+def _check(take: Take, spec: ModelSpec, networks: Networks) -> None:
     """UsageError when the take cannot be drawn; ConsentError when its sound may not be used."""
     from approx_build.plan.take_checks import problems
-    from approx_build.project.dependents import permit
+
+    catalog = networks.catalog
 
     for path, sound in take.sounds():
         name, words = str(sound.recording), f"{option(path)} {sound.recording}"
-        if day := catalog.withdrawal(name):
-            raise UsageError(f"{words}: {name!r} was withdrawn on {day}; choose another")
+        # Consent first: a withdrawn recording is not listed, and "there is no recording" would be
+        # wrong.
+        if name.partition("/")[0] in catalog.corpus_names:
+            networks.permit(take.model, name)
         if name not in catalog.recordings():
             raise UsageError(f"{words}: there is no recording {name!r}")
-        permit(catalog, name.partition("/")[0])
     for loc, message, _ in problems(take, spec, {}, catalog):
         raise UsageError(f"{option(loc)}: {message}")

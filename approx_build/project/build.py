@@ -49,8 +49,11 @@ def build_targets(
     if any(action.kind is Kind.TAKE for action in graph):
         _say_what_draws(observer)
     if settings.checks_files:
+        # Also what would not be read because its record is valid.
         targets, verified = list(graph.needed(targets).actions), None
+    # The targets are read twice, and the caller may give an iterator.
     targets = list(targets)
+    # With `keep_going`, what needs no training is built, and each training fails by itself.
     if not settings.keep_going:
         check_trainings(graph, targets, store.root, root, log)
     run = _run_options(graph, root, settings)
@@ -63,6 +66,7 @@ def build_targets(
         verified=None if verified is None else frozenset(verified),
         log=log,
     )
+    # Before the build: a collection right after it must know that this project needs the store.
     store.projects.note(Use(root))
     with named_from(root):
         built = build(graph, targets, store, workers, how, observer)
@@ -89,7 +93,7 @@ def _run_options(graph: Graph, root: Path, settings: Settings) -> RunOptions:
 
 def _say_what_draws(observer: Observer) -> None:
     """Report it when takes are drawn slowly because the kernels are missing."""
-    from approx_build.kernels.library import describe
+    from approx_build.kernels.compiled import describe
 
     if note := describe()["note"]:
         observer.activity(str(note))

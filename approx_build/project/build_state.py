@@ -19,11 +19,13 @@ from approx_build.files.fingerprint import (
     is_settled,
     listing,
 )
+from approx_build.files.names import on_disk
 from approx_build.files.readlog import Reading
 from approx_build.process.start import imported_ns
 from approx_build.project.delivered import Delivered
 from approx_build.project.piece import Piece
 from approx_build.store.delivery import PART
+from approx_build.visible import Lines
 
 if TYPE_CHECKING:
     from approx_build.execution.result import Built
@@ -45,13 +47,16 @@ class Package:
 
     def readings(self, memo: Memo) -> dict[str, Reading] | None:
         """What the files hold; None when Python may have imported something else."""
+        # A module that was edited after the import is not the one that made this sound.
         since_ns = imported_ns()
         if not all(is_settled(each, since_ns) for each in self.files.values()):
             return None
         try:
+            # Listed again: a new module may have been imported during the render.
             found = {path: memo.look(path) for path in package_files()}
         except OSError:
             return None
+        # A file that was edited during the render may have been imported in either version.
         is_same = {path: each.fingerprint for path, each in found.items()} == self.files
         return found if is_same else None
 
@@ -65,8 +70,9 @@ def remember(
     """
     sources = package.readings(piece.memo)
     for leaf in piece.lowered.graph.leaves.values():
-        piece.log.note(piece.root / leaf)
+        piece.log.note(on_disk(piece.root / leaf))
     piece.memo.save()
+    # The fast path answers for a plain `render PIECE` only, which draws on the CPU.
     if piece.settings.device != "cpu" or sources is None or not piece.log.is_consistent:
         return
     options = state_options(os.path.abspath(piece.path), os.path.abspath(piece.out))
@@ -76,8 +82,8 @@ def remember(
         {**objects(piece, built), **delivered.readings, **sources, **piece.log.files}
         | foreign_sources(),
         {**without_parts(delivered), **piece.log.folders},
-        (piece.catalog.today.isoformat(), piece.catalog.valid_until()),
-        "\n".join([*levels, "nothing to do"]),
+        (piece.catalog.today.isoformat(), piece.catalog.consents.valid_until()),
+        Lines.of([*levels, "nothing to do"]),
     )
 
 
@@ -108,6 +114,7 @@ def objects(piece: Piece, built: Built) -> dict[str, Reading]:
 def package_files() -> Iterator[str]:
     """The files of this package that a render may depend on."""
     for folder, folders, names in os.walk(Path(approx_build.__file__).parent):
+        # In place, so that `os.walk` does not enter them: Python writes them when it likes.
         folders[:] = [name for name in folders if name != "__pycache__"]
         yield from (os.path.join(folder, name) for name in names if name.endswith(PACKAGE_SUFFIXES))
 
@@ -123,6 +130,7 @@ def foreign_sources() -> dict[str, Reading]:
     found = {inspect.getsourcefile(one): source_digest(one) for one in foreign}
     at_ns = time.time_ns()
     return {
+        # UNKNOWN: when Python read the file is not known, so the fast path hashes it.
         os.path.abspath(path): Reading(digest, UNKNOWN, at_ns)
         for path, digest in found.items()
         if path

@@ -39,13 +39,14 @@ class Delivered:
 
     def note(self, path: Path, data: bytes) -> None:
         """A file that was just written elsewhere, wherever it is."""
+        # The fingerprint was taken after the writing, so it may belong to a later edit.
         self._put(path, Reading(sha256(data).hexdigest(), fingerprint(path), UNPROVEN))
 
     def _note(self, path: str, found: Reading, is_new: bool) -> None:
         dest = self.folder / path
         if is_new:
             self.written.append(path)
-            # Somebody may have written to it since it was delivered: the sweep looks.
+            # Somebody may have written to it since it was delivered: the fast path hashes it.
             found = Reading(found.digest, fingerprint(dest), UNPROVEN)
         self._put(dest, found)
 

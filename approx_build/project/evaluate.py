@@ -63,8 +63,8 @@ def _evaluated_unfinished(
     folder = _folder(model)
     if not unfinished_run(folder).checkpoints:
         raise ModelError(
-            f"model {model.name!r}: as it is declared now nothing was trained yet; "
-            f"`approx-build train {model.name}` begins"
+            f"model {model.name!r}: its training, as declared now, has no checkpoint yet; "
+            f"`approx-build train {model.name}` starts it"
         )
     page = TrainingPage(
         model.spec,
@@ -86,6 +86,7 @@ def _folder(model: Model) -> Path:
 
     catalog = model.catalog
     manifest = catalog.manifest(model.name)
+    # A shipped run is finished, and its checkpoints need not be in the store.
     if catalog.shipped_run(model.name, manifest):
         return model.root / catalog.shipped_path(model.name)
     return working_folder(model.store.root, manifest_digest(manifest))
@@ -96,11 +97,12 @@ def _evaluated(
 ) -> EvaluationReport:
     """Write the page of a trained model, which is trained when it is not, into `out`."""
     from approx_build.plan.evaluation import lower_evaluation
+    from approx_build.report.evaluated_model import evaluation_report
     from approx_build.report.page import evaluation_page
 
     lowered = lower_evaluation(model.networks, model.name, options.takes, options.length_s)
     evaluations = _built(model, lowered, options.takes, observer)
-    report = evaluations.report()
+    report = evaluation_report(evaluations.collected())
     for path, digest in evaluations.files().items():
         model.store.objects.materialise(digest, out / path)
     write(out / "index.html", evaluation_page(report).encode())

@@ -54,6 +54,7 @@ def why(path: Path, target: str, settings: Settings) -> Explanation:
     name = found_target(piece.lowered.graph, target)
     found = forecast(piece.lowered.graph, [name], piece.store, piece.root, piece.log)
     one = found[name]
+    # Files of the project are inputs, too, but have no fate.
     sources = sorted(set(one.action.inputs.values()) & found.keys())
     return Explanation(
         target=name,
@@ -88,8 +89,9 @@ def reason(one: Forecast) -> str:
 
 
 def _changed(one: Forecast) -> str:
+    # Recording a shipped run is an action that runs, too, but it trains nothing.
     if one.action.options.get("is_shipped"):
-        return "its checkpoints are shipped with it"
+        return "its checkpoints are shipped with the model"
     if one.last is None or one.manifest is None:
         return "never built"
     changed = [str(change) for change in differences(one.last.manifest, one.manifest)]
@@ -110,7 +112,7 @@ def found_target(graph: Graph, name: str) -> str:
     if len(ending) == 1:
         return ending[0]
     if ending:
-        raise UsageError(f"{name!r} may be {', '.join(ending[:6])}; say which")
+        raise UsageError(f"{name!r} is ambiguous: {', '.join(ending[:6])}; write the whole target")
     close = get_close_matches(name, graph.actions, 3, 0.4)
     hint = f"; did you mean {' or '.join(close)}?" if close else ""
     raise UsageError(f"there is no target {name!r}{hint}")

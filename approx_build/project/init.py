@@ -8,6 +8,8 @@ from pathlib import Path
 
 from approx_build.errors import UsageError
 from approx_build.files.readlog import ReadLog
+from approx_build.store.delivery import write
+from approx_build.store.disk import make_folder, plain_words
 
 PIECE = """\
 # A piece: its movements, and what they share. `approx-build render {path}` renders it.
@@ -50,6 +52,10 @@ WITHOUT_MODEL = """\
 parts: {}"""
 
 
+NO_TEXT = {"true", "false", "null", "yes", "no", "on", "off", "y", "n", "inf", "nan"}
+"""Words that YAML, or another reader of it, takes for something else than text."""
+
+
 @dataclass(frozen=True)
 class NewPiece:
     """The files of a piece that was started."""
@@ -61,7 +67,7 @@ class NewPiece:
 def init(name: str, folder: Path) -> NewPiece:
     """Write the files; nothing that exists is touched."""
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    if not slug:
+    if not slug or not name.isprintable():
         raise UsageError(f"{name!r} cannot be a piece's name; use letters or digits")
     shown, below = f"pieces/{slug}.yaml", f"pieces/{slug}/1-first.yaml"
     for path in (shown, below):
@@ -70,13 +76,15 @@ def init(name: str, folder: Path) -> NewPiece:
     score, movement = folder / shown, folder / below
     title = (
         name
-        if re.fullmatch(r"[A-Za-z][\w -]*", name)
+        # Other titles are quoted: `2024`, `true` or `a: b` would be no text in YAML.
+        if re.fullmatch(r"[A-Za-z][\w -]*", name) and name.lower() not in NO_TEXT
         else f"'{name.replace(chr(39), chr(39) * 2)}'"
     )
-    (folder / "models").mkdir(parents=True, exist_ok=True)
-    movement.parent.mkdir(parents=True, exist_ok=True)
-    movement.write_text(MOVEMENT.format(body=_body(folder)), encoding="utf-8")
-    score.write_text(PIECE.format(path=shown, title=title, slug=slug), encoding="utf-8")
+    with plain_words(folder):
+        make_folder(folder / "models")
+    # The score last: an interrupted `init` leaves no piece with a missing movement.
+    write(movement, MOVEMENT.format(body=_body(folder)).encode())
+    write(score, PIECE.format(path=shown, title=title, slug=slug).encode())
     return NewPiece(score, movement)
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from approx_build import __version__
-from approx_build.errors import StoreError
+from approx_build.errors import StoreError, argument
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from approx_build.store.lock import Lock
     from approx_build.store.objects import Objects
     from approx_build.store.records import Record
+
+LOCKED = argument("locked", True)
 
 
 def lock_of(piece: Piece, records: Mapping[str, Record]) -> Lock:
@@ -39,6 +41,7 @@ def lock_of(piece: Piece, records: Mapping[str, Record]) -> Lock:
             samples = str(record.facts.get("samples_digest", ""))
             sections[section_of[kind]][target] = Pin(record.key, record.digest, samples)
     versions = {"approx-build": __version__, "manifest": str(SCHEMA)}
+    # Only raised versions, so that a new kind of action changes no lock.
     versions |= {kind.value: str(number) for kind, number in VERSIONS.items() if number > 1}
     return Lock(piece.score.slug, versions, dict(piece.environment), **sections)
 
@@ -49,7 +52,9 @@ def read_lock(path: Path, locked: bool) -> Lock | None:
 
     old = locks.read(path)
     if locked and old is None:
-        raise StoreError(f"{path}: --locked, and there is no lock; render without it first")
+        raise StoreError(
+            f"{path}: there is no such lock, which {LOCKED} needs; render without it first"
+        )
     return old
 
 
@@ -64,6 +69,7 @@ def in_todays_form(old: Lock, new: Lock, objects: Objects) -> Lock:
     checkpoints = dict(old.checkpoints)
     for target, pin in old.checkpoints.items():
         now = new.checkpoints.get(target)
+        # The weights are read from the object, so it must be undamaged.
         if now is None or now.digest == pin.digest or not objects.verify(now.digest):
             continue
         name = target.split("/")[1]
@@ -80,21 +86,25 @@ def keep_lock(path: Path, old: Lock | None, new: Lock, is_whole: bool, locked: b
     """
     from approx_build.store import lock as locks
 
+    # The pins of the other movements must not be lost.
     if old is not None and not is_whole:
         new = merged(old, new)
     changed = locks.changes(old, new) if old else []
+    # A new version of the program may change keys only; that must not look like a change of sound.
     sounds = [change for change in changed if change.is_sound]
     keys = _renewed(old, new, len(changed)) if changed and not sounds else ""
     if locked:
         if sounds:
             what = listed([change.target for change in sounds])
-            raise StoreError(f"{path}: --locked, and this render would change it: {what}")
-        return f"{path}: {keys}; a render without --locked renews them" if keys else ""
+            raise StoreError(
+                f"{path}: this render would change the lock, which {LOCKED} forbids: {what}"
+            )
+        return f"{path}: {keys}; a render without {LOCKED} renews them" if keys else ""
     if not locks.write(path, new):
         return ""
     others = [c.target for c in sounds if c.section == "checkpoints" and c.old and c.new]
-    retrained = f"not the checkpoints that were locked: {listed(others)}" if others else ""
-    news = f"{path} {'has changed' if old else 'is new'}, commit it"
+    retrained = f"these checkpoints differ from the lock: {listed(others)}" if others else ""
+    news = f"{path} {'has changed' if old else 'is new'}; commit it"
     return "; ".join(words for words in (news, keys, retrained) if words)
 
 

@@ -12,7 +12,6 @@ from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Graph
 from approx_build.plan.takes import Networks
 from approx_build.project.build import build_targets
-from approx_build.project.dependents import permit
 from approx_build.project.observer import Observer
 from approx_build.project.paths import named_from
 from approx_build.project.piece import takes_environment
@@ -49,10 +48,12 @@ class Model:
             raise UsageError(f"there is no model {name!r} in models/; there are: {there}")
         catalog = Catalog(root, settings.today)
         with named_from(root):
-            permit(catalog, catalog.model(name).corpus, name)
+            environment = takes_environment(settings.device) if draws else {}
+            networks = Networks(Graph(), catalog, environment)
+            # Before the store is opened: without consent, nothing is created or read.
+            networks.permit(name)
             store = Store(settings.store_at(root))
-        environment = takes_environment(settings.device) if draws else {}
-        return cls(name, root, settings, catalog, Networks(Graph(), catalog, environment), store)
+        return cls(name, root, settings, catalog, networks, store)
 
     @property
     def spec(self) -> ModelSpec:

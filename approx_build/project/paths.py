@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from approx_build.errors import ApproxError, Fault, ScoreError
+from approx_build.errors import ApproxError
+from approx_build.visible import Lines, visible
 
 
 def seen_from(root: Path, text: str) -> str:
     """`text` with the files under `root` named relative to it."""
-    return text.replace(f"{root}{os.sep}", "")
+    # The message may name the folder as it is or with its control characters made visible.
+    seen = text.replace(f"{visible(root)}{os.sep}", "").replace(f"{root}{os.sep}", "")
+    return Lines(seen) if isinstance(text, Lines) else seen
 
 
 @contextmanager
@@ -21,12 +24,5 @@ def named_from(root: Path) -> Iterator[None]:
     """Errors of the block name the files under `root` relative to it."""
     try:
         yield
-    except ScoreError as error:
-        raise ScoreError([_seen(root, fault) for fault in error.faults]) from error
     except ApproxError as error:
-        raise type(error)(seen_from(root, error.message), error.where) from error
-
-
-def _seen(root: Path, fault: Fault) -> Fault:
-    where = replace(fault.where, path=seen_from(root, fault.where.path))
-    return replace(fault, where=where, message=seen_from(root, fault.message))
+        raise error.rewritten(partial(seen_from, root)) from error

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from approx_build.errors import UsageError
+from approx_build.errors import UsageError, argument
 from approx_build.project.paths import named_from
 from approx_build.project.settings import Settings
 from approx_build.score.paths import project_root
@@ -71,6 +71,7 @@ class Piece:
         from approx_build.store.store import Store
 
         store = Store(self.settings.store_at(self.root))
+        # The memo that planning has filled: with another one, every file would be hashed twice.
         store.memo = self.memo
         return store
 
@@ -89,6 +90,31 @@ class Piece:
         """The lock of the piece, beside its score."""
         return self.path.with_suffix(".lock")
 
+    @property
+    def remarks(self) -> list[str]:
+        """What is no fault of its score or of the records it uses, but worth saying."""
+        from approx_build.plan.consent import idle_scopes
+
+        corpora = self.catalog.consents.read
+        scopes = [fault for corpus in corpora for fault in idle_scopes(corpus, self.catalog)]
+        return [str(fault) for fault in (*self.score.remarks, *scopes)]
+
+    def ask_again(self) -> None:
+        """ConsentError when a consent record was edited since the piece was opened, and refuses it.
+
+        What was built is kept in the store; nothing of it may be delivered.
+        """
+        from approx_build.plan.catalog import Catalog
+        from approx_build.plan.check import ask_again
+
+        # If no record was edited, the answer of planning still stands.
+        if not all(map(self._still_reads, self.catalog.consents.read)):
+            ask_again(self.score, Catalog(self.root, self.catalog.today))
+
+    def _still_reads(self, corpus: str) -> bool:
+        path = str((self.root / self.catalog.consent_path(corpus)).absolute())
+        return path in self.log.files and self.log.files[path].still_holds(path)
+
     def takes(self) -> list[str]:
         """The targets of all clips that are drawn for the piece."""
         from approx_build.plan.graph import Kind
@@ -103,7 +129,7 @@ class Piece:
         one = forecast(self.lowered.graph, [target], self.store, self.root, self.log)[target]
         record = self.store.records.get(one.key) if one.fate is Fate.REUSED else None
         if record is None:
-            raise UsageError(f"{target}: is not up to date ({one.fate.value}); render the piece")
+            raise UsageError(f"{target}: not up to date ({one.fate.value}); render the piece")
         return wav.read(self.store.objects.path(record.digest))
 
     def movements(self, chosen: Sequence[str]) -> list[LoweredMovement]:
@@ -118,7 +144,8 @@ class Piece:
             ]
             if not matching:
                 names = ", ".join(f"{one.movement.number} ({one.movement.slug})" for one in every)
-                raise UsageError(f"--movement {name}: there is no such movement; there are {names}")
+                chosen = argument("movements", name)
+                raise UsageError(f"{chosen}: there is no such movement; there are {names}")
             found += matching
         return found
 
@@ -126,6 +153,8 @@ class Piece:
 def found_root(path: Path, log: ReadLog) -> Path:
     """The folder of the project; a folder `models` nearer to the piece would make it another."""
     for folder in Path(os.path.normpath(path.absolute())).parents:
+        # Listed for the log, whether the folder exists or not: if one appears, the state is out of
+        # date.
         log.files_in(folder / "models")
         if (folder / "models").is_dir():
             break

@@ -72,11 +72,13 @@ def plan(path: Path, settings: Settings, movements: Sequence[str] = ()) -> Plan:
     piece = Piece.open(path, settings)
     store = piece.store
     _, targets = chosen(piece, RenderOptions(movements))
+    # As `render` does: a plan must not promise what the render refuses.
     check_trainings(piece.lowered.graph, targets, store.root, piece.root, piece.log)
     found = forecast(piece.lowered.graph, targets, store, piece.root, piece.log)
     history, peaks = History.of(store.journal), _peaks(found)
     drawing = _drawing(found, settings.jobs)
     rows = [_row(one, history, peaks, piece) for one in found.values()]
+    # Computed memory replaces that of the last run, which was of other takes.
     rows = [replace(row, peak_bytes=drawing.get(row.target, row.peak_bytes)) for row in rows]
     return Plan(tuple(rows), settings.jobs)
 
@@ -86,6 +88,7 @@ def _row(one: Forecast, history: History, peaks: Mapping[str, int], piece: Piece
     from approx_build.plan.graph import Kind
     from approx_build.plan.work_estimate import size
 
+    # The size of a take loads its network, which what is up to date does not need.
     units = size(one.action) if one.fate is not Fate.REUSED else 0.0
     seconds = history.estimate(one.action.kind, units) if units else 0.0
     kind = one.action.kind.value
@@ -95,10 +98,10 @@ def _row(one: Forecast, history: History, peaks: Mapping[str, int], piece: Piece
 
 def _training(row: Row, action: Action, piece: Piece) -> Row:
     """The row of a training that is due, with its memory and, where it was timed, its cost."""
-    from approx_build.training.memory_estimate import need_of
+    from approx_build.training.memory_estimate import estimate_of
 
     params = cast(dict[str, Any], action.params)
-    row = replace(row, peak_bytes=need_of(params, threads=piece.settings.jobs).peak)
+    row = replace(row, peak_bytes=estimate_of(params, threads=piece.settings.jobs).peak)
     costs = piece.catalog.model(str(action.options["model"])).costs
     if costs is None:
         return row

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from approx_build.errors import UsageError
+from approx_build.files import links
+from approx_build.files.names import on_disk
+from approx_build.project.allowed import allowed_folders
 from approx_build.project.observer import Observer
-from approx_build.project.settings import Settings
+from approx_build.project.settings import Settings, config_file
 from approx_build.score.paths import project_root
 
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from approx_build.project.plan import Plan
     from approx_build.project.render import RenderOptions, RenderResult
     from approx_build.project.runs import Runs
-    from approx_build.project.store import ProjectStore
+    from approx_build.project.store.verbs import ProjectStore
     from approx_build.project.train import TrainingResult, TrainOptions
     from approx_build.project.training_estimate import TrainingEstimate
     from approx_build.project.verify import Verification
@@ -44,10 +47,17 @@ class Project:
     root: Path
     settings: Settings = field(default_factory=Settings.of)
 
+    def __post_init__(self) -> None:
+        # Before any file of the project is opened: without fences, links are not checked.
+        root, settings = self.root, self.settings
+        links.fence(root, settings.store_at(root), settings.out_at(root))
+        links.allow(allowed_folders(config_file()))
+
     @classmethod
     def open(cls, path: str | Path = ".", settings: Settings | None = None) -> Project:
         """The project that `path` is or is in: the nearest folder with a folder `models`."""
         given = Path(path).absolute()
+        # `project_root` begins above the path that it gets.
         root = project_root(given / "any" if given.is_dir() else given)
         return cls(root, settings or Settings.of())
 
@@ -160,19 +170,22 @@ class Project:
     @property
     def store(self) -> ProjectStore:
         """The store, to be checked, measured and cleaned."""
-        from approx_build.project.store import ProjectStore
+        from approx_build.project.store.verbs import ProjectStore
 
         return ProjectStore(self.root, self.settings)
 
     def _path(self, piece: str | Path) -> Path:
         """A piece's path as given, where it is one, else in the project."""
         given = Path(piece)
-        named = self.root / "pieces" / f"{piece}.yaml"
+        named = Path(on_disk(self.root / "pieces" / f"{piece}.yaml"))
+        # A name has no suffix; a file of that name in the working folder does not hide the piece.
         path = given if given.suffix or not named.is_file() else named
+        path = Path(on_disk(path))
         if not path.exists() and (self.root / path).exists():
             path = self.root / path
+        # Fences, store and settings belong to this project.
         if path.exists() and not os.path.samefile(project_root(path), self.root):
-            raise UsageError(f"{piece}: is a piece of another project, {project_root(path)}")
+            raise UsageError(f"{piece}: belongs to another project, {project_root(path)}")
         return path
 
 

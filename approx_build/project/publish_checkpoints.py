@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from approx_build.errors import ModelError
+from approx_build.files import writing
 from approx_build.store.disk import make_folder, plain_words, sync_folder
-from approx_build.training.ledger.record import RECORD_NAME, TrainingRecord
+from approx_build.training.ledger.record import RECORD_NAME, record_of
 
 if TYPE_CHECKING:
     from approx_build.store.records import Record
@@ -23,9 +22,15 @@ def ship(store: Store, run: Record, manifest: Mapping[str, Any], folder: Path) -
     The new folder is whole beside the old one before it takes its place; what an interrupted
     shipping left is put right first. ModelError when the run is of another manifest.
     """
-    record = TrainingRecord.model_validate_json(store.objects.read(run.outputs["record"]))
+    try:
+        record = record_of(store.objects.read(run.outputs.get("record", run.digest)))
+    except ModelError as error:
+        raise ModelError(f"{folder}: the run in the store: {error.message}") from None
+    # The model may have been edited since it was trained.
     if not record.is_of(manifest):
-        raise ModelError(f"{folder}: the run in the store is not of this model; train it first")
+        raise ModelError(
+            f"{folder}: the run in the store belongs to another model; train this model first"
+        )
     new, old = (folder.with_name(f".{folder.name}.{word}") for word in ("new", "old"))
     with plain_words(folder):
         _put_right(folder, new, old)
@@ -35,27 +40,23 @@ def ship(store: Store, run: Record, manifest: Mapping[str, Any], folder: Path) -
         record.write(new)
         if folder.is_dir():
             for path in folder.iterdir():
+                # The files of the previous run go; a README or a licence stays.
                 if not (path.name == RECORD_NAME or path.name.startswith("step-")):
-                    _copy(path, new / path.name)
-            os.replace(folder, old)
-        os.replace(new, folder)
+                    writing.copy(path, new / path.name)
+            # A folder that is not empty cannot be replaced by a rename in one step.
+            writing.replace(folder, old)
+        writing.replace(new, folder)
+        # Before the old folder is removed: a power cut must leave one of the two.
         sync_folder(folder.parent)
-        shutil.rmtree(old, ignore_errors=True)
+        writing.remove_tree(old)
 
 
 def _put_right(folder: Path, new: Path, old: Path) -> None:
     """Undo what a shipping did that did not come to its end."""
     if new.exists():
-        shutil.rmtree(new)
+        writing.remove_tree(new)
     if old.exists():
         if folder.exists():
-            shutil.rmtree(old)
+            writing.remove_tree(old)
         else:
-            os.replace(old, folder)
-
-
-def _copy(path: Path, dest: Path) -> None:
-    if path.is_dir():
-        shutil.copytree(path, dest, symlinks=True)
-    else:
-        shutil.copy2(path, dest)
+            writing.replace(old, folder)

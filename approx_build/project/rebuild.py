@@ -12,6 +12,7 @@ from pathlib import Path
 
 from approx_build.errors import ApproxError
 from approx_build.process.interrupts import ending_calmly
+from approx_build.process.system import inherited_file
 from approx_build.project.build import build_targets
 from approx_build.project.lockfile import lock_of
 from approx_build.project.observer import Observer
@@ -40,8 +41,9 @@ class Task:
 def main() -> None:
     """Do the task that the one argument describes."""
     task = Task(**json.loads(sys.argv[1]))
+    report = inherited_file(task.handle)
     # Without its parent nobody listens, and this process is about to be ended.
-    with suppress(BrokenPipeError), open(task.handle, "w", encoding="utf-8") as lines:
+    with suppress(BrokenPipeError), open(report, "w", encoding="utf-8") as lines:
         relay = Relay(lines)
         try:
             with ending_calmly():
@@ -61,6 +63,7 @@ def rebuild(task: Task, observer: Observer) -> None:
     piece = Piece.open(Path(task.piece), settings)
     lowered = piece.lowered
     chosen = piece.movements(task.movements)
+    # No pictures and no page: the lock pins sound only.
     targets = [
         target for one in chosen for target in (one.master, *(part.stem for part in one.parts))
     ]

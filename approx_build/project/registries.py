@@ -72,6 +72,7 @@ def _parameter(name: str, is_required: bool, shown: Mapping[str, Any]) -> Descri
     row: dict[str, Any] = {"name": name, "description": shown.get("description", "")}
     if bounds:
         row["bounds"] = bounds
+    # Pydantic writes an optional field as `anyOf` with null.
     for branch in (shown, *shown.get("anyOf", ())):
         if "enum" in branch:
             row["choices"] = branch["enum"]

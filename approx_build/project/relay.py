@@ -13,6 +13,7 @@ from approx_build.execution.result import Built
 from approx_build.execution.work import Failure
 from approx_build.plan.graph import Action, Graph
 from approx_build.project.observer import Observer
+from approx_build.visible import Lines
 
 
 class Relay(Observer):
@@ -24,7 +25,8 @@ class Relay(Observer):
     def failed(self, error: ApproxError) -> None:
         """The work as a whole failed."""
         where = asdict(error.where) if error.where else None
-        self._send("failed", error.message, where)
+        # As a list: the parent makes `Lines` of it again, whose breaks are shown as breaks.
+        self._send("failed", error.message.split("\n"), where)
 
     def activity(self, words: str) -> None:
         """Pass it on."""
@@ -58,7 +60,7 @@ class Relay(Observer):
 
     def action_failed(self, failure: Failure) -> None:
         """Pass it on."""
-        self._send("action_failed", failure.target, failure.message)
+        self._send("action_failed", failure.target, failure.message.split("\n"))
 
     def stopping(self, trainings: Sequence[str]) -> None:
         """Pass it on."""
@@ -70,6 +72,7 @@ class Relay(Observer):
 
     def _send(self, event: str, *values: Any) -> None:
         self._lines.write(f"{json.dumps([event, *values])}\n")
+        # The other process must see each event when it happens.
         self._lines.flush()
 
 
@@ -84,13 +87,13 @@ def relayed(lines: Iterable[str], graph: Graph, observer: Observer) -> ApproxErr
         match event:
             case "failed":
                 where = Location(**values[1]) if values[1] else None
-                problem = BuildError(values[0], where)
+                problem = BuildError(Lines.of(values[0]), where)
             case "action_done":
                 target, was_run, seconds, remaining = values
                 left = Remaining(**remaining)
                 observer.action_done(graph.actions[target], was_run, seconds, left)
             case "action_failed":
-                observer.action_failed(Failure(*values))
+                observer.action_failed(Failure(values[0], Lines.of(values[1])))
             case "finished":
                 observer.finished(Built())
             case "action_started":

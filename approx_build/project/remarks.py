@@ -78,17 +78,29 @@ def unmet_expectations(movements: Iterable[LoweredMovement], built: Built) -> It
         for index, outcome in enumerate(outcomes):
             if not outcome["is_met"]:
                 where = one.movement.locate(("expect", index))
-                start, stop = outcome["range_s"]
-                yield (
-                    f"{where}: expected less than {outcome['below_dbfs']:g} dBFS from {start:g} s "
-                    f"to {stop:g} s; found {outcome['peak_dbfs']:g} dBFS"
-                )
+                yield f"{where}: {_unmet(outcome)}"
+
+
+def _unmet(outcome: Mapping[str, Any]) -> str:
+    """What is expected, and what is found instead."""
+    start, stop = outcome["range_s"]
+    span = f"from {start:g} s to {stop:g} s"
+    if "above_dbfs" in outcome:
+        found = outcome["quietest_dbfs"]
+        level = "silent" if found is None else f"{found:g} dBFS"
+        return (
+            f"every second must be above {outcome['above_dbfs']:g} dBFS {span}, "
+            f"but the quietest is {level}"
+        )
+    peak = outcome["peak_dbfs"]
+    return f"the level must be below {outcome['below_dbfs']:g} dBFS {span}, but is {peak:g} dBFS"
 
 
 def remarks_on(lowered: LoweredPiece, built: Built) -> list[str]:
     """Lost files, what trainings learnt, conversions of rates, and silent events."""
     records = built.records.items()
     lost = [line for target, record in records for line in lost_files(target, record)]
+    # Only of trainings that ran now: a reused one was reported when it ran.
     learnt_lines = [line for target in built.ran for line in learnt(target, built.records[target])]
     return [*lost, *learnt_lines, *_conversions(built), *_silent_events(lowered, built)]
 
@@ -109,13 +121,14 @@ def _conversions(built: Built) -> Iterator[str]:
 def _silent_events(lowered: LoweredPiece, built: Built) -> Iterator[str]:
     """The events of mixed parts that make next to no sound, with their places."""
     for one in lowered.movements:
+        # A part that is not mixed may be silent on purpose.
         for part in (part for part in one.parts if part.is_heard):
             for placed in part.events:
                 record = built.records.get(placed.target)
                 if record is not None and float(str(record.facts["peak"])) < SILENT:
                     where = lowered.graph.actions[placed.target].where
                     sources = ", ".join(source.name for source in placed.sources[:3])
-                    yield f"{where}: this event is silent: so is what it takes of {sources}"
+                    yield f"{where}: this event is silent, because its sources are: {sources}"
 
 
 def lost_files(target: str, run: Record) -> Iterator[str]:

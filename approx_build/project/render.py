@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from approx_build.errors import BuildError, UsageError
+from approx_build.errors import BuildError, UsageError, argument
 from approx_build.execution.toolchain import toolchain
 from approx_build.project.build import build_targets
 from approx_build.project.build_state import Package, remember
@@ -23,6 +23,7 @@ from approx_build.store import lock as locks
 from approx_build.store.delivery import check_folder
 from approx_build.store.lock import merging
 from approx_build.store.projects import Use
+from approx_build.visible import Lines
 
 if TYPE_CHECKING:
     from approx_build.execution.result import Built
@@ -82,17 +83,18 @@ class RenderResult:
     def check(self) -> None:
         """BuildError with all that failed or was not met, if anything was."""
         if not self.is_done:
-            raise BuildError("\n".join([*map(str, self.failures), *self.unmet]))
+            raise BuildError(Lines.of([*map(str, self.failures), *self.unmet]))
 
 
 def render(
     path: Path, settings: Settings, options: RenderOptions, observer: Observer
 ) -> RenderResult:
     """Render the piece at `path`; what failed is in the result."""
+    # The package first: its files must be those that planning and building import.
     package, piece = Package.now(), Piece.open(path, settings)
     files, targets = chosen(piece, options)
-    for remark in piece.score.remarks:
-        observer.remark(str(remark))
+    for remark in piece.remarks:
+        observer.remark(remark)
     with named_from(piece.root):
         for words in new_runs(piece.lowered.graph, piece.catalog, piece.store.root):
             observer.remark(words)
@@ -105,6 +107,9 @@ def render(
         built = build_targets(
             graph, every, piece.store, piece.root, settings, verified, piece.log, observer
         )
+        # Before anything is delivered: a training or a long build leaves time to withdraw a
+        # consent.
+        piece.ask_again()
         delivered, news = _deliver(piece, built, files, options)
     result = _result(piece, built, delivered, news)
     # A lock whose keys are still to be renewed is not up to date.
@@ -126,7 +131,8 @@ def _deliver(
             old = read_lock(piece.lock_path, options.locked)
             old = old and in_todays_form(old, new, piece.store.objects)
             news = keep_lock(piece.lock_path, old, new, is_whole, options.locked)
-        delivered.note(piece.lock_path, locks.text(new).encode())
+        delivered.note(piece.lock_path, locks.content(new))
+    # Also after failures: what was built is delivered.
     publish(piece, built, files, delivered)
     if is_whole:
         publish_report(piece, built, delivered)
@@ -189,7 +195,8 @@ def _chosen_stems(piece: Piece, options: RenderOptions) -> tuple[Files, list[str
                 files[path] = part.stem
                 unknown.discard(part.name)
     if unknown:
-        raise UsageError(f"--part {sorted(unknown)[0]}: no movement chosen has such a part")
+        asked = argument("parts", min(unknown))
+        raise UsageError(f"{asked}: none of the chosen movements has a part of this name")
     return files, list(files.values())
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 
-from approx_build.errors import ModelError, UsageError
+from approx_build.errors import ModelError, UsageError, argument
 from approx_build.files.opening import TEXT_BYTES, read_bounded
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.graph import Graph, Kind
@@ -17,6 +17,7 @@ from approx_build.training.parent import keep_parent, parent_path
 from approx_build.training.previous_runs import EarlierRun, last_run, run_of
 from approx_build.training.run_lock import trainer
 from approx_build.training.torch_requirement import missing_torch
+from approx_build.visible import Lines
 from approx_build.yaml_source.insertion import inserted
 
 MOST = 12
@@ -27,15 +28,11 @@ class Choice(Enum):
     """What to do when a model changed since its last run."""
 
     ASK = ""
-    CONTINUE = "--continue"
-    NEW = "--new"
+    CONTINUE = "continue"
+    NEW = "new"
 
-    @classmethod
-    def of(cls, goes_on: bool, is_new: bool) -> Choice:
-        """The choice as typed; UsageError when it is both."""
-        if goes_on and is_new:
-            raise UsageError("--continue and --new: a training does one or the other")
-        return cls.CONTINUE if goes_on else cls.NEW if is_new else cls.ASK
+    def __str__(self) -> str:
+        return argument("choice", self.name)
 
 
 def settle(catalog: Catalog, model: str, store: Store, choice: Choice) -> str:
@@ -45,18 +42,18 @@ def settle(catalog: Catalog, model: str, store: Store, choice: Choice) -> str:
     """
     manifest = catalog.manifest(model)
     own = run_of(store.root, manifest)
+    # The model did not change, so its own run simply continues.
     if own is not None or catalog.shipped_run(model, manifest):
         if choice is not Choice.ASK:
             stands = _stand(own) if own else "is shipped with the model"
-            raise UsageError(f"{choice.value}: model {model!r} did not change: its run {stands}")
+            raise UsageError(f"{choice}: model {model!r} did not change: its run {stands}")
         return ""
     last = last_run(store.root, model, catalog.root / catalog.shipped_path(model))
     if choice is Choice.CONTINUE:
         if last is None:
-            raise UsageError(
-                f"--continue: there is no earlier run of model {model!r} to go on from"
-            )
+            raise UsageError(f"{choice}: there is no earlier run of model {model!r}")
         return _go_on(catalog, model, last, store)
+    # A training of days must not begin anew because of a small edit, without a question.
     if choice is Choice.ASK and last and _is_left(catalog, model, last):
         raise ModelError(_question(catalog, model, last))
     return ""
@@ -73,8 +70,9 @@ def new_runs(graph: Graph, catalog: Catalog, store: Path) -> Iterator[str]:
         last = last_run(store, model, catalog.root / catalog.shipped_path(model))
         if last and _is_left(catalog, model, last):
             yield (
-                f"{action.target}: begins anew; the model changed since its run {last.name}, which "
-                f"{_stand(last)} (`approx-build train {model} --continue` goes on from that)"
+                f"{action.target}: starts a new run; the model changed since its run {last.name}, "
+                f"which {_stand(last)} "
+                f"(`approx-build train {model}` with {Choice.CONTINUE} continues from it)"
             )
 
 
@@ -87,30 +85,35 @@ def _is_left(catalog: Catalog, model: str, run: EarlierRun) -> bool:
 
 def _question(catalog: Catalog, model: str, run: EarlierRun) -> str:
     changes = differences(run.manifest, catalog.manifest(model))
-    return (
-        f"model {model!r} changed since its run {run.name}, which {_stand(run)}:\n"
-        f"{_described(changes)}"
-        f"`approx-build train {model} --continue` goes on from its weights as the model is now,\n"
-        f"`approx-build train {model} --new` begins anew; "
-        "with the change undone it goes on as it was"
+    return Lines.of(
+        [
+            f"model {model!r} changed since its run {run.name}, which {_stand(run)}:",
+            *_described(changes),
+            f"`approx-build train {model}` with {Choice.CONTINUE} continues from its weights, "
+            "with the model as it is now,",
+            f"`approx-build train {model}` with {Choice.NEW} starts a new run; "
+            "if you undo the change, the run continues as it was",
+        ]
     )
 
 
 def _go_on(catalog: Catalog, model: str, run: EarlierRun, store: Store) -> str:
     """Make the run the model's parent, in the project's files."""
     if missing := missing_torch():
-        raise UsageError(f"--continue needs {missing}")
+        raise UsageError(f"{Choice.CONTINUE} needs {missing}")
     changes = differences(run.manifest, catalog.manifest(model))
     if others := [change for change in changes if change.field.startswith("network")]:
-        raise ModelError(
-            f"--continue: run {run.name} is of another network, and a run can go on only with the "
-            f"network it began with:\n{_described(others)}"
-            f"`approx-build train {model} --new` begins anew"
+        head = (
+            f"{Choice.CONTINUE}: run {run.name} has another network, and a run can continue only "
+            "with the network that it started with:"
         )
+        new = f"`approx-build train {model}` with {Choice.NEW} starts a new run"
+        raise ModelError(Lines.of([head, *_described(others), new]))
     shapes = catalog.model(model).network.tensor_shapes()
     corpus = catalog.model(model).corpus
     parent = keep_parent(catalog.root, run, shapes, corpus, store.objects)
     shown = catalog.model_path(model)
+    # The file itself is rewritten: a link to it stays a link.
     path = (catalog.root / shown).resolve()
     text = read_bounded(path, TEXT_BYTES).decode()
     pairs: dict[str, str | int] = {"run": parent.run, "step": parent.step}
@@ -120,10 +123,10 @@ def _go_on(catalog: Catalog, model: str, run: EarlierRun, store: Store) -> str:
         line = f"parent: {{ run: {parent.run}, step: {parent.step} }}"
         raise ModelError(f"{shown}: write `{line}` into its `training:` by hand") from None
     write(path, changed.encode())
-    lost = f" (what it kept of step {run.step} is damaged)" if parent.step < run.step else ""
+    lost = f" (its state at step {run.step} is damaged)" if parent.step < run.step else ""
     return (
-        f"{model} goes on from step {parent.step} of run {parent.run}{lost}: "
-        f"{parent_path(parent)} is written and named in {shown}; commit both"
+        f"{model} continues from step {parent.step} of run {parent.run}{lost}: "
+        f"wrote {parent_path(parent)}, which {shown} now names; commit both"
     )
 
 
@@ -133,14 +136,14 @@ def _stand(run: EarlierRun) -> str:
         return f"is done ({run.step} steps)"
     at = f"step {run.step} of {run.steps}"
     process = trainer(run.folder)
-    return f"is at {at} and still runs (process {process})" if process else f"stopped at {at}"
+    return f"is at {at} and still running (process {process})" if process else f"stopped at {at}"
 
 
-def _described(changes: list[Difference]) -> str:
+def _described(changes: list[Difference]) -> list[str]:
     """Changes, a line each."""
     lines = [
         "corpus: its recordings changed" if change.field == "corpus_digest" else str(change)
         for change in changes
     ]
     more = [f"and {len(lines) - MOST} more"] if len(lines) > MOST else []
-    return "".join(f"  {line}\n" for line in [*lines[:MOST], *more])
+    return [f"  {line}" for line in [*lines[:MOST], *more]]

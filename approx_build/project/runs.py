@@ -23,6 +23,7 @@ from approx_build.store.delivery import write
 from approx_build.training.ledger.columns import KEPT_BY_HAND, MORE, Value
 from approx_build.training.ledger.entry import LedgerEntry, Note
 from approx_build.training.ledger.ledger import FOLDER, Ledger, append_note, find, read_ledger
+from approx_build.visible import visible
 
 LONGEST = 10_000
 """Characters of a note."""
@@ -57,7 +58,7 @@ class Runs:
     def note(self, run: str, text: str, is_next: bool = False) -> LedgerEntry:
         """Append a note of today to a run's; returns the run as it was before."""
         if not text.strip():
-            raise UsageError("a note needs words")
+            raise UsageError("a note needs text")
         if len(text) > LONGEST:
             raise UsageError(f"a note has at most {LONGEST} characters; this one has {len(text)}")
         entry = self.find(run)
@@ -102,8 +103,9 @@ def safe(value: Value) -> Value:
     """A cell that no spreadsheet takes for a formula."""
     if value is None:
         return ""
+    # A negative number begins with "-", and is no formula.
     if isinstance(value, int | float | Decimal):
         return value
-    text = value.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-    is_formula = text.lstrip().startswith(_FORMULA) or text.startswith(("\t", "\n"))
-    return f"'{text}" if is_formula else text
+    text = visible(value)
+    # Some spreadsheets ignore blanks before a formula.
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

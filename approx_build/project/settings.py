@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from approx_build.errors import UsageError
+from approx_build.errors import UsageError, argument
 from approx_build.training.torch_requirement import missing_torch
 
-STORE_VARIABLE = "APPROX_STORE"
+STORE_VARIABLE, CONFIG_VARIABLE = "APPROX_STORE", "APPROX_CONFIG"
+CUDA = argument("device", "cuda")
 
 
 def today() -> date:
@@ -25,7 +26,17 @@ def now() -> datetime:
 
 def cores() -> int:
     """Cores this process may use."""
+    # A container or `taskset` may give fewer cores than the machine has.
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def config_file() -> Path:
+    """The user's own configuration, which no project can change."""
+    if named := os.environ.get(CONFIG_VARIABLE):
+        return Path(named)
+    import platformdirs
+
+    return platformdirs.user_config_path("approx-build") / "config.yaml"
 
 
 @dataclass(frozen=True)
@@ -89,14 +100,15 @@ def check_processes(processes: int, device: str, batch: int) -> None:
     """UsageError when a training cannot be shared by so many processes."""
     if processes > batch:
         raise UsageError(
-            f"--processes {processes}: a batch has {batch} "
+            f"{argument('processes', processes)}: a batch has {batch} "
             f"window{'' if batch == 1 else 's'}, and each process needs one"
         )
     if device == "cuda" and processes > 1:
         import torch
 
         if processes > (there := torch.cuda.device_count()):
-            raise UsageError(f"--processes {processes}: this machine has {there} CUDA devices")
+            asked = argument("processes", processes)
+            raise UsageError(f"{asked}: this machine has {there} CUDA devices")
 
 
 def checked_device(device: str) -> str:
@@ -107,11 +119,9 @@ def checked_device(device: str) -> str:
     if device != "cuda":
         return "cpu"
     if missing := missing_torch():
-        raise UsageError(f"--device cuda needs {missing}; or use --device cpu")
+        raise UsageError(f"{CUDA} needs {missing}; or use {argument('device', 'cpu')}")
     import torch
 
     if not torch.cuda.is_available():
-        raise UsageError(
-            "--device cuda: this machine has no CUDA device that torch can use; use cpu"
-        )
+        raise UsageError(f"{CUDA}: this machine has no CUDA device that torch can use; use cpu")
     return "cuda"

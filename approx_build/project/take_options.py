@@ -58,6 +58,7 @@ def _of_field(asks: Asks, name: str, field: FieldInfo, words: str) -> TakeOption
     from annotated_types import Ge, Le
 
     named = {field.annotation, *get_args(field.annotation)}
+    # `float | None` and the like: the type among them that the command line can read.
     kind = next((one for one in (float, int, bool) if one in named), str)
     low: Any = next((sign.ge for sign in field.metadata if isinstance(sign, Ge)), None)
     high: Any = next((sign.le for sign in field.metadata if isinstance(sign, Le)), None)

@@ -63,6 +63,7 @@ def train(
     try:
         built = model.build([target], observer)
     except KeyboardInterrupt:
+        # The worker has saved its state before it ended: that says at which step.
         run = run_of(model.store.root, model.catalog.manifest(name))
         step, steps = (run.step, run.steps) if run else (None, model.spec.last_step)
         raise TrainingInterrupted(step, steps) from None

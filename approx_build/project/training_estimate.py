@@ -1,4 +1,4 @@
-"""`train --plan`: what a training will be, by a few steps of it, nothing of which is kept."""
+"""The estimate of a training: its time and memory, measured by a few steps that are not kept."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from approx_build.training.calibration import Made
     from approx_build.training.forecast import Forecast
 
-SHIPPED, STORED = "nothing: it is shipped with the model", "nothing: it is in the store"
+SHIPPED, STORED = "nothing left: shipped with the model", "nothing left: finished, in the store"
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ def train_plan(root: Path, name: str, settings: Settings, observer: Observer) ->
     try:
         return TrainingEstimate(name, words, _calibrated(model, desk, made))
     except ModelError as error:
+        # In the result, because what is left of the training is known all the same.
         return TrainingEstimate(name, words, problem=error)
 
 
@@ -109,14 +110,18 @@ class _Planned:
             return None
         model = self.model
         graph, log = model.networks.graph, model.catalog.log
+        # Only now: what is shipped or finished needs no torch.
         check_trainings(graph, [self.target], model.store.root, model.root, log)
         from approx_build.training.calibration import Made
 
-        words, steps = "anew", 0
+        words, steps = "from the first step", 0
         if run and run.is_done:
-            words, steps = f"makes step {lost[-1]} again", run.step - lost[-1]
+            words, steps = f"repeats step {lost[-1]}", run.step - lost[-1]
         elif run and run.step:
-            words, steps = f"goes on after step {run.step} of {self.model.spec.last_step}", run.step
+            words, steps = (
+                f"continues after step {run.step} of {self.model.spec.last_step}",
+                run.step,
+            )
         entry = read_ledger(self.model.root / FOLDER).get(
             run_name(self.model.spec.model, desk.params)
         )

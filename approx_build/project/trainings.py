@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
-from approx_build.errors import Fault, ScoreError
+from approx_build.errors import Fault, ScoreError, argument
 from approx_build.training.torch_requirement import missing_torch
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def check_trainings(
 
     trainings = [action for action in graph.needed(targets) if action.kind is Kind.TRAIN]
     due = [action for action in trainings if not action.options["is_shipped"]]
+    # Opening a store would create it.
     if (store / "format").exists():
         due = _not_stored(graph, due, store, root, log)
     if faults := [_fault(action, missing, root) for action in due]:
@@ -65,6 +66,7 @@ def _fault(action: Action, missing: str, root: Path) -> Fault:
     use = f" before {action.where} can use it" if action.where else ""
     return load_source(root / shown, shown).fault(
         ("model",),
-        f"{name!r} must be trained{use}, and training needs {missing}; or train on another "
-        f"machine with `approx-build train {name} --ship` and copy models/checkpoints/{name} here",
+        f"{name!r} must be trained{use}, and training needs {missing}; or run "
+        f"`approx-build train {name}` with {argument('ships', True)} on another machine "
+        f"and copy models/checkpoints/{name} here",
     )

@@ -1,7 +1,7 @@
-"""The page of a training that is still going on: what its checkpoints so far draw and measure.
+"""The page of a model whose training continues: takes and measures of the checkpoints so far.
 
-Takes, measures and page are those that the finished run will have. Everything is kept beside the
-page under the digest of its checkpoint, so that a page made again draws what is new alone.
+Takes, measures and page are the same as for the finished run. Results are cached beside the page,
+by the digest of their checkpoint, so that the next page draws only the takes of new checkpoints.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from approx_build.corpus.windows import split
 from approx_build.evaluation.comparison import Corpus, Evaluation, spread, stretch
 from approx_build.evaluation.memorisation import Baseline, SearchTerms
 from approx_build.families.base import TakeRequest
-from approx_build.figures.thumbnail import COLUMNS, ROWS, TOP_DB, sketch
+from approx_build.figures.thumbnail import COLUMNS, ROWS, TOP_DB, Sketch, sketch
+from approx_build.files.json_text import parse_json
 from approx_build.files.opening import read_bounded
 from approx_build.numerics.stream import stream_key
+from approx_build.report.evaluated_model import (
+    EvaluatedCheckpoint,
+    EvaluatedModel,
+    Stretch,
+    evaluation_report,
+)
 from approx_build.report.evaluation import (
     EvaluationReport,
-    Pair,
-    Row,
-    Shot,
-    baseline_quantiles,
     closest_pairs,
     excerpt_path,
-    pair,
-    row,
     stretch_path,
-    stretch_title,
     take_path,
 )
 from approx_build.report.page import evaluation_page
@@ -47,22 +47,21 @@ from approx_build.training.ledger.record import (
     CurvePoint,
     StoredStep,
     TrainingRecord,
-    loss_curves,
     whole_record,
 )
 from approx_build.training.model import ModelSpec
 from approx_build.training.state import kept_about
 
 PREVIEW_SEED = 18
-"""Of the takes: the seed of the previews on the page of a piece."""
+"""Seed of the takes: the same as of the previews on the page of a piece."""
 PAGE_NAME = "index.html"
 _VERSION = 1
-"""Raised when an evaluation that was kept would come out otherwise."""
+"""Raise it when cached evaluations would have other results."""
 
 
 @dataclass(frozen=True)
 class UnfinishedRun:
-    """What a folder of checkpoints tells of its training, at `step` now; no record: it goes on."""
+    """The training in a folder of checkpoints, at `step` now; without a record it continues."""
 
     curve: Sequence[CurvePoint] = ()
     checkpoints: Sequence[StoredStep] = ()
@@ -71,7 +70,7 @@ class UnfinishedRun:
 
 
 def unfinished_run(folder: Path) -> UnfinishedRun:
-    """The run in `folder` by its record, or while there is none by the state it keeps."""
+    """The run in `folder`: by its record, or by its state if it has no record yet."""
     record = whole_record(folder)
     if record is not None:
         last = record.checkpoints[-1].step
@@ -87,12 +86,12 @@ def unfinished_run(folder: Path) -> UnfinishedRun:
 
 
 def _discard(words: str) -> None:
-    """Tell nobody."""
+    """Ignore the text."""
 
 
 @dataclass
 class TrainingPage:
-    """Writes the page of one training into `out`; `tell` receives which takes are drawn.
+    """Writes the page of one training into `out`; `on_activity` is called with what is being done.
 
     `objects` may have copies of checkpoints whose files are damaged; others are left out.
     """
@@ -103,7 +102,7 @@ class TrainingPage:
     takes: int = 4
     length_s: float = 3.0
     device: str = "cpu"
-    tell: Callable[[str], None] = _discard
+    on_activity: Callable[[str], None] = _discard
     objects: Objects | None = None
 
     def __post_init__(self) -> None:
@@ -112,13 +111,14 @@ class TrainingPage:
         self._sounds = {part.recording: part.sound for part in self.material.parts()}
         self._split = split(self.material.parts(), rate, **self.model.split_terms)
         self._corpus = Corpus(self._split, rate, self._terms)
+        # The sound itself, not its files: the preparation of the model changes it, too.
         every = sha256()
         for name, sound in self._sounds.items():
             every.update(name.encode() + sound.tobytes())
         self._digest = every.hexdigest()
 
     def write(self, folder: Path) -> EvaluationReport:
-        """Evaluate what is new of the checkpoints in `folder`; returns what the page tells."""
+        """Evaluate the new checkpoints in `folder`; returns what the page shows."""
         run = self._whole(folder, unfinished_run(folder))
         itself = self._kept("corpus.json", "", self._corpus.itself)
         baseline = Baseline.load(itself["baseline"])
@@ -130,20 +130,20 @@ class TrainingPage:
             )
             for stored in run.checkpoints
         }
-        report = self._report(run, itself, found)
+        report = evaluation_report(self._collected(run, itself, found))
         write(self.out / PAGE_NAME, evaluation_page(report).encode())
         return report
 
     def _whole(self, folder: Path, run: UnfinishedRun) -> UnfinishedRun:
-        """The run with the checkpoints that can be drawn from; says which cannot."""
+        """The run with its undamaged checkpoints only; reports the others."""
         whole = []
         for stored in run.checkpoints:
             if self._path(folder, stored) is not None:
                 whole.append(stored)
             else:
-                self.tell(
-                    f"{folder / stored.file}: missing or damaged, so step {stored.step} is left "
-                    "out; the next `train` makes it again"
+                self.on_activity(
+                    f"{folder / stored.file}: missing or damaged, so step {stored.step} is "
+                    "left out; the next `train` restores it"
                 )
         return replace(run, checkpoints=whole)
 
@@ -154,7 +154,7 @@ class TrainingPage:
         return whole_file(path, stored.digest, self.objects)
 
     def _kept(self, name: str, of: str, make: Any) -> Evaluation:
-        """The evaluation in `name` if it is `of` this and of these terms; else made and kept."""
+        """The cached evaluation in `name` if its digest and terms are the same; else a new one."""
         terms = {
             "version": _VERSION,
             "of": of,
@@ -167,8 +167,9 @@ class TrainingPage:
             "family_version": self.model.family_version,
         }
         path = self.out / name
+        # The folder is the user's: whatever is wrong with the file, the evaluation is made again.
         with suppress(OSError, ValueError, LookupError, TypeError):
-            kept = json.loads(read_bounded(path))
+            kept = parse_json(read_bounded(path))
             if kept["terms"] == terms:
                 return dict(kept["evaluation"])
         evaluation: Evaluation = make()
@@ -179,7 +180,7 @@ class TrainingPage:
     def _evaluated(self, folder: Path, stored: StoredStep, baseline: Baseline) -> Evaluation:
         """Draw the takes of a checkpoint and evaluate them."""
         network = self.model.network
-        self.tell(f"drawing the takes of step {stored.step}")
+        self.on_activity(f"drawing the takes of step {stored.step}")
         path = self._path(folder, stored) or folder / stored.file
         weights = read_checkpoint(path, network.tensor_shapes())
         asked = [
@@ -195,22 +196,24 @@ class TrainingPage:
             self._write(take_path(stored.step, index), clip)
         return self._corpus.evaluate([clip.data for clip in clips], baseline)
 
-    def _report(
+    def _collected(
         self, run: UnfinishedRun, itself: Evaluation, found: Mapping[int, Evaluation]
-    ) -> EvaluationReport:
+    ) -> EvaluatedModel:
         losses = {stored.step: stored.loss for stored in run.checkpoints}
-        return EvaluationReport(
-            model=self.model.model,
-            family=self.model.family,
-            corpus_name=self.model.corpus,
+        return EvaluatedModel(
+            spec=self.model,
             length_s=self.length_s,
-            curves=loss_curves(run.curve),
-            corpus=row("the corpus", itself, self._excerpts()),
-            rows=tuple(self._row(step, losses[step], one) for step, one in found.items()),
-            pairs=tuple(self._pair(*one) for one in closest_pairs(found)),
-            baseline_s=baseline_quantiles(itself["baseline"]),
-            threshold_s=itself["baseline"]["threshold_s"],
-            loss_unit=type(self.model.network).loss_unit,
+            curve=run.curve,
+            corpus=itself,
+            excerpts=self._excerpts(),
+            checkpoints={
+                step: EvaluatedCheckpoint(losses[step], one, self._takes(step, one))
+                for step, one in found.items()
+            },
+            nearest={
+                (step, index): self._nearest(step, index, match)
+                for step, index, match in closest_pairs(found)
+            },
             hours=self._hours(run),
             unused=run.record.unused if run.record else self._unused,
             is_training=run.record is None,
@@ -229,8 +232,8 @@ class TrainingPage:
             self.model.trained_s(run.step),
         )
 
-    def _excerpts(self) -> list[Shot]:
-        """Stretches spread over the recordings."""
+    def _excerpts(self) -> list[Stretch]:
+        """Stretches from recordings throughout the corpus."""
         names, rate = list(self._sounds), self.model.network.rate
         lengths_s = [sound.shape[1] / rate for sound in self._sounds.values()]
         found = spread(lengths_s, self.takes, self.length_s)
@@ -239,32 +242,22 @@ class TrainingPage:
             for index, (place, start_s) in enumerate(found)
         ]
 
-    def _row(self, step: int, loss: float, evaluation: Evaluation) -> Row:
-        shots = [
-            self._take(step, index, match) for index, match in enumerate(evaluation["nearest"])
-        ]
-        return row(f"step {step}", evaluation, shots, step, loss)
+    def _takes(self, step: int, evaluation: Evaluation) -> list[Sketch]:
+        return [self._sketch(take_path(step, at)) for at in range(len(evaluation["nearest"]))]
 
-    def _pair(self, step: int, index: int, match: Mapping[str, Any]) -> Pair:
+    def _nearest(self, step: int, index: int, match: Mapping[str, Any]) -> Stretch:
         start_s = match["recording_at_s"] - match["at_s"]
-        stretch = self._stretch(match["recording"], start_s, stretch_path(step, index))
-        return pair(self._take(step, index, match), stretch, match)
+        return self._stretch(match["recording"], start_s, stretch_path(step, index))
 
-    def _take(self, step: int, index: int, match: Mapping[str, Any] | None) -> Shot:
-        path = take_path(step, index)
-        is_memorised = bool(match and match["is_memorised"])
-        return self._shot(f"take {index + 1} at step {step}", path, is_memorised)
-
-    def _stretch(self, recording: str, start_s: float, path: str) -> Shot:
-        """As much of a recording's prepared sound as a take lasts, from nearest to `start_s`."""
+    def _stretch(self, recording: str, start_s: float, path: str) -> Stretch:
+        """As much of a recording's prepared sound as a take lasts, near `start_s`."""
         sound, rate = self._sounds[recording], self.model.network.rate
         start, stop = stretch(start_s, self.length_s, sound.shape[1], rate)
         self._write(path, Clip(sound[:, start:stop], rate))
-        return self._shot(stretch_title(recording, start / rate), path)
+        return Stretch(recording, start / rate, self._sketch(path))
 
-    def _shot(self, title: str, path: str, is_memorised: bool = False) -> Shot:
-        sound = wav.ClipFile.at(self.out / path)
-        return Shot(title, path, sketch(sound, COLUMNS, ROWS, TOP_DB), is_memorised)
+    def _sketch(self, path: str) -> Sketch:
+        return sketch(wav.ClipFile.at(self.out / path), COLUMNS, ROWS, TOP_DB)
 
     def _write(self, path: str, clip: Clip) -> None:
         """Write a sound beside the page, whole or not at all."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from approx_build.errors import BuildError, UsageError
-from approx_build.process import child
+from approx_build.process import child, system
 from approx_build.process.scratch import scratch
 from approx_build.project.lockfile import in_todays_form
 from approx_build.project.observer import Observer
@@ -18,6 +18,7 @@ from approx_build.project.piece import Piece
 from approx_build.project.rebuild import Task
 from approx_build.project.relay import relayed
 from approx_build.project.settings import Settings
+from approx_build.visible import Lines
 
 if TYPE_CHECKING:
     from approx_build.store.lock import Change, Lock
@@ -83,6 +84,7 @@ def compare(piece: Piece, locked: Lock, rebuilt: Lock, store: Path) -> list[Diff
     return [
         _difference(piece, change, store)
         for change in locks.changes(locked, rebuilt)
+        # Targets of other movements were not rebuilt.
         if change.target in pins and change.is_sound
     ]
 
@@ -99,25 +101,28 @@ def _rebuild(
         try:
             path = str(piece.path.absolute())
             jobs, today = piece.settings.jobs, piece.settings.today.isoformat()
-            task = Task(path, str(store), str(lock), jobs, movements, today, theirs)
+            handle = system.handle_to_inherit(theirs)
+            task = Task(path, str(store), str(lock), jobs, movements, today, handle)
             fresh = child.start(
                 "approx_build.project.rebuild",
                 task.text(),
-                handles=[theirs],
+                handles=[handle],
                 environment=environment(capped),
             )
         finally:
+            # While this process holds the other end, reading would never reach the end of the file.
             os.close(theirs)
         try:
             problem = relayed(lines, piece.lowered.graph, observer)
             code = fresh.wait()
         finally:
+            # Also after an interrupt: the fresh process must not go on alone.
             fresh.end(STOP_S)
     found = locks.read(lock) if code == 0 and problem is None else None
     if found is None:
-        text = f"{problem.message}\n" if problem else ""
+        why = [problem.message] if problem else []
         where = problem.where if problem else None
-        raise BuildError(f"{text}the piece could not be rebuilt", where)
+        raise BuildError(Lines.of([*why, "the piece could not be rebuilt"]), where)
     return found
 
 
@@ -125,6 +130,8 @@ def environment(capped: bool) -> dict[str, str]:
     """What the fresh process needs in its environment to use the plainest instruction set."""
     if not capped:
         return {}
+    # `__cpu_dispatch__` lists the features that NumPy may use if the CPU has them; no public name
+    # does.
     umath = importlib.import_module("numpy._core._multiarray_umath")
     features = " ".join(umath.__cpu_dispatch__)
     plain = {"APPROX_KERNEL": "baseline", "NPY_DISABLE_CPU_FEATURES": features}
@@ -136,7 +143,7 @@ def _difference(piece: Piece, change: Change, store: Path) -> Difference:
 
     old, new = change.old, change.new
     assert new is not None
-    sound = "the lock does not have it"
+    sound = "the lock does not contain it"
     if old is not None:
         before = piece.store.objects.path(old.digest)
         after = Store(store).objects.path(new.digest)
@@ -150,11 +157,12 @@ def first_difference(before: Path, after: Path) -> str:
     from approx_build.errors import AudioError
 
     if not before.exists():
-        return "the store no longer has what was locked, so the sounds cannot be compared"
+        return "the store no longer has the locked sound, so the sounds cannot be compared"
     try:
         old, new = wav.info(before), wav.info(after)
     except AudioError:
-        return "it is no sound, and its bytes differ"
+        return "its bytes differ (it is not a sound file)"
+    # Samples are comparable only with the same rate, channels and length.
     if old[:3] != new[:3]:
         return f"{old.length} samples at {old.rate} Hz then, {new.length} at {new.rate} Hz now"
     for start, stop in wav.blocks(before):
@@ -163,7 +171,6 @@ def first_difference(before: Path, after: Path) -> str:
         if different.size:
             first = start + int(different[0])
             size = float(gap[:, different[0]].max())
-            return (
-                f"sample {first} ({first / old.rate:.6f} s) is the first to differ, by {size:.3g}"
-            )
-    return "the samples are equal and the file around them differs"
+            time = f"{first / old.rate:.6f} s"
+            return f"sample {first} ({time}) is the first that differs, by {size:.3g}"
+    return "the samples are equal, but the rest of the file differs"

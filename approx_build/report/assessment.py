@@ -22,6 +22,7 @@ def nearest_steps(report: EvaluationReport) -> dict[str, int | None]:
         measure.name: min(
             report.rows,
             key=lambda row: (gap(measure, row, report.corpus), row.step),
+            # Without checkpoints, the row of the corpus, which has no step.
             default=report.corpus,
         ).step
         for measure in MEASURES
@@ -42,6 +43,7 @@ def _of_loss(report: EvaluationReport) -> list[str]:
     curve = report.curves.get("held out", ())
     if not curve:
         return []
+    # The earlier of two equal losses: nothing was gained after it.
     best = min(curve, key=lambda point: (point[1], point[0]))
     step, loss = curve[-1]
     if best == curve[-1]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from approx_build.audio.loudness import Facts
 from approx_build.figures.thumbnail import Sketch
+from approx_build.files.json_text import parse_json
 from approx_build.store.objects import Objects
 from approx_build.store.records import Record
 from approx_build.training.ledger.record import TrainingRecord
@@ -41,7 +41,7 @@ class Seen:
 
     def json(self, target: str) -> Any:
         """The JSON that `target` is."""
-        return json.loads(self.objects.read(self.digest(target)))
+        return parse_json(self.objects.read(self.digest(target)))
 
     def training(self, model: str) -> TrainingRecord:
         """How a model was trained."""

@@ -1,4 +1,4 @@
-"""The report of evaluations: what a build of them left behind becomes the page of a model."""
+"""The evaluations of a model, collected from the results of a build."""
 
 from __future__ import annotations
 
@@ -7,25 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from approx_build.evaluation.comparison import spread
-from approx_build.plan.evaluation import Excerpt, LoweredEvaluation, Preview, add_stretch
+from approx_build.plan.evaluation import Excerpt, LoweredEvaluation, add_stretch
 from approx_build.report.build_results import Seen
-from approx_build.report.evaluation import (
-    EvaluationReport,
-    Pair,
-    Row,
-    Shot,
-    baseline_quantiles,
-    closest_pairs,
-    excerpt_path,
-    pair,
-    row,
-    stretch_path,
-    stretch_title,
-    take_path,
-)
+from approx_build.report.evaluated_model import EvaluatedCheckpoint, EvaluatedModel, Stretch
+from approx_build.report.evaluation import closest_pairs, excerpt_path, stretch_path, take_path
 from approx_build.store.objects import Objects
 from approx_build.store.records import Record
-from approx_build.training.ledger.record import loss_curves
 from approx_build.training.model import ModelSpec
 
 
@@ -41,6 +28,7 @@ class Evaluations:
 
     def add_stretches(self, count: int) -> list[str]:
         """Add `count` stretches of the corpus, and those that takes are shown beside; targets."""
+        # A file that is no sound has an empty result, from which nothing can be cut.
         samples_of = {
             name: samples for name in self.lowered.prepared if (samples := self._samples(name))
         }
@@ -66,25 +54,26 @@ class Evaluations:
             targets[stretch_path(step, index)] = excerpt.shown.take
         return {path: self._seen.digest(target) for path, target in targets.items()}
 
-    def report(self) -> EvaluationReport:
-        """Everything the page tells."""
-        lowered, seen, spec = self.lowered, self._seen, self._spec
+    def collected(self) -> EvaluatedModel:
+        """What the page shows."""
+        lowered, seen = self.lowered, self._seen
         record = seen.training(lowered.model)
         losses = {stored.step: stored.loss for stored in record.checkpoints}
-        corpus = seen.json(lowered.corpus)
-        excerpts = [self._excerpt(*one) for one in enumerate(self._excerpts)]
-        return EvaluationReport(
-            model=lowered.model,
-            family=spec.family,
-            corpus_name=spec.corpus,
+        return EvaluatedModel(
+            spec=self._spec,
             length_s=lowered.length_s,
-            curves=loss_curves(record.curve),
-            corpus=row("the corpus", corpus, excerpts),
-            rows=tuple(self._row(step, losses.get(step)) for step in lowered.checkpoints),
-            pairs=tuple(self._pair(*pair) for pair in self._pairs),
-            baseline_s=baseline_quantiles(corpus["baseline"]),
-            threshold_s=corpus["baseline"]["threshold_s"],
-            loss_unit=type(spec.network).loss_unit,
+            curve=record.curve,
+            corpus=seen.json(lowered.corpus),
+            excerpts=list(map(self._shown, self._excerpts)),
+            checkpoints={
+                step: EvaluatedCheckpoint(
+                    losses.get(step),
+                    seen.json(one.evaluation),
+                    [seen.sketch(take.sketch) for take in one.takes],
+                )
+                for step, one in lowered.checkpoints.items()
+            },
+            nearest={(step, index): self._shown(one) for step, index, _, one in self._pairs},
             hours=record.hours,
             unused=record.unused,
         )
@@ -109,26 +98,6 @@ class Evaluations:
         every = self.lowered.checkpoints.items()
         return {step: self._seen.json(one.evaluation) for step, one in every}
 
-    def _row(self, step: int, loss: float | None) -> Row:
-        evaluation = self._seen.json(self.lowered.checkpoints[step].evaluation)
-        flags = [bool(match and match["is_memorised"]) for match in evaluation["nearest"]]
-        shots = [self._take(step, index, flag) for index, flag in enumerate(flags)]
-        return row(f"step {step}", evaluation, shots, step, loss)
-
-    def _take(self, step: int, index: int, is_memorised: bool) -> Shot:
-        title = f"take {index + 1} at step {step}"
-        take = self.lowered.checkpoints[step].takes[index]
-        return self._shot(title, take_path(step, index), take, is_memorised)
-
-    def _excerpt(self, index: int, excerpt: Excerpt) -> Shot:
-        return self._shot(
-            stretch_title(excerpt.recording, excerpt.start_s), excerpt_path(index), excerpt.shown
-        )
-
-    def _shot(self, title: str, path: str, shown: Preview, is_memorised: bool = False) -> Shot:
-        return Shot(title, path, self._seen.sketch(shown.sketch), is_memorised)
-
-    def _pair(self, step: int, index: int, match: Mapping[str, Any], excerpt: Excerpt) -> Pair:
-        take = self._take(step, index, match["is_memorised"])
-        title = stretch_title(excerpt.recording, excerpt.start_s)
-        return pair(take, self._shot(title, stretch_path(step, index), excerpt.shown), match)
+    def _shown(self, excerpt: Excerpt) -> Stretch:
+        sketch = self._seen.sketch(excerpt.shown.sketch)
+        return Stretch(excerpt.recording, excerpt.start_s, sketch)

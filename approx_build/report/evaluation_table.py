@@ -10,7 +10,7 @@ ABSENT = "–"
 MEMORISED = "!"
 
 
-def evaluation_table(report: EvaluationReport) -> str:
+def evaluation_table(report: EvaluationReport) -> list[str]:
     """A line for each step, the corpus first; heads above their columns, a word a line.
 
     What is memorised has an exclamation mark at the seconds that are copied.
@@ -21,7 +21,7 @@ def evaluation_table(report: EvaluationReport) -> str:
     lines = [[*([""] * (height - len(head))), *head] for head in heads]
     cells = [*zip(*lines, strict=True), units, *map(_cells, (report.corpus, *report.rows))]
     widths = [max(len(line[place]) for line in cells) for place in range(len(heads))]
-    return "".join(f"{_line(line, widths)}\n" for line in cells)
+    return [_line(line, widths) for line in cells]
 
 
 def _cells(row: Row) -> list[str]:

@@ -42,6 +42,7 @@ def worded(value: object) -> str:
     match value:
         case None:
             return NOTHING
+        # Before `int`, of which `bool` is a subclass.
         case bool():
             return "yes" if value else "no"
         case float():

@@ -38,6 +38,7 @@ def _cells(one: Inspection) -> tuple[str, ...]:
         str(one.clipped),
         f"{one.silent_share:.0%}",
         f"{one.ibab_silent_share:.0%}",
+        # -0.0 + 0.0 is 0.0, so a tiny negative offset is not shown as "-0.0000".
         f"{round(one.dc, 4) + 0.0:.4f}",
     )
 

@@ -14,6 +14,7 @@ def lanes(spans: Sequence[tuple[float, float]]) -> list[int]:
     used = 0
     for index in sorted(range(len(spans)), key=lambda index: spans[index]):
         start, end = spans[index]
+        # `<=`: an event that begins where another ends may follow it in the same lane.
         while busy and busy[0][0] <= start:
             heappush(free, heappop(busy)[1])
         if not free:

@@ -144,6 +144,7 @@ def _cut(curves: Sequence[Curve]) -> tuple[list[Curve], bool]:
     late = [loss for curve in curves for place, loss in curve if place > CUT_SHARE * last]
     if not late or last <= 0:
         return list(curves), False
+    # A margin, so that the highest late loss does not touch the edge.
     top = max(late) + 0.15 * (max(late) - min(late))
     kept = [_below(curve, top) for curve in curves]
     return kept, any(list(a) != list(b) for a, b in zip(kept, curves, strict=True))
@@ -155,6 +156,7 @@ def _below(curve: Curve, top: float) -> Curve:
     if first in (0, len(curve)):
         return curve[first:]
     (left, high), (right, low) = curve[first - 1], curve[first]
+    # Where the line crosses the edge: without this point the curve would begin inside the picture.
     entry = left + (right - left) * (high - top) / (high - low)
     return [(entry, top), *curve[first:]]
 

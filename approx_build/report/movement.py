@@ -116,8 +116,11 @@ def _cue(movement: LoadedMovement, cue: Cue) -> CueReport:
 
 def _expectation(outcome: Mapping[str, Any]) -> ExpectationReport:
     start, stop = outcome["range_s"]
-    text = f"below {outcome['below_dbfs']:g} dBFS from {start:g} s to {stop:g} s"
-    peak = outcome["peak_dbfs"]
+    if "above_dbfs" in outcome:
+        text, found = f"above {outcome['above_dbfs']:g}", outcome["quietest_dbfs"]
+    else:
+        text, found = f"below {outcome['below_dbfs']:g}", outcome["peak_dbfs"]
+    text = f"{text} dBFS from {start:g} s to {stop:g} s"
     return ExpectationReport(
-        text, outcome["is_met"], "digital silence" if peak is None else f"{peak:g} dBFS"
+        text, outcome["is_met"], "digital silence" if found is None else f"{found:g} dBFS"
     )

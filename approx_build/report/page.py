@@ -26,12 +26,15 @@ from approx_build.report.assessment import nearest_steps, sentences
 from approx_build.report.data import EventReport, PieceReport
 from approx_build.report.evaluation import MEASURES, EvaluationReport, shown
 from approx_build.report.lane_layout import lanes
+from approx_build.visible import visible_block
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 
 _TEMPLATES = Path(__file__).parent / "templates"
+# A page may be passed on or opened from a disk: it loads nothing from elsewhere and runs only our
+# script, by its hash. `file:`, because 'self' may match nothing for a page on a disk.
 _POLICY = (
     "default-src 'none'; img-src data:; media-src 'self' file:; "
     "style-src 'unsafe-inline'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
@@ -51,6 +54,7 @@ def html(
     digest = b64encode(sha256(code.encode()).digest()).decode()
     environment = _environment()
     environment.filters.update({function.__name__: function for function in filters})
+    # Markup: these are our own files, and escaping would break them. Values are escaped.
     return environment.get_template(template).render(
         policy=_POLICY.format(digest), style=Markup(style), script=Markup(code), **values
     )
@@ -66,11 +70,20 @@ def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
+        # A misspelt name in a template is an error, not an empty place on the page.
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=_shown,
     )
+
+
+def _shown(value: object) -> object:
+    """A value as a page shows it: text without hidden characters, our own markup as it is."""
+    if isinstance(value, str) and not hasattr(value, "__html__"):
+        return visible_block(value)
+    return value
 
 
 def page(report: PieceReport) -> str:
@@ -113,6 +126,7 @@ def time_marks(length_s: float) -> list[Mark]:
 
 def step_marks(curves: Mapping[str, Curve], steps: Sequence[int]) -> list[Mark]:
     """Where steps stand along the axis of a loss picture."""
+    # At least 1: a curve with the point at step 0 only must not divide by 0.
     last = max(1.0, *(step for curve in curves.values() for step, _ in curve))
     return [Mark(100 * step / last, str(step)) for step in steps if step <= last]
 
@@ -126,6 +140,7 @@ def hertz_marks(sketch: Sketch) -> list[Mark]:
 
 def event_lanes(events: Sequence[EventReport]) -> list[tuple[EventReport, int]]:
     """Events with the lane each stands in, by onset."""
+    # The name decides between equal onsets, so that equal reports give equal pages.
     ordered = sorted(events, key=lambda event: (event.at_s, event.name))
     spans = [(event.at_s, event.at_s + event.length_s) for event in ordered]
     return list(zip(ordered, lanes(spans), strict=True))

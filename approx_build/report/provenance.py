@@ -46,6 +46,8 @@ class Provenance:
         uses: dict[str, set[str]] = {}
         for target in self.graph.needed(targets).actions:
             action = self.graph.actions[target]
+            # The recordings of a training are also inputs of the training itself, which says what
+            # they are for.
             if action.kind is Kind.PREPARE:
                 continue
             for role, source in action.inputs.items():
@@ -56,6 +58,8 @@ class Provenance:
     def _use(self, action: Action, role: str) -> str:
         if action.kind is Kind.TRAIN:
             return f"trained {PurePosixPath(action.target).parts[1]}"
+        # A clip for a network has the network's number of channels; one for the piece keeps its
+        # own.
         channels = cast("int | None", action.params.get("channels"))
         return "played in the piece" if channels is None else "a network continues it"
 

@@ -36,6 +36,7 @@ def overlays(entries: Sequence[LedgerEntry]) -> tuple[Overlay, ...]:
     alike: dict[tuple[str, str], list[Line]] = defaultdict(list)
     for place, entry in enumerate(entries):
         curve = entry.held_out_curve or entry.training_curve
+        # A single point makes no line.
         if len(curve) > 1:
             alike[entry.family, entry.loss_unit].append(Line(place, entry.run, curve))
     return tuple(

@@ -14,6 +14,7 @@ def plot(curve: Curve, width: int = 64, height: int = 6) -> list[str]:
         return []
     first, last = curve[0][0], curve[-1][0]
     places = [first + (last - first) * column / (width - 1) for column in range(width)]
+    # Rounding may put the last place behind the end of the curve.
     values = [value_at(curve, min(place, last)) or 0.0 for place in places]
     low, high = min(values), max(values)
     # The lowest value keeps an eighth, so that there is a line to follow.

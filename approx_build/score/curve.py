@@ -82,6 +82,7 @@ class CurveReader:
             raise ValueError(f"takes at most {MOST} pairs (has {len(value)})")
         problems = Problems()
         points = [self._point(pair, (index,), problems) for index, pair in enumerate(value)]
+        # Raises if a point is missing, so the filter below removes none.
         problems.close()
         return Curve(tuple(point for point in points if point))
 
@@ -96,6 +97,7 @@ class CurveReader:
         return None if time is None or number is None else (time, number)
 
     def _number(self, value: object, needed: str = "a number") -> float:
+        # `bool` is a subclass of `int`, and `true` is no level.
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ValueError(f"needs {needed}, is {shown(value)}")
         if not self.low <= value <= self.high:

@@ -53,6 +53,7 @@ def filled(page: str) -> str:
 
 def _model(schema: Schema) -> str:
     """The table of a model, without the operations that are fields of an event."""
+    # A source may also be a bare name; the fields come last.
     fields = schema if "properties" in schema else schema["anyOf"][-1]
     return _TABLES.table(fields, skip=OPS.names())
 
@@ -62,6 +63,7 @@ def operations(defs: Mapping[str, Schema]) -> str:
     texts = []
     for name in OPS.names():
         cls = OPS.get(name)
+        # What happens to be installed here must not change the page of this package.
         if is_foreign(cls):
             continue
         schema = defs[f"through.{name}"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from approx_build.errors import Fault, OpError
-from approx_build.ops.base import GrainOp
+from approx_build.ops.base import SHORTEST, GrainOp
 from approx_build.score.curve import Curve
 from approx_build.score.event import Event
 from approx_build.score.load import Reading
@@ -18,6 +18,7 @@ from approx_build.ways.sound import TOLERANCE_S
 from approx_build.yaml_source import Source
 from approx_build.yaml_source.node import Loc
 
+# Far apart, so that an operation whose length depends on its clips gives two results.
 _PROBES_S = (1.0, 600.0)
 RecordingLength = Callable[[str], float | None]
 """Seconds of a recording by name, or None where it is not known."""
@@ -52,6 +53,7 @@ def event_length(
     if event.op.many:
         longest = _after(event.op, lengths)
     else:
+        # A set: the thousands of clips of a take have one length.
         longest = _longest([_after(event.op, [length]) for length in set(lengths)])
     for op in event.through:
         longest = _after(op, [longest])
@@ -89,21 +91,26 @@ def _after(op: GrainOp, lengths: Sequence[float | None]) -> float | None:
 
 def check_durations(reading: Reading, recording: RecordingLength = unknown) -> Iterator[Fault]:
     """Every time in a piece and its movements that does not fit."""
+    rate = reading.score.piece.output.rate if reading.score else 0
     for movement in reading.movements:
+        # With a part of its tempo marks, every time in bars would be reported as wrong.
         if movement.path not in reading.untimed:
-            yield from _of_movement(movement, recording)
+            yield from _of_movement(movement, recording, rate)
+    # A movement that could not be read may be the longest.
     if reading.score is not None and reading.is_complete:
         yield from _shared_take_faults(reading.takes, reading.movements, reading.source)
 
 
-def _of_movement(movement: LoadedMovement, recording: RecordingLength) -> Iterator[Fault]:
+def _of_movement(
+    movement: LoadedMovement, recording: RecordingLength, rate: int
+) -> Iterator[Fault]:
     fault = movement.source.fault
     if not movement.length:
         yield fault(("length",), "must be greater than 0")
         return
     for name, take in movement.model.takes.items():
         if take.length_s > movement.length:
-            message = f"a take longer than the movement ({clock(movement.length)})"
+            message = f"the take is longer than the movement ({clock(movement.length)})"
             yield fault(("takes", name, "length_s"), message)
         yield from _sound_faults(name, take, movement.takes, movement.source)
     for name, part in movement.model.parts.items():
@@ -111,7 +118,7 @@ def _of_movement(movement: LoadedMovement, recording: RecordingLength) -> Iterat
         for field, curve in (("gain_db", part.gain_db), ("pan", part.pan)):
             yield from _curve_faults(movement, (*loc, field), curve, movement.tempo.seconds)
         for index, event in enumerate(part.events):
-            yield from _event_faults(movement, (*loc, "events", index), event, recording)
+            yield from _event_faults(movement, (*loc, "events", index), event, recording, rate)
             yield from _event_curves(movement, (*loc, "events", index), event)
     for index, cue in enumerate(movement.model.cues):
         yield from _moment_faults(movement, ("cues", index, "at"), cue.at)
@@ -142,7 +149,7 @@ def _shared_take_faults(
     longest = max(movement.length for movement in movements)
     for name, take in takes.items():
         if take.length_s > longest:
-            message = f"a take longer than every movement ({clock(longest)})"
+            message = f"the take is longer than every movement ({clock(longest)})"
             yield source.fault(("takes", name, "length_s"), message)
         yield from _sound_faults(name, take, takes, source)
 
@@ -160,26 +167,50 @@ def _moment_faults(movement: LoadedMovement, loc: Loc, time: Time) -> Iterator[F
 
 def _expectation_faults(movement: LoadedMovement) -> Iterator[Fault]:
     for index, expectation in enumerate(movement.model.expect):
-        if expectation.silence is None:
+        if expectation.range is None:
             continue
+        field, edges = expectation.range
         faults = [
             fault
-            for end, time in enumerate(expectation.silence)
-            for fault in _moment_faults(movement, ("expect", index, "silence", end), time)
+            for end, time in enumerate(edges)
+            for fault in _moment_faults(movement, ("expect", index, field, end), time)
         ]
         yield from faults
-        start, stop = expectation.silence
+        start, stop = edges
         if not faults and movement.tempo.seconds(stop) <= movement.tempo.seconds(start):
-            loc: Loc = ("expect", index, "silence", 1)
+            loc: Loc = ("expect", index, field, 1)
             yield movement.source.fault(loc, f"must be after {start} (is {stop})")
 
 
+def _impossible(
+    movement: LoadedMovement, event: Event, recording: RecordingLength, rate: int
+) -> tuple[str, str] | None:
+    """The field of an event that cannot be made of clips of these lengths, and why."""
+    lengths = [length for s in event.sources for length in _clips(movement, s, recording)]
+    ways = [lengths] if event.op.many else [[length] for length in dict.fromkeys(lengths)]
+    for way in ways:
+        for op, field in ((event.op, event.op.op), *((op, "through") for op in event.through)):
+            known = [round(length * rate) for length in way if length is not None]
+            # The action reports it when it runs and the lengths are known.
+            if len(known) < len(way):
+                break
+            try:
+                if min(known, default=SHORTEST) < SHORTEST:
+                    raise OpError(f"{op.op}: a clip of {min(known)} samples is too short")
+                op.check_sizes(known, rate)
+            except OpError as error:
+                return field, error.message
+            way = [_after(op, way)]
+    return None
+
+
 def _event_faults(
-    movement: LoadedMovement, loc: Loc, event: Event, recording: RecordingLength
+    movement: LoadedMovement, loc: Loc, event: Event, recording: RecordingLength, rate: int
 ) -> Iterator[Fault]:
     """What of `event`, which stands at `loc`, does not fit."""
     fault = movement.source.fault
-    yield from _source_faults(movement, loc, event, recording)
+    beyond = [*_source_faults(movement, loc, event, recording)]
+    yield from beyond
     try:
         onset = movement.tempo.seconds(event.at)
     except ValueError as error:
@@ -189,6 +220,9 @@ def _event_faults(
     if onset >= movement.length:
         yield fault((*loc, "at"), f"begins at {clock(onset)}; the movement ends at {end}")
         return
+    if rate and not beyond and (problem := _impossible(movement, event, recording, rate)):
+        yield fault((*loc, problem[0]), problem[1])
+        return
     length = event_length(movement, event, recording)
     if length is None:
         return
@@ -197,7 +231,7 @@ def _event_faults(
         yield fault((*loc, event.op.op), f"ends at {stop}; the movement ends at {end}")
     for field, fade in (("fade_in_s", event.fade_in_s), ("fade_out_s", event.fade_out_s)):
         if fade > length + TOLERANCE_S:
-            message = f"a fade longer than the event ({length:.6g} s) (is {fade:g})"
+            message = f"the fade is longer than the event ({length:.6g} s) (is {fade:g})"
             yield fault((*loc, field), message)
 
 
@@ -230,8 +264,10 @@ def _event_curves(movement: LoadedMovement, loc: Loc, event: Event) -> Iterator[
     except ValueError:
         return
 
+    length = movement.tempo.lengths(onset)
+
     def seconds(time: Time) -> Fraction:
-        return onset + movement.tempo.length(time, onset)
+        return onset + length(time)
 
     for field, curve in (("gain_db", event.gain_db), ("pan", event.pan)):
         yield from _curve_faults(movement, (*loc, field), curve, seconds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import Field, SerializeAsAny, model_validator
+from pydantic import Field, SerializeAsAny, ValidationInfo, model_validator
 
 from approx_build.ops.base import OPS, GrainOp
 from approx_build.score.curve import Curve, EventGain, EventPan
@@ -27,9 +27,9 @@ MOST_THROUGH = 64
 class Placement(Strict):
     """When an event sounds, how loud and where: all but its operation."""
 
-    at: Moment = Field(description="when it begins: seconds, m:ss.mmm or bar N.B")
+    at: Moment = Field(description="start: seconds, m:ss.mmm or bar N.B")
     id: Name | None = Field(
-        None, description="a name that keeps its randomness when its parameters change"
+        None, description="a name; the event keeps its random numbers when its parameters change"
     )
     gain_db: EventGain = Field(
         Curve.constant(0.0), description="level, dB; or breakpoints, times from its start"
@@ -38,10 +38,10 @@ class Placement(Strict):
         Curve.constant(0.0),
         description="place, -1 left to 1 right; or breakpoints, times from its start",
     )
-    fade_in_s: float = Field(0.0, ge=0, le=3600, description="fade at its start, seconds")
-    fade_out_s: float = Field(0.0, ge=0, le=3600, description="fade at its end, seconds")
-    mute: bool = Field(False, description="leave it out")
-    seed: Seed | None = Field(None, description="redraws its randomness and no other event's")
+    fade_in_s: float = Field(0.0, ge=0, le=3600, description="fade-in, seconds")
+    fade_out_s: float = Field(0.0, ge=0, le=3600, description="fade-out, seconds")
+    mute: bool = Field(False, description="leave the event out")
+    seed: Seed | None = Field(None, description="new random numbers for this event only")
 
 
 class Event(Placement):
@@ -50,17 +50,20 @@ class Event(Placement):
     op: SerializeAsAny[GrainOp] = Field(
         description="the operation, from the field that has its name"
     )
-    sources: tuple[SourceRef, ...] = Field(description="what it works on, from its field `from`")
+    sources: tuple[SourceRef, ...] = Field(
+        description="the sources of the operation, from its field `from`"
+    )
     through: tuple[SerializeAsAny[GrainOp], ...] = Field(
         (), description="operations applied to its result"
     )
 
     @model_validator(mode="wrap")
     @classmethod
-    def _read(cls, data: Any, handler: Any) -> Event:
+    def _read(cls, data: Any, handler: Any, info: ValidationInfo) -> Event:
+        # Pydantic also calls this when a model that contains events is made from models.
         if isinstance(data, Event):
             return data
-        problems = Problems()
+        problems = Problems(info.context)
         if not isinstance(data, dict):
             problems.add((), f"needs named fields, is {shown(data)}")
             problems.close()
@@ -74,6 +77,7 @@ class Event(Placement):
         assert call is not None
         fields = {key: getattr(placement, key) for key in Placement.model_fields}
         op, sources = call
+        # All fields were validated above.
         return cls.model_construct(
             placement.model_fields_set | {"op", "sources", "through"},
             **fields,
@@ -89,9 +93,13 @@ def _operation(data: dict[str, Value], problems: Problems) -> str | None:
     known = [*Placement.model_fields, "through"]
     strangers = [key for key in data if key not in OPS and key not in known]
     for second in named[1:]:
-        message = f"an event has one operation and '{named[0]}' is one; put others in 'through'"
+        message = (
+            f"an event has only one operation, and '{named[0]}' is another; put it in 'through'"
+        )
         problems.add((second,), message, is_key=True)
     for key in strangers:
+        # With an operation, any other name must be a field; without one, a name with a mapping is
+        # probably a misspelt operation.
         is_field = bool(named) or (suggestion(key, known) and not isinstance(data[key], dict))
         message = "unknown field" if is_field else f"unknown operation {shown(key)}"
         message += choices(key, [*known, *OPS.names()] if is_field else OPS.names())
@@ -114,6 +122,7 @@ def _call(
         return op, ()
     written = data["from"]
     items = written if isinstance(written, list) else [written]
+    # Not read at all: ten thousand sources with faults would take long to describe.
     if len(items) > MOST:
         problems.add((name, "from"), f"takes at most {MOST} sources (has {len(items)})")
         return op, ()
@@ -140,10 +149,11 @@ def _with_clip(
     elif clip < 1:
         problems.add((name, "clip"), f"clips count from 1 (is {clip})")
     elif clip > MOST:
-        problems.add((name, "clip"), f"no take has more than {MOST} clips (is {clip})")
+        problems.add((name, "clip"), f"a take has at most {MOST} clips (is {clip})")
     elif sources and not any(source.take for source in sources):
         problems.add((name, "clip"), "chooses one clip of a take, and 'from' names no take")
     return tuple(
+        # A clip that the source names itself is more specific than the one beside `from`.
         source.model_copy(update={"clip": clip}) if source.take and not source.clip else source
         for source in sources
     )
@@ -180,8 +190,9 @@ def _op(
     name: str, loc: Loc, data: Value, problems: Problems, beside: Sequence[str] = ()
 ) -> GrainOp | None:
     cls = OPS.get(name)
+    # `op` is the tag by which models are told apart, not a field of scores.
     if isinstance(data, dict) and "op" in data:
-        problems.add((*loc, "op"), "unknown field; the operation is named already", is_key=True)
+        problems.add((*loc, "op"), "unknown field; the operation is already given", is_key=True)
         return None
     names = [*beside, *(field for field in cls.model_fields if field != "op")]
     return problems.attempt(loc, cls, data, names)

@@ -52,6 +52,8 @@ def json_schema() -> Schema:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "approx-build score",
         "type": "object",
+        # With `if`, an editor reports the faults of the kind that is meant; with `oneOf`, those of
+        # both.
         "if": {"required": ["piece"]},
         "then": _ref("Piece"),
         "else": _ref("Movement"),
@@ -82,7 +84,7 @@ def _event(placement: Schema) -> Schema:
 def _call(parameters: Schema) -> Schema:
     """The parameters of an event's operation, with its sources."""
     sources = {
-        "description": "what it works on: takes, recordings, parts or files",
+        "description": "sources of the operation: takes, recordings, parts or files",
         "anyOf": [
             _ref("SourceRef"),
             {"type": "array", "items": _ref("SourceRef"), "minItems": 1, "maxItems": MOST},
@@ -136,4 +138,5 @@ def _tidy(schema: Any) -> Any:
         for key, value in schema.items()
         if not (key == "title" and isinstance(value, str))
     }
+    # A name that does not match the pattern would be accepted otherwise.
     return {**tidy, "additionalProperties": False} if "patternProperties" in tidy else tidy

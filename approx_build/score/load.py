@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from approx_build.errors import ApproxError, Fault, Location, ScoreError
+from approx_build.files.names import clash, normal, on_disk, twin_of
 from approx_build.files.readlog import ReadLog
+from approx_build.score.amounts import Amounts
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.paths import project_root, slug, written_path
 from approx_build.score.recovery import Salvaged, salvage
-from approx_build.score.schema import Movement, Piece
+from approx_build.score.schema import MOST_MOVEMENTS, Movement, Piece
 from approx_build.score.takes import Take
 from approx_build.score.tempo_marks import tempo_map
 from approx_build.score.warnings import remarks
-from approx_build.yaml_source import Source, read_source
+from approx_build.yaml_source import Allowance, Source, read_source
 from approx_build.yaml_source.node import Loc
 
 __all__ = ["LoadedMovement", "Reading", "Score", "read_piece"]
@@ -74,12 +76,16 @@ def read_piece(path: Path, root: Path | None = None, log: ReadLog | None = None)
     """
     home = Path(os.path.normpath((root or project_root(path)).absolute()))
     shown = _shown(path, home)
-    source = read_source(path, shown, log)
+    _check_alone(path)
+    allowance = Allowance()
+    source = read_source(path, shown, log, allowance)
+    # The next text that exceeds the limit does so together with this one, and says that.
+    allowance.is_shared = True
     if _kind(source) == "movement":
         message = "this is a movement; give the piece whose 'movements' list it"
         raise ScoreError([source.fault(("movement",), message, key=True)])
     piece = salvage(Piece, source)
-    reader = _Movements(home, path, piece, log)
+    reader = _Movements(home, path, piece, log, allowance)
     found = [reader.load(index, name) for index, name in reader.entries()]
     movements = tuple(movement for movement in found if movement)
     score = None
@@ -102,8 +108,17 @@ def read_piece(path: Path, root: Path | None = None, log: ReadLog | None = None)
 class _Movements:
     """Reads the movements of a piece and gathers the faults of their text."""
 
-    def __init__(self, root: Path, path: Path, piece: Salvaged[Piece], log: ReadLog | None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        path: Path,
+        piece: Salvaged[Piece],
+        log: ReadLog | None,
+        allowance: Allowance,
+    ) -> None:
         self._root, self._path, self._piece, self._log = root, path, piece, log
+        self._allowance = allowance
+        self._amounts = Amounts()
         self._slugs: dict[str, str] = {}
         self._takes = piece.model.takes if piece.model else {}
         self.faults: list[Fault] = []
@@ -116,12 +131,15 @@ class _Movements:
         names = data.get("movements") if isinstance(data, dict) else None
         if not isinstance(names, list):
             return []
-        return [(index, name) for index, name in enumerate(names) if isinstance(name, str)]
+        # The model reports a longer list; its files are not opened.
+        named = enumerate(names[:MOST_MOVEMENTS])
+        return [(index, name) for index, name in named if isinstance(name, str)]
 
     def load(self, index: int, written: str) -> LoadedMovement | None:
         """The movement written as `written`, or None when its faults leave nothing of it."""
         try:
             path = written_path(written, self._path, self._root)
+            _check_alone(self._root / path)
             name = self._new_slug(written)
             source = self._read(path)
         except ScoreError as error:
@@ -136,18 +154,24 @@ class _Movements:
         name = slug(written)
         if not name:
             raise ValueError("needs a file name with letters or digits")
+        # With one movement, no file of the whole piece is written that could have its name.
         if name == slug(self._path.name) and len(self.entries()) > 1:
-            raise ValueError(f"makes '{name}', the name of the whole piece; rename the file")
+            raise ValueError(f"gives the name '{name}', which the whole piece has; rename the file")
         if name in self._slugs:
-            raise ValueError(f"makes '{name}' as '{self._slugs[name]}' does; rename one file")
+            raise ValueError(
+                f"gives the name '{name}' as '{self._slugs[name]}' does; rename one file"
+            )
         self._slugs[name] = written
         return name
 
     def _read(self, path: str) -> Source:
-        source = read_source(self._root / path, path, self._log)
+        source = read_source(Path(on_disk(self._root / path)), path, self._log, self._allowance)
         if _kind(source) == "piece":
             message = "this is a piece, where a movement is needed"
             raise ScoreError([source.fault(("piece",), message, key=True)])
+        # Before validation, which would take long on a score that is too large.
+        if fault := self._amounts.fault(source):
+            raise ScoreError([fault])
         return source
 
     def _movement(self, number: int, name: str, path: str, source: Source) -> LoadedMovement | None:
@@ -169,9 +193,17 @@ class _Movements:
             return None
         takes = {**self._takes, **saved.model.takes}
         self.own[path] = _declared(saved.source, saved.dropped)
+        # Its times in bars are unknown, so the checks of durations leave it out.
         if marks or {loc[0] for loc in saved.dropped} & {"tempo", "meter"}:
             self.untimed.add(path)
         return LoadedMovement(number, name, path, saved.model, saved.source, tempo, length, takes)
+
+
+def _check_alone(path: Path) -> None:
+    """ApproxError when a file beside `path` has its name in another case or Unicode form."""
+    if twin := twin_of(path):
+        name = os.path.basename(on_disk(path))
+        raise ApproxError(f"{name}: {clash(name, twin)}")
 
 
 def _kind(source: Source) -> str:
@@ -192,4 +224,5 @@ def _declared(source: Source, dropped: Sequence[Loc] = ()) -> set[str]:
 def _shown(path: Path, root: Path) -> str:
     """`path` as it is shown: relative to the project where it is inside it."""
     absolute = Path(os.path.normpath(path.absolute()))
-    return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else str(path)
+    inside = absolute.is_relative_to(root)
+    return normal(absolute.relative_to(root).as_posix() if inside else str(path))

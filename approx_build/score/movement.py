@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 
 from approx_build.errors import Location
+from approx_build.score.paths import written_path
 from approx_build.score.schema import Event, Movement
 from approx_build.score.takes import Take
 from approx_build.score.tempo import TempoMap
@@ -32,6 +34,10 @@ class LoadedMovement:
     def locate(self, loc: Loc, key: bool = False) -> Location:
         """Where `loc` stands in the movement's file."""
         return self.source.locate(loc, key)
+
+    def file_path(self, root: Path, written: str) -> str:
+        """A sound file written in this score, relative to the project's folder `root`."""
+        return written_path(written, root / self.path, root)
 
     def mixed_parts(self) -> list[str]:
         """The parts that are mixed: those with solo if there are any, never those with mute."""

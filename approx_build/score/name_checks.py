@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Set
+from functools import cached_property
+from heapq import nsmallest
+from itertools import islice
 from typing import Protocol
 
-from approx_build.errors import Fault
-from approx_build.files.patterns import is_pattern, matching
+from approx_build.errors import MOST_FOUND, Fault
+from approx_build.files.names import normal, twins
+from approx_build.files.patterns import is_pattern
 from approx_build.score.load import Score
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.takes import Take
 from approx_build.ways.sound import TOLERANCE_S, Sound
-from approx_build.yaml_source import Source, choices, in_order
+from approx_build.yaml_source import MOST_LISTED, Source, choices, in_order
 from approx_build.yaml_source.node import Loc
 
 
@@ -27,6 +31,9 @@ class Catalog(Protocol):
     def recordings(self) -> Collection[str]:
         """The recordings, as corpus/recording."""
 
+    def named(self, pattern: str) -> Collection[str]:
+        """The recordings that a name or a pattern stands for."""
+
     def problem(self, corpus: str) -> str:
         """Why the recordings of `corpus` cannot be listed; empty when they are, or it is none."""
 
@@ -39,71 +46,125 @@ class Catalog(Protocol):
 
 def check_names(score: Score, catalog: Catalog) -> list[Fault]:
     """Every name of `score` that `catalog` does not have, and ranges its recordings lack."""
-    faults = [*_takes(score.piece.takes, score.source, catalog)]
+    return in_order([*islice(_every(score, _Names(catalog)), MOST_FOUND)])
+
+
+def _every(score: Score, catalog: _Names) -> Iterator[Fault]:
+    yield from _people(score)
+    yield from _takes(score.piece.takes, score.source, catalog)
     for movement in score.movements:
-        faults += _takes(movement.model.takes, movement.source, catalog)
-        faults += _recordings(movement, catalog)
-    return in_order(faults)
+        yield from _takes(movement.model.takes, movement.source, catalog)
+        yield from _recordings(movement, catalog)
 
 
-def _takes(takes: Mapping[str, Take], source: Source, catalog: Catalog) -> Iterator[Fault]:
-    models = sorted(catalog.models())
+def _people(score: Score) -> Iterator[Fault]:
+    """Players who differ in case alone, in the piece's list and in cues."""
+    places: dict[str, tuple[Source, Loc]] = {}
+    for index, name in enumerate(score.piece.players):
+        places.setdefault(normal(name), (score.source, ("players", index)))
+    for movement in score.movements:
+        for index, cue in enumerate(movement.model.cues):
+            if cue.player is not None:
+                places.setdefault(normal(cue.player), (movement.source, ("cues", index, "for")))
+    for first, second in twins(places):
+        source, loc = places[second]
+        message = f"players {first!r} and {second!r} differ in case alone; write one name"
+        yield source.fault(loc, message)
+
+
+class _Names:
+    """A catalog, and what is asked of it for every misspelt name, found once."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self._steps: dict[str, Set[int]] = {}
+
+    @cached_property
+    def models(self) -> tuple[str, ...]:
+        """The declared models."""
+        return tuple(sorted(self.catalog.models()))
+
+    def steps(self, model: str) -> Set[int]:
+        """The steps that a model keeps."""
+        if model not in self._steps:
+            self._steps[model] = self.catalog.steps(model)
+        return self._steps[model]
+
+    @cached_property
+    def stems(self) -> dict[str, tuple[str, ...]]:
+        """The recordings of each corpus."""
+        found: dict[str, list[str]] = {}
+        for name in sorted(self.catalog.recordings()):
+            corpus, _, stem = name.partition("/")
+            found.setdefault(corpus, []).append(stem)
+        return {corpus: tuple(stems) for corpus, stems in found.items()}
+
+
+def _takes(takes: Mapping[str, Take], source: Source, names: _Names) -> Iterator[Fault]:
+    # The tuple has an order, for messages; the set is fast to look up.
+    models, known = names.models, set(names.models)
     for name, take in takes.items():
         loc: Loc = ("takes", name)
-        if take.model not in models:
+        if take.model not in known:
             message = f"unknown model '{take.model}'{choices(take.model, models)}"
             yield source.fault((*loc, "model"), message)
-        elif take.step is not None and take.step not in (steps := catalog.steps(take.model)):
-            kept = ", ".join(str(step) for step in sorted(steps))
-            message = f"step {take.step} of '{take.model}' is not kept; kept are {kept}"
+        elif take.step is not None and take.step not in (steps := names.steps(take.model)):
+            kept = _nearest(take.step, steps)
+            message = f"'{take.model}' has no checkpoint at step {take.step}; there are: {kept}"
             yield source.fault((*loc, "step"), message)
         for where, sound in take.sounds():
             if sound.recording is not None:
-                yield from _recording_faults(sound, take, (*loc, *where), source, catalog)
+                yield from _recording_faults(sound, take, (*loc, *where), source, names)
+
+
+def _nearest(step: int, steps: Set[int]) -> str:
+    """The steps that are kept, or of very many those nearest to one that is not."""
+    near = nsmallest(MOST_LISTED, steps, key=lambda each: abs(each - step))
+    more = ", …" if len(steps) > len(near) else ""
+    return f"{', '.join(map(str, sorted(near)))}{more}"
 
 
 def _recording_faults(
-    sound: Sound, take: Take, loc: Loc, source: Source, catalog: Catalog
+    sound: Sound, take: Take, loc: Loc, source: Source, names: _Names
 ) -> Iterator[Fault]:
     """What is wrong with a recording that a take is made of."""
-    name = str(sound.recording)
-    message = _unknown_recording(name, catalog)
+    name, catalog = str(sound.recording), names.catalog
+    message = _unknown_recording(name, names)
     if message:
         yield source.fault((*loc, "recording"), message)
         return
-    if name not in catalog.recordings() and is_pattern(name):
-        message = f"{sound.noun} is one recording, not a pattern (is '{name}')"
+    if is_pattern(name) and name not in catalog.named(name):
+        message = f"{sound.noun} must be one recording, not a pattern (is '{name}')"
         yield source.fault((*loc, "recording"), message)
         return
     length_s = catalog.recording_length_s(name)
+    # None means all up to the end, which is inside the recording.
     stop_s = sound.start_s + (sound.needs_s(take.length_s) or 0.0)
     if length_s is None:
         return
     if sound.start_s >= length_s or stop_s > length_s + TOLERANCE_S:
-        yield source.fault(loc, f"reaches to {stop_s:g} s of a recording of {length_s:g} s")
+        yield source.fault(loc, f"ends at {stop_s:g} s of a recording of {length_s:g} s")
     elif message := sound.misfit(take.length_s, length_s):
         yield source.fault(loc, message)
 
 
-def _unknown_recording(name: str, catalog: Catalog) -> str:
-    recordings = catalog.recordings()
-    if matching(name, recordings) or catalog.withdrawal(name):
+def _unknown_recording(name: str, names: _Names) -> str:
+    catalog = names.catalog
+    if catalog.named(name) or catalog.withdrawal(name):
         return ""
     if is_pattern(name):
-        return f"no recording is named like '{name}'"
+        return f"no recording matches '{name}'"
     corpus, _, stem = name.partition("/")
-    corpora = sorted({known.partition("/")[0] for known in recordings})
     if problem := catalog.problem(corpus):
         return problem
-    if corpus not in corpora:
-        return f"unknown corpus '{corpus}'{choices(corpus, corpora)}"
-    stems = [k.partition("/")[2] for k in sorted(recordings) if k.startswith(f"{corpus}/")]
-    return f"corpus '{corpus}' has no recording '{stem}'{choices(stem, stems)}"
+    if corpus not in names.stems:
+        return f"unknown corpus '{corpus}'{choices(corpus, sorted(names.stems))}"
+    return f"corpus '{corpus}' has no recording '{stem}'{choices(stem, names.stems[corpus])}"
 
 
-def _recordings(movement: LoadedMovement, catalog: Catalog) -> Iterator[Fault]:
+def _recordings(movement: LoadedMovement, names: _Names) -> Iterator[Fault]:
     for part, index, number, name in _named_recordings(movement):
-        message = _unknown_recording(name, catalog)
+        message = _unknown_recording(name, names)
         if message:
             loc = movement.source_loc(part, index, number)
             node, _ = movement.source.root.nearest(loc)

@@ -10,8 +10,8 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from approx_build.errors import Fault
-from approx_build.yaml_source import Source, problems_of, strictly
+from approx_build.errors import MOST_FOUND, Fault
+from approx_build.yaml_source import Patience, Source, problems_of, strictly
 from approx_build.yaml_source.node import Loc
 
 M = TypeVar("M", bound=BaseModel)
@@ -37,16 +37,21 @@ def salvage(model: type[M], source: Source) -> Salvaged[M]:
     faults, dropped = [*source.faults], list[Loc]()
     for _ in range(_MOST_ROUNDS):
         try:
-            return Salvaged(strictly(model, source.data), source, tuple(faults), tuple(dropped))
+            read = strictly(model, source.data, Patience())
+            return Salvaged(read, source, tuple(faults), tuple(dropped))
         except ValidationError as error:
             problems = problems_of(error, model, source.data)
+            has_all = error.error_count() < MOST_FOUND
+        # Only of the first round: later faults may be caused by what was taken out.
         if not dropped:
             faults += [source.fault(*problem) for problem in problems]
         items = {_item(loc) for loc, _, _ in problems}
-        if () in items:
+        # Either the file as a whole is wrong, or some of its faulty items are not known.
+        if () in items or not has_all:
             break
         dropped += [source.root.written(item) for item in items]
         source = replace(source, root=source.root.without(list(items)))
+    # With the whole source: the movements and takes that it names are still looked at.
     return Salvaged(None, whole, tuple(faults))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 from pathlib import Path
 
 from approx_build.errors import Fault
+from approx_build.files.names import clash, on_disk, twin_of
 from approx_build.score.load import Reading
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.paths import written_path
@@ -17,9 +18,13 @@ from approx_build.score.takes import Take
 from approx_build.yaml_source import Source, choices
 from approx_build.yaml_source.node import Loc
 
+MOST_CIRCLES = 20
+MOST_NAMED = 12
+"""Names of a circle that its fault lists."""
+
 
 def circles(needs: Mapping[str, Iterable[str]]) -> list[list[str]]:
-    """Each circle once, as names that end with the first: `[a, b, a]`.
+    """Each circle once, as names that end with the first: `[a, b, a]`; at most MOST_CIRCLES.
 
     Walks without recursion, so that a chain of any length will do. Names that stand nowhere as
     a key need nothing.
@@ -27,18 +32,20 @@ def circles(needs: Mapping[str, Iterable[str]]) -> list[list[str]]:
     found: list[list[str]] = []
     done: set[str] = set()
     for start in needs:
-        path: list[str] = []
+        path: dict[str, int] = {}
         walks = [iter([start])]
         while walks:
             name = next(walks[-1], None)
             if name is None:
                 walks.pop()
                 if path:
-                    done.add(path.pop())
+                    done.add(path.popitem()[0])
             elif name in path:
-                found.append([*path[path.index(name) :], name])
+                found.append([*list(path)[path[name] :], name])
+                if len(found) == MOST_CIRCLES:
+                    return found
             elif name not in done and name in needs:
-                path.append(name)
+                path[name] = len(path)
                 walks.append(iter(needs[name]))
     return found
 
@@ -59,6 +66,7 @@ def _of_movement(
     Its `own` takes and those `shared` by the piece exist, though some may have faults.
     """
     declared = own | shared
+    names = _Names(movement, declared, root)
     yield from _shadowed(movement, shared)
     yield from sound_faults(movement.takes, declared, movement.source, movement.model.takes)
     for name, part in movement.model.parts.items():
@@ -66,8 +74,7 @@ def _of_movement(
         for index, event in enumerate(part.events):
             for number, source in enumerate(event.sources):
                 loc = movement.source_loc(name, index, number)
-                message = _source_message(movement, source, declared, root)
-                if message:
+                if message := names.message(source):
                     yield movement.source.fault(_field(movement, loc, source), message)
     yield from _part_circles(movement)
 
@@ -82,15 +89,15 @@ def sound_faults(
 
     `declared` are those that exist, though some may have faults.
     """
-    own = takes if own is None else own
+    own, known = takes if own is None else own, tuple(takes)
     for name, take in own.items():
         for where, sound in take.sounds():
             loc: Loc = ("takes", name, *where)
             source_take = sound.take
             if source_take is None:
                 continue
-            if source_take not in declared | takes.keys():
-                message = f"unknown take '{source_take}'{choices(source_take, takes)}"
+            if source_take not in declared and source_take not in takes:
+                message = f"unknown take '{source_take}'{choices(source_take, known)}"
                 yield source.fault((*loc, "take"), message)
             elif source_take in takes and (sound.clip or 1) > takes[source_take].count:
                 message = (
@@ -109,10 +116,20 @@ def _take_circles(
     }
     for circle in circles(places):
         for first, second in pairwise(circle):
+            # At a take of this file: a circle of the piece's takes is reported in the piece.
             if first in own:
-                text = f"takes are made of each other in a circle: {' → '.join(circle)}"
+                text = f"takes depend on each other in a circle: {_chained(circle)}"
                 yield source.fault(("takes", first, *places[first][second], "take"), text)
                 break
+
+
+def _chained(circle: Sequence[str]) -> str:
+    """A circle in words, the middle of a long one left out."""
+    if len(circle) <= MOST_NAMED:
+        return " → ".join(circle)
+    left_out = len(circle) - MOST_NAMED
+    names = [*circle[: MOST_NAMED - 1], f"({left_out} more)", circle[-1]]
+    return " → ".join(names)
 
 
 def _shadowed(movement: LoadedMovement, shared: Set[str]) -> Iterator[Fault]:
@@ -127,6 +144,7 @@ def _repeated_ids(movement: LoadedMovement, part: str) -> Iterator[Fault]:
     for index, event in enumerate(movement.model.parts[part].events):
         if event.id is not None:
             seen[event.id] += 1
+            # Once, however often the name is repeated.
             if seen[event.id] == 2:
                 loc: Loc = ("parts", part, "events", index, "id")
                 yield movement.source.fault(loc, f"another event of this part is '{event.id}'")
@@ -138,44 +156,55 @@ def _field(movement: LoadedMovement, loc: Loc, source: SourceRef) -> Loc:
     return (*loc, source.kind.value) if isinstance(node.value, dict) else loc
 
 
-def _source_message(
-    movement: LoadedMovement, source: SourceRef, declared: Set[str], root: Path
-) -> str:
-    """What is wrong with the name of `source`, or nothing."""
-    name = source.name
-    match source.kind:
-        case SourceKind.TAKE:
-            return _take_message(movement, source, declared)
-        case SourceKind.PART if name not in movement.model.parts:
-            return f"unknown part '{name}'{choices(name, movement.model.parts)}"
-        case SourceKind.FILE:
-            return _file_message(movement, name, root)
-        case _:
+class _Names:
+    """What the sources of a movement may name, and what is wrong with a name."""
+
+    def __init__(self, movement: LoadedMovement, declared: Set[str], root: Path) -> None:
+        self._movement, self._declared, self._root = movement, declared, root
+        # Sorted once: a score may misspell thousands of names.
+        self._takes, self._parts = tuple(sorted(declared)), tuple(movement.model.parts)
+        self._files: dict[str, str] = {}
+
+    def message(self, source: SourceRef) -> str:
+        """What is wrong with the name of `source`, or nothing."""
+        name = source.name
+        match source.kind:
+            case SourceKind.TAKE:
+                return self._of_take(source)
+            case SourceKind.PART if name not in self._movement.model.parts:
+                return f"unknown part '{name}'{choices(name, self._parts)}"
+            case SourceKind.FILE:
+                if name not in self._files:
+                    self._files[name] = self._of_file(name)
+                return self._files[name]
+            case _:
+                return ""
+
+    def _of_take(self, source: SourceRef) -> str:
+        name = source.name
+        if name in self._movement.takes:
+            count = self._movement.takes[name].count
+            if (source.clip or 1) > count:
+                return f"take '{name}' has {_clips(count)} (clip is {source.clip})"
             return ""
+        if name in self._declared:
+            return ""
+        if name in self._movement.model.parts:
+            return f"unknown take '{name}'; a part is written {{ part: {name} }}"
+        return f"unknown take '{name}'{choices(name, self._takes)}"
 
-
-def _take_message(movement: LoadedMovement, source: SourceRef, declared: Set[str]) -> str:
-    name = source.name
-    if name in movement.takes:
-        count = movement.takes[name].count
-        if (source.clip or 1) > count:
-            return f"take '{name}' has {_clips(count)} (clip is {source.clip})"
-        return ""
-    if name in declared:
-        return ""
-    if name in movement.model.parts:
-        return f"unknown take '{name}'; a part is written {{ part: {name} }}"
-    return f"unknown take '{name}'{choices(name, sorted(declared))}"
-
-
-def _file_message(movement: LoadedMovement, written: str, root: Path) -> str:
-    try:
-        path = root / written_path(written, root / movement.path, root)
-    except ValueError as error:
-        return str(error)
-    if os.path.isdir(path):
-        return f"'{written}' is a folder; name a sound file"
-    return "" if os.path.isfile(path) else f"there is no file '{written}' beside this score"
+    def _of_file(self, written: str) -> str:
+        try:
+            beside = self._root / self._movement.path
+            path = on_disk(self._root / written_path(written, beside, self._root))
+        except ValueError as error:
+            return str(error)
+        if os.path.isdir(path):
+            return f"'{written}' is a folder; name a sound file"
+        if not os.path.isfile(path):
+            return f"there is no file '{written}' beside this score"
+        twin = twin_of(path)
+        return f"'{written}' {clash(os.path.basename(path), twin)}" if twin else ""
 
 
 def _clips(count: int) -> str:
@@ -194,5 +223,5 @@ def _part_circles(movement: LoadedMovement) -> Iterator[Fault]:
                     places[name, source.part] = movement.source_loc(name, index, number)
     for circle in circles(needs):
         loc = (*places[circle[0], circle[1]], "part")
-        text = f"parts use each other in a circle: {' → '.join(circle)}"
+        text = f"parts use each other in a circle: {_chained(circle)}"
         yield movement.source.fault(loc, text)

@@ -15,6 +15,8 @@ from approx_build.yaml_source.fields import MOST, Name, Seed, Strict, Text
 
 __all__ = ["Cue", "Event", "Expectation", "Movement", "Output", "Part", "Piece", "Take"]
 
+MOST_MOVEMENTS = 1000
+
 
 class Output(Strict):
     """How the piece is written to files."""
@@ -23,11 +25,12 @@ class Output(Strict):
     channels: Literal[2] = Field(2, description="stereo")
     subtype: Literal["PCM_24"] = Field("PCM_24", description="24-bit integers")
     true_peak_dbtp: float = Field(
-        -1.0, ge=-60, le=0, description="no true peak of a movement rises above this, dBTP (below)"
+        -1.0, ge=-60, le=0, description="ceiling of the true peak of a movement, dBTP"
     )
-    gain_db: float = Field(0.0, ge=-60, le=60, description="gain before that ceiling, dB")
+    gain_db: float = Field(0.0, ge=-60, le=60, description="gain before the limiter, dB")
     dither: Literal["tpdf", "none"] = Field(
-        "tpdf", description="noise of one step that keeps quiet sound free of distortion"
+        "tpdf",
+        description="dither: noise of one quantisation step, against distortion of quiet sound",
     )
 
 
@@ -42,13 +45,13 @@ class Part(Strict):
         description="place, -1 left to 1 right; or breakpoints, times in the movement",
     )
     mute: bool = Field(
-        False, description="leave it out of the mix; other parts may still use its sound"
+        False, description="leave the part out of the mix; other parts may still use its sound"
     )
     solo: bool = Field(
         False, description="mix only the parts with solo (mute is stronger than solo)"
     )
     events: tuple[Event, ...] = Field(
-        (), max_length=MOST, description="what it plays, in any order"
+        (), max_length=MOST, description="events of the part, in any order"
     )
 
 
@@ -56,30 +59,49 @@ class Cue(Strict):
     """A moment and words for a player."""
 
     at: Moment = Field(description="when: seconds, m:ss.mmm or bar N.B")
-    player: Text | None = Field(None, alias="for", description="who it is for (all if left out)")
-    text: Text = Field(description="what to do")
+    # `for` is a keyword of Python.
+    player: Text | None = Field(None, alias="for", description="the player (default: all players)")
+    text: Text = Field(description="instruction")
 
 
 class Expectation(Strict):
     """What a movement must sound like; a render that does not says so."""
 
     silence: Annotated[tuple[Moment, ...], Field(min_length=2, max_length=2)] | None = Field(
-        None, description="from when to when nothing may be heard, as [from, to]"
+        None, description="range that must be silent, as [from, to]"
     )
     below_dbfs: float | None = Field(
-        None, ge=-200, le=0, description="what counts as nothing, dBFS (-90 if left out)"
+        None, ge=-200, le=0, description="level of silence, dBFS (default: -90)"
+    )
+    sound: Annotated[tuple[Moment, ...], Field(min_length=2, max_length=2)] | None = Field(
+        None, description="range that must not fall silent, as [from, to]"
+    )
+    above_dbfs: float | None = Field(
+        None,
+        ge=-200,
+        le=0,
+        description="RMS that every second of the sound must exceed, dBFS (default: -60)",
     )
     peak_dbfs_below: float | None = Field(
-        None, ge=-200, le=0, description="no sample of the mix may reach this, dBFS"
+        None, ge=-200, le=0, description="every sample of the mix must be below this, dBFS"
     )
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Expectation:
-        if (self.silence is None) == (self.peak_dbfs_below is None):
-            raise ValueError("needs either 'silence' or 'peak_dbfs_below'")
+        if sum(one is not None for one in (self.silence, self.sound, self.peak_dbfs_below)) != 1:
+            raise ValueError("needs one of 'silence', 'sound' and 'peak_dbfs_below'")
         if self.below_dbfs is not None and self.silence is None:
             raise ValueError("'below_dbfs' belongs to 'silence'")
+        if self.above_dbfs is not None and self.sound is None:
+            raise ValueError("'above_dbfs' belongs to 'sound'")
         return self
+
+    @property
+    def range(self) -> tuple[str, tuple[Moment, ...]] | None:
+        """The field with a range, and the range; None when the whole movement is meant."""
+        if self.silence is not None:
+            return "silence", self.silence
+        return ("sound", self.sound) if self.sound is not None else None
 
 
 class Movement(Strict):
@@ -90,7 +112,7 @@ class Movement(Strict):
     note: Text | None = Field(None, description="a note for the programme or for oneself")
     length: Duration = Field(description="length, exact to the sample: seconds, m:ss or bars")
     tempo: Tempo = Field(
-        (), description="quarter notes in a minute, or a list of tempo marks (60 if left out)"
+        (), description="quarter notes per minute, or a list of tempo marks (60 if left out)"
     )
     meter: Meter = Field((), description="as 4/4, or a list of meter marks (4/4 if left out)")
     takes: dict[Name, Take] = Field(
@@ -99,11 +121,9 @@ class Movement(Strict):
     parts: dict[Name, Part] = Field(
         default_factory=dict, max_length=1000, description="parts by name"
     )
-    cues: tuple[Cue, ...] = Field(
-        (), max_length=MOST, description="moments and words for the players"
-    )
+    cues: tuple[Cue, ...] = Field((), max_length=MOST, description="cues for the players")
     expect: tuple[Expectation, ...] = Field(
-        (), max_length=1000, description="what is checked at every render"
+        (), max_length=1000, description="expectations, checked at every render"
     )
 
 
@@ -112,13 +132,13 @@ class Piece(Strict):
 
     score: Literal[1] = Field(1, description="version of this grammar")
     piece: Text = Field(description="title")
-    composer: Text | None = Field(None, description="who wrote it")
-    players: tuple[Text, ...] = Field((), max_length=1000, description="who plays")
+    composer: Text | None = Field(None, description="composer")
+    players: tuple[Text, ...] = Field((), max_length=1000, description="performers")
     year: int | None = Field(None, ge=1, le=9999, description="year of composition")
-    instrumentation: Text | None = Field(None, description="for what it is written")
+    instrumentation: Text | None = Field(None, description="instrumentation")
     note: Text | None = Field(None, description="programme note")
-    seed: Seed = Field(0, description="redraws everything that has no seed of its own")
-    output: Output = Field(Output.model_validate({}), description="how it is written to files")
+    seed: Seed = Field(0, description="seed of all random choices without their own seed")
+    output: Output = Field(Output.model_validate({}), description="format of the rendered files")
     gap_s: float = Field(
         2.0, ge=0, le=600, description="silence between movements in the whole piece, seconds"
     )
@@ -126,5 +146,7 @@ class Piece(Strict):
         default_factory=dict, max_length=MOST, description="takes that all movements share, by name"
     )
     movements: tuple[Text, ...] = Field(
-        min_length=1, max_length=1000, description="files of the movements, counted from this file"
+        min_length=1,
+        max_length=MOST_MOVEMENTS,
+        description="files of the movements, relative to this file",
     )

@@ -35,23 +35,24 @@ class SourceRef(Strict):
         None,
         min_length=1,
         max_length=1000,
-        description="a sound file, its path counted from the file it is written in",
+        description="a sound file, its path relative to this score",
     )
     clip: int | None = Field(
-        None, ge=1, le=100_000, description="one clip of the take, from 1 (all if left out)"
+        None, ge=1, le=100_000, description="one clip of the take, from 1 (default: all)"
     )
-    start_s: float = Field(0.0, ge=0, le=86_400, description="where in the sound to begin, seconds")
+    start_s: float = Field(0.0, ge=0, le=86_400, description="start in the sound, seconds")
     length_s: float | None = Field(
         None,
         ge=SHORTEST_S,
         le=86_400,
-        description="how much of it, seconds (to its end if left out)",
+        description="length, seconds (default: to the end)",
     )
 
     @model_validator(mode="before")
     @classmethod
     def _from_text(cls, data: object) -> object:
         if isinstance(data, str):
+            # The name of a take cannot contain "/", so the text means one thing only.
             return {"recording" if "/" in data else "take": data}
         if not isinstance(data, dict):
             raise ValueError(f"needs a name or fields such as {{ take: fog }}, is {shown(data)}")

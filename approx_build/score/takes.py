@@ -30,18 +30,18 @@ class PlainTake(Strict):
         None,
         ge=0,
         le=10**9,
-        description="step of its training, one that is kept (last if left out)",
+        description="training step of the checkpoint (default: the last)",
     )
-    count: int = Field(1, ge=1, le=MOST, description="how many clips to draw")
+    count: int = Field(1, ge=1, le=MOST, description="number of clips")
     length_s: float = Field(
         ge=SHORTEST_S, le=LONGEST_CLIP_S, description="length of each clip, seconds"
     )
     seed: Seed | None = Field(
-        None, description="redraws the clips (from the piece's seed and the name if left out)"
+        None, description="seed of the clips (default: from the piece's seed and the name)"
     )
     sampling: dict[str, JsonValue] = Field(
         default_factory=dict,
-        description="controls of drawing that the model's family has, as "
+        description="controls of generation of the model's family; "
         "`approx-build families` lists them (the model's own if left out)",
     )
 
@@ -58,6 +58,7 @@ class PlainTake(Strict):
     @property
     def controls(self) -> dict[str, Any]:
         """The controls of drawing that the take names beside its `sampling`, as JSON values."""
+        # Only what is written: defaults of the take must not replace those of the model.
         given = self.model_fields_set & short_forms().keys()
         return self.model_dump(mode="json", include=given)
 
@@ -82,6 +83,7 @@ class PlainTake(Strict):
             names = ", ".join(WAYS.names())
             raise ValueError(f"a take has one of {names} (has {' and '.join(given)})")
         if (way := self.conditioning) is not None:
+            # A count of 1 that was written may contradict the way; the default may not.
             said = self.count if "count" in self.model_fields_set else None
             object.__setattr__(self, "count", way.count(said))  # frozen from here on
         return self
@@ -107,6 +109,7 @@ def _complete() -> type[PlainTake]:
 
 
 if TYPE_CHECKING:
+    # Type checkers cannot follow a model that is put together when the program runs.
     Take = PlainTake
 else:
     Take = _complete()

@@ -6,20 +6,25 @@ meter's lower number, so in 6/8 a beat is an eighth and lasts half as long as in
 A ramp changes the tempo in a straight line over time, from its mark to the next. Beats are
 then quadratic in time, so the length of a ramp follows from its beats by + − × ÷ alone, and a
 moment inside it by a square root. Everything is a fraction; the root, where it has no end, is
-rounded to 80 binary places by whole-number arithmetic, the same on every machine.
+rounded to 80 binary places by whole-number arithmetic, the same on every machine. Where thousands
+of marks make a fraction of hundreds of digits, it is rounded to 256 binary places.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
+from operator import attrgetter
 from typing import Final, TypeVar
 
 from approx_build.score.time import DAY_S, Time, Unit
 
 _ROOT_BITS: Final = 80
+_LONGEST_BITS: Final = 384
+_ROUNDED_BITS: Final = 256
 
 T = TypeVar("T")
 
@@ -42,6 +47,7 @@ class TempoSpan:
         """Seconds from the movement's start at `quarters`."""
         past = (quarters - self.start) * 60
         root = square_root(self.bpm**2 + 2 * self.slope * past) if self.slope else self.bpm
+        # This form of the solution also holds for a slope of 0, where the usual one divides by 0.
         return self.start_s + 2 * past / (self.bpm + root)
 
 
@@ -81,42 +87,48 @@ class TempoMap:
         if time.unit is Unit.SECONDS:
             return time.amount
         if time.unit is not Unit.BAR:
-            raise ValueError(f"'{time}' is how long, not when")
+            raise ValueError(f"'{time}' is a length, not a moment")
         return _sensible(self._seconds(self.position(time)), time)
+
+    def lengths(self, start: Fraction) -> Callable[[Time], Fraction]:
+        """Reads durations that begin at `start` seconds: `length` for many times at once."""
+        quarters = self.quarters(start)
+        return lambda time: self._length(time, start, quarters)
 
     def length(self, time: Time, start: Fraction = Fraction(0)) -> Fraction:
         """The duration `time` in seconds, when it begins at `start` seconds."""
+        return self._length(time, start, self.quarters(start))
+
+    def _length(self, time: Time, start: Fraction, quarters: Fraction) -> Fraction:
         if time.unit is Unit.SECONDS:
             return time.amount
-        quarters = self.quarters(start)
-        span = _last(self.meters, [quarters >= span.start for span in self.meters])
+        span = _last(self.meters, quarters, _start)
         if time.unit is Unit.BARS:
             bars = span.bar + (quarters - span.start) / span.length + time.amount
-            span = _last(self.meters, [bars >= span.bar for span in self.meters])
+            span = _last(self.meters, bars, _bar)
             end = span.start + (bars - span.bar) * span.length
         elif time.unit is Unit.BEATS:
             beats = span.beats + (quarters - span.start) / span.beat + time.amount
-            span = _last(self.meters, [beats >= span.beats for span in self.meters])
+            span = _last(self.meters, beats, _beats)
             end = span.start + (beats - span.beats) * span.beat
         else:
-            raise ValueError(f"'{time}' is when, not how long")
+            raise ValueError(f"'{time}' is a moment, not a length")
         return _sensible(self._seconds(end) - start, time)
 
     def quarters(self, seconds: Fraction) -> Fraction:
         """Quarter notes from the movement's start to `seconds`."""
-        past = [seconds >= span.start_s for span in self.tempos]
-        return _last(self.tempos, past).quarters(seconds)
+        return _last(self.tempos, seconds, _start_s).quarters(seconds)
 
     def bar_beat(self, seconds: Fraction) -> tuple[int, Fraction]:
         """The bar and the beat in it at `seconds`, both counted from 1."""
         quarters = self.quarters(seconds)
-        span = _last(self.meters, [quarters >= span.start for span in self.meters])
+        span = _last(self.meters, quarters, _start)
         bars, rest = divmod(quarters - span.start, span.length)
         return int(span.bar) + bars, 1 + rest / span.beat
 
     def bpm(self, seconds: Fraction) -> Fraction:
         """The tempo at `seconds`, quarters in a minute."""
-        span = _last(self.tempos, [seconds >= span.start_s for span in self.tempos])
+        span = _last(self.tempos, seconds, _start_s)
         return span.bpm + span.slope * (seconds - span.start_s)
 
     def position(self, time: Time) -> Fraction:
@@ -124,19 +136,22 @@ class TempoMap:
 
         ValueError when its bar has no such beat.
         """
-        span = _last(self.meters, [time.amount >= span.bar for span in self.meters])
+        span = _last(self.meters, time.amount, _bar)
         if time.beat >= span.upper + 1:
             raise ValueError(f"'{time}': a bar of {span.upper}/{span.lower} has {span.upper} beats")
         return span.start + (time.amount - span.bar) * span.length + (time.beat - 1) * span.beat
 
     def _seconds(self, quarters: Fraction) -> Fraction:
-        past = [quarters >= span.start for span in self.tempos]
-        return _last(self.tempos, past).seconds(quarters)
+        return _last(self.tempos, quarters, _start).seconds(quarters)
 
 
-def _last(spans: Sequence[T], past: Sequence[bool]) -> T:
+_start, _start_s = attrgetter("start"), attrgetter("start_s")
+_bar, _beats = attrgetter("bar"), attrgetter("beats")
+
+
+def _last(spans: Sequence[T], now: Fraction, begin: Callable[[T], Fraction]) -> T:
     """The last span that has begun; the first when none has."""
-    return spans[max(sum(past) - 1, 0)]
+    return spans[max(bisect_right(spans, now, key=begin) - 1, 0)]
 
 
 def _sensible(seconds: Fraction, time: Time) -> Fraction:
@@ -153,8 +168,16 @@ def square_root(value: Fraction) -> Fraction:
     upper, lower = isqrt(value.numerator), isqrt(value.denominator)
     if upper**2 == value.numerator and lower**2 == value.denominator:
         return Fraction(upper, lower)
+    # sqrt(n/d) = sqrt(n·d)/d: one whole root instead of two.
     scaled = (value.numerator * value.denominator) << (2 * _ROOT_BITS)
     return Fraction(isqrt(scaled), value.denominator << _ROOT_BITS)
+
+
+def rounded(value: Fraction) -> Fraction:
+    """A fraction as it is, or of a very long one its 256 binary places: the same everywhere."""
+    if value.denominator.bit_length() <= _LONGEST_BITS:
+        return value
+    return Fraction(round(value * (1 << _ROUNDED_BITS)), 1 << _ROUNDED_BITS)
 
 
 def samples(seconds: Fraction, rate: int) -> int:

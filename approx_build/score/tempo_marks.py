@@ -9,13 +9,15 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from approx_build.score.tempo import MeterSpan, TempoMap, TempoSpan
+from approx_build.score.tempo import MeterSpan, TempoMap, TempoSpan, rounded
 from approx_build.score.time import Moment, Unit
-from approx_build.yaml_source.fields import MOST, Strict
+from approx_build.yaml_source.fields import Strict
 from approx_build.yaml_source.messages import shown
 from approx_build.yaml_source.node import Loc
 
 _SIGNATURE = r"([1-9][0-9]?)/(1|2|4|8|16|32)"
+MOST_MARKS = 2000
+"""One a second for half an hour; every time in bars or beats is looked up among them."""
 Report = Callable[[Loc, str], None]
 """Takes a place in the movement and what is wrong there."""
 
@@ -30,16 +32,14 @@ class TempoMark(Strict):
     """From a moment on, a tempo."""
 
     at: Moment = Field(description="when: seconds, m:ss.mmm or bar N.B")
-    bpm: float = Field(ge=1, le=1000, description="quarter notes in a minute")
-    ramp: bool = Field(
-        False, description="move to the next mark's tempo, in a straight line over time"
-    )
+    bpm: float = Field(ge=1, le=1000, description="quarter notes per minute")
+    ramp: bool = Field(False, description="move to the tempo of the next mark linearly in time")
 
 
 class MeterMark(Strict):
     """From a bar on, a meter."""
 
-    at: Moment = Field(description="the bar it begins with, as bar N")
+    at: Moment = Field(description="its first bar, such as bar N")
     meter: Annotated[
         str,
         AfterValidator(_signature),
@@ -56,8 +56,8 @@ def _one_or_list(key: str) -> BeforeValidator:
     return BeforeValidator(marks)
 
 
-Tempo = Annotated[tuple[TempoMark, ...], _one_or_list("bpm"), Field(max_length=MOST)]
-Meter = Annotated[tuple[MeterMark, ...], _one_or_list("meter"), Field(max_length=MOST)]
+Tempo = Annotated[tuple[TempoMark, ...], _one_or_list("bpm"), Field(max_length=MOST_MARKS)]
+Meter = Annotated[tuple[MeterMark, ...], _one_or_list("meter"), Field(max_length=MOST_MARKS)]
 
 
 def tempo_map(tempo: Sequence[TempoMark], meter: Sequence[MeterMark], report: Report) -> TempoMap:
@@ -71,13 +71,17 @@ def _meters(marks: Sequence[MeterMark], report: Report) -> tuple[MeterSpan, ...]
     for index, mark in enumerate(marks):
         upper, lower = (int(number) for number in mark.meter.split("/"))
         last, bar = spans[-1], mark.at.amount
+        # Time 0 is the start of bar 1 at any tempo; where other seconds fall depends on the tempo.
         if mark.at.unit is Unit.SECONDS and not bar:
             bar = Fraction(1)
         elif mark.at.unit is Unit.SECONDS or mark.at.beat != 1:
-            report(("meter", index, "at"), f"a meter begins with a bar, as in bar 5 (is {mark.at})")
+            report(
+                ("meter", index, "at"),
+                f"a meter must begin with a bar, such as bar 5 (is {mark.at})",
+            )
             continue
         if index == 0 and bar != 1:
-            report(("meter", index, "at"), f"the first meter begins with bar 1 (is {mark.at})")
+            report(("meter", index, "at"), f"the first meter must begin with bar 1 (is {mark.at})")
         elif index and bar <= last.bar:
             report(("meter", index, "at"), "must come after the mark before it")
         elif index == 0:
@@ -102,10 +106,11 @@ def _tempos(
             report(loc, str(error))
             continue
         if index == 0 and (span.start_s or span.start):
-            report(loc, f"the first tempo begins the movement, at 0 (is {mark.at})")
+            report(loc, f"the first tempo must be at 0, the start of the movement (is {mark.at})")
             continue
         if is_ramp and spans:
-            slope = (span.bpm - spans[-1].bpm) / (span.start_s - spans[-1].start_s)
+            slope = rounded((span.bpm - spans[-1].bpm) / (span.start_s - spans[-1].start_s))
+            # Only the next mark says how steep the ramp is.
             spans[-1] = TempoSpan(spans[-1].start_s, spans[-1].start, spans[-1].bpm, slope)
         spans.append(span)
         is_ramp = mark.ramp
@@ -122,6 +127,7 @@ def _next(
     Over a ramp the mean tempo is the mean of its ends, which gives its seconds from its
     quarters and its quarters from its seconds without a root.
     """
+    # Through text: as a float, 120.1 is not the decimal that was written.
     bpm, at = Fraction(str(mark.bpm)), mark.at
     is_bar = at.unit is Unit.BAR
     quarters = TempoMap(meters=meters).position(at) if is_bar else Fraction(0)
@@ -136,4 +142,4 @@ def _next(
         quarters = last.start + (seconds - last.start_s) * mean / 60
     if seconds <= last.start_s:
         raise ValueError("must come after the mark before it")
-    return TempoSpan(seconds, quarters, bpm)
+    return TempoSpan(rounded(seconds), rounded(quarters), bpm)

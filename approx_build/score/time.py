@@ -18,6 +18,7 @@ from approx_build.yaml_source.messages import shown
 DAY_S: Final = 86_400
 LAST_BAR: Final = 100_000
 
+# Digits are limited, so that fractions stay small and no text takes long to read.
 _NUMBER = r"[0-9]{1,12}(?:\.[0-9]{1,20})?"
 _SECONDS = re.compile(_NUMBER)
 _CLOCK = re.compile(r"(?:([0-9]{1,4}):)?([0-9]{1,6}):([0-9]{2}(?:\.[0-9]{1,20})?)")
@@ -65,7 +66,7 @@ def moment(value: object) -> Time:
     """A place in time: seconds, `m:ss.mmm`, `bar N` or `bar N.B`; ValueError in plain words."""
     time = _read(value, 'a time such as 12.5, "1:23.5" or "bar 3.2"')
     if time.unit in (Unit.BARS, Unit.BEATS):
-        raise ValueError(f"'{value}' is how long, not when; a moment is written \"bar 3\"")
+        raise ValueError(f"'{value}' is a length, not a moment; a moment is written \"bar 3\"")
     return time
 
 
@@ -73,7 +74,7 @@ def duration(value: object) -> Time:
     """How long: seconds, `m:ss.mmm`, `N bars` or `N beats`; ValueError in plain words."""
     time = _read(value, 'a length such as 12.5, "1:23.5" or "2 bars"')
     if time.unit is Unit.BAR:
-        raise ValueError(f"'{value}' is when, not how long; a length is written \"3 bars\"")
+        raise ValueError(f"'{value}' is a moment, not a length; a length is written \"3 bars\"")
     return time
 
 
@@ -81,6 +82,7 @@ def _read(value: object, needed: str) -> Time:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _seconds(Fraction(str(value)), value)
     text = value.strip() if isinstance(value, str) else ""
+    # The patterns have no sign: otherwise the message would be about the form of the time.
     if text.startswith("-"):
         raise ValueError(f"must not be negative (is {shown(value)})")
     if _SECONDS.fullmatch(text):
@@ -156,6 +158,7 @@ def _beat(beat: Fraction) -> str:
 
 
 def _is_decimal(part: Fraction) -> bool:
+    # As many decimals as `_NUMBER` reads: what is printed can be read again.
     return 10**20 % part.denominator == 0
 
 

@@ -15,9 +15,11 @@ def remarks(piece: Piece, source: Source, movements: Sequence[LoadedMovement]) -
     everywhere: set[str] = set()
     for movement in movements:
         if not any(part.events for part in movement.model.parts.values()):
-            yield movement.source.fault((), "no events: this movement is silent")
+            yield movement.source.fault((), "this movement has no events, so it is silent")
         elif not movement.mixed_parts():
-            yield movement.source.fault(("parts",), "all parts are muted: it is silent", key=True)
+            yield movement.source.fault(
+                ("parts",), "all parts are muted, so the movement is silent", key=True
+            )
         used = _used(movement)
         everywhere |= used
         for name in movement.model.takes:
@@ -37,6 +39,7 @@ def _used(movement: LoadedMovement) -> set[str]:
     while todo:
         name = todo.pop()
         take = movement.takes.get(name)
+        # The first test also ends circles of takes, which are reported as faults.
         if name not in used and take:
             todo += [sound.take for _, sound in take.sounds() if sound.take]
         used.add(name)

@@ -58,6 +58,7 @@ class Census:
 def census(root: Path) -> Census:
     """The census of the store at `root`. Files that vanish meanwhile are left out."""
     with plain_words(root):
+        # A missing or unreadable store is an error here; `_entries` would make it an empty census.
         names = sorted(name for name in os.listdir(root) if name not in BY_NAME)
         others = {name: Amount.of(found for _, found in files(root / name)) for name in names}
         objects, records = (dict(_found(root / name)) for name in BY_NAME)
@@ -66,9 +67,11 @@ def census(root: Path) -> Census:
 
 def files(path: Path) -> Iterator[tuple[Path, Found]]:
     """Every file at or below `path`, in the order of their paths."""
+    # `os.walk` yields nothing for a file, and the journal and the memo are files.
     if path.is_file():
         yield from _stated([path])
     for folder, inner, names in os.walk(path):
+        # In place: `os.walk` descends into the folders in the order of this list.
         inner.sort()
         yield from _stated(Path(folder, name) for name in sorted(names))
 
@@ -76,6 +79,7 @@ def files(path: Path) -> Iterator[tuple[Path, Found]]:
 def _stated(paths: Iterable[Path]) -> Iterator[tuple[Path, Found]]:
     for path in paths:
         with suppress(FileNotFoundError):
+            # A link is not followed: its target is not part of the store.
             state = path.lstat()
             yield path, Found(state.st_size, state.st_mtime)
 

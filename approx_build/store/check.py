@@ -14,6 +14,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from approx_build.canonical import canonical
+from approx_build.files.opening import open_regular
+from approx_build.files.writing import rewritten
 from approx_build.store.disk import clear
 from approx_build.store.fault import Fault
 from approx_build.store.index import Index
@@ -44,6 +46,7 @@ class Known:
 
 def object_faults(store: Store, index: Index, known: Known, jobs: int, seen: Seen) -> list[Fault]:
     """The objects that do not contain what their names say."""
+    # A list, because the digests are used twice and builders may add objects between the two.
     digests = list(store.objects)
     paths = [store.objects.path(digest) for digest in digests]
     return [
@@ -67,6 +70,7 @@ def read_records(store: Store, index: Index, seen: Callable[[], None]) -> list[s
         record = store.records.get(key)
         if record is not None and _is_of(record, key):
             index.add(record)
+        # A collection may have removed the record since its name was listed: that is no fault.
         elif store.records.path(key).exists():
             broken.append(key)
         seen()
@@ -76,6 +80,7 @@ def read_records(store: Store, index: Index, seen: Callable[[], None]) -> list[s
 def record_faults(store: Store, broken: Iterable[str], known: Known) -> Iterator[Fault]:
     """The faults of invalid records."""
     for key in broken:
+        # A readable record is at fault here only if its manifest does not give its key.
         is_read = store.records.get(key) is not None
         yield Fault(
             "record",
@@ -127,6 +132,8 @@ def advice_faults(store: Store, index: Index) -> Iterator[Fault]:
             repair,
         )
     if store.removed.is_damaged():
+        # Lost objects cannot be told from removed ones without the list, so all of them go on the
+        # new one.
         absent = [digest for digest in index.makers if digest not in store.objects]
         belongs = "the list of objects that `store gc` removed"
         repair = partial(_do, partial(_repair_removed, store, absent))
@@ -157,6 +164,7 @@ def _repair_removed(store: Store, absent: Collection[str]) -> None:
 
 
 def _is_of(record: Record, key: str) -> bool:
+    # The checksum of a record proves only that it is as written; the manifest proves what it is of.
     return record.key == key and sha256(canonical(record.manifest).encode()).hexdigest() == key
 
 
@@ -164,10 +172,17 @@ def _replace(store: Store, index: Index, known: Known, digest: str) -> bool:
     """Move a damaged object aside; replace it with a copy, or remove its records."""
     if store.objects.verify(digest):
         return True  # rebuilt meanwhile
+    # A copy may have been edited since it was delivered, so it is hashed before it is used.
     for read in read_all([*known.copies.get(digest, ())], 1):
         if read.digest == digest:
-            with store.objects.writer() as draft:
-                shutil.copyfile(read.path, draft.path)
+            with (
+                # The writer hashes the bytes again: an object gets the name of what it contains in
+                # any case.
+                store.objects.writer() as draft,
+                open_regular(read.path) as source,
+                rewritten(draft.path) as file,
+            ):
+                shutil.copyfileobj(source, file)
             return True
     for key in index.makers.get(digest, ()):
         store.records.remove(key)
@@ -176,6 +191,7 @@ def _replace(store: Store, index: Index, known: Known, digest: str) -> bool:
 
 def _forget(store: Store, key: str) -> bool:
     record = store.records.get(key)
+    # A builder may have replaced the record with a good one since the check read it.
     if record is None or not _is_of(record, key):
         store.records.remove(key)
     return True

@@ -17,8 +17,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from approx_build.files import writing
+from approx_build.files.links import check
 from approx_build.process.identity import Fate, Identity, mine
 from approx_build.process.locks import Grip, grip, is_of_one_kernel
+from approx_build.process.system import open_itself
 
 OLD_S = 7 * 86400.0
 """The age at which a claim of an unknown writer is abandoned."""
@@ -32,7 +35,7 @@ def claimed(folder: Path, before: str = "", after: str = "") -> Iterator[Path]:
         yield path
     finally:
         with suppress(OSError):
-            path.unlink(missing_ok=True)
+            writing.remove(path)
         os.close(handle)
 
 
@@ -43,7 +46,7 @@ def sweep(folder: Path, after: str = "", nameless: str = "") -> int:
     Files whose names begin with `nameless` and identify no writer are claims of an unknown one.
     """
     swept, place = 0, _Place(folder)
-    with suppress(OSError), os.scandir(folder) as entries:
+    with suppress(OSError), os.scandir(_checked(folder)) as entries:
         for entry in entries:
             writer = _writer(entry.name, after)
             if entry.name.endswith(after) and (writer or entry.name.startswith(nameless)):
@@ -51,10 +54,16 @@ def sweep(folder: Path, after: str = "", nameless: str = "") -> int:
     return swept
 
 
+def _checked(folder: Path) -> Path:
+    """`folder`; an OSError when a link on the way leads out of its project or store."""
+    check(folder)
+    return folder
+
+
 def _claim(folder: Path, before: str, after: str) -> tuple[Path, int]:
     while True:
         path = folder / f"{before}{mine()}+{secrets.token_hex(6)}{after}"
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        handle = writing.open_new(path)
         try:
             # Another process may have removed it at the same time.
             if grip(handle) is not Grip.BUSY and _is_at(handle, path):
@@ -62,25 +71,29 @@ def _claim(folder: Path, before: str, after: str) -> tuple[Path, int]:
         except OSError:
             os.close(handle)
             with suppress(OSError):
-                path.unlink()
+                writing.remove(path)
             raise
         os.close(handle)
 
 
 def _writer(name: str, after: str) -> Identity | None:
     """The writer of a claim; None when the name does not identify one."""
+    # The last "+" separates the random part; the name of a delivered file may contain dots before
+    # it.
     text = name.removesuffix(after).rpartition("+")[0]
     return Identity.parsed(text.rpartition(".")[2])
 
 
 def _swept(path: Path, writer: Identity | None, place: _Place) -> bool:
     with suppress(OSError):
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0))
+        # Without following links or waiting: the name may belong to a link or a FIFO of somebody
+        # else.
+        handle = open_itself(path)
         try:
             if not _is_abandoned(handle, writer, place):
                 return False
-            # A folder that holds something is none of ours: `rmdir` leaves it.
-            path.rmdir() if path.is_dir() else path.unlink()
+            # A claim is a file, so a folder is foreign: it goes only if it is empty.
+            writing.remove_folder(path) if path.is_dir() else writing.remove(path)
         finally:
             os.close(handle)
         return True
@@ -94,6 +107,8 @@ def _is_abandoned(handle: int, writer: Identity | None, place: _Place) -> bool:
         return False
     if writer is not None and writer.is_of_this_kernel:
         fate = writer.fate()
+        # A free lock under this kernel is proof even if the writer is in another namespace of
+        # processes.
         if fate is not Fate.UNKNOWN or held is Grip.HELD:
             return fate is not Fate.ALIVE
     # An identity of another kernel on a local disk: the machine was restarted.
@@ -113,6 +128,7 @@ class _Place:
     def is_of_one_kernel(self) -> bool:
         """Whether only processes under this kernel can be at work there."""
         if self._is_of_one_kernel is None:
+            # Cached, because this reads the table of mounts and a sweep may ask for many files.
             self._is_of_one_kernel = is_of_one_kernel(self._folder)
         return self._is_of_one_kernel
 
@@ -120,13 +136,18 @@ class _Place:
         """Seconds; minus infinity where nothing can be written, so that nothing is old."""
         if self._now is None:
             self._now = float("-inf")
+            # A file written now has the time of the filesystem's clock, which may be that of a
+            # server.
             with suppress(OSError), claimed(self._folder) as path:
-                path.write_bytes(b"now")
+                with writing.rewritten(path) as file:
+                    file.write(b"now")
                 self._now = path.stat().st_mtime
         return self._now
 
 
 def _is_at(handle: int, path: Path) -> bool:
     with suppress(OSError):
+        # The name may be gone or belong to a new file while the handle still refers to the removed
+        # one.
         return os.path.samestat(os.fstat(handle), os.stat(path))
     return False

@@ -12,7 +12,9 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 
 from approx_build.errors import StoreError
+from approx_build.files.links import check
 from approx_build.files.opening import open_regular
+from approx_build.files.writing import rewritten
 from approx_build.store import claims
 from approx_build.store.disk import (
     make_folder,
@@ -34,6 +36,7 @@ it.
 def deliver(source: Path, digest: str, dest: Path) -> tuple[bool, bool]:
     """Make `dest` a copy of `source` unless it is one: (was written, had the right bytes)."""
     with plain_words(dest):
+        check(dest)
         sweep(dest)
         # Not written again: its times would change, and with them the state of the fast path.
         if _holds(dest, digest):
@@ -49,6 +52,9 @@ def deliver(source: Path, digest: str, dest: Path) -> tuple[bool, bool]:
 
 def check_folder(folder: Path) -> None:
     """StoreError when `folder`, which may not exist yet, cannot be written."""
+    with plain_words(folder):
+        check(folder)
+    # Nothing is created here, so the nearest existing folder decides whether the rest can be.
     there = next(each for each in (folder, *folder.parents) if each.exists())
     if not there.is_dir():
         raise StoreError(f"{there} is a file, but must be a folder")
@@ -59,7 +65,9 @@ def check_folder(folder: Path) -> None:
 def write(dest: Path, data: bytes) -> bool:
     """Write `data` to `dest` atomically; returns whether it had to be written."""
     with plain_words(dest):
+        check(dest)
         sweep(dest)
+        # As in `deliver`: an unchanged file keeps its times.
         if _holds(dest, sha256(data).hexdigest()):
             return False
         with part_of(dest) as part:
@@ -77,6 +85,7 @@ def sweep(dest: Path) -> None:
 @contextmanager
 def part_of(dest: Path) -> Iterator[Path]:
     """A new file beside `dest`, to be renamed to it; removed at the end if it still exists."""
+    # The part must be on the filesystem of `dest`: only there is a rename atomic.
     make_folder(dest.parent)
     with claims.claimed(dest.parent, before=f".{dest.name[:LONGEST]}.", after=PART) as part:
         yield part
@@ -98,10 +107,12 @@ def _copied(source: Path, digest: str, part: Path) -> bool:
         reader = open_regular(source)
     except FileNotFoundError:
         return False
-    with reader, open(part, "wb") as writer:
+    with reader, rewritten(part) as writer:
         while block := reader.read(BLOCK):
             found.update(block)
             writer.write(block)
         writer.flush()
+        # The bytes go to the disk before the rename, so a power cut leaves the old file or the new
+        # one.
         sync(writer.fileno())
     return found.hexdigest() == digest

@@ -11,16 +11,24 @@ from itertools import count
 from pathlib import Path
 
 from approx_build.errors import ApproxError, StoreError, reason
+from approx_build.files import writing
+from approx_build.process.system import sync, sync_folder
 
-try:
-    import fcntl
-except ImportError:  # not a POSIX system
-    fcntl = None  # type: ignore[assignment]
+__all__ = [
+    "blaming_a_full_disk",
+    "clear",
+    "make_folder",
+    "plain_words",
+    "refusal",
+    "replace_file",
+    "set_aside",
+    "sync",
+    "sync_folder",
+    "write_over",
+]
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
-FULL_SYNC: int | None = getattr(fcntl, "F_FULLFSYNC", None)
-"""The operation by which macOS writes through the cache of a disk; None elsewhere."""
 DAMAGED = ".damaged"
 """Ends the name of what was set aside, perhaps with a number."""
 NEARLY_FULL = 1 << 16
@@ -73,27 +81,13 @@ def blaming_a_full_disk(folder: Path) -> Iterator[None]:
         raise
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` survive a power cut, where the system supports it."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        sync(handle)
-    except OSError as error:
-        # Some network and FUSE filesystems cannot sync a folder; they order the writes themselves.
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
-            raise
-    finally:
-        os.close(handle)
-
-
 def make_folder(folder: Path) -> None:
     """Make `folder` and its parents, and make the new names survive a power cut."""
     if not folder.is_dir():
         make_folder(folder.parent)
+        # Another process may make the same folder at this moment.
         with suppress(FileExistsError):
-            folder.mkdir()
+            writing.make_folder(folder)
         sync_folder(folder.parent)
 
 
@@ -101,52 +95,35 @@ def clear(path: Path) -> None:
     """Remove the file at `path`; a folder with that name is renamed if it is not empty."""
     with plain_words(path):
         if not path.is_dir() or path.is_symlink():
-            path.unlink(missing_ok=True)
+            writing.remove(path)
             return
         try:
-            path.rmdir()
+            writing.remove_folder(path)
         except OSError as error:
+            # POSIX lets a system report either for a folder that is not empty.
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
-            os.rename(path, path.with_name(f"{path.name}.folder-{secrets.token_hex(4)}"))
+            writing.replace(path, path.with_name(f"{path.name}.folder-{secrets.token_hex(4)}"))
 
 
 def replace_file(draft: Path, path: Path) -> None:
     """Rename `draft` to `path`; a folder that is in its place is cleared first."""
     try:
-        os.replace(draft, path)
+        writing.replace(draft, path)
     except OSError:
         if not path.is_dir() or path.is_symlink():
             raise
         clear(path)
-        os.replace(draft, path)
+        writing.replace(draft, path)
 
 
 def write_over(path: Path, data: bytes, synced: bool = True) -> None:
     """Write `data` to the file at `path` and, when `synced`, flush it to the disk."""
-    with open(path, "wb") as file:
+    with writing.rewritten(path) as file:
         file.write(data)
         if synced:
             file.flush()
             sync(file.fileno())
-
-
-def sync(handle: int) -> None:
-    """Make the content of an open file survive a power cut.
-
-    On macOS `fsync` leaves the content in the cache of the disk; F_FULLFSYNC flushes that cache,
-    too.
-    """
-    if FULL_SYNC is not None:
-        try:
-            fcntl.fcntl(handle, FULL_SYNC)
-        except OSError as error:
-            # Filesystems that do not support this, such as network ones, support the plain sync.
-            if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOTTY, errno.ENODEV):
-                raise
-        else:
-            return
-    os.fsync(handle)
 
 
 def set_aside(path: Path, name: str = "") -> Path:
@@ -158,10 +135,11 @@ def set_aside(path: Path, name: str = "") -> Path:
     first = path.with_name(name or path.name + DAMAGED)
     others = (first.with_name(f"{first.name}-{number}") for number in count(2))
     other = first
+    # `lexists`, because a rename would also replace a broken link.
     while os.path.lexists(other):
         other = next(others)
     with plain_words(path):
-        os.rename(path, other)
+        writing.replace(path, other)
         sync_folder(path.parent)
     return other
 
@@ -172,9 +150,11 @@ def _nearest(path: Path) -> Path:
 
 
 def _is_full(folder: Path) -> bool:
+    # Windows has no `statvfs`; there only the error itself can report a full disk.
     if not hasattr(os, "statvfs"):
         return False
     with suppress(OSError):
         state = os.statvfs(folder)
+        # `f_bavail`, not `f_bfree`: blocks reserved for root do not help this process.
         return state.f_bavail * state.f_frsize < NEARLY_FULL
     return False

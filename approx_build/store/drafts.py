@@ -20,6 +20,7 @@ class Drafts:
     def new(self) -> Iterator[Path]:
         """A new empty file to overwrite; removed at the end if it still exists."""
         with ExitStack() as stack:
+            # Only the claim is inside: errors of the caller's block are about its own files.
             with plain_words(self.root.parent):
                 make_folder(self.root)
                 path = stack.enter_context(claims.claimed(self.root))

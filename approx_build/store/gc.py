@@ -7,13 +7,12 @@ can go.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Collection, Container, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from approx_build.files import writing
 from approx_build.store.census import Amount, Census, Found
 from approx_build.store.disk import plain_words, sync_folder
 from approx_build.store.index import Index
@@ -103,12 +102,15 @@ def plan(
     needed = {*needs.keys, *index.makers_of(needs.digests), *young_keys}
     # A render computes the keys of needed records from the records behind them.
     kept = index.with_sources(needed)
+    # Digests that a lock pins are live even when no record names them.
     live = index.outputs(kept).union(needs.digests)
     # Pinned and young objects stay even where space is short.
     fixed = index.outputs(young_keys).union(needs.digests)
     dead = _candidates(census, index, old - live)
     spare = _candidates(census, index, _intermediate(index, kept, (old & live) - fixed))
+    # Folders of trainings get the same grace as objects.
     idle = [one for one in folders if one.mtime <= limit_s]
+    # `young_keys` again: an unreadable young record is not in the index, so not in `kept`.
     records = sorted(census.records.keys() - kept - young_keys)
     if rules.keep_bytes is not None:
         excess = census.total - rules.keep_bytes
@@ -120,6 +122,7 @@ def plan(
         # A record whose objects all stay is still valid and saves work.
         records = [key for key in records if not gone.isdisjoint(_outputs(index, key))]
     else:
+        # Without a limit there is no reason to make anybody rebuild intermediate sound.
         spare = []
     size = sum(census.records[key].size for key in records)
     return Plan(dead, idle, spare, records, size, census.total)
@@ -131,6 +134,7 @@ def _intermediate(index: Index, kept: Collection[str], digests: Iterable[str]) -
     return {
         digest
         for digest, keys in makers.items()
+        # One object may be the output of several kinds of action; one lasting kind keeps it.
         if keys and all(index.entries[key].kind in INTERMEDIATE for key in keys)
     }
 
@@ -151,6 +155,7 @@ def _candidates(census: Census, index: Index, digests: Iterable[str]) -> list[Ca
 
 
 def _age(one: Candidate) -> tuple[float, str]:
+    # The name decides between equal times, so that equal stores give equal plans.
     return one.mtime, one.name
 
 
@@ -193,7 +198,8 @@ def _remove(paths: Sequence[Path]) -> None:
     """Remove files, and make that survive a power cut before anything else is removed."""
     for path in paths:
         with plain_words(path):
-            path.unlink(missing_ok=True)
+            writing.remove(path)
+    # One sync for each folder: a sync takes milliseconds, and many files share a folder.
     for folder in {path.parent for path in paths}:
         with plain_words(folder), suppress(FileNotFoundError):
             sync_folder(folder)
@@ -203,7 +209,7 @@ def _remove_folder(folder: Path) -> None:
     """Remove a folder: rename it first, so that a part of it is never taken for the whole."""
     doomed = folder.with_name(f"{DOOMED}{folder.name}")
     with plain_words(folder), suppress(FileNotFoundError):
-        shutil.rmtree(doomed, ignore_errors=True)
-        os.replace(folder, doomed)
+        writing.remove_tree(doomed)
+        writing.replace(folder, doomed)
         sync_folder(folder.parent)
-        shutil.rmtree(doomed)
+        writing.remove_tree(doomed)

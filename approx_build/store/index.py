@@ -56,6 +56,8 @@ class Index:
         # Many records name one object: every digest is kept once.
         read = {intern(str(one)) for one in inputs.values()} if isinstance(inputs, dict) else set()
         made = {intern(one) for one in record.outputs.values()}
+        # Only trainings are compared by declaration; hashing the parameters of every record costs
+        # time.
         declaration = sha256(canonical(params).encode()).hexdigest() if kind == TRAIN else ""
         key = intern(record.key)
         main = intern(record.digest)
@@ -89,6 +91,7 @@ class Index:
         todo = [key for key in keys if key in self.entries]
         while todo:
             key = todo.pop()
+            # Several records may name one source, so a key can be in `todo` more than once.
             if key not in found:
                 found.add(key)
                 todo += self.makers_of(self.entries[key].inputs) - found

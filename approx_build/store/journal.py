@@ -16,7 +16,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from zlib import crc32
 
-from approx_build.files.opening import read_whole
+from approx_build.files.json_text import parse_json
+from approx_build.files.opening import read_bounded
+from approx_build.files.writing import open_to_append
 from approx_build.store.disk import make_folder, plain_words
 from approx_build.store.drafts import Drafts
 
@@ -58,7 +60,7 @@ class Journal:
         with plain_words(self.path):
             make_folder(self.path.parent)
             # One write with O_APPEND: the system keeps the lines of several builders apart.
-            handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+            handle = open_to_append(self.path)
             try:
                 os.write(handle, data.encode())
             finally:
@@ -88,7 +90,8 @@ class Journal:
 
     def _lines(self) -> Iterator[str]:
         try:
-            text = read_whole(self.path).decode(errors="replace")
+            # A damaged byte must spoil its own line only; the checksum then rejects that line.
+            text = read_bounded(self.path).decode(errors="replace")
         except OSError:
             return iter(())
         return (line for line in text.split("\n") if line)
@@ -101,7 +104,9 @@ class Journal:
         runs: dict[str, list[int]] = {}
         entries = list(self)
         for index, entry in enumerate(entries):
+            # Indices, not entries, so that the order of the journal can be restored below.
             latest[entry.target] = index
+            # Entries of reused actions measure nothing, so they must not displace timed ones.
             if entry.seconds:
                 runs.setdefault(entry.kind, []).append(index)
         kept = set(latest.values()).union(*(each[-RUNS_KEPT:] for each in runs.values()))
@@ -126,8 +131,8 @@ def _parsed(text: str) -> Entry | None:
     """The entry in a text; None for anything else, because damage may look like JSON."""
     try:
         # Endless digits and endless brackets are damage, too.
-        row = json.loads(text) if len(text) <= LONGEST_LINE else None
-    except (ValueError, RecursionError):
+        row = parse_json(text) if len(text) <= LONGEST_LINE else None
+    except ValueError:
         return None
     if not isinstance(row, dict) or row.keys() - NAMES:
         return None
@@ -140,5 +145,6 @@ def _parsed(text: str) -> Entry | None:
 
 
 def _is_measure(number: object) -> bool:
+    # `bool` is a subclass of `int`, so `true` would pass as a number.
     is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
     return is_number and 0 <= number <= LARGEST  # type: ignore[operator]  # so not NaN

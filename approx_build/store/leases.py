@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import errno
 import os
-import struct
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -20,19 +18,14 @@ from functools import cache
 from pathlib import Path
 
 from approx_build.errors import StoreError
+from approx_build.files.writing import open_shared
+from approx_build.process import system
 from approx_build.process.locks import Grip, grip
-
-try:
-    import fcntl
-except ImportError:  # not a POSIX system: nobody waits for anybody
-    fcntl = None  # type: ignore[assignment]
+from approx_build.store.disk import refusal
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.5
 PATIENCE_S = 2.0
 """After this time, a waiting builder reports what it waits for, and for whom."""
-
-BUSY = {errno.EAGAIN, errno.EACCES}
-"""The errors by which the system reports that another process has locked a byte."""
 
 Remark = Callable[[str], None]
 
@@ -57,6 +50,8 @@ class Leases:
         wait = _Wait(began + PATIENCE_S, began + wait_s, remark)
         with ExitStack() as held:
             handle = _byte_locks(self.root, os.getpid())
+            # 15 hexadecimal digits are 60 bits, below the limit of a signed file offset. Two keys
+            # that share them only wait for each other.
             for offset in sorted({int(key[:15], 16) for key in keys}):
                 if handle is not None and _lock_byte(handle, offset, wait):
                     held.callback(_unlock_byte, handle, offset)
@@ -71,6 +66,7 @@ class Leases:
                 if time.monotonic() > report_at:
                     remark(f"waiting: the store {self.root} is being cleaned")
                     report_at = float("inf")
+                # Polled, because a blocking lock could not report the wait.
                 time.sleep(FIRST_PAUSE_S)
             yield
 
@@ -97,8 +93,11 @@ class Leases:
     @contextmanager
     def _use(self) -> Iterator[int | None]:
         try:
-            handle = os.open(self.root / "use", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        except OSError:
+            handle = open_shared(self.root / "use")
+        except OSError as error:
+            # Something else in its place would hide builds from one another.
+            if error.errno in ODD:
+                raise refusal(error, self.root / "use") from error
             yield None
             return
         try:
@@ -114,6 +113,10 @@ def _grip(handle: int, is_shared: bool) -> Grip:
         return Grip.NONE
 
 
+ODD = {errno.ELOOP, errno.EINVAL, errno.EISDIR}
+"""The errors about something that is no file in the place of one."""
+
+
 @dataclass
 class _Wait:
     """A wait for leases: when to report it, when to give up, and to whom."""
@@ -126,7 +129,7 @@ class _Wait:
         """Whether to wait for `pause` more; reports a long wait once."""
         now = time.monotonic()
         if now >= self.report_at:
-            who = f" (process {holder})" if (holder := _holder(handle, offset)) else ""
+            who = f" (process {holder})" if (holder := system.byte_holder(handle, offset)) else ""
             self.remark(f"another build{who} is building this; waiting for it")
             self.report_at = float("inf")
         return now + pause <= self.until
@@ -136,10 +139,10 @@ class _Wait:
 def _byte_locks(root: Path, _process: int) -> int | None:
     # One handle for the life of the process: closing any handle of a file releases all byte locks
     # that the process has on it.
-    if not fcntl:
+    if not system.has_byte_locks():
         return None
     with suppress(OSError):
-        return os.open(root / "leases", os.O_RDWR | os.O_CREAT, 0o644)
+        return open_shared(root / "leases")
     return None
 
 
@@ -147,32 +150,19 @@ def _lock_byte(handle: int, offset: int, wait: _Wait) -> bool:
     pause = FIRST_PAUSE_S
     while True:
         try:
-            fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, offset)
+            system.lock_byte(handle, offset)
         except OSError as error:
             # Without locks, work may be done twice, with the same result.
-            if error.errno not in BUSY or not wait.goes_on(pause, handle, offset):
+            if error.errno not in system.BUSY or not wait.goes_on(pause, handle, offset):
                 return False
             time.sleep(pause)
+            # Short at first, because most actions are short; a wait for a long one must not keep a
+            # CPU busy.
             pause = min(2 * pause, LONGEST_PAUSE_S)
         else:
             return True
 
 
-def _holder(handle: int, offset: int) -> int:
-    """The process that has locked a byte; 0 if it is unknown or on another host."""
-    # The fields of `struct flock`, which has two layouts.
-    is_bsd = sys.platform == "darwin"
-    layout = "qqihh" if is_bsd else "hhqqi"
-    kind, whence = fcntl.F_WRLCK, os.SEEK_SET
-    asked = (offset, 1, 0, kind, whence) if is_bsd else (kind, whence, offset, 1, 0)
-    with suppress(OSError, struct.error, ValueError):
-        lock = struct.unpack_from(
-            layout, fcntl.fcntl(handle, fcntl.F_GETLK, struct.pack(layout, *asked) + bytes(8))
-        )
-        return max(0, int(lock[2 if is_bsd else 4]))
-    return 0
-
-
 def _unlock_byte(handle: int, offset: int) -> None:
     with suppress(OSError):
-        fcntl.lockf(handle, fcntl.LOCK_UN, 1, offset)
+        system.unlock_byte(handle, offset)

@@ -17,12 +17,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from approx_build.errors import StoreError, reason
+from approx_build.files.json_text import encoded, parse_json
 from approx_build.files.opening import read_bounded
 from approx_build.process.locks import Grip, grip
+from approx_build.process.system import open_handle
 from approx_build.store.delivery import write as deliver_text
 
 VERSION: Final = 1
 SECTIONS: Final = ("checkpoints", "takes", "stems", "movements")
+LONGEST_PIN: Final = 64
+"""Characters of a key or a digest."""
 PAUSE_S, LONGEST_S = 0.02, 60.0
 """How long a writer of a lock waits for another one, which takes a moment unless it is stopped."""
 
@@ -71,9 +75,10 @@ class Change:
 def read(path: Path) -> Lock | None:
     """The lock at `path`; None when there is no such file, StoreError when it is not a lock."""
     try:
-        return _parsed(json.loads(read_bounded(path)))
+        return _parsed(parse_json(read_bounded(path)))
     except FileNotFoundError:
         return None
+    # Before ValueError, of which it is a subclass: it knows line and column, as after a bad merge.
     except json.JSONDecodeError as error:
         place = f"{path}:{error.lineno}:{error.colno}"
         raise StoreError(f"{place}: not a lock ({error.msg}); {_ADVICE}") from error
@@ -91,7 +96,7 @@ def merging(path: Path) -> Iterator[None]:
     with ExitStack() as stack:
         # Writing the lock reports what is wrong with the folder.
         with suppress(OSError):
-            handle = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+            handle = open_handle(path.parent, os.O_RDONLY)
             stack.callback(os.close, handle)
             _wait(handle, path)
         yield
@@ -108,11 +113,16 @@ def _wait(handle: int, path: Path) -> None:
 
 def write(path: Path, lock: Lock) -> bool:
     """Write `lock` to `path`; returns whether it had to be written."""
-    return deliver_text(path, text(lock).encode())
+    return deliver_text(path, content(lock))
+
+
+def content(lock: Lock) -> bytes:
+    """The bytes of the lock file, whatever the names in it contain."""
+    return encoded(text(lock))
 
 
 def text(lock: Lock) -> str:
-    """The content of the lock file."""
+    """The text of the lock file."""
     rows: dict[str, Any] = {"lock": VERSION, **asdict(lock)}
     for section in SECTIONS:
         rows[section] = {target: _row(pin) for target, pin in rows[section].items()}
@@ -135,15 +145,29 @@ _ADVICE = "restore it from version control, or remove it and render again"
 
 
 def _row(pin: dict[str, str]) -> dict[str, str]:
+    # Checkpoints have no samples, so their pins have no `samples_digest`.
     return {name: value for name, value in pin.items() if value}
 
 
 def _parsed(rows: dict[str, Any]) -> Lock:
     if rows.pop("lock") != VERSION:
         raise ValueError("it is of another version")
+    # Ignored fields would be lost when the lock is written again.
     unknown = rows.keys() - {each.name for each in fields(Lock)}
     if unknown:
         raise ValueError(f"unknown field {min(unknown)!r}")
     for section in SECTIONS:
-        rows[section] = {target: Pin(**pin) for target, pin in rows.get(section, {}).items()}
-    return Lock(**rows)
+        rows[section] = {target: _pin(**pin) for target, pin in rows.get(section, {}).items()}
+    lock = Lock(**rows)
+    texts = [lock.piece, *lock.versions.values(), *lock.environment.values()]
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("piece, versions and environment must be text")
+    return lock
+
+
+def _pin(key: str, digest: str, samples_digest: str = "") -> Pin:
+    """A pin; ValueError unless its values are letters and digits: some name files of a store."""
+    for value in (key, digest, samples_digest or digest):
+        if not (value.isascii() and value.isalnum() and len(value) <= LONGEST_PIN):
+            raise ValueError(f"{value[:LONGEST_PIN]!r} is not a digest")
+    return Pin(key, digest, samples_digest)

@@ -16,6 +16,7 @@ from typing import Any
 
 from approx_build.errors import StoreError
 from approx_build.files.fingerprint import fingerprint, is_settled
+from approx_build.files.json_text import parse_json
 from approx_build.files.opening import read_bounded
 from approx_build.files.readlog import Reading, hashed
 from approx_build.store.drafts import Drafts
@@ -39,6 +40,7 @@ class Memo:
     def look(self, path: os.PathLike[str] | str) -> Reading:
         """What the file at `path` contains now; OSError when it cannot be read."""
         name, known = os.path.abspath(path), self._load()
+        # The clock first: read later, it could make a young fingerprint look settled.
         at_ns, found = time.time_ns(), fingerprint(name)
         # A young fingerprint proves nothing, so such a file is hashed however often it is read.
         if name in known and known[name][0] == found and is_settled(found, at_ns):
@@ -51,6 +53,7 @@ class Memo:
 
     def forget(self) -> None:
         """Forget all cached digests: every file is read again."""
+        # Counts as changed, so that the saved file loses its digests, too.
         self._known, self._is_changed = {}, True
 
     def save(self) -> None:
@@ -64,8 +67,8 @@ class Memo:
     def _load(self) -> dict[str, tuple[str, str]]:
         if self._known is None:
             self._known = {}
-            with suppress(OSError, ValueError, RecursionError):
-                self._known = _rows(json.loads(unseal(read_bounded(self.path)) or "{}"))
+            with suppress(OSError, ValueError):
+                self._known = _rows(parse_json(unseal(read_bounded(self.path)) or "{}"))
         return self._known
 
 

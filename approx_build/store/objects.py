@@ -9,7 +9,6 @@ is moved to `quarantine/` and counts as missing, so the builder makes it again.
 from __future__ import annotations
 
 import errno
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,8 +17,11 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 
 from approx_build.errors import StoreError, reason
+from approx_build.files import writing
 from approx_build.files.fingerprint import fingerprint, is_fingerprint
+from approx_build.files.links import check
 from approx_build.files.opening import open_regular, read_whole
+from approx_build.process.system import make_read_only, name_once
 from approx_build.store.census import HEX, named
 from approx_build.store.delivery import deliver
 from approx_build.store.disk import (
@@ -31,9 +33,6 @@ from approx_build.store.disk import (
     write_over,
 )
 from approx_build.store.drafts import Drafts
-
-NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
-"""The errors by which filesystems report that they have no hard links."""
 
 
 @dataclass
@@ -56,6 +55,8 @@ class Objects:
 
     def path(self, digest: str) -> Path:
         """The path of the object of `digest`, existing or not."""
+        # Digests come from records and locks: a damaged one must not become a path outside the
+        # store.
         if len(digest) != 64 or not HEX.issuperset(digest):
             raise StoreError(f"{digest!r} is not a digest")
         return self._folder / digest[:2] / digest[2:]
@@ -90,7 +91,8 @@ class Objects:
             with blaming_a_full_disk(path.parent):
                 yield draft
             with plain_words(self.root):
-                with open(path, "rb+") as file:
+                # Opened for writing, because Windows cannot sync a handle that only reads.
+                with open(writing.open_shared(path), "rb+") as file:
                     draft.digest = file_digest(file, sha256).hexdigest()
                     draft.size = file.tell()
                     # The name must not reach the disk before the bytes: a power cut would leave an
@@ -101,6 +103,7 @@ class Objects:
     def believe(self, digest: str) -> None:
         """Trust an object that this build has just made."""
         found = fingerprint(self.path(digest))
+        # Without a fingerprint, `verify` would compare two equal errors and trust a missing file.
         if is_fingerprint(found):
             self._verified[digest] = found
 
@@ -114,6 +117,7 @@ class Objects:
         It is read once per process, unless its fingerprint changes.
         """
         path = self.path(digest)
+        # Before reading: a file that is replaced during the reading then has another fingerprint.
         found = fingerprint(path)
         if self._verified.get(digest) == found:
             return True
@@ -143,6 +147,8 @@ class Objects:
         """The verified bytes of the object."""
         with suppress(OSError):
             data = read_whole(self.path(digest))
+            # The bytes that are returned are hashed, not the file: it may change between two
+            # readings.
             if sha256(data).hexdigest() == digest:
                 return data
         raise self._refusal(digest)
@@ -161,7 +167,7 @@ class Objects:
             make_folder(aside)
             # Another builder may have replaced the damaged file with a good one meanwhile.
             if seen is None or fingerprint(path) == seen:
-                os.rename(path, aside / f"{digest}.{secrets.token_hex(4)}")
+                writing.replace(path, aside / f"{digest}.{secrets.token_hex(4)}")
         self._verified.pop(digest, None)
 
     def _refusal(self, digest: str) -> StoreError:
@@ -173,35 +179,19 @@ class Objects:
     def _publish(self, draft: Path, digest: str) -> None:
         path = self.path(digest)
         # Read-only, so that an editor that opens an object by mistake cannot save over it.
-        os.chmod(draft, 0o444)
+        make_read_only(draft)
         make_folder(path.parent)
+        # A folder replaced by a link would place the object outside the store.
+        check(path.parent)
         # The second round is for a damaged object that `verify` has just moved away.
         for _ in range(2):
-            if _place(draft, path):
+            if name_once(draft, path):
                 sync_folder(path.parent)
                 self.believe(digest)
                 return
             if self.verify(digest):
                 return
         raise _damaged(digest)
-
-
-def _place(draft: Path, path: Path) -> bool:
-    """Give the draft its name; False when a file with that name exists."""
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        if error.errno not in NO_LINKS:
-            raise
-        if path.exists():
-            return False
-        # Replacing is harmless here: files with one digest have the same bytes.
-        os.replace(draft, path)
-    else:
-        draft.unlink()
-    return True
 
 
 def _damaged(digest: str) -> StoreError:

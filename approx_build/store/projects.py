@@ -16,9 +16,14 @@ from hashlib import sha256
 from pathlib import Path
 
 from approx_build.errors import StoreError
+from approx_build.files.json_text import parse_json
 from approx_build.files.opening import read_bounded
+from approx_build.files.writing import remove
 from approx_build.store.drafts import Drafts
 from approx_build.store.records import seal, unseal
+
+LONGEST_NAME = 255
+"""Bytes of the name of a file or folder."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,9 @@ class Projects:
         if self._root.is_relative_to(places[0]):
             places = [os.path.relpath(place, self._root) for place in places]
         text = json.dumps(places)
+        # Named by the content, so that every build of a project finds its own entry again.
         path = self._folder / sha256(text.encode()).hexdigest()[:16]
+        # Most builds are of a registered project, and they need not write.
         if not path.exists():
             with suppress(StoreError):
                 self._drafts.replace(path, seal(text))
@@ -66,8 +73,9 @@ class Projects:
         forgotten = 0
         for path in self._paths():
             use = self._read(path)
+            # By the piece if known, so that one deleted piece can be forgotten without its project.
             if use and (use.piece or use.project).is_relative_to(folder):
-                path.unlink(missing_ok=True)
+                remove(path)
                 forgotten += 1
         return forgotten
 
@@ -77,6 +85,14 @@ class Projects:
 
     def _read(self, path: Path) -> Use | None:
         with suppress(OSError, ValueError, TypeError):
-            places = json.loads(unseal(read_bounded(path)) or "")
+            places = parse_json(unseal(read_bounded(path)) or "")
+            if not all(map(_is_path, places)):
+                return None
             return Use(*(Path(os.path.normpath(self._root / place)) for place in places))
         return None
+
+
+def _is_path(place: str) -> bool:
+    """Whether a text can be a path; ValueError when the system cannot write it."""
+    parts = os.fsencode(place).split(os.fsencode(os.sep))
+    return "\0" not in place and max(map(len, parts)) <= LONGEST_NAME

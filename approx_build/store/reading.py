@@ -18,6 +18,7 @@ from typing import Final
 from approx_build.errors import reason
 from approx_build.files.opening import open_regular
 
+# hashlib releases the GIL for large blocks, so several threads hash at the same time.
 BLOCK: Final = 1 << 20
 
 
@@ -42,11 +43,13 @@ def read_all(paths: Sequence[Path], jobs: int, seen: Seen = lambda count: None) 
 
     def work() -> None:
         try:
+            # One buffer for each thread, reused: allocating a block for each reading costs time.
             buffer = memoryview(bytearray(BLOCK))
             for place, path in todo:
                 if stop.is_set():
                     return
                 found[place] = _read(path, buffer, seen, stop)
+        # A thread cannot raise into its caller; the first failure is raised after the threads end.
         except BaseException as error:
             failures.append(error)
             stop.set()
@@ -69,6 +72,7 @@ def _shared(items: Iterable[tuple[int, Path]]) -> Iterator[tuple[int, Path]]:
     source, lock = iter(items), threading.Lock()
 
     def following() -> tuple[int, Path] | None:
+        # Most iterators, `enumerate` among them, are not made for calls from several threads.
         with lock:
             return next(source, None)
 
@@ -82,6 +86,7 @@ def _read(path: Path, buffer: memoryview, seen: Seen, stop: threading.Event) -> 
             while not stop.is_set() and (count := file.readinto(buffer)):
                 digest.update(buffer[:count])
                 seen(count)
+    # A builder or collection may remove the file between listing and reading.
     except (FileNotFoundError, NotADirectoryError):
         return Read(path)
     except OSError as error:

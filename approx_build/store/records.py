@@ -7,15 +7,15 @@ used.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from approx_build.canonical import Json, canonical
+from approx_build.files.json_text import parse_json
 from approx_build.files.opening import read_bounded
-from approx_build.store.census import named
+from approx_build.store.census import HEX, named
 from approx_build.store.disk import clear
 from approx_build.store.drafts import Drafts
 
@@ -42,6 +42,8 @@ def is_damaged(path: Path) -> bool:
         return True
 
 
+LARGEST = 1e18
+"""Seconds or bytes: a larger number counts as damaged."""
 DEAR_S = 0.2
 """Records of actions that took at least this long are synced to the disk."""
 
@@ -111,10 +113,30 @@ def _read(data: bytes) -> Record | None:
     # Everything below is a miss, not an error: the action runs again and replaces the record.
     text = unseal(data)
     try:
-        record = Record(**json.loads(text)) if text else None
+        record = Record(**parse_json(text)) if text else None
     except (ValueError, TypeError):
         return None
-    return record if record and "main" in record.outputs else None
+    return record if record is not None and _is_valid(record) else None
+
+
+def is_digest(value: object) -> bool:
+    """Whether a value is a SHA-256 in hexadecimal digits, so that it can name a file."""
+    return isinstance(value, str) and len(value) == 64 and HEX.issuperset(value)
+
+
+def _is_valid(record: Record) -> bool:
+    """Whether each field is of its type: outputs and inputs are read as names of objects."""
+    numbers = (record.seconds, record.cpu_seconds, record.peak_bytes)
+    tables = (record.manifest, record.outputs, record.facts, record.toolchain)
+    return (
+        is_digest(record.key)
+        and all(isinstance(table, dict) for table in tables)
+        and "main" in record.outputs
+        and all(map(is_digest, record.outputs.values()))
+        and all(isinstance(text, str) for text in (record.created, *record.toolchain.values()))
+        # The comparison also rejects NaN, which would make every sum of seconds NaN.
+        and all(isinstance(each, (int, float)) and 0 <= each <= LARGEST for each in numbers)
+    )
 
 
 def derived(records: Records, digests: Collection[str]) -> list[Record]:
@@ -130,6 +152,7 @@ def derived(records: Records, digests: Collection[str]) -> list[Record]:
     found: dict[str, Record] = {}
     todo = sorted(digests)
     while todo:
+        # Records found earlier are left out, so an action that passes on its input ends the search.
         near = {r.key: r for digest in todo for r in readers.get(digest, []) if r.key not in found}
         found |= dict(sorted(near.items()))
         todo = sorted({digest for record in near.values() for digest in record.outputs.values()})

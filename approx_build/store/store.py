@@ -59,6 +59,8 @@ class Store:
             raise StoreError(f"{path} cannot be read ({why}); {advice}") from error
         if found == FORMAT.encode():
             return
+        # A valid line of another version must not be repaired: its store may be laid out
+        # differently.
         if KNOWN_FORMAT.fullmatch(found):
             raise StoreError(
                 f"{path} says {found.decode().strip()!r}, not {FORMAT.strip()!r}; "

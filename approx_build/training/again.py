@@ -7,10 +7,10 @@ made again takes the place of the whole training, which goes on from there.
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from hashlib import sha256
 
+from approx_build.files import writing
 from approx_build.files.opening import read_whole
 from approx_build.store.delivery import write
 from approx_build.training.checkpoint import is_right, with_name
@@ -27,9 +27,11 @@ def make_again(training: Training, kept: Kept, found: Found) -> None:
     All processes of a training call it. Raises what `train` raises while it steps.
     """
     steps = [stored.step for stored in found.missing]
+    # A state after the first lost checkpoint could not make it again.
     older = load_state(kept.folder, kept.manifest, training.means.device, most=min(steps))
     scratch = Kept(kept.folder / AGAIN, kept.manifest, training.means)
     left = _left(scratch, steps)
+    # Only steps from the first weights keep a checkpoint of step 0 in the scratch folder.
     is_anew = left.checkpoints[0].step == 0 if left else older is None
     run = _stepped(training, scratch, left or _bare(older), found)
     is_same = _is_same(scratch, found)
@@ -43,10 +45,11 @@ def make_again(training: Training, kept: Kept, found: Found) -> None:
     if is_same:
         _adopt(scratch, kept, found)
         return
+    # Checkpoints of two environments must not be mixed in one training.
     aside = kept.replace()
     training.means.callback.remarked(
-        f"{_names(found)} came out otherwise: {_why(found, run)}; the training goes on from step "
-        f"{run.state.step} as it was made now; what it had before is kept in {aside}"
+        f"{_names(found)} differ from before: {_why(found, run)}; the training continues from the "
+        f"new step {run.state.step}; the old files are in {aside}"
     )
 
 
@@ -60,6 +63,7 @@ def _left(scratch: Kept, steps: list[int]) -> TrainingState | None:
     found = scratch.found()
     state = found.state
     made = {stored.step for stored in state.checkpoints} if state else set()
+    # An attempt that passed a lost checkpoint without making it is of no use.
     if state and not found.missing and made >= {step for step in steps if step <= state.step}:
         return state
     _remove(scratch)
@@ -71,7 +75,7 @@ def _stepped(training: Training, scratch: Kept, state: TrainingState | None, fou
     last = found.missing[-1].step
     if training.means.share.writes:
         first = f"step {state.step}" if state else "the first step"
-        training.means.callback.remarked(f"made again from {first} on: {_names(found)}")
+        training.means.callback.remarked(f"repeated from {first} on: {_names(found)}")
     return training.sit(scratch.folder, state, last)
 
 
@@ -79,6 +83,7 @@ def _is_same(scratch: Kept, found: Found) -> bool:
     """Whether all that was missing came out as it was; the same in every process."""
     scratch.means.share.meet()
     is_same = all(_made(scratch, stored, found) is not None for stored in found.missing)
+    # The first process may remove the files only when all have compared them.
     scratch.means.share.meet()
     return is_same
 
@@ -90,6 +95,7 @@ def _made(scratch: Kept, stored: StoredStep, found: Found) -> bytes | None:
         return read_whole(path)
     if not path.exists():
         return None
+    # The lost file may be of a version that wrote the model's name into it.
     named = with_name(path, _model(found))
     return named if sha256(named).hexdigest() == stored.digest else None
 
@@ -107,14 +113,15 @@ def _adopt(scratch: Kept, kept: Kept, found: Found) -> None:
         content = _made(scratch, stored, found)
         assert content is not None
         write(kept.folder / stored.file, content)
-    shutil.rmtree(scratch.folder, ignore_errors=True)
+    writing.remove_tree(scratch.folder)
+    # An unfinished training goes on, and reports then.
     if found.record:
         kept.means.callback.mended(found.record)
 
 
 def _remove(scratch: Kept) -> None:
     if scratch.means.share.writes:
-        shutil.rmtree(scratch.folder, ignore_errors=True)
+        writing.remove_tree(scratch.folder)
     scratch.means.share.meet()
 
 

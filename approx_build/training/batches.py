@@ -75,6 +75,7 @@ class Batches:
         """The examples that the held-out loss is measured on."""
         settings = self.model.training
         sounds = held.spread(settings.evaluate_windows)
+        # Named by number, so that every evaluation hears the same noise.
         streams = (
             Stream.named("training", settings.seed, "held out", i) for i in range(len(sounds))
         )
@@ -103,6 +104,7 @@ class Batches:
                 while waiting:
                     yield waiting.popleft().result()
             finally:
+                # The pool waits for all that was submitted, also where nobody takes it any more.
                 for one in waiting:
                     one.cancel()
 
@@ -112,5 +114,5 @@ def split_material(model: ModelSpec, material: Material) -> Split:
     parts = material.parts()
     if not parts:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in material.unused.items())
-        raise AudioError(f"nothing is left of the corpus after preparation: {reasons}")
+        raise AudioError(f"the corpus is empty after preparation: {reasons}")
     return split(parts, model.network.rate, **model.split_terms)

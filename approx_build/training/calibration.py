@@ -54,19 +54,22 @@ def calibrated(
 
     Writes nothing. ModelError when it needs more memory than there is.
     """
+    # Nothing of a calibration may reach the ledger, and no other process takes part.
     alone = replace(means, callback=Callback(), progress=unwatched, share=ALONE)
     course = model.course
-    with opened(model, alone) as (workers, need):
+    with opened(model, alone) as (workers, estimate):
         available = memory_on(workers.device)
         reset_peak_on(workers.device)
         state = started(model, workers, {}, means.parent)
+        # No folder: nothing is written.
         run = Run(model, material, Path(), workers, state, alone)
         shares = [(one, seconds / len(course.stretches)) for one in course.stretches]
         times = [step_time(_timed(run, one, share)) for one, share in shares]
         began = time.perf_counter()
         run.measured()
         evaluation_s = time.perf_counter() - began
-        measured = max(peak_on(workers.device), need.keeping)
+        # No state is saved here, though that may be the moment that needs the most memory.
+        measured = max(peak_on(workers.device), estimate.keeping)
     settings, network = model.training, model.network
     prepared = sum(part.length for part in material.parts()) / network.rate
     # A phase that is over still counts as one step: there is no mean of nothing.
@@ -78,7 +81,7 @@ def calibrated(
         parameters=numbers_in(network.training_shapes()),
         receptive_field=network.receptive_field,
         step=joined(list(zip(times, left, strict=True))),
-        memory=need.items,
+        memory=estimate.items,
         measured_bytes=measured,
         available=available,
         costs=model.costs,
@@ -107,6 +110,7 @@ def _timed(run: Run, stretch: Stretch, seconds: float) -> list[float]:
     """Seconds of each step of a phase but the first."""
     began = last = time.perf_counter()
     found: list[float] = []
+    # Closing ends the threads that make examples ahead.
     with closing(_steps(run, stretch)) as steps:
         for _ in islice(steps, max(stretch.end - stretch.begin, LEAST_STEPS + 1)):
             now = time.perf_counter()
@@ -132,4 +136,5 @@ def _evaluations(model: ModelSpec, made: int) -> int:
     """How often the held-out loss is still to be measured."""
     every, last = model.training.evaluate_every, model.last_step
     points = {*range(0, last, every), *model.kept_steps}
+    # Before the first step, the evaluation at step 0 is still to come.
     return sum(step > made or made == 0 for step in points)

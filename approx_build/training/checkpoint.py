@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from approx_build.errors import ModelError, reason
 from approx_build.families.base import Shapes
+from approx_build.files.json_text import parse_json
 from approx_build.files.opening import open_regular
 from approx_build.store.delivery import write
 from approx_build.store.objects import Objects
@@ -69,6 +70,7 @@ def with_name(path: Path, model: str) -> bytes:
     return _content(_weights(path), {**read_about(path), "model": model})
 
 
+# safetensors is imported where it is used: most commands read no checkpoint.
 def _content(weights: Arrays, about: Mapping[str, Any]) -> bytes:
     from safetensors.numpy import save
 
@@ -89,6 +91,7 @@ def _weights(path: Path) -> dict[str, NDArray[np.float32]]:
     from safetensors.numpy import load_file
 
     try:
+        # Only for its checks: safetensors opens the path itself, and would wait for a pipe.
         open_regular(path).close()
         return dict(load_file(path))
     except (SafetensorError, OSError, ValueError, LookupError) as error:
@@ -108,10 +111,11 @@ def about_in(file: BinaryIO, path: Path) -> dict[str, Any]:
     """The same of an open file, named `path` in errors."""
     try:
         (size,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(min(size, _LONGEST_HEADER)))
-        about = json.loads(header["__metadata__"][HEADER_KEY])
+        # The size comes from the file: a wrong one must not be allocated.
+        header = parse_json(file.read(min(size, _LONGEST_HEADER)))
+        about = parse_json(header["__metadata__"][HEADER_KEY])
         return dict(about)
-    except (OSError, ValueError, LookupError, TypeError, RecursionError, struct.error) as error:
+    except (OSError, ValueError, LookupError, TypeError, struct.error) as error:
         raise ModelError(f"{path}: not a checkpoint of approx-build ({error!r})") from None
 
 

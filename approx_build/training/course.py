@@ -24,6 +24,7 @@ from approx_build.yaml_source.validation import Problems
 
 LOSS = "loss"
 """The name of the loss of a network that learns as one."""
+# Every tensor's name begins with the empty prefix.
 _NETWORK = Player(ALONE.player, ("",))
 
 
@@ -125,12 +126,18 @@ class Course:
             # The schedule of `training:`, which cuts off the steps of fine-tuning itself.
             return at.rate * settings.factor(step)
         begin, end, share = at.begin, at.end, at.rate
+        # Fine-tuning begins within this phase, and each of its two parts has its own schedule.
         if begin < settings.first_phase < end:
             is_late = settings.is_finetuning(step)
             begin, end = (settings.first_phase, end) if is_late else (begin, settings.first_phase)
         if settings.is_finetuning(step):
             share *= settings.finetune_rate
         return settings.along(share, step - begin, end - begin)
+
+    def started_by(self, step: int) -> Phase | None:
+        """The phase whose first step is number `step`; None for the first phase of all."""
+        at = self._at(step)
+        return at.phase if at.begin and step == at.begin + 1 else None
 
     def _at(self, step: int) -> Stretch:
         return next(one for one in self.stretches if step in one)

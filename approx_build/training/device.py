@@ -30,6 +30,7 @@ def memory_on(device: torch.device) -> Available | None:
     if device.type == "cuda":
         return Available(torch.cuda.mem_get_info(device)[0], "memory of the CUDA device")
     left = available_memory()
+    # Estimates include the process itself, whose memory is no longer free.
     return left and Available(left.size + resident_bytes(), left.bound)
 
 
@@ -76,6 +77,7 @@ def numeric_environment(network: Family, device: str = "cpu", processes: int = 1
         "numpy": np.__version__,
         "machine": platform.machine(),
         "cpu": _cpu_name(),
+        # The instruction set that torch uses; a variable of the environment can lower it.
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "device": device,
         **network.training_environment(device),
@@ -90,6 +92,7 @@ def numeric_environment(network: Family, device: str = "cpu", processes: int = 1
 
 def _cpu_name() -> str:
     try:
+        # platform.processor() is empty on many Linux systems.
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
         return platform.processor()

@@ -34,7 +34,7 @@ def train_shared(
 ) -> TrainingRecord:
     """Train by `processes` processes, this one among them.
 
-    ModelError when another of them dies; the state that was kept last is there.
+    ModelError when another of them dies; the last saved state is kept.
     """
     if processes == 1:
         return train(model, material, out_dir, means)
@@ -46,6 +46,7 @@ def train_shared(
                 _await(others)
                 with joined(meeting, 0, processes, means.device) as share:
                     return train(model, material, out_dir, replace(means, share=share))
+            # torch raises RuntimeError when another process is gone.
             except RuntimeError as error:
                 raise _blamed(others, task, error) from error
 
@@ -62,6 +63,7 @@ def _others(task: Path, processes: int) -> Iterator[list[Child]]:
             other.wait(END_S)
     finally:
         for other in others:
+            # Those that wait for others inside torch answer nothing else.
             other.process.kill()
         for other in others:
             other.end()
@@ -72,11 +74,12 @@ def _await(others: list[Child]) -> None:
     for other in others:
         if not other.ready():
             other.wait(LAST_WORDS_S)
-            raise RuntimeError("a process of the training ended before it began")
+            raise RuntimeError("a process of the training ended before its start")
 
 
 def _blamed(others: list[Child], task: Path, error: RuntimeError) -> ModelError | RuntimeError:
     """What to raise when processes could not go on together."""
+    # Those that have ended come first: the others fail only because they lost one of these.
     for rank, other in sorted(enumerate(others, 1), key=lambda each: each[1].code is None):
         code = other.wait(LAST_WORDS_S)
         if code is None:
@@ -85,7 +88,7 @@ def _blamed(others: list[Child], task: Path, error: RuntimeError) -> ModelError 
         last = f": {said[-1]}" if said else ""
         return ModelError(
             f"process {rank} of the training ended (exit status {code}){last}; "
-            "the state that was kept last is there: run again to go on"
+            "the last saved state is kept: run again to continue"
         )
     return error
 

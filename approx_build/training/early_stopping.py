@@ -19,7 +19,9 @@ class Stopping(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     patience: int = Field(ge=1, le=1_000_000, description="evaluations without a lower loss")
-    min_delta: float = Field(0.0, ge=0, le=1e6, description="how much lower counts as lower, nats")
+    min_delta: float = Field(
+        0.0, ge=0, le=1e6, description="smallest decrease that counts, in units of the loss"
+    )
 
 
 def is_done(curve: Sequence[CurvePoint], stopping: Stopping | None) -> bool:

@@ -1,8 +1,8 @@
-"""Calibration: what a few measured steps say of a whole training, before it begins.
+"""Forecast: the time, memory and cost of a whole training, predicted from a few measured steps.
 
-The median of the steps tells the time. The range goes from their lowest to their highest
-decile, widened by 1 + 1/sqrt(n) for n steps: of one step, from half to twice; of a hundred,
-a tenth more than was seen. What a busy machine does tomorrow no calibration knows.
+The time is predicted by the median of the steps. Its range goes from their lowest to their highest
+decile, widened by 1 + 1/sqrt(n) for n steps: one step gives half to twice its time, a hundred
+steps a tenth more than they vary. Later load on the machine cannot be predicted.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from approx_build.units import counted, size, spaced
 
 @dataclass(frozen=True)
 class StepTime:
-    """Seconds that a step takes: the median, and an honest range."""
+    """Seconds that a step takes: the median, and the range to expect."""
 
     median_s: float
     low_s: float
@@ -29,12 +29,12 @@ class StepTime:
     count: int
 
     def total(self, steps: int) -> StepTime:
-        """The same of `steps` steps."""
+        """The time of `steps` steps."""
         return StepTime(steps * self.median_s, steps * self.low_s, steps * self.high_s, self.count)
 
 
 def step_time(seconds: Sequence[float]) -> StepTime:
-    """What measured steps say of the next ones; ValueError without any, or for odd numbers."""
+    """The time of a step, from measured steps; ValueError without positive finite numbers."""
     ordered = sorted(seconds)
     if not ordered or not all(isfinite(one) and one > 0 for one in ordered):
         raise ValueError(f"seconds of steps must be finite numbers above 0, not {list(seconds)}")
@@ -71,12 +71,12 @@ class PlayerForecast:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a training will be: how much it hears, its size, memory, time and cost.
+    """The size, memory, time and cost of a training.
 
-    `windows` are those of the corpus, `used` those of all steps, `memory` bytes by item,
-    `steps_done` those made already and `spent` what they cost, `measured_bytes` the memory that
-    calibration saw at its peak, `evaluations` those to come, of `evaluation_s` each. Of a network
-    with players, `players` by name, and `phases` with the step after which each begins.
+    `windows` is the number of windows in the corpus, `used` in all steps; `memory` has bytes by
+    item; `steps_done` steps were made already and cost `spent`; `measured_bytes` is the peak that
+    calibration measured; `evaluations` follow, of `evaluation_s` each. If a network has players,
+    `players` has them by name, and `phases` the step after which each phase begins.
     """
 
     windows: int
@@ -99,12 +99,12 @@ class Forecast:
 
     @property
     def epochs(self) -> float:
-        """How often the whole training hears each window."""
+        """How often the training uses each window, on average."""
         return self.used / self.windows if self.windows else 0.0
 
     @property
     def remaining(self) -> StepTime:
-        """Seconds of the steps not yet made, and of the evaluations between them."""
+        """Seconds of the remaining steps and evaluations."""
         steps = self.step.total(max(0, self.steps - self.steps_done))
         besides = self.evaluations * self.evaluation_s
         return StepTime(
@@ -113,24 +113,24 @@ class Forecast:
 
     @property
     def peak_bytes(self) -> int:
-        """The most memory at once: what was measured, or the sum of the items."""
+        """The peak of memory: measured, or the sum of the items."""
         return self.measured_bytes or sum(self.memory.values())
 
     @property
     def is_too_large(self) -> bool:
-        """Whether it needs more memory than there is."""
+        """Whether it needs more memory than is available."""
         return self.available is not None and self.peak_bytes > self.available.size
 
     @property
     def is_over_budget(self) -> bool | None:
-        """Whether the budget ends before the steps do; None without a budget."""
+        """Whether the budget ends before the last step; None without a budget."""
         if self.costs is None or self.costs.budget is None:
             return None
         return self.costs.spent(self.remaining.median_s, self.spent) > self.costs.budget
 
     @property
     def steps_within_budget(self) -> int | None:
-        """How many steps in all the budget pays for, by the median; None: all of them."""
+        """The number of steps that the budget pays for, by the median; None without a budget."""
         left = self.costs.seconds_until_budget(0, self.spent) if self.costs else None
         if left is None:
             return None
@@ -138,7 +138,7 @@ class Forecast:
 
 
 def words(forecast: Forecast) -> list[tuple[str, str]]:
-    """A forecast as rows: what, and how much of it."""
+    """A forecast as rows: a name and a value."""
     left = forecast.remaining
     spread = f"{duration(left.low_s)} to {duration(left.high_s)}"
     rows = [
@@ -169,6 +169,7 @@ def _players(forecast: Forecast) -> list[tuple[str, str]]:
 def duration(seconds: float) -> str:
     """Seconds in the unit that suits them: 8.4 s, 12 min, 3.5 h, 2.1 days."""
     for length, unit in ((86_400, "days"), (3600, "h"), (60, "min")):
+        # Below two of a unit the smaller one is easier to read: 90 min, not 1.5 h.
         if seconds >= 2 * length:
             return f"{seconds / length:.3g} {unit}"
     return f"{seconds:.3g} s"
@@ -176,11 +177,11 @@ def duration(seconds: float) -> str:
 
 def _memory(forecast: Forecast) -> str:
     items = ", ".join(f"{name} {size(count)}" for name, count in forecast.memory.items() if count)
-    text = f"{size(forecast.peak_bytes)} at its peak{f' ({items})' if items else ''}"
+    text = f"{size(forecast.peak_bytes)} at the peak{f' ({items})' if items else ''}"
     if forecast.available is None:
         return text
     verdict = "too much: " if forecast.is_too_large else ""
-    there = f"{size(forecast.available.size)} to be had, {forecast.available.bound}"
+    there = f"{size(forecast.available.size)} available, {forecast.available.bound}"
     return f"{text}; {verdict}{there}"
 
 

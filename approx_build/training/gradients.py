@@ -85,14 +85,17 @@ class WindowWorkers:
         return [self._there(examples[i : i + size]) for i in range(0, len(examples), size)]
 
     def _one(self, leaves: Named, batch: Named, scale: float, turn: Turn) -> tuple[Losses, Named]:
+        # Compiled gradients exist only for float32 and for the one loss of a whole network.
         if self._is_plain and scale == 1.0 and turn == ALONE:
             found = self.network.gradients(leaves, batch)
             if found is not None:
                 return {LOSS: found[0]}, found[1]
         count = len(next(iter(batch.values())))
+        # Losses are means over a batch; the sums must not depend on how examples are batched.
         terms = {name: term * count for name, term in self._terms(leaves, batch, turn).items()}
         loss = reduce(add, terms.values())
         free = {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
+        # Of a tensor that this loss does not use, autograd would give None instead of zeros.
         grads = torch.autograd.grad(loss * scale, list(free.values()), materialize_grads=True)
         named = zip(free, grads, strict=True)
         losses = {name: float(term.detach()) for name, term in terms.items()}
@@ -122,6 +125,7 @@ class WindowWorkers:
 
 def norm(gradients: Named) -> float:
     """The length of all gradients together."""
+    # In the order of the tensors, which a saved state keeps.
     return math.sqrt(sum(float(gradient.square().sum()) for gradient in gradients.values()))
 
 
@@ -137,6 +141,7 @@ def window_workers(
     workers = threads if where.type == "cpu" else 1
     with (
         deterministic_on(where),
+        # In OpenMP the number of threads is a setting of the calling thread.
         ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool,
     ):
         yield WindowWorkers(network, pool, where, precision)

@@ -7,13 +7,13 @@ are made again. Nothing that is damaged is deleted: it gets another name, with w
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from approx_build.errors import ModelError
+from approx_build.files import writing
 from approx_build.store.delivery import PART
 from approx_build.store.disk import DAMAGED, make_folder, plain_words, set_aside, sync_folder
 from approx_build.training.callbacks import Means
@@ -58,14 +58,17 @@ class Kept:
         """What is whole, the damaged having been set aside; the same in every process."""
         if self.means.share.writes:
             self._clear()
+            # With a record the training is done, and its states are of no more use.
             for stored in self._mend_record() or self._mend_states():
                 self._mend_checkpoint(stored)
+        # The other processes read what the first has mended.
         self.means.share.meet()
         record = whole_record(self.folder, self.manifest)
         state = None if record else load_state(self.folder, self.manifest, self.means.device)
         checkpoints = record.checkpoints if record else state.checkpoints if state else []
         missing = (one for one in checkpoints if not is_right(self.folder / one.file, one.digest))
         found = Found(record, state, tuple(missing))
+        # No process may change a file while another still checks it.
         self.means.share.meet()
         return found
 
@@ -78,26 +81,29 @@ class Kept:
         """Remove what a training that is done, and whole, no longer needs."""
         if self.means.share.writes:
             TrainingState.remove(self.folder)
-            shutil.rmtree(self.folder / AGAIN, ignore_errors=True)
+            writing.remove_tree(self.folder / AGAIN)
 
     def replace(self) -> Path:
         """Put what lies in `again/` in place of everything; returns where that lies now."""
+        # As a whole, so that at no moment files of both trainings lie together.
         aside = set_aside(self.folder, f".{self.folder.name}.damaged")
         with plain_words(self.folder):
-            os.rename(aside / AGAIN, self.folder)
+            writing.replace(aside / AGAIN, self.folder)
             sync_folder(self.folder.parent)
         return aside
 
     def _clear(self) -> None:
         """Make a folder of it, without half-written files and without folders that were files."""
+        # lexists(): a link that leads nowhere is in the way, too.
         if os.path.lexists(self.folder) and not self.folder.is_dir():
-            self._set_aside(self.folder, "it is no folder")
+            self._set_aside(self.folder, "it is not a folder")
         with plain_words(self.folder):
             make_folder(self.folder)
             paths = sorted(self.folder.iterdir())
         for path in paths:
             if path.name.startswith(".") and path.name.endswith(PART):
                 _remove(path)
+            # What was set aside stays, for whoever wants to look at it.
             elif DAMAGED in path.name or path.is_dir() == (path.name == AGAIN):
                 continue
             elif path.name == AGAIN or path.name.startswith(OURS):
@@ -112,8 +118,9 @@ class Kept:
             except ModelError as error:
                 damaged[path] = error.message
         record = whole_record(self.folder, self.manifest)
+        # A missing file counts as damaged, but there is nothing to set aside.
         for path in filter(os.path.lexists, damaged):
-            self._set_aside(path, damaged[path], "written again from its copy" if record else "")
+            self._set_aside(path, damaged[path], "restored from its copy" if record else "")
         if record is None:
             return ()
         self.keep(record)
@@ -128,7 +135,7 @@ class Kept:
                 break
             except ModelError as error:
                 damaged[path] = error.message
-        cure = f"training goes on from step {state.step}" if state else "training starts again"
+        cure = f"training continues from step {state.step}" if state else "training starts again"
         for path, problem in damaged.items():
             self._set_aside(path, problem, cure)
         return state.checkpoints if state else ()
@@ -137,7 +144,7 @@ class Kept:
         path, cure = self.folder / stored.file, ""
         if is_right(path, stored.digest):
             return
-        problem = "its bytes are not those that were written"
+        problem = "its content is damaged"
         aside = set_aside(path).name if os.path.lexists(path) else ""
         if self.means.copy(stored.digest, path):
             cure = "replaced by the copy in the store"
@@ -155,6 +162,6 @@ def _remove(path: Path) -> None:
     """Remove a file or a folder that was never whole."""
     with suppress(OSError):
         if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
+            writing.remove_tree(path)
         else:
-            path.unlink()
+            writing.remove(path)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from approx_build.corpus.consent import Consent, load_consent
+from approx_build.corpus.consent import Consent
+from approx_build.corpus.consent_record import load_consent
 from approx_build.corpus.prepared import Material
 from approx_build.corpus.recordings import corpus_digest
 from approx_build.training.callbacks import Callback
@@ -89,6 +90,7 @@ class Chronicle(Callback):
         self.entry = update(
             self.entry,
             state.step,
+            # A state has the seconds of all sittings, the entry those of each.
             max(0.0, state.seconds - self._first_s),
             self.now(),
             state.curve,
@@ -122,6 +124,7 @@ class Chronicle(Callback):
         self.say(words)
 
     def _consent(self) -> Consent:
+        # Read from the file each time: consent may be withdrawn while a training runs.
         return load_consent(self.corpus, self._today(), self.model.model)
 
     def _today(self) -> date:

@@ -41,6 +41,8 @@ def train(model: ModelSpec, material: Material, out_dir: Path, means: Means) -> 
     kept = Kept(out_dir, training.digest, means)
     with alone_in(out_dir, means.share, means.callback.remarked):
         for _ in range(ROUNDS):
+            # Also after training: what was written is read again before the training counts as
+            # done.
             found = kept.found()
             if found.missing:
                 make_again(training, kept, found)
@@ -51,9 +53,7 @@ def train(model: ModelSpec, material: Material, out_dir: Path, means: Means) -> 
             else:
                 kept.tidy()
                 return found.record
-    raise ModelError(
-        f"{out_dir}: files are damaged as soon as they are made; is the disk in order?"
-    )
+    raise ModelError(f"{out_dir}: new files are damaged at once; check the disk")
 
 
 def _record(training: Training, run: Run) -> TrainingRecord:

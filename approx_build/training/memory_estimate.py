@@ -1,12 +1,12 @@
-"""Need: the memory that a training takes at its peak, item by item, before it takes any.
+"""The memory that a training needs at its peak, item by item, estimated before it begins.
 
-Three moments compete. While gradients are found, the windows in flight (one a thread; on CUDA
-the whole batch) each keep activations and gradients of their own beside the sum. While the loss
-is evaluated, a compiled kernel keeps the memory of its windows, and torch needs its own. While
-the state is kept, it is there twice more: as the bytes of its tensors, and as those of its file.
-Weights of all players, average, optimisers, examples made ahead and the process itself are there
-all the time. Recordings are mapped from their files and do not count: the system takes their
-pages back when it wants them.
+The peak is the largest of three moments. During a step, each window in flight (one per thread; on
+CUDA the whole batch) keeps its own activations and gradients beside their sum. During an
+evaluation, a compiled kernel keeps the memory of its windows, and torch needs its own. While the
+state is saved, two copies of it exist: the bytes of its tensors and the bytes of its file. The
+weights of all players, their average, optimisers, prefetched examples and the process itself
+are in memory all the time. Recordings are mapped from their files and do not count, because the
+system can drop their pages.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from approx_build.errors import ModelError
+from approx_build.errors import ModelError, argument
 from approx_build.families.base import FAMILIES, Family
 from approx_build.families.parameters import Shapes, numbers_in
 from approx_build.machine import Available, largest_that_fits, resident_bytes
@@ -25,22 +25,22 @@ from approx_build.training.parameters import Precision, TrainingParameters, trai
 from approx_build.units import size
 
 BASELINE = 600 << 20
-"""Bytes of a process that has loaded torch, where no such process is at hand to be asked."""
+"""Bytes of a process that has loaded torch, where none can be measured."""
 FLOAT = 4
-"""Bytes of a number."""
+"""Bytes of a float32 number."""
 WARMTH = 40 << 20
-"""Bytes that torch and its threads take besides when they first work."""
+"""Bytes that torch and its threads allocate in addition when they first work."""
 EXAMPLE = 16
 """Bytes of a sample of an example: two arrays of eight, or four of four."""
-HELPS = 0.9
-"""A smaller batch is offered when it needs no more than this share."""
+WORTHWHILE = 0.9
+"""A smaller batch is suggested if it needs at most this share of the memory."""
 ROUND = 256
-"""Windows that are offered are multiples of this, samples."""
+"""Suggested windows are multiples of this, samples."""
 
 
 @dataclass(frozen=True)
-class Need:
-    """A training as far as its memory goes; `matrices` names the weights that Muon turns."""
+class MemoryEstimate:
+    """What the memory of a training depends on; Muon orthogonalises the weights in `matrices`."""
 
     network: Family
     settings: TrainingParameters
@@ -53,76 +53,89 @@ class Need:
 
     @property
     def flight(self) -> int:
-        """Windows whose gradients are found at once by a process."""
+        """Windows whose gradients a process computes at once."""
         return min(self.threads, self._share) if self.device == "cpu" else self._share
 
     @property
     def items(self) -> dict[str, int]:
-        """Bytes by item, at the moment that takes most."""
+        """Bytes by item, at the peak."""
         windows = {"activations": self._activations, "examples": self._examples}
         step = {"gradients": self._gradients, **windows}
         if self.device != "cpu":
+            # The process itself is not in the memory of the device.
             return self._held | step | {"baseline": 0}
         evaluate = {"evaluation": self._evaluation, **windows}
-        keep = {"state being kept": 2 * sum(self._held.values())}
+        keep = {"copies of the state": 2 * sum(self._held.values())}
         most = max((step, evaluate, keep), key=lambda items: sum(items.values()))
         return self._held | most | {"baseline": self.baseline}
 
     @property
     def peak(self) -> int:
         """Bytes at the peak, of all processes on this machine together."""
+        # On CUDA each process may have a device of its own, and the estimate is for one device.
         return sum(self.items.values()) * (self.processes if self.device == "cpu" else 1)
 
     @property
     def keeping(self) -> int:
-        """Bytes while the state is kept, on the CPU; on CUDA it is there once."""
+        """Bytes while the state is saved, on the CPU; on CUDA it exists once."""
         held = sum(self._held.values())
+        # The state itself, the bytes of its tensors and the bytes of its file.
         return 3 * held + self.baseline if self.device == "cpu" else held
 
-    def when(self, **settings: int) -> Need:
-        """The same with another window or batch."""
+    def with_settings(self, **settings: int) -> MemoryEstimate:
+        """The estimate with another window or batch."""
         return replace(self, settings=self.settings.model_copy(update=settings))
 
     def check(self, model: str, available: Available | None) -> None:
-        """ModelError when it takes more than is to be had; says what fits."""
+        """ModelError with settings that fit, if it needs more memory than is available."""
         if available is None or self.peak <= available.size:
             return
         items = sorted(self.items.items(), key=lambda one: -one[1])
         parts = ", ".join(f"{name} {size(count)}" for name, count in items if count)
         raise ModelError(
-            f"model {model!r}: its training needs {size(self.peak)} of memory ({parts}) and "
-            f"{size(available.size)} are to be had ({available.bound}); {self.fitting(available)}"
+            f"model {model!r}: its training needs {size(self.peak)} of memory ({parts}), but only "
+            f"{size(available.size)} are available ({available.bound}); {self.fitting(available)}"
         )
 
     def fitting(self, available: Available) -> str:
-        """The largest settings that fit, in words."""
+        """The largest settings that fit, as text."""
         limit, settings = available.size, self.settings
         window = largest_that_fits(
-            lambda n: self.when(window=n).peak, limit, 2, settings.window - 1, ROUND
+            lambda n: self.with_settings(window=n).peak, limit, 2, settings.window - 1, ROUND
         )
+        # Each process needs at least one window.
         batch = largest_that_fits(
-            lambda n: self.when(batch=n).peak, limit, self.processes, settings.batch - 1
+            lambda n: self.with_settings(batch=n).peak, limit, self.processes, settings.batch - 1
         )
         threads = largest_that_fits(
             lambda n: replace(self, threads=n).peak, limit, 1, self.threads - 1
         )
         offers = [
-            *([f"it fits as it is with --jobs {threads * self.processes}"] if threads else []),
+            *(
+                [f"it fits unchanged with {argument('jobs', threads * self.processes)}"]
+                if threads
+                else []
+            ),
             *([f"`window: {window}` fits with this batch"] if window else []),
             *([f"`batch: {batch}` fits with this window"] if batch else []),
         ]
         return ", ".join(offers) or "no smaller window or batch fits: make the network smaller"
 
     def smaller(self) -> str:
-        """What to try when memory ran out all the same, in words."""
+        """What to try when memory ran out in spite of the estimate, as text."""
+        # The estimate was too low, so it cannot tell what fits.
         window, batch = self.settings.window // 2, self.settings.batch // 2
         offers = []
         if self.device == "cpu" and self.flight > 1:
-            offers.append(f"run again with --jobs {self.processes * (self.flight // 2)} to go on")
+            jobs = argument("jobs", self.processes * (self.flight // 2))
+            offers.append(f"run again with {jobs} to continue")
         if window >= 2:
-            offers.append(f"train anew with `window: {window}`")
-        if batch >= self.processes and self.when(batch=batch).peak < HELPS * self.peak:
-            offers.append(f"train anew with `batch: {batch}`")
+            offers.append(f"train again with `window: {window}`")
+        if (
+            batch >= self.processes
+            and self.with_settings(batch=batch).peak < WORTHWHILE * self.peak
+        ):
+            offers.append(f"train again with `batch: {batch}`")
         return ", or ".join(offers) or "make the network smaller"
 
     @property
@@ -141,9 +154,9 @@ class Need:
 
     @property
     def _gradients(self) -> int:
-        """A sum and one set for each window in flight; then a sum of several processes.
+        """A sum, a set for each window in flight, and the sum of several processes.
 
-        With players, those of the largest: a turn has gradients of one.
+        A turn has the gradients of one player, so the largest player counts.
         """
         sets = min(self._share, self.flight + 1) if self.device == "cpu" else 1
         shapes, players = self.network.training_shapes(), learners(self.network, self.settings)
@@ -169,26 +182,26 @@ class Need:
 
     @property
     def _examples(self) -> int:
-        """Those of turns ahead, being made and at work, and those held out."""
+        """Examples that are prefetched, being made and in use, and those held out."""
         turns = (AHEAD + 1) * self.loaders + 2
         count = turns * self._share + self.settings.evaluate_windows
         return count * EXAMPLE * self.network.channels * self.settings.window
 
 
 def baseline_bytes() -> int:
-    """Bytes of this process before it trains, torch at work included."""
+    """Bytes of this process before it trains, with what torch allocates at work."""
     return resident_bytes() + WARMTH
 
 
-def killed(manifest: Mapping[str, Any], **means: Any) -> str:
-    """What to say of the memory of a training whose process was killed."""
-    need = need_of(manifest, **means)
-    return f"the training needs about {size(need.peak)} of memory; {need.smaller()}"
+def advice_after_kill(manifest: Mapping[str, Any], **means: Any) -> str:
+    """The memory that a training needed whose process was killed, and what to try, as text."""
+    found = estimate_of(manifest, **means)
+    return f"the training needs about {size(found.peak)} of memory; {found.smaller()}"
 
 
-def need_of(manifest: Mapping[str, Any], **means: Any) -> Need:
-    """What the training of a manifest needs, without torch: weights of two axes for matrices."""
+def estimate_of(manifest: Mapping[str, Any], **means: Any) -> MemoryEstimate:
+    """The estimate for a manifest. Without torch, all weights of two axes count as matrices."""
     network = FAMILIES.get(manifest["network"]["family"]).model_validate(manifest["network"])
     settings = training_of(type(network)).model_validate(manifest["training"])
     matrices = [name for name, shape in network.training_shapes().items() if len(shape) > 1]
-    return Need(network, settings, matrices, **means)
+    return MemoryEstimate(network, settings, matrices, **means)

@@ -51,26 +51,30 @@ class ModelSpec(BaseModel):
     corpus: Name = Field(description="corpus it learns from")
     network: SerializeAsAny[Family] = Field(description="parameters of the network")
     preparation: Preparation = Field(
-        default_factory=Preparation, description="what becomes of recordings before training"
+        default_factory=Preparation, description="how recordings are prepared before training"
     )
     augmentation: Augmentation = Field(
         default_factory=lambda: Augmentation.model_validate({}),
-        description="how windows vary each time they are used",
+        description="random changes of windows each time they are used",
     )
-    objective: SerializeAsAny[BaseModel] = Field(description="what of learning is the family's own")
+    objective: SerializeAsAny[BaseModel] = Field(
+        description="settings of the loss that belong to the family"
+    )
     training: TrainingParameters
     checkpoints: tuple[Annotated[int, Field(ge=0, le=LAST_STEP)], ...] = Field(
-        (0,), max_length=MOST_KEPT, description="steps kept besides the first and the last"
+        (0,),
+        max_length=MOST_KEPT,
+        description="steps with a checkpoint, besides the first and the last",
     )
-    costs: Costs | None = Field(None, description="what training costs; null: nothing is counted")
+    costs: Costs | None = Field(None, description="cost of training; null: not recorded")
     checkpoint_every: int | None = Field(
         None,
         ge=1,
         le=LAST_STEP,
-        description="keep every so many steps besides; null: those named alone",
+        description="also keep a checkpoint every so many steps; null: only the listed steps",
     )
     sampling: SerializeAsAny[BaseModel] = Field(
-        description="what a take has unless it says otherwise"
+        description="default controls of generation for takes"
     )
 
     def check_kept(self) -> None:
@@ -137,13 +141,16 @@ class ModelSpec(BaseModel):
             "schema": SCHEMA,
             "family_version": type(self.network).training_version,
             "corpus_digest": corpus_digest,
+            # Excluded recordings are not in `corpus_digest`, and their reasons change no weight.
             "preparation": self.preparation.model_dump(mode="json", exclude={"exclude"}),
             "augmentation": self.augmentation.model_dump(mode="json"),
             "network": self.network_params(),
             "objective": self.objective.model_dump(mode="json"),
             "training": self.training.model_dump(mode="json"),
+            # As they are kept: the same steps, written in another way, give the same key.
             "checkpoints": list(self.kept_steps),
         }
+        # Only there, so that other trainings keep their keys when this version rises.
         if self.augmentation.changes_time_or_pitch:
             manifest["augmentation_version"] = AUGMENTATION_VERSION
         # As the key of a training has it, where -0.0 is 0.0.
@@ -163,6 +170,7 @@ def load_model(
     if isinstance(name, str) and family is None:
         hint = choices(name, FAMILIES.names())
         fault = source.fault(("family",), f"unknown family '{name}'{hint}")
+        # Not raised here: an unknown family must not hide the faults of other sections.
         source = replace(source, faults=(*source.faults, fault))
     model = validate(declared(family), source)
     checks: tuple[tuple[Loc, Callable[[], None]], ...] = (
@@ -192,8 +200,8 @@ def model_of(manifest: Mapping[str, Any], **beside: Any) -> ModelSpec:
     spec = declared(FAMILIES.get(family)).model_validate({**values, "family": family, **beside})
     if spec.manifest(manifest["corpus_digest"]) != manifest:
         raise ModelError(
-            f"model {spec.model!r}: this version of approx-build reads another training out of "
-            "its key; run the command again"
+            f"model {spec.model!r}: this version of approx-build derives another training "
+            "from the same key; run the command again"
         )
     return spec
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+# Models are checked and planned without torch.
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -176,6 +177,8 @@ class Muon(Optimizer):
         for name, (count, rows, columns, scale) in matrices.items():
             momentum = state[f"{name}.momentum"].lerp_(gradients[name], 1 - self.momentum)
             ahead = gradients[name].lerp(momentum, self.momentum).reshape(count, rows, columns)
+            # So that changes are as large as Adam's (Liu et al., Muon is scalable for LLM training,
+            # 2025).
             step_size = factor * self.learning_rate * scale * 0.2 * max(rows, columns) ** 0.5
             change = orthogonal(ahead).reshape(weights[name].shape)
             weights[name].add_(change, alpha=-step_size)
@@ -183,8 +186,10 @@ class Muon(Optimizer):
 
 def orthogonal(stack: Tensor) -> Tensor:
     """The nearly orthogonal matrices beside those of a stack [N, rows, columns]."""
+    # The smaller of the two products with its own transpose costs less.
     tall = stack.shape[1] > stack.shape[2]
     x = stack.transpose(1, 2) if tall else stack
+    # The iteration needs singular values of at most 1, which the Frobenius norm ensures.
     x = x / (x.flatten(1).norm(dim=1)[:, None, None] + 1e-12)
     for _ in range(5):
         gram = x @ x.transpose(1, 2)

@@ -24,10 +24,12 @@ LAST_STEP = 100_000_000
 
 Optimizer = Annotated[AnyOptimizer, Field(description="how weights change")]
 ClipNorm = Annotated[
-    float | None, Field(ge=1e-9, le=1e9, description="longest gradient; null: any")
+    float | None, Field(ge=1e-9, le=1e9, description="largest norm of the gradient; null: no limit")
 ]
-Ema = Annotated[float, Field(ge=0, lt=1, description="decay of the averaged weights; 0: none")]
-Turns = Annotated[int, Field(ge=1, le=1000, description="turns a step")]
+Ema = Annotated[
+    float, Field(ge=0, lt=1, description="decay of the moving average of weights; 0: no average")
+]
+Turns = Annotated[int, Field(ge=1, le=1000, description="turns in each step")]
 
 
 class Precision(StrEnum):
@@ -55,29 +57,39 @@ class TrainingParameters(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     seed: int = Field(1, ge=0, lt=1 << 63, description="seed of weights, windows and noise")
-    steps: int = Field(ge=1, le=LAST_STEP, description="steps in all, both phases")
+    steps: int = Field(
+        ge=1, le=LAST_STEP, description="total number of steps, fine-tuning included"
+    )
     window: int = Field(6144, ge=2, le=1 << 24, description="samples in a window")
     batch: int = Field(2, ge=1, le=1024, description="windows a step")
     held_out_s: float = Field(
-        2.5, ge=0.001, le=3600, description="held out at the end of each recording, s"
+        2.5, ge=0.001, le=3600, description="sound held out at the end of each recording, seconds"
     )
     optimizer: Optimizer = Field(default_factory=Muon)
-    schedule: Literal["constant", "cosine"] = Field("cosine", description="of the learning rate")
-    warmup_steps: int = Field(
-        50, ge=0, le=LAST_STEP, description="steps of a phase until the full rate"
+    schedule: Literal["constant", "cosine"] = Field(
+        "cosine", description="schedule of the learning rate"
     )
-    final_rate: float = Field(0.02, ge=1e-9, le=1, description="share of the rate at the end")
+    warmup_steps: int = Field(
+        50, ge=0, le=LAST_STEP, description="warm-up: steps of a phase until the full learning rate"
+    )
+    final_rate: float = Field(
+        0.02, ge=1e-9, le=1, description="learning rate at the end, as a share"
+    )
     clip_norm: ClipNorm = 1.0
     ema: Ema = 0.995
-    l2: float = Field(0.0, ge=0, le=1e6, description="times half the sum of squared weights")
-    l2_biases: bool = Field(False, description="whether `l2` counts biases too, as ibab's does")
-    finetune_steps: int = Field(
-        0, ge=0, le=LAST_STEP, description="steps of the second phase, of all"
+    l2: float = Field(
+        0.0, ge=0, le=1e6, description="weight of the L2 penalty, half the sum of squared weights"
     )
-    finetune_rate: float = Field(0.5, ge=1e-9, le=1, description="share of the rate in phase two")
-    precision: Precision = Field(Precision.FLOAT32, description="what products are computed in")
-    parent: Parent | None = Field(None, description="the run it goes on from; null: from nothing")
-    early_stopping: Stopping | None = Field(None, description="null: never")
+    l2_biases: bool = Field(False, description="whether `l2` includes biases, as in ibab's code")
+    finetune_steps: int = Field(
+        0, ge=0, le=LAST_STEP, description="steps of fine-tuning, at the end"
+    )
+    finetune_rate: float = Field(
+        0.5, ge=1e-9, le=1, description="learning rate of fine-tuning, as a share"
+    )
+    precision: Precision = Field(Precision.FLOAT32, description="number format of products")
+    parent: Parent | None = Field(None, description="the run to continue from; null: new weights")
+    early_stopping: Stopping | None = Field(None, description="early stopping; null: none")
     evaluate_every: int = Field(
         250, ge=1, le=LAST_STEP, description="steps between points of the loss curve"
     )
@@ -107,6 +119,7 @@ class TrainingParameters(BaseModel):
         warm = min(1.0, place / self.warmup_steps) if self.warmup_steps else 1.0
         if self.schedule == "constant":
             return share * warm
+        # Less one, so that the first step has the full rate.
         fallen = 0.5 + 0.5 * math.cos(math.pi * (place - 1) / length)
         return share * warm * (self.final_rate + (1 - self.final_rate) * fallen)
 
@@ -132,7 +145,10 @@ class PhaseParameters(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     from_step: int | None = Field(
-        None, ge=0, le=LAST_STEP, description="steps before it; null: the family's default"
+        None,
+        ge=0,
+        le=LAST_STEP,
+        description="number of steps before the phase; null: the family's default",
     )
     rate: float = Field(1.0, ge=1e-9, le=1, description="share of the learning rate")
 
@@ -151,6 +167,7 @@ class PlayersTraining(TrainingParameters):
 
     @model_validator(mode="after")
     def _share_common(self) -> PlayersTraining:
+        # Only what the model gives: a default here must not replace a default of a player.
         common = self.model_fields_set & PlayerParameters.model_fields.keys()
         given = {name: value for name, value in self if name in common}
         players = {

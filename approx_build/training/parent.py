@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from approx_build.errors import ModelError, reason
+from approx_build.errors import ModelError, argument, reason
 from approx_build.families.base import Shapes
 from approx_build.files.opening import read_whole
 from approx_build.store.delivery import write
@@ -43,6 +43,7 @@ def write_parent(path: Path, groups: Mapping[str, Mapping[str, Tensor]], about: 
     from safetensors.torch import save
 
     tensors = {
+        # safetensors refuses tensors that share memory, as weights and average may.
         f"{group}/{name}": tensor.clone(memory_format=torch.contiguous_format)
         for group, named in groups.items()
         for name, tensor in named.items()
@@ -77,6 +78,7 @@ def _come_to(run: EarlierRun, shapes: Shapes, objects: Objects) -> tuple[Groups,
     """The newest tensors of a run that are whole, by group, and their step."""
     import torch
 
+    # A finished run has no state: its last checkpoint is what it came to.
     state = None if run.record else load_state(run.folder, manifest_digest(run.manifest))
     if state is not None:
         return {name: getattr(state, name) for name in GROUPS}, state.step
@@ -86,12 +88,16 @@ def _come_to(run: EarlierRun, shapes: Shapes, objects: Objects) -> tuple[Groups,
             arrays = read_checkpoint(path, shapes)
             weights = {name: torch.from_numpy(array) for name, array in arrays.items()}
             return {"weights": weights, "average": weights}, stored.step
+        # The files of a shipped run can be restored from version control.
         if run.is_shipped:
             raise ModelError(
                 f"{run.folder / stored.file}: this checkpoint of the training run is missing or "
                 "damaged; restore it"
             )
-    raise ModelError(f"{run.folder}: nothing that run {run.name} kept is whole; --new begins anew")
+    raise ModelError(
+        f"{run.folder}: every checkpoint and state of run {run.name} is damaged; "
+        f"start a new training with {argument('choice', 'NEW')}"
+    )
 
 
 def read_parent(path: Path, shapes: Shapes, device: str, drawn: Shapes | None = None) -> Groups:
@@ -108,7 +114,7 @@ def read_parent(path: Path, shapes: Shapes, device: str, drawn: Shapes | None = 
     except (OSError, SafetensorError) as error:
         raise ModelError(
             f"{path}: the parent's weights cannot be read ({reason(error)}); restore the file, "
-            "or take `parent` out of the model to train from nothing"
+            "or take `parent` out of the model to train from new weights"
         ) from None
     groups: Groups = {"weights": {}, "average": {}, "optimizer": {}}
     for name, tensor in tensors.items():
@@ -119,8 +125,8 @@ def read_parent(path: Path, shapes: Shapes, device: str, drawn: Shapes | None = 
         if found not in (shapes, drawn or shapes):
             odd = sorted(set(found.items()) ^ set(shapes.items()))
             raise ModelError(
-                f"{path}: the parent is of another network (first difference: {odd[0][0]}); "
-                "a run can go on only with the network it began with"
+                f"{path}: the parent has another network (first difference: {odd[0][0]}); "
+                "a run can continue only with the network that it started with"
             )
         groups[group] = {name: groups[group][name] for name in shapes if name in found}
     return groups

@@ -46,8 +46,10 @@ class EarlierRun:
 
     @property
     def steps(self) -> int:
-        """The steps it was asked for."""
-        return int(self.manifest["training"]["steps"])
+        """The steps it was asked for; those it made where its manifest does not say."""
+        training = self.manifest.get("training")
+        asked = training.get("steps") if isinstance(training, dict) else None
+        return asked if isinstance(asked, int) else self.step
 
 
 def working_folder(store: Path, digest: str) -> Path:
@@ -59,6 +61,7 @@ def run_of(store: Path, manifest: Mapping[str, Any]) -> EarlierRun | None:
     """What the store has of the training of this very manifest."""
     digest = manifest_digest(manifest)
     found = run_in(working_folder(store, digest))
+    # The name of the folder has only a part of the digest.
     return found if found and manifest_digest(found.manifest) == digest else None
 
 
@@ -74,6 +77,7 @@ def finished_run(store: Path, manifest: Mapping[str, Any]) -> TrainingRecord | N
 
 def last_run(store: Path, model: str, shipped: Path) -> EarlierRun | None:
     """The run of `model` that was at work last; without any in the store, the shipped one."""
+    # Locks and folders that were set aside begin with a dot.
     folders = sorted((store / FOLDER).glob("[!.]*"), key=_touched)
     found = [run for folder in folders if (run := run_in(folder)) and run.model == model]
     if found:
@@ -90,7 +94,7 @@ def run_in(folder: Path) -> EarlierRun | None:
         return EarlierRun(record.model, record.manifest, folder, last, record.checkpoints, record)
     notes = kept_about(folder)
     about = notes.get("about") if notes else None
-    if not notes or not about:
+    if not notes or not about or not {"model", "manifest"} <= about.keys():
         return None
     kept = [StoredStep(**stored) for stored in notes["checkpoints"]]
     return EarlierRun(about["model"], about["manifest"], folder, notes["step"], kept)

@@ -47,10 +47,12 @@ class Share:
         from torch import distributed
 
         device, count = next(iter(gradients.values())).device, len(losses)
+        # One exchange: losses are summed, and each process has a place for its own wish.
         shared = torch.zeros(count + self.size, dtype=torch.float64, device=device)
         shared[:count] = torch.tensor(list(losses.values()), dtype=torch.float64)
         shared[count + self.rank] = stop
         distributed.all_reduce(shared)
+        # One exchange for all tensors, because each has to wait for the slowest process.
         flat = torch.cat([gradient.flatten() for gradient in gradients.values()])
         distributed.all_reduce(flat)
         place = 0
@@ -58,6 +60,7 @@ class Share:
             gradient.copy_(flat[place : place + gradient.numel()].view_as(gradient))
             place += gradient.numel()
         summed = zip(losses, shared[:count].tolist(), strict=True)
+        # The largest wish counts, so that all processes stop after the same step.
         return dict(summed), int(shared[count:].max())
 
 
@@ -73,6 +76,7 @@ def joined(meeting: Path, rank: int, size: int, device: str) -> Iterator[Share]:
         torch.cuda.set_device(rank % torch.cuda.device_count())
     distributed.init_process_group(
         "nccl" if device == "cuda" else "gloo",
+        # A file, so that no port must be agreed on.
         init_method=meeting.absolute().as_uri(),
         rank=rank,
         world_size=size,
@@ -87,6 +91,6 @@ def check_share(batch: int, processes: int) -> None:
     """ModelError when a batch has fewer windows than there are processes."""
     if batch < processes:
         raise ModelError(
-            f"a batch of {batch} cannot be shared by {processes} processes: each needs a window; "
+            f"a batch of {batch} is too small for {processes} processes, which need a window each; "
             f"make `batch` {processes} or more, or use fewer processes"
         )

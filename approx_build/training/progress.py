@@ -26,6 +26,7 @@ class Progress:
     pace: float = 0.0
 
 
+# Windows has no SIGHUP.
 STOPPING = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]

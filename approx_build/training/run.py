@@ -54,6 +54,7 @@ class Run:
         self._first_step, self._first_s = state.step, state.seconds
         self._last = model.training.steps if last is None else last
         self.stepper = Stepper(workers, state, self.batches, means.share)
+        # Made once: every evaluation uses the same examples.
         self._tests = self.batches.held_out(self.split.held_out)
         here = numeric_environment(model.network, means.device, share.size)
         if here not in state.environments:
@@ -62,10 +63,12 @@ class Run:
     def go(self) -> None:
         """Step until the last, noting and keeping on the way."""
         state, steps = self.state, self._last
+        # Not the time of day, which may be set while a training runs.
         began, saved = time.monotonic() - state.seconds, time.monotonic()
         self._report_began()
         ahead = self.batches.stream(state.step + 1, steps, self.means.loaders)
         with stop_on_signals() as stop, closing(ahead):
+            # The first weights have a point and a checkpoint, too.
             self._note()
             while state.step < steps and not self._is_done():
                 losses, asked = self.step(ahead, self._wish(stop))
@@ -79,6 +82,8 @@ class Run:
                     saved = time.monotonic()
                 if asked:
                     self._stop(asked)
+            # Early stopping is known only after an evaluation, when its checkpoint is still
+            # missing.
             self._note()
 
     def _wish(self, stop: StopRequest) -> int:
@@ -91,15 +96,17 @@ class Run:
         """Why no further step may be paid for; empty: it may."""
         here = self.state.seconds - self._first_s
         made = max(1, self.state.step - self._first_step)
+        # The mean of this sitting's steps foretells the next, which must be paid for, too.
         return self.means.callback.objects(here, here / made)
 
     def _stop(self, asked: int) -> None:
         """End the sitting, the state being kept."""
         if asked == BUDGET:
-            reason = self._objection() or "the budget is reached; its state is kept"
+            reason = self._objection() or "the budget is used up; the state is saved"
             self.report(Status.BUDGET, reason)
             raise self._stopped(reason)
         self.report(Status.INTERRUPTED)
+        # As shells report a process that a signal ended.
         raise KeyboardInterrupt if asked == signal.SIGINT else SystemExit(128 + asked)
 
     def _is_done(self) -> bool:
@@ -114,11 +121,12 @@ class Run:
 
     def ran_out(self, advice: str) -> ModelError:
         """What to raise when memory ran out; keeps the state unless a step was half made."""
-        kept = "the state that was kept last is there"
+        kept = "the last saved state is kept"
+        # Memory may run out again while the state is saved.
         with suppress(MemoryError, OSError, RuntimeError):
             if self.stepper.is_whole and self.means.share.writes:
                 self.state.save(self.folder)
-                kept = "its state is kept"
+                kept = "the state is saved"
         reason = f"memory ran out; {kept}; {advice}"
         self.report(Status.INTERRUPTED, reason)
         return self._stopped(reason)
@@ -129,7 +137,7 @@ class Run:
 
     def _fail(self, what: str) -> NoReturn:
         """End a training that cannot go on; what was kept before is good."""
-        reason = f"{what}; a lower learning_rate may help; what was kept before it stays"
+        reason = f"{what}; a lower learning_rate may help; earlier checkpoints and states are kept"
         self.report(Status.FAILED, reason)
         raise ModelError(f"model {self.model.model!r}: {reason}")
 
@@ -137,6 +145,7 @@ class Run:
         """Evaluate and keep a checkpoint where they are due; the held-out loss if measured."""
         state, settings = self.state, self.model.training
         is_last = state.step == settings.steps or self._is_done()
+        # A training that resumes may have the checkpoint of its step already.
         is_kept = bool(state.checkpoints) and state.checkpoints[-1].step == state.step
         if (state.step in self.model.kept_steps or is_last) and not is_kept:
             held_out = self.measured()
@@ -150,6 +159,7 @@ class Run:
     def measured(self) -> float:
         """The held-out loss of the averaged weights, noted on the curve."""
         state = self.state
+        # The point may exist already, also from an earlier sitting.
         if state.curve and state.curve[-1].step == state.step:
             return state.curve[-1].held_out
         held_out = self.workers.loss(state.average, self._tests)
@@ -171,10 +181,12 @@ class Run:
             "step": step,
         }
         average = self.state.average
+        # Without the players that takes do not need.
         weights = {name: average[name].cpu().numpy() for name in self.model.network.tensor_shapes()}
         self._check_weights()
         digest = write_checkpoint(self.folder / file_name(step), weights, about)
         stored = StoredStep(step=step, loss=held_out, file=file_name(step), digest=digest)
+        # Saved at once, because only a state tells that the checkpoint belongs to the training.
         self.state.checkpoints.append(stored)
         self._keep_state()
 
@@ -187,14 +199,14 @@ class Run:
         try:
             self.means.callback.allow()
         except ApproxError as error:
-            reason = f"{error}; the training's state is kept"
-            self.report(Status.INTERRUPTED, reason)
-            raise type(error)(reason) from None
+            kept = error.more("the state of the training is saved")
+            self.report(Status.INTERRUPTED, str(kept))
+            raise kept from None
 
     def _check_weights(self) -> None:
         # Finite gradients can still make weights that are not; such a state must push none out.
         if not self.state.is_finite:
-            self._fail(f"after step {self.state.step} there are weights that are not numbers")
+            self._fail(f"after step {self.state.step} some weights are not finite numbers")
 
     def report(self, status: Status, reason: str = "") -> None:
         """Say how the training stands."""

@@ -10,6 +10,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from approx_build.files import writing
 from approx_build.files.opening import open_regular
 from approx_build.process import locks
 from approx_build.process.locks import Grip, grip
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from approx_build.training.process_group import Share
 
 PAUSE_S, PATIENCE_S = 0.2, 2.0
-UNGUARDED = "{}: {}, so another process that trains this too is not seen; see that there is none"
+UNGUARDED = (
+    "{}: {}, so another process could train the same model unnoticed; make sure that none does"
+)
 NO_LOCKS = "locks do not work on this filesystem"
 LOCAL_LOCKS = "other hosts do not see the locks of this filesystem"
 
@@ -44,8 +47,11 @@ def alone_in(
     path = lock_path(folder)
     with plain_words(path):
         if path.is_dir():
-            remark(f"{path}: it is no lock but a folder; set aside as {set_aside(path).name}")
-        file = open(path, "a+", encoding="ascii", errors="replace")  # noqa: SIM115
+            remark(f"{path}: it is a folder, not a lock; set aside as {set_aside(path).name}")
+        # Never truncated on opening: it may contain the number of the process that holds the lock.
+        file = open(  # noqa: SIM115
+            writing.open_to_append(path), "a+", encoding="ascii", errors="replace"
+        )
     with file:
         with plain_words(lock_path(folder)):
             held = _wait(file, folder, remark)
@@ -76,6 +82,7 @@ def trainer(folder: Path) -> str:
 def _wait(file: IO[str], folder: Path, remark: Callable[[str], None]) -> Grip:
     """Lock the file, however long that takes; NONE where locks do not work."""
     began, has_told = time.monotonic(), False
+    # Asked repeatedly, because a blocking lock could not say for whom it waits.
     while (found := grip(file.fileno())) is Grip.BUSY:
         if not has_told and time.monotonic() - began >= PATIENCE_S:
             about = kept_about(folder)

@@ -20,7 +20,7 @@ from approx_build.training.device import chosen_device, memory_on
 from approx_build.training.gradients import WindowWorkers, window_workers
 from approx_build.training.ledger.record import manifest_digest
 from approx_build.training.loss_scale import LossScale
-from approx_build.training.memory_estimate import Need, baseline_bytes
+from approx_build.training.memory_estimate import MemoryEstimate, baseline_bytes
 from approx_build.training.model import ModelSpec
 from approx_build.training.parent import read_parent
 from approx_build.training.run import Run
@@ -50,21 +50,21 @@ class Training:
 
         What `train` raises while it steps.
         """
-        with opened(self.model, self.means) as (workers, need):
+        with opened(self.model, self.means) as (workers, estimate):
             if state is None:
                 state = started(self.model, workers, self.manifest, self.means.parent)
             run = Run(self.model, self.material, folder, workers, state, self.means, last)
             if _has_run_out(run):
                 # The error is gone by now, and with it what it kept of the step.
-                raise run.ran_out(need.smaller())
+                raise run.ran_out(estimate.smaller())
         return run
 
 
 @contextmanager
-def opened(model: ModelSpec, means: Means) -> Iterator[tuple[WindowWorkers, Need]]:
-    """The workers of a training and what it needs; ModelError when that is not to be had."""
+def opened(model: ModelSpec, means: Means) -> Iterator[tuple[WindowWorkers, MemoryEstimate]]:
+    """The workers of a training and its memory estimate; ModelError when memory is too small."""
     settings, network = model.training, model.network.network(model.objective)
-    need = Need(
+    estimate = MemoryEstimate(
         model.network,
         settings,
         network.matrices(),
@@ -74,15 +74,17 @@ def opened(model: ModelSpec, means: Means) -> Iterator[tuple[WindowWorkers, Need
         means.share.size,
         baseline_bytes(),
     )
-    need.check(model.model, memory_on(chosen_device(means.device)))
+    # Before anything large is allocated.
+    estimate.check(model.model, memory_on(chosen_device(means.device)))
     with window_workers(network, means.threads, means.device, settings.precision) as workers:
-        yield workers, need
+        yield workers, estimate
 
 
 def _has_run_out(run: Run) -> bool:
     """Bring a run to its end; whether memory ran out before."""
     try:
         run.go()
+    # torch reports a shortage of memory by several classes of errors.
     except Exception as error:
         if is_shortage(error):
             return True
@@ -106,6 +108,7 @@ def started(
         average = {n: average.get(n, weight).clone() for n, weight in weights.items()}
     optimizer = _optimizers(model, workers, weights)
     left = groups.get("optimizer", {})
+    # Tensors of another optimiser are of no use: then its own begin anew.
     if {n: t.shape for n, t in left.items()} == {n: t.shape for n, t in optimizer.items()}:
         optimizer = {name: left[name] for name in optimizer}
     return TrainingState(

@@ -15,15 +15,18 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, Field, ValidationError
 
 from approx_build.errors import ModelError, reason
+from approx_build.files import writing
 from approx_build.files.opening import read_whole
 from approx_build.store.delivery import write
 from approx_build.store.disk import plain_words, sync_folder
 from approx_build.training.checkpoint import HEADER_KEY, about_in, read_about
 from approx_build.training.course import LOSS
-from approx_build.training.ledger.record import CurvePoint, StoredStep
+from approx_build.training.ledger.record import CurvePoint, Name, StoredStep
 from approx_build.training.loss_scale import LossScale
 
 if TYPE_CHECKING:
@@ -37,6 +40,28 @@ NEXT_NAME = "resume-next.safetensors"
 STATE_NAMES = (NEXT_NAME, STATE_NAME, BEFORE_NAME)
 """The newest first."""
 NOT_AS_WRITTEN = "it is not as it was written"
+
+
+class About(BaseModel):
+    """The model and the manifest that a state names."""
+
+    model: Name | None = None
+    manifest: dict[str, Any] = {}
+
+
+class Notes(BaseModel):
+    """What each note of a state must be: a state that came with a project may say anything."""
+
+    manifest: Annotated[str, Field(max_length=64)]
+    about: About
+    step: Annotated[int, Field(ge=0, lt=1 << 63)]
+    seconds: Annotated[float, Field(ge=0, le=1e12)]
+    scale: LossScale
+    recent: dict[str, list[float]] | list[float]
+    curve: list[CurvePoint]
+    checkpoints: list[StoredStep]
+    environments: list[dict[str, str]]
+    order: dict[str, list[str]]
 
 
 @dataclass
@@ -74,6 +99,7 @@ class TrainingState:
         from safetensors.torch import save
 
         tensors = {
+            # safetensors refuses tensors that are not contiguous.
             f"{group}/{name}": tensor.contiguous()
             for group in GROUPS
             for name, tensor in getattr(self, group).items()
@@ -92,19 +118,20 @@ class TrainingState:
             "tensors": _digest({}, tensors),
         }
         notes["digest"] = _digest(notes, {})
+        # At every moment a whole state has one of the three names.
         write(folder / NEXT_NAME, save(tensors, metadata={HEADER_KEY: json.dumps(notes)}))
         path = folder / STATE_NAME
         with plain_words(path):
             if path.exists():
-                os.replace(path, folder / BEFORE_NAME)
-            os.replace(folder / NEXT_NAME, path)
+                writing.replace(path, folder / BEFORE_NAME)
+            writing.replace(folder / NEXT_NAME, path)
             sync_folder(folder)
 
     @staticmethod
     def remove(folder: Path) -> None:
         """Remove what was kept: the training is done."""
         for path in kept_states(folder):
-            path.unlink()
+            writing.remove(path)
         # Whoever finds the training recorded never looks here again.
         if folder.is_dir():
             sync_folder(folder)
@@ -151,10 +178,13 @@ def state_at(path: Path, manifest: str, device: str = "cpu") -> TrainingState:
     if notes["manifest"] != manifest:
         raise ModelError("it is the state of another training")
     # In the order they had: sums over all tensors, such as a norm, depend on it.
-    groups = {
-        group: {name: tensors[f"{group}/{name}"].to(device) for name in notes["order"][group]}
-        for group in GROUPS
-    }
+    try:
+        groups = {
+            group: {name: tensors[f"{group}/{name}"].to(device) for name in notes["order"][group]}
+            for group in GROUPS
+        }
+    except KeyError as error:
+        raise ModelError(f"its tensors cannot be read ({error} is missing)") from None
     return TrainingState(
         manifest=manifest,
         about=notes["about"],
@@ -187,6 +217,17 @@ def _notes_at(path: Path) -> dict[str, Any]:
         return _content(path)[0]
     if notes.pop("digest", "") != _digest(notes, {}):
         raise ModelError(NOT_AS_WRITTEN)
+    return _valid(notes)
+
+
+def _valid(notes: dict[str, Any]) -> dict[str, Any]:
+    """`notes`; ModelError when one of them is of another kind than this program writes."""
+    try:
+        Notes.model_validate(notes)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise ModelError(f"not a training state ({where}: {first['msg']})") from None
     return notes
 
 
@@ -211,7 +252,7 @@ def _content(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
         is_whole = written == _digest(notes, {}) and of_tensors == _digest({}, tensors)
     if not is_whole:
         raise ModelError(NOT_AS_WRITTEN)
-    return notes, tensors
+    return _valid(notes), tensors
 
 
 def _digest(notes: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import cast
 
+import torch
 from torch import Tensor
 
-from approx_build.families.base import Example
+from approx_build.families.base import Example, PlayersNetwork
 from approx_build.families.players import ALONE, Turn
+from approx_build.numerics.stream import Stream
 from approx_build.training.batches import Batches
 from approx_build.training.gradients import Losses, WindowWorkers, norm
 from approx_build.training.process_group import Share
@@ -39,6 +42,7 @@ class Stepper:
         """
         found: dict[str, list[float]] = {}
         asked = 0
+        self._start_phase()
         for place in range(len(self.course.turns(self.state.step + 1))):
             losses, asked = self._turn(place, next(batches), wish)
             for name, loss in losses.items():
@@ -46,6 +50,33 @@ class Stepper:
         self.is_whole = True
         self.state.step += 1
         return {name: sum(each) / len(each) for name, each in found.items()}, asked
+
+    def _start_phase(self) -> None:
+        """Give tensors the values that the network sets where the phase of this step begins.
+
+        This is part of the step, not of the state before it, so that a training that resumes here
+        does the same, and the checkpoint of the step before shows the end of its own phase.
+        """
+        state, phase = self.state, self.course.started_by(self.state.step + 1)
+        if phase is None:
+            return
+        network = cast(PlayersNetwork, self.workers.network)
+        rng = Stream.named("training", self.settings.seed, "phase", phase.name)
+        weights = {name: tensor.cpu().numpy() for name, tensor in state.weights.items()}
+        new, matrices = network.start_phase(phase.name, weights, rng), network.matrices()
+        if new:
+            self.is_whole = False
+        for name, array in new.items():
+            old = state.weights[name]
+            state.weights[name] = torch.tensor(array, dtype=old.dtype, device=old.device)
+            assert state.weights[name].shape == old.shape, name
+            # The old average belongs to values that are gone.
+            state.average[name] = state.weights[name].clone()
+        for learner in self.course.learners.values():
+            own = {name: state.weights[name] for name in learner.player.of(new)}
+            turned = {name: matrix for name, matrix in matrices.items() if name in own}
+            # Averages of the old values' gradients mean nothing for the new values.
+            state.optimizer |= learner.settings.optimizer.start(own, turned)
 
     def _turn(self, place: int, examples: list[Example], wish: int) -> tuple[Losses, int]:
         """One turn of the step that is being made; its losses, and the largest wish."""
@@ -58,8 +89,10 @@ class Stepper:
         terms, asked = self.share.summed(terms, gradients, wish)
         losses = named(turn, {name: term / batch for name, term in terms.items()})
         for gradient in gradients.values():
+            # The sum is that of the scaled losses of the whole batch, in all processes.
             gradient.div_(batch * state.scale.factor)
         length = norm(gradients)
+        # Every process judges the same sums, so all leave out the same steps.
         is_number = all(math.isfinite(loss) for loss in losses.values())
         # From here on the state is that of half a step, even where a turn is left out.
         self.is_whole = False
@@ -70,6 +103,7 @@ class Stepper:
             state.scale.left_one_out()
         else:
             raise NotNumbersError(self._description(place, losses))
+        # One loss that is no number would make the mean of the next point none.
         for name, loss in losses.items() if is_number else ():
             state.recent.setdefault(name, []).append(loss)
         return losses, asked
@@ -81,6 +115,7 @@ class Stepper:
         number = self.course.number(step, place)
         if self.settings.l2:
             self._decay(gradients)
+            # The limit is for the gradient with its penalty.
             length = norm(gradients)
         if settings.clip_norm is not None and length > settings.clip_norm:
             for gradient in gradients.values():
@@ -114,7 +149,8 @@ class Stepper:
         names = "; ".join(self.batches.name(window) for window in windows)
         values = ", ".join(f"{name} {loss}" for name, loss in losses.items())
         return (
-            f"at step {step} loss or gradients are not numbers ({values}); its windows were {names}"
+            f"at step {step} the loss or gradients are not finite numbers ({values}); "
+            f"its windows were {names}"
         )
 
 

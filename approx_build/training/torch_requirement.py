@@ -31,6 +31,7 @@ def lack_of_torch(error: BaseException) -> str:
 def _is_installed() -> bool:
     try:
         return find_spec(PACKAGES[0]) is not None
+    # find_spec() raises ValueError for a loaded module without a spec.
     except (ImportError, ValueError):
         return False
 

@@ -89,11 +89,13 @@ class _Check:
     def run(self) -> Checked:
         store, index, here = self.store, self.index, census(self.store.root)
         self.watch.begin("reading records", len(here.records))
+        # Records first: the index tells what each damaged object belongs to.
         broken = read_records(store, index, self.watch.step)
         renders, states = finished(store.root)
         needs = self._needs(here, renders)
         delivery = Delivery(store, index, self.out)
         for piece in needs.pieces:
+            # The folder for renders is that of this project only.
             if piece.project == self.root:
                 delivery.add(piece, renders)
         known = Known(self._names(needs), self._copies(delivery))
@@ -128,6 +130,7 @@ class _Check:
 
     def _names(self, needs: AllNeeds) -> Mapping[str, str]:
         """What keys made, as text: from the journal, or the piece they belong to."""
+        # The names of pieces replace those of the journal: they also say which piece it is.
         names = {entry.key: entry.target for entry in self.store.journal}
         for piece in needs.pieces:
             names |= {pin.key: f"{target} of {piece.name}" for target, pin in piece.pins.items()}

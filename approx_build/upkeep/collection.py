@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from approx_build.errors import StoreError, UsageError
+from approx_build.errors import StoreError, UsageError, argument
+from approx_build.files.writing import remove
 from approx_build.store import gc
 from approx_build.store.census import Amount, Census, Found, census, files
 from approx_build.store.disk import plain_words
@@ -31,7 +32,8 @@ from approx_build.upkeep.trainings import (
 
 UNREADABLE = (
     "{places}: used the store {store} and cannot be read now, so its needs are unknown; "
-    "make it readable, or remove it from the register with --forget {first}"
+    "make it readable, or remove it from the register with "
+    f"{argument('forget', '{first}')}"
 )
 PINNED = "{}; the objects of its lock and of its last render are kept"
 NOBODY = (
@@ -95,8 +97,12 @@ def collect(
 
     StoreError when a build uses the store, or when the needs of a project are unknown.
     """
+    # With a typing error in the path, the collection would run and forget nothing.
     if asked.forgotten is not None and not any(map(asked.forgets, _places(store))):
-        raise UsageError(f"--forget {asked.forgotten}: no project or piece there used the store")
+        raise UsageError(
+            f"{argument('forget', asked.forgotten)}: no project or piece there used the store"
+        )
+    # Also for a dry run: a build at the same time would change what is found.
     with store.leases.alone():
         found = survey(store, root, asked, watch, today)
         if found.refusal:
@@ -135,6 +141,7 @@ def planned(store: Store, found: Survey, asked: Asked) -> Collection:
     named = {digest for one in _alive(found, limit_s) for digest in one.digests}
     # Delivered objects without a record cannot be rebuilt, so they stay whoever made them.
     unmade = {digest for digest in named if digest not in index.makers}
+    # By their makers: the objects of a render stay with everything that they were made from.
     keys = needs.keys(index) | index.makers_of(named)
     runs, notes = kept_runs(store.root), list(map(PINNED.format, needs.problems.values()))
     folders = may_go(runs, needs.declared, store.root, asked.unfinished)
@@ -154,7 +161,7 @@ def _refusal(store: Store, found: Users, needs: AllNeeds) -> str:
     for path in store.projects.damaged():
         return (
             f"{path} is damaged: it named a project that uses the store; "
-            "`approx-build store check --repair` removes it"
+            f"`approx-build store check` with {argument('repair', True)} removes it"
         )
     if found.unreadable:
         places = ", ".join(map(str, found.unreadable))
@@ -174,8 +181,10 @@ def _carry_out(store: Store, found: Survey, chosen: Collection, asked: Asked) ->
     limit_s = found.now_s - asked.rules.grace_s
     _forget(store, asked)
     gc.carry_out(store, found.index, found.census, chosen.plan)
+    # A removal that was killed left the folder under the name that it gets first.
     remove_leftovers(store.root)
     alive = {one.path for one in _alive(found, limit_s)}
+    # A state of a living render is kept: it is what keeps the objects of that render.
     gc.remove_old(files(store.root / "states"), limit_s, alive)
     gc.remove_old(_set_aside(store), limit_s)
     store.drafts.sweep()
@@ -194,7 +203,7 @@ def _forget(store: Store, asked: Asked) -> None:
     for one in finished(store.root)[0]:
         if asked.forgets(one.piece):
             with plain_words(one.path):
-                one.path.unlink(missing_ok=True)
+                remove(one.path)
 
 
 def _places(store: Store) -> Iterator[Path]:
@@ -206,6 +215,5 @@ def _places(store: Store) -> Iterator[Path]:
 def _now(store: Store) -> float:
     """The time by the clock that dates the files of the store, which may be that of a server."""
     with suppress(StoreError, OSError), store.drafts.new() as path:
-        path.touch()
         return path.stat().st_mtime
     return time.time()

@@ -58,6 +58,8 @@ class Delivery:
         own = [one for one in renders if (one.piece, one.out) == (piece.score, self.out)]
         last = own[0] if own else None
         wanted = self._wanted(piece)
+        # A part is being written by a render, or was left by a killed one that the next render
+        # sweeps.
         there = [path for path, _ in files(folder) if not path.name.endswith(PART)]
         for path in there:
             want = wanted.get(path)
@@ -90,6 +92,7 @@ class Delivery:
             return self._fault(path, read.problem, want, last, piece)
         if not read.digest or (want is not None and read.digest == want.digest):
             return None
+        # A known result is not damage: the score may have changed since the delivery.
         if read.digest in self.index.makers:
             if want is not None:
                 self.older.append(path)
@@ -98,6 +101,7 @@ class Delivery:
             problem = f"is not what {want.source} says, nor any other result in the store"
             return self._fault(path, problem, want, last, piece)
         as_it_was = last.delivered.get(path) if last is not None else None
+        # The user may have edited or replaced the file, which is no fault.
         if as_it_was is None or not as_it_was.is_same(path):
             self.unknown.append(path)
             return None

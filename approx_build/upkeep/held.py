@@ -32,6 +32,7 @@ def held(graph: Graph, inputs: Inputs, index: Index, objects: Container[str]) ->
         except ApproxError:
             continue  # an input file cannot be read now
         if entry := index.entries.get(key):
+            # Keys need the main digest only, and whole records of a large store take much memory.
             records[target] = Record(key, {}, {"main": entry.main})
     keys = {target: record.key for target, record in records.items()}
     return Held(keys, _needed(graph, keys, index, objects))

@@ -181,7 +181,8 @@ class _Reader:
         root, shown = self.project.root, self._name(self.project.root / "models" / f"{name}.yaml")
         try:
             digest = manifest_digest(self.catalog.manifest(name))
-            networks = Networks(Graph(), self.catalog)
+            # Nothing is built of it, so no consent is asked for.
+            networks = Networks(Graph(is_permitted=False), self.catalog)
             lower_evaluation(networks, name, TAKES, LENGTH_S)
         except ApproxError as error:
             return ModelNeeds(shown, root, problem=str(error))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from approx_build.files.leftovers import is_leftover
+from approx_build.files.links import fence
 from approx_build.score.paths import project_root
 from approx_build.store.projects import Use
 
@@ -67,6 +68,7 @@ def users(uses: Iterable[Use], pieces: Iterable[Path], here: Path | None) -> Use
         if not _is_there(root, known):
             unreadable.add(root)
             continue
+        fence(root)
         project = projects.setdefault(root, Project(root))
         for piece in known:
             if os.path.isdir(piece.parent):
@@ -80,12 +82,14 @@ def users(uses: Iterable[Use], pieces: Iterable[Path], here: Path | None) -> Use
 
 def _add_finished(piece: Path, projects: dict[Path, Project], unreadable: set[Path]) -> None:
     """A piece that was finished once and whose project may not be in the register."""
+    # Its project is reported already.
     if any(piece.is_relative_to(place) for place in unreadable):
         return
     if not os.path.isdir(piece.parent):
         unreadable.add(piece)
     elif os.path.isfile(piece):
         root = project_root(piece)
+        fence(root)
         projects.setdefault(root, Project(root)).pieces.add(piece)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from approx_build.execution.up_to_date import contents
+from approx_build.files.writing import remove
 from approx_build.score.paths import project_root
 from approx_build.store.disk import plain_words
 from approx_build.store.projects import Use
@@ -37,6 +38,7 @@ class Delivered:
         words = self.fingerprint.split(" ", 5)
         if len(words) < 5:  # the render wrote it and took no fingerprint
             return state.st_mtime_ns <= self.ended_ns
+        # Without device, inode and change time, which copying or moving a folder changes.
         return [str(state.st_size), str(state.st_mtime_ns)] == words[2:4]
 
 
@@ -67,8 +69,10 @@ def finished(store: Path) -> tuple[list[Finished], list[Path]]:
             continue
         state = contents(str(path))
         if state is None:
+            # A build may have removed or replaced the state since it was listed.
             if path.exists():
                 damaged.append(path)
+        # Other commands have states, too.
         elif len(state[0]) == 3 and state[0][0] == RENDER:
             found.append(_finished(path, mtime, store, *state))
     return sorted(found, key=lambda one: -one.mtime), damaged
@@ -85,9 +89,10 @@ def newest(renders: Sequence[Finished]) -> list[Finished]:
 def drop(store: Store, render: Finished) -> None:
     """Remove a state, so that the next render checks everything; its piece stays known."""
     if render.piece.is_file():
+        # The state may be the only thing that names the piece as a user of the store.
         store.projects.note(Use(project_root(render.piece), render.piece))
     with plain_words(render.path):
-        render.path.unlink(missing_ok=True)
+        remove(render.path)
 
 
 def _paths(folder: Path) -> list[Path]:
@@ -108,7 +113,8 @@ def _finished(
     delivered = {
         Path(name): Delivered(digest, found, int(mtime * 1e9))
         for name, (found, digest) in files.items()
-        if name.startswith(inside)
+        # The second test rejects names that lead out of the folder by "..".
+        if name.startswith(inside) and name == os.path.normpath(name)
     }
     digests = {digest for _, digest in files.values()}
     objects = [name for name, (_, digest) in files.items() if name.endswith(_ending(digest))]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from approx_build.errors import ModelError
+from approx_build.files import writing
 from approx_build.files.opening import read_bounded
 from approx_build.store.census import Amount, Found, files
 from approx_build.store.disk import DAMAGED, set_aside
@@ -25,6 +25,7 @@ from approx_build.training.ledger.record import (
     StoredStep,
     TrainingRecord,
     record_at,
+    record_of,
     whole_record,
 )
 from approx_build.training.previous_runs import FOLDER, run_in, working_folder
@@ -77,6 +78,8 @@ def may_go(
             run.amount.count,
         )
         for run in runs
+        # An unfinished training may be continued with its model declared again, so it needs
+        # `unfinished`.
         if run.folder not in own and (run.is_done or unfinished or not run.amount.count)
     ]
 
@@ -91,13 +94,13 @@ def set_aside_files(store: Path) -> Iterator[tuple[Path, Found]]:
 def remove_leftovers(store: Path) -> None:
     """Remove what is left of removed trainings, while no process trains."""
     for path in (store / FOLDER).glob(f"{DOOMED}*"):
-        shutil.rmtree(path, ignore_errors=True)
+        writing.remove_tree(path)
     for path in (store / FOLDER).glob(f".*{DAMAGED}*"):
         with suppress(OSError):
-            path.rmdir()
+            writing.remove_folder(path)
     for path in (store / FOLDER).glob(".*.lock"):
         if path.is_file() and not path.with_name(path.name[1:].removesuffix(".lock")).exists():
-            path.unlink(missing_ok=True)
+            writing.remove(path)
 
 
 def run_faults(store: Store, index: Index) -> tuple[list[Fault], list[Expected]]:
@@ -118,6 +121,7 @@ def _expected(store: Store, path: Path, stored: StoredStep, belongs: str) -> Exp
     def judged(read: Read) -> Fault | None:
         wrong = "does not contain the bytes that its training wrote" if read.digest else "is gone"
         problem = read.problem or (wrong if read.digest != stored.digest else "")
+        # A training that was removed meanwhile is no fault.
         if not problem or not path.parent.is_dir():
             return None
         what = f"step {stored.step} of {belongs}"
@@ -144,6 +148,7 @@ def _folders(store: Path) -> list[Path]:
 
 def _kept_run(folder: Path) -> KeptRun:
     found = [one for _, one in files(folder)]
+    # The newest file: a training that is being continued is young.
     mtime = max((one.mtime for one in found), default=folder.stat().st_mtime)
     run, amount = run_in(folder), Amount.of(found)
     if run is None:
@@ -193,7 +198,8 @@ def _stored_record(folder: Path, store: Store, index: Index) -> TrainingRecord |
         run = store.records.get(key) if is_of else None
         digest = run.outputs.get("record", "") if run else ""
         if digest and store.objects.is_right(digest):
-            return TrainingRecord.model_validate_json(read_bounded(store.objects.path(digest)))
+            with suppress(ModelError):
+                return record_of(read_bounded(store.objects.path(digest)))
     return None
 
 
@@ -202,6 +208,7 @@ def _repair_record(store: Store, index: Index, path: Path) -> bool:
         return False
     if not _record_problem(path):
         return True
+    # The copy beside it first: it needs no search of the records.
     record = whole_record(path.parent) or _stored_record(path.parent, store, index)
     if path.is_dir() or record is None:
         set_aside(path)
@@ -214,6 +221,7 @@ def _repair_step(store: Store, path: Path, stored: StoredStep) -> bool:
     if trainer(path.parent):
         return False
     is_stored = store.objects.verify(stored.digest)
+    # With the right bytes in the store, the file is simply replaced.
     if os.path.lexists(path) and (path.is_dir() or not is_stored):
         set_aside(path)
     if is_stored:

@@ -21,6 +21,7 @@ from approx_build.yaml_source.fields import Strict
 from approx_build.yaml_source.node import Loc
 
 
+# Without `eq`: comparing clips would compare arrays, whose result has no truth value.
 @dataclass(frozen=True, eq=False)
 class Conditioning:
     """What a family makes a take from besides noise, its sounds at the network's rate."""

@@ -37,7 +37,7 @@ class Between(Way):
     """
 
     way: ClassVar[str] = "between"
-    about: ClassVar[str] = "two sounds that the clips of the take lie between"
+    about: ClassVar[str] = "two sounds; the clips of the take are between them"
     help: ClassVar[str] = "Two recordings to draw clips between."
     label: ClassVar[str] = "between"
     origin: ClassVar[str] = "interpolated"
@@ -53,8 +53,8 @@ class Between(Way):
         None,
         min_length=1,
         max_length=100_000,
-        description="place of each clip, from 0 to 1; if left out as many as `count` says, evenly "
-        "from 0 to 1 (one alone is in the middle)",
+        description="place of each clip, from 0 to 1; default: `count` places, evenly "
+        "from 0 to 1 (a single one is in the middle)",
     )
 
     def sounds(self) -> Iterator[tuple[tuple[str, ...], Sound]]:
@@ -76,6 +76,7 @@ class Between(Way):
         """Where clip `clip` of `count`, from 1, is between the sounds."""
         if self.places is not None:
             return self.places[clip - 1]
+        # A single clip at place 0 would only be the first sound again, nearly.
         return 0.5 if count == 1 else (clip - 1) / (count - 1)
 
     def terms(self, rate: int, clip: int, count: int) -> dict[str, Json]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from approx_build.canonical import Json
-from approx_build.errors import UsageError
+from approx_build.errors import UsageError, argument
 from approx_build.ways.base import WAYS, Way
 from approx_build.ways.option import Option, form, sound
 
@@ -38,12 +38,12 @@ def label(ways: Mapping[str, Sequence[str]], given: Given) -> str:
 
 
 def option_of(loc: Sequence[str | int]) -> str | None:
-    """The option that a place in a take comes from; None when no way has it."""
+    """The name of the option that a place in a take comes from; None when no way has it."""
     if not loc or (name := str(loc[0])) not in WAYS:
         return None
     way = WAYS.get(name)
     names = (option.name for option in way.options if option.field in loc[1:])
-    return f"--{next(names, way.way)}"
+    return next(names, way.way)
 
 
 def _options() -> Iterator[tuple[type[Way], Option]]:
@@ -62,6 +62,7 @@ def _field(way: type[Way], texts: Sequence[str], given: Given) -> dict[str, Json
     for option in way.options:
         if option.name in given:
             field[option.field] = option.value(given[option.name])
+        # The default is written into the field: in a score, the field has none and must be given.
         elif option.default is not None:
             field[option.field] = option.default
     return field
@@ -74,6 +75,8 @@ def _check_belongings(ways: Mapping[str, Sequence[str]], given: Given) -> None:
         is_stray = option.name in given and option.name not in owned
         is_lacking = option.default is None and way.way in ways and option.name not in given
         if is_stray and option.default is not None:
-            raise UsageError(f"--{option.name} belongs to --{way.way}")
+            raise UsageError(
+                f"{argument(option.name)} is an option of {argument(way.way)}; give both"
+            )
         if is_stray or is_lacking:
-            raise UsageError(f"--{way.way} and --{option.name} belong together")
+            raise UsageError(f"{argument(way.way)} needs {argument(option.name)}; give both")

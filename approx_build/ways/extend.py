@@ -27,8 +27,8 @@ class Extend(Excerpt, OfOneSound):
     """The take begins with a sound, unchanged, and continues it up to its own `length_s`."""
 
     way: ClassVar[str] = "extend"
-    about: ClassVar[str] = "sound that the take begins with, and that the network continues"
-    help: ClassVar[str] = "A recording to begin with, and continue."
+    about: ClassVar[str] = "sound at the beginning of the take, which the network continues"
+    help: ClassVar[str] = "A recording to begin with and to continue."
     label: ClassVar[str] = "extended"
     origin: ClassVar[str] = "continued"
     noun: ClassVar[str] = "an extension"
@@ -40,9 +40,7 @@ class Extend(Excerpt, OfOneSound):
         begun_s = self.length_s or whole_s - self.start_s
         if begun_s < take_s:
             return ""
-        return (
-            f"leaves nothing to add: the take lasts {take_s:g} s, what it begins with {begun_s:g} s"
-        )
+        return f"leaves nothing to add: the take lasts {take_s:g} s, its beginning {begun_s:g} s"
 
     @classmethod
     def conditioning(cls, terms: Mapping[str, Any], sounds: Mapping[str, Clip]) -> Extension:

@@ -36,7 +36,7 @@ class Inpainting(Conditioning):
 def _range(text: str) -> Json:
     found = _RANGE.fullmatch(text)
     if not found:
-        raise ValueError("write FROM-TO in seconds of the take, as 0.5-0.9")
+        raise ValueError("write FROM-TO in seconds of the take, such as 0.5-0.9")
     return [float(found[1]), float(found[2])]
 
 
@@ -48,8 +48,8 @@ class Inpaint(OfOneSound):
     """
 
     way: ClassVar[str] = "inpaint"
-    about: ClassVar[str] = "sound of which the network makes ranges anew"
-    help: ClassVar[str] = "A recording to make ranges of anew."
+    about: ClassVar[str] = "sound in which the network replaces ranges"
+    help: ClassVar[str] = "A recording in which to replace ranges."
     label: ClassVar[str] = "inpainted"
     origin: ClassVar[str] = "inpainted"
     noun: ClassVar[str] = "an inpainting"
@@ -57,7 +57,7 @@ class Inpaint(OfOneSound):
         Option(
             "missing",
             "missing_s",
-            "Such a range, seconds of the take.",
+            "A range to replace, seconds of the take.",
             example="0.4-0.9",
             metavar="FROM-TO",
             read=_range,
@@ -68,7 +68,7 @@ class Inpaint(OfOneSound):
     missing_s: tuple[Span, ...] = Field(
         min_length=1,
         max_length=1000,
-        description="ranges of the take to make anew, each [from, to] in seconds",
+        description="ranges of the take to replace, each [from, to] in seconds",
     )
 
     @field_validator("missing_s")
@@ -77,9 +77,9 @@ class Inpaint(OfOneSound):
         before = 0.0
         for start, stop in spans:
             if stop <= start:
-                raise ValueError(f"a range ends after it begins (is [{start:g}, {stop:g}])")
+                raise ValueError(f"a range must end after it begins (is [{start:g}, {stop:g}])")
             if start < before:
-                raise ValueError(f"ranges follow each other (is [{start:g}, {stop:g}])")
+                raise ValueError(f"ranges must follow each other (is [{start:g}, {stop:g}])")
             before = stop
         return spans
 
@@ -93,6 +93,7 @@ class Inpaint(OfOneSound):
     def terms(self, rate: int, clip: int, count: int) -> dict[str, Json]:
         """The ranges, in samples."""
         spans = self.missing_s
+        # Samples, so that two ways to write one moment give one key.
         return {"missing": [[round(start * rate), round(stop * rate)] for start, stop in spans]}
 
     @classmethod

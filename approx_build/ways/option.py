@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from approx_build.canonical import Json
-from approx_build.errors import UsageError
+from approx_build.errors import UsageError, argument
 
 _SOUND = re.compile(r"([^@]+/[^@]+)(?:@(\d+(?:\.\d+)?)(?:\+(\d+(?:\.\d+)?))?)?")
 
 
 @dataclass(frozen=True)
 class Option:
-    """An option `--name` of `take` that fills a field of a way.
+    """An option of `take` that fills a field of a way.
 
     Without `read` it is a number within the bounds of the field. With `read` it may be given
     several times, and fills a list.
@@ -40,7 +40,7 @@ class Option:
             try:
                 items.append(self.read(str(text)))
             except ValueError as error:
-                raise UsageError(f"--{self.name} {text}: {error}") from None
+                raise UsageError(f"{argument(self.name, text)}: {error}") from None
         return items
 
 
@@ -52,9 +52,11 @@ def form(has_length: bool) -> str:
 def sound(option: str, text: str, has_length: bool) -> dict[str, Json]:
     """The sound written as CORPUS/NAME@START, or as CORPUS/NAME@START+LENGTH; else UsageError."""
     found = _SOUND.fullmatch(text)
+    # The length of such a sound follows from the take, so a given one would be ignored.
     if not found or (found[3] and not has_length):
         shape, example = ("@START+LENGTH", "@2+0.5") if has_length else ("@START", "@2")
-        raise UsageError(f"--{option} {text}: write CORPUS/NAME{shape}, as accordion/runs{example}")
+        given = argument(option, text)
+        raise UsageError(f"{given}: write CORPUS/NAME{shape}, such as accordion/runs{example}")
     source: dict[str, Json] = {"recording": found[1]}
     if found[2]:
         source["start_s"] = float(found[2])

@@ -33,6 +33,7 @@ class Prime(Excerpt, OfOneSound):
     origin: ClassVar[str] = "prime"
     noun: ClassVar[str] = "a prime"
     roles: ClassVar[tuple[str, ...]] = ("prime",)
+    # Primes came before all other ways: the keys of their takes name no way, and must not change.
     is_in_key: ClassVar[bool] = False
     follows: ClassVar[bool] = False
     example: ClassVar[Mapping[str, Any]] = {

@@ -25,9 +25,7 @@ class Sound(Strict):
     clip: int | None = Field(
         None, ge=1, le=100_000, description="which clip of the take, from 1 (first if left out)"
     )
-    start_s: float = Field(
-        0.0, ge=0, le=LONGEST_S, description="where in that sound it begins, seconds"
-    )
+    start_s: float = Field(0.0, ge=0, le=LONGEST_S, description="start in that sound, seconds")
 
     def needs_s(self, take_s: float) -> float | None:
         """Seconds of sound that a take of `take_s` needs; None for all there are."""

@@ -40,14 +40,14 @@ class Vary(OfOneSound):
     origin: ClassVar[str] = "varied"
     noun: ClassVar[str] = "a variation"
     options: ClassVar[tuple[Option, ...]] = (
-        Option("noise-level", "noise_level", "How much of it is made anew", 0.5),
+        Option("noise-level", "noise_level", "Strength of the variation", 0.5),
     )
     example: ClassVar[Mapping[str, Any]] = {"recording": "accordion/chorale", "noise_level": 0.4}
 
     noise_level: float = Field(
         ge=0,
         le=1,
-        description="how much is made anew: 0 nothing, 1 everything, 0.5 keeps the outlines",
+        description="strength of the variation: 0 keeps everything, 1 nothing, 0.5 the outlines",
     )
 
     def terms(self, rate: int, clip: int, count: int) -> dict[str, Json]:

@@ -6,7 +6,7 @@ Aliases share their node, so exploding anchors are counted and never expanded.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ruamel.yaml import events as yaml
@@ -15,8 +15,9 @@ from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]
 from approx_build.errors import Fault, Location
 from approx_build.yaml_source.node import Loc, Node, Place, Value, dotted, resolve
 
-LIMIT_VALUES = 500_000
-"""Most values in one file, aliases counted in full. Ten thousand events are about 200 000."""
+LIMIT_VALUES = 250_000
+"""Most values of texts read together, aliases counted in full. Ten thousand events are 150 000."""
+# Each level is four calls deep here, and Python allows a thousand.
 LIMIT_DEPTH = 100
 LIMIT_FAULTS = 50
 
@@ -34,6 +35,21 @@ _NUMERIC: dict[str, tuple[type, ...]] = {
 }
 
 
+@dataclass
+class Allowance:
+    """How many values may still be read, of one text or of several that are read together."""
+
+    left: int = LIMIT_VALUES
+    is_shared: bool = False
+
+    @property
+    def refusal(self) -> str:
+        """What to say when nothing is left."""
+        limit = f"more than {LIMIT_VALUES:,} values".replace(",", " ")
+        together = "with the files before it, " if self.is_shared else ""
+        return f"{together}{limit}, anchors counted in full"
+
+
 class StopError(Exception):
     """Reading cannot continue; the fault is already noted."""
 
@@ -41,13 +57,14 @@ class StopError(Exception):
 class Composer:
     """Reads one document. `faults` contains all faults found, in the order of the text."""
 
-    def __init__(self, text: str, shown: str) -> None:
+    def __init__(self, text: str, shown: str, allowance: Allowance | None = None) -> None:
         self.shown = shown
         self.faults: list[Fault] = []
         self._parser = CParser(text)
         self._anchors: dict[str, Node | None] = {}
         self._trail: list[str | int] = []
         self._weight = 0
+        self._allowance = allowance or Allowance()
 
     def document(self) -> Node | None:
         """The only document of the text, or None when `faults` says why there is none."""
@@ -64,6 +81,7 @@ class Composer:
                 self._fault(_place(after), "a second document begins here; a file holds one")
         except StopError:
             return None
+        # A text of comments, or of `---` alone, is one empty value.
         if root.value is None and not self.faults:
             self._fault((1, 1), _EMPTY)
             return None
@@ -73,6 +91,7 @@ class Composer:
         return self._parser.get_event()
 
     def _fault(self, place: Place, message: str, trail: Loc = ()) -> None:
+        # One mistake may make thousands of faults, which nobody reads.
         if len(self.faults) < LIMIT_FAULTS:
             where = dotted((*self._trail, *trail))
             text = f"{where}: {message}" if where else message
@@ -80,9 +99,9 @@ class Composer:
 
     def _count(self, place: Place, weight: int) -> None:
         self._weight += weight
-        if self._weight > LIMIT_VALUES:
-            limit = f"{LIMIT_VALUES:,}".replace(",", " ")
-            self._fault(place, f"more than {limit} values, anchors counted in full")
+        self._allowance.left -= weight
+        if self._allowance.left < 0:
+            self._fault(place, self._allowance.refusal)
             raise StopError
 
     def _inside(self, step: str | int, event: Event) -> Node:
@@ -116,6 +135,7 @@ class Composer:
         # Ten aliases of ten aliases …: counted in full, they exceed the limit before they use
         # memory.
         self._count(place, node.weight)
+        # Faults of the value are then reported where it is used.
         return replace(node, place=place)
 
     def _container(self, event: Event) -> Node:
@@ -134,7 +154,7 @@ class Composer:
         return node
 
     def _sequence(self, place: Place) -> Node:
-        node = Node(place, [])
+        node = Node(place, [], {})
         while not isinstance(event := self._next(), yaml.SequenceEndEvent):
             index = len(node.children)
             node.children[index] = self._inside(index, event)
@@ -142,10 +162,12 @@ class Composer:
         return node
 
     def _mapping(self, place: Place) -> Node:
-        node, merged = Node(place, {}), list[Node]()
+        node, merged = Node(place, {}, {}, {}), list[Node]()
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             key = self._key(event, node)
+            # Read even after a faulty key, so that its own faults are found in the same run.
             child = self._inside("?" if key is None else key, self._next())
+            # A quoted "<<" is an ordinary key.
             if key == "<<" and not event.style:
                 merged += self._merges(child)
             elif key is not None and key not in node.children:
@@ -161,7 +183,8 @@ class Composer:
 
     def _key(self, event: Event, node: Node) -> str | None:
         place = _place(event)
-        read = self._node(event)
+        is_scalar = isinstance(event, yaml.ScalarEvent | yaml.AliasEvent)
+        read = self._node(event) if is_scalar else self._inside("?", event)
         if not isinstance(read.value, str):
             hint = "a key must be text"
             if not read.children and isinstance(event, yaml.ScalarEvent):
@@ -191,6 +214,7 @@ class Composer:
             value: Value = resolve(event.value)
         except ValueError as error:
             self._fault(place, str(error))
+            # A number in its place: validation must not report the same value a second time.
             return Node(place, 0)
         if tag and not (tag in _NUMERIC and type(value) in _NUMERIC[tag]):
             self._unknown_tag(event)

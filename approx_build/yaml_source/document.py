@@ -10,7 +10,7 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from approx_build.errors import Fault, Location, ScoreError
 from approx_build.files.readlog import ReadLog
-from approx_build.yaml_source.composer import Composer
+from approx_build.yaml_source.composer import Allowance, Composer
 from approx_build.yaml_source.node import Loc, Node, Value, dotted
 from approx_build.yaml_source.reader import read_text
 from approx_build.yaml_source.syntax import syntax_faults
@@ -38,6 +38,7 @@ class Source:
 
     def line(self, number: int) -> str:
         """Line `number`, from 1, without its newline; empty past the end."""
+        # Split at the first fault: most files have none.
         if not self._lines:
             self._lines.extend(self.text.split("\n"))
         return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
@@ -47,6 +48,7 @@ class Source:
 
         If `loc` is not in the file, the nearest value that should contain it.
         """
+        # The parent, because only it knows where the key is written.
         node, depth = self.root.nearest(loc[:-1])
         place = node.place
         if depth == len(loc) - 1:
@@ -68,17 +70,20 @@ class Source:
         return replace(fault, source_line=line if len(line) <= _LONGEST_SHOWN_LINE else "")
 
 
-def read_source(path: Path, shown: str, log: ReadLog | None = None) -> Source:
+def read_source(
+    path: Path, shown: str, log: ReadLog | None = None, allowance: Allowance | None = None
+) -> Source:
     """Read `path`, with faults that do not stop the reading in `Source.faults`.
 
-    ApproxError when the file cannot be read, ScoreError when its text is no YAML.
+    Texts that share an `allowance` may not have more values together. ApproxError when the file
+    cannot be read, ScoreError when its text is no YAML.
     """
-    return source_of(read_text(path, shown, log), shown)
+    return source_of(read_text(path, shown, log), shown, allowance)
 
 
-def source_of(text: str, shown: str) -> Source:
+def source_of(text: str, shown: str, allowance: Allowance | None = None) -> Source:
     """A text as `read_source` reads it from a file."""
-    composer = Composer(text, shown)
+    composer = Composer(text, shown, allowance)
     try:
         root = composer.document()
     except MarkedYAMLError as error:

@@ -7,10 +7,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
+from approx_build.files.names import normal
 from approx_build.yaml_source.messages import shown
 
 _NAME = r"[a-z0-9][a-z0-9_-]{0,63}"
-_RECORDING = r"[A-Za-z0-9][A-Za-z0-9_-]*/[^/.\x00-\x1f\x7f-\x9f][^/\x00-\x1f\x7f-\x9f]{0,249}"
+_NO_LETTERS = r"/\x00-\x1f\x7f-\x9f\ud800-\udfff"
+_RECORDING = rf"[A-Za-z0-9][A-Za-z0-9_-]*/[^.{_NO_LETTERS}][^{_NO_LETTERS}]{{0,254}}"
 
 
 class Strict(BaseModel):
@@ -31,9 +33,14 @@ def _name(value: str) -> str:
 
 
 def _recording(value: str) -> str:
-    if not re.fullmatch(_RECORDING, value):
+    if not is_recording(value):
         raise ValueError(f"needs corpus/recording, as in accordion/phrase-3, is {shown(value)}")
-    return value
+    return normal(value)
+
+
+def is_recording(name: str) -> bool:
+    """Whether a score can name a recording so, as corpus/recording."""
+    return re.fullmatch(_RECORDING, name) is not None
 
 
 Name = Annotated[

@@ -26,6 +26,7 @@ def inserted(text: str, section: str, name: str, pairs: Mapping[str, str | int])
         changed = _replaced(text, {v: pairs[key.value] for key, v in old.value})
     else:
         changed = _replaced(text, {old: _flow(pairs)})
+    # YAML has more forms than are treated here, so the result is read again before it is used.
     found = YAML(typ="safe", pure=True).load(changed)
     if found[section][name] != dict(pairs):
         raise ValueError(f"{name!r} cannot be written into {section!r}")
@@ -56,6 +57,7 @@ def _replaced(text: str, values: Mapping[Node, Any]) -> str:
     for node in sorted(values, key=lambda node: node.start_mark.index, reverse=True):
         start, end = node.start_mark.index, node.end_mark.index
         written = text[start:end]
+        # The end of a block value is after its line break, which must stay.
         tail = written[len(written.rstrip()) :]
         text = f"{text[:start]}{values[node]}{tail}{text[end:]}"
     return text

@@ -16,13 +16,15 @@ from pydantic_core import ErrorDetails
 
 from approx_build.yaml_source.node import Loc
 
-_MOST_LISTED = 12
+MOST_LISTED = 12
+"""Names or numbers that a message lists."""
 _MOST_COMPARED = 50
 """Names that a misspelt one is compared with."""
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'hold'?` when a known name is close to `word`, else nothing."""
+    # difflib takes time that grows with the square of the length.
     folded = word.casefold()[:80]
     by_folded = _near(folded, tuple(known))
     close = difflib.get_close_matches(folded, list(by_folded), n=1, cutoff=0.6)
@@ -57,12 +59,12 @@ def _grouped(known: tuple[str, ...]) -> dict[tuple[str, int], dict[str, str]]:
 
 def choices(word: str, known: Iterable[str]) -> str:
     """The suggestion for `word`, or the names there are when none is close."""
-    names = list(known)
+    names = known if isinstance(known, tuple) else tuple(known)
     close = suggestion(word, names)
     if close or not names:
         return close
-    more = ", …" if len(names) > _MOST_LISTED else ""
-    return f"; there are: {', '.join(names[:_MOST_LISTED])}{more}"
+    more = ", …" if len(names) > MOST_LISTED else ""
+    return f"; there are: {', '.join(names[:MOST_LISTED])}{more}"
 
 
 _TEMPLATES = {
@@ -118,6 +120,7 @@ def worded(error: ErrorDetails, model: type[BaseModel], names: Sequence[str] = (
     kind, context, loc = error["type"], error.get("ctx", {}), error["loc"]
     if kind == "fault":
         return str(context["words"])
+    # The text of our own exception, without the words that pydantic puts before it.
     if kind in ("value_error", "assertion_error"):
         return str(context["error"])
     if kind == "extra_forbidden":

@@ -18,6 +18,7 @@ _WORDS: dict[str, bool | None] = {
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+# Python refuses to convert texts of more than 4300 digits, with a message of its own.
 _LONGEST_NUMBER = 100
 
 
@@ -33,8 +34,10 @@ def resolve(text: str) -> Scalar:
     if len(text) > _LONGEST_NUMBER:
         raise ValueError(f"a number of {len(text)} characters is too long")
     if is_int:
+        # Base 0 reads the prefix, but refuses numbers such as 007, which YAML reads as 7.
         return int(text, 0) if text.startswith(("0o", "0x")) else int(text)
     value = float(text)
+    # `float` makes 1e999 infinite without an error.
     if math.isinf(value):
         raise ValueError(f"{text} is too large a number")
     return value
@@ -46,18 +49,22 @@ Place = tuple[int, int]
 """Line and column, from 1."""
 
 
+_NO_CHILDREN: dict[str | int, Node] = {}
+_NO_KEYS: dict[str, Place] = {}
+
+
 @dataclass(slots=True)
 class Node:
     """One value: its position, its content, and the positions of its keys.
 
     `weight` counts the values it stands for, each alias counted in full. `numbers` are the original
-    indices of its items, when some were removed.
+    indices of its items, when some were removed. Values without content share empty mappings.
     """
 
     place: Place
     value: Value
-    children: dict[str | int, Node] = field(default_factory=dict)
-    keys: dict[str, Place] = field(default_factory=dict)
+    children: dict[str | int, Node] = field(default_factory=lambda: _NO_CHILDREN)
+    keys: dict[str, Place] = field(default_factory=lambda: _NO_KEYS)
     weight: int = 1
     numbers: tuple[int, ...] = ()
 
@@ -80,14 +87,16 @@ class Node:
 
     def without(self, locs: Sequence[Loc]) -> Node:
         """A copy without the values at `locs`; the items after them move up."""
-        heads = {loc[0] for loc in locs if len(loc) == 1}
-        kept = {
-            step: child.without([loc[1:] for loc in locs if len(loc) > 1 and loc[0] == step])
-            for step, child in self.children.items()
-            if step not in heads
-        }
-        if not self.children:
+        if not locs or not self.children:
             return self
+        inside: dict[str | int, list[Loc]] = {}
+        for loc in locs:
+            inside.setdefault(loc[0], []).append(loc[1:])
+        kept = {
+            step: child.without(inside.get(step, ()))
+            for step, child in self.children.items()
+            if () not in inside.get(step, ())
+        }
         if not isinstance(self.value, list):
             value: Value = {str(key): child.value for key, child in kept.items()}
             return replace(self, value=value, children=kept)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from pathlib import Path
 
 from approx_build.errors import ApproxError, Fault, Location, ScoreError
+from approx_build.files.names import normal
 from approx_build.files.opening import TEXT_BYTES
 from approx_build.files.readlog import ReadLog
 
@@ -14,10 +16,12 @@ from approx_build.files.readlog import ReadLog
 _UNUSUAL = re.compile(
     "[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+_MOST_SHOWN = 20
+_MOST_DIRECTIVES = 100
 
 
 def read_text(path: Path, shown: str, log: ReadLog | None = None) -> str:
-    """The text of `path`, named `shown` in errors; ApproxError when it cannot be read."""
+    """The text of `path` in NFC, named `shown` in errors; ApproxError when it cannot be read."""
     data = _read_bytes(path, shown, log or ReadLog())
     try:
         text = data.decode()
@@ -25,11 +29,17 @@ def read_text(path: Path, shown: str, log: ReadLog | None = None) -> str:
         before = data[: error.start].decode()
         message = f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
         raise ScoreError([fault_at(before, len(before), shown, message)]) from None
+    # Editors on Windows write a byte order mark and end lines with CR LF.
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    unusual = list(_UNUSUAL.finditer(text))[:20]
+    unusual = list(islice(_UNUSUAL.finditer(text), _MOST_SHOWN))
     if unusual:
         raise ScoreError([_unusual_fault(text, found, shown) for found in unusual])
-    return text
+    if text.count("\n%") > _MOST_DIRECTIVES:
+        # The parser compares each directive with all before it.
+        message = f"more than {_MOST_DIRECTIVES} lines begin with '%'"
+        raise ScoreError([fault_at(text, text.index("\n%") + 1, shown, message)])
+    # Names in it are compared with those of files, which are in this form too.
+    return normal(text)
 
 
 def _read_bytes(path: Path, shown: str, log: ReadLog) -> bytes:

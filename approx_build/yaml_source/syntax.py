@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from ruamel.yaml.error import MarkedYAMLError
@@ -38,18 +39,22 @@ _WORDS = {
     "did not find expected ',' or '}'": "expected ',' or '}' here",
     "did not find expected node content": "expected a value here",
 }
-_TAB_INDENT = re.compile(r"^ *\t\s*(?=\S)", re.MULTILINE)
+# Possessive, so that a long run of blanks is not tried again from each of its places.
+_TAB_INDENT = re.compile(r"^ *+\t[^\S\n]*+(?=\S)", re.MULTILINE)
+_MOST_TABS = 20
 
 
 def syntax_faults(error: MarkedYAMLError, text: str, shown: str) -> list[Fault]:
     """The fault of `error`, and each tab used for indentation, a usual cause."""
-    tabs = [text.count("\n", 0, found.start()) + 1 for found in _TAB_INDENT.finditer(text)][:20]
+    indents = islice(_TAB_INDENT.finditer(text), _MOST_TABS)
+    tabs = [text.count("\n", 0, found.start()) + 1 for found in indents]
     lines = text.split("\n")
     faults = []
     for line in tabs:
         where = Location(shown, line, lines[line - 1].index("\t") + 1)
         faults.append(Fault(where, "a tab is used for indentation; use spaces"))
     fault = _fault(error, text, shown)
+    # The tab explains the error in its line.
     return faults if fault.where.line in tabs else [*faults, fault]
 
 
@@ -68,5 +73,6 @@ def _fault(error: MarkedYAMLError, text: str, shown: str) -> Fault:
 
 def _left_open(problem: str, mark: Any, text: str) -> str:
     """What was opened and not closed before the end of the text, or nothing."""
+    # libyaml notices that a bracket is open only where the text ends, far from the mistake.
     at_end = mark.line >= text.rstrip().count("\n") + 1
     return _CLOSED_BY.get(problem, "") if at_end or problem == _NO_QUOTE else ""

@@ -83,7 +83,19 @@ def flow(value: object) -> str:
 def quoted(text: str) -> str:
     """A text as a person writes it into YAML: in quotes where it needs them."""
     is_plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*/[A-Za-z0-9][A-Za-z0-9_.-]*", text)
-    return text if is_plain else json.dumps(text, ensure_ascii=False)
+    return text if is_plain else f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(letter: str) -> str:
+    """A letter between double quotes: by its number where it could not be seen or typed."""
+    number = ord(letter)
+    if letter in '"\\':
+        return f"\\{letter}"
+    if letter.isprintable():
+        return letter
+    if number < 0x100:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
 def _default(value: object) -> str:

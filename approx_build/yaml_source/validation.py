@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from approx_build.errors import Fault, ScoreError
+from approx_build.errors import MOST_FOUND, Fault, ScoreError
 from approx_build.yaml_source.document import Source
 from approx_build.yaml_source.messages import worded
 from approx_build.yaml_source.node import Loc, Value
@@ -37,9 +37,26 @@ def validate(model: type[M], source: Source) -> M:
     return read
 
 
-def strictly(model: type[M], data: Value) -> M:
-    """`data` as a `model` by pydantic's strict rules for JSON."""
-    return model.model_validate_json(json.dumps(data), strict=True)
+class Patience:
+    """How many problems a reader looks for in one file; what comes after them is not read."""
+
+    def __init__(self) -> None:
+        self._left = MOST_FOUND
+
+    @property
+    def is_over(self) -> bool:
+        """Whether so many were found that the rest cannot matter."""
+        return self._left <= 0
+
+    def spend(self, count: int) -> None:
+        """Note that so many were found."""
+        self._left -= count
+
+
+def strictly(model: type[M], data: Value, patience: Patience | None = None) -> M:
+    """`data` as a `model` by pydantic's strict rules for JSON; validators get the patience."""
+    # Through JSON: only there does strict mode accept a list for a tuple and text for a date.
+    return model.model_validate_json(json.dumps(data), strict=True, context=patience)
 
 
 def in_order(faults: list[Fault]) -> list[Fault]:
@@ -52,11 +69,11 @@ def problems_of(
 ) -> list[Problem]:
     """The problems in `error` about `data`; those of one position, the branches of a union, as one.
 
-    A misspelt field is reported once, not as missing, too.
+    A misspelt field is reported once, not as missing, too. After MOST_FOUND no more are read.
     """
     single: list[Problem] = []
     branches: dict[tuple[Loc, bool], dict[Loc, list[str]]] = {}
-    for detail in error.errors(include_url=False):
+    for detail in error.errors(include_url=False)[:MOST_FOUND]:
         if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
             continue  # pydantic does not count items that have faults of their own
         words, written = worded(detail, model, names), detail["loc"]
@@ -81,6 +98,7 @@ def problems_of(
 def _without_echoes(problems: list[Problem]) -> list[Problem]:
     """Problems without `missing field 'x'` where a neighbour asks `did you mean 'x'?`."""
     meant = {
+        # A suggestion ends in `'?`.
         (loc[:-1], f"missing field '{words.rpartition(_MEANT)[2][:-2]}'")
         for loc, words, is_key in problems
         if is_key and _MEANT in words
@@ -138,8 +156,12 @@ class Problems:
     position of the value before theirs.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience: Patience | None = None) -> None:
         self._found: list[InitErrorDetails] = []
+        self._patience = patience or Patience()
+        if self._patience.is_over:
+            self.add((), "not read, because so much before it is wrong")
+            self.close()
 
     def add(self, loc: Loc, message: str, is_key: bool = False) -> None:
         """Note `message` at `loc`, relative to the value being read."""
@@ -170,4 +192,5 @@ class Problems:
     def close(self) -> None:
         """Raise all problems, if there are any."""
         if self._found:
+            self._patience.spend(len(self._found))
             raise ValidationError.from_exception_data("score", self._found)

@@ -1,4 +1,5 @@
 import io
+import struct
 
 import numpy as np
 import pytest
@@ -25,7 +26,27 @@ def test_a_frame_that_is_cut_off_is_seen(cut):
     assert found.held <= len(NOISE) == found.promised
 
 
-@pytest.mark.parametrize("tail", [bytes(500), b"TAG" + b"a title".ljust(125)])
+ID3 = b"TAG" + b"a title".ljust(125)
+
+
+def ape(items: bytes, has_header: bool) -> bytes:
+    """An APE tag, as Monkey's Audio defines its second version."""
+    numbers = struct.pack("<III", 2000, len(items) + 32, 1)
+    frames = [
+        b"APETAGEX" + numbers + struct.pack("<I", flags << 29) + bytes(8)
+        for flags in ((0b101, 0b100) if has_header else (0, 0))
+    ]
+    return (frames[0] if has_header else b"") + items + frames[1]
+
+
+TITLE = struct.pack("<II", 7, 0) + b"Title\0a title"
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [bytes(500), ID3, ape(TITLE, True), ape(TITLE, False), ape(TITLE * 200_000, True) + ID3],
+    ids=["zeros", "ID3", "APE", "APE without a header", "a large APE, then ID3"],
+)
 def test_what_is_put_after_a_file_does_not_cut_it(tail):
     found = content(io.BytesIO(encoded("FLAC") + tail))
     assert (found.is_whole, found.held) == (True, len(NOISE))

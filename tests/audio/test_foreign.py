@@ -29,4 +29,7 @@ def test_a_kind_that_cannot_be_read_is_named_with_the_command_that_helps(
 def test_the_command_writes_beside_the_file_and_not_over_it():
     assert command("a/b.m4a") == "ffmpeg -i a/b.m4a -c:a pcm_s24le a/b.wav"
     assert command("b.wav") == "ffmpeg -i b.wav -c:a pcm_s24le b-whole.wav"
+    # Neither an option nor a protocol.
+    assert command("-b.m4a") == "ffmpeg -i ./-b.m4a -c:a pcm_s24le ./-b.wav"
+    assert command("a: b.m4a") == "ffmpeg -i './a: b.m4a' -c:a pcm_s24le './a: b.wav'"
     assert command("a b.ogg") == "ffmpeg -i 'a b.ogg' -c:a pcm_s24le 'a b.wav'"

@@ -1,12 +1,14 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pyebur128
 import pytest
+import soundfile as sf
 
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
-from approx_build.audio.loudness import measure, peak_dbfs
+from approx_build.audio.loudness import measure, peak_dbfs, quietest_dbfs
 
 RATE = 44100
 
@@ -93,3 +95,20 @@ def test_the_peak_of_a_range(tmp_path):
     assert peak_dbfs(path) == 0
     assert peak_dbfs(path, 2) == -12.04
     assert peak_dbfs(path, 2, 4) is None
+
+
+def test_the_quietest_second_is_found_wherever_it_is(tmp_path: Path) -> None:
+    rate, hole = 1000, 3725
+    sound = np.full(200_137, 0.25)
+    sound[hole : hole + rate] = 0.001
+    sound[-40:] = 0.0
+    path = tmp_path / "hole.wav"
+    sf.write(path, np.stack([sound, sound], axis=1), rate, subtype="FLOAT")
+    found = quietest_dbfs(path, 0, len(sound), rate)
+    every = [sound[at : at + rate] for at in range(0, len(sound) - rate, rate // 10)]
+    expected = min(np.sqrt(np.square(one).mean()) for one in every)
+    assert found == pytest.approx(20 * np.log10(expected), abs=0.01)
+    assert quietest_dbfs(path, 10_000, len(sound) - 40, rate) == pytest.approx(-12.04, abs=0.01)
+    # The end of the range counts, though it is no tenth of a second.
+    assert quietest_dbfs(path, 10_000, len(sound), rate) == pytest.approx(-12.22, abs=0.01)
+    assert quietest_dbfs(path, len(sound) - 40, len(sound), rate) is None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from approx_build.cli.amounts import age_s, row, size_of
+from approx_build.cli.amounts import age_s, size_of
 from approx_build.errors import UsageError
-from approx_build.store.census import Amount
 
 
 @pytest.mark.parametrize(
@@ -38,7 +37,3 @@ def test_sizes(text: str, count: int) -> None:
 def test_what_is_no_size_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="--keep-size"):
         size_of(text)
-
-
-def test_a_row_shows_an_amount() -> None:
-    assert row("take", Amount(1200, 3000), 6) == "  take       1,200      3 kB"

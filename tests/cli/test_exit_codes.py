@@ -57,4 +57,4 @@ def test_an_interrupted_program_says_how_to_go_on() -> None:
     code = "from approx_build.cli.exit_codes import interrupted; interrupted()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 130
-    assert done.stderr.strip().startswith("interrupted: what was finished is kept; run the same")
+    assert done.stderr.strip().startswith("interrupted: finished results are kept; run the same")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from approx_build.cli.messages import failures, near, say, say_json, warn
+from approx_build.cli.messages import failures, near, say_json
+from approx_build.cli.output import warn
 from approx_build.errors import BuildError, Location
 from approx_build.execution.work import Failure
 from approx_build.project.remarks import learnt, level
@@ -33,17 +35,19 @@ def test_paths_are_shown_from_where_one_stands(
     assert near(tmp_path.parent / "renders") == str(tmp_path.parent / "renders")
 
 
-def test_quiet_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:
-    say("hello", is_quiet=True)
-    say("")
-    assert capsys.readouterr().out == ""
-    say("hello")
-    assert capsys.readouterr().out == "hello\n"
-
-
 def test_results_for_programs_keep_their_letters(capsys: pytest.CaptureFixture[str]) -> None:
     say_json({"piece": "été"})
     assert capsys.readouterr().out == '{\n  "piece": "été"\n}\n'
+
+
+def test_results_for_programs_show_every_character(capsys: pytest.CaptureFixture[str]) -> None:
+    piece = "a\x1b\x7f\x9b\u202e\ud83d\U000e0041\nb"
+    say_json({"piece": piece})
+    printed = capsys.readouterr().out
+    assert printed == (
+        '{\n  "piece": "a\\u001b\\u007f\\u009b\\u202e\\ud83d\\udb40\\udc41\\nb"\n}\n'
+    )
+    assert json.loads(printed) == {"piece": piece}
 
 
 def run(**facts: Any) -> Record:
@@ -63,9 +67,9 @@ def test_what_a_training_converted_is_counted_by_how() -> None:
 
 def test_failures_are_said_with_what_could_not_be_built(capsys: pytest.CaptureFixture[str]) -> None:
     where = Location("pieces/tide.yaml", 7, 3)
-    warn(failures(result(failures=(Failure("x", "it broke", where),), skipped=("y", "z"))))
+    warn(*failures(result(failures=(Failure("x", "it broke", where),), skipped=("y", "z"))))
     assert capsys.readouterr().err == (
-        "pieces/tide.yaml:7:3: x: it broke\n2 actions not built because of what failed\n"
+        "pieces/tide.yaml:7:3: x: it broke\n2 actions not built because of these failures\n"
     )
 
 

@@ -96,3 +96,21 @@ def test_remarks_are_results_and_activities_are_not(capsys: pytest.CaptureFixtur
         said = capsys.readouterr()
         assert said.out == "the model changed\n"
         assert said.err == "drawing the takes of step 4\nanother builder is at work\n"
+
+
+@pytest.mark.parametrize(
+    ("remaining", "line"),
+    [
+        (Remaining(0, 0.0, 0), "1/10 done\n"),
+        (Remaining(1, 0.2, 0), "1/10 done, nearly done\n"),
+        (Remaining(3, 70.0, 0), "1/10 done, about 1 min 10 s left\n"),
+    ],
+)
+def test_a_line_of_progress_is_a_whole_sentence(
+    remaining: Remaining, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = Lines(verbose=False)
+    lines.started(10, 1)
+    lines._told -= 100
+    lines.action_done(ACTION, True, 1.0, remaining)
+    assert capsys.readouterr().err == line

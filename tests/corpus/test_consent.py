@@ -4,10 +4,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import soundfile as sf
 
-from approx_build.corpus.consent import load_consent, read_consent
+from approx_build.corpus.consent_record import load_consent, read_consent, read_record
 from approx_build.errors import ConsentError, ScoreError
-from tests.corpus.sounds import CONSENT, small_corpus
+from tests.corpus.sounds import CONSENT, RATE, small_corpus, tone
 
 TODAY = date(2026, 6, 1)
 SHIPPED = Path(__file__).parents[2] / "models" / "corpora"
@@ -28,7 +29,7 @@ def test_a_valid_record_is_read(tmp_path: Path) -> None:
 def test_a_missing_record_is_named(tmp_path: Path) -> None:
     folder = small_corpus(tmp_path / "tones")
     (folder / "consent.yaml").unlink()
-    with pytest.raises(ConsentError, match=r"tones/consent\.yaml: missing"):
+    with pytest.raises(ConsentError, match=r"tones/consent\.yaml:1:1: missing"):
         load_consent(folder, TODAY)
 
 
@@ -90,7 +91,9 @@ def test_recordings_may_be_by_some_of_the_performers(tmp_path: Path) -> None:
         "  - { name: Ada, plays: reeds, recordings: [low, duo-*], contact: ada@example.org }\n"
         "  - { name: Bo, plays: bells }\n"
     )
-    consent = read_consent(with_lines(tmp_path, lines))
+    folder = with_lines(tmp_path, lines)
+    sf.write(folder / "duo-1.wav", tone(110, 1.0), RATE, subtype="PCM_16")
+    consent = read_consent(folder)
     assert [one.name for one in consent.performers_of("duo-1")] == ["Ada", "Bo"]
     assert [one.name for one in consent.performers_of("high")] == ["Bo"]
 
@@ -136,3 +139,22 @@ def test_the_shipped_corpora_have_consent_and_say_that_nobody_played(corpus: str
     consent = load_consent(SHIPPED / corpus, TODAY)
     assert consent.sound.startswith("Rendered from recorded samples")
     assert not consent.performers
+
+
+@pytest.mark.parametrize("notice", ["../../secret", "/etc/hostname", "a/../../secret", ".."])
+def test_a_notice_is_a_file_beside_the_recordings(tmp_path: Path, notice: str) -> None:
+    (tmp_path / "secret").write_text("words")
+    folder = tmp_path / "a" / "tones"
+    folder.mkdir(parents=True)
+    record = "consent: 1\ncorpus: tones\nsound: s\nagreed: a\nagreed_on: 2020-01-02\n"
+    record += "licence: CC0-1.0\nscope: { models: null, pieces: null }\nvalid_until: null\n"
+    record += f"contact: c\nsources: [{{ name: n, made_by: m, licence: l, notice: {notice} }}]\n"
+    (folder / "consent.yaml").write_text(record)
+    with pytest.raises(ConsentError, match="must be a file beside the recordings"):
+        read_consent(folder)
+
+
+def test_the_first_of_all_days_is_a_day_like_any_other(tmp_path: Path) -> None:
+    folder = with_lines(tmp_path, "withdrawn: { low: 0001-01-01 }\n")
+    record = read_record(folder)
+    assert record.consent.holds_until(TODAY) is None

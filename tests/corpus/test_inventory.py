@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import soundfile as sf
 
-from approx_build.corpus.consent import Consent, read_consent
-from approx_build.corpus.inventory import inventory, unmatched
+from approx_build.corpus.consent import Consent
+from approx_build.corpus.consent_record import read_consent
+from approx_build.corpus.inventory import inventory, unnamed
 from tests.corpus.sounds import RATE, small_corpus, tone
 
 TODAY = date(2026, 6, 1)
@@ -60,16 +61,10 @@ def test_without_a_record_the_files_are_told_all_the_same(tmp_path: Path) -> Non
     assert not entries["consent.yaml"].is_used
 
 
-def test_what_the_record_says_of_no_recording_is_told(tmp_path: Path) -> None:
-    performers = (
-        "performers: [{ name: Ada, plays: reeds, recordings: [lo*, duo] }]\n"
-        "withdrawn: { lwo: 2026-01-01 }\n"
-    )
+def test_a_recording_whose_performer_is_not_named_is_said(tmp_path: Path) -> None:
+    performers = "performers: [{ name: Ada, plays: reeds, recordings: [lo*] }]\n"
     consent = with_lines(small_corpus(tmp_path / "tones"), performers)
-    assert list(unmatched(consent, {"low", "high"})) == [
-        "withdrawn: there is no recording 'lwo'; check its spelling",
-        "performers: Ada: no recording matches 'duo'",
+    assert list(unnamed(consent, {"low", "high"})) == [
         "performers: no performer is named for recording 'high'",
     ]
-    plain = consent.model_copy(update={"performers": (), "withdrawn": {}})
-    assert list(unmatched(plain, {"low", "high"})) == []
+    assert list(unnamed(consent.model_copy(update={"performers": ()}), {"low", "high"})) == []

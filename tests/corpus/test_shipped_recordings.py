@@ -10,7 +10,7 @@ import pytest
 import soundfile as sf
 from scipy.signal import spectrogram
 
-from approx_build.corpus.consent import read_consent
+from approx_build.corpus.consent_record import read_consent
 
 CORPORA = Path(__file__).parents[2] / "models" / "corpora"
 MINUTES = {"squeezebox": 8, "struck": 6, "hall": 6}

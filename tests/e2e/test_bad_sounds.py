@@ -84,7 +84,7 @@ def test_a_corpus_without_a_sound_is_refused(space: Space) -> None:
     for name in (LOW, LOW.replace("low", "high")):
         silent(space, name)
     said = space.fails("train", "tiny")
-    assert "nothing is left of the corpus after preparation: tones/high: silent: " in said
+    assert "the corpus is empty after preparation: tones/high: silent: " in said
     assert "tones/low: silent: no frame's RMS passes -60 dBFS" in said
 
 

@@ -79,6 +79,31 @@ def test_nothing_in_the_project_is_imported(installed: Installed, space: Space, 
     assert not trace.exists(), trace.read_text()
 
 
+@pytest.mark.slow
+def test_nothing_is_imported_from_a_working_folder_outside_the_project(
+    installed: Installed, space: Space, tmp_path: Path
+) -> None:
+    trace = hide_canaries(space, MODULES)
+    here = Space(tmp_path / "here")
+    hide_canaries(here, MODULES)
+    piece = str(space.root / TIDE)
+    for words in (["check", piece], ["render", piece, "--jobs", "2"], ["verify", piece]):
+        done = installed.run([*starts(installed, "module"), *words], here.root)
+        assert done.returncode == 0, done.stderr
+    assert not trace.exists(), trace.read_text()
+
+
+def test_a_safe_python_ignores_a_package_of_our_name(installed: Installed, space: Space) -> None:
+    # `python -m approx_build` takes it, before any code of ours can prevent that: docs/processes.md
+    trace = hide_canaries(space, ("approx_build/__init__.py", "approx_build/__main__.py"))
+    for command in (starts(installed, "script"), starts(installed, "safe module")):
+        done = installed.run([*command, "check", TIDE], space.root)
+        assert done.returncode == 0, done.stderr
+    assert not trace.exists(), trace.read_text()
+    installed.run([*starts(installed, "module"), "check", TIDE], space.root)
+    assert trace.exists()
+
+
 def test_nothing_in_the_project_is_imported_by_a_safe_python(
     installed: Installed, space: Space
 ) -> None:

@@ -160,16 +160,16 @@ def test_a_checkpoint_that_cannot_be_drawn_from_is_left_out_of_the_page(
     steps = [row["step"] for row in json.loads(space.run(*words, "--json").out)["checkpoints"]]
     assert steps == [0]
     said = space.run(*words).err
-    assert "missing or damaged, so step 2 is left out; the next `train` makes it again" in said
+    assert "missing or damaged, so step 2 is left out; the next `train` restores it" in said
 
 
 def test_the_plan_of_a_training_knows_what_must_be_made_again(
     moments: dict[str, Space], tmp_path: Path
 ) -> None:
     space = damaged(moments, tmp_path, "finished", STEPS[1], "missing")
-    assert plan(space).splitlines()[0] == "training         tiny, makes step 2 again"
+    assert plan(space).splitlines()[0] == "training         tiny, repeats step 2"
     both = damaged(moments, tmp_path / "both", "interrupted", "resume.safetensors", "empty")
-    assert plan(both).splitlines()[0] == "training         tiny, goes on after step 2 of 9"
+    assert plan(both).splitlines()[0] == "training         tiny, continues after step 2 of 9"
 
 
 def test_the_ledger_knows_a_finished_run_as_done_after_it_was_mended(
@@ -189,13 +189,13 @@ def test_the_ledger_knows_a_finished_run_as_done_after_it_was_mended(
 def test_going_on_takes_the_newest_that_is_whole(moments: dict[str, Space], tmp_path: Path) -> None:
     space = damaged(moments, tmp_path, "finished", STEPS[2], "truncated")
     said = carry_on(space)
-    assert "goes on from step 2 of run" in said
-    assert "(what it kept of step 9 is damaged)" in said
+    assert "continues from step 2 of run" in said
+    assert "(its state at step 9 is damaged)" in said
 
 
 def test_going_on_takes_a_copy_from_the_store(moments: dict[str, Space], tmp_path: Path) -> None:
     space = damaged(moments, tmp_path, "recorded", STEPS[2], "truncated")
-    assert "goes on from step 9 of run" in carry_on(space)
+    assert "continues from step 9 of run" in carry_on(space)
 
 
 def test_going_on_from_a_damaged_shipped_file_names_it(space: Space) -> None:

@@ -14,7 +14,7 @@ import pytest
 from tests.space import Space
 
 TIDE = "pieces/tide.yaml"
-COMPARED = "verified: 13 checkpoints, takes, stems and movements are as in pieces/tide.lock"
+COMPARED = "verified: 13 checkpoints, takes, stems and movements match pieces/tide.lock"
 SLOW_ENOUGH = {"APPROX_KERNEL": "reference"}
 """Takes last long enough to be interrupted."""
 
@@ -64,7 +64,7 @@ def test_a_killed_worker_is_said_and_the_next_render_goes_on(rendered: Space, sp
     os.kill(worker_of(process.pid), signal.SIGKILL)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "was killed (signal 9): out of memory, or by hand; try fewer --jobs" in err
+    assert "was killed (signal 9): out of memory, or by hand; set a smaller --jobs" in err
     assert "Traceback" not in err
     goes_on(space, rendered)
 
@@ -76,7 +76,7 @@ def test_ctrl_c_says_how_to_go_on(rendered: Space, space: Space) -> None:
     assert process.returncode == 130
     assert out == ""
     assert err.strip().splitlines()[-1] == (
-        "interrupted: what was finished is kept; run the same command again to go on"
+        "interrupted: finished results are kept; run the same command again to continue"
     )
     assert "Traceback" not in err
     goes_on(space, rendered)

@@ -145,7 +145,7 @@ def test_a_training_by_two_processes_ends_with_both_and_keeps_its_state(
         stop(process.pid, number)
         said = assert_all_gone(space, process, number)
     if number != signal.SIGKILL:
-        assert "of 100000, its state is kept; " in said
+        assert "of 100000; the state is saved, and " in said
 
 
 @pytest.mark.slow

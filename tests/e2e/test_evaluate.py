@@ -101,7 +101,7 @@ def test_what_it_is_beside_is_the_prepared_sound(space: Space) -> None:
 
 def test_a_training_that_goes_on_has_a_page_so_far(space: Space) -> None:
     space.edit("models/tiny.yaml", "steps: 4", "steps: 100000")
-    assert "`approx-build train tiny` begins" in space.fails(*WORDS, "--so-far")
+    assert "`approx-build train tiny` starts it" in space.fails(*WORDS, "--so-far")
     assert not (space.root / FOLDER).exists()
     process = space.process("train", "tiny")
     wait_for_state(space)

@@ -12,11 +12,13 @@ FOAM, TIDE = "pieces/tide/1-foam.yaml", "pieces/tide.yaml"
 
 def test_a_plan_of_a_new_piece_builds_nothing(space: Space) -> None:
     outcome = space.run("plan", TIDE)
-    assert "  train       models/tiny/run: its checkpoints are shipped with it" in outcome.out
+    assert (
+        "  train       models/tiny/run: its checkpoints are shipped with the model" in outcome.out
+    )
     assert "piece/whole: rebuilt if its input changes" in outcome.out
     last = outcome.out.splitlines()[-1]
     # Nothing was run yet, but what takes will need is reckoned.
-    said = "47 of 47 actions to build, 46 of kinds not yet timed, up to "
+    said = "47 of 47 actions to build, 46 not yet timed, up to "
     assert last.startswith(said)
     assert 54 <= int(last.removeprefix(said).removesuffix(" MB a job")) < 60
     assert not (space.root / "renders").exists()
@@ -62,7 +64,7 @@ def test_why_says_which_fields_differ(built: Space) -> None:
     lines = built.run("why", TIDE, "stems/shore").out.splitlines()
     assert lines[:3] == [
         "1-foam/stems/shore (stem): built: params.gain_db: -6.0 -> -7.0",
-        f"  asked for at {FOAM}:12:3",
+        f"  requested at {FOAM}:12:3",
         "  params.gain_db: -6.0 -> -7.0",
     ]
     assert lines[3].startswith("  reads 1-foam/events/shore/")
@@ -85,7 +87,7 @@ def test_why_for_programs(built: Space) -> None:
 
 def test_why_asks_when_a_name_is_not_enough(built: Space) -> None:
     assert built.fails("why", TIDE, "mix", code=2) == (
-        "approx-build: 'mix' may be 1-foam/mix, 2-sand/mix; say which"
+        "approx-build: 'mix' is ambiguous: 1-foam/mix, 2-sand/mix; write the whole target"
     )
     assert built.fails("why", TIDE, "stems/shor", code=2).startswith(
         "approx-build: there is no target 'stems/shor'; did you mean 1-foam/stems/shore"

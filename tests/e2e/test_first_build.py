@@ -95,7 +95,7 @@ def test_a_render_says_levels_and_what_it_did(space: Space) -> None:
     assert re.search(r" 0:01\.500 .* LUFS .* dBTP .* dBFS", lines[1])
     assert re.fullmatch(
         r"\d+ actions run, 1 up to date, 12 files written to renders, \d+ s; "
-        r"pieces/tide\.lock is new, commit it",
+        r"pieces/tide\.lock is new; commit it",
         lines[3],
     )
 
@@ -155,7 +155,7 @@ def test_odd_folders_odd_terminals_and_other_working_folders_will_do(
     (tmp_path / "link").symlink_to(odd.root)
     piece = tmp_path / "link/pieces/tide.yaml"
     outcome = Space(tmp_path).start("render", str(piece), "-j1", PYTHONIOENCODING="ascii")
-    assert "1  ?cume ? ? " in outcome.out
+    assert "1  \\xc9cume \\u2014 \\u6d77 " in outcome.out
     assert (odd.root / "renders/tide/1-foam.wav").exists()
     odd.run("render", "pieces/tide.yaml", "--locked")
 
@@ -163,7 +163,9 @@ def test_odd_folders_odd_terminals_and_other_working_folders_will_do(
 def test_a_movement_without_events_is_silence_of_its_length(space: Space) -> None:
     space.write("pieces/tide/1-foam.yaml", "movement: foam\nlength: 1.0001\n")
     outcome = space.render("--movement", "1")
-    assert "pieces/tide/1-foam.yaml:1:1: no events: this movement is silent" in outcome.out
+    assert (
+        "pieces/tide/1-foam.yaml:1:1: this movement has no events, so it is silent" in outcome.out
+    )
     assert not space.ints("tide/1-foam.wav").any()
     assert wav.info(space.root / "renders/tide/1-foam.wav").length == 8001
 
@@ -175,10 +177,21 @@ def test_expectations_are_checked_at_every_render(built: Space) -> None:
     outcome = built.render(code=1)
     line = SAND.count("\n") + 1
     assert re.search(
-        rf"^{path}:{line}:10: expected less than -100 dBFS from 0 s to 0\.2 s; found -\d",
+        rf"^{path}:{line}:10: the level must be below -100 dBFS from 0 s to 0\.2 s, but is -\d",
         outcome.err,
         re.MULTILINE,
     )
-    assert outcome.err.count("expected less than") == 1
+    assert outcome.err.count("the level must be below") == 1
     again = built.run("render", "pieces/tide.yaml", code=1)
-    assert "expected less than -100 dBFS" in again.err
+    assert "the level must be below -100 dBFS" in again.err
+    built.write(
+        path, SAND + "expect: [{ sound: [0, 1], above_dbfs: -10 }, { sound: [0.2, 0.4] }]\n"
+    )
+    outcome = built.render(code=1)
+    assert re.search(
+        rf"^{path}:{line}:10: every second must be above -10 dBFS from 0 s to 1 s, "
+        r"but the quietest is -\d",
+        outcome.err,
+        re.MULTILINE,
+    )
+    assert outcome.err.count("every second must be above") == 1

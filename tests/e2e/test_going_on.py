@@ -73,10 +73,12 @@ def slower(space: Space) -> None:
 
 def test_an_interrupted_training_names_its_step_and_the_command_that_goes_on(bare: Space) -> None:
     said = leave(bare, 5, "--new", "--store", "a store")
-    assert said.splitlines()[0].startswith("stopping when the state of models/tiny/run is kept;")
+    assert said.splitlines()[0].startswith(
+        "stopping after saving the state of models/tiny/run; press"
+    )
     assert said.splitlines()[2] == (
-        "interrupted: at step 5 of 9, its state is kept; "
-        "`approx-build train tiny --store 'a store'` goes on from there"
+        "interrupted: at step 5 of 9; the state is saved, and "
+        "`approx-build train tiny --store 'a store'` resumes from it"
     )
     assert bare.run("train", "tiny", "--store", "a store").out.startswith("tiny: 3 checkpoints")
 
@@ -90,8 +92,10 @@ def test_a_model_that_changed_since_its_run_was_left_is_asked_about(left: Space)
         f"approx-build: model 'tiny' changed since its run {first['run']}, which stopped at step "
         "5 of 9:",
         "  training.warmup_steps: 50 -> 3",
-        "`approx-build train tiny --continue` goes on from its weights as the model is now,",
-        "`approx-build train tiny --new` begins anew; with the change undone it goes on as it was",
+        "`approx-build train tiny --continue` continues from its weights, "
+        "with the model as it is now,",
+        "`approx-build train tiny --new` starts a new run; "
+        "if you undo the change, the run continues as it was",
     ]
     assert runs(left) == [first]
     leave(left, 2, "--new")
@@ -131,11 +135,12 @@ def test_a_render_begins_anew_with_a_remark(left: Space) -> None:
     name = runs(left)[0]["run"]
     outcome = left.run("take", "tiny", "--length-s", "0.05")
     assert outcome.out.startswith(
-        f"models/tiny/run: begins anew; the model changed since its run {name}, which stopped at "
-        "step 5 of 9 (`approx-build train tiny --continue` goes on from that)\n"
+        f"models/tiny/run: starts a new run; the model changed since its run {name}, "
+        "which stopped at "
+        "step 5 of 9 (`approx-build train tiny --continue` continues from it)\n"
     )
     assert [one["status"] for one in runs(left)] == ["interrupted", "done"]
-    assert "begins anew" not in left.run("take", "tiny", "--length-s", "0.05").out
+    assert "starts a new run" not in left.run("take", "tiny", "--length-s", "0.05").out
 
 
 def test_going_on_makes_the_run_a_parent_in_the_project(left: Space) -> None:
@@ -145,7 +150,7 @@ def test_going_on_makes_the_run_a_parent_in_the_project(left: Space) -> None:
     outcome = left.run("train", "tiny", "--continue")
     parent = f"models/parents/{name}-step-5.safetensors"
     assert outcome.out.startswith(
-        f"tiny goes on from step 5 of run {name}: {parent} is written and named in {MODEL}; "
+        f"tiny continues from step 5 of run {name}: wrote {parent}, which {MODEL} now names; "
         "commit both\n"
     )
     told = f"{{ parent: {{ run: {name}, step: 5 }}, steps: 9"
@@ -167,8 +172,8 @@ def test_what_a_parent_learnt_from_must_still_be_agreed_to(left: Space) -> None:
     left.edit(CONSENT, "valid_until: null", "valid_until: null\nwithdrawn: { low: 2026-01-02 }")
     for words in (("train", "tiny"), ("render", "pieces/tide.yaml")):
         said = left.fails(*words)
-        assert "the run learnt from corpus 'tones' before consent to low was withdrawn" in said
-        assert "take `parent` out of models/tiny.yaml to train from nothing" in said
+        assert "the run was trained on corpus 'tones' before consent to low was withdrawn" in said
+        assert "take `parent` out of models/tiny.yaml to train from new weights" in said
 
 
 def test_going_on_takes_the_optimiser_along_where_it_is_the_same(left: Space) -> None:
@@ -202,14 +207,14 @@ def test_a_finished_run_is_gone_on_from_at_its_last_checkpoint(bare: Space) -> N
 
 def test_going_on_from_what_is_shipped(space: Space) -> None:
     space.edit(MODEL, "steps: 4", "steps: 5")
-    assert "tiny goes on from step 4 of run tiny-" in space.run("train", "tiny", "--continue").out
+    assert "tiny continues from step 4 of run tiny-" in space.run("train", "tiny", "--continue").out
 
 
 def test_another_network_cannot_go_on(left: Space) -> None:
     left.edit(MODEL, "skip_channels: 8", "skip_channels: 16")
     before = (left.root / MODEL).read_text()
     said = left.fails("train", "tiny", "--continue")
-    assert "of another network" in said
+    assert "has another network" in said
     assert "  network.skip_channels: 8 -> 16\n" in said
     assert (left.root / MODEL).read_text() == before
     assert not (left.root / "models/parents").exists()
@@ -219,10 +224,12 @@ def test_a_choice_where_there_is_none_is_wrong_usage(left: Space, tmp_path: Path
     for choice in ("--new", "--continue"):
         said = left.fails("train", "tiny", choice, code=2)
         assert said.endswith("model 'tiny' did not change: its run stopped at step 5 of 9")
-    assert "one or the other" in left.fails("train", "tiny", "--new", "--continue", code=2)
+    assert "--continue and --new: use one of them" in left.fails(
+        "train", "tiny", "--new", "--continue", code=2
+    )
     fresh = project(tmp_path / "fresh")
     said = fresh.fails("train", "tiny", "--continue", code=2)
-    assert said.endswith("there is no earlier run of model 'tiny' to go on from")
+    assert said.endswith("there is no earlier run of model 'tiny'")
 
 
 def test_a_finished_run_is_shipped_in_place_of_an_older_one(space: Space) -> None:
@@ -325,8 +332,8 @@ def test_whoever_waits_for_another_training_says_for_whom(
 def test_a_spent_budget_stops_a_training_until_it_is_raised(bare: Space) -> None:
     bare.edit(MODEL, "checkpoints: [", "costs: { per_hour: 3600, budget: 0.01 }\ncheckpoints: [")
     said = bare.fails("train", "tiny")
-    assert re.search(r"step \d of 9: the budget is reached: [\d.]+ of 0.01 USD spent", said)
-    assert said.endswith("its state is kept, and a higher costs.budget lets it go on")
+    assert re.search(r"step \d of 9: the budget is used up: [\d.]+ of 0.01 USD spent", said)
+    assert said.endswith("the state is saved, and a higher costs.budget lets the training continue")
     assert runs(bare)[0]["status"] == "stopped at budget"
     bare.edit(MODEL, "budget: 0.01", "budget: 1000")
     assert bare.run("train", "tiny").out.startswith("tiny: 3 checkpoints in the store")
@@ -343,7 +350,7 @@ def test_a_damaged_state_is_set_aside_and_the_one_before_used(left: Space) -> No
     shown = path.relative_to(left.root)
     assert left.run("train", "tiny").err == (
         f"models/tiny/run: {shown}: it is not as it was written; set aside as "
-        "resume.safetensors.damaged; training goes on from step 2\n"
+        "resume.safetensors.damaged; training continues from step 2\n"
     )
 
 
@@ -362,15 +369,17 @@ def test_a_corpus_that_cannot_be_trained_on_says_why(bare: Space) -> None:
     for name in ("low", "high"):
         bare.sound(f"{corpus}/{name}.wav", np.zeros(RATE))
     said = bare.fails("train", "tiny")
-    assert "nothing is left of the corpus after preparation: tones/high: silent: no frame" in said
+    assert "the corpus is empty after preparation: tones/high: silent: no frame" in said
 
 
 def test_a_training_that_diverged_says_the_same_again_until_it_is_changed(bare: Space) -> None:
     wild = "optimizer: { name: sgd, learning_rate: 10 }, l2: 1.0e+6, clip_norm: null, steps: 9"
     bare.edit(MODEL, "steps: 9", wild)
     said = bare.fails("train", "tiny")
-    assert re.search(r"models/tiny/run: model 'tiny': (at|after) step \d+ .* not numbers", said)
-    assert said.endswith("a lower learning_rate may help; what was kept before it stays")
+    assert re.search(
+        r"models/tiny/run: model 'tiny': (at|after) step \d+ .* not finite numbers", said
+    )
+    assert said.endswith("a lower learning_rate may help; earlier checkpoints and states are kept")
     assert bare.fails("train", "tiny") == said
     [run] = runs(bare)
     assert run["status"] == "failed"

@@ -19,7 +19,7 @@ def test_a_fresh_folder_renders(tmp_path: Path) -> None:
         "next: approx-build render pieces/tide-sand-a-study.yaml",
     ]
     rendered = space.run("render", "pieces/tide-sand-a-study.yaml")
-    assert "no events: this movement is silent" in rendered.out
+    assert "this movement has no events, so it is silent" in rendered.out
     found = wav.info(tmp_path / "renders/tide-sand-a-study/1-first.wav")
     assert (found.rate, found.channels, found.length) == (44_100, 2, 12 * 44_100)
     page = (tmp_path / "renders/tide-sand-a-study/index.html").read_text()
@@ -35,6 +35,21 @@ def test_a_project_with_a_model_gives_the_piece_a_voice(space: Space) -> None:
     stem = wav.read_pcm24_ints(space.root / "renders/hello/stems/1-first/machine.wav")
     assert stem.shape == (2, 12 * 44_100)
     assert stem.any()
+
+
+@pytest.mark.parametrize("name", ["true", "No", "null", "2024", "on", "inf"])
+def test_a_piece_may_have_a_name_that_yaml_takes_for_something_else(
+    tmp_path: Path, name: str
+) -> None:
+    space = Space(tmp_path)
+    space.run("init", name)
+    assert "no faults" in space.run("check", f"pieces/{name.lower()}.yaml").out
+
+
+@pytest.mark.parametrize("name", ["a\udcff", "a\nb", "a\x1b", "…"])
+def test_a_name_that_cannot_be_written_is_refused(tmp_path: Path, name: str) -> None:
+    assert "cannot be a piece's name" in Space(tmp_path).fails("init", name, code=2)
+    assert not (tmp_path / "pieces").exists()
 
 
 def test_a_piece_can_be_started_elsewhere(tmp_path: Path) -> None:

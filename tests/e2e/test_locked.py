@@ -30,7 +30,8 @@ def test_a_render_that_would_change_the_lock_publishes_nothing(built: Space) -> 
     built.edit(FOAM, "    gain_db: -6\n", "    gain_db: -7\n")
     outcome = built.render("--locked", code=1)
     assert outcome.err.splitlines()[-1] == (
-        "approx-build: pieces/tide.lock: --locked, and this render would change it: "
+        "approx-build: pieces/tide.lock: "
+        "this render would change the lock, which --locked forbids: "
         "1-foam/stems/shore, 1-foam/master, piece/whole"
     )
     assert (built.root / "pieces/tide.lock").read_bytes() == lock
@@ -48,7 +49,8 @@ def test_a_part_of_the_lock_can_be_kept_to(built: Space) -> None:
 
 def test_without_a_lock_nothing_is_begun(space: Space) -> None:
     assert space.fails("render", TIDE, "--locked") == (
-        "approx-build: pieces/tide.lock: --locked, and there is no lock; render without it first"
+        "approx-build: pieces/tide.lock: there is no such lock, which --locked needs; "
+        "render without it first"
     )
     assert not (space.root / ".approx/records").exists()
 
@@ -127,7 +129,7 @@ def test_a_lock_with_keys_of_an_older_form_is_kept_to_and_renewed_in_one_step(
     assert said.endswith(f"pieces/tide.lock: {words}; a render without --locked renews them")
     assert (built.root / LOCK).read_bytes() == older
     said = built.render().out.strip()
-    assert said.endswith(f"pieces/tide.lock has changed, commit it; {words}")
+    assert said.endswith(f"pieces/tide.lock has changed; commit it; {words}")
     assert (built.root / LOCK).read_bytes() == right
     assert built.render("--locked").out.endswith("nothing to do\n")
 
@@ -154,8 +156,8 @@ def test_a_lock_of_checkpoints_that_named_their_model_is_honoured(
 def test_other_weights_are_no_older_form(built: Space) -> None:
     change(built, "checkpoints", digest="0" * 64)
     said = built.render("--locked", code=1).err
-    assert "--locked, and this render would change it: models/tiny/0, models/tiny/2" in said
-    assert "not the checkpoints that were locked: models/tiny/0," in built.render().out
+    assert "would change the lock, which --locked forbids: models/tiny/0, models/tiny/2" in said
+    assert "these checkpoints differ from the lock: models/tiny/0," in built.render().out
 
 
 @needs_proc

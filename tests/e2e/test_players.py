@@ -16,10 +16,10 @@ import pytest
 from approx_build.families.base import FAMILIES
 from approx_build.training.checkpoint import read_checkpoint
 from approx_build.training.previous_runs import run_in
+from tests.entry_points import ROOT, installed
 from tests.families.duel.family import Duel
 from tests.space import Space, project
 
-ROOT = Path(__file__).parents[2]
 ENTRY_POINT = "[approx_build.families]\nduel = tests.families.duel.registered\n"
 FIGHT = """\
 model: fight
@@ -60,12 +60,7 @@ TOLERANCE = 1e-5
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The path of processes that find the family installed."""
-    site = tmp_path_factory.mktemp("site")
-    about = site / "duel-1.0.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: duel\nVersion: 1.0\n")
-    (about / "entry_points.txt").write_text(ENTRY_POINT)
-    return os.pathsep.join([str(site), str(ROOT)])
+    return installed(tmp_path_factory.mktemp("site"), "duel", ENTRY_POINT)
 
 
 @pytest.fixture

@@ -62,15 +62,15 @@ def test_runs_of_one_model(ledger: Space) -> None:
     assert ledger.run("runs", "list", "--model", "drum").out.count("drum-") == 1
     assert len(ledger.run("runs", "--model", "reed").out.splitlines()) == 3
     none = ledger.run("runs", "--model", "oboe").out
-    assert none == "there is no run of 'oboe' in the ledger yet; `approx-build train` adds them\n"
+    assert none == "the ledger has no run of 'oboe' yet; `approx-build train` adds runs\n"
 
 
 def test_a_project_without_a_ledger_says_how_one_is_made(project_only: Space) -> None:
-    said = "there is no run in the ledger yet; `approx-build train` adds them\n"
+    said = "the ledger has no run yet; `approx-build train` adds runs\n"
     assert project_only.run("runs").out == said
     assert json.loads(project_only.run("runs", "--json").out) == {"runs": [], "damaged": []}
     error = project_only.fails("runs", "show", "reed", code=2)
-    assert error.startswith("approx-build: there is no run in models/ledger/ yet")
+    assert error.startswith("approx-build: models/ledger/ has no run yet")
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_notes_are_kept_and_marked(ledger: Space) -> None:
         ("next", "more room"),
     ]
     assert "too dry · next: more room" in ledger.run("runs", "--all", "--model", "drum").out
-    assert "a note needs words" in ledger.fails("runs", "note", "drum", "  ", code=2)
+    assert "a note needs text" in ledger.fails("runs", "note", "drum", "  ", code=2)
     assert "at most 10000" in ledger.fails("runs", "note", "drum", "x" * 10_001, code=2)
 
 
@@ -190,7 +190,7 @@ def test_a_damaged_entry_is_named_and_the_others_are_shown(ledger: Space) -> Non
 
 def test_a_run_that_is_not_there_is_refused(ledger: Space) -> None:
     assert "did you mean" in ledger.fails("runs", "show", f"{FIRST.run}x", code=2)
-    assert "; say which" in ledger.fails("runs", "compare", "reed", "drum", code=2)
+    assert "; write more of it" in ledger.fails("runs", "compare", "reed", "drum", code=2)
 
 
 def test_the_project_is_found_from_a_folder_in_it(ledger: Space) -> None:

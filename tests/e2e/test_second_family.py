@@ -72,9 +72,9 @@ def test_the_page_is_the_same_however_many_jobs_make_it(wave: Space) -> None:
 def test_a_control_of_another_family_is_refused_at_its_take(wave: Space) -> None:
     wave.edit(FOAM, "early: { model: tiny, step: 0,", "early: { model: wave, temperature: 0.5,")
     assert re.search(
-        rf"^{FOAM}:5:25: takes\.early\.temperature: networks of family dance-diffusion have no "
-        r"such control; "
-        r"models/wave\.yaml says how they draw, under `sampling`$",
+        rf"^{FOAM}:5:25: takes\.early\.temperature: networks of family dance-diffusion do not "
+        r"have this control; "
+        r"models/wave\.yaml lists its controls under `sampling`$",
         wave.fails("render", TIDE),
         re.MULTILINE,
     )
@@ -122,19 +122,25 @@ def test_takes_of_sound_are_auditioned(wave: Space, words: tuple[str, ...], name
     ("words", "said"),
     [
         (("--vary", "tones/lo"), "--vary tones/lo: there is no recording 'tones/lo'"),
-        (("--vary", "tones/low@0.1+1"), "write CORPUS/NAME@START, as accordion/runs@2"),
-        (("--extend", "low"), "--extend low: write CORPUS/NAME@START+LENGTH, as accordion/runs@"),
-        (("--noise-level", "0.3"), "--noise-level belongs to --vary"),
-        (("--inpaint", "tones/low"), "--inpaint and --missing belong together"),
-        (("--missing", "0-1"), "--inpaint and --missing belong together"),
+        (("--vary", "tones/low@0.1+1"), "write CORPUS/NAME@START, such as accordion/runs@2"),
+        (
+            ("--extend", "low"),
+            "--extend low: write CORPUS/NAME@START+LENGTH, such as accordion/runs@",
+        ),
+        (("--noise-level", "0.3"), "--noise-level is an option of --vary"),
+        (("--inpaint", "tones/low"), "--inpaint needs --missing; give both"),
+        (("--missing", "0-1"), "--inpaint needs --missing; give both"),
         (("--inpaint", "tones/low", "--missing", "a"), "--missing a: write FROM-TO in seconds"),
-        (("--inpaint", "tones/low", "--missing", "0.05-0.04"), "--missing: a range ends after it"),
-        (("--sampling", "steps"), "--sampling steps: write NAME=VALUE, as steps=50"),
+        (
+            ("--inpaint", "tones/low", "--missing", "0.05-0.04"),
+            "--missing: a range must end after it",
+        ),
+        (("--sampling", "steps"), "--sampling steps: write NAME=VALUE, such as steps=50"),
         (("--sampling", "steps=x"), "--sampling steps: needs a whole number, is 'x'"),
-        (("--sampling", "step=3"), "no such control; did you mean 'steps'?"),
+        (("--sampling", "step=3"), "do not have this control; did you mean 'steps'?"),
         (("--vary", "tones/low@0.79"), "the network needs at least 500 samples, 0.0625 s"),
         (("--vary", "tones/low", "--extend", "tones/low"), "a take has one of between, extend"),
-        (("--temperature", "0.5"), "--temperature: networks of family dance-diffusion have no"),
+        (("--temperature", "0.5"), "--temperature: networks of family dance-diffusion do not"),
     ],
 )
 def test_what_cannot_be_auditioned_is_said(wave: Space, words: tuple[str, ...], said: str) -> None:

@@ -82,7 +82,7 @@ def heals(space: Space, *paths: Path, page: bytes | None = None) -> None:
 
 def test_a_store_that_is_right_is_said_to_be(built: Space) -> None:
     outcome = built.run("store", "check")
-    read = r"\d+ objects \(\d\.\d\d MB\), \d+ records and 12 files read: all are right\n"
+    read = r"read \d+ objects \(\d\.\d\d MB\), \d+ records and 12 files: no damage\n"
     assert re.fullmatch(read, outcome.out)
     assert outcome.err == ""
     assert built.run("store", "check", "--quiet").out == ""
@@ -296,7 +296,7 @@ def test_a_folder_in_the_place_of_the_lock_is_refused_in_words(built: Space) -> 
     lock.unlink()
     lock.mkdir()
     said = built.fails("render", TIDE)
-    assert said.startswith("approx-build: pieces/tide.lock: not a lock (is a directory); ")
+    assert said.startswith("approx-build: pieces/tide.lock: not a lock (it is a folder, not a ")
     lock.rmdir()
     built.render()
     assert lock.is_file()

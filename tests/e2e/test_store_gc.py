@@ -69,7 +69,7 @@ def test_an_old_version_goes_and_the_piece_as_it_is_stays(built: Space) -> None:
     assert {"stem", "mix", "master", "piece", "figure", "records"} <= gone["removed"].keys()
     assert "take" not in gone["removed"]
     assert built.render().ran() == set()
-    assert built.run("store", "check", code=0).out.endswith("all are right\n")
+    assert built.run("store", "check", code=0).out.endswith(": no damage\n")
     assert collected(built, *ALL)["freed"] == 0
 
 
@@ -102,7 +102,7 @@ def test_a_dry_run_changes_nothing(twice: Space) -> None:
     before = there()
     told = collected(twice, *ALL, "--dry-run")
     said = twice.run("store", "gc", *ALL, "--dry-run").out
-    assert said.startswith("would go:\n")
+    assert said.startswith("would be removed:\n")
     assert there() == before
     assert collected(twice, *ALL)["removed"] == told["removed"]
 
@@ -117,7 +117,7 @@ def test_a_size_takes_the_oldest_first_and_then_intermediate_sound(twice: Space)
     assert 0 < some["freed"] < 400_000
     outcome = twice.run("store", "gc", *ALL, "--keep-size", "1kB")
     assert outcome.out.splitlines()[-1] == (
-        "that is more than 1 kB: the rest is needed, or younger than asked"
+        "this is more than 1 kB: everything else is needed, or too young"
     )
     left = kinds(twice)
     assert left.keys() == there.keys() - INTERMEDIATE

@@ -60,7 +60,7 @@ def test_pieces_share_what_several_hold(festival: Space) -> None:
 
 def test_people_read_a_table(festival: Space) -> None:
     lines = festival.run("store", "sizes").out.splitlines()
-    assert lines[0] == "objects, by what made them"
+    assert lines[0] == "objects, by kind of action"
     assert any(line.startswith("  pieces/ebb.yaml ") and "shared" in line for line in lines)
     assert lines[-1].endswith("`store gc` would free 0 B")
     festival.edit(FOAM, "length: 1.5", "length: wrong")

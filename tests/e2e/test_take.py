@@ -65,8 +65,12 @@ def test_takes_go_where_they_are_asked_to(space: Space) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["--step", "3"], 2, "approx-build: --step 3: tiny keeps the steps 0, 2, 4"),
-        (["--prime", "low"], 2, "approx-build: --prime low: write CORPUS/NAME@START+LENGTH, as"),
+        (["--step", "3"], 2, "approx-build: --step 3: tiny has checkpoints at steps 0, 2, 4"),
+        (
+            ["--prime", "low"],
+            2,
+            "approx-build: --prime low: write CORPUS/NAME@START+LENGTH, such as",
+        ),
         (["--prime", "tones/lo"], 2, "approx-build: --prime tones/lo: there is no recording"),
         (["--prime", "tones/low@0.7+0.5"], 1, "lasts 0.8 s; the range goes from 0.7 s to 1.2 s"),
         (["--towards-silence", "-1"], 2, "Invalid value for '--towards-silence'"),

@@ -117,7 +117,7 @@ def test_all_of_it_comes_out_the_same(
     space: Space, words: tuple[str, ...], environment: dict[str, str]
 ) -> None:
     out = space.run("verify", TIDE, *words, **environment).out
-    assert out.strip().endswith("movements are as in pieces/tide.lock")
+    assert out.strip().endswith("movements match pieces/tide.lock")
 
 
 @pytest.mark.slow

@@ -53,8 +53,8 @@ def test_a_checkpoint_that_is_not_the_locked_one_is_said(built: Space) -> None:
     built.edit(MODEL, "batch: 1", "batch: 2")
     outcome = built.render()
     assert outcome.out.strip().endswith(
-        "pieces/tide.lock has changed, commit it; "
-        "not the checkpoints that were locked: models/tiny/0, models/tiny/2, models/tiny/4"
+        "pieces/tide.lock has changed; commit it; "
+        "these checkpoints differ from the lock: models/tiny/0, models/tiny/2, models/tiny/4"
     )
 
 
@@ -91,8 +91,8 @@ def test_an_interrupted_training_says_how_to_go_on_and_does(
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert re.search(
-        r"interrupted: at step \d+ of 400, its state is kept; "
-        r"`approx-build train tiny` goes on from there",
+        r"interrupted: at step \d+ of 400; the state is saved, and "
+        r"`approx-build train tiny` resumes from it",
         err,
     )
     assert "Traceback" not in err
@@ -188,7 +188,7 @@ def test_a_shipped_run_swapped_for_another_of_its_manifest_is_seen(built: Space)
     swap(built)
     outcome = built.render()
     assert {"models/tiny/run", "models/tiny/4", "piece/takes/cry/1"} <= outcome.ran()
-    assert "not the checkpoints that were locked: models/tiny/0" in outcome.out
+    assert "these checkpoints differ from the lock: models/tiny/0" in outcome.out
     record = json.loads((built.root / SHIPPED / "record.json").read_text())
     shipped = [one["digest"] for one in record["checkpoints"]]
     assert [pin["digest"] for pin in built.lock()["checkpoints"].values()] == shipped

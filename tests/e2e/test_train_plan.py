@@ -29,9 +29,9 @@ def test_a_plan_of_a_training_says_what_it_takes_and_trains_nothing(anew: Space)
         re.split(r"\s{2,}", line, maxsplit=1)
         for line in anew.run("train", "tiny", "--plan", "--jobs", "1").out.splitlines()
     )
-    assert told["training"] == "tiny, anew"
+    assert told["training"] == "tiny, from the first step"
     assert told["windows"].startswith("44, each used 0.0909 times")
-    assert re.match(r"[\d.]+ [MG]B at its peak \(weights ", told["memory"])
+    assert re.match(r"[\d.]+ [MG]B at the peak \(weights ", told["memory"])
     assert re.match(r"[\d.e-]+ s, median of 3$", told["a step"])
     assert "USD" in told["cost"]
     assert not (anew.root / ".approx/training").exists()
@@ -41,7 +41,7 @@ def test_a_plan_of_a_training_says_what_it_takes_and_trains_nothing(anew: Space)
 
 def test_a_plan_of_a_training_for_programs(anew: Space) -> None:
     told = json.loads(anew.run("train", "tiny", "--plan", "--json", "-j", "1").out)
-    assert (told["model"], told["training"]) == ("tiny", "anew")
+    assert (told["model"], told["training"]) == ("tiny", "from the first step")
     assert (told["steps"], told["steps_done"], told["windows"]) == (4, 0, 44)
     assert told["recorded_s"] == pytest.approx(1.6)
     assert told["seconds"]["low"] < told["seconds"]["median"] < told["seconds"]["high"]
@@ -51,22 +51,22 @@ def test_a_plan_of_a_training_for_programs(anew: Space) -> None:
 
 
 def test_what_is_there_is_said_to_be_there(space: Space) -> None:
-    shipped = "training         tiny, nothing: it is shipped with the model\n"
+    shipped = "training         tiny, nothing left: shipped with the model\n"
     assert space.run("train", "tiny", "--plan").out == shipped
     shutil.rmtree(space.root / "models/checkpoints/tiny")
     space.run("train", "tiny")
-    stored = "training         tiny, nothing: it is in the store\n"
+    stored = "training         tiny, nothing left: finished, in the store\n"
     assert space.run("train", "tiny", "--plan").out == stored
     told = json.loads(space.run("train", "tiny", "--plan", "--json").out)
-    assert told == {"model": "tiny", "training": "nothing: it is in the store"}
+    assert told == {"model": "tiny", "training": "nothing left: finished, in the store"}
 
 
 def test_a_training_that_was_stopped_is_planned_from_where_it_stands(anew: Space) -> None:
     anew.edit(MODEL, "per_hour: 9999", "per_hour: 1000000, budget: 1")
     # The first steps are paid for by no measured second; the budget ends soon after.
-    assert "the budget is reached" in anew.fails("train", "tiny")
+    assert "the budget is used up" in anew.fails("train", "tiny")
     told = json.loads(anew.run("train", "tiny", "--plan", "--json").out)
-    assert re.fullmatch(r"goes on after step \d of 4|anew", told["training"])
+    assert re.fullmatch(r"continues after step \d of 4|from the first step", told["training"])
     assert told["steps_within_budget"] <= 4
     assert float(told["cost"]) > 0
 

@@ -26,8 +26,8 @@ def test_a_difference_names_the_action_and_the_first_sample(built: Space) -> Non
     outcome = built.run("verify", TIDE, code=3)
     said = outcome.out.splitlines()
     first = re.fullmatch(
-        r"1-foam/stems/shore \(stems\) is not what pieces/tide\.lock says: sample (\d+) "
-        r"\((\d\.\d{6}) s\) is the first to differ, by [\d.e-]+",
+        r"1-foam/stems/shore \(stems\) differs from pieces/tide\.lock: sample (\d+) "
+        r"\((\d\.\d{6}) s\) is the first that differs, by [\d.e-]+",
         said[0],
     )
     assert first, said[0]
@@ -47,8 +47,8 @@ def test_what_never_was_and_what_the_lock_lacks_are_differences(built: Space) ->
     built.write("pieces/tide.lock", json.dumps(lock))
     told = json.loads(built.run("verify", TIDE, "--json", code=3).out)
     assert [(one["target"], one["sound"]) for one in told["differences"]] == [
-        (take, "the store no longer has what was locked, so the sounds cannot be compared"),
-        ("2-sand/master", "the lock does not have it"),
+        (take, "the store no longer has the locked sound, so the sounds cannot be compared"),
+        ("2-sand/master", "the lock does not contain it"),
     ]
 
 

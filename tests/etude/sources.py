@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from approx_build.kernels.library import Library, sources
+from approx_build.kernels.compiled import Library, sources
 from tests.sample_path import ROOMS, why_off
 
 DIGITS = 16

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from approx_build.kernels.library import Kernel, available
+from approx_build.kernels.compiled import Kernel, available
 from tests.dispatch import optional_features, output_of
 from tests.etude import pins
 from tests.etude.probes import probed, probes

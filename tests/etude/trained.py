@@ -19,7 +19,7 @@ import numpy as np
 import soundfile
 from safetensors.numpy import load_file
 
-from approx_build.kernels.library import Library
+from approx_build.kernels.compiled import Library
 from tests.copied import assert_is_found, environment_of
 from tests.etude.sources import Tree
 from tests.etude.study import ROOT

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from approx_build.families.base import FAMILIES, Family
-from approx_build.kernels.library import Library
+from approx_build.kernels.compiled import Library
 from approx_build.ops.base import OPS
 from approx_build.plan.graph import Action, Kind
 from approx_build.plan.key import VERSIONS, fields, manifest

@@ -78,7 +78,7 @@ def test_out_of_memory_is_said_plainly(store: Store) -> None:
 
     (failure,) = Performer(hungry, store).perform([work("a", "a")], lambda part: None)
     assert isinstance(failure, Failure)
-    assert str(failure) == "a: not enough memory; try fewer --jobs"
+    assert str(failure) == "a: not enough memory; set a smaller `jobs=`"
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.EMFILE])

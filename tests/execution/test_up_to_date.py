@@ -381,9 +381,11 @@ def test_the_sweep_imports_next_to_nothing(piece: Piece) -> None:
         "approx_build.execution.up_to_date",
         "approx_build.files",
         "approx_build.files.fingerprint",
+        "approx_build.files.links",
         "approx_build.files.opening",
         "approx_build.process",
         "approx_build.process.start",
+        "approx_build.visible",
         "errno",
         "zlib",
     }

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,9 +16,9 @@ import pytest
 
 from approx_build.audio import wav
 from approx_build.families.base import FAMILIES
+from tests.entry_points import ROOT, installed
 from tests.space import Space, project
 
-ROOT = Path(__file__).parents[2]
 ENTRY_POINT = """\
 [approx_build.families]
 grain-table = grain_table:GrainTable
@@ -57,22 +56,17 @@ parts:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> str:
+def search_path(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The path of processes that find the package installed."""
-    site = tmp_path_factory.mktemp("site")
-    shutil.copytree(Path(__file__).parent / "grain_table", site / "grain_table")
-    about = site / "grain_table-1.0.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: grain-table\nVersion: 1.0\n")
-    (about / "entry_points.txt").write_text(ENTRY_POINT)
-    return os.pathsep.join([str(site), str(ROOT)])
+    package = Path(__file__).parent / "grain_table"
+    return installed(tmp_path_factory.mktemp("site"), "grain-table", ENTRY_POINT, package)
 
 
 @pytest.fixture
-def dust(installed: str, tmp_path: Path) -> Space:
+def dust(search_path: str, tmp_path: Path) -> Space:
     """A project with a model of that family, and a piece that it plays in."""
     space = project(tmp_path / "project")
-    space.environment["PYTHONPATH"] = installed
+    space.environment["PYTHONPATH"] = search_path
     space.write("models/grit.yaml", GRIT)
     space.write("pieces/dust.yaml", PIECE)
     space.write("pieces/dust/1-heap.yaml", HEAP)
@@ -138,7 +132,7 @@ def test_the_schema_of_its_models_has_its_parameters(dust: Space) -> None:
     assert done.stdout.split() == ["family", "sample_rate", "count", "size"]
 
 
-def test_it_keeps_all_that_families_promise_and_no_other_test_minds_it(installed: str) -> None:
+def test_it_keeps_all_that_families_promise_and_no_other_test_minds_it(search_path: str) -> None:
     """Whatever goes over the registry does so with one family more."""
     over_the_registry = [
         "tests/families/test_every_family.py",
@@ -154,7 +148,7 @@ def test_it_keeps_all_that_families_promise_and_no_other_test_minds_it(installed
             *(sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider"),
             *(*over_the_registry, "-k", "not every_family or grain-table or no_family"),
         ],
-        env={**os.environ, "PYTHONPATH": installed},
+        env={**os.environ, "PYTHONPATH": search_path},
         cwd=ROOT,
         capture_output=True,
         text=True,

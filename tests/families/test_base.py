@@ -34,16 +34,16 @@ def test_a_request_is_checked_against_the_network_that_is_to_draw_it() -> None:
     TakeRequest(1, "a" * 32, None, Priming(Clip(silence, 8000))).check(network)
     with pytest.raises(ModelError, match="length: 0 samples; must be at least 1"):
         TakeRequest(0, "a" * 32, None).check(network)
-    with pytest.raises(ModelError, match="prime: 16000 Hz; the network hears 8000 Hz"):
+    with pytest.raises(ModelError, match="prime: 16000 Hz; the network needs 8000 Hz"):
         TakeRequest(1, "a" * 32, None, Priming(Clip(silence, 16000))).check(network)
 
 
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (np.zeros((2, 10)), "sound: 2 channels; the network hears 1"),
+        (np.zeros((2, 10)), "sound: 2 channels; the network needs 1"),
         (np.zeros((1, 4)), "sound: 4 samples; the network needs 5"),
-        (np.full((1, 10), np.inf), "sound: holds samples that are not numbers"),
+        (np.full((1, 10), np.inf), "sound: some samples are not finite numbers"),
     ],
 )
 def test_a_clip_that_a_network_cannot_hear_is_refused(data: np.ndarray, said: str) -> None:

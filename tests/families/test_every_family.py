@@ -24,7 +24,7 @@ from pydantic import ValidationError
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
 from approx_build.families.base import FAMILIES, Arrays, Family, TakeRequest
-from approx_build.kernels import library
+from approx_build.kernels import compiled
 from approx_build.training.checkpoint import read_checkpoint, write_checkpoint
 from approx_build.training.progress import Progress
 from approx_build.ways.prime import Priming
@@ -259,11 +259,11 @@ def test_every_kernel_draws_the_samples_of_the_reference(
 ) -> None:
     """The same where a family has no kernels of its own."""
     takes, found = example_takes(family, 60, 40), {}
-    for kernel in library.available():
-        monkeypatch.setenv(library.VARIABLE, kernel)
+    for kernel in compiled.available():
+        monkeypatch.setenv(compiled.VARIABLE, kernel)
         found[kernel] = drawn(run.model.network, run.weights(), takes)
     for kernel, clips in found.items():
-        assert clips == found[library.Kernel.REFERENCE], kernel
+        assert clips == found[compiled.Kernel.REFERENCE], kernel
 
 
 def test_drawing_leaves_weights_and_global_randomness_as_they_are(
@@ -345,7 +345,7 @@ print(peak_bytes() - before)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="measured as Linux tells it")
-@pytest.mark.skipif(library.available()[0] is library.Kernel.REFERENCE, reason="of the kernels")
+@pytest.mark.skipif(compiled.available()[0] is compiled.Kernel.REFERENCE, reason="of the kernels")
 @pytest.mark.parametrize("count", [1, 4])
 def test_drawing_takes_the_memory_that_is_foretold(family: Kind, count: int) -> None:
     network, takes = large_takes(family, count)
@@ -365,7 +365,7 @@ def test_more_takes_and_longer_ones_are_foretold_no_less(family: Kind) -> None:
     assert 0 < costs[0] <= costs[1]
 
 
-@pytest.mark.skipif(library.available()[0] is library.Kernel.REFERENCE, reason="of the kernels")
+@pytest.mark.skipif(compiled.available()[0] is compiled.Kernel.REFERENCE, reason="of the kernels")
 def test_costs_are_in_proportion_to_the_time_that_drawing_takes(family: Kind) -> None:
     (network, short), (_, long) = large_takes(family, 1, part=0.25), large_takes(family, 1)
     weights = plain_weights(network)
@@ -417,9 +417,9 @@ def test_takes_that_cannot_be_are_refused_by_what_is_wrong(family: Kind) -> None
     silence = np.zeros((network.channels, 50), np.float32)
     for words, changes in {
         "length: 0 samples; must be at least 1": {"length": 0},
-        f"prime: {network.rate + 1} Hz; the network hears": {"rate": network.rate + 1},
+        f"prime: {network.rate + 1} Hz; the network needs": {"rate": network.rate + 1},
         f"prime: {network.channels + 1} channels": {"data": np.vstack([silence, silence[:1]])},
-        "prime: holds samples that are not numbers": {"data": silence + np.float32(np.nan)},
+        "prime: some samples are not finite numbers": {"data": silence + np.float32(np.nan)},
     }.items():
         prime = None
         if "length" not in changes:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import approx_build
-from approx_build.files.opening import open_regular, read_bounded
+from approx_build.files.opening import open_regular, read_bounded, read_whole
 
 
 def fifo(path):
@@ -63,6 +63,13 @@ def test_no_more_is_read_than_the_bound(tmp_path):
         read_bounded(tmp_path / "a", 4 * 2**20)
 
 
+def test_weights_that_do_not_fit_the_memory_are_not_read(tmp_path):
+    with open(tmp_path / "a", "wb") as file:
+        file.truncate(2**43)
+    with pytest.raises(OSError, match="do not fit the memory of this machine"):
+        read_whole(tmp_path / "a")
+
+
 def test_a_refused_file_is_closed_again(tmp_path):
     fifo(tmp_path / "a")
     before = len(os.listdir("/proc/self/fd"))
@@ -74,7 +81,7 @@ def test_a_refused_file_is_closed_again(tmp_path):
 
 OWN = {
     "files/opening.py": "the one function",
-    "kernels/library.py": "sources and libraries of the package",
+    "kernels/compiled.py": "sources and libraries of the package",
     "registry.py": "sources of the package",
     "report/page.py": "templates of the package",
     "score/docs.py": "pages of the repository",

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.kernels import library
+from approx_build.kernels import compiled
+from approx_build.kernels.compiled import Kernel
 from approx_build.kernels.fused import fused
-from approx_build.kernels.library import Kernel
 
 Floats = NDArray[np.float32]
 Triples = tuple[Floats, Floats, Floats]
@@ -175,8 +175,8 @@ def differences(made: Floats, expected: NDArray[np.uint32]) -> int:
 
 def compiled_forms() -> dict[str, Form]:
     """The `fused_terms` of every object that this processor can run."""
-    names = [kernel for kernel in library.available() if kernel is not Kernel.REFERENCE]
-    return {str(name): form_of(library.function("fused_terms", name)) for name in names}
+    names = [kernel for kernel in compiled.available() if kernel is not Kernel.REFERENCE]
+    return {str(name): form_of(compiled.function("fused_terms", name)) for name in names}
 
 
 def main(count: int) -> None:

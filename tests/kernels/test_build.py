@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.kernels.library import Library, sources
+from approx_build.kernels.compiled import Library, sources
 
 ROOT = Path(__file__).parents[2]
 
 
-def configure(build: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def configure(build: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     cmake = shutil.which("cmake")
     if cmake is None:
         pytest.skip("cmake is not installed")
     return subprocess.run(
-        [cmake, "-S", str(ROOT), "-B", str(build)],
+        [cmake, "-S", str(ROOT), "-B", str(build), *arguments],
         env={**os.environ, **variables},
         capture_output=True,
         text=True,
@@ -36,11 +36,52 @@ def test_without_a_compiler_the_build_succeeds_and_says_what_serves(tmp_path: Pa
     assert "The NumPy reference will serve instead" in said
 
 
+def test_msvc_is_refused_and_the_compiler_to_install_is_named(tmp_path: Path) -> None:
+    pretended = ("ID=MSVC", "ID_RUN=TRUE", "FORCED=TRUE")
+    done = configure(tmp_path, *(f"-DCMAKE_C_COMPILER_{each}" for each in pretended))
+    message = " ".join(done.stderr.split())
+    assert done.returncode != 0
+    assert "is MSVC, or takes its options" in message
+    assert "Install llvm-mingw" in message
+    assert "CC=clang and CMAKE_GENERATOR=Ninja" in message
+
+
+@pytest.mark.parametrize("variable", ["CFLAGS", "LDFLAGS"])
+@pytest.mark.parametrize("flag", ["-Ofast", "-ffast-math", "-funsafe-math-optimizations"])
+def test_flags_that_change_bits_are_refused_by_name(
+    tmp_path: Path, flag: str, variable: str
+) -> None:
+    _needs_compiler()
+    done = configure(tmp_path, **{variable: f"-g {flag} -fno-plt"})
+    message = " ".join(done.stderr.split())
+    assert done.returncode != 0
+    assert f"approx-build: {flag} " in message
+    assert "changes the bits of the kernels; remove it" in message
+
+
+@pytest.mark.parametrize("flags", ["-march=native -g", "-g -mavx2 -mfma", "-mtune=native -g"])
+def test_no_kernel_takes_its_instruction_set_from_the_environment(
+    tmp_path: Path, flags: str
+) -> None:
+    _needs_compiler()
+    done = configure(tmp_path, CFLAGS=flags, CMAKE_EXPORT_COMPILE_COMMANDS="1")
+    assert done.returncode == 0, done.stderr
+    commands = (tmp_path / "compile_commands.json").read_text()
+    assert "ignored, as each kernel names its instruction set" in " ".join(done.stdout.split())
+    assert " -g " in commands  # what else was asked for
+    for flag in flags.replace("-g", "").split():
+        assert flag not in commands
+
+
+def _needs_compiler() -> None:
+    if not (shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")):
+        pytest.skip("no C compiler is installed")
+
+
 @pytest.fixture(scope="module")
 def compile_commands(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
     """How each source is compiled, for each library and instruction set."""
-    if not (shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")):
-        pytest.skip("no C compiler is installed")
+    _needs_compiler()
     folder = tmp_path_factory.mktemp("build")
     done = configure(folder, CMAKE_EXPORT_COMPILE_COMMANDS="1")
     assert done.returncode == 0, done.stderr

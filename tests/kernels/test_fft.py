@@ -5,19 +5,19 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from approx_build.kernels import compiled
 from approx_build.kernels import fft as transforms
 from approx_build.kernels import fft_reference as reference
-from approx_build.kernels import library
 from approx_build.kernels.fft import fast_size, fft, ifft, irfft, rfft
 
-KERNELS = library.available()
+KERNELS = compiled.available()
 SIZES = (2, 4, 6, 14, 16, 30, 64, 210, 480, 882, 1024, 2048, 4096)
 FRAMES = (1, 2, 3, 5, 8, 13)
 
 
 @pytest.fixture(params=KERNELS)
 def kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv(library.VARIABLE, str(request.param))
+    monkeypatch.setenv(compiled.VARIABLE, str(request.param))
     return str(request.param)
 
 
@@ -126,7 +126,7 @@ def test_without_a_library_the_reference_serves(monkeypatch: pytest.MonkeyPatch)
 
     x = frames(64)
     fast = rfft(x)
-    monkeypatch.setenv(library.VARIABLE, "reference")
+    monkeypatch.setenv(compiled.VARIABLE, "reference")
     monkeypatch.setattr(transforms, "_function", missing)
     assert same(rfft(x), fast)
 

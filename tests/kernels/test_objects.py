@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import pytest
 
-from approx_build.kernels import library
-from approx_build.kernels.library import Kernel, Library
+from approx_build.kernels import compiled
+from approx_build.kernels.compiled import Kernel, Library
 
 FUSED = re.compile(
     r"\t(vfn?m(?:add|sub)\w*|vfc?maddc\w*|vdpbf16\w*|fn?m(?:add|sub|ad|sb|l[as])\w*|fcmla|bfml\w*)\s"
@@ -74,7 +74,7 @@ def fusing(objects: Path) -> list[Compiled]:
 
 
 def built(which: Library) -> Path:
-    path = library.built_path(which)
+    path = compiled.built_path(which)
     if path is None:
         pytest.skip("the kernels are not compiled here")
     return path
@@ -104,13 +104,13 @@ def test_a_tile_fuses_once_for_each_of_its_sums(inference: Path) -> None:
     for one in tiles:
         rows, vectors = map(int, TILE.fullmatch(one.name).groups())
         assert one.fused.total() % (rows * vectors) == 0, one
-    assert tiles or set(library.available()) <= {Kernel.BASELINE, Kernel.REFERENCE}
+    assert tiles or set(compiled.available()) <= {Kernel.BASELINE, Kernel.REFERENCE}
 
 
 def test_every_object_fuses_for_which_there_is_an_instruction(inference: Path) -> None:
     named = {one.name: one.fused.total() for one in functions(inference)}
-    for kernel in set(library.available()) - {Kernel.REFERENCE}:
-        can_fuse = bool(library.function("fused_is_instruction", kernel)())
+    for kernel in set(compiled.available()) - {Kernel.REFERENCE}:
+        can_fuse = bool(compiled.function("fused_is_instruction", kernel)())
         assert can_fuse or kernel is Kernel.BASELINE
         for name in ("fused_terms", "measure_peak"):
             assert bool(named[f"{name}_{kernel}"]) == can_fuse, kernel

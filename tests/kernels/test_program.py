@@ -3,10 +3,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from approx_build.kernels import library
+from approx_build.kernels import compiled
 from approx_build.kernels.program import NO_ARRAY, Array, Kind
 
-SOURCE = Path(library.__file__).parent / "csrc" / "program" / "program.h"
+SOURCE = Path(compiled.__file__).parent / "csrc" / "program" / "program.h"
 
 
 def test_kinds_are_numbered_as_in_c() -> None:

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from approx_build.kernels import library, reference
+from approx_build.kernels import compiled, reference
 from approx_build.kernels import program_reference as oracle
-from approx_build.kernels.library import Kernel
+from approx_build.kernels.compiled import Kernel
 from approx_build.kernels.program import Array
 from approx_build.kernels.program_builder import ProgramBuilder
 from approx_build.kernels.program_library import OpenProgram, PackedNetwork
 
 Floats = NDArray[np.float32]
 
-COMPILED = [kernel for kernel in library.available() if kernel is not Kernel.REFERENCE]
+COMPILED = [kernel for kernel in compiled.available() if kernel is not Kernel.REFERENCE]
 ROWS, GIVEN, MADE, WIDE, TAPS = 150, 18, 33, 90, 7
 NUMBERS = np.random.default_rng(0)
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from approx_build.kernels import library, resampler
+from approx_build.kernels import compiled, resampler
 from approx_build.kernels import resampler_reference as reference
-from approx_build.kernels.library import Kernel
+from approx_build.kernels.compiled import Kernel
 from approx_build.kernels.resampler import converted, placed
 from approx_build.kernels.resampler_plan import PARTS, Plan, at_speed, between, gliding
 
-COMPILED = [kernel for kernel in library.available() if kernel is not Kernel.REFERENCE]
+COMPILED = [kernel for kernel in compiled.available() if kernel is not Kernel.REFERENCE]
 RATES = [(11025, 44100), (44100, 11025), (48000, 44100), (96000, 44100), (44100, 44101)]
 SPEEDS = [1.335, 0.749, 1.9, 0.45, 0.0625, 7.7, 16.0, 2 ** (1 / 12), 1 / 3, 0.5, 1.5]
 PLANS = [*(between(*rates) for rates in RATES), *(at_speed(speed) for speed in SPEEDS)]
@@ -35,7 +35,7 @@ def by_reference(plan: Plan, samples: np.ndarray, count: int) -> np.ndarray:
 
 @pytest.fixture(params=COMPILED)
 def kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(library.VARIABLE, str(request.param))
+    monkeypatch.setenv(compiled.VARIABLE, str(request.param))
 
 
 @pytest.mark.usefixtures("kernel")
@@ -78,12 +78,12 @@ def test_the_number_of_lanes_changes_no_bit(lanes: int, monkeypatch: pytest.Monk
     assert converted(plan, noise(), 8000).tobytes() == usual.tobytes()
 
 
-@pytest.mark.parametrize("kernel", library.available())
+@pytest.mark.parametrize("kernel", compiled.available())
 @pytest.mark.parametrize("highest", [1.0, 1.5, 4.0, 16.0])
 def test_outputs_at_the_places_of_a_speed_are_those_of_that_speed(
     kernel: str, highest: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(library.VARIABLE, str(kernel))
+    monkeypatch.setenv(compiled.VARIABLE, str(kernel))
     plan = gliding(highest)
     step = int(highest * PARTS) * np.arange(500, dtype=object)
     whole = np.array([at // PARTS for at in step], np.int64)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from approx_build.kernels import library
+from approx_build.kernels import compiled
 from approx_build.kernels.sinc import WindowedSinc
 
 SINCS = (WindowedSinc(0.913, 1.0, 180), WindowedSinc(0.2, 0.22, 180), WindowedSinc(0.5, 1.5, 188))
@@ -13,12 +13,12 @@ def places(sinc: WindowedSinc) -> np.ndarray:
     return np.concatenate([inside, [0.0, -0.0, 1.0, -7.0, sinc.half, -sinc.half]])
 
 
-@pytest.mark.parametrize("kernel", library.available())
+@pytest.mark.parametrize("kernel", compiled.available())
 @pytest.mark.parametrize("sinc", SINCS)
 def test_every_kernel_gives_the_bits_of_the_reference(
     kernel: str, sinc: WindowedSinc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(library.VARIABLE, str(kernel))
+    monkeypatch.setenv(compiled.VARIABLE, str(kernel))
     made = sinc.at(places(sinc))
     assert made.tobytes() == sinc.by_reference(places(sinc)).tobytes()
 

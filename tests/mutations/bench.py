@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from approx_build.kernels.library import Library, built_path, sources
+from approx_build.kernels.compiled import Library, built_path, sources
 from approx_build.project.verify import environment
 from tests.copied import assert_is_found, environment_of
 
@@ -123,7 +123,7 @@ class Bench:
         package = self.root / "approx_build"
         kernels = package / "kernels"
         files = [path for path in sources(Library.INFERENCE, package) if path.suffix == ".c"]
-        code = "from approx_build.kernels import library as one; print(one._sources_digest("
+        code = "from approx_build.kernels import compiled as one; print(one._sources_digest("
         digest = self.ask(Guard(("-c", f"{code}one.Library.INFERENCE))"))).text
         flags = (
             f"{optimisation} -std=gnu11 -fPIC -shared -ffp-contract=off -fno-math-errno -w -pthread"

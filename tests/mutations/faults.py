@@ -169,8 +169,8 @@ SOUND = (
     Fault(
         "recordings in the order of a set",
         "approx_build/plan/catalog.py",
-        "return [recording.name for corpus in listed for recording in self.corpus(corpus)]",
-        "return list({recording.name for corpus in listed for recording in self.corpus(corpus)})",
+        "return self._named[pattern]",
+        "return list({*self._named[pattern]})",
         again("event"),
         r"1-sources/events/chance/\w+ \(event, play \d+\): another key",
         seeds=9,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.kernels.library import built_path
+from approx_build.kernels.compiled import built_path
 from tests.mutations.bench import ROOT, Bench, Guard, Said
 from tests.mutations.clean import alarms
 from tests.mutations.faults import BITS, FAULTS, PROBES, SOURCES, Fault

@@ -65,7 +65,7 @@ def test_consent_depends_on_the_day_the_model_and_the_piece(project: Space) -> N
     project.edit(CONSENT, "models: null, pieces: null", "models: [tiny], pieces: [tide]")
     catalog = Catalog(project.root, date(2026, 6, 30))
     assert catalog.consent("tones", "tiny", "tide").corpus == "tones"
-    assert catalog.valid_until() == "2026-06-30"
+    assert catalog.consents.valid_until() == "2026-06-30"
     for model, piece in (("huge", None), (None, "ebb")):
         with pytest.raises(ConsentError, match="not agreed for"):
             catalog.consent("tones", model, piece)
@@ -82,8 +82,8 @@ def test_a_withdrawn_recording_is_not_listed_from_its_day_on(project: Space) -> 
     assert corpus_digest(before.recordings_of("tiny")) != corpus_digest(after.recordings_of("tiny"))
     assert [each.withdrawal("tones/low") for each in (before, after)] == [None, date(2026, 5, 2)]
     # What was made before is not believed after.
-    assert before.valid_until() == "2026-05-01"
-    assert after.valid_until() == ""
+    assert before.consents.valid_until() == "2026-05-01"
+    assert after.consents.valid_until() == ""
 
 
 def test_a_record_with_faults_withdraws_nothing_by_itself(project: Space) -> None:

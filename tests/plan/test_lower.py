@@ -6,7 +6,6 @@ from collections import Counter
 
 from approx_build.plan.graph import Kind
 from approx_build.plan.lower import takes_in_scope
-from approx_build.plan.sources import file_path
 from tests.plan.conftest import Lower
 from tests.space import Space
 
@@ -74,7 +73,7 @@ def test_takes_of_the_piece_and_of_the_movement_are_in_reach(lowered: Lower) -> 
 
 def test_files_are_counted_from_their_movement(project: Space, lowered: Lower) -> None:
     score = lowered().score
-    assert file_path(score.root, score.movements[0], "../bell.wav") == "pieces/bell.wav"
+    assert score.movements[0].file_path(score.root, "../bell.wav") == "pieces/bell.wav"
 
 
 def test_lowering_does_not_depend_on_the_order_of_parts(project: Space, lowered: Lower) -> None:

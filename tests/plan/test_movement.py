@@ -46,13 +46,16 @@ def test_the_output_says_how_the_master_is_made(project: Space, lowered: Lower) 
 def test_expectations_are_ranges_and_levels(project: Space, lowered: Lower) -> None:
     between = "silence: [0.4, 0.6]"
     expect = (
-        f"expect: [{{ {between} }}, {{ {between}, below_dbfs: -60 }}, {{ peak_dbfs_below: -3 }}]\n"
+        f"expect: [{{ {between} }}, {{ {between}, below_dbfs: -60 }}, {{ peak_dbfs_below: -3 }}, "
+        "{ sound: [0, 0.5] }, { sound: [0, 0.5], above_dbfs: -40 }]\n"
     )
     project.write(PATH, SAND + expect)
     assert lowered().graph.actions["2-sand/measure"].params["expect"] == [
         {"range_s": [0.4, 0.6], "below_dbfs": -90.0},
         {"range_s": [0.4, 0.6], "below_dbfs": -60.0},
         {"range_s": [0.0, 1.0], "below_dbfs": -3.0},
+        {"range_s": [0.0, 0.5], "above_dbfs": -60.0},
+        {"range_s": [0.0, 0.5], "above_dbfs": -40.0},
     ]
 
 

@@ -48,5 +48,5 @@ def test_a_take_says_controls_of_its_family(project: Space) -> None:
         "eta": 0.5,
     }
     assert sampling_of(spec, said).eta == 0.5
-    with pytest.raises(ValidationError, match="sampler lms draws no noise"):
+    with pytest.raises(ValidationError, match="sampler lms is deterministic"):
         sampling_of(spec, take(sampling={"sampler": "lms", "eta": 0.5}))

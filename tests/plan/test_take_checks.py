@@ -28,12 +28,12 @@ def faults(project: Space, take: str) -> list[str]:
     [
         (
             "model: wave, length_s: 0.1, top_k: 3",
-            "8:38: takes.sob.top_k: networks of family dance-diffusion have no such control; "
-            "models/wave.yaml says how they draw, under `sampling`",
+            "8:38: takes.sob.top_k: networks of family dance-diffusion do not have this control; "
+            "models/wave.yaml lists its controls under `sampling`",
         ),
         (
             "model: wave, length_s: 0.1, sampling: { step: 3 }",
-            "8:50: takes.sob.sampling.step: networks of family dance-diffusion have no such "
+            "8:50: takes.sob.sampling.step: networks of family dance-diffusion do not have this "
             "control; did you mean 'steps'?",
         ),
         (
@@ -42,8 +42,8 @@ def faults(project: Space, take: str) -> list[str]:
         ),
         (
             "model: wave, length_s: 0.1, sampling: { sampler: lms, schedule: crash }",
-            "8:48: takes.sob.sampling: schedule: crash begins at noise alone, where sampler lms "
-            "cannot; take log, karras or polyexponential",
+            "8:48: takes.sob.sampling: schedule: crash begins at pure noise, which sampler lms "
+            "does not support; use log, karras or polyexponential",
         ),
         (
             "model: tiny, length_s: 0.1, vary: { take: cry, noise_level: 0.5 }",
@@ -52,14 +52,14 @@ def faults(project: Space, take: str) -> list[str]:
         ),
         (
             "model: tiny, length_s: 0.1, sampling: { steps: 3 }",
-            "8:50: takes.sob.sampling.steps: networks of family wavenet have no such control; "
+            "8:50: takes.sob.sampling.steps: networks of family wavenet do not have this control; "
             "there are: temperature, top_k, towards_silence",
         ),
         (
             "model: wave, length_s: 0.1, sampling: { sampler: heun }, "
             "between: { first: { take: cry }, second: { take: cry } }",
-            "8:67: takes.sob.between: sampler heun cannot go from sound to noise, where what is "
-            "between two sounds is found; ddim and iplms can, with eta 0",
+            "8:67: takes.sob.between: sampler heun cannot run from sound to noise, which "
+            "interpolation needs; use ddim or iplms with eta 0",
         ),
         (
             "model: wave, length_s: 0.05, vary: { take: cry, start_s: 0.25, noise_level: 0.5 }",

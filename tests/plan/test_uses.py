@@ -18,7 +18,7 @@ def found(project: Space) -> list[Use]:
 
 def asked(project: Space) -> list[str]:
     """The uses of the piece as `corpus (model or recording) line`."""
-    return [f"{use.corpus} {use.model or use.recording} {use.where}" for use in found(project)]
+    return [f"{use.corpus} {use.recording or use.model} {use.where}" for use in found(project)]
 
 
 def test_takes_and_recordings_are_uses(project: Space) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from approx_build.kernels import library
+from approx_build.kernels import compiled
 from approx_build.plan.graph import Action, Kind
 from approx_build.plan.work_estimate import size
 
@@ -52,15 +52,17 @@ def test_a_take_that_hears_sound_is_more_work_or_less() -> None:
 def test_takes_and_stages_are_more_work_for_a_slow_kernel(
     kernel: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if kernel not in library.available():
+    if kernel not in compiled.available():
         pytest.skip("the kernels are not compiled here")
     network = {"family": "dance-diffusion", "window": 81920}
     stages = Action("s", Kind.STAGES, {"network": network, "sampling": {}})
-    monkeypatch.setenv(library.VARIABLE, library.available()[0])
+    monkeypatch.setenv(compiled.VARIABLE, compiled.available()[0])
     before = [size(action) for action in (TAKE, stages, STEM, TRAIN)]
-    monkeypatch.setenv(library.VARIABLE, kernel)
+    monkeypatch.setenv(compiled.VARIABLE, kernel)
     after = [size(action) for action in (TAKE, stages, STEM, TRAIN)]
-    slower = library.product_time(library.choose()) / library.product_time(library.available()[0])
+    slower = compiled.product_time(compiled.choose()) / compiled.product_time(
+        compiled.available()[0]
+    )
     assert after == pytest.approx([before[0] * slower, before[1] * slower, *before[2:]])
 
 

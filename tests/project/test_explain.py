@@ -30,7 +30,7 @@ def forecast(fate: Fate, old: Any = None, new: Any = None, **more: Any) -> Forec
         (forecast(Fate.BUILT, {"a": 1}, {"a": 2}), "params.a: 1 -> 2"),
         (
             forecast(Fate.BUILT, options={"is_shipped": True}),
-            "its checkpoints are shipped with it",
+            "its checkpoints are shipped with the model",
         ),
         (
             forecast(Fate.BUILT, dict.fromkeys("abcde", 1), dict.fromkeys("abcde", 2)),
@@ -61,7 +61,7 @@ def test_a_whole_name_or_its_end_will_do() -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("mix", "'mix' may be 1-foam/mix, 2-sand/mix; say which"),
+        ("mix", "'mix' is ambiguous: 1-foam/mix, 2-sand/mix; write the whole target"),
         ("2-sand/mux", "there is no target '2-sand/mux'; did you mean 2-sand/mix"),
         ("zzz", "there is no target 'zzz'$"),
     ],

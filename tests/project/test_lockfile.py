@@ -28,7 +28,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_a_new_lock_is_written_and_said(path: Path) -> None:
-    assert keep_lock(path, None, LOCK, True, False) == f"{path} is new, commit it"
+    assert keep_lock(path, None, LOCK, True, False) == f"{path} is new; commit it"
     assert read(path) == LOCK
     assert keep_lock(path, LOCK, LOCK, True, False) == ""
 
@@ -37,7 +37,7 @@ def test_checkpoints_that_are_others_are_named(path: Path) -> None:
     keep_lock(path, None, LOCK, True, False)
     retrained = replace(LOCK, checkpoints={"models/tiny/4": Pin("k0", "other")})
     assert keep_lock(path, LOCK, retrained, True, False) == (
-        f"{path} has changed, commit it; not the checkpoints that were locked: models/tiny/4"
+        f"{path} has changed; commit it; these checkpoints differ from the lock: models/tiny/4"
     )
 
 
@@ -50,14 +50,14 @@ def test_keys_of_an_older_form_are_renewed_and_kept_to(path: Path) -> None:
     )
     words = "1 key in the lock is of an older form; every sound is the same"
     said = keep_lock(path, LOCK, new, True, True)
-    assert said == f"{path}: {words}; a render without --locked renews them"
+    assert said == f"{path}: {words}; a render without `locked=True` renews them"
     assert read(path) == LOCK
-    assert keep_lock(path, LOCK, new, True, False) == f"{path} has changed, commit it; {words}"
+    assert keep_lock(path, LOCK, new, True, False) == f"{path} has changed; commit it; {words}"
     assert read(path) == new
     # Other keys of the same form come of an edit that changed no sound.
     moved = replace(new, takes={"piece/takes/cry/1": Pin("k8", "d1")})
     words = "1 key in the lock changed; every sound is the same"
-    assert keep_lock(path, new, moved, True, False) == f"{path} has changed, commit it; {words}"
+    assert keep_lock(path, new, moved, True, False) == f"{path} has changed; commit it; {words}"
 
 
 def test_locked_writes_nothing_when_versions_alone_differ(path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_whole_render_forgets_what_is_no_more(path: Path) -> None:
 def test_locked_refuses_and_writes_nothing(path: Path) -> None:
     keep_lock(path, None, LOCK, True, False)
     with pytest.raises(
-        StoreError, match=r"--locked, and this render would change it: 1-foam/master"
+        StoreError, match=r"would change the lock, which `locked=True` forbids: 1-foam/master"
     ):
         keep_lock(path, LOCK, PART, False, True)
     assert read(path) == LOCK
@@ -91,7 +91,7 @@ def test_locked_refuses_and_writes_nothing(path: Path) -> None:
 
 def test_locked_needs_a_lock(path: Path) -> None:
     assert read_lock(path, False) is None
-    with pytest.raises(StoreError, match="--locked, and there is no lock"):
+    with pytest.raises(StoreError, match="there is no such lock, which `locked=True` needs"):
         read_lock(path, True)
 
 

@@ -37,12 +37,12 @@ def test_movements_are_named_by_number_or_slug(project: Space) -> None:
 def test_names_and_consents_are_checked_before_anything_is_lowered(project: Space) -> None:
     consent: Path = project.root / "models/corpora/tones/consent.yaml"
     consent.unlink()
-    with pytest.raises(ConsentError, match=r"^pieces/tide\.yaml:7:3: models/corpora/tones/consent"):
+    with pytest.raises(ConsentError, match=r"^models/corpora/tones/consent\.yaml:1:1: missing"):
         opened(project)
     project.edit("pieces/tide/1-foam.yaml", "tones/low", "tones/lo")
     with pytest.raises(ScoreError) as caught:
         opened(project)
-    assert [fault.where.line for fault in caught.value.faults] == [7, 15]
+    assert [fault.where.line for fault in caught.value.faults] == [1, 15]
 
 
 def test_opening_writes_nothing_and_the_store_shares_the_memo(project: Space) -> None:

@@ -37,7 +37,7 @@ def test_a_piece_goes_by_its_name_or_by_its_path(
 
 def test_a_piece_of_another_project_is_refused(project: Space, tmp_path: Path) -> None:
     other = project.copy(tmp_path / "other")
-    with pytest.raises(UsageError, match="is a piece of another project"):
+    with pytest.raises(UsageError, match="belongs to another project"):
         Project.open(project.root).piece(other.root / "pieces/tide.yaml")
 
 

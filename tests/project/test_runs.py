@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from approx_build.project.runs import safe, table
 from approx_build.training.ledger.columns import KEPT_BY_HAND, MORE
 from approx_build.training.ledger.entry import Note
+from approx_build.visible import visible
 from tests.training.ledgers import NOON, PRICE, done
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
@@ -57,7 +58,7 @@ def test_no_cell_of_text_is_a_formula(text: str) -> None:
 def test_whatever_a_note_says_the_row_is_read_back_whole(text: str) -> None:
     (row,) = read(with_note(text))
     assert row["run"] == done().run
-    said = " ".join(text.split()).replace("\x00", "")
+    said = visible(" ".join(text.split()))
     assert row["notes and next steps"].removeprefix("'") == said.removeprefix("'")
 
 

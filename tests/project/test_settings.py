@@ -42,7 +42,7 @@ def test_cuda_must_be_there(is_there: bool, monkeypatch: pytest.MonkeyPatch) -> 
     if is_there:
         assert checked_device("cuda") == "cuda"
     else:
-        with pytest.raises(UsageError, match="--device cuda: this machine has no CUDA device"):
+        with pytest.raises(UsageError, match="`device=cuda`: this machine has no CUDA device"):
             checked_device("cuda")
 
 

@@ -28,7 +28,7 @@ def test_the_first_sample_of_any_side_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, after = clip(tmp_path / "a"), clip(tmp_path / "b", at=3000)
-    said = "sample 3000 (0.375000 s) is the first to differ, by 0.25"
+    said = "sample 3000 (0.375000 s) is the first that differs, by 0.25"
     assert first_difference(before, after) == said
     monkeypatch.setattr(wav, "blocks", lambda path: iter([(0, 2048), (2048, 4000)]))
     assert first_difference(before, after) == said
@@ -47,12 +47,12 @@ def test_other_lengths_and_rates_are_said(tmp_path: Path) -> None:
 def test_what_is_no_sound_and_what_sounds_the_same(tmp_path: Path) -> None:
     before, after = clip(tmp_path / "a"), tmp_path / "b"
     after.write_bytes(b"weights")
-    assert first_difference(before, after) == "it is no sound, and its bytes differ"
+    assert first_difference(before, after) == "its bytes differ (it is not a sound file)"
     after.write_bytes(before.read_bytes() + b"LIST\4\0\0\0ann!")
     assert first_difference(before, after) == (
-        "the samples are equal and the file around them differs"
+        "the samples are equal, but the rest of the file differs"
     )
-    assert "no longer has what was locked" in first_difference(tmp_path / "none", after)
+    assert "no longer has the locked sound" in first_difference(tmp_path / "none", after)
 
 
 def test_the_first_difference_is_told_and_the_others_counted() -> None:
@@ -62,7 +62,7 @@ def test_the_first_difference_is_told_and_the_others_counted() -> None:
         "verified: 13 checkpoints, takes, stems and movements"
     )
     text = outcome(Verification(13, (first, first, first), lock))
-    assert text.startswith("1-foam/master (movements) is not what pieces/tide.lock says: sample 3")
+    assert text.startswith("1-foam/master (movements) differs from pieces/tide.lock: sample 3")
     assert text.endswith("and 2 more differ")
 
 

@@ -64,7 +64,7 @@ def test_event_curves_count_from_the_event(project: Project) -> None:
         ("[[5, 1], [5, 2]]", ["4:17: must come after the time before it (is 0:05)"]),
         ("[[0, 1], [61, 2]]", ["4:17: 1:01 is after the movement's end (1:00)"]),
         ("[[0, 1], ['bar 1.9', 2]]", ["4:17: 'bar 1.9': a bar of 4/4 has 4 beats"]),
-        ("[['2 bars', 1]]", ["4:9: '2 bars' is how long, not when"]),
+        ("[['2 bars', 1]]", ["4:9: '2 bars' is a length, not a moment"]),
     ],
 )
 def test_curves_that_make_no_sense_are_located(

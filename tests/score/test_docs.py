@@ -26,7 +26,7 @@ def test_a_page_can_be_written_again(tmp_path: Path) -> None:
     page.write_text("a\n<!-- fields: Cue -->\nold\n<!-- end -->\nb\n")
     main(page)
     assert "old" not in page.read_text()
-    assert "| `for` | text |  | who it is for (all if left out) |" in page.read_text()
+    assert "| `for` | text |  | the player (default: all players) |" in page.read_text()
     assert page.read_text().startswith("a\n<!-- fields: Cue -->\n| field")
 
 

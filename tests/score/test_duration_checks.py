@@ -34,11 +34,11 @@ HEAD = "movement: a\nlength: 10\ntempo: 120\ntakes: {t: {model: m, length_s: 2, 
         ),
         (
             "{at: 0, play: {from: t}, fade_in_s: 2.5}",
-            "5:59: parts.p.events[0].fade_in_s: a fade longer than the event (2 s) (is 2.5)",
+            "5:59: parts.p.events[0].fade_in_s: the fade is longer than the event (2 s) (is 2.5)",
         ),
         (
             "{at: 0, play: {from: {take: t, start_s: 1.5}}, fade_out_s: 1}",
-            "5:82: parts.p.events[0].fade_out_s: a fade longer than the event (0.5 s) (is 1)",
+            "5:82: parts.p.events[0].fade_out_s: the fade is longer than the event (0.5 s) (is 1)",
         ),
         (
             "{at: 0, play: {from: {take: t, start_s: 2}}}",

@@ -55,7 +55,7 @@ def test_an_event_is_dumped_with_the_parameters_of_its_operations(project: Proje
         ("{at: 1, pam: -1}", "5:11: parts.p.events[0].pam: unknown field; did you mean 'pan'?"),
         (
             "{at: 1, play: {from: t}, hold: {from: t, length_s: 1}}",
-            "5:28: parts.p.events[0].hold: an event has one operation and 'play' is one",
+            "5:28: parts.p.events[0].hold: an event has only one operation, and 'play' is another",
         ),
         ("{at: 1, play: t}", "5:17: parts.p.events[0].play: needs fields such as { from: NAME }"),
         ("{at: 1, play: {}}", "5:17: parts.p.events[0].play: missing field 'from'"),

@@ -20,6 +20,9 @@ class Shelf:
     def recordings(self) -> list[str]:
         return list(LENGTHS)
 
+    def named(self, pattern: str) -> list[str]:
+        return matching(pattern, LENGTHS)
+
     def problem(self, corpus: str) -> str:
         return "no recordings here" if corpus == "empty" else ""
 
@@ -54,11 +57,12 @@ def faults(project: Project, text: str) -> list[str]:
         ),
         (
             "takes: {t: {model: drummer, length_s: 1, prime: {recording: 'drum/*'}}}",
-            "3:61: takes.t.prime.recording: a prime is one recording, not a pattern (is 'drum/*')",
+            "3:61: takes.t.prime.recording: a prime must be one recording, "
+            "not a pattern (is 'drum/*')",
         ),
         (
             "takes: {t: {model: drummer, step: 30, length_s: 1}}",
-            "3:35: takes.t.step: step 30 of 'drummer' is not kept; kept are 0, 100, 1000",
+            "3:35: takes.t.step: 'drummer' has no checkpoint at step 30; there are: 0, 100, 1000",
         ),
         (
             "takes: {t: {model: drummer, length_s: 1, prime: {recording: accordion/phrase-3}}}",
@@ -67,7 +71,7 @@ def faults(project: Project, text: str) -> list[str]:
         (
             "takes: {t: {model: drummer, length_s: 1, "
             "prime: {recording: accordion/phrase-1, start_s: 3.8, length_s: 0.5}}}",
-            "3:49: takes.t.prime: reaches to 4.3 s of a recording of 4 s",
+            "3:49: takes.t.prime: ends at 4.3 s of a recording of 4 s",
         ),
         (
             "parts: {p: {events: [{at: 0, play: {from: acordion/phrase-1}}]}}",
@@ -80,7 +84,7 @@ def faults(project: Project, text: str) -> list[str]:
         ),
         (
             "parts: {p: {events: [{at: 0, play: {from: voice/*}}]}}",
-            "3:43: parts.p.events[0].play.from: no recording is named like 'voice/*'",
+            "3:43: parts.p.events[0].play.from: no recording matches 'voice/*'",
         ),
         (
             "parts: {p: {events: [{at: 5, play: {from: accordion/phrase-2}}]}}",

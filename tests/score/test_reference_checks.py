@@ -52,7 +52,7 @@ HEAD = "movement: a\nlength: 10\n"
         (
             "takes:\n  a: {model: m, length_s: 1, prime: {take: b}}\n"
             "  b: {model: m, length_s: 1, prime: {take: a}}",
-            ["4:44: takes.a.prime.take: takes are made of each other in a circle: a → b → a"],
+            ["4:44: takes.a.prime.take: takes depend on each other in a circle: a → b → a"],
         ),
         (
             "takes: {abc: {model: m, length_s: 1, prime: {take: abd}}}",
@@ -74,7 +74,7 @@ HEAD = "movement: a\nlength: 10\n"
         ),
         (
             "parts: {p: {events: [{at: 0, play: {from: {file: ../../../x.wav}}}]}}",
-            ["3:50: parts.p.events[0].play.from.file: leaves the project"],
+            ["3:50: parts.p.events[0].play.from.file: is outside the project"],
         ),
         (
             "parts: {p: {events: [{at: 0, play: {from: {file: ..}}}]}}",

@@ -17,7 +17,7 @@ HEAD = "movement: a\nlength: 10\ntakes:\n"
         ("{model: m, length_s: abc}", "4:27: takes.t.length_s: needs a number, is 'abc'"),
         (
             "{model: m, length_s: 11}",
-            "4:27: takes.t.length_s: a take longer than the movement (0:10)",
+            "4:27: takes.t.length_s: the take is longer than the movement (0:10)",
         ),
         ("{model: m, length_s: 1, count: 0}", "4:37: takes.t.count: must be at least 1 (is 0)"),
         (

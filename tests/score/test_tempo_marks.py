@@ -20,7 +20,7 @@ HEAD = 'movement: fog\nlength: "1:00"\n'
             "tempo: [{at: 0, bpm: 3, rmap: true}]",
             "3:25: tempo[0].rmap: unknown field; did you mean 'ramp'?",
         ),
-        ("tempo: [{at: 5, bpm: 60}]", "3:14: tempo[0].at: the first tempo begins the movement"),
+        ("tempo: [{at: 5, bpm: 60}]", "3:14: tempo[0].at: the first tempo must be at 0"),
         (
             "tempo: [{at: 0, bpm: 60}, {at: bar 9, bpm: 60}, {at: bar 5, bpm: 60}]",
             "3:54: tempo[2].at: must come after the mark before it",
@@ -38,15 +38,15 @@ HEAD = 'movement: fog\nlength: "1:00"\n'
         ("meter: 4/5", "3:8: meter: needs a meter such as 4/4 or 6/8, is '4/5'"),
         (
             "meter: [{at: bar 2, meter: 3/4}]",
-            "3:14: meter[0].at: the first meter begins with bar 1",
+            "3:14: meter[0].at: the first meter must begin with bar 1",
         ),
         (
             "meter: [{at: 0, meter: 3/4}, {at: 12, meter: 4/4}]",
-            "3:35: meter[1].at: a meter begins with a bar, as in bar 5 (is 0:12)",
+            "3:35: meter[1].at: a meter must begin with a bar, such as bar 5 (is 0:12)",
         ),
         (
             "meter: [{at: bar 1, meter: 3/4}, {at: bar 4.2, meter: 4/4}]",
-            "3:39: meter[1].at: a meter begins with a bar, as in bar 5 (is bar 4.2)",
+            "3:39: meter[1].at: a meter must begin with a bar, such as bar 5 (is bar 4.2)",
         ),
         (
             "meter: [{at: bar 1, meter: 3/4}, {at: bar 1, meter: 4/4}]",

@@ -74,7 +74,7 @@ def test_durations_are_read_exactly(written: object, time: Time) -> None:
         (None, "is empty"),
         (True, "is true"),
         ([1], "is a list of 1"),
-        ("2 bars", 'is how long, not when; a moment is written "bar 3"'),
+        ("2 bars", 'is a length, not a moment; a moment is written "bar 3"'),
         ("１:00", "needs a time"),
     ],
 )
@@ -86,7 +86,7 @@ def test_what_is_no_moment_is_refused_in_plain_words(written: object, words: str
 @pytest.mark.parametrize(
     ("written", "words"),
     [
-        ("bar 3", 'is when, not how long; a length is written "3 bars"'),
+        ("bar 3", 'is a moment, not a length; a length is written "3 bars"'),
         ("100001 bars", "at most 100000 bars"),
         ("1/0 beats", "divides by zero"),
         ("x bars", 'needs a length such as 12.5, "1:23.5" or "2 bars"'),

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import StoreError
+from approx_build.process import system
 from approx_build.store import disk
 from approx_build.store.store import Store
 
@@ -75,7 +76,7 @@ def test_on_macos_a_sync_goes_through_the_cache_of_the_disk(
 ) -> None:
     asked: list[int] = []
     plain: list[int] = []
-    monkeypatch.setattr(disk, "FULL_SYNC", 51)
+    monkeypatch.setattr(system, "FULL_SYNC", 51)
     monkeypatch.setattr(fcntl, "fcntl", lambda handle, command: asked.append(command))
     monkeypatch.setattr(os, "fsync", plain.append)
     store = Store(tmp_path / "store")
@@ -99,7 +100,7 @@ def test_a_full_sync_that_fails_is_an_error(
     def fail(handle: int, command: int) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    monkeypatch.setattr(disk, "FULL_SYNC", 51)
+    monkeypatch.setattr(system, "FULL_SYNC", 51)
     monkeypatch.setattr(fcntl, "fcntl", fail)
     with open(tmp_path / "file", "wb") as file, pytest.raises(OSError, match="put/output"):
         disk.sync(file.fileno())
@@ -112,7 +113,7 @@ def test_nothing_syncs_but_by_the_one_function() -> None:
         for path in package.rglob("*.py")
         if re.search(r"\bf(data)?sync\(", path.read_text(encoding="utf-8"))
     ]
-    assert uses == ["store/disk.py"]
+    assert uses == ["process/system.py"]
 
 
 def test_a_read_only_store_is_read_and_refuses_writes_clearly(

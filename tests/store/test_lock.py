@@ -14,7 +14,7 @@ import pytest
 
 from approx_build.errors import StoreError
 from approx_build.store import lock
-from approx_build.store.lock import Change, Lock, Pin, changes, merging, read, text, write
+from approx_build.store.lock import Change, Lock, Pin, changes, content, merging, read, text, write
 
 LOCK = Lock(
     piece="tide",
@@ -32,6 +32,13 @@ def test_a_lock_comes_back_as_it_was(tmp_path: Path) -> None:
     assert write(path, LOCK)
     assert read(path) == LOCK
     assert not write(path, LOCK)
+
+
+def test_a_name_that_is_no_utf_8_can_be_locked(tmp_path: Path) -> None:
+    path, odd = tmp_path / "tide.lock", replace(LOCK, piece="a\udc80\ud800")
+    assert write(path, odd)
+    assert read(path) == odd
+    assert path.read_bytes() == content(odd)
 
 
 def test_the_text_does_not_depend_on_the_order_of_targets() -> None:

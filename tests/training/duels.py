@@ -78,6 +78,13 @@ def stated(model: ModelSpec, corpus: Path) -> Stated:
     found = Stated([_copy(weights)], [_copy(average)])
     taken = {"critic": 0, "generator": 0}
     for step in range(1, model.training.steps + 1):
+        if model.objective.model_dump()["restarts"] and step == course.stretches[-1].begin + 1:
+            drawn = Stream.named("training", model.training.seed, "phase", "duel")
+            noise = drawn.child("critic.weight").uniforms(model.network.size) - 0.5
+            weights["critic.weight"] = weights["generator.shift"] + noise
+            weights["generator.spread"] = weights["generator.spread"] / 2
+            for name in ("critic.weight", "generator.spread"):
+                average[name] = weights[name].copy()
         for place, turn in enumerate(course.turns(step)):
             examples = batches.turn(step, place)
             gradients, losses = _mean(model, turn, weights, examples)

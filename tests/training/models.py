@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from approx_build.corpus.consent import load_consent
+from approx_build.corpus.consent_record import load_consent
 from approx_build.corpus.prepared import Material, prepare_corpus
 from approx_build.families.base import FAMILIES, Family
 from approx_build.training.callbacks import Callback, Means

@@ -82,7 +82,14 @@ def test_a_write_that_fails_leaves_what_was_there(
     assert [one.name for one in tmp_path.iterdir()] == ["x"]
 
 
-@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*/step-000000.safetensors")), ids=str)
+OLDER = [
+    path
+    for path in sorted(SHIPPED.glob("*/step-000000.safetensors"))
+    if "model" in read_about(path)
+]
+
+
+@pytest.mark.parametrize("path", OLDER, ids=str)
 def test_a_checkpoint_with_its_model_s_name_is_what_older_versions_wrote(
     tmp_path: Path, path: Path
 ) -> None:

@@ -193,7 +193,7 @@ def test_a_checkpoint_is_stepped_to_and_no_further(house: House, tmp_path: Path)
     assert [progress.step for progress in seen] == [1, 2, 3]
     assert said == [
         f"{out}/step-000003.safetensors: it is missing",
-        "made again from the first step on: step-000003.safetensors",
+        "repeated from the first step on: step-000003.safetensors",
     ]
 
 
@@ -206,7 +206,7 @@ def test_a_checkpoint_is_made_again_from_a_state_that_is_no_later(
     said = house.check(out, progress=seen.append)
     # The state before was kept with that very checkpoint.
     assert [progress.step for progress in seen] == [7, 8, 9]
-    assert said[1] == "made again from step 3 on: step-000003.safetensors"
+    assert said[1] == "repeated from step 3 on: step-000003.safetensors"
 
 
 def test_making_again_goes_on_where_it_was_interrupted(house: House, tmp_path: Path) -> None:
@@ -261,7 +261,7 @@ def test_in_another_numeric_environment_it_is_trained_anew_with_words(
     assert record.environments == [there]
     assert digests(record)[0] == digests(house.whole)[0]
     assert digests(record)[1:] != digests(house.whole)[1:]
-    [words] = [words for words in said if "came out otherwise" in words]
+    [words] = [words for words in said if "differ from before" in words]
     assert f"the numeric environment is another (torch: {here['torch']} -> 9.9)" in words
     aside = tmp_path / ".out.damaged"
     assert str(aside) in words
@@ -302,7 +302,7 @@ def test_a_file_in_place_of_the_folder_is_set_aside(house: House, tmp_path: Path
     out = tmp_path / "out"
     out.write_text("no folder")
     [words] = house.check(out)
-    assert words == f"{out}: it is no folder; set aside as out.damaged"
+    assert words == f"{out}: it is not a folder; set aside as out.damaged"
 
 
 @pytest.mark.parametrize("is_folder", [False, True])
@@ -339,7 +339,7 @@ def test_a_damaged_state_of_an_older_form_is_seen(house: House, tmp_path: Path) 
     older_form(out / "resume.safetensors")
     DAMAGES["flipped at the head"](out / "resume.safetensors", out)
     [words] = house.check(out)
-    assert words.endswith("; training goes on from step 3")
+    assert words.endswith("; training continues from step 3")
 
 
 def older_form(path: Path) -> None:

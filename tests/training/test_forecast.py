@@ -115,8 +115,8 @@ def test_a_forecast_in_words() -> None:
     assert told["a step"] == "0.5 s, median of 100"
     assert told["time"] == "33.3 min (30.3 min to 36.7 min)"
     assert told["memory"] == (
-        "524 MB at its peak (weights 4 MB, average 4 MB, optimiser 8 MB, gradients 8 MB, "
-        "activations 300 MB, baseline 200 MB); too much: 100 MB to be had, "
+        "524 MB at the peak (weights 4 MB, average 4 MB, optimiser 8 MB, gradients 8 MB, "
+        "activations 300 MB, baseline 200 MB); too much: 100 MB available, "
         "limit of the control group"
     )
     assert told["cost"] == (

@@ -107,7 +107,7 @@ def test_consent_that_ends_on_the_way_stops_the_training_until_it_is_given_again
     def next_day() -> None:
         house.now = NOON + timedelta(days=1)
 
-    said = r"consent ended on 2026-03-01; .*; the training's state is kept"
+    said = r"consent ended on 2026-03-01; .*; the state of the training is saved"
     with pytest.raises(ConsentError, match=said):
         house.train(at(17, next_day))
     [entry] = house.entries
@@ -128,7 +128,8 @@ def test_consent_that_ends_on_the_way_stops_the_training_until_it_is_given_again
 def test_consent_that_is_withdrawn_on_the_way_stops_the_training(house: House) -> None:
     consent = house.corpus / "consent.yaml"
     text = consent.read_text()
-    with pytest.raises(ConsentError, match=r"consent\.yaml: missing; .* state is kept"):
+    said = r"consent\.yaml:1:1: missing; .*; the state of the training is saved"
+    with pytest.raises(ConsentError, match=said):
         house.train(at(9, consent.unlink))
     assert house.step == 9
     consent.write_text(text)
@@ -167,9 +168,10 @@ DIVERGING = TINY.replace(
 def test_a_training_that_diverges_says_so_and_keeps_what_was_good(tmp_path: Path) -> None:
     house = House(tmp_path, DIVERGING)
     said = (
-        r"model 'tiny': (at step \d+ loss or gradients are not numbers \(loss .*\); its windows "
-        r"were tones/(low|high) at [\d.]+ s \(epoch 0\); .*|after step \d+ .* not .* numbers?.*); "
-        r"a lower learning_rate may help; what was kept before it stays"
+        r"model 'tiny': (at step \d+ the loss or gradients are not finite numbers "
+        r"\(loss .*\); its windows were tones/(low|high) at [\d.]+ s \(epoch 0\); "
+        r".*|after step \d+ .* not .* numbers?.*); "
+        r"a lower learning_rate may help; earlier checkpoints and states are kept"
     )
     with pytest.raises(ModelError, match=said) as first:
         house.train()
@@ -198,7 +200,7 @@ def test_weights_that_are_no_numbers_are_never_kept(house: House) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Chronicle, "began", seen)
-        with pytest.raises(ModelError, match="after step 15 there are weights that are not numb"):
+        with pytest.raises(ModelError, match="after step 15 some weights are not finite numb"):
             house.train(at(15, spoil))
     assert house.step == 14
     assert house.train().checkpoints[-1].step == 40
@@ -266,7 +268,7 @@ def test_a_flipped_bit_in_the_state_is_noticed_and_the_one_before_serves(house: 
             house.train(at(20, stop))
         [said] = house.said
         assert said.startswith(f"{path}: ")
-        assert said.endswith("; training goes on from step 18")
+        assert said.endswith("; training continues from step 18")
     path.write_bytes(spoilt)
     before.write_bytes(earlier[:-1])
     house.said.clear()
@@ -285,7 +287,7 @@ def test_a_checkpoint_that_was_damaged_is_made_again_and_the_ledger_knows(house:
     path.write_bytes(path.read_bytes()[:-1])
     house.said.clear()
     house.train()
-    assert house.said[0].startswith(f"{path}: its bytes are not those that were written; set aside")
+    assert house.said[0].startswith(f"{path}: its content is damaged; set aside")
     [entry] = house.entries
     sittings = [(one.from_step, one.to_step) for one in entry.sittings]
     # The state of step 12 still had its weights.

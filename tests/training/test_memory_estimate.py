@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from approx_build.errors import ModelError
 from approx_build.machine import Available
-from approx_build.training.memory_estimate import Need, killed, need_of
+from approx_build.training.memory_estimate import MemoryEstimate, advice_after_kill, estimate_of
 from approx_build.training.optimizers import Adam, Muon, RmsProp, Sgd
 from approx_build.training.parameters import TrainingParameters
 from tests.training.models import tiny_network
@@ -18,7 +18,7 @@ from tests.training.models import tiny_network
 NETWORK = tiny_network()
 MATRICES = NETWORK.network().matrices()
 SETTINGS = TrainingParameters(steps=10, window=8192, batch=4)
-NEED = Need(NETWORK, SETTINGS, MATRICES, threads=2, baseline=100)
+NEED = MemoryEstimate(NETWORK, SETTINGS, MATRICES, threads=2, baseline=100)
 
 
 @pytest.fixture(autouse=True)
@@ -37,9 +37,9 @@ def test_the_optimisers_state_is_counted_without_being_made(optimizer: Adam) -> 
 
 @given(st.integers(2, 1 << 16), st.integers(1, 64), st.integers(1, 16))
 def test_more_never_needs_less(window: int, batch: int, threads: int) -> None:
-    need = replace(NEED.when(window=window, batch=batch), threads=threads)
-    assert need.when(window=window + 1).peak >= need.peak
-    assert need.when(batch=batch + 1).peak >= need.peak
+    need = replace(NEED.with_settings(window=window, batch=batch), threads=threads)
+    assert need.with_settings(window=window + 1).peak >= need.peak
+    assert need.with_settings(batch=batch + 1).peak >= need.peak
     assert replace(need, threads=threads + 1).peak >= need.peak
 
 
@@ -48,15 +48,15 @@ def test_each_thread_has_a_window_and_its_gradients_in_flight() -> None:
     one, two = (replace(NEED, threads=n).items for n in (1, 2))
     assert two["activations"] == 2 * one["activations"]
     assert (one["gradients"], two["gradients"]) == (2 * weights, 3 * weights)
-    assert NEED.when(batch=1).items["gradients"] == weights
+    assert NEED.with_settings(batch=1).items["gradients"] == weights
 
 
 def test_a_large_network_on_short_windows_needs_most_while_it_is_kept() -> None:
     large = tiny_network(dilations=[1], residual_channels=512, dilation_channels=512)
-    need = Need(large, SETTINGS.model_copy(update={"window": 2}), MATRICES, baseline=100)
+    need = MemoryEstimate(large, SETTINGS.model_copy(update={"window": 2}), MATRICES, baseline=100)
     items = need.items
     held = items["weights"] + items["average"] + items["optimiser"]
-    assert items["state being kept"] == 2 * held
+    assert items["copies of the state"] == 2 * held
     assert need.peak == 3 * held + 100 == need.keeping
 
 
@@ -84,12 +84,16 @@ def test_a_refusal_tells_what_is_needed_what_is_there_and_what_fits() -> None:
         NEED.check("m", available)
     said = str(refused.value)
     assert "model 'm': its training needs " in said
-    assert "MB are to be had (a test)" in said
+    assert "MB are available (a test)" in said
     found = re.search(r"`window: (\d+)` fits", said)
     assert found
     window = int(found[1])
-    assert NEED.when(window=window).peak <= available.size < NEED.when(window=window + 256).peak
-    assert "it fits as it is with --jobs 1" in said
+    assert (
+        NEED.with_settings(window=window).peak
+        <= available.size
+        < NEED.with_settings(window=window + 256).peak
+    )
+    assert "it fits unchanged with `jobs=1`" in said
 
 
 def test_a_refusal_names_the_largest_batch() -> None:
@@ -103,10 +107,12 @@ def test_where_nothing_fits_the_network_must_be_smaller() -> None:
 
 
 def test_what_ran_out_is_offered_less() -> None:
-    assert NEED.smaller() == ("run again with --jobs 1 to go on, or train anew with `window: 4096`")
+    assert NEED.smaller() == (
+        "run again with `jobs=1` to continue, or train again with `window: 4096`"
+    )
     assert "`batch: 2`" in replace(NEED, device="cuda").smaller()
-    assert "--jobs" not in replace(NEED, device="cuda").smaller()
-    least = replace(NEED, threads=1).when(window=3, batch=1)
+    assert "jobs" not in replace(NEED, device="cuda").smaller()
+    least = replace(NEED, threads=1).with_settings(window=3, batch=1)
     assert least.smaller() == "make the network smaller"
 
 
@@ -115,6 +121,8 @@ def test_a_manifest_tells_nearly_the_same_without_torch() -> None:
         "network": NETWORK.model_dump(mode="json"),
         "training": SETTINGS.model_dump(mode="json"),
     }
-    told = need_of(manifest, threads=2, baseline=100)
+    told = estimate_of(manifest, threads=2, baseline=100)
     assert told.peak == pytest.approx(NEED.peak, rel=0.05)
-    assert killed(manifest, threads=2, baseline=100).endswith(f"of memory; {NEED.smaller()}")
+    assert advice_after_kill(manifest, threads=2, baseline=100).endswith(
+        f"of memory; {NEED.smaller()}"
+    )

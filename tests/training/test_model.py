@@ -126,5 +126,5 @@ def test_a_model_comes_back_from_its_manifest(tmp_path: Path) -> None:
 
 def test_a_manifest_that_this_version_reads_otherwise_is_refused(tmp_path: Path) -> None:
     manifest = tiny_model(tmp_path).manifest("d") | {"schema": 1}
-    with pytest.raises(ModelError, match="reads another training out of its key"):
+    with pytest.raises(ModelError, match="derives another training from the same key"):
         model_of(manifest, model="tiny", corpus="tones")

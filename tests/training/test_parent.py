@@ -40,7 +40,7 @@ def test_a_checkpoint_that_is_a_parent_may_lack_players_that_do_not_draw(tmp_pat
     path, more = tmp_path / "p.safetensors", {"critic": (3,), **SHAPES}
     write_parent(path, groups(), {})
     assert list(read_parent(path, more, "cpu", SHAPES)["weights"]) == ["b", "a"]
-    with pytest.raises(ModelError, match=r"of another network \(first difference: critic\)"):
+    with pytest.raises(ModelError, match=r"has another network \(first difference: critic\)"):
         read_parent(path, more, "cpu")
 
 
@@ -49,7 +49,7 @@ def test_a_parent_that_is_none_or_of_another_network_is_refused(tmp_path: Path) 
     with pytest.raises(ModelError, match=r"p\.safetensors: the parent's weights cannot be read"):
         read_parent(path, SHAPES, "cpu")
     write_parent(path, groups(), {})
-    with pytest.raises(ModelError, match=r"of another network \(first difference: a\)"):
+    with pytest.raises(ModelError, match=r"has another network \(first difference: a\)"):
         read_parent(path, {"b": (2,), "a": (1, 4)}, "cpu")
 
 

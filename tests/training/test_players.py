@@ -14,10 +14,11 @@ import torch
 
 from approx_build.errors import ModelError
 from approx_build.families.base import FAMILIES
+from approx_build.numerics.stream import Stream
 from approx_build.training import gradients, run, step
 from approx_build.training.checkpoint import read_about, read_checkpoint
 from approx_build.training.ledger.record import TrainingRecord
-from approx_build.training.memory_estimate import need_of
+from approx_build.training.memory_estimate import estimate_of
 from approx_build.training.model import ModelSpec, model_of
 from approx_build.training.parent import write_parent
 from approx_build.training.progress import Progress
@@ -30,6 +31,7 @@ from tests.training.models import trained
 TOLERANCE = 1e-5
 """Largest error of weights and losses in float32, as a share of full scale, after some 30 turns."""
 ALONE = {"alone": True}
+RESTARTS = {"alone": True, "restarts": True}
 
 
 @pytest.fixture
@@ -78,6 +80,7 @@ CASES = {
     "cosine": {"schedule": "cosine", "finetune_steps": 3, "finetune_rate": 0.25},
     "with scaled losses": {"precision": "float16"},
     "in two phases": {"objective": ALONE},
+    "a new critic for the second": {"objective": RESTARTS},
     "a phase moved": {"objective": ALONE, "phases": {"duel": {"from_step": 2, "rate": 0.5}}},
 }
 
@@ -152,6 +155,35 @@ def test_what_a_phase_freezes_keeps_its_bits(
     assert all(torch.equal(one, spreads[4]) for one in spreads[5:])
 
 
+def test_a_phase_that_sets_tensors_starts_their_optimiser_and_average_anew(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adam = {"optimizer": {"name": "adam", "learning_rate": 0.25, "epsilon": 1e-8}, "ema": 0.9}
+    players = {"critic": {**adam, "turns": 1}, "generator": adam}
+    model, plain = (
+        duel(players, case, phases={"duel": {"from_step": 3}}, warmup_steps=0)
+        for case in (RESTARTS, ALONE)
+    )
+    states, others = (
+        states_of(one, corpus, tmp_path / str(number), monkeypatch)[0]
+        for number, one in enumerate((model, plain))
+    )
+    for step_, (one, other) in enumerate(zip(states, others, strict=True)):
+        for name in ("critic.weight", "generator.spread"):
+            # The phase sets them in its first step, not in the state before that step.
+            assert torch.equal(one.weights[name], other.weights[name]) is (step_ <= 3)
+    before, after = states[3:5]
+    assert torch.equal(after.average["generator.spread"], before.weights["generator.spread"] / 2)
+    moments = [state.optimizer["generator.spread.mean"] for state in (others[4], after)]
+    assert [bool(moment.any()) for moment in moments] == [True, False]
+    rng = Stream.named("training", model.training.seed, "phase", "duel").child("critic.weight")
+    critic = before.weights["generator.shift"].numpy() + rng.uniforms(8) - 0.5
+    change = after.weights["critic.weight"].numpy() - critic
+    np.testing.assert_allclose(np.abs(change), 0.25 * model.course.factor(4), rtol=1e-4)
+    average = after.average["critic.weight"].numpy()
+    np.testing.assert_allclose(average, critic + change * 10 / 11, atol=TOLERANCE)
+
+
 def test_adam_counts_the_turns_of_its_own_player(
     corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,7 +196,9 @@ def test_adam_counts_the_turns_of_its_own_player(
     np.testing.assert_allclose(change.abs(), 0.25, rtol=1e-4)
 
 
-@pytest.mark.parametrize("objective", [{}, ALONE], ids=["duel", "two phases"])
+@pytest.mark.parametrize(
+    "objective", [{}, ALONE, RESTARTS], ids=["duel", "two phases", "a new critic"]
+)
 def test_it_goes_on_exactly_from_every_step(
     corpus: Path, tmp_path: Path, objective: dict[str, Any]
 ) -> None:
@@ -205,7 +239,7 @@ def test_memory_that_runs_out_between_two_turns_does_not_keep_half_a_step(
 
     with monkeypatch.context() as patch:
         patch.setattr(gradients.WindowWorkers, "gradients", failing)
-        with pytest.raises(ModelError, match=r"step 4 of 8: .*; the state that was kept last is"):
+        with pytest.raises(ModelError, match=r"step 4 of 8: .*; the last saved state is"):
             trained(model, corpus, tmp_path / "parts")
     assert digests(trained(model, corpus, tmp_path / "parts")) == digests(whole)
 
@@ -218,7 +252,7 @@ def test_losses_that_are_no_numbers_name_their_player_and_its_windows(
     with pytest.raises(ModelError) as raised:
         trained(model, corpus, tmp_path / "out")
     said = str(raised.value)
-    assert "loss or gradients are not numbers (critic " in said
+    assert "the loss or gradients are not finite numbers (critic " in said
     assert "its windows were tones/" in said
 
 
@@ -294,12 +328,12 @@ def test_the_manifest_says_how_each_player_learns_and_gives_the_model_back(known
 def test_memory_counts_all_players_and_the_gradients_of_the_largest(known: None) -> None:
     adam = {"optimizer": {"name": "adam"}}
     model = duel({"critic": adam}, window=512)
-    need = need_of(model.manifest("digest"), threads=1, baseline=0)
+    need = estimate_of(model.manifest("digest"), threads=1, baseline=0)
     assert need.items["weights"] == need.items["average"] == 4 * 3 * 8
     assert need.items["optimiser"] == 4 * (2 * 8 + 2 * 8)
-    step_items = need.when(window=1 << 22).items
+    step_items = need.with_settings(window=1 << 22).items
     assert step_items["gradients"] == 4 * 2 * 8 * 2
-    assert "state being kept" not in step_items
+    assert "copies of the state" not in step_items
 
 
 def test_every_kept_state_has_every_player_s_optimiser(

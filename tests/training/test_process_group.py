@@ -32,7 +32,7 @@ def test_alone_nothing_is_exchanged() -> None:
 
 def test_a_batch_is_not_shared_by_more_processes_than_it_has_windows() -> None:
     check_share(2, 2)
-    with pytest.raises(ModelError, match=r"a batch of 2 cannot be shared by 3 processes"):
+    with pytest.raises(ModelError, match=r"a batch of 2 is too small for 3 processes"):
         check_share(2, 3)
 
 
@@ -90,5 +90,5 @@ def test_a_batch_too_small_is_refused_before_anything_starts(tmp_path: Path) -> 
     corpus = small_corpus(tmp_path / "tones")
     model = tiny_model(tmp_path, TINY.replace("batch: 3", "batch: 1"))
     material = material_of(model, corpus)
-    with pytest.raises(ModelError, match="a batch of 1 cannot be shared by 2 processes"):
+    with pytest.raises(ModelError, match="a batch of 1 is too small for 2 processes"):
         train_shared(model, material, tmp_path / "out", Means(), 2)

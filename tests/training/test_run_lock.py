@@ -86,8 +86,8 @@ def test_where_locks_do_not_work_it_says_so_and_trains(
     with alone_in(tmp_path / "run", ALONE, said.append):
         assert trainer(tmp_path / "run") == ""
     assert said == [
-        f"{tmp_path / 'run'}: locks do not work on this filesystem, so another process that "
-        "trains this too is not seen; see that there is none"
+        f"{tmp_path / 'run'}: locks do not work on this filesystem, so another process could "
+        "train the same model unnoticed; make sure that none does"
     ]
 
 

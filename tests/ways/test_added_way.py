@@ -18,9 +18,10 @@ import pytest
 from approx_build.audio import wav
 from approx_build.families.short_forms import short_forms
 from approx_build.ways.base import WAYS
+from tests.entry_points import ROOT, installed
 from tests.space import Space, project, tone
 
-ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
 ENTRY_POINTS = """\
 [approx_build.ways]
 echo = delay_line.echo:Echo
@@ -62,23 +63,17 @@ SCORE = "pieces/cave/1-hall.yaml"
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> str:
+def path(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The path of processes that find the package installed, and the one it stands on."""
-    site = tmp_path_factory.mktemp("site")
-    shutil.copytree(Path(__file__).parent / "delay_line", site / "delay_line")
-    shutil.copytree(ROOT / "tests" / "families" / "grain_table", site / "grain_table")
-    about = site / "delay_line-1.0.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: delay-line\nVersion: 1.0\n")
-    (about / "entry_points.txt").write_text(ENTRY_POINTS)
-    return os.pathsep.join([str(site), str(ROOT)])
+    packages = (HERE / "delay_line", HERE.parent / "families" / "grain_table")
+    return installed(tmp_path_factory.mktemp("site"), "delay-line", ENTRY_POINTS, *packages)
 
 
 @pytest.fixture(scope="module")
-def rendered(installed: str, tmp_path_factory: pytest.TempPathFactory) -> Space:
+def rendered(path: str, tmp_path_factory: pytest.TempPathFactory) -> Space:
     """A project with a model of that family and a piece with a take made in that way, rendered."""
     space = project(tmp_path_factory.mktemp("cave") / "project")
-    space.environment["PYTHONPATH"] = installed
+    space.environment["PYTHONPATH"] = path
     space.write("models/line.yaml", LINE)
     space.write("pieces/cave.yaml", PIECE)
     space.write(SCORE, HALL)
@@ -119,11 +114,15 @@ def test_the_report_says_what_the_sound_is_to_the_take(rendered: Space) -> None:
         ("delay_s: 0.05", "delay_s: -1", "takes.call.echo.delay_s: must be at least 0 (is -1)"),
         (", delay_s: 0.05", "", "takes.call.echo: missing field 'delay_s'"),
         ("recording: tones/low, ", "", "takes.call.echo: an echo needs either 'recording' or"),
-        ("start_s: 0.1", "start_s: 0.7", "takes.call.echo: reaches to 1 s of a recording of 0.8 s"),
+        ("start_s: 0.1", "start_s: 0.7", "takes.call.echo: ends at 1 s of a recording of 0.8 s"),
         ("model: line", "model: tiny", "wavenet do not support this way; they support: prime"),
         ("echo:", "ecko:", "unknown field; did you mean 'echo'?"),
         ("level: 0.5", "level: 2", "takes.call.level: must be at most 1 (is 2)"),
-        ("level: 0.5", "temperature: 0.5", "networks of family delay-line have no such control"),
+        (
+            "level: 0.5",
+            "temperature: 0.5",
+            "networks of family delay-line do not have this control",
+        ),
     ],
 )
 def test_what_does_not_fit_is_said_at_its_line(cave: Space, old: str, new: str, said: str) -> None:
@@ -150,7 +149,7 @@ def test_take_has_its_options(cave: Space) -> None:
     ):
         assert words in told
     said = cave.start("take", "line", "--delay", "0.1", code=2).err
-    assert "--delay belongs to --echo" in said
+    assert "--delay is an option of --echo" in said
     words = ("--echo", "tones/low@0.1", "--delay", "0.05", "--level", "0.5", "--length-s", "0.3")
     [path, _] = cave.start("take", "line", *words).out.splitlines()
     assert path == "renders/takes/line/step-2-seed-0-level-0.5-echoed-0.05-1.wav"
@@ -167,10 +166,8 @@ def test_families_that_support_it_are_listed(rendered: Space) -> None:
     assert rows["delay-line"] == ["echo"]
 
 
-def test_an_edit_of_its_file_draws_its_takes_again(
-    cave: Space, installed: str, tmp_path: Path
-) -> None:
-    site = shutil.copytree(installed.partition(os.pathsep)[0], tmp_path / "site")
+def test_an_edit_of_its_file_draws_its_takes_again(cave: Space, path: str, tmp_path: Path) -> None:
+    site = shutil.copytree(path.partition(os.pathsep)[0], tmp_path / "site")
     cave.environment["PYTHONPATH"] = os.pathsep.join([str(site), str(ROOT)])
     assert not cave.start("render", "pieces/cave.yaml", "--verbose").ran()
     text = (site / "delay_line/echo.py").read_text()

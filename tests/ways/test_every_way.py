@@ -83,22 +83,22 @@ def test_options_of_take_ask_for_the_same(way: type[Way]) -> None:
     assert read.way == way.way
     assert [(s.recording, s.start_s) for _, s in read.sounds()] == [("tones/low", 2.0)] * len(texts)
     for option in way.options:
-        assert option_of((way.way, option.field)) == f"--{option.name}"
+        assert option_of((way.way, option.field)) == option.name
         assert option.field in found[way.way]
-    assert option_of((way.way,)) == f"--{way.way}"
+    assert option_of((way.way,)) == way.way
     assert label({way.way: texts}, given).startswith(f"-{way.label}")
     assert sound_form(way).startswith("CORPUS/NAME[@START]")
 
 
 def test_a_sound_that_is_none_is_refused_by_the_option(way: type[Way]) -> None:
     given = examples(way)
-    with pytest.raises(UsageError, match=f"^--{way.way} low: write CORPUS/NAME@START"):
+    with pytest.raises(UsageError, match=f"^`{way.way}=low`: write CORPUS/NAME@START"):
         fields({way.way: ["low"] * len(way.roles)}, given)
 
 
 def test_options_do_not_stand_without_their_way(way: type[Way]) -> None:
     for option in way.options:
-        with pytest.raises(UsageError, match=f"--{option.name}.* belong"):
+        with pytest.raises(UsageError, match=f"`{option.name}=`.*give both"):
             fields({}, {option.name: examples(way)[option.name]})
 
 
@@ -139,7 +139,7 @@ def test_sounds_of_another_rate_are_refused_by_name(family: type[Family], way: t
     assert one is not None
     wrong = way.conditioning(one.terms(network.rate, 1, 1), sounds)
     name = next(iter(right.sounds()))
-    with pytest.raises(ModelError, match=f"{name}: {network.rate + 1} Hz; the network hears"):
+    with pytest.raises(ModelError, match=f"{name}: {network.rate + 1} Hz; the network needs"):
         network.draw(plain_weights(network), [replace(plain, conditioning=wrong)])
 
 

@@ -46,11 +46,11 @@ TAKE = "model: m, length_s: 3"
         ),
         (
             "inpaint: {take: whole, missing_s: [[2, 1]]}",
-            "5:64: takes.t.inpaint.missing_s: a range ends after it begins (is [2, 1])",
+            "5:64: takes.t.inpaint.missing_s: a range must end after it begins (is [2, 1])",
         ),
         (
             "inpaint: {take: whole, missing_s: [[1, 2], [1.5, 3]]}",
-            "5:64: takes.t.inpaint.missing_s: ranges follow each other (is [1.5, 3])",
+            "5:64: takes.t.inpaint.missing_s: ranges must follow each other (is [1.5, 3])",
         ),
         (
             "inpaint: {take: whole, missing_s: [[2.5, 3.5]]}",
@@ -58,13 +58,11 @@ TAKE = "model: m, length_s: 3"
         ),
         (
             "extend: {take: whole, length_s: 3}",
-            "5:38: takes.t.extend: leaves nothing to add: the take lasts 3 s, what it begins "
-            "with 3 s",
+            "5:38: takes.t.extend: leaves nothing to add: the take lasts 3 s, its beginning 3 s",
         ),
         (
             "extend: {take: whole}",
-            "5:38: takes.t.extend: leaves nothing to add: the take lasts 3 s, what it begins "
-            "with 4 s",
+            "5:38: takes.t.extend: leaves nothing to add: the take lasts 3 s, its beginning 4 s",
         ),
         (
             "between: {first: {take: whole}}",
@@ -88,7 +86,7 @@ TAKE = "model: m, length_s: 3"
         ),
         (
             "between: {first: {take: t}, second: {take: whole}}",
-            "5:54: takes.t.between.first.take: takes are made of each other in a circle: t → t",
+            "5:54: takes.t.between.first.take: takes depend on each other in a circle: t → t",
         ),
         (
             "temperature: 0.5, sampling: {temperature: 1}",

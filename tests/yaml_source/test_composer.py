@@ -95,7 +95,7 @@ def test_anchors_that_explode_cost_little_more_than_plain_text() -> None:
     [fault] = faults("\n".join(lines))
     plain = "\n".join(f"b{n}: [{', '.join(['x'] * 10)}]" for n in range(30))
     assert_costs_at_most(100, lambda: faults("\n".join(lines)), lambda: faults(plain))
-    assert fault == "6:25: a5[3]: more than 500 000 values, anchors counted in full"
+    assert fault == "6:15: a5[1]: more than 250 000 values, anchors counted in full"
 
 
 @pytest.mark.parametrize("opening", ["- ", "[", "{a: "])

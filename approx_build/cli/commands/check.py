@@ -9,6 +9,7 @@ from typing import Any
 from approx_build.cli.arguments import Json, Piece
 from approx_build.cli.exit_codes import Exit
 from approx_build.cli.messages import say_json
+from approx_build.cli.output import say
 from approx_build.errors import ApproxError, ScoreError
 from approx_build.units import counted
 
@@ -25,7 +26,7 @@ def check(piece: Piece, json: Json = False) -> None:
             raise
         say_json({"faults": rows(error)})
         sys.exit(Exit.FAILED)
-    remarks = [str(remark) for remark in found.score.remarks]
+    remarks = found.remarks
     if json:
         say_json({"faults": [], "remarks": remarks})
         return
@@ -36,7 +37,7 @@ def check(piece: Piece, json: Json = False) -> None:
         "action": len(found.lowered.graph),
     }
     there = ", ".join(counted(count, noun) for noun, count in counts.items())
-    print("\n".join([*remarks, f"{piece}: no faults in {there}"]))
+    say(*remarks, f"{piece}: no faults in {there}")
 
 
 def rows(error: ApproxError) -> list[dict[str, Any]]:

@@ -11,12 +11,14 @@ import typer
 
 from approx_build.cli.arguments import Jobs, Json, StoreDir, of_corpus
 from approx_build.cli.exit_codes import Exit
-from approx_build.cli.messages import say_json, warn
+from approx_build.cli.group import Commands
+from approx_build.cli.messages import say_json
+from approx_build.cli.output import say, warn
 from approx_build.errors import UsageError
 from approx_build.units import clock, counted
 
 corpus = typer.Typer(
-    help="Add, list, inspect and withdraw recordings.", no_args_is_help=True, add_completion=False
+    cls=Commands, help="Add, list, inspect and withdraw recordings.", no_args_is_help=True
 )
 
 Corpus = Annotated[str, typer.Argument(help="A corpus's name, or models/corpora/NAME.")]
@@ -25,45 +27,47 @@ Corpus = Annotated[str, typer.Argument(help="A corpus's name, or models/corpora/
 @corpus.command()
 def add(
     corpus: Corpus,
-    files: Annotated[list[Path], typer.Argument(help="Recordings; they are copied as they are.")],
+    files: Annotated[list[Path], typer.Argument(help="Recordings; they are copied unchanged.")],
     performer: Annotated[
-        list[str] | None, typer.Option("--performer", help="Who plays.", metavar="NAME")
+        list[str] | None, typer.Option("--performer", help="A performer.", metavar="NAME")
     ] = None,
     plays: Annotated[
         list[str] | None,
-        typer.Option("--plays", help="What that performer plays.", metavar="INSTRUMENT"),
+        typer.Option("--plays", help="The instrument of that performer.", metavar="INSTRUMENT"),
     ] = None,
     skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Leave out files that cannot be used.")
+        bool, typer.Option("--skip-bad", help="Skip files that cannot be used.")
     ] = False,
 ) -> None:
-    """Copy recordings into a corpus, and start its consent record when it is new."""
+    """Copy recordings into a corpus; a new corpus gets an empty consent record."""
     from approx_build.project.settings import Settings
 
     performers, instruments = performer or [], plays or []
     if len(performers) != len(instruments):
-        raise UsageError("--performer NAME and --plays INSTRUMENT come in pairs")
+        raise UsageError(
+            "--performer NAME and --plays INSTRUMENT belong together: give both for each performer"
+        )
     project, name = of_corpus(corpus, Settings())
     players = dict(zip(performers, instruments, strict=True))
     found = project.corpora.add(name, files, players, skip_bad)
     skipped = "skipped: " if skip_bad else ""
-    warn(f"{path}: {skipped}{reason}" for path, reason in found.refused.items())
+    warn(*(f"{path}: {skipped}{reason}" for path, reason in found.refused.items()))
     if not found.added:
         is_some = len(found.refused) < len(set(files))
-        hint = "; mend these files, or leave them out with --skip-bad" if is_some else ""
-        warn([f"nothing was added to {found.folder}{hint}"])
+        hint = "; repair these files, or skip them with --skip-bad" if is_some else ""
+        warn(f"nothing was added to {found.folder}{hint}")
         sys.exit(Exit.FAILED)
     count = counted(len(found.added), "recording")
-    done = f"added {count}, {clock(found.length_s, 1)} in all, to {found.folder}"
-    print("\n".join([*found.remarks, done, found.record]))
+    done = f"added {count}, {clock(found.length_s, 1)}, to {found.folder}"
+    say(*found.remarks, done, found.record)
 
 
 @corpus.command("list")
 def list_(
-    corpus: Annotated[str | None, typer.Argument(help="Every file of this corpus.")] = None,
+    corpus: Annotated[str | None, typer.Argument(help="List the files of this corpus.")] = None,
     json: Json = False,
 ) -> None:
-    """List the corpora with their consents, or the files of one and why they are not used."""
+    """List corpora with their consents, or the files of one corpus and why some are not used."""
     from dataclasses import asdict
 
     from approx_build.cli.corpus_text import corpora_lines, file_lines
@@ -80,20 +84,20 @@ def list_(
     if json:
         say_json(plain)
     else:
-        print("\n".join(lines))
+        say(*lines)
 
 
 @corpus.command()
 def prepare(
     corpus: Corpus,
     model: Annotated[
-        str | None, typer.Option(help="Only as this model hears it.", metavar="NAME")
+        str | None, typer.Option(help="Prepare them for this model only.", metavar="NAME")
     ] = None,
     store: StoreDir = None,
     jobs: Jobs = None,
     json: Json = False,
 ) -> None:
-    """Prepare recordings as their models hear them, and say what became of each."""
+    """Prepare the recordings for their models, and print what was done to each."""
     from approx_build.cli.corpus_text import preparation_lines
     from approx_build.project.settings import Settings
 
@@ -103,7 +107,7 @@ def prepare(
         say_json({learner: one.as_json() for learner, one in found.items()})
         return
     for learner, one in found.items():
-        print("\n".join(preparation_lines(learner, one)))
+        say(*preparation_lines(learner, one))
 
 
 @corpus.command()
@@ -126,8 +130,8 @@ def inspect(
     if json:
         say_json(found.as_json())
     else:
-        print("\n".join(inspection_lines(found)))
-        warn(f"{found.folder}/{file}: {reason}" for file, reason in found.bad.items())
+        say(*inspection_lines(found))
+        warn(*(f"{found.folder}/{file}: {reason}" for file, reason in found.bad.items()))
     if found.bad:
         sys.exit(Exit.FAILED)
 
@@ -139,17 +143,22 @@ def withdraw(
         list[str] | None, typer.Argument(help="Recordings by name (default: all of them).")
     ] = None,
     performer: Annotated[
-        str | None, typer.Option("--performer", help="Those that NAME plays in.", metavar="NAME")
+        str | None,
+        typer.Option("--performer", help="The recordings of this performer.", metavar="NAME"),
     ] = None,
     on: Annotated[
         datetime | None,
-        typer.Option("--on", formats=["%Y-%m-%d"], help="First day (default: today)."),
+        typer.Option(
+            "--on", formats=["%Y-%m-%d"], help="First day of the withdrawal (default: today)."
+        ),
     ] = None,
     store: StoreDir = None,
-    apply: Annotated[bool, typer.Option("--apply", help="Write it into consent.yaml.")] = False,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Write the withdrawal into consent.yaml.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Say what would have to be made again without recordings; with --apply withdraw them."""
+    """Print what depends on recordings; with --apply, withdraw the consent to them."""
     from approx_build.cli.corpus_text import withdrawal_lines
     from approx_build.project.corpus.withdraw import WithdrawOptions
     from approx_build.project.settings import Settings
@@ -161,4 +170,4 @@ def withdraw(
     if json:
         say_json(found.as_json())
     else:
-        print("\n".join(withdrawal_lines(found)))
+        say(*withdrawal_lines(found))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json as jsons
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from approx_build.cli.arguments import Device, DeviceChoice, Jobs, Json, Quiet, StoreDir, of_model
-from approx_build.cli.messages import near
+from approx_build.cli.messages import near, say_json
+from approx_build.cli.output import say
 
 
 def evaluate(
     model: Annotated[str, typer.Argument(help="A model's name.")],
-    takes: Annotated[int, typer.Option(min=1, max=32, help="Takes of each checkpoint.")] = 4,
+    takes: Annotated[
+        int, typer.Option(min=1, max=32, help="Number of takes from each checkpoint.")
+    ] = 4,
     length_s: Annotated[float, typer.Option("--length-s", min=0.2, max=60)] = 3.0,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for the page and WAVs.", metavar="DIR")
@@ -23,12 +25,13 @@ def evaluate(
     jobs: Jobs = None,
     device: DeviceChoice = Device.AUTO,
     so_far: Annotated[
-        bool, typer.Option("--so-far", help="Of a training that goes on: the checkpoints so far.")
+        bool,
+        typer.Option("--so-far", help="Evaluate the checkpoints so far of an unfinished training."),
     ] = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Say when a network is done: its checkpoints' takes beside its corpus, on one page."""
+    """Compare takes from each checkpoint with the corpus, on one page."""
     from approx_build.cli.progress import observer_for
     from approx_build.project.evaluate import EvaluateOptions
     from approx_build.project.settings import Settings
@@ -39,9 +42,8 @@ def evaluate(
     options = EvaluateOptions(takes, length_s, so_far)
     found = project.evaluate(name, options, observer_for(quiet or json))
     if json:
-        print(jsons.dumps(found.as_json(), indent=1, sort_keys=True))
+        say_json(found.as_json())
         return
     if found.report.is_training:
-        print(f"{name} is still training")
-    lines = [evaluation_table(found.report), *sentences(found.report), near(found.page)]
-    print("\n".join(lines))
+        say(f"{name} is still training")
+    say(*evaluation_table(found.report), "", *sentences(found.report), near(found.page))

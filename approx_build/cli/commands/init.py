@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from approx_build.cli.messages import near
+from approx_build.cli.output import say
 
 
 def init(
@@ -20,4 +21,4 @@ def init(
 
     new = Project(here.absolute(), Settings()).init(name)
     score, movement = near(new.score), near(new.movement)
-    print(f"wrote {score}\nwrote {movement}\nnext: approx-build render {score}")
+    say(f"wrote {score}", f"wrote {movement}", f"next: approx-build render {score}")

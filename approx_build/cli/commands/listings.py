@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from approx_build.cli.arguments import Json
 from approx_build.cli.messages import say_json
+from approx_build.cli.output import say
 
 if TYPE_CHECKING:
     from approx_build.project.registries import Described
@@ -38,13 +39,13 @@ def _print(rows: Iterable[Described], as_json: bool) -> None:
         say_json(list(rows))
         return
     for row in rows:
-        print(f"{row['name']}: {row['summary']}")
+        say(*f"{row['name']}: {row['summary']}".split("\n"))
         _print_fields(row["parameters"])
         if "sampling" in row:
-            print("  takes are drawn by (`sampling:` of a model or a take)")
+            say("  controls of generation (`sampling:` of a model or a take)")
             _print_fields(row["sampling"])
-            print(f"  and may hear sound by: {', '.join(row['ways'])}")
-        print()
+            say(f"  ways of making takes from sound: {', '.join(row['ways'])}")
+        say("")
 
 
 def _print_fields(fields: Sequence[Described]) -> None:
@@ -52,4 +53,4 @@ def _print_fields(fields: Sequence[Described]) -> None:
 
     width = max((len(field["name"]) for field in fields), default=0)
     for field in fields:
-        print(f"    {field['name']:<{width}}  {in_words(field)}")
+        say(f"    {field['name']:<{width}}  {in_words(field)}")

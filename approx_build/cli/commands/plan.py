@@ -10,6 +10,7 @@ import typer
 
 from approx_build.cli.arguments import Jobs, Json, Movements, OutDir, Piece, StoreDir
 from approx_build.cli.messages import say_json
+from approx_build.cli.output import say
 from approx_build.units import duration
 
 if TYPE_CHECKING:
@@ -22,10 +23,12 @@ def plan(
     store: StoreDir = None,
     out: OutDir = None,
     jobs: Jobs = None,
-    all_actions: Annotated[bool, typer.Option("--all", help="Also what is up to date.")] = False,
+    all_actions: Annotated[
+        bool, typer.Option("--all", help="Also list actions that are up to date.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Say what a render would build, why, and how long it takes; build nothing."""
+    """Print what a render would build, why, and how long it would take."""
     from approx_build.project.project import Project
     from approx_build.project.settings import Settings
 
@@ -36,8 +39,8 @@ def plan(
         say_json([asdict(row) for row in rows])
         return
     for row in rows:
-        print(_line(row))
-    print(", ".join(_total(found)))
+        say(_line(row))
+    say(", ".join(_total(found)))
 
 
 def _line(row: Row) -> str:
@@ -62,7 +65,7 @@ def _total(found: Plan) -> Iterator[str]:
     if found.seconds > 0:
         yield f"about {duration(found.seconds)} with {found.jobs} jobs"
     if unknown := sum(row.seconds is None for row in due):
-        yield f"{unknown} of kinds not yet timed"
+        yield f"{unknown} not yet timed"
     if peaks := [row.peak_bytes for row in due if row.peak_bytes]:
         yield f"up to {max(peaks) / 2**20:.0f} MB a job"
     yield from (f"{amount} {currency}" for currency, amount in found.costs.items())

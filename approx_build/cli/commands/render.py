@@ -22,14 +22,17 @@ from approx_build.cli.arguments import (
     Verbose,
 )
 from approx_build.cli.exit_codes import Exit
-from approx_build.cli.messages import failures, read_again, say, summary, warn
+from approx_build.cli.messages import failures, read_again, summary
+from approx_build.cli.output import say, warn
 
 
 def render(
     piece: Piece,
     movement: Movements = None,
     part: PartNames = None,
-    locked: Annotated[bool, typer.Option("--locked", help="Refuse to change the lock.")] = False,
+    locked: Annotated[
+        bool, typer.Option("--locked", help="Fail instead of changing the lock.")
+    ] = False,
     store: StoreDir = None,
     out: OutDir = None,
     jobs: Jobs = None,
@@ -49,9 +52,10 @@ def render(
     options = RenderOptions(movement or (), part or (), locked)
     project = Project.open(piece, settings)
     result = project.render(piece, options, observer_for(quiet, verbose))
-    warn(result.unmet)
-    lines = [*result.remarks, read_again(result.read_again), summary(result)]
-    say("\n".join(filter(None, lines)), quiet)
-    warn(failures(result))
+    warn(*result.unmet)
+    if not quiet:
+        lines = [*result.remarks, read_again(result.read_again), summary(result)]
+        say(*filter(None, lines))
+    warn(*failures(result))
     if not result.is_done:
         sys.exit(Exit.FAILED)

@@ -10,23 +10,30 @@ import typer
 
 from approx_build.cli.arguments import Json, OutDir
 from approx_build.cli.exit_codes import Exit
-from approx_build.cli.messages import near, say_json, warn
+from approx_build.cli.group import Commands
+from approx_build.cli.messages import near, say_json
+from approx_build.cli.output import put, say, warn
+from approx_build.visible import visible
 
 if TYPE_CHECKING:
     from approx_build.project.runs import Runs
     from approx_build.report.ledger import TableReport
     from approx_build.training.ledger.ledger import Ledger
 
-runs = typer.Typer(help="The ledger of training runs: list, show, compare, note, export.")
+runs = typer.Typer(
+    cls=Commands, help="The ledger of training runs: list, show, compare, note, export."
+)
 
-Run = Annotated[str, typer.Argument(help="A run, or the beginning of its name or digits.")]
+Run = Annotated[
+    str, typer.Argument(help="A run: its name, or the beginning of its name or digits.")
+]
 Model = Annotated[
     str | None, typer.Option("--model", help="Only runs of this model.", metavar="NAME")
 ]
 WIDEST = 34
 """Characters of a cell of a comparison."""
 
-Every = Annotated[bool, typer.Option("--all", help="Every column, a block for each run.")]
+Every = Annotated[bool, typer.Option("--all", help="Print every column, in a block for each run.")]
 
 
 @runs.callback(invoke_without_command=True)
@@ -41,7 +48,7 @@ def main(
 @runs.command("list")
 def list_runs(model: Model = None, every: Every = False, json: Json = False) -> None:
     """List the runs in a table that fits the terminal."""
-    from approx_build.cli.runs_table import block, print_table
+    from approx_build.cli.runs_table import block, spaced_apart, table
     from approx_build.training.ledger.columns import as_data
 
     ledger = _ledger(_here())
@@ -50,18 +57,18 @@ def list_runs(model: Model = None, every: Every = False, json: Json = False) -> 
         say_json({"runs": [as_data(entry) for entry in entries], "damaged": ledger.damaged})
     elif not entries:
         whose = f"of {model!r} " if model else ""
-        print(f"there is no run {whose}in the ledger yet; `approx-build train` adds them")
+        say(f"the ledger has no run {whose}yet; `approx-build train` adds runs")
     elif every:
-        print("\n\n".join(block(entry) for entry in entries))
+        say(*spaced_apart(block(entry) for entry in entries))
     else:
-        print_table(entries)
+        say(*table(entries))
     _end(ledger)
 
 
 @runs.command()
 def show(run: Run, json: Json = False) -> None:
-    """Show all that is known of a run: settings, losses, sittings, cost and notes."""
-    from approx_build.cli.runs_table import parts
+    """Show everything about a run: settings, losses, sessions, cost and notes."""
+    from approx_build.cli.runs_table import parts, spaced_apart
     from approx_build.training.ledger.columns import as_data
 
     here = _here()
@@ -70,12 +77,12 @@ def show(run: Run, json: Json = False) -> None:
     if json:
         say_json(as_data(entry))
     else:
-        print("\n\n".join(part for part in parts(entry) if part))
+        say(*spaced_apart(parts(entry)))
 
 
 @runs.command()
 def compare(first: Run, second: Run, json: Json = False, out: OutDir = None) -> None:
-    """Say in what two runs differ, and their losses at equal steps and times."""
+    """Compare two runs: their settings, and their losses at equal steps and times."""
     from approx_build.cli.runs_table import pairs
 
     here = _here(out)
@@ -84,31 +91,31 @@ def compare(first: Run, second: Run, json: Json = False, out: OutDir = None) -> 
     if json:
         say_json(found.as_json())
         return
-    print("\n".join(pairs([("first", found.first.run), ("second", found.second.run)])), end="\n\n")
+    say(*pairs([("first", found.first.run), ("second", found.second.run)]), "")
     for table in found.tables():
-        print(_text(table), end="\n\n")
+        say(*_text(table), "")
     if found.remark:
-        print(found.remark)
-    print(near(here.comparison_page(found)))
+        say(found.remark)
+    say(near(here.comparison_page(found)))
 
 
 @runs.command()
 def note(
     run: Run,
-    text: Annotated[str, typer.Argument(help="What to remember.")],
-    is_next: Annotated[bool, typer.Option("--next", help="It is what to do next.")] = False,
+    text: Annotated[str, typer.Argument(help="The text of the note.")],
+    is_next: Annotated[bool, typer.Option("--next", help="Mark the note as a next step.")] = False,
 ) -> None:
     """Write a note on a run."""
     here = _here()
     _ledger(here)
     entry = here.note(run, text, is_next)
-    print(f"{entry.run}: noted{' as a next step' if is_next else ''}")
+    say(f"{entry.run}: noted{' as a next step' if is_next else ''}")
 
 
 @runs.command()
 def export(
     csv: Annotated[
-        str, typer.Option("--csv", help="The file; - is standard output.", metavar="FILE")
+        str, typer.Option("--csv", help="The output file; - means standard output.", metavar="FILE")
     ] = "-",
     model: Model = None,
 ) -> None:
@@ -118,19 +125,19 @@ def export(
     here = _here()
     ledger, text = _ledger(here), here.export(model)
     if csv == "-":
-        print(text, end="")
+        put(text)
     else:
         write(Path(csv), text.encode())
-        print(near(Path(csv)))
+        say(near(Path(csv)))
     _end(ledger)
 
 
 @runs.command()
 def page(out: OutDir = None) -> None:
-    """Write the ledger as a page: table, curves over each other, notes."""
+    """Write the ledger as a page: table, overlaid curves, notes."""
     here = _here(out)
     ledger = _ledger(here)
-    print(near(here.page()))
+    say(near(here.page()))
     _end(ledger)
 
 
@@ -144,7 +151,7 @@ def _here(out: Path | None = None) -> Runs:
 def _ledger(here: Runs) -> Ledger:
     """The ledger; what of it is damaged is printed."""
     found = here.ledger()
-    warn(found.damaged)
+    warn(*found.damaged)
     return found
 
 
@@ -154,16 +161,14 @@ def _end(found: Ledger) -> None:
         sys.exit(Exit.FAILED)
 
 
-def _text(table: TableReport) -> str:
+def _text(table: TableReport) -> list[str]:
     """A table for the terminal, each column as wide as its longest text, within reason."""
-    from approx_build.training.ledger.columns import plain
-
     if not table.rows:
-        return f"{table.title}: nothing"
-    rows = [[_short(plain(cell)) for cell in row] for row in (table.heads, *table.rows)]
+        return [f"{table.title}: nothing"]
+    rows = [[_short(visible(cell)) for cell in row] for row in (table.heads, *table.rows)]
     widths = [max(len(row[place]) for row in rows) for place in range(len(table.heads))]
     lines = ["  ".join(f"{c:<{w}}" for c, w in zip(row, widths, strict=True)) for row in rows]
-    return "\n".join([table.title, *(f"  {line.rstrip()}" for line in lines)])
+    return [table.title, *(f"  {line.rstrip()}" for line in lines)]
 
 
 def _short(cell: str) -> str:

@@ -1,215 +1,96 @@
-"""`store`: print what a store holds, what is damaged in it, and what is removed from it."""
+"""`store`: a command for each line of the application's table of store commands."""
 
 from __future__ import annotations
 
+import inspect
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import Field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
-from approx_build.cli.amounts import age_s, row, size_of
+from approx_build.cli.amounts import age_s, size_of
 from approx_build.cli.arguments import Jobs, Json, OutDir, Quiet, StoreDir
 from approx_build.cli.exit_codes import Exit
+from approx_build.cli.group import Commands
 from approx_build.cli.messages import say_json
-from approx_build.units import counted, size
+from approx_build.cli.output import say
+from approx_build.project.store.command import COMMANDS, Kind, Option, StoreCommand, command
 
-if TYPE_CHECKING:
-    from approx_build.project.project import Project
-    from approx_build.project.store import GcOptions, StoreCheck
-    from approx_build.store.census import Amount
-    from approx_build.store.fault import Fault
-    from approx_build.upkeep.collection import Collection
-    from approx_build.upkeep.sizes import Run, Sizes
+READ: dict[Kind, Callable[[Any], Any]]
+READ = {Kind.FLAG: bool, Kind.AGE: age_s, Kind.SIZE: size_of, Kind.FOLDER: Path}
+SETTINGS = {"out": OutDir, "jobs": Jobs}
+
+
+class StoreGroup(Commands):
+    """The commands of the table, read when the command line is put together."""
+
+    def __init__(self, **words: Any) -> None:
+        super().__init__(**words)
+        self.commands.update({name: _built(name, command(name)) for name in COMMANDS})
+
 
 store = typer.Typer(
-    help="Check and repair the store, say what it holds, and remove what no project needs.",
+    cls=StoreGroup,
+    help="Check and repair the store, print its sizes, and remove what no project needs.",
     no_args_is_help=True,
-    add_completion=False,
+    callback=lambda: None,  # Typer builds no group that has neither commands nor this
 )
 
 
-@store.command()
-def check(
-    repair: Annotated[
-        bool, typer.Option("--repair", help="Set aside what is damaged, and restore what can be.")
-    ] = False,
-    store: StoreDir = None,
-    out: OutDir = None,
-    jobs: Jobs = None,
-    json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Read everything in the store and all that was delivered, and say what is damaged."""
-    from approx_build.cli.meter import meter
+def _built(name: str, found: StoreCommand) -> Any:
+    """The command as typer has it: its own options, and those that all store commands have."""
+    readers = {one.name: READ[one.metadata["option"].kind] for one in fields(found.options)}
 
-    project = _here(store, out, jobs)
-    found = project.store.check(repair, meter(quiet or json))
-    if json:
+    def run(**words: Any) -> None:
+        chosen = {key: read(words[key]) for key, read in readers.items() if words[key]}
+        shared = [words.get(key) for key in ("store", "out", "jobs")]
+        _run(name, found.options(**chosen), shared, words["json"], words["quiet"])
+
+    parameters = [*map(_parameter, fields(found.options)), *_shared(found)]
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    app.command(name, help=inspect.getdoc(found.run))(run)
+    return get_command(app)
+
+
+def _run(name: str, options: Any, shared: list[Any], is_json: bool, is_quiet: bool) -> None:
+    from approx_build.cli.meter import meter
+    from approx_build.project.paths import seen_from
+    from approx_build.project.project import Project
+    from approx_build.project.settings import Settings
+
+    project = Project.open(Path.cwd(), Settings.of(*shared))
+    found = project.store.run(name, options, meter(is_quiet or is_json))
+    if is_json:
         say_json(found.as_json())
     else:
-        _say_check(project, found, quiet)
+        for line in found.problems() if is_quiet else found.lines():
+            say(seen_from(project.root, line))
     if not found.is_right:
         sys.exit(Exit.FAILED)
 
 
-@store.command("sizes")
-def sizes_(store: StoreDir = None, json: Json = False, quiet: Quiet = False) -> None:
-    """Say what the store holds, by kind and by piece, and what `store gc` would free."""
-    from approx_build.cli.meter import meter
-    from approx_build.project.store import sizes_json
-
-    project = _here(store)
-    found = project.store.sizes(meter(quiet or json))
-    if json:
-        say_json(sizes_json(found))
-        return
-    _say_table("objects, by what made them", found.objects)
-    _say_table("other files", found.others)
-    if found.runs:
-        print("trainings")
-        for run in found.runs:
-            print(f"  {_run(run)}")
-    _say_shares(project, found)
-    print(f"in all {size(found.total)}; {_freed(project, found)}")
+def _parameter(one: Field[Any]) -> inspect.Parameter:
+    offered: Option = one.metadata["option"]
+    is_flag = offered.kind is Kind.FLAG
+    told = typer.Option(f"--{offered.name}", help=offered.help, metavar=offered.kind.value)
+    default = False if is_flag else offered.default
+    kind: Any = bool if is_flag else str | None
+    return _keyword(one.name, Annotated[kind, told], default)
 
 
-@store.command()
-def gc(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
-    older_than: Annotated[
-        str, typer.Option("--older-than", help="Keep what is younger.", metavar="AGE")
-    ] = "14d",
-    keep_size: Annotated[
-        str | None,
-        typer.Option("--keep-size", help="Remove no more than this size asks.", metavar="SIZE"),
-    ] = None,
-    unfinished: Annotated[
-        bool, typer.Option("--unfinished", help="Also trainings that did not come to their end.")
-    ] = False,
-    forget: Annotated[
-        Path | None,
-        typer.Option("--forget", help="A project that needs the store no more.", metavar="DIR"),
-    ] = None,
-    store: StoreDir = None,
-    json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Remove what no piece, lock or model of the projects that use the store needs."""
-    from approx_build.cli.meter import meter
-    from approx_build.project.store import GcOptions, collection_json
-
-    kept = None if keep_size is None else size_of(keep_size)
-    options = GcOptions(age_s(older_than), kept, unfinished, forget, dry_run)
-    project = _here(store)
-    found = project.store.gc(options, meter(quiet or json))
-    if json:
-        say_json(collection_json(found, dry_run))
-    elif not quiet:
-        _say_collection(project, found, options)
+def _shared(found: StoreCommand) -> Iterator[inspect.Parameter]:
+    yield _keyword("store", StoreDir, None)
+    yield from (_keyword(key, SETTINGS[key], None) for key in SETTINGS if key in found.settings)
+    yield _keyword("json", Json, False)
+    yield _keyword("quiet", Quiet, False)
 
 
-def _here(store: Path | None, out: Path | None = None, jobs: int | None = None) -> Project:
-    from approx_build.project.project import Project
-    from approx_build.project.settings import Settings
-
-    return Project.open(Path.cwd(), Settings.of(store, out, jobs))
-
-
-def _seen(project: Project, text: str) -> str:
-    from approx_build.project.paths import seen_from
-
-    return seen_from(project.root, text)
-
-
-def _say_check(project: Project, checked: StoreCheck, is_quiet: bool) -> None:
-    found, problems = checked.found, checked.problems
-    for place, fault in enumerate(found.faults):
-        print(_seen(project, _fault_line(fault)))
-        if problems is None:
-            print(f"  with --repair: {fault.remedy or 'nothing; restore it yourself'}")
-        else:
-            problem = problems[place]
-            print(f"  {f'not repaired: {problem}' if problem else fault.remedy}")
-    if is_quiet:
-        return
-    for note in found.notes:
-        print(_seen(project, note))
-    read = (
-        f"{counted(found.objects.count, 'object')} ({size(found.objects.size)}), "
-        f"{counted(found.records, 'record')} and {counted(found.files, 'file')} read"
-    )
-    print(f"{read}: {_ended(found.faults, problems)}")
-
-
-def _ended(faults: Sequence[Fault], problems: Sequence[str] | None) -> str:
-    if not faults:
-        return "all are right"
-    if problems is None:
-        return f"{len(faults)} damaged"
-    left = sum(map(bool, problems))
-    rest = f"{left} not repaired" if left else "all repaired; render again"
-    return f"{len(faults)} damaged, {rest}"
-
-
-def _fault_line(fault: Fault) -> str:
-    belongs = f" ({fault.belongs})" if fault.belongs else ""
-    return f"{fault.path}: {fault.kind} {fault.problem}{belongs}"
-
-
-def _say_collection(project: Project, found: Collection, options: GcOptions) -> None:
-    from approx_build.project.store import removed
-
-    for note in found.notes:
-        print(_seen(project, note))
-    kinds = removed(found)
-    would = "would go" if options.dry_run else "removed"
-    if not kinds:
-        print(f"nothing {would}: all that is there is needed or young")
-    else:
-        print(f"{would}:")
-        width = max(map(len, kinds))
-        for kind, amount in kinds.items():
-            print(row(kind, amount, width))
-    for run in found.runs:
-        print(f"  training {run.run or run.folder.name}: {run.status}; its checkpoints and states")
-    left = found.plan.total - found.freed
-    holds = "would hold" if options.dry_run else "holds"
-    frees = "would free" if options.dry_run else "freed"
-    print(f"{frees} {size(found.freed)}; the store {holds} {size(left)}")
-    if options.keep_bytes is not None and left > options.keep_bytes:
-        kept = size(options.keep_bytes)
-        print(f"that is more than {kept}: the rest is needed, or younger than asked")
-
-
-def _say_table(title: str, amounts: Mapping[str, Amount]) -> None:
-    print(title)
-    width = max(map(len, amounts), default=0)
-    for name, amount in sorted(amounts.items(), key=lambda one: -one[1].size):
-        print(row(name, amount, width))
-
-
-def _say_shares(project: Project, found: Sizes) -> None:
-    if not found.shares:
-        return
-    print("objects, by piece and model (what several hold is counted with each, and once in all)")
-    width = max(len(share.name) for share in found.shares)
-    for share in sorted(found.shares, key=lambda one: -one.objects.size):
-        shared = f"  {size(share.shared.size)} shared" if share.shared.size else ""
-        problem = f"  has faults: {_seen(project, share.problem)}" if share.problem else ""
-        print(row(share.name, share.objects, width, shared + problem))
-    print(row("none of them", found.unneeded, width))
-
-
-def _run(run: Run) -> str:
-    kept = run.kept
-    name = f"{kept.run or kept.folder.name}: {kept.status}"
-    declared = "" if run.is_declared else ", no model is declared like this now"
-    return f"{name}{declared}; {kept.amount.count} files, {size(kept.amount.size)}"
-
-
-def _freed(project: Project, found: Sizes) -> str:
-    if found.freed is None:
-        return f"`store gc` would be refused: {_seen(project, found.refusal)}"
-    return f"`store gc` would free {size(found.freed)}"
+def _keyword(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, kind, default=default, annotation=annotation)

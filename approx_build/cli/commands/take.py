@@ -17,6 +17,7 @@ from typer.main import get_command
 
 from approx_build.cli.arguments import Device, DeviceChoice, Jobs, StoreDir, of_model
 from approx_build.cli.messages import near
+from approx_build.cli.output import say
 
 if TYPE_CHECKING:
     from approx_build.project.take_options import TakeOption
@@ -26,11 +27,11 @@ _AFTER = "seed"
 
 Step = Annotated[int | None, typer.Option(help="The checkpoint's step (default: last).")]
 Length = Annotated[float, typer.Option("--length-s", min=0.01, max=600)]
-Count = Annotated[int, typer.Option(min=1, max=1000, help="How many clips.")]
+Count = Annotated[int, typer.Option(min=1, max=1000, help="Number of clips.")]
 TakeSeed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The seed of the take.")]
 Controls = Annotated[
     list[str] | None,
-    typer.Option("--sampling", help="Another control of drawing.", metavar="NAME=VALUE"),
+    typer.Option("--sampling", help="Another control of generation.", metavar="NAME=VALUE"),
 ]
 Folder = Annotated[
     Path | None, typer.Option("--out", help="Folder for WAVs and pictures.", metavar="DIR")
@@ -60,7 +61,7 @@ def take(
     jobs: Jobs = None,
     device: DeviceChoice = Device.AUTO,
 ) -> None:
-    """Audition a model: draw takes outside any score."""
+    """Generate takes from a model, outside any score."""
     from approx_build.cli.progress import observer_for
     from approx_build.project.audition import TakeOptions
     from approx_build.project.settings import Settings
@@ -77,7 +78,7 @@ def take(
     )
     project, name = of_model(model, Settings.of(store, out, jobs, device))
     for drawn in project.take(name, options, observer_for()):
-        print(f"{near(drawn.sound)}\n{near(drawn.picture)}")
+        say(near(drawn.sound), near(drawn.picture))
 
 
 @cache

@@ -11,10 +11,12 @@ import typer
 from approx_build.cli.arguments import Device, DeviceChoice, Jobs, Quiet, StoreDir, of_model
 from approx_build.cli.exit_codes import Exit, fail, interrupted
 from approx_build.cli.messages import say_json
-from approx_build.errors import ModelError
+from approx_build.cli.output import say
+from approx_build.errors import ModelError, UsageError
 from approx_build.units import duration
 
 if TYPE_CHECKING:
+    from approx_build.project.resume import Choice
     from approx_build.project.train import TrainingInterrupted, TrainingResult
     from approx_build.project.training_estimate import TrainingEstimate
 
@@ -24,27 +26,38 @@ CONTINUE, NEW = "--continue", "--new"
 def train(
     model: Annotated[str, typer.Argument(help="A model's name, or models/NAME.yaml.")],
     plan_only: Annotated[
-        bool, typer.Option("--plan", help="Say what it would take by a few steps; keep nothing.")
+        bool,
+        typer.Option(
+            "--plan", help="Estimate time, memory and cost from a few steps; keep nothing."
+        ),
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="The plan for programs.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the estimate as JSON.")] = False,
     goes_on: Annotated[
-        bool, typer.Option(CONTINUE, help="The model changed: go on from its last run.")
+        bool,
+        typer.Option(
+            CONTINUE, help="If the model changed, continue from the weights of its last run."
+        ),
     ] = False,
-    is_new: Annotated[bool, typer.Option(NEW, help="The model changed: begin anew.")] = False,
+    is_new: Annotated[
+        bool, typer.Option(NEW, help="If the model changed, start a new run.")
+    ] = False,
     ships: Annotated[
-        bool, typer.Option("--ship", help="Then put its checkpoints into models/checkpoints/.")
+        bool,
+        typer.Option("--ship", help="Copy the checkpoints into models/checkpoints/ afterwards."),
     ] = False,
     processes: Annotated[
-        int, typer.Option("--processes", min=1, max=256, help="That share the training.")
+        int,
+        typer.Option(
+            "--processes", min=1, max=256, help="Number of processes that share the training."
+        ),
     ] = 1,
     store: StoreDir = None,
     jobs: Jobs = None,
     device: DeviceChoice = Device.AUTO,
     quiet: Quiet = False,
 ) -> None:
-    """Train a model, or go on where its training stopped."""
+    """Train a model, or resume its training."""
     from approx_build.cli.progress import observer_for
-    from approx_build.project.resume import Choice
     from approx_build.project.settings import Settings
     from approx_build.project.train import TrainingInterrupted, TrainOptions
 
@@ -53,22 +66,29 @@ def train(
     observer = observer_for(quiet)
     if plan_only:
         return _say_estimate(project.train_plan(name, observer), json)
-    options = TrainOptions(Choice.of(goes_on, is_new), ships)
+    options = TrainOptions(_choice(goes_on, is_new), ships)
     try:
         return _say(project.train(name, options, observer))
     except TrainingInterrupted as stopped:
         interrupted(_hint(stopped))
 
 
+def _choice(goes_on: bool, is_new: bool) -> Choice:
+    from approx_build.project.resume import Choice
+
+    if goes_on and is_new:
+        raise UsageError(f"{CONTINUE} and {NEW}: use one of them")
+    return Choice.CONTINUE if goes_on else Choice.NEW if is_new else Choice.ASK
+
+
 def _say(found: TrainingResult) -> None:
-    for line in found.remarks:
-        print(line)
+    say(*found.remarks)
     where = "shipped with the model" if found.is_shipped else "in the store"
-    print(f"{found.model}: {found.checkpoints} checkpoints {where}, key {found.key[:12]}")
+    say(f"{found.model}: {found.checkpoints} checkpoints {where}, key {found.key[:12]}")
     if found.seconds is not None:
-        print(f"trained in {duration(found.seconds)}")
+        say(f"trained in {duration(found.seconds)}")
     if found.shipped_to:
-        print(f"shipped to {found.shipped_to}; commit it")
+        say(f"shipped to {found.shipped_to}; commit it")
 
 
 def _hint(stopped: TrainingInterrupted) -> str:
@@ -76,9 +96,9 @@ def _hint(stopped: TrainingInterrupted) -> str:
     words = [word for word in sys.argv[1:] if word not in (NEW, CONTINUE)]
     again = shlex.join(["approx-build", *words])
     if stopped.step is None:
-        return f"before its first step; `{again}` begins again"
+        return f"before the first step; `{again}` starts again"
     at = f"at step {stopped.step} of {stopped.steps}"
-    return f"{at}, its state is kept; `{again}` goes on from there"
+    return f"{at}; the state is saved, and `{again}` resumes from it"
 
 
 def _say_estimate(found: TrainingEstimate, as_json: bool) -> None:
@@ -94,6 +114,6 @@ def _say_estimate(found: TrainingEstimate, as_json: bool) -> None:
     else:
         rows = words(found.forecast) if found.forecast else []
         for what, how_much in [("training", f"{found.model}, {found.training}"), *rows]:
-            print(f"{what:<16} {how_much}")
+            say(f"{what:<16} {how_much}")
     if found.is_too_large:
-        fail(ModelError(f"model {found.model!r}: its training needs more memory than is to be had"))
+        fail(ModelError(f"model {found.model!r}: its training needs more memory than is available"))

@@ -11,6 +11,8 @@ import typer
 from approx_build.cli.arguments import Jobs, Json, Movements, Piece, StoreDir
 from approx_build.cli.exit_codes import Exit
 from approx_build.cli.messages import say_json
+from approx_build.cli.output import say
+from approx_build.visible import Lines
 
 if TYPE_CHECKING:
     from approx_build.project.verify import Verification
@@ -21,12 +23,13 @@ def verify(
     movement: Movements = None,
     jobs: Jobs = None,
     capped: Annotated[
-        bool, typer.Option("--capped", help="Use the plainest instruction set everywhere.")
+        bool,
+        typer.Option("--capped", help="Use only the baseline instruction set of the processor."),
     ] = False,
     store: StoreDir = None,
     json: Json = False,
 ) -> None:
-    """Rebuild from nothing, in fresh processes and an empty store, and compare with the lock."""
+    """Rebuild the piece in a fresh process and an empty store, and compare it with the lock."""
     from approx_build.cli.progress import observer_for
     from approx_build.project.project import Project
     from approx_build.project.settings import Settings
@@ -37,20 +40,21 @@ def verify(
         rows = [asdict(one) for one in found.differences]
         say_json({"compared": found.compared, "differences": rows})
     else:
-        print(outcome(found))
+        say(outcome(found))
     if not found.is_equal:
         sys.exit(Exit.DIFFERENT)
 
 
-def outcome(found: Verification) -> str:
+def outcome(found: Verification) -> Lines:
     """The outcome for people."""
     count, path = found.compared, found.lock
     if found.is_equal:
-        return f"verified: {count} checkpoints, takes, stems and movements are as in {path}"
+        done = f"verified: {count} checkpoints, takes, stems and movements match {path}"
+        return Lines.of([done])
     first, more = found.differences[0], len(found.differences) - 1
     lines = [
-        f"{first.target} ({first.section}) is not what {path} says: {first.sound}",
+        f"{first.target} ({first.section}) differs from {path}: {first.sound}",
         f"  locked  {first.locked or 'nothing'}",
         f"  rebuilt {first.rebuilt}",
     ]
-    return "\n".join([*lines, *([f"and {more} more differ"] if more else [])])
+    return Lines.of([*lines, *([f"and {more} more differ"] if more else [])])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json as jsons
 from typing import Annotated
 
 import typer
 
 from approx_build.cli.arguments import Json, Piece, StoreDir
+from approx_build.cli.messages import say_json
+from approx_build.cli.output import say
 
 
 def why(
@@ -22,12 +23,12 @@ def why(
 
     found = Project.open(piece, Settings.of(store)).why(piece, target)
     if json:
-        print(jsons.dumps(found.as_json(), indent=2))
+        say_json(found.as_json())
         return
-    print(f"{found.target} ({found.kind}): {found.fate}: {found.reason}")
+    say(f"{found.target} ({found.kind}): {found.fate}: {found.reason}")
     if found.where:
-        print(f"  asked for at {found.where}")
+        say(f"  requested at {found.where}")
     for change in found.changes:
-        print(f"  {change}")
+        say(f"  {change}")
     for source, fate in found.inputs:
-        print(f"  reads {source}: {fate}")
+        say(f"  reads {source}: {fate}")

@@ -39,6 +39,7 @@ def draw(logits: Floats, choices: Choices) -> NDArray[np.intp]:
     """The class drawn from each row of `logits` [B, Q]; ModelError when one is not finite."""
     classes = logits.shape[1]
     greedy = choices.temperature <= 0
+    # Temperature 0 is temperature 1 with `top_k` 1, so nothing is divided by 0.
     divisor = np.where(greedy, f32(1), choices.temperature)[:, None]
     pull = choices.towards_silence[:, None] * silence_distance(classes)
     adjusted = (logits - pull) / divisor
@@ -47,6 +48,7 @@ def draw(logits: Floats, choices: Choices) -> NDArray[np.intp]:
     weights = exp(adjusted - adjusted.max(axis=1, keepdims=True))
     for row, k in enumerate(np.where(greedy, 1, choices.top_k)):
         if 0 < k < classes:
+            # A value and no order of classes: which of two equal ones comes first is not portable.
             least = np.sort(adjusted[row])[classes - k]
             weights[row, adjusted[row] < least] = 0
     return invert(weights, choices.uniform)
@@ -58,6 +60,7 @@ def invert(weights: Floats, point: Floats) -> NDArray[np.intp]:
     padded = np.zeros((count, -(-classes // GROUP) * GROUP), np.float32)
     padded[:, :classes] = weights
     grouped = padded.reshape(count, -1, GROUP)
+    # accumulate() adds from left to right, as the C code does; sum() adds in pairs.
     sums = np.add.accumulate(grouped, axis=2)[:, :, -1]
     target = point * np.add.accumulate(sums, axis=1)[:, -1]
     nothing = np.zeros(count, np.float32)

@@ -16,6 +16,7 @@ from torch.nn.functional import pad
 
 from approx_build.engines.autoregressive.categorical import GROUP
 
+# As in `kernels.reference.exp`, where a weight falls no further.
 _LEAST_EXPONENT = -87.0
 
 

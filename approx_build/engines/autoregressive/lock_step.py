@@ -24,6 +24,7 @@ from approx_build.errors import ModelError
 SLICE_S = 0.2
 """Seconds between two calls of `progress`, about."""
 
+# Few, because the speed is not known yet.
 _FIRST_STEPS = 16
 
 
@@ -68,4 +69,5 @@ def run_batch(
         if more and cancelled and cancelled():
             raise SamplingCancelled
         pace = SLICE_S / max(perf_counter() - started, 1e-6)
+        # One slice that was fast by chance must not make the next one far too long.
         steps = max(1, min(int(steps * pace), 4 * steps))

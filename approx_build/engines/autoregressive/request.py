@@ -48,6 +48,7 @@ class ClipRequest:
     @property
     def curve(self) -> NDArray[np.float32]:
         """The temperature [1] or [length]."""
+        # Contiguous, because the C code reads plain memory.
         return np.ascontiguousarray(np.atleast_1d(self.temperature), np.float32)
 
     @property

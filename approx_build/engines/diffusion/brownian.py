@@ -35,6 +35,7 @@ class Path:
 
     def __init__(self, stream: Stream, count: int) -> None:
         self._stream, self._count = stream, count
+        # At time 1 the variance of the path is 1, so the number drawn is the path itself.
         whole = self._drawn([GRID])[0]
         # The bridges on the way to the last point: start, width, and the path at both ends.
         # The next point is usually close, and most of the bridges serve again.

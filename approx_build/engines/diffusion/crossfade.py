@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from approx_build.engines.diffusion.linear_prediction import Samples, continuation
 from approx_build.engines.diffusion.parameterisation import Sound
 
+# docs/decisions/0018-margins-and-joins.md has the measurements.
 _PART, _LONGEST = 32, 1024
 _BACK = slice(None, None, -1)
 _Mask = NDArray[np.bool_]
@@ -55,6 +56,7 @@ def _beside(
     known: Sound, held: _Mask, reach: int
 ) -> Iterator[tuple[slice, NDArray[np.float32], NDArray[np.float32]]]:
     """For each missing stretch of a row: weighted continuation of known sound, and weight left."""
+    # Padded, so that a missing stretch at an end of the row has two edges, too.
     edges = np.flatnonzero(np.diff(np.pad(~held, 1).astype(np.int8)))
     bounds = [0, *edges.tolist(), len(held)]
     sound = known.astype(np.float64)

@@ -62,6 +62,7 @@ def inpaint(
     """
     if is_known.all() or not is_known.any():
         raise ModelError("inpainting: needs something that is known and something that is missing")
+    # Whatever lies in the missing part must not influence the result.
     masked = np.where(is_known, known, np.float32(0))
     filling = replace(solver, velocity=overruled(solver.velocity, masked, is_known))
     x = Parts(masked, latents(streams, *known.shape[1:])).at(solver.schedule[0])
@@ -101,5 +102,6 @@ def overruled(velocity: Velocity, known: Sound, is_known: NDArray[np.bool_]) -> 
 def noised_again(x: Sound, now: Level, before: Level, noise: Sound) -> Sound:
     """`x` [B, C, T] at level `now`, moved to the noisier level `before` with fresh noise."""
     share = before.alpha / now.alpha
+    # Rounding may leave the difference of nearly equal levels below 0.
     fresh = sqrt(max(0.0, before.sigma * before.sigma - share * share * now.sigma * now.sigma))
     return share * x + fresh * noise

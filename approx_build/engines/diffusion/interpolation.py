@@ -61,6 +61,7 @@ def interpolate(
     total = 2 * solver.steps
     noises = invert(solver, np.stack([first, second]), part_of(progress, 0, total))
     between = np.stack([slerp(noises[0], noises[1], place) for place in places])
+    # No streams: samplers that can run backwards draw no noise.
     return solver.run(between, [], progress=part_of(progress, solver.steps, total))
 
 
@@ -91,6 +92,7 @@ def _angle_between(first: np.ndarray, second: np.ndarray) -> float:
 
     Twice the angle with the tangent |a - b| / |a + b| (Kahan), accurate for small angles, too.
     """
+    # Not np.linalg.norm, which sums by BLAS, in an order that depends on the processor.
     lengths = [sqrt(float((row * row).sum())) for row in (first, second)]
     if not all(lengths):
         return 0.0

@@ -32,6 +32,7 @@ class Level:
         """The level at a time from 0 to 1; ModelError outside."""
         if not 0.0 <= time <= 1.0:
             raise ModelError(f"noise level: {time:g}; must be from 0 to 1")
+        # The cosine of a rounded π / 2 is not 0, but pure noise must contain no sound.
         if time == 1.0:
             return cls(1.0, 0.0, 1.0, inf)
         alpha = float(portable.cos(time * _HALF_PI))

@@ -33,6 +33,7 @@ def continuation(sound: Samples, length: int) -> tuple[Samples, Samples]:
     samples[:order], response[order - 1] = past[-order:], 1.0
     backwards = weights[::-1]
     for at in range(length):
+        # No dot products: BLAS sums in an order that depends on the processor.
         samples[order + at] = (backwards * samples[at : at + order]).sum()
         response[order + at] = (backwards * response[at : at + order]).sum()
     # The prediction error of one sample affects the samples after it.
@@ -48,6 +49,7 @@ def _burg(sound: Samples, order: int) -> tuple[Samples, float]:
     weights, missed = np.zeros(0), 1.0
     for _ in range(order):
         power = float((forward * forward + backward * backward).sum())
+        # Written so that NaN ends the loop, too.
         if not power > 0.0:
             break
         reflection = 2.0 * float((forward * backward).sum()) / power

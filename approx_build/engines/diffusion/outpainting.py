@@ -59,6 +59,7 @@ def overlap(begun: int, window: int) -> int:
 def windows(begun: int, length: int, window: int) -> int:
     """The number of windows for `length` samples after `begun` known ones."""
     count, made = 0, 0
+    # One by one, because the first windows have less context than the others.
     while made < length:
         context = overlap(begun + made, window)
         made += window - (context or margin(window)) - margin(window)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from approx_build.engines.diffusion.parameterisation import Sound, Velocity
 
+# docs/decisions/0018-margins-and-joins.md has the measurements.
 _PART = 80
 """The share of a window that is a margin."""
 
@@ -36,6 +37,7 @@ def windowed(velocity: Velocity, window: int) -> Velocity:
         summed, total = np.zeros_like(x), np.zeros(length, np.float32)
         for start in starts(length, window):
             part = slice(start, start + window)
+            # Contiguous, because compiled networks read plain memory.
             summed[..., part] += weights * velocity(np.ascontiguousarray(x[..., part]), time)
             total[part] += weights
         return summed / total

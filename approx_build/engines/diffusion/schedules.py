@@ -35,6 +35,7 @@ def crash_time(place: float) -> float:
     """The time that «crash» has at a place from 0 to 1: σ = sin²(place · π / 2)."""
     sine = float(portable.sin(place * _HALF_PI))
     sigma = sine * sine
+    # Rounding must not keep the first level from being pure noise.
     return 1.0 if place == 1.0 else angle(sqrt(1.0 - sigma * sigma), sigma) / _HALF_PI
 
 
@@ -50,6 +51,7 @@ def linear(steps: int) -> Schedule:
 
 def log(steps: int, log_snr: float = LOG_SNR) -> Schedule:
     """Logarithms of the ratio of powers at equal distances, from -`log_snr` to `log_snr`."""
+    # Half, because the ratio of powers is the square of the ratio of strengths.
     exponents = [log_snr * (2.0 * place - 1.0) / 2.0 for place in _ramp(steps)]
     return _of_ratios([float(portable.exp(exponent)) for exponent in exponents])
 

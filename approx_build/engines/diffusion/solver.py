@@ -63,4 +63,6 @@ class Solver:
     ) -> Sound:
         """Sound [B, C, T] from noise alone."""
         noise = latents(streams, channels, length)
+        # The first level of some schedules is not pure noise: its sound is silence, its noise
+        # weaker.
         return self.run(self.schedule[0].sigma * noise, streams, None, progress, watch)

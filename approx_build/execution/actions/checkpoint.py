@@ -22,4 +22,5 @@ def make(desk: Desk) -> Result:
         # An object has no name that a user knows.
         shown = f"checkpoint {desk.params['step']} of {desk.options['model']}"
         raise ModelError(error.message.replace(str(path), shown)) from None
+    # The run has stored the object already, so this action only gives it a target of its own.
     return Result({"main": digest}, {"bytes": path.stat().st_size})

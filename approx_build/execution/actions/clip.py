@@ -40,7 +40,10 @@ def source_range(
     name: str, found: wav.Info, start_s: float, length_s: float | None
 ) -> tuple[int, int]:
     """The range in samples of the source; AudioError when it is not inside it."""
+    # In samples of the source, not of the result: the range must not depend on the rate of the
+    # piece.
     start = round(start_s * found.rate)
+    # Start and length are rounded separately, so equal lengths give equal numbers of samples.
     stop = found.length if length_s is None else start + round(length_s * found.rate)
     if start >= found.length or stop > found.length:
         raise AudioError(
@@ -52,6 +55,7 @@ def source_range(
 
 def converted(path: Path, found: wav.Info, start: int, stop: int, rate: int) -> Clip:
     """Samples `start` to `stop` of the file at `rate` Hz."""
+    # A conversion to the same rate must not change a bit.
     if found.rate == rate:
         return wav.read(path, start, stop)
 

@@ -17,6 +17,8 @@ def make(desk: Desk) -> Result:
     for index, step in enumerate(desk.params["chain"]):
         params = step["params"]
         op = OPS.get(params["op"]).model_validate(params)
+        # A stream for each position: an operation that draws more numbers changes no later
+        # operation.
         clips = [op.apply(clips, stream.child("chain", index))]
     (clip,) = clips
     return desk.keep_clip(clip, peak=float(absolute(clip.data).max(initial=0.0)))

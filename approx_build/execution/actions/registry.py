@@ -17,6 +17,7 @@ def run_actions(
     """Run one action by its module's `make`, or takes of one checkpoint by `make_all`."""
     desks = [Desk(work, store, options, report) for work in batch]
     if desks[0].work.action.kind is Kind.TAKE:
+        # Imported when needed: a worker that generates nothing must not load the families.
         from approx_build.execution.actions.take import make_all
 
         return make_all(desks)

@@ -26,6 +26,7 @@ def make(desk: Desk) -> Result:
     stages = network.stages(
         weights, desk.stream, sampling, params["count"], desk.run.device, progress
     )
+    # One call for all, because the stages share one scale of levels.
     drawn = sketches([stage.clip for stage in stages], params["columns"], params["rows"])
     return desk.keep_json(
         [

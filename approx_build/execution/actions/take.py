@@ -23,7 +23,7 @@ def make_all(desks: Sequence[Desk]) -> list[Result]:
     first = desks[0]
     network = network_of(first.params)
     takes = [_request(desk, network) for desk in desks]
-    # Before weights are read: what is reckoned counts them.
+    # Before weights are read: the computed need includes them.
     available = available_memory() if first.run.device == "cpu" else None
     batches = parts(network, takes, available, first.run.jobs)
     weights = read_checkpoint(first.input("checkpoint"), network.tensor_shapes())
@@ -39,6 +39,7 @@ def _request(desk: Desk, network: Family) -> TakeRequest[Any]:
     params, roles = desk.params, desk.work.action.inputs.keys() - {"checkpoint"}
     sounds = {role: wav.read(desk.input(role)) for role in roles}
     way = way_of(params, sounds)
+    # Such a way needs as much source as it makes, and its source was resampled.
     if way is not None and way.follows:
         needed = max(params["samples"], network.shortest_sound(way.way))
         sounds = {role: _stretched(clip, needed) for role, clip in sounds.items()}

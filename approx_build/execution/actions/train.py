@@ -52,6 +52,7 @@ def make(desk: Desk) -> Result:
     _check(record, desk.params, folder / RECORD_NAME)
     for stored in record.checkpoints:
         path = folder / stored.file
+        # The file may have been damaged or replaced since the training recorded its digest.
         if desk.store.objects.put_bytes(read_whole(path)) != stored.digest:
             raise ModelError(f"{path} changed while it was being stored; run again")
     return _result(desk, record)
@@ -74,6 +75,7 @@ def _adopted(desk: Desk, stored: StoredStep, folder: Path) -> str:
     it.
     """
     objects, role = desk.store.objects, SHIPPED + stored.file
+    # Only files that existed when the build was planned are inputs.
     if role not in desk.work.action.inputs:
         problem = "this checkpoint of the training run is missing"
     else:
@@ -86,6 +88,7 @@ def _adopted(desk: Desk, stored: StoredStep, folder: Path) -> str:
             f"its bytes are not those of the training run (SHA-256 {found[:12]}…, "
             f"recorded {stored.digest[:12]}…)"
         )
+    # A file damaged in the project costs nothing while the store has the bytes that it should have.
     if not objects.verify(stored.digest):
         raise ModelError(f"{folder / stored.file}: {problem}; {RESTORE}")
     words = f"{folder / stored.file}: {problem}; the copy in the store is used; restore the file"
@@ -99,10 +102,13 @@ def _check(record: TrainingRecord, manifest: Mapping[str, Any], path: Path) -> N
 
 def _result(desk: Desk, record: TrainingRecord, lost: list[str] | None = None) -> Result:
     """The outputs of a run whose checkpoints are stored."""
+    # Keys of JSON objects are texts.
     checkpoints = {str(stored.step): stored.digest for stored in record.checkpoints}
     # After early stopping, later steps have the weights of the step at which the run stopped.
     last = record.checkpoints[-1]
     for step in desk.params["checkpoints"]:
+        # Only later ones: an earlier step without a checkpoint stays an error of the CHECKPOINT
+        # action.
         if step > last.step:
             checkpoints[str(step)] = last.digest
     facts = {
@@ -124,6 +130,7 @@ def _result(desk: Desk, record: TrainingRecord, lost: list[str] | None = None) -
 
 def _train(desk: Desk, model: ModelSpec, folder: Path) -> TrainingRecord:
     if missing := missing_torch():
+        # A training that has ended on this store needs no torch to be recorded.
         if found := finished_run(desk.store.root, desk.params):
             return found
         raise ModelError(f"model {model.model!r} must be trained, and training needs {missing}")
@@ -136,6 +143,7 @@ def _train(desk: Desk, model: ModelSpec, folder: Path) -> TrainingRecord:
         model,
         prepared,
         desk.root / str(desk.options["corpus"]),
+        # `verify` records no runs: its trainings are repetitions of recorded ones.
         desk.root / FOLDER if run.is_chronicled else None,
         lambda: datetime.now(UTC),
         run.threads,
@@ -162,7 +170,7 @@ def _telling(desk: Desk, costs: Costs | None) -> Callable[[Progress], None]:
     """Reports progress, speed and cost of a training to the builder."""
 
     def tell(seen: Progress) -> None:
-        # Of a player its loss, not the terms of it.
+        # Only the loss of each player, without its terms, to keep the line short.
         losses = [f"{name} {loss:.3f}" for name, loss in seen.losses.items() if "." not in name]
         words = [f"step {seen.step}", *losses, f"{seen.pace:.3g} windows/s"]
         if costs is not None:

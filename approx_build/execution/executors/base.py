@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from typing import Any, Protocol, cast
 
 from approx_build.errors import UsageError
 from approx_build.execution.work import Failure, Made, RunActions, Work
+from approx_build.registry import loaded, points
 from approx_build.store.store import Store
 
 Batch = Sequence[Work]
@@ -74,7 +75,8 @@ class Opening(Protocol):
 def executor(name: str) -> Opening:
     """What opens the executor of this name; UsageError when there is none."""
     ours = {one: EntryPoint(one, where, GROUP) for one, where in EXECUTORS.items()}
-    known = {point.name: point for point in entry_points(group=GROUP)} | ours
+    # Ours last: another package must not replace an executor of this one silently.
+    known = {point.name: point for point in points(GROUP)} | ours
     if name not in known:
         raise UsageError(f"unknown executor {name!r}; there are: {', '.join(sorted(known))}")
-    return cast(Opening, known[name].load())
+    return cast(Opening, loaded(known[name]))

@@ -6,7 +6,6 @@ thread. A worker is started when there is work for it, and ends with the builder
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,15 +13,18 @@ from multiprocessing import connection
 from multiprocessing.connection import Connection
 from typing import Any, cast
 
+from approx_build.errors import argument
 from approx_build.execution.executors.base import Batch, Ended, OnProgress
 from approx_build.execution.runner import Performer
 from approx_build.execution.work import Failure, RunActions
 from approx_build.execution.worker import Finished
 from approx_build.plan.graph import Kind
 from approx_build.process.child import Child, start
+from approx_build.process.signals import name_of_signal, was_killed
 from approx_build.store.store import Store
 
 WORKER = "approx_build.execution.worker"
+FEWER_JOBS = f"set a smaller {argument('jobs')}, then run again"
 
 
 STOP_S, KEEP_S = 2.0, 120.0
@@ -69,6 +71,7 @@ def in_process(
     toolchain: Mapping[str, str] = {},
 ) -> InProcess:
     """Runs everything here, one batch at a time, whatever the slots; its store is another view."""
+    # Its own view, as a worker has: what it has verified must not count as verified by the builder.
     return InProcess(Performer(run, Store(store.root), options, toolchain))
 
 
@@ -120,6 +123,7 @@ class Processes:
         """
         try:
             for worker in self._workers:
+                # Closing the pipe ends an idle worker, because its `recv` reads end of file.
                 if worker.batch is None:
                     worker.pipe.close()
                 elif worker.child.code is None:
@@ -136,6 +140,7 @@ class Processes:
             self.store.drafts.sweep()
 
     def _free(self) -> _Worker | None:
+        # A list, because `_bury` removes workers from the original.
         for worker in [worker for worker in self._workers if worker.batch is None]:
             if worker.child.code is None:
                 return worker
@@ -146,6 +151,8 @@ class Processes:
     def _hire(self) -> _Worker:
         ours, theirs = connection.Pipe()
         with theirs:
+            # Our copy of the other end is closed after this: otherwise the pipe would never report
+            # the end.
             child = start(WORKER, str(theirs.fileno()), handles=[theirs.fileno()])
         worker = _Worker(child, ours)
         self._workers.append(worker)
@@ -191,12 +198,13 @@ def _trains(worker: _Worker) -> bool:
 
 
 def _last_words(exit_code: int | None, batch: Batch, options: Any) -> str:
-    if exit_code == -signal.SIGKILL:
+    if was_killed(exit_code):
+        # The kernel's out-of-memory killer sends SIGKILL, and leaves no other trace that we could
+        # read.
         killed = "was killed (signal 9): out of memory, or by hand"
-        return f"{killed}; {_trainings_need(batch, options) or 'try fewer --jobs, then run again'}"
+        return f"{killed}; {_trainings_need(batch, options) or FEWER_JOBS}"
     if exit_code is not None and exit_code < 0:
-        name = signal.strsignal(-exit_code) or "unknown"
-        return f"was ended by signal {-exit_code} ({name.lower()}); run again"
+        return f"was ended by signal {-exit_code} ({name_of_signal(-exit_code)}); run again"
     return f"ended unexpectedly with exit status {exit_code}; run again"
 
 
@@ -204,10 +212,10 @@ def _trainings_need(batch: Batch, options: Any) -> str:
     """The memory that the trainings of the batch need, as text; empty without a training."""
     for work in batch:
         if work.action.kind is Kind.TRAIN:
-            from approx_build.training.memory_estimate import killed
+            from approx_build.training.memory_estimate import advice_after_kill
 
             params = cast(Mapping[str, Any], work.action.params)
-            return killed(
+            return advice_after_kill(
                 params,
                 threads=options.threads,
                 device=options.device,

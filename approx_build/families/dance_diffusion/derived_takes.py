@@ -53,6 +53,8 @@ def alike(network: DanceDiffusionParameters, take: Take) -> Hashable:
         case Inpainting(sound, missing):
             return "inpaint", take.sampling, size, sound.channels, missing
         case Interpolation(first, second):
+            # By content, since equal clips may be two objects; one inversion serves all places
+            # between.
             return "between", take.sampling, size, _digest(first), _digest(second)
     raise TypeError(take.conditioning)
 
@@ -65,6 +67,7 @@ def check(network: DanceDiffusionParameters, take: Take) -> None:
             check_clip(network, sound, "variation", size)
         case Inpainting(sound, missing):
             check_clip(network, sound, "inpainting", size)
+            # Only for its errors.
             _is_known(take.length, size, missing)
         case Interpolation(first, second):
             check_clip(network, first, "first sound", size)

@@ -60,6 +60,7 @@ def draw(
             index: _clip(network, takes[index], sound)
             for index, sound in zip(indices, sounds, strict=True)
         }
+    # Batches bring takes in another order than they were asked for.
     return [clips[index] for index in range(len(takes))]
 
 
@@ -91,11 +92,13 @@ def _gone_on(
 
     T is what the longest of them adds.
     """
+    # A longer take begins with the shorter one, so all are made alike and cut.
     first, length = takes[0], max(_added(take) for take in takes)
     begun = _begun(network, first)
     known = np.zeros((len(takes), network.channels, begun), np.float32)
     for row, take in zip(known, takes, strict=True):
         if (before := _before(take)) is not None:
+            # Not `-begun`, which for 0 would select all of the sound.
             row[:] = before.data[:, before.length - begun :]
     solver = first.sampling.solver(velocity)
     streams = [Stream(take.stream) for take in takes]
@@ -147,6 +150,7 @@ def _alike(network: DanceDiffusionParameters, takes: Sequence[Take]) -> list[lis
             shared = alike(network, take)
         else:
             begun = _begun(network, take)
+            # A batch must make no window that one of its takes does not need.
             shared = take.sampling, begun, windows(begun, _added(take), network.window)
         batches.setdefault(shared, []).append(index)
     return list(batches.values())
@@ -157,7 +161,7 @@ def _check(network: DanceDiffusionParameters, take: Take) -> None:
         if _added(take) < 1:
             raise ModelError(
                 f"extension: {take.conditioning.sound.length} samples of a take of {take.length}; "
-                "leaves nothing to add"
+                "it leaves nothing to add"
             )
     elif is_made_of_sound(take):
         check(network, take)

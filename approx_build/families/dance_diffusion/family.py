@@ -98,8 +98,8 @@ class DanceDiffusion(DanceDiffusionParameters, Family):
         """ValueError for an interpolation whose sampler cannot go from sound to noise."""
         if way == "between" and not sampling.is_reversible:
             raise ValueError(
-                f"sampler {sampling.sampler} cannot go from sound to noise, where what is between "
-                "two sounds is found; ddim and iplms can, with eta 0"
+                f"sampler {sampling.sampler} cannot run from sound to noise, which "
+                "interpolation needs; use ddim or iplms with eta 0"
             )
 
     @property

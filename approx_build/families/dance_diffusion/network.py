@@ -52,6 +52,7 @@ class DanceDiffusionNetwork:
         """A window [C, T] with noise on it, at the noise level whose turn it is."""
         if self.objective.times == "uniform":
             return self._noised(sound, rng, rng.child("time").uniform())
+        # By its number in the training, so that successive windows cover all levels evenly.
         return self._noised(sound, rng, sobol(moment.position, _SHIFT))
 
     def clean(self, sound: NDArray[np.float32], rng: Stream) -> Example:
@@ -61,7 +62,7 @@ class DanceDiffusionNetwork:
     def _noised(self, sound: NDArray[np.float32], rng: Stream, place: float) -> Example:
         if len(sound) != self.params.channels:
             raise ModelError(
-                f"sound: {len(sound)} channels; the network hears {self.params.channels}"
+                f"sound: {len(sound)} channels; the network needs {self.params.channels}"
             )
         self.params.shape.check_window(sound.shape[1])
         time = crash_time(place) if self.objective.levels == "crash" else place
@@ -77,6 +78,7 @@ class DanceDiffusionNetwork:
     def loss(self, weights: Tensors, example: Tensors) -> Tensor:
         """Mean square of what is missed of v, over `noised` and `target` [B, C, T], `time` [B]."""
         said = self.velocity(weights, example["noised"], example["time"])
+        # In float32, also where products are in a lower precision.
         return F.mse_loss(said.float(), example["target"])
 
     def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
@@ -108,6 +110,7 @@ class DanceDiffusionNetwork:
         found = {}
         for name, shape in shapes.items():
             if len(shape) == 3 and not name.startswith(outer):
+                # Queries, keys and values are three maps in one tensor.
                 count = 3 if "qkv_proj" in name else 1
                 found[name] = (count, shape[0] // count, shape[1] * shape[2], 1.0)
         return found
@@ -119,6 +122,7 @@ def velocity_on(params: DanceDiffusionParameters, weights: Weights, device: str)
     One item at a time: libraries choose how to sum by the batch, and no clip may depend on others.
     """
     network, where = DanceDiffusionNetwork(params), place(device)
+    # Copied, because torch warns of arrays that are read-only.
     there = {name: torch.from_numpy(array.copy()).to(where) for name, array in weights.items()}
 
     def said(x: Sound, time: float) -> Sound:
@@ -183,6 +187,7 @@ def halved(x: Tensor) -> Tensor:
 def doubled(x: Tensor) -> Tensor:
     """Twice as many samples as [B, C, T], by the cubic kernel, mirrored at the ends."""
     mirrored = F.pad(x, (2, 2), "reflect")
+    # `padding` cuts off the 7 outputs at either end, which belong to mirrored samples.
     return F.conv_transpose1d(mirrored, 2 * _kernel(x), stride=2, padding=7, groups=x.shape[1])
 
 

@@ -28,7 +28,9 @@ class DanceDiffusionParameters(Parameters):
     sample_rate: int = Field(48000, ge=1000, le=192000, description="rate of the sound, Hz")
     sound_channels: int = Field(2, ge=1, le=2, description="channels of the sound")
     window: int = Field(65536, ge=SHORTEST, le=1 << 24, description="length of the sound, samples")
-    depth: int = Field(14, ge=2, le=20, description="levels; all but the first halve the length")
+    depth: int = Field(
+        14, ge=2, le=20, description="number of levels; each but the first halves the length"
+    )
     level_channels: tuple[Channels, ...] = Field(
         PUBLISHED_CHANNELS,
         min_length=2,
@@ -61,6 +63,7 @@ class DanceDiffusionParameters(Parameters):
 
     def _check_heads(self) -> None:
         for number in range(2, self.depth + 1):
+            # The last block of a level, with attention, too, has the channels of the level above.
             for channels in self.level_channels[number - 2 : number]:
                 if self.has_attention(number) and channels % heads(channels):
                     raise ValueError(
@@ -130,10 +133,10 @@ class Objective(BaseModel):
 
     levels: Literal["crash", "linear"] = Field(
         default="crash",
-        description="spread of the noise levels: crash dwells on the cleanest and the noisiest, "
-        "linear takes all alike",
+        description="distribution of noise levels: crash prefers the cleanest and the noisiest, "
+        "linear is uniform",
     )
     times: Literal["sobol", "uniform"] = Field(
         default="sobol",
-        description="order of the levels: sobol spreads them evenly over a few windows already",
+        description="random numbers of noise levels: sobol spreads them evenly over a few windows",
     )

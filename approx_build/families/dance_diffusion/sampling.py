@@ -26,6 +26,7 @@ SamplerName = Literal[
 ]
 ScheduleName = Literal["crash", "linear", "log", "karras", "polyexponential"]
 _FROM_NOISE_ALONE = ("crash", "linear")
+# The defaults of Karras and others, and of k-diffusion.
 _USUAL_RHO = {"karras": 7.0, "polyexponential": 1.0}
 
 
@@ -34,43 +35,47 @@ class Sampling(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    sampler: SamplerName = Field("iplms", description="how a step is made")
-    steps: int = Field(100, ge=1, le=1000, description="steps from noise to sound")
+    sampler: SamplerName = Field("iplms", description="the solver")
+    steps: int = Field(100, ge=1, le=1000, description="sampling steps from noise to sound")
     schedule: ScheduleName | None = Field(
         None,
-        description="the noise levels of the steps; null: crash for ddim and iplms, "
-        "polyexponential for the others, which cannot begin at noise alone",
+        description="schedule of noise levels; null: crash for ddim and iplms, "
+        "polyexponential for the others, which cannot begin at pure noise",
     )
     eta: float | None = Field(
         None,
         ge=0,
         le=1,
-        description="share of the noise that is drawn afresh on the way; null: the sampler's "
-        "usual, 1 for dpmpp-2s-ancestral and dpmpp-2m-sde and else 0",
+        description="stochasticity: share of new noise that the steps add; null: 1 for "
+        "dpmpp-2s-ancestral and dpmpp-2m-sde, else 0",
     )
     least_ratio: float = Field(
         0.01,
         ge=1e-9,
         le=1,
-        description="noise to sound at the last but one level of karras and polyexponential",
+        description="ratio of noise to sound at the lowest level above 0 of karras and "
+        "polyexponential",
     )
     greatest_ratio: float = Field(
         100.0,
         ge=2,
         le=10000,
-        description="noise to sound at the first level of karras and polyexponential",
+        description="ratio of noise to sound at the highest level of karras and polyexponential",
     )
     rho: float | None = Field(
         None,
         ge=1e-3,
         le=100,
-        description="how the levels of karras and polyexponential are spread; null: 7 and 1",
+        description="rho of karras and polyexponential; null: 7 and 1",
     )
     resampling_times: int = Field(
-        4, ge=1, le=100, description="how often steps are gone when sound must fit what is known"
+        4,
+        ge=1,
+        le=100,
+        description="RePaint: how often steps are repeated when sound must fit known sound",
     )
     resampling_stride: int = Field(
-        5, ge=1, le=1000, description="how many steps are gone again at a time"
+        5, ge=1, le=1000, description="RePaint: how many steps each repetition goes back"
     )
 
     @model_validator(mode="after")
@@ -78,13 +83,14 @@ class Sampling(BaseModel):
         sampler = SAMPLERS[self.sampler]
         if self.schedule in _FROM_NOISE_ALONE and not sampler.begins_at_noise:
             raise ValueError(
-                f"schedule: {self.schedule} begins at noise alone, where sampler {self.sampler} "
-                "cannot; take log, karras or polyexponential"
+                f"schedule: {self.schedule} begins at pure noise, which sampler {self.sampler} "
+                "does not support; use log, karras or polyexponential"
             )
+        # An eta of 0 asks for no noise, which every sampler can do.
         if self.eta and not sampler.takes_eta:
             able = ", ".join(name for name, one in SAMPLERS.items() if one.takes_eta)
             raise ValueError(
-                f"eta: {self.eta:g}; sampler {self.sampler} draws no noise on its way, these can: "
+                f"eta: {self.eta:g}; sampler {self.sampler} is deterministic; these accept eta: "
                 f"{able}"
             )
         return self

@@ -32,6 +32,7 @@ def constants(network: DanceDiffusionParameters) -> Arrays:
     kernel, prefix = np.array(KERNEL, np.float32), "net.3.main."
     found: Arrays = {}
     for _ in range(1, network.depth):
+        # Between samples zeros are put before they are smoothed, so that kernel counts twice.
         found |= {f"{prefix}0.kernel": kernel, f"{prefix}14.kernel": 2 * kernel}
         prefix += "7.main."
     return found
@@ -78,5 +79,6 @@ def _faults(
         elif not np.isfinite(state[name]).all():
             yield f"{name} holds numbers that are not finite"
     for name, kernel in fixed.items():
+        # Another kernel would be another network, which ours cannot run.
         if name in state and not np.array_equal(state[name], kernel):
             yield f"{name} is not the cubic kernel"

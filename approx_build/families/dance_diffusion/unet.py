@@ -21,7 +21,7 @@ from approx_build.families.dance_diffusion.unet_weights import (
     SHORTEST,
     UNetShape,
 )
-from approx_build.kernels.library import Kernel, choose
+from approx_build.kernels.compiled import Kernel, choose
 from approx_build.kernels.program_library import OpenProgram, PackedNetwork
 from approx_build.kernels.tensors import Floats, Weights, checked_tensors
 from approx_build.numerics import portable
@@ -45,6 +45,7 @@ class UNet:
             self._network = PackedNetwork(
                 unet_program(shape, SHORTEST * shape.grid), tensors, kernel
             )
+            # The kernel has a packed copy, and a second one would double the memory.
             self.tensors = {}
 
     def features(self, times: NDArray[np.floating]) -> Floats:
@@ -52,6 +53,7 @@ class UNet:
         angles = portable.TAU * np.asarray(times, np.float64)[:, None] * self._frequencies
         try:
             waves = portable.cos(angles), portable.sin(angles)
+        # The portable functions refuse angles that are too large to be exact.
         except ValueError as error:
             raise ModelError(f"timestep_embed.weight: {error}") from None
         return np.concatenate(waves, axis=1).astype(np.float32)
@@ -65,6 +67,7 @@ class UNet:
             ]
             return np.array(said, np.float32).reshape(sound.shape)
         result = np.empty_like(sound)
+        # A program has one memory, in which only one caller can work.
         with self._lock:
             for item in range(len(sound)):
                 program = self._program(sound.shape[2], threads)
@@ -74,6 +77,7 @@ class UNet:
     def _program(self, window: int, threads: int) -> OpenProgram:
         """The program for so long a window; the last one is kept, with its memory."""
         if self._open is None or self._open[0] != (window, threads):
+            # The memory of the old program is freed before the new one takes its own.
             self._open = None
             program = OpenProgram(self._network, unet_program(self.shape, window), threads)
             self._open = (window, threads), program

@@ -54,9 +54,11 @@ def _block(builder: ProgramBuilder, block: Block, sources: Sequence[Array]) -> A
     builder.forget_norm(first)
     if second >= 0:
         builder.normalise(second)
+    # The step that makes the sum also measures it for this norm, which must exist before.
     third = builder.norm(f"{block.attention}.norm", rows, block.made) if block.attention else -1
     skip = f"{name}.skip" if block.has_map else ""
     builder.add(made, sources, skip, norm=second, measured=third)
+    # Only now: the skip has read them, too.
     builder.give_back(*sources)
     if second >= 0:
         builder.forget_norm(second)

@@ -23,6 +23,7 @@ def forward(tensors: Tensors, shape: UNetShape, sound: Floats, time: Floats) -> 
     reference.refuse_flush_to_zero()
     rows = sound.shape[1]
     given = np.concatenate([sound.T, np.broadcast_to(time, (rows, len(time)))], axis=1)
+    # Sound that is not finite makes NaN, as in the kernels, and no warning.
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         return np.ascontiguousarray(_level(tensors, shape.top(), given).T)
 
@@ -45,6 +46,7 @@ def _block(tensors: Tensors, block: Block, x: Floats) -> Floats:
     if not block.is_last:
         main = reference.gelu(norm(main, *_pair(tensors, f"{block.name}.main.4")))
     if block.has_map:
+        # A sum that begins as -0 counts as 0, as in the kernels.
         made = product_onto(main + f32(0), x, tensors[f"{block.name}.skip.weight"][:, :, 0].T)
     else:
         made = main + x

@@ -127,11 +127,14 @@ class UNetShape:
         inner = self._below(number, f"{prefix}7.main.")
         has_attention = number > self.depth - self.attention_levels
 
+        # Numbers in names are places in Harmonai's nested Sequential, where attention follows its
+        # block.
         def block(place: int, given: int, made: int) -> Block:
             attention = f"{prefix}{place + 1}" if has_attention else ""
             return Block(f"{prefix}{place}", given, width, made, attention)
 
         down = block(1, above, width), block(3, width, width), block(5, width, width)
+        # The way up reads what comes from below beside what went down.
         joined = 2 * width if inner else width
         up = block(8, joined, width), block(10, width, width), block(12, width, above)
         return Level(number, down, inner, up)

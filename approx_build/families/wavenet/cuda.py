@@ -1,4 +1,4 @@
-"""WaveNet drawn with torch on a GPU, for `--device cuda`: all clips in lock step, a graph per step.
+"""WaveNet drawn with torch on a GPU, for device "cuda": all clips in lock step, a graph per step.
 
 The rule is that of `kernels`, down to the word of the stream that draws each sample; but products
 are summed in the order that the device's library likes, so the codes are others:
@@ -91,6 +91,7 @@ def _lanes(tensors: Mapping[str, Floats], network: WaveNetParameters, where: tor
         raise ModelError(too_small)
     try:
         return Lanes(tensors, network, where, captured=where.type == "cuda")
+    # The estimate may be too low.
     except torch.OutOfMemoryError:
         raise ModelError(too_small) from None
 
@@ -137,9 +138,11 @@ def _table(clips: Sequence[ClipRequest], start: int, network: WaveNetParameters)
         table.given[: len(prime), lane] = prime
         samples, rows = _spans(clip, start)
         count, first = samples.stop - samples.start, clip.first_draw + samples.start
+        # A clip of no samples still has a temperature, which is cut off.
         curve = np.broadcast_to(clip.curve, (max(1, clip.length),))[: clip.length][samples]
         words = Stream(clip.key).words_at(first, count)
         table.given[rows, lane] = DRAWN
+        # As `kernels.reference.uniform` makes a number of a word.
         table.uniform[rows, lane] = (words >> np.uint64(40)) * 2.0**-24
         table.divisor[rows, lane] = np.where(curve > 0, curve, np.float32(1))
         kept = min(clip.top_k or classes, classes)

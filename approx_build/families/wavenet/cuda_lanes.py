@@ -140,6 +140,7 @@ class Lanes:
         self._row.zero_()
         for _ in range(steps):
             self._advance()
+        # Read once for a whole slice, because the CPU waits for the device here.
         return self._codes[:steps].cpu().numpy(), not bool(self._broken.any())
 
     def step(self) -> None:
@@ -149,6 +150,7 @@ class Lanes:
         adjusted = (self.logits - self._pull) / divisor[:, None]
         drawn = draw(adjusted, rank, uniform)
         code = torch.where(given < 0, drawn, given)
+        # Where a code is given, nothing is drawn from the logits, and they may overflow.
         self._broken.logical_or_((given < 0) & ~adjusted.isfinite().all(1))
         _write(self._codes, self._row, code[None])
         self._heard.copy_(torch.cat((self._heard[:, 1:], code[:, None]), dim=1))
@@ -196,6 +198,7 @@ def _write(target: Tensor, rows: Tensor, values: Tensor) -> None:
 def _captured(step: Callable[[], None], place: torch.device) -> Callable[[], None]:
     """A function that replays `step`, captured after the runs that its libraries need to set up."""
     with torch.cuda.device(place):
+        # torch asks for first runs on a side stream before a capture.
         stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(stream):

@@ -20,13 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.errors import ModelError
-from approx_build.families.wavenet.library import (
+from approx_build.families.wavenet.compiled import (
     GradientsStructure,
     ShapeStructure,
     WeightsStructure,
 )
 from approx_build.families.wavenet.parameters import WaveNetParameters
-from approx_build.kernels.library import (
+from approx_build.kernels.compiled import (
     Kernel,
     Library,
     choose,
@@ -40,6 +40,7 @@ Codes = NDArray[np.int64]
 MOST_SAMPLES = 1 << 24
 """Samples in one window."""
 
+# Windows are worked on by several threads at once.
 _own = threading.local()
 
 
@@ -167,6 +168,7 @@ def _window(network: WaveNetParameters, length: int, kernel: Kernel) -> Window:
     """This thread's memory: that of its last call when it fits, for its pages are warm."""
     key = (network, length, kernel)
     if getattr(_own, "key", None) != key:
+        # Freed first, because memory may not suffice for both.
         _own.key = _own.window = None
         _own.window = Window(network, length, kernel)
         _own.key = key

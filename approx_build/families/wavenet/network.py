@@ -30,6 +30,7 @@ class WaveNetNetwork:
         self.params = params
         self.objective = objective or Objective()
         self.silence = params.quantization_channels // 2
+        # Copied, because the cached table is read-only.
         self._amplitudes = torch.from_numpy(amplitudes(params.quantization_channels).copy())
 
     def clean(self, sound: NDArray[np.float32], rng: Stream) -> Example:
@@ -43,6 +44,7 @@ class WaveNetNetwork:
         if not moment.is_finetuning:
             return found
         codes = found["codes"]
+        # Below 0 for half of the windows, which stay clean.
         strength = max(0.0, rng.uniform() * 2 - 1) * self.objective.finetune_noise
         # The sum of four uniforms is near enough to normal: variance 4/12, hence sqrt(3).
         bell = (rng.uniforms(4 * codes.size).reshape(4, -1).sum(axis=0) - 2) * 3**0.5
@@ -65,6 +67,7 @@ class WaveNetNetwork:
             filtered, gate = both.chunk(2, dim=-1)
             z = torch.tanh(filtered) * torch.sigmoid(gate)
             gated.append(z)
+            # Nothing depends on the dense map of the last layer.
             if index + 1 < len(self.params.dilations):
                 x = x + _product(z, layers["dense"][index], biases["dense"][index])
         return self._post(weights, torch.cat(gated, dim=-1))

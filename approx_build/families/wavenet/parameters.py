@@ -45,10 +45,11 @@ class WaveNetParameters(Parameters):
     )
     residual_channels: Channels = Field(32, description="channels between the layers")
     dilation_channels: Channels = Field(32, description="channels of filter and gate")
+    # Codes of takes are stored in a byte each.
     quantization_channels: int = Field(256, ge=2, le=256, description="mu-law codes")
     skip_channels: Channels = Field(512, description="channels of the sum over the layers")
     use_biases: bool = Field(True, description="biases everywhere but in the causal convolution")
-    scalar_input: bool = Field(False, description="hear amplitudes instead of one-hot codes")
+    scalar_input: bool = Field(False, description="input amplitudes instead of one-hot codes")
     initial_filter_width: int = Field(
         32, ge=1, le=4096, description="taps of the causal convolution with scalar_input"
     )
@@ -114,20 +115,20 @@ class Sampling(BaseModel):
         default=1.0,
         ge=0,
         le=10,
-        description="divides the logits: below 1 likely codes are likelier, at 0 only the "
-        "likeliest is drawn",
+        description="divides the logits: below 1 favours likely codes, 0 always chooses the "
+        "likeliest",
     )
     top_k: Annotated[int | None, SHORT_FORM] = Field(
         default=None,
         ge=1,
         le=65_536,
-        description="draw from the k likeliest codes only; null: from all",
+        description="sample only from the k likeliest codes; null: from all",
     )
     towards_silence: Annotated[float, SHORT_FORM] = Field(
         default=0.0,
         ge=0,
         le=1000,
-        description="pull towards silence: taken from the logits of the loudest codes, nats; "
+        description="pull towards silence: subtracted from the logits of the loudest codes, nats; "
         "1 is gentle, 10 strong",
     )
 
@@ -142,7 +143,7 @@ class Objective(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     initialisation: Literal["glorot", "smooth"] = Field(
-        default="smooth", description="first weights"
+        default="smooth", description="initial weights"
     )
     finetune_noise: float = Field(
         default=4.0, ge=0, le=64, description="greatest standard deviation of that noise, codes"

@@ -48,6 +48,7 @@ class ReferenceBatch:
         self._past = np.full((len(clips), network.causal_width), past)
         reach = network.filter_width - 1
         self._rings = [
+            # One more than the oldest tap's delay, because the newest input is stored, too.
             np.zeros((reach * dilation + 1, len(clips), network.residual_channels), np.float32)
             for dilation in network.dilations
         ]
@@ -55,6 +56,7 @@ class ReferenceBatch:
     def run(self, steps: int) -> bool:
         """Draw up to `steps` further samples of every clip; whether any is left to draw."""
         for _ in range(steps):
+            # The longest are first, so the clips that still go on are the first `active` ones.
             active = sum(clip.steps > self._step for clip in self._clips)
             if not active:
                 return False
@@ -66,6 +68,7 @@ class ReferenceBatch:
         drawing = [i for i in range(active) if self._step >= len(self._primes[i])]
         gated = self._run_layers(active)
         codes = np.zeros(active, np.intp)
+        # While all clips hear primes, nobody needs logits.
         if drawing or self.logits:
             logits = self._head(gated)
             for i in range(active if self.logits else 0):
@@ -123,6 +126,7 @@ class ReferenceBatch:
         samples = [self._step - len(self._primes[i]) for i in drawing]
         curves = [clip.curve for clip in clips]
         return Choices(
+            # A curve of one number is constant.
             np.array([c[min(t, len(c) - 1)] for c, t in zip(curves, samples, strict=True)]),
             np.array([clip.towards_silence for clip in clips], np.float32),
             np.array([clip.top_k or 0 for clip in clips]),

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from approx_build.engines.autoregressive.lock_step import Batch, check_requests, run_batch
 from approx_build.engines.autoregressive.request import ClipRequest, Codes, Progress
 from approx_build.errors import ModelError
-from approx_build.families.wavenet.library import LibraryBatch, packed
+from approx_build.families.wavenet.compiled import LibraryBatch, packed
 from approx_build.families.wavenet.parameters import WaveNetParameters
 from approx_build.families.wavenet.reference import ReferenceBatch
-from approx_build.kernels.library import Kernel, choose
+from approx_build.kernels.compiled import Kernel, choose
 from approx_build.kernels.tensors import Weights, checked_tensors
 
 _NO_KEY = "0" * 32
@@ -78,6 +78,7 @@ def logits(
 
     Row t is computed from the codes before t; the first from silence.
     """
+    # Nothing is drawn, so the key has no effect.
     clips = [ClipRequest(_NO_KEY, 0, prime=prime) for prime in codes]
     batch = open_batch(weights, network, clips, threads, kernel, keep_logits=True)
     run_batch(batch, clips)

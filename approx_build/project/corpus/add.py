@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import file_digest
 from pathlib import Path
-
-from pydantic import TypeAdapter, ValidationError
 
 from approx_build.audio import foreign, wav
 from approx_build.corpus.consent import FILE_NAME
@@ -23,15 +20,17 @@ from approx_build.corpus.recordings import (
     recording_files,
 )
 from approx_build.errors import AudioError, UsageError
+from approx_build.files.json_text import encoded
+from approx_build.files.names import alike, normal
 from approx_build.files.opening import open_regular
-from approx_build.plan.catalog import CORPORA
+from approx_build.plan.consent_records import CORPORA
 from approx_build.project.corpus.corpus import NAME, Corpus
 from approx_build.project.corpus.duplicates import described, known
 from approx_build.store.delivery import check_folder, deliver, write
-from approx_build.yaml_source.fields import Recording
+from approx_build.yaml_source.fields import is_recording as is_named
 
 RECORD = """\
-# Who agreed to what. Nothing of this corpus is used before a person has filled in every field.
+# Who agreed to what. The corpus stays unusable until a person has filled in every field.
 consent: 1
 corpus: {corpus}
 sound:        # in plain words: recorded from whom, and where
@@ -74,15 +73,18 @@ def add(
     corpus = _new_or_there(root, name, today)
     reasons = _reasons(corpus, files)
     folder = f"{CORPORA}/{corpus.name}"
+    # A file may be named twice; the order stays as it was given.
     good = tuple(path for path in dict.fromkeys(files) if path not in reasons)
+    # Before anything is copied, so that nothing is added when one file is refused.
     if not good or (reasons and not skip_bad):
         return Addition(corpus.name, folder, (), 0.0, reasons, (), "")
     check_folder(corpus.folder)
+    # Before the copies are in the folder, or each new file would be a duplicate of itself.
     remarks = (*_oddities(corpus, good), *_alike(corpus, good))
     for path in good:
         _copy(path, corpus.folder / _name(path))
     length_s = sum(found.length / found.rate for found in map(wav.info, good))
-    record = _record(corpus, dict(performers))
+    record = _record(corpus, {normal(name): normal(plays) for name, plays in performers.items()})
     return Addition(corpus.name, folder, good, length_s, reasons, remarks, record)
 
 
@@ -99,19 +101,19 @@ def _new_or_there(root: Path, name: str, today: date) -> Corpus:
 
 def _reasons(corpus: Corpus, files: Sequence[Path]) -> dict[Path, str]:
     """Why files cannot be added, for those that cannot."""
-    # Names that differ in their case alone are one name on many disks.
     there = corpus.folder.iterdir() if corpus.folder.is_dir() else ()
     taken = {
-        path.stem.casefold(): f"{CORPORA}/{corpus.name}/{path.name}"
+        alike(path.stem): f"{CORPORA}/{corpus.name}/{path.name}"
         for path in sorted(there)
         if is_recording(path.name)
     }
     found = {}
     for path in dict.fromkeys(files):
-        stem = Path(_name(path)).stem.casefold()
+        stem = alike(path.stem)
         if reason := _reason(path, taken.get(stem, "")):
             found[path] = reason
         else:
+            # Two of the given files may have the same name.
             taken[stem] = str(path)
     return found
 
@@ -123,8 +125,10 @@ def _reason(path: Path, of_its_name: str) -> str:
         return "is a folder; name the files in it"
     if path.suffix.lower() in foreign.SUFFIXES:
         return f"cannot be read; convert it: {foreign.command(path)}"
+    if path.suffix.lower() not in SUFFIXES:
+        return f"does not have the suffix of a recording: {', '.join(sorted(SUFFIXES))}"
     if not is_recording(path.name):
-        return f"is no recording by its name, which should end in {', '.join(sorted(SUFFIXES))}"
+        return "has the name of a file that a system or an editor puts beside others; rename it"
     if of_its_name:
         return f"has the name of {of_its_name}; rename one"
     try:
@@ -141,12 +145,10 @@ def _oddities(corpus: Corpus, files: Sequence[Path]) -> list[str]:
         channels = wav.info(path).channels
         if channels > 2:
             lines.append(
-                f"{path}: {mixing(channels)} when a network hears it; "
+                f"{path}: {mixing(channels)} when a network uses it; "
                 "scores play recordings of one or two channels only"
             )
-        try:
-            TypeAdapter(Recording).validate_python(f"{corpus.name}/{Path(_name(path)).stem}")
-        except ValidationError:
+        if not is_named(f"{corpus.name}/{Path(_name(path)).stem}"):
             lines.append(
                 f"{path}: networks learn from it, but a score cannot name it; it has letters that "
                 "cannot be written there"
@@ -170,13 +172,14 @@ def _copy(source: Path, dest: Path) -> None:
     with open_regular(source) as file:
         digest = file_digest(file, "sha256").hexdigest()
     written, is_whole = deliver(source, digest, dest)
+    # Other bytes were not checked, and a file that is there already appeared after the check of
+    # names.
     if not (written and is_whole):
         raise AudioError(f"{source}: changed while it was copied; add it again")
 
 
 def _name(path: Path) -> str:
-    # One spelling of accented letters, whatever disk the file comes from.
-    return unicodedata.normalize("NFC", path.name)
+    return normal(path.name)
 
 
 def _record(corpus: Corpus, performers: dict[str, str]) -> str:
@@ -185,16 +188,18 @@ def _record(corpus: Corpus, performers: dict[str, str]) -> str:
     if (corpus.folder / FILE_NAME).exists():
         is_valid, says = corpus.consent()
         if not is_valid:
-            return f"{path}: {says}; nothing of the corpus is used before that is mended"
+            return f"{path}: {says}; the corpus stays unusable until this is corrected"
         add_them = " and add the performers" if performers else ""
-        return f"{path}: {says}; it is taken to cover them: change it if it does not{add_them}"
+        covers = "it now covers the new recordings too: change it if it should not"
+        return f"{path}: {says}; {covers}{add_them}"
+    # A name with a colon or a comma would otherwise change the YAML around it.
     quoted = [
         [json.dumps(word, ensure_ascii=False) for word in each] for each in performers.items()
     ]
     listed = "".join(f"\n  - {{ name: {name}, plays: {plays} }}" for name, plays in quoted)
     text = RECORD.format(corpus=corpus.name, performers=listed or NO_PERFORMERS.format())
-    write(corpus.folder / FILE_NAME, text.encode())
+    write(corpus.folder / FILE_NAME, encoded(text))
     return (
-        f"{path} is new and says nothing yet: until a person has filled it in with what was "
+        f"{path} is new and empty: until a person has filled it in with what was "
         "agreed, nothing is trained on this corpus and nothing of it is rendered"
     )

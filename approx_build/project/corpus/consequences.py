@@ -11,9 +11,9 @@ from pathlib import Path
 
 from approx_build.corpus.recordings import recording_files
 from approx_build.files.opening import open_regular
+from approx_build.plan.dependents import dependents_of
 from approx_build.plan.uses import Use
 from approx_build.project.corpus.corpus import Corpus
-from approx_build.project.dependents import dependents_of
 from approx_build.score.paths import slug
 from approx_build.store.records import derived
 from approx_build.store.store import Store
@@ -66,7 +66,7 @@ def consequences(
     touched = dependents_of(catalog, corpus.name)
     pieces = []
     for path, uses in touched.uses.items():
-        asked = [use for use in uses if use.needs(files) and (is_learnt or not use.model)]
+        asked = [use for use in uses if use.needs(files) and (is_learnt or not use.learns)]
         pieces.append(_piece(corpus, path, asked, None if names is None else files))
     models = [TouchedModel(name, _shipped(corpus, name, files)) for name in corpus.models()]
     stored, checkpoints = _stored(corpus, store, list(files.values()))
@@ -75,6 +75,7 @@ def consequences(
         recordings=None if names is None else list(names),
         day=day.isoformat(),
         files=[catalog.relative(path) for path in files.values()],
+        # Shipped checkpoints may have learnt from it before it was withdrawn.
         models=[model for model in models if is_learnt or model.shipped],
         pieces=[piece for piece in pieces if piece.movements or piece.takes],
         unread=touched.unread,
@@ -92,7 +93,7 @@ def _piece(
     renders = corpus.root / "renders" / slug(path)
     return TouchedPiece(
         path=path,
-        models=sorted({use.model for use in uses if use.model}),
+        models=sorted({str(use.model) for use in uses if use.learns}),
         takes=sorted({take for use in uses for take in use.takes}),
         movements=sorted({movement for use in uses for movement in use.movements}),
         refused=list(dict.fromkeys(refused)),
@@ -111,6 +112,7 @@ def _shipped(corpus: Corpus, model: str, files: dict[str, Path]) -> list[str]:
 
 def _stored(corpus: Corpus, root: Path, files: list[Path]) -> tuple[dict[str, int], list[str]]:
     """How many results of each kind the store has of these files, and where checkpoints lie."""
+    # Opening a store would create it, and this verb only looks.
     if not root.is_dir():
         return {}, []
     store, digests = Store(root), []

@@ -8,10 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from approx_build.errors import ApproxError, ConsentError, ScoreError, UsageError
-from approx_build.plan.catalog import CORPORA, Catalog
-from approx_build.project.paths import seen_from
-from approx_build.units import counted
+from approx_build.corpus.consent import FILE_NAME
+from approx_build.errors import ApproxError, UsageError
+from approx_build.plan.catalog import Catalog
+from approx_build.plan.consent import idle_scopes
+from approx_build.plan.consent_records import CORPORA
 from approx_build.yaml_source import choices, read_source
 
 if TYPE_CHECKING:
@@ -58,17 +59,14 @@ class Corpus:
 
     def consent(self) -> tuple[bool, str]:
         """Whether anything of it may be used today, and why in a few words."""
-        try:
-            consent = self.catalog.consent(self.name)
-        except ScoreError as error:
-            first, count = error.faults[0], len(error.faults)
-            where = seen_from(self.root, str(first.where))
-            return False, f"faulty ({count}, the first at {where}: {first.message})"
-        except ConsentError as error:
-            path = f"{self.catalog.consent_path(self.name)}: "
-            head, *others = seen_from(self.root, error.message).split("\n")
-            more = f"; and {counted(len(others), 'fault')} more" if others else ""
-            return False, head.removeprefix(path) + more
+        refused = self.catalog.refusals(self.name)
+        if refused and self.faults() and (self.folder / FILE_NAME).exists():
+            first, count = refused[0], len(self.faults())
+            return False, f"faulty ({count}, the first at {first.where}: {first.message})"
+        if refused:
+            more = f"; and {len(refused) - 1} more" if len(refused) > 1 else ""
+            return False, refused[0].message + more
+        consent = self.catalog.record(self.name)
         until = consent.valid_until
         said = f"valid until {until}" if until else "valid without end"
         count = len(consent.withdrawn_by(self.catalog.today))
@@ -76,14 +74,13 @@ class Corpus:
 
     def faults(self) -> list[str]:
         """Every fault of the consent record, each with its place; none where it is in order."""
-        try:
-            self.catalog.record(self.name)
-        except ScoreError as error:
-            every = [f"{fault.where}: {fault.message}" for fault in error.faults]
-            return [seen_from(self.root, fault) for fault in every]
-        except ConsentError as error:
-            return seen_from(self.root, error.message).split("\n")
-        return []
+        return [
+            f"{fault.where}: {fault.message}" for fault in self.catalog.consents.faults(self.name)
+        ]
+
+    def idle_scopes(self) -> list[str]:
+        """Names in the scope of its record that the project does not have."""
+        return [fault.message for fault in idle_scopes(self.name, self.catalog)]
 
     def models(self) -> list[str]:
         """The declared models that learn from it, whatever else is wrong with them."""
@@ -92,6 +89,8 @@ class Corpus:
     def _corpus_of(self, model: str) -> object:
         path = self.catalog.model_path(model)
         try:
+            # Not the validated model: a faulty declaration still learns from its corpus once it is
+            # corrected.
             data = read_source(self.root / path, path).data
         except ApproxError:
             return None

@@ -12,9 +12,10 @@ from approx_build.audio.wav import ClipFile
 from approx_build.corpus.duplicates import Duplicate, duplicates
 from approx_build.corpus.inspection import Inspection, Total, total
 from approx_build.corpus.inspection import inspect as inspection
-from approx_build.corpus.recordings import mixing, sound_files
+from approx_build.corpus.recordings import mixing, named, sound_files
 from approx_build.errors import AudioError
 from approx_build.figures.contact_sheet import Look, Row, look, pages, sheet, top_of
+from approx_build.files.writing import remove
 from approx_build.project.corpus.corpus import Corpus
 from approx_build.project.corpus.duplicates import known
 from approx_build.project.paths import named_from
@@ -81,14 +82,13 @@ def inspect(root: Path, name: str, today: date, out: Path | None = None) -> Corp
     """Inspect a corpus and draw its sheets, by default into renders/corpora/NAME."""
     corpus = Corpus.there(root, name, today)
     out = out or root / "renders" / "corpora" / name
+    # Before the recordings are read, which may take minutes.
     check_folder(out)
     with named_from(root):
         paths, files = sound_files(corpus.folder), _Files()
-    stems: dict[str, str] = {}
     for path in paths:
         files.read(path)
-        if stems.setdefault(path.stem, path.name) != path.name:
-            files.bad[path.name] = f"has the same name as {stems[path.stem]}; rename one"
+    files.bad |= {path.name: why for path, why in named(paths).clashes.items()}
     alike = tuple(duplicates(known({path.name: path for path in paths})))
     together = total(list(files.found.values()))
     return CorpusInspection(
@@ -106,6 +106,7 @@ def inspect(root: Path, name: str, today: date, out: Path | None = None) -> Corp
 
 def _remarks(one: Inspection, together: Total) -> list[str]:
     """What a composer should look at."""
+    # The rates are in the order of their frequency.
     usual = next(iter(together.rates))
     found = {
         f"clipped: {counted(one.clipped, 'sample')} in {counted(one.clips, 'run')}": one.clips,
@@ -113,7 +114,7 @@ def _remarks(one: Inspection, together: Total) -> list[str]:
         f"DC offset {one.dc:.4f}, which preparation removes unless `remove_dc: false`": abs(one.dc)
         > DC,
         f"{one.rate} Hz, most are {usual} Hz": str(one.rate) != usual,
-        f"{mixing(one.channels)} when a network hears it": one.channels > 2,
+        f"{mixing(one.channels)} when a network uses it": one.channels > 2,
     }
     return [words for words, is_so in found.items() if is_so]
 
@@ -128,7 +129,7 @@ def _draw(name: str, files: _Files, together: Total, out: Path) -> list[Path]:
         note = f"{length}   ·   page {number} of {len(every)}" if len(every) > 1 else length
         write(path, sheet(page, name, note, top))
     for path in sorted(set(out.glob("sheet-[0-9]*.png")) - set(paths)):
-        path.unlink()
+        remove(path)
     return paths
 
 

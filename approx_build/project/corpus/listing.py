@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from approx_build.corpus.consent import Consent
-from approx_build.corpus.inventory import Entry, inventory, unmatched
+from approx_build.corpus.inventory import Entry, inventory, unnamed
 from approx_build.plan.catalog import Catalog
 from approx_build.project.corpus.corpus import Corpus
 from approx_build.project.paths import seen_from
+from approx_build.yaml_source.fields import is_recording
 from approx_build.yaml_source.tables import quoted
 
 
@@ -41,7 +42,7 @@ class FileRow:
     length_s: float | None
     performers: list[str]
     write: str
-    """What to write in a score to use it."""
+    """What to write in a score to use it; empty where its name cannot be written there."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def _row(corpus: Corpus) -> CorpusRow:
     catalog = corpus.catalog
     problem = seen_from(corpus.root, catalog.problem(corpus.name))
     recordings = [] if problem else catalog.corpus(corpus.name)
+    # A file that cannot be read is reported elsewhere and has no length.
     lengths = [catalog.recording_length_s(one.name) or 0.0 for one in recordings]
     is_valid, consent = corpus.consent()
     return CorpusRow(
@@ -101,18 +103,22 @@ def list_files(root: Path, name: str, today: date) -> FileList:
             reason=entry.reason or ("" if is_valid else "no consent allows it"),
             length_s=entry.length_s and round(entry.length_s, 3),
             performers=_performers(entry, record),
-            write=quoted(f"{corpus.name}/{entry.path.stem}") if entry.is_recording else "",
+            write=_written(f"{corpus.name}/{entry.name}") if entry.is_recording else "",
         )
         for entry in entries
     ]
-    names = {entry.path.stem for entry in entries if entry.is_recording}
-    remarks = tuple(unmatched(record, names)) if record else ()
+    names = {entry.name for entry in entries if entry.is_recording}
+    remarks = (*unnamed(record, names), *corpus.idle_scopes()) if record else ()
     shown = corpus.catalog.consent_path(name)
     faults = tuple(corpus.faults())
     return FileList(name, is_valid, consent, faults, tuple(rows), remarks, shown)
 
 
+def _written(name: str) -> str:
+    return quoted(name) if is_recording(name) else ""
+
+
 def _performers(entry: Entry, record: Consent | None) -> list[str]:
     if record is None or not entry.is_recording:
         return []
-    return [one.name for one in record.performers_of(entry.path.stem)]
+    return [one.name for one in record.performers_of(entry.name)]

@@ -1,4 +1,4 @@
-"""`corpus prepare`: recordings as the models that learn from them hear them."""
+"""`corpus prepare`: the recordings of a corpus, prepared for the models that use them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from approx_build.errors import UsageError
+from approx_build.errors import UsageError, argument
 from approx_build.project.corpus.corpus import Corpus
 from approx_build.project.model import Model
 from approx_build.project.observer import Observer
@@ -38,7 +38,7 @@ class PreparedRecording:
 
 @dataclass(frozen=True)
 class Preparation:
-    """A corpus as a model hears it; recordings left out have a reason."""
+    """A corpus prepared for a model; recordings left out have a reason."""
 
     recordings: dict[str, PreparedRecording]
     excluded: dict[str, str]
@@ -70,11 +70,11 @@ def _learners(corpus: Corpus, model: str | None) -> list[str]:
     learners = [one for one in catalog.models() if catalog.model(one).corpus == corpus.name]
     if model is None:
         if not learners:
-            raise UsageError(f"no model in models/ learns from corpus {corpus.name!r}")
+            raise UsageError(f"no model in models/ uses corpus {corpus.name!r}")
         return learners
     if model not in learners:
         named = ", ".join(learners) or "no model"
-        raise UsageError(f"--model {model}: {named} learns from corpus {corpus.name!r}")
+        raise UsageError(f"{argument('model', model)}: {named} uses corpus {corpus.name!r}")
     return [model]
 
 

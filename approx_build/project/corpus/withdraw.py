@@ -11,7 +11,8 @@ from typing import Any
 from approx_build.corpus.consent import FILE_NAME, Consent
 from approx_build.corpus.recordings import recording_files
 from approx_build.corpus.withdrawal import withdrawn_text
-from approx_build.errors import UsageError
+from approx_build.errors import UsageError, argument
+from approx_build.files.names import normal
 from approx_build.project.corpus.consequences import Consequences, consequences
 from approx_build.project.corpus.corpus import Corpus
 from approx_build.project.paths import named_from
@@ -51,6 +52,7 @@ class Withdrawal:
         """What a person has to do after it."""
         found = self.found
         steps = [f"use something else at {place}" for one in found.pieces for place in one.refused]
+        # Without any recording there is nothing left to train on.
         if found.recordings is not None:
             steps += [f"approx-build train {one.model}" for one in found.models]
         return [*steps, *(f"approx-build render {one.path}" for one in found.pieces)]
@@ -77,10 +79,10 @@ def _chosen(
     """The recordings named, without their corpus; None for the whole corpus."""
     known = sorted(recording_files(corpus.folder))
     if performer is not None:
-        return _of_performer(record, known, performer)
+        return _of_performer(record, known, normal(performer))
     if not written:
         return None
-    names = [name.removeprefix(f"{corpus.name}/") for name in written]
+    names = [normal(name).removeprefix(f"{corpus.name}/") for name in written]
     for name in names:
         # What was withdrawn and then removed may be withdrawn for an earlier day.
         if name not in known and name not in record.withdrawn:
@@ -93,8 +95,12 @@ def _of_performer(record: Consent, known: list[str], performer: str) -> list[str
     named = [one for one in record.performers if one.name == performer]
     if not named:
         hint = choices(performer, [one.name for one in record.performers])
-        raise UsageError(f"--performer {performer}: the consent record names no such one{hint}")
+        raise UsageError(
+            f"{argument('performer', performer)}: the consent record names no such performer{hint}"
+        )
     names = [name for name in known if any(one.plays_in(name) for one in named)]
     if not names:
-        raise UsageError(f"--performer {performer}: plays in no recording of the corpus")
+        raise UsageError(
+            f"{argument('performer', performer)}: the corpus has no recording of this performer"
+        )
     return names

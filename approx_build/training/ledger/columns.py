@@ -41,11 +41,6 @@ def worded(value: Value) -> str:
     return spaced(value) if isinstance(value, int) else str(value)
 
 
-def plain(text: str) -> str:
-    """Text without what would command a terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
-
-
 def hours(entry: LedgerEntry) -> str:
     """Hours recorded, prepared and used in training."""
     audio = entry.audio
@@ -83,7 +78,7 @@ def notes(entry: LedgerEntry) -> str:
 def status(entry: LedgerEntry, now: datetime) -> str:
     """Where a run stands; one that says it runs, and has long been silent, is doubted."""
     is_doubtful = brief(entry, now).endswith("?")
-    return f"running? silent since {entry.updated}" if is_doubtful else entry.status.value
+    return f"running? no update since {entry.updated}" if is_doubtful else entry.status.value
 
 
 def brief(entry: LedgerEntry, now: datetime) -> str:
@@ -92,6 +87,7 @@ def brief(entry: LedgerEntry, now: datetime) -> str:
         return "budget"
     if entry.status is not Status.RUNNING or not entry.updated:
         return entry.status.value
+    # The clock of the machine that trains may be ahead of this one.
     is_silent = abs(now - datetime.fromisoformat(entry.updated)) > SILENT_FOR
     return "running?" if is_silent else "running"
 
@@ -141,7 +137,7 @@ MORE = (
     Column("steps planned", lambda e: e.steps_planned),
     Column("hours recorded", lambda e: e.audio.recorded_h),
     Column("hours prepared", lambda e: e.audio.prepared_h),
-    Column("hours heard", lambda e: e.audio.heard_h),
+    Column("hours used", lambda e: e.audio.heard_h),
     Column("loss unit", lambda e: e.loss_unit),
     Column("best loss", lambda e: e.behaviour.best[1] if e.behaviour.best else None),
     Column("best step", lambda e: e.behaviour.best[0] if e.behaviour.best else None),

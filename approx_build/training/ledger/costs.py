@@ -20,17 +20,17 @@ class Costs(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    machine: str = Field("", max_length=200, description="what it trains on, in words")
+    machine: str = Field("", max_length=200, description="description of the machine that trains")
     per_hour: Decimal = Field(
         NOTHING, ge=0, le=1_000_000, decimal_places=6, description="price of an hour, currency"
     )
-    currency: str = Field("USD", min_length=1, max_length=16, description="what prices are in")
+    currency: str = Field("USD", min_length=1, max_length=16, description="currency of all prices")
     budget: Decimal | None = Field(
         None,
         ge=0,
         le=1_000_000_000,
         decimal_places=2,
-        description="most that may be spent on a run, currency; null: any",
+        description="largest cost of a run, currency; null: no limit",
     )
 
     def spent(self, seconds: float, earlier: Decimal = NOTHING) -> Decimal:
@@ -50,6 +50,7 @@ class Costs(BaseModel):
         if self.budget is None or not self.per_hour:
             return None
         left = (self.budget - earlier) * HOUR_S / self.per_hour - Decimal(seconds)
+        # Rounded down, because a second that is begun would pass the budget.
         return float(max(NOTHING, left.to_integral_value(ROUND_FLOOR)))
 
     def words(self, seconds: float, earlier: Decimal = NOTHING) -> str:
@@ -70,8 +71,8 @@ class BudgetSpent:
     def words(self) -> str:
         """Why the training stops, and what lets it go on."""
         return (
-            f"the budget is reached: {self.costs.words(self.seconds, self.earlier)} spent; "
-            "its state is kept, and a higher costs.budget lets it go on"
+            f"the budget is used up: {self.costs.words(self.seconds, self.earlier)} spent; "
+            "the state is saved, and a higher costs.budget lets the training continue"
         )
 
 

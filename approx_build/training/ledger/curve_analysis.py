@@ -60,7 +60,7 @@ class Behaviour:
     def words(self) -> str:
         """All of it in a sentence."""
         if self.slope is None or self.vacillation is None:
-            return "too few points to tell"
+            return "too few points"
         steady = " steadily" if self.trend == "falls" and self.vacillation < CALM else ""
         unit = f" {self.unit}" if self.unit else ""
         parts = [
@@ -121,6 +121,7 @@ def last_third(curve: Curve) -> list[Point]:
 
 def slope(curve: Curve) -> float | None:
     """The median slope between two points, per 1 000 steps; None without two steps."""
+    # An empty curve must not be sliced by steps of 0.
     thinned = curve[:: -(-len(curve) // _MOST_POINTS) or 1]
     slopes = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in combinations(thinned, 2) if a[0] != b[0]]
     return 1000 * median(slopes) if slopes else None
@@ -144,6 +145,7 @@ def vacillation(curve: Curve) -> float | None:
         return None
     travel = sum(abs(b[1] - a[1]) for a, b in pairwise(curve))
     way = abs(curve[-1][1] - curve[0][1])
+    # Rounding may make the way slightly longer than the travel.
     return max(0.0, 1 - way / travel) if travel else 0.0
 
 
@@ -157,6 +159,7 @@ def divergences(curve: Curve) -> int:
     for _, loss in curve:
         lowest = min(lowest, loss)
         above = above + 1 if loss > lowest + limit else 0
+        # Counted once, however long the loss stays above.
         found += above == DIVERGED_POINTS
     return found
 
@@ -217,6 +220,7 @@ def side_by_side(first: Curve, second: Curve, count: int = 6) -> list[Beside]:
     start, stop = max(first[0][0], second[0][0]), min(first[-1][0], second[-1][0])
     if stop < start:
         return []
+    # A set: with only one common step all places are the same.
     places = sorted({start + (stop - start) * n / count for n in range(1, count + 1)})
     rows = [(place, value_at(first, place), value_at(second, place)) for place in places]
     return [Beside(at, a, b) for at, a, b in rows if a is not None and b is not None]

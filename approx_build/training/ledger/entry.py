@@ -38,8 +38,8 @@ Text = Annotated[str, BeforeValidator(lambda text: str(text).encode(errors="repl
 """Text that can be written as UTF-8, whatever a terminal handed over."""
 
 
-def _number(value: float | None) -> float | None:
-    return value if value is not None and isfinite(value) else None
+def _number(value: object) -> object:
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 Loss = Annotated[float | None, BeforeValidator(_number)]
@@ -101,6 +101,7 @@ class LossPoint(Strict):
 
     @model_serializer(mode="wrap")
     def _without_players(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # Without players the entry reads as versions before players wrote it.
         return without_empty(written(self), "losses")
 
 
@@ -178,6 +179,7 @@ class LedgerEntry(Strict):
         """What it has cost, rounded up to the hundredth; None when no price was named."""
         if self.costs is None:
             return None
+        # Rounded once, when the sittings are added.
         return self.costs.spent(0, sum((_price(one) for one in self.sittings), NOTHING))
 
     @property

@@ -15,6 +15,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from approx_build.errors import UsageError
+from approx_build.files import writing
+from approx_build.files.json_text import encoded
 from approx_build.files.leftovers import is_leftover
 from approx_build.files.opening import read_bounded
 from approx_build.store.delivery import write
@@ -55,6 +57,7 @@ def read_ledger(folder: Path) -> Ledger:
         damaged += [*trouble, *lost]
         if entry is not None:
             entries.append(entry.model_copy(update={"notes": tuple(notes)}))
+    # Two people may have given the same number to different runs.
     ordered = sorted(entries, key=lambda entry: (entry.number, entry.started, entry.run))
     return Ledger(tuple(ordered), tuple(damaged))
 
@@ -62,10 +65,11 @@ def read_ledger(folder: Path) -> Ledger:
 def write_entry(folder: Path, entry: LedgerEntry) -> Path:
     """Write `RUN.json`, whole or not at all; returns its path. StoreError when a disk refuses."""
     path = folder / f"{entry.run}.json"
+    # NaN is no JSON: a loss that is no number was turned into null by the entry.
     text = json.dumps(
         entry.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False
     )
-    write(path, f"{text}\n".encode())
+    write(path, encoded(f"{text}\n"))
     return path
 
 
@@ -76,26 +80,28 @@ def append_note(folder: Path, run: str, note: Note) -> Path:
     with plain_words(path):
         make_folder(folder)
         # One write to the end of the file: notes that are added at once stand one after another.
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        handle = writing.open_to_append(path)
         try:
-            os.write(handle, f"{_line_end(handle)}{line}\n".encode())
+            os.write(handle, encoded(f"{_line_end(handle)}{line}\n"))
             sync(handle)
         finally:
             os.close(handle)
+        # The name of a new file is kept by its folder.
         sync_folder(folder)
     return path
 
 
 def find(entries: Sequence[LedgerEntry], prefix: str) -> LedgerEntry:
     """The only run whose name, or whose eight digits, begin with `prefix`; UsageError otherwise."""
+    # A whole name may also be the beginning of another.
     exact = [entry for entry in entries if entry.run == prefix]
     found = exact or [e for e in entries if e.run.startswith(prefix) or _digits(e, prefix)]
     if len(found) == 1:
         return found[0]
     if found:
-        raise UsageError(f"{prefix!r} may be {_named(found)}; say which")
+        raise UsageError(f"{prefix!r} is ambiguous: {_named(found)}; write more of it")
     if not entries:
-        raise UsageError("there is no run in models/ledger/ yet; `approx-build train` adds them")
+        raise UsageError("models/ledger/ has no run yet; `approx-build train` adds runs")
     hint = choices(prefix, [entry.run for entry in entries])
     raise UsageError(f"there is no run {prefix!r}{hint}")
 
@@ -111,25 +117,27 @@ def _read_entry(path: Path) -> tuple[LedgerEntry | None, list[str]]:
         advice = "restore it from version control, or remove it"
         return None, [f"{path}: not an entry of the ledger ({where}: {first['msg']}); {advice}"]
     if entry.run != path.stem:
-        return None, [f"{path}: is of run {entry.run!r}; it must be named {entry.run}.json"]
+        return None, [f"{path}: belongs to run {entry.run!r}; it must be named {entry.run}.json"]
     return entry, []
 
 
 def _read_notes(path: Path) -> tuple[list[Note], list[str]]:
     """The notes that can be read, and which lines cannot."""
     try:
+        # One wrong byte must not hide the other notes.
         text = read_bounded(path).decode(errors="replace")
     except FileNotFoundError:
         return [], []
     except OSError as error:
         return [], [f"{path}: cannot be read ({error.strerror})"]
     notes, damaged = [], []
+    # Not splitlines(): JSON may contain other ends of lines, such as U+2028, within a text.
     for number, line in enumerate(text.split("\n"), 1):
         try:
             if line.strip():
                 notes.append(Note.model_validate_json(line))
         except ValidationError:
-            damaged.append(f"{path}:{number}: not a note; mend or remove this line")
+            damaged.append(f"{path}:{number}: not a note; correct or remove this line")
     return notes, damaged
 
 

@@ -77,6 +77,7 @@ def begin(entry: LedgerEntry, sitting: Sitting, earlier: LedgerEntry | None = No
             raise ModelError(f"ledger: {entry.run} is the name of another run already")
         changes["sittings"] = (*earlier.sittings, sitting)
         changes["number"] = earlier.number
+        # What a killed sitting noted after its last saved state happens again.
         changes["curve"] = tuple(p for p in earlier.curve if p.step <= sitting.from_step)
         kept = tuple(one for one in earlier.checkpoints if one.step <= sitting.from_step)
         changes["checkpoints"] = kept
@@ -118,6 +119,7 @@ def update(
 
 def finish(entry: LedgerEntry, status: Status, now: datetime, reason: str = "") -> LedgerEntry:
     """The run at its end, or where it stopped, and why."""
+    # model_copy() does not validate, so text that is no UTF-8 would reach the file.
     plain = reason.encode(errors="replace").decode()
     changes = {"status": status, "reason": plain, "updated": utc_text(now)}
     return entry.model_copy(update=changes)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
@@ -21,15 +21,20 @@ from pydantic import (
     SerializerFunctionWrapHandler,
     ValidationError,
     model_serializer,
+    model_validator,
 )
 
 from approx_build.canonical import canonical
 from approx_build.corpus.recordings import Hours
 from approx_build.errors import ModelError, reason
+from approx_build.files.json_text import parse_json
 from approx_build.files.opening import read_bounded
 from approx_build.store.delivery import write
+from approx_build.training.checkpoint import file_name
 
 RECORD_NAME, COPY_NAME = "record.json", "record-copy.json"
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=255)]
+"""The name of a model or a corpus, which is that of a file or a folder."""
 
 
 class CurvePoint(BaseModel):
@@ -59,14 +64,23 @@ def without_empty(values: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 class StoredStep(BaseModel):
-    """A checkpoint: its step, held-out loss, file name and the file's SHA-256."""
+    """A checkpoint: its step, held-out loss, file name and the file's SHA-256.
+
+    The step determines the name: a record that came with a project cannot choose another file.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    step: int
+    step: int = Field(ge=0, lt=1 << 63)
     loss: float
     file: str
     digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+    @model_validator(mode="after")
+    def _has_its_name(self) -> StoredStep:
+        if self.file != file_name(self.step):
+            raise ValueError(f"the file of step {self.step} is {file_name(self.step)}")
+        return self
 
 
 class TrainingRecord(BaseModel):
@@ -79,9 +93,9 @@ class TrainingRecord(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: str
+    model: Name
     family: str
-    corpus: str
+    corpus: Name
     corpus_digest: str
     recordings: dict[str, str]
     converted: dict[str, str]
@@ -130,6 +144,7 @@ class TrainingRecord(BaseModel):
 def read_record(folder: Path) -> TrainingRecord | None:
     """The record in `folder`, None when there is none; ModelError when it is damaged."""
     path = folder / RECORD_NAME
+    # A link that leads nowhere is a damaged record, not a missing one.
     if not os.path.lexists(path):
         return None
     try:
@@ -156,22 +171,31 @@ def record_at(path: Path, manifest: str = "") -> TrainingRecord:
     With the digest of a manifest, that of another training is none.
     """
     try:
-        content = json.loads(read_bounded(path))
+        record = record_of(read_bounded(path))
+    except OSError as error:
+        raise ModelError(f"it cannot be read ({error.strerror})") from None
+    if manifest not in ("", manifest_digest(record.manifest)):
+        raise ModelError("it is the record of another training")
+    return record
+
+
+def record_of(data: bytes) -> TrainingRecord:
+    """The record in the bytes of a file or an object; ModelError when it is damaged."""
+    try:
+        content = parse_json(data)
         written = content.pop("digest", None)
         if written not in (None, _digest(content)):
             raise ModelError("it is not as it was written")
-        record = TrainingRecord.model_validate(content)
-    except OSError as error:
-        raise ModelError(f"it cannot be read ({error.strerror})") from None
+        # Half a character of two can be read and not be written again.
+        json.dumps(content, ensure_ascii=False).encode()
+        return TrainingRecord.model_validate(content)
+    # First, because a ValidationError is a ValueError, too.
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise ModelError(f"not a training record ({where}: {first['msg']})") from None
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise ModelError(f"not a training record ({reason(error)})") from None
-    if manifest not in ("", manifest_digest(record.manifest)):
-        raise ModelError("it is the record of another training")
-    return record
 
 
 def _digest(content: Mapping[str, Any]) -> str:

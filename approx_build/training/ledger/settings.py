@@ -35,6 +35,7 @@ def settings_of(manifest: Mapping[str, Any], augmentation: str | None = None) ->
     """The settings in a manifest, `augmentation` as words when it is given."""
     network, training = _section(manifest, "network"), _section(manifest, "training")
     optimizers = _optimizers(training)
+    # A network that hears codes ignores `initial_filter_width`.
     hears_amplitudes = network.get("scalar_input", True)
     return Settings(
         augmentation=augmentation or _worded(_section(manifest, "augmentation")),
@@ -86,6 +87,7 @@ def _section(of: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _threshold(preparation: Mapping[str, Any]) -> float | None:
     """The silence threshold, wherever the section keeps it."""
     for name, value in _leaves(preparation):
+        # In Python a bool is an int, too.
         if "silence" in name and isinstance(value, int | float) and not isinstance(value, bool):
             return float(value)
     return None

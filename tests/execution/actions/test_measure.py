@@ -40,6 +40,19 @@ def test_expectations_are_compared_with_the_peak_of_their_range(store: Store) ->
     assert made.facts["length_s"] == 1.0
 
 
+def test_every_second_of_a_range_that_must_sound_is_compared_with_its_level(store: Store) -> None:
+    level = -12.55  # the RMS of the tone
+    ranges = [[0.0, 0.5], [0.0, 0.5], [0.0, 0.6], [0.5, 0.9]]
+    levels = [level - 0.02, level + 0.02, level, -100.0]
+    expect = [{"range_s": r, "above_dbfs": v} for r, v in zip(ranges, levels, strict=True)]
+    made = measure.make(desk(store, Kind.MEASURE, {"expect": expect}, {"sound": half_silent()}))
+    found = json.loads(path_of(store, made).read_bytes())["expect"]
+    assert [one["is_met"] for one in found] == [True, False, False, False]
+    assert found[0]["quietest_dbfs"] == pytest.approx(level, abs=0.01)
+    assert found[2]["quietest_dbfs"] == pytest.approx(level - 0.79, abs=0.01)
+    assert found[3]["quietest_dbfs"] is None
+
+
 def test_a_sketch_and_a_picture_are_made(store: Store) -> None:
     params = {"look": "sketch", "columns": 50, "rows": 20}
     made = figure.make(desk(store, Kind.FIGURE, params, {"sound": half_silent()}))

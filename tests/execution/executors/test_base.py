@@ -16,6 +16,7 @@ from approx_build.plan.graph import Kind
 
 if TYPE_CHECKING:
     from conftest import Yard
+from tests.entry_points import installed
 
 THREADS = '''
 """An executor of threads, as a package of one file adds it."""
@@ -52,11 +53,9 @@ class Threads:
 def threads(tmp_path: Path) -> Iterator[str]:
     """The name of an executor that a package installed for the test offers."""
     site = tmp_path / "site"
-    about = site / "weaver-1.0.dist-info"
-    about.mkdir(parents=True)
+    site.mkdir()
     (site / "weaver.py").write_text(THREADS)
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: weaver\nVersion: 1.0\n")
-    (about / "entry_points.txt").write_text("[approx_build.executors]\nthreads = weaver:Threads\n")
+    installed(site, "weaver", "[approx_build.executors]\nthreads = weaver:Threads\n")
     sys.path.append(str(site))
     yield "threads"
     sys.path.remove(str(site))

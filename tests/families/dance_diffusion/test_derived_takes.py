@@ -158,7 +158,7 @@ def test_a_noise_level_outside_is_refused(noise_level: float) -> None:
         (lambda short: Variation(short, 0.4), "variation: 63 samples; the network needs 64"),
         (lambda short: Inpainting(short, ((0, 9),)), "inpainting: 63 samples; the network"),
         (lambda short: Interpolation(FIRST, short, 0.4), "second sound: 63 samples; the network"),
-        (lambda short: Extension(FIRST), "extension: 64 samples of a take of 64; leaves nothing"),
+        (lambda short: Extension(FIRST), "extension: 64 samples of a take of 64; it leaves"),
     ],
 )
 def test_sound_of_a_length_that_does_not_fit_is_refused(made_of: object, told: str) -> None:
@@ -167,16 +167,16 @@ def test_sound_of_a_length_that_does_not_fit_is_refused(made_of: object, told: s
 
 
 def test_clips_of_different_rates_or_channels_do_not_meet() -> None:
-    with pytest.raises(ModelError, match="second sound: 16000 Hz; the network hears 8000 Hz"):
+    with pytest.raises(ModelError, match="second sound: 16000 Hz; the network needs 8000 Hz"):
         drawn(Interpolation(FIRST, Clip(SECOND.data, 16000), 0.5))
     stereo = Clip(np.tile(SECOND.data, (2, 1)), 8000)
-    with pytest.raises(ModelError, match="second sound: 2 channels; the network hears 1"):
+    with pytest.raises(ModelError, match="second sound: 2 channels; the network needs 1"):
         drawn(Interpolation(FIRST, stereo, 0.5))
 
 
 def test_clips_the_network_cannot_hear_are_refused() -> None:
     other = Clip(FIRST.data, 16000)
-    with pytest.raises(ModelError, match="first sound: 16000 Hz; the network hears 8000 Hz"):
+    with pytest.raises(ModelError, match="first sound: 16000 Hz; the network needs 8000 Hz"):
         drawn(Interpolation(other, other, 0.5))
 
 

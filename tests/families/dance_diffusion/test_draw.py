@@ -107,10 +107,10 @@ def test_the_kernels_say_what_torch_says() -> None:
 @pytest.mark.parametrize(
     ("prime", "told"),
     [
-        (Clip(WHOLE, 16000), "prime: 16000 Hz; the network hears 8000 Hz"),
-        (Clip(np.tile(WHOLE, (2, 1)), 8000), "prime: 2 channels; the network hears 1"),
+        (Clip(WHOLE, 16000), "prime: 16000 Hz; the network needs 8000 Hz"),
+        (Clip(np.tile(WHOLE, (2, 1)), 8000), "prime: 2 channels; the network needs 1"),
         (Clip(WHOLE[:, :0], 8000), "prime: 0 samples; the network needs 1"),
-        (Clip(WHOLE * np.float32(np.nan), 8000), "prime: holds samples that are not numbers"),
+        (Clip(WHOLE * np.float32(np.nan), 8000), "prime: some samples are not finite numbers"),
     ],
 )
 def test_a_prime_that_cannot_be_heard_is_refused(prime: Clip, told: str) -> None:

@@ -7,11 +7,11 @@ import pytest
 
 from approx_build.errors import ModelError
 from approx_build.families.dance_diffusion import unet
-from approx_build.kernels import library
-from approx_build.kernels.library import Kernel
+from approx_build.kernels import compiled
+from approx_build.kernels.compiled import Kernel
 from tests.families.dance_diffusion.unets import PLAIN, random_sound, random_weights
 
-COMPILED = [str(kernel) for kernel in library.available() if kernel is not Kernel.REFERENCE]
+COMPILED = [str(kernel) for kernel in compiled.available() if kernel is not Kernel.REFERENCE]
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -19,7 +19,7 @@ from approx_build.families.dance_diffusion.draw import draw
 from approx_build.families.dance_diffusion.memory import drawing_bytes
 from approx_build.families.dance_diffusion.sampling import Sampling
 from approx_build.families.dance_diffusion.unet import memory_bytes
-from approx_build.kernels.library import Kernel, choose
+from approx_build.kernels.compiled import Kernel, choose
 from approx_build.ways.between import Interpolation
 from approx_build.ways.extend import Extension
 from approx_build.ways.inpaint import Inpainting

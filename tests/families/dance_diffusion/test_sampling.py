@@ -45,8 +45,11 @@ def test_the_ends_and_the_spread_of_levels_can_be_chosen() -> None:
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"sampler": "heun", "schedule": "crash"}, "crash begins at noise alone, where sampler"),
-        ({"sampler": "heun", "eta": 0.5}, "these can: ddim, dpmpp-2s-ancestral, dpmpp-2m-sde"),
+        ({"sampler": "heun", "schedule": "crash"}, "crash begins at pure noise, which sampler"),
+        (
+            {"sampler": "heun", "eta": 0.5},
+            "these accept eta: ddim, dpmpp-2s-ancestral, dpmpp-2m-sde",
+        ),
         ({"sampler": "euler"}, "Input should be 'ddim', 'iplms'"),
         ({"steps": 0}, "greater than or equal to 1"),
         ({"eta": 1.5}, "less than or equal to 1"),

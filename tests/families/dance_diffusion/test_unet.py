@@ -11,7 +11,7 @@ import pytest
 from approx_build.errors import ModelError, UsageError
 from approx_build.families.dance_diffusion import unet
 from approx_build.families.dance_diffusion.unet_weights import UNetShape
-from approx_build.kernels import library
+from approx_build.kernels import compiled
 from tests.families.dance_diffusion.unets import (
     PLAIN,
     SHAPES,
@@ -21,7 +21,7 @@ from tests.families.dance_diffusion.unets import (
     torch_unet,
 )
 
-KERNELS = [str(kernel) for kernel in library.available()]
+KERNELS = [str(kernel) for kernel in compiled.available()]
 COMPILED = [kernel for kernel in KERNELS if kernel != "reference"]
 TOLERANCE = 1e-4
 """Of the result against PyTorch's."""

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors
+from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors, Weights
 from approx_build.families.players import Turn
 from approx_build.numerics.stream import Stream
 from tests.families.duel.parameters import DuelParameters, Objective
@@ -62,6 +62,16 @@ class DuelNetwork:
         )
         steep = torch.square(slope.norm(dim=1) - 1).mean()
         return {"distance": apart.mean(), "penalty": self.objective.penalty * steep}
+
+    def start_phase(self, phase: str, weights: Weights, rng: Stream) -> Arrays:
+        """If asked, a critic near the middle of the grains, and grains half as far from it."""
+        if not self.objective.restarts:
+            return {}
+        noise = rng.child("critic.weight").uniforms(self.params.size) - 0.5
+        return {
+            "critic.weight": (weights["generator.shift"] + noise).astype(np.float32),
+            "generator.spread": weights["generator.spread"] / 2,
+        }
 
     @staticmethod
     def _said(weights: Tensors, grains: Tensor) -> Tensor:

@@ -57,3 +57,4 @@ class Objective(BaseModel):
     alone: bool = Field(
         False, description="whether the generator learns alone at first, and its spread only then"
     )
+    restarts: bool = Field(False, description="whether the duel begins with other tensors")

@@ -7,12 +7,12 @@ import pytest
 
 from approx_build.errors import ModelError
 from approx_build.families.wavenet import WaveNet, gradients, sampler
-from approx_build.kernels import library
-from approx_build.kernels.library import Kernel
+from approx_build.kernels import compiled
+from approx_build.kernels.compiled import Kernel
 from tests.families.wavenet.networks import random_weights, requests
 
 SHAPE = WaveNet(dilations=(1, 2, 4), residual_channels=8, dilation_channels=8, skip_channels=16)
-COMPILED = [str(kernel) for kernel in library.available() if kernel is not Kernel.REFERENCE]
+COMPILED = [str(kernel) for kernel in compiled.available() if kernel is not Kernel.REFERENCE]
 
 
 def faint_weights() -> dict[str, np.ndarray]:

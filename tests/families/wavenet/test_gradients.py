@@ -17,17 +17,17 @@ from approx_build.families.wavenet.family import WaveNet
 from approx_build.families.wavenet.gradients import loss, loss_and_gradients, workspace_bytes
 from approx_build.families.wavenet.network import WaveNetNetwork
 from approx_build.families.wavenet.parameters import Objective
-from approx_build.kernels import library
-from approx_build.kernels.library import Kernel, Library
+from approx_build.kernels import compiled
+from approx_build.kernels.compiled import Kernel, Library
 from approx_build.numerics.stream import Stream
 
 GLOROT = Objective(initialisation="glorot")
 
 pytestmark = pytest.mark.skipif(
-    not library.is_there(Library.TRAINING), reason="the kernels are not compiled here"
+    not compiled.is_there(Library.TRAINING), reason="the kernels are not compiled here"
 )
 
-KERNELS = [str(kernel) for kernel in library.available() if kernel is not Kernel.REFERENCE]
+KERNELS = [str(kernel) for kernel in compiled.available() if kernel is not Kernel.REFERENCE]
 TOLERANCE = 2e-6
 """Length of a tensor's error beside that of the tensor."""
 LOSS_TOLERANCE = 1e-6
@@ -220,7 +220,7 @@ def test_faults_are_named() -> None:
 def test_the_kernel_is_named_and_there_is_none_where_the_reference_serves(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delenv(library.VARIABLE, raising=False)
+    monkeypatch.delenv(compiled.VARIABLE, raising=False)
     assert wavenet_training.describe() == KERNELS[0]
-    monkeypatch.setenv(library.VARIABLE, "reference")
+    monkeypatch.setenv(compiled.VARIABLE, "reference")
     assert wavenet_training.describe() is None

@@ -9,9 +9,9 @@ import pytest
 
 from approx_build.families.wavenet import WaveNet, gradients
 from approx_build.families.wavenet.memory import batch_bytes, packed_bytes
-from approx_build.kernels.library import VARIABLE, Kernel, choose
+from approx_build.kernels.compiled import VARIABLE, Kernel, choose
 from approx_build.machine import HOLES
-from approx_build.training.memory_estimate import Need
+from approx_build.training.memory_estimate import MemoryEstimate
 from approx_build.training.parameters import TrainingParameters
 
 WIDE = WaveNet(
@@ -61,7 +61,9 @@ def test_a_compiled_kernel_needs_less_but_keeps_it_while_torch_evaluates(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     network = WaveNet(dilations=(1, 2, 4, 8), residual_channels=16, dilation_channels=16)
-    need = Need(network, TrainingParameters(steps=10, window=8192, batch=4), (), threads=2)
+    need = MemoryEstimate(
+        network, TrainingParameters(steps=10, window=8192, batch=4), (), threads=2
+    )
     monkeypatch.setenv(VARIABLE, "reference")
     by_torch = need.peak
     monkeypatch.delenv(VARIABLE)

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from approx_build.engines.autoregressive.request import ClipRequest, Codes, SamplingCancelled
 from approx_build.errors import ModelError, UsageError
 from approx_build.families.wavenet import WaveNet, sampler
-from approx_build.kernels import library
+from approx_build.kernels import compiled
 from approx_build.numerics.stream import Stream, stream_key
 from tests.families.wavenet.networks import PLAIN, SHAPES, random_weights, requests
 
-KERNELS = [str(kernel) for kernel in library.available()]
+KERNELS = [str(kernel) for kernel in compiled.available()]
 COMPILED = [kernel for kernel in KERNELS if kernel != "reference"]
 WEIGHTS = random_weights(PLAIN)
 

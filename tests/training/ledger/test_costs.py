@@ -97,8 +97,8 @@ def test_costs_in_words() -> None:
     assert Costs(per_hour="1.5", currency="EUR").words(2.0) == "0.01 EUR"
     assert money(Decimal("1831.65")) == "1 831.65"
     assert BudgetSpent(costs, 3600 * 15).words == (
-        "the budget is reached: 48.00 of 50.00 USD spent; "
-        "its state is kept, and a higher costs.budget lets it go on"
+        "the budget is used up: 48.00 of 50.00 USD spent; "
+        "the state is saved, and a higher costs.budget lets the training continue"
     )
 
 

@@ -177,7 +177,7 @@ def test_behaviour_in_words() -> None:
 
 def test_too_few_points_tell_nothing() -> None:
     assert behaviour([]) == Behaviour()
-    assert behaviour([(0, 5.0)]).words == "too few points to tell"
+    assert behaviour([(0, 5.0)]).words == "too few points"
     assert behaviour([(0, 5.0)]).best == (0, 5.0)
 
 

@@ -126,7 +126,7 @@ def test_half_a_note_that_a_crash_left_spoils_no_other(tmp_path: Path) -> None:
     append_note(tmp_path, entry.run, note("third"))
     ledger = read_ledger(tmp_path)
     assert [one.text for one in ledger.entries[0].notes] == ["first", "third"]
-    assert ledger.damaged == (f"{path}:2: not a note; mend or remove this line",)
+    assert ledger.damaged == (f"{path}:2: not a note; correct or remove this line",)
 
 
 def test_a_run_is_found_by_the_beginning_of_its_name_or_digits() -> None:
@@ -139,11 +139,11 @@ def test_a_run_is_found_by_the_beginning_of_its_name_or_digits() -> None:
 
 def test_what_is_not_a_run_is_refused_with_what_there_is() -> None:
     entries = named("reed-aa000000", "reed-ab000000")
-    with pytest.raises(UsageError, match="'reed' may be reed-aa000000, reed-ab000000; say which"):
+    with pytest.raises(UsageError, match=r"'reed' is ambiguous: .*; write more of it"):
         find(entries, "reed")
     with pytest.raises(UsageError, match="no run 'reed-aa1'; did you mean 'reed-aa000000'"):
         find(entries, "reed-aa1")
-    with pytest.raises(UsageError, match="there is no run in models/ledger/ yet"):
+    with pytest.raises(UsageError, match="models/ledger/ has no run yet"):
         find([], "reed")
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from approx_build.corpus.consent import load_consent
+from approx_build.corpus.consent_record import load_consent
 from approx_build.training.ledger.settings import Settings, people, settings_of
 from tests.space import CONSENT
 from tests.training.ledgers import NOON, manifest

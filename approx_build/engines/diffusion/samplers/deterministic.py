@@ -32,10 +32,12 @@ class Ddim(Sampler):
     def step(self, x: Sound, now: Level, after: Level) -> Sound:
         """The same sound and noise at the next level, with part of the noise drawn afresh."""
         parts = self.denoiser.parts(x, now)
+        # Clean sound contains no noise, so the last step draws none.
         if not (self.eta and after.sigma):
             return parts.at(after)
         share = now.alpha / after.alpha
         fresh = self.eta * (after.sigma / now.sigma) * sqrt(1.0 - share * share)
+        # Rounding may leave the difference below 0 where all noise is fresh.
         kept = sqrt(max(0.0, after.sigma * after.sigma - fresh * fresh))
         mixed: Sound = after.alpha * parts.sound + kept * parts.noise
         return mixed + fresh * self.noise(now, after)
@@ -90,6 +92,7 @@ class Iplms(Sampler):
         """The next level along the extrapolated noise."""
         parts = self.denoiser.parts(x, now)
         self._noises = [parts.noise, *self._noises][: len(_COEFFICIENTS)]
+        # The formula below would give the same, but divides by α, which is 0 at pure noise.
         if len(self._noises) == 1:
             return parts.at(after)
         coefficients = _COEFFICIENTS[len(self._noises) - 1]

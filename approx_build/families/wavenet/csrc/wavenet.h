@@ -1,4 +1,4 @@
-/* WaveNet: what a caller passes in; library.py mirrors these.
+/* WaveNet: what a caller passes in; compiled.py mirrors these.
  *
  * Weights lie as [tap][input][output], tap 0 the oldest; see parameters.py for the names.
  */

@@ -35,5 +35,5 @@ VISIBLE int32_t kernel_cpu_features(void) {
 }
 
 /* SHA-256 of the SHA-256s (in hexadecimal digits) of this library's sources, in the order of their
- * paths; CMakeLists.txt makes it, library.py checks it. */
+ * paths; CMakeLists.txt makes it, compiled.py checks it. */
 VISIBLE const char *kernel_sources_digest(void) { return APPROX_SOURCES; }

@@ -1,8 +1,5 @@
 /* Run a program on several threads: each takes items of a step as they come, until none is left. */
 #include <stdatomic.h>
-#ifndef _WIN32
-#include <sched.h>
-#endif
 
 #include "core/float_state.h"
 #include "core/memory.h"
@@ -120,13 +117,10 @@ static void run_item(const program *p, const program_step *s, int item, float *s
 }
 
 INLINE void rest(int looks) {
-#ifndef _WIN32
-    if (looks > PATIENCE) sched_yield();
-#endif
+    if (looks > PATIENCE) thread_yield();
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #endif
-    (void)looks;
 }
 
 /* A thread that starts late, or not at all, leaves its share to the others: steps end when their

@@ -19,7 +19,7 @@ from approx_build.audio.mulaw import amplitudes
 from approx_build.engines.autoregressive.request import ClipRequest, Codes
 from approx_build.errors import ModelError
 from approx_build.families.wavenet.parameters import WaveNetParameters
-from approx_build.kernels.library import Kernel, function
+from approx_build.kernels.compiled import Kernel, function
 from approx_build.kernels.tensors import Floats
 from approx_build.numerics.stream import key_words
 
@@ -185,6 +185,7 @@ def packed(
         digest.update(tensor.data)
     key = (kernel, network, digest.digest())
     with _networks_lock:
+        # Taken out and put back, so that the one unused for longest is the first.
         found = _networks.pop(key, None) or PackedNetwork(tensors, network, kernel)
         _networks[key] = found
         if len(_networks) > _PACKED_NETWORKS:
@@ -199,11 +200,13 @@ class LibraryBatch:
         self, packed: PackedNetwork, clips: Sequence[ClipRequest], threads: int, keep_logits: bool
     ) -> None:
         classes = packed.network.quantization_channels
+        # The structures contain only pointers, so the arrays must be kept alive.
         self._packed, self._kept = packed, [(c.prime_codes, c.curve) for c in clips]
         self.codes = [np.zeros(clip.length, np.uint8) for clip in clips]
         self.logits: list[NDArray[np.float32]] = [
             np.zeros((clip.steps, classes), np.float32) for clip in clips if keep_logits
         ]
+        # Longest first: those that end leave the others side by side.
         order = sorted(range(len(clips)), key=lambda i: -clips[i].steps)
         structures = (_Clip * len(clips))(*(self._structure(clips[i], i) for i in order))
         self._functions = packed.functions

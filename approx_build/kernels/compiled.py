@@ -81,6 +81,7 @@ def sources(which: Library, package: Path = PACKAGE) -> list[Path]:
     """The C sources of a library and all headers, by path: the rule of CMakeLists.txt."""
     folders = (*package.glob("kernels/csrc/*/"), *package.glob("families/*/csrc/"))
     files = [path for folder in folders for path in folder.glob("*.[ch]")]
+    # As text, as CMake sorts them: paths would be ordered by their parts.
     return sorted((path for path in files if _is_of(path, which)), key=Path.as_posix)
 
 
@@ -116,6 +117,7 @@ def _load(which: Library = Library.INFERENCE) -> tuple[ctypes.CDLL | None, str]:
         digest = library.kernel_sources_digest().decode()
     except (OSError, AttributeError) as error:
         return None, f"{path}: cannot be loaded ({error}); {_SLOW}"
+    # A library of older sources would give other bits, and nobody would notice.
     if digest != _sources_digest(which):
         raise UsageError(f"{path}: built from other sources; build it again: {BUILD}")
     return library, ""
@@ -136,6 +138,7 @@ def available() -> tuple[Kernel, ...]:
     runnable = [
         kernel
         for kernel, needed in sorted(_CPU_FEATURE.items(), key=lambda item: -item[1])
+        # A library has only the instruction sets that its compiler knew.
         if features & needed == needed and hasattr(library, f"measure_peak_{kernel}")
     ]
     return (*runnable, Kernel.REFERENCE)

@@ -5,7 +5,7 @@ import gc
 import numpy as np
 
 from approx_build.audio.mulaw import amplitudes
-from approx_build.families.wavenet.library import (
+from approx_build.families.wavenet.compiled import (
     TENSORS,
     GradientsStructure,
     ShapeStructure,

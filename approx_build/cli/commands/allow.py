@@ -1,0 +1,33 @@
+"""`allow`: folders outside projects that links of projects may lead into."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from approx_build.cli.output import say
+
+
+def allow(
+    folder: Annotated[
+        Path | None, typer.Argument(help="The folder; without it, list those allowed.")
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="No longer allow the folder.")] = False,
+) -> None:
+    """Let links of your projects lead into a folder outside them, such as one of recordings."""
+    from approx_build.errors import UsageError
+    from approx_build.project.allowed import allow, allowed_folders, forbid
+    from approx_build.project.settings import config_file
+
+    config = config_file()
+    if folder is None:
+        if remove:
+            raise UsageError("--remove needs a folder")
+        for one in allowed_folders(config):
+            say(one)
+    elif remove:
+        say(f"no longer allowed: {forbid(config, folder)} ({config})")
+    else:
+        say(f"allowed: {allow(config, folder)} ({config})")

@@ -1,0 +1,1 @@
+"""`store`: the store of a project, and its commands, a module each."""
