@@ -176,6 +176,7 @@ def index_of_pages() -> str:
         "How-to": sorted((docs / "how-to").glob("*.md")),
         "Reference": [path for path in plain if path.stem not in EXPLANATIONS],
         "Explanation": [path for path in plain if path.stem in EXPLANATIONS],
+        "Families of networks": sorted((docs / "families").glob("*.md")),
         "Decisions": sorted((docs / "decisions").glob("*.md")),
     }
     return "\n".join(f"## {kind}\n\n{_list(pages)}\n" for kind, pages in kinds.items())

@@ -52,6 +52,25 @@ DOORS = {
 MAKES_ORDER = {"sum", "list", "tuple", "enumerate", "iter", "map", "filter", "zip", "dict"}
 
 
+BLAS = re.compile(r"\b(np|numpy|linalg)\.(matmul|v?dot|inner|einsum|tensordot|linalg\.\w+)\(")
+"""NumPy's functions that may sum by BLAS, in an order that depends on places in memory."""
+EXACT = {"evaluation/memorisation.py"}
+"""Modules whose matrix products are exact in every order."""
+
+
+def sums_by_blas(module: str, source: str) -> list[str]:
+    """Where a module off the path, which torch does not compute either, sums by BLAS."""
+    tree = ast.parse(source)
+    if module in EXACT or not module.startswith(ROOMS) or re.search("^import torch", source, re.M):
+        return []
+    return [
+        f"{node.lineno}: {ast.unparse(node)}"
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult))
+        or (isinstance(node, ast.Call) and BLAS.match(ast.unparse(node)))
+    ]
+
+
 def is_on(module: str, source: str) -> bool:
     """Whether a module, by its path in the package, is on the path."""
     return module.startswith(ROOMS) and not why_off(source)

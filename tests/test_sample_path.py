@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.dispatch import assert_same_bits
-from tests.sample_path import ROOMS, faults, is_on, why_off
+from tests.sample_path import ROOMS, faults, is_on, sums_by_blas, why_off
 
 PACKAGE = Path(__file__).parents[1] / "approx_build"
 SOURCES = {
@@ -31,6 +31,16 @@ def test_the_package_keeps_to_the_rule() -> None:
         for fault in faults(module, SOURCES)
     ]
     assert not found
+
+
+def test_nothing_sums_by_blas_that_is_kept() -> None:
+    found = {module: sums_by_blas(module, source) for module, source in SOURCES.items()}
+    assert not {module: faults for module, faults in found.items() if faults}
+
+
+@pytest.mark.parametrize("line", ["x = a @ b", "x = np.dot(a, b)", "x = np.linalg.norm(a)"])
+def test_sums_by_blas_are_found(line: str) -> None:
+    assert sums_by_blas("evaluation/new.py", f'"""New."""\n{line}\n') == [f"2: {line[4:]}"]
 
 
 def test_every_room_of_samples_is_on_the_path_unless_a_module_says_why_not() -> None:

@@ -12,7 +12,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.audio.spectrum import fast_size, inverse_real_fft, real_fft
+from approx_build.audio.spectrum import fast_size, in_bands, inverse_real_fft, real_fft
+from approx_build.numerics import portable
+from approx_build.numerics.window import hann
 
 Mono = NDArray[np.float32]
 
@@ -27,6 +29,8 @@ WINDOW_S = 0.07
 _FLOOR = 1e-3
 """Power added to every band, as a share of the sound's mean: noise 30 dB below is not heard."""
 _FRAMES_AT_ONCE = 4096
+STEP = 2.0**-10
+"""Log-mel spectra are multiples of this, so that sums of products of them can be exact."""
 
 
 def likeness(one: Mono, other: Mono) -> float:
@@ -57,27 +61,34 @@ def best_place(passage: Mono, sound: Mono) -> tuple[int, float]:
     return place, min(1.0, float(alike[place]))
 
 
-def log_mel(samples: Mono, rate: int) -> Mono:
+def log_mel(samples: Mono, rate: int) -> NDArray[np.float64]:
     """Log power of `samples` [T] in bands [M, BANDS]; frame m begins m / FRAMES_HZ s after it."""
     size = 1 << max(7, round(WINDOW_S * rate).bit_length())
-    window = np.hanning(size).astype(np.float32)
+    window = hann(size).astype(np.float32)
     count = max(1, int(samples.size * FRAMES_HZ / rate))
     # The last frame begins inside the sound and needs a whole window.
     padded = np.concatenate((samples, np.zeros(size + rate // FRAMES_HZ, np.float32)))
     bands = mel_bands(rate, size)
-    power = np.empty((count, BANDS), np.float32)
+    power = np.empty((count, BANDS))
     for first in range(0, count, _FRAMES_AT_ONCE):
         at = np.arange(first, min(first + _FRAMES_AT_ONCE, count)) * rate // FRAMES_HZ
         frames = padded[at[:, None] + np.arange(size)] * window
-        power[first : first + len(at)] = np.abs(real_fft(frames)) ** 2 @ bands
+        spectra = real_fft(frames)
+        power[first : first + len(at)] = in_bands(spectra.real**2 + spectra.imag**2, bands)
     # Silence has a mean power of 0, which has no logarithm.
-    return np.asarray(np.log(power + _FLOOR * max(float(power.mean()), 1e-12)))
+    levels = portable.log(power + _FLOOR * max(float(power.mean()), 1e-12))
+    return in_steps(levels)
+
+
+def in_steps(levels: NDArray[np.float64], step: float = STEP) -> NDArray[np.float64]:
+    """Levels rounded to multiples of `step`, a power of two."""
+    return np.asarray(np.rint(levels / step) * step)
 
 
 def mel_bands(rate: int, size: int) -> Mono:
     """Triangles at equal distances in mel (O'Shaughnessy, 1987), for spectra [F] -> [F, BANDS]."""
-    low, high = (2595 * np.log10(1 + hz / 700) for hz in (LOWEST_HZ, rate / 2))
-    edges = 700 * (10 ** (np.linspace(low, high, BANDS + 2) / 2595) - 1)
+    low, high = portable.log1p(np.array([LOWEST_HZ, rate / 2]) / 700)
+    edges = 700 * portable.expm1(np.linspace(low, high, BANDS + 2))
     hz = np.fft.rfftfreq(size, 1 / rate)[:, None]
     rise = (hz - edges[:-2]) / (edges[1:-1] - edges[:-2])
     fall = (edges[2:] - hz) / (edges[2:] - edges[1:-1])

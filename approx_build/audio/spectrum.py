@@ -57,6 +57,19 @@ def inverse_real_fft(
     return fft.irfft(spectra, window)
 
 
+def in_bands(powers: NDArray[Any], weights: NDArray[Any]) -> NDArray[np.float64]:
+    """Weighted sums of bins, from low to high: powers [M, F], weights [F, B] -> [M, B].
+
+    Not a matrix product, which sums by BLAS: in an order that depends on the processor, and on
+    where in memory an array begins.
+    """
+    bins = np.ascontiguousarray(powers.T, np.float64)
+    sums = np.zeros((weights.shape[1], len(powers)))
+    for band, place in zip(*np.nonzero(weights.T), strict=True):
+        sums[band] += bins[place] * float(weights[place, band])
+    return np.ascontiguousarray(sums.T)
+
+
 def fast_size(length: int) -> int:
     """The least size from `length` on whose transform is fast."""
     return fft.fast_size(length)

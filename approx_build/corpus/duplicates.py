@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from approx_build.audio import wav
 from approx_build.audio.resample import converted
-from approx_build.audio.spectrum import fast_size, inverse_real_fft, real_fft
+from approx_build.audio.spectrum import fast_size, in_bands, inverse_real_fft, real_fft
 
 Fingerprint = NDArray[np.float32]
 """Differences of band levels in dB [frames, bands]."""
@@ -172,7 +172,7 @@ def _slow_blocks(path: Path) -> Iterator[NDArray[np.float32]]:
 def _powers(frames: NDArray[np.float32]) -> NDArray[np.float32]:
     """Power of each band of each frame [frames, bands]."""
     spectra = real_fft(frames, window=_window())
-    return np.asarray((spectra.real**2 + spectra.imag**2) @ _bands(), np.float32)
+    return np.asarray(in_bands(spectra.real**2 + spectra.imag**2, _bands()), np.float32)
 
 
 @cache

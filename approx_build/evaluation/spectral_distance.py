@@ -107,8 +107,13 @@ def _decibels(power: NDArray[np.floating]) -> Levels:
 
 def _convergence(one: Levels, other: Levels) -> float:
     first, second = 10 ** (one / 20), 10 ** (other / 20)
-    size = np.linalg.norm(first) + np.linalg.norm(second)
-    return float(2 * np.linalg.norm(first - second) / size)
+    size = _length(first) + _length(second)
+    return float(2 * _length(first - second) / size)
+
+
+def _length(values: Levels) -> float:
+    # Not np.linalg.norm, which sums by BLAS: in an order that depends on places in memory.
+    return float(np.sqrt(np.sum(values * values)))
 
 
 def _root_mean_square(values: Levels) -> float:

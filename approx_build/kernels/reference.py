@@ -80,6 +80,21 @@ def gated(f: Floats, g: Floats) -> Floats:
     return np.asarray((a - f32(1)) / ((a + f32(1)) * (b + f32(1))), np.float32)
 
 
+def sigmoid(x: Floats) -> Floats:
+    """1 / (1 + e^-x), |x| <= 30."""
+    x = np.where(x > f32(30), f32(30), x)
+    x = np.where(x < f32(-30), f32(-30), x)
+    return np.asarray(f32(1) / (exp(-x) + f32(1)), np.float32)
+
+
+def tanh(x: Floats) -> Floats:
+    """(e^2x - 1) / (e^2x + 1), |x| <= 9."""
+    x = np.where(x > f32(9), f32(9), x)
+    x = np.where(x < f32(-9), f32(-9), x)
+    a = exp(x + x)
+    return np.asarray((a - f32(1)) / (a + f32(1)), np.float32)
+
+
 def gelu(x: Floats) -> Floats:
     """x Phi(x) with Phi(z) = 1/2 + z P(z^2) / Q(z^2), |z| <= 5.5 (csrc/core/functions.h)."""
     z = np.where(x > f32(5.5), f32(5.5), x)

@@ -110,6 +110,14 @@ def name_once(draft: Path, path: Path) -> bool:
     return True
 
 
+def excess_length(path: Path, more: int = 0) -> int:
+    """By how many characters an absolute path, with `more`, is longer than allowed; at least 0."""
+    if LONGEST_PATH is None:
+        return 0
+    units = len(os.fspath(path).encode("utf-16-le", "surrogatepass")) // 2  # as Windows counts
+    return max(0, units + more - LONGEST_PATH)
+
+
 def is_of_this_user(state: os.stat_result) -> bool:
     """Whether this user owns a file; on Windows its folder is that user's alone."""
     return not hasattr(os, "getuid") or state.st_uid == os.getuid()
@@ -137,10 +145,13 @@ class Kernel(Protocol):
 
 
 WINDOWS: Kernel | None = None
+LONGEST_PATH: int | None = None
+"""Characters of the longest path, where all paths have a limit: Windows, unless set otherwise."""
 if sys.platform == "win32":
-    from approx_build.process.windows import Kernel32
+    from approx_build.process.windows import Kernel32, allows_long_paths
 
     WINDOWS = Kernel32()
+    LONGEST_PATH = None if allows_long_paths() else 259
 
 
 def lock_file(handle: int, is_shared: bool) -> None:

@@ -1,4 +1,4 @@
-"""Windows: locks of open files, and whether a process runs, by kernel32.
+"""Windows: locks of open files, running processes and long paths, by its own functions.
 
 Nothing here has been run on Windows. Elsewhere, tests put another kernel32 in its place.
 """
@@ -71,6 +71,17 @@ class Kernel32:
 
     def _of(self, handle: int) -> c_void_p:
         return c_void_p(self._handle_of(handle))
+
+
+def allows_long_paths(ntdll: Any = None) -> bool:
+    """Whether this process may use paths of more than 259 characters."""
+    windows: Any = ctypes
+    try:
+        allowed = (ntdll or windows.WinDLL("ntdll")).RtlAreLongPathsEnabled
+    except AttributeError:  # before Windows 10 of 2016
+        return False
+    allowed.restype = ctypes.c_ubyte
+    return bool(allowed())
 
 
 def _os_handle(handle: int) -> int:

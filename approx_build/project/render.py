@@ -99,7 +99,7 @@ def render(
         for words in new_runs(piece.lowered.graph, piece.catalog, piece.store.root):
             observer.remark(words)
         # What would stop the last step is found before the first.
-        check_folder(piece.out)
+        check_folder(piece.out, files)
         read_lock(piece.lock_path, options.locked)
         piece.store.projects.note(Use(piece.root, piece.path))
         verified = [*files.values(), *(read_by_report(piece) if options.is_whole else [])]

@@ -6,7 +6,7 @@ Objects are copied, never linked, so that editing a render cannot change the obj
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -17,6 +17,7 @@ from approx_build.files.opening import open_regular
 from approx_build.files.writing import rewritten
 from approx_build.store import claims
 from approx_build.store.disk import (
+    check_length,
     make_folder,
     plain_words,
     replace_file,
@@ -31,6 +32,8 @@ LONGEST = 40
 """Length of the part of a file's name that its temporary name contains; a name must leave room for
 it.
 """
+TEMPORARY = LONGEST + 110
+"""Length that no temporary name exceeds."""
 
 
 def deliver(source: Path, digest: str, dest: Path) -> tuple[bool, bool]:
@@ -50,10 +53,13 @@ def deliver(source: Path, digest: str, dest: Path) -> tuple[bool, bool]:
     return True, True
 
 
-def check_folder(folder: Path) -> None:
-    """StoreError when `folder`, which may not exist yet, cannot be written."""
+def check_folder(folder: Path, names: Iterable[str] = ()) -> None:
+    """StoreError when `folder`, which may not exist yet, cannot be written with files `names`."""
     with plain_words(folder):
         check(folder)
+    for name in names:
+        dest = folder.absolute() / name
+        check_length(dest, more=max(0, TEMPORARY - len(dest.name)))
     # Nothing is created here, so the nearest existing folder decides whether the rest can be.
     there = next(each for each in (folder, *folder.parents) if each.exists())
     if not there.is_dir():

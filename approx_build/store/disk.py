@@ -12,10 +12,12 @@ from pathlib import Path
 
 from approx_build.errors import ApproxError, StoreError, reason
 from approx_build.files import writing
+from approx_build.process import system
 from approx_build.process.system import sync, sync_folder
 
 __all__ = [
     "blaming_a_full_disk",
+    "check_length",
     "clear",
     "make_folder",
     "plain_words",
@@ -79,6 +81,15 @@ def blaming_a_full_disk(folder: Path) -> Iterator[None]:
         if _is_full(folder):
             raise refusal(OSError(errno.ENOSPC, ""), folder) from error
         raise
+
+
+def check_length(path: Path, more: int = 0) -> None:
+    """StoreError when an absolute path, with `more` characters, is longer than allowed."""
+    if excess := system.excess_length(path, more):
+        raise StoreError(
+            f"{path}: too long by {excess} for the {system.LONGEST_PATH} characters that Windows "
+            "allows; use a folder nearer to the drive, or turn on long paths (LongPathsEnabled)"
+        )
 
 
 def make_folder(folder: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from approx_build.errors import StoreError, reason
 from approx_build.files.opening import read_bounded
-from approx_build.store.disk import refusal
+from approx_build.store.disk import check_length, refusal
 from approx_build.store.drafts import Drafts
 from approx_build.store.journal import Journal
 from approx_build.store.leases import Leases
@@ -19,6 +19,8 @@ from approx_build.store.projects import Projects
 from approx_build.store.records import Records
 from approx_build.store.removed import Removed
 
+DEEPEST = 140
+"""No path within a store has more characters below its root, those of drafts included."""
 FORMAT = "approx-build store 1\n"
 """Content of `<root>/format`; a store of another format is refused."""
 KNOWN_FORMAT = re.compile(rb"approx-build store \d[\w. -]*\n")
@@ -30,6 +32,7 @@ class Store:
 
     def __init__(self, root: os.PathLike[str] | str) -> None:
         self.root = Path(root).absolute()
+        check_length(self.root, more=DEEPEST)
         self.drafts = Drafts(self.root / "drafts")
         self.objects = Objects(self.root, self.drafts)
         self.records = Records(self.root, self.drafts)

@@ -2,8 +2,8 @@ import librosa
 import numpy as np
 import pytest
 
-from approx_build.audio.spectrum import OverlapAdd, Stft, inverse_real_fft, real_fft
-from approx_build.numerics.stream import Stream
+from approx_build.audio.spectrum import OverlapAdd, Stft, in_bands, inverse_real_fft, real_fft
+from approx_build.numerics.stream import Stream, stream_key
 
 TOLERANCE = 1e-6
 """Of samples, full scale 1."""
@@ -70,3 +70,15 @@ def test_bins_that_are_missing_are_0():
 def test_more_bins_than_a_size_has_are_refused():
     with pytest.raises(ValueError, match="33 bins are not the spectrum of 32 samples"):
         inverse_real_fft(real_fft(noise(64)), 32)
+
+
+def test_bands_are_summed_bin_by_bin() -> None:
+    rng = Stream(stream_key("bands", 1))
+    powers, weights = rng.uniforms(40).reshape(5, 8), rng.uniforms(24).reshape(8, 3)
+    weights[weights < 0.4] = 0
+    expected = [[0.0] * 3 for _ in range(5)]
+    for frame in range(5):
+        for band in range(3):
+            for place in range(8):
+                expected[frame][band] += float(powers[frame, place] * weights[place, band])
+    assert in_bands(powers, weights).tolist() == expected

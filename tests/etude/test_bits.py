@@ -170,6 +170,12 @@ def test_a_training_with_another_manifest_is_not_compared(planted: Path) -> None
     assert trained.compared(ROOT, planted, ["etude-wash"]) == []
 
 
+def test_a_family_that_is_new_is_not_compared(planted: Path) -> None:
+    shutil.rmtree(planted / "approx_build/families/ddsp")
+    assert trained._manifest(planted, "etude-flute") == "no such family\n"
+    assert trained.compared(planted, ROOT, ["etude-flute"]) == []
+
+
 def test_the_command_is_a_recipe() -> None:
     recipes = (ROOT / "justfile").read_text(encoding="utf-8")
     assert "\nbits:\n    python -m tests.etude.bits\n" in recipes

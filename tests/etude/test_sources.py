@@ -121,7 +121,7 @@ def test_a_family_stands_on_its_samplers_and_not_on_its_training() -> None:
 def test_a_family_stands_on_its_own_kernel_and_not_on_that_of_its_training() -> None:
     files = set(units(Tree(PACKAGE))["family wavenet"].files)
     own = {file for file in files if file.startswith("families/wavenet/csrc/")}
-    assert {"CMakeLists.txt", "families/wavenet/draw.py", "kernels/csrc/core/draw.h"} <= files
+    assert {"CMakeLists.txt", "families/wavenet/draw.py", "kernels/csrc/lockstep/clip.h"} <= files
     assert {f"families/wavenet/csrc/{one}" for one in ("step.c", "group.c", "group.h")} <= own
     assert not any(Path(file).name.startswith("training") for file in own)
     assert not {f"families/wavenet/{one}.py" for one in ("cuda", "network", "gradients")} & files
@@ -138,7 +138,11 @@ def test_a_training_stands_on_what_moves_weights() -> None:
 def test_a_kernel_stands_on_its_sources_their_headers_and_its_flags() -> None:
     files = set(units(Tree(PACKAGE))["kernel inference"].files)
     assert {"CMakeLists.txt", "kernels/csrc/core/product.c", "kernels/csrc/core/cpu.c"} <= files
-    assert {"kernels/csrc/program/norm.c", "kernels/csrc/program/steps.h"} <= files
+    assert {
+        "kernels/csrc/program/norm.c",
+        "kernels/csrc/lockstep/clip.c",
+        "kernels/csrc/core/draw.h",
+    } <= files
     assert not any(file.startswith("families/") for file in files)
     training = set(units(Tree(PACKAGE))["kernel training"].files)
     assert "kernels/csrc/core/gradient.c" in training

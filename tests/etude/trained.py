@@ -1,6 +1,6 @@
 """The étude's networks trained for a few steps, by these sources and by those of the file.
 
-Those whose training has another manifest now are trained anew, and are not compared.
+Models whose training now has another manifest, or whose family is new, are not compared.
 Weights are those of one numeric environment, so nothing can be pinned: both train here and now.
 """
 
@@ -26,8 +26,10 @@ from tests.etude.study import ROOT
 from tests.etude.units import PACKAGE, Bits, of_training
 
 MANIFEST = """import sys; from pathlib import Path
+from approx_build.families.base import FAMILIES
 from approx_build.training.model import load_model
-print(load_model(Path(sys.argv[1])).manifest(""))"""
+path, family = sys.argv[1:]
+print(load_model(Path(path)).manifest("") if family in FAMILIES else "no such family")"""
 STEPS, FINETUNING = 24, 8
 MODELS = tuple(path.stem for path in sorted((ROOT / "models").glob("etude-*.yaml")))
 
@@ -111,8 +113,11 @@ def give_kernels(tree: Tree, then: Tree) -> None:
 
 
 def _manifest(home: Path, model: str) -> str:
-    """What fixes the weights of a model, as the package at `home` says it."""
-    command = [sys.executable, "-c", MANIFEST, str(ROOT / "models" / f"{model}.yaml")]
+    """What fixes the weights of a model by the package at `home`; nothing of a family it lacks."""
+    path = ROOT / "models" / f"{model}.yaml"
+    found = re.search(r"^family: ([\w-]+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert found is not None
+    command = [sys.executable, "-c", MANIFEST, str(path), found[1]]
     done = subprocess.run(
         command, cwd=home, env=environment_of(home), check=True, capture_output=True, text=True
     )

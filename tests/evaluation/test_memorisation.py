@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from approx_build.audio.alignment import in_steps
 from approx_build.corpus.prepared import prepare_corpus
 from approx_build.corpus.windows import split
 from approx_build.evaluation.memorisation import (
@@ -18,6 +19,7 @@ from approx_build.evaluation.memorisation import (
     SearchTerms,
     TrainingPassages,
     TrainingSound,
+    _deviations,
 )
 from approx_build.families.base import FAMILIES, TakeRequest
 from approx_build.numerics.stream import Stream, stream_key
@@ -144,3 +146,32 @@ def test_the_shipped_networks_have_memorised_nothing_and_copies_are_caught(
     asked = [TakeRequest(3 * rate, stream_key("take", 18, n), model.sampling) for n in range(1, 5)]
     for clip in network.draw(weights, asked, "cpu", lambda done, total: None):
         assert not baseline.is_memorised(search.nearest(clip.data[0]))
+
+
+def shifted(array: np.ndarray, by: int) -> np.ndarray:
+    """The same numbers, from another place in memory on: `by` bytes after a boundary of 64."""
+    room = np.empty(array.nbytes + 128, np.uint8)
+    at = -room.ctypes.data % 64 + by
+    moved = room[at : at + array.nbytes].view(array.dtype).reshape(array.shape)
+    moved[...] = array
+    return moved
+
+
+@pytest.mark.parametrize("by", [8, 16, 40])
+def test_the_search_does_not_depend_on_where_arrays_begin_in_memory(by: int) -> None:
+    passages = TrainingPassages([TrainingSound("a", melody(1))], RATE)
+    block = passages._log_mels[0] - passages._mean
+    wanted = np.stack([block[at : at + passages._frames] for at in range(0, 90, 9)])
+    wanted = in_steps(wanted / 64, 2.0**-20)
+    # In integers nothing is rounded.
+    exact = sum(
+        np.rint(wanted[:, frame] * 2**20).astype(np.int64).astype(object)
+        @ np.rint(block[frame : len(block) - passages._frames + 1 + frame] * 2**10)
+        .astype(np.int64)
+        .astype(object)
+        .T
+        for frame in range(passages._frames)
+    )
+    lengths = _deviations(block, passages._frames)
+    found = passages._nearness(shifted(block, by), shifted(wanted, by))
+    assert (found == np.array(exact / 2**30, np.float64) / lengths).all()

@@ -51,7 +51,7 @@ def test_a_changed_file_of_a_program_is_read_or_refused(name: str, bench: Bench)
 
 
 def test_many_changed_scores_are_right_and_are_built(bench: Bench) -> None:
-    found = run(bench, range(20), ["movements"])
+    found = run(bench, range(60), ["movements"])
     assert found["movements"].read_share > 0.15
 
 

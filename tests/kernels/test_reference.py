@@ -75,6 +75,19 @@ def test_gated_is_tanh_times_sigmoid(f: float, g: float) -> None:
     assert got == pytest.approx(math.tanh(f) / (1 + math.exp(-g)), abs=3e-7)
 
 
+@given(st.floats(-40, 40, width=32))
+def test_sigmoid_and_tanh_are_what_they_are_called(x: float) -> None:
+    [sigmoid], [tanh] = (rule(np.array([x], F32)) for rule in (reference.sigmoid, reference.tanh))
+    assert float(sigmoid) == pytest.approx(1 / (1 + math.exp(-x)), abs=2e-7)
+    assert float(tanh) == pytest.approx(math.tanh(x), abs=3e-7)
+
+
+def test_sigmoid_and_tanh_pass_on_what_is_no_number() -> None:
+    nothing = np.array([np.nan], F32)
+    assert np.isnan(reference.sigmoid(nothing)[0])
+    assert np.isnan(reference.tanh(nothing)[0])
+
+
 @pytest.mark.parametrize(("batch", "inputs", "outputs"), [(1, 7, 1), (2, 300, 3), (3, 3000, 5)])
 def test_product_adds_strictly_from_left_to_right_and_rounds_once_a_term(
     batch: int, inputs: int, outputs: int

@@ -1,7 +1,7 @@
 """What takes from Python what Windows has not got."""
 
 HIDDEN = """
-import os, signal, sys
+import os, signal, subprocess, sys
 
 class Hidden:
     \"\"\"Modules that Windows has not got.\"\"\"
@@ -24,6 +24,8 @@ for module, names in {
     for name in names:
         if hasattr(module, name):
             delattr(module, name)
+
+subprocess.Popen.kill = subprocess.Popen.terminate  # one and the same on Windows
 
 def no_links(*arguments, **options):
     raise OSError(38, "no hard links")

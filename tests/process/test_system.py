@@ -168,3 +168,12 @@ def test_what_only_some_systems_have_is_named_in_one_module() -> None:
         if SOME_SYSTEMS_ALONE.search(path.read_text(encoding="utf-8"))
     }
     assert found == ALLOWED
+
+
+def test_a_path_is_too_long_only_where_paths_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert system.excess_length(Path("/" + "a" * 5000)) == 0
+    monkeypatch.setattr(system, "LONGEST_PATH", 259)
+    assert system.excess_length(Path("/" + "a" * 258)) == 0
+    assert system.excess_length(Path("/" + "a" * 260)) == 2
+    # Windows counts a letter beyond the first plane twice.
+    assert system.excess_length(Path("/" + "\U0001d11e" * 130)) == 2

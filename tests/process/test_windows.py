@@ -16,6 +16,7 @@ from approx_build.process.windows import (
     TIMEOUT,
     Kernel32,
     Overlapped,
+    allows_long_paths,
 )
 
 
@@ -70,3 +71,12 @@ def test_a_process_runs_when_it_can_be_waited_for_or_belongs_to_another_user() -
 
 def test_the_structure_has_the_size_that_windows_expects() -> None:
     assert ctypes.sizeof(Overlapped) == 32
+
+
+@pytest.mark.parametrize("answer", [0, 1])
+def test_windows_says_whether_paths_may_be_long(answer: int) -> None:
+    assert allows_long_paths(Fake(answer)) == bool(answer)
+
+
+def test_a_windows_that_cannot_say_it_has_no_long_paths() -> None:
+    assert not allows_long_paths(object())

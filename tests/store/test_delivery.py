@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import StoreError
+from approx_build.process import system
 from approx_build.process.identity import mine
 from approx_build.store.claims import OLD_S, claimed
-from approx_build.store.delivery import PART, write
+from approx_build.store.delivery import PART, TEMPORARY, check_folder, part_of, write
 from approx_build.store.store import Store
 
 
@@ -116,3 +117,22 @@ def _dead_process() -> int:
     process = subprocess.Popen([sys.executable, "-c", "pass"])
     process.wait()
     return process.pid
+
+
+def test_a_folder_is_refused_whose_files_would_have_too_long_paths(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_folder(tmp_path, ["a" * 200 + ".wav"])
+    room = len(str(tmp_path)) + 1 + TEMPORARY
+    monkeypatch.setattr(system, "LONGEST_PATH", room)
+    check_folder(tmp_path, ["1.wav"])
+    with pytest.raises(StoreError, match=r"1\.wav: too long by 152 for the"):
+        check_folder(tmp_path, ["1.wav", "a" * (TEMPORARY + 1) + "/1.wav"])
+    monkeypatch.setattr(system, "LONGEST_PATH", room - 1)
+    with pytest.raises(StoreError, match="too long by 1 for"):
+        check_folder(tmp_path, ["1.wav"])
+
+
+def test_no_temporary_name_is_longer_than_is_reckoned(tmp_path: Path) -> None:
+    with part_of(tmp_path / f"{'a' * 250}.wav") as part:
+        assert len(part.name) <= TEMPORARY

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import StoreError
-from approx_build.store.store import FORMAT, Store
+from approx_build.process import system
+from approx_build.store.store import DEEPEST, FORMAT, Store
 
 
 def test_opening_makes_a_folder_with_its_format(tmp_path: Path) -> None:
@@ -94,3 +95,19 @@ def test_a_relative_root_stays_where_it_was(
     store = Store("here")
     os.chdir("/")
     assert store.objects.put_bytes(b"x") in Store(tmp_path / "here").objects
+
+
+def test_a_store_whose_files_would_have_too_long_paths_is_refused(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.objects.put_bytes(b"tide")
+    with store.drafts.new() as draft:
+        paths = [draft, *(path for path in store.root.rglob("*"))]
+    assert max(len(str(path)) - len(str(store.root)) for path in paths) <= DEEPEST
+    monkeypatch.setattr(system, "LONGEST_PATH", len(str(store.root)) + DEEPEST)
+    Store(store.root)
+    monkeypatch.setattr(system, "LONGEST_PATH", len(str(store.root)) + DEEPEST - 1)
+    with pytest.raises(
+        StoreError, match=r"too long by 1 for the \d+ characters that Windows allows"
+    ):
+        Store(store.root)

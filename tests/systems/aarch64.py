@@ -215,7 +215,7 @@ def compared(folder: Path, movements: Sequence[str]) -> list[Compared]:
 def main() -> None:
     """Make the machine, render, compare, write the page; exits with 1 at a difference."""
     parser = argparse.ArgumentParser(prog="tests.systems.aarch64")
-    parser.add_argument("--movements", default="5")
+    parser.add_argument("--movements", default="5", help="their numbers, with commas; none: ''")
     parser.add_argument("--work", type=Path, help="where to work, to be kept")
     parser.add_argument("--out", type=Path, help="the page to be written")
     asked = parser.parse_args()
@@ -223,7 +223,7 @@ def main() -> None:
         if not tool(program):
             sys.exit(missing(program))
     with tempfile.TemporaryDirectory(prefix="aarch64-") as folder:
-        found = compared(asked.work or Path(folder), asked.movements.split(","))
+        found = compared(asked.work or Path(folder), [*filter(None, asked.movements.split(","))])
     sys.stdout.write("".join(f"{one}\n" for one in found))
     if asked.out:
         asked.out.write_text(page(found), encoding="utf-8")

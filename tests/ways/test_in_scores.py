@@ -82,7 +82,7 @@ TAKE = "model: m, length_s: 3"
         ),
         (
             "prime: {take: whole}, vary: {take: whole, noise_level: 0.5}",
-            "5:6: takes.t: a take has one of between, extend, inpaint, prime, vary (has prime and",
+            "5:6: takes.t: a take has one of between, extend, inpaint, prime, transfer, vary (has ",
         ),
         (
             "between: {first: {take: t}, second: {take: whole}}",

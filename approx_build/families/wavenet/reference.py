@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from approx_build.audio.mulaw import amplitudes
-from approx_build.engines.autoregressive.categorical import Choices, draw
-from approx_build.engines.autoregressive.request import ClipRequest, Codes
+from approx_build.engines.autoregressive.reference import ReferenceBatch
+from approx_build.engines.autoregressive.request import ClipRequest
 from approx_build.families.wavenet.parameters import WaveNetParameters
 from approx_build.kernels import reference
 from approx_build.kernels.tensors import Floats
-from approx_build.numerics.stream import key_words
 
 
-class ReferenceBatch:
-    """Clips being drawn by the reference; see `lock_step.Batch`. Inside, longest clip first."""
+class WaveNetReference(ReferenceBatch):
+    """Clips being drawn from a WaveNet by the reference."""
 
     def __init__(
         self,
@@ -26,19 +24,9 @@ class ReferenceBatch:
         clips: Sequence[ClipRequest],
         keep_logits: bool,
     ) -> None:
-        reference.refuse_flush_to_zero()
+        super().__init__(network.quantization_channels, clips, keep_logits)
         self._tensors, self._network = tensors, network
-        self._order = sorted(range(len(clips)), key=lambda i: -clips[i].steps)
-        self._clips = [clips[i] for i in self._order]
-        self._primes = [clip.prime_codes for clip in self._clips]
-        self._keys = [key_words(clip.key) for clip in self._clips]
-        self.codes: list[Codes] = [np.zeros(clip.length, np.uint8) for clip in clips]
-        self.logits: list[NDArray[np.float32]] = [
-            np.zeros((clip.steps, network.quantization_channels), np.float32)
-            for clip in clips
-            if keep_logits
-        ]
-        self._step, self._skip_bias = 0, _sum_in_order(tensors.get("layers.skip.bias"))
+        self._skip_bias = _sum_in_order(tensors.get("layers.skip.bias"))
         self._values = (
             amplitudes(network.quantization_channels)
             if network.scalar_input
@@ -53,31 +41,9 @@ class ReferenceBatch:
             for dilation in network.dilations
         ]
 
-    def run(self, steps: int) -> bool:
-        """Draw up to `steps` further samples of every clip; whether any is left to draw."""
-        for _ in range(steps):
-            # The longest are first, so the clips that still go on are the first `active` ones.
-            active = sum(clip.steps > self._step for clip in self._clips)
-            if not active:
-                return False
-            with np.errstate(over="ignore", invalid="ignore"):  # `draw` says so instead
-                self._run_step(active)
-        return True
-
-    def _run_step(self, active: int) -> None:
-        drawing = [i for i in range(active) if self._step >= len(self._primes[i])]
+    def _logits(self, active: int, is_wanted: bool) -> Floats:
         gated = self._run_layers(active)
-        codes = np.zeros(active, np.intp)
-        # While all clips hear primes, nobody needs logits.
-        if drawing or self.logits:
-            logits = self._head(gated)
-            for i in range(active if self.logits else 0):
-                self.logits[self._order[i]][self._step] = logits[i]
-            if drawing:
-                codes[drawing] = draw(logits[drawing], self._choices(drawing))
-        for i in range(active):
-            self._keep(i, int(codes[i]))
-        self._step += 1
+        return self._head(gated) if is_wanted else gated
 
     def _run_layers(self, active: int) -> Floats:
         """Gated outputs of all layers side by side [active, layers * dilation_channels]."""
@@ -121,31 +87,9 @@ class ReferenceBatch:
         hidden = reference.product(hidden, t["post1.weight"], t.get("post1.bias"))
         return reference.product(reference.relu(hidden), t["post2.weight"], t.get("post2.bias"))
 
-    def _choices(self, drawing: Sequence[int]) -> Choices:
-        clips = [self._clips[i] for i in drawing]
-        samples = [self._step - len(self._primes[i]) for i in drawing]
-        curves = [clip.curve for clip in clips]
-        return Choices(
-            # A curve of one number is constant.
-            np.array([c[min(t, len(c) - 1)] for c, t in zip(curves, samples, strict=True)]),
-            np.array([clip.towards_silence for clip in clips], np.float32),
-            np.array([clip.top_k or 0 for clip in clips]),
-            np.array(
-                [
-                    reference.uniform(self._keys[i], clip.first_draw + t)
-                    for i, clip, t in zip(drawing, clips, samples, strict=True)
-                ]
-            ),
-        )
-
-    def _keep(self, i: int, drawn: int) -> None:
-        """Store the sample of clip `i` at this step and remember it as input."""
-        prime, sample = self._primes[i], self._step - len(self._primes[i])
-        code = drawn if sample >= 0 else int(prime[self._step])
-        if sample >= 0:
-            self.codes[self._order[i]][sample] = code
-        self._past[i, :-1] = self._past[i, 1:]
-        self._past[i, -1] = self._values[code] if self._network.scalar_input else code
+    def _remember(self, clip: int, code: int) -> None:
+        self._past[clip, :-1] = self._past[clip, 1:]
+        self._past[clip, -1] = self._values[code] if self._network.scalar_input else code
 
 
 def _sum_in_order(biases: Floats | None) -> Floats | None:

@@ -17,12 +17,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from approx_build.engines.autoregressive.compiled import LibraryBatch
 from approx_build.engines.autoregressive.lock_step import Batch, check_requests, run_batch
 from approx_build.engines.autoregressive.request import ClipRequest, Codes, Progress
 from approx_build.errors import ModelError
-from approx_build.families.wavenet.compiled import LibraryBatch, packed
+from approx_build.families.wavenet.compiled import packed
 from approx_build.families.wavenet.parameters import WaveNetParameters
-from approx_build.families.wavenet.reference import ReferenceBatch
+from approx_build.families.wavenet.reference import WaveNetReference
 from approx_build.kernels.compiled import Kernel, choose
 from approx_build.kernels.tensors import Weights, checked_tensors
 
@@ -44,7 +45,7 @@ def open_batch(
         raise ModelError(f"threads: {threads}; must be at least 1")
     chosen = choose(kernel)
     if chosen is Kernel.REFERENCE:
-        return ReferenceBatch(tensors, network, clips, keep_logits)
+        return WaveNetReference(tensors, network, clips, keep_logits)
     return LibraryBatch(packed(tensors, network, chosen), clips, threads, keep_logits)
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.engines.autoregressive.request import ClipRequest
 from approx_build.families.wavenet import WaveNet
-from approx_build.numerics.stream import stream_key
 
 PLAIN = WaveNet(dilations=(1, 2, 4, 1, 2, 4), skip_channels=64)
 SHAPES = {
@@ -53,21 +51,3 @@ def random_weights(shape: WaveNet, seed: int = 0) -> dict[str, NDArray[np.float3
         gain = 4.0 if name == "post2.weight" else 1.4
         weights[name] = (numbers.standard_normal(size) * gain / fan**0.5).astype(np.float32)
     return weights
-
-
-def requests(count: int, length: int, classes: int = 256) -> list[ClipRequest]:
-    """Clips of different lengths that ask for different things."""
-    return [_request(i, length + 5 * (i % 4), classes) for i in range(count)]
-
-
-def _request(i: int, length: int, classes: int) -> ClipRequest:
-    curve = np.linspace(0.5, 1.5, length).astype(np.float32)
-    return ClipRequest(
-        key=stream_key("test", i),
-        length=length,
-        prime=(np.arange(i % 7) * 31 % classes).astype(np.uint8),
-        temperature=(1.0, 0.7, curve, 0.0)[i % 4],
-        top_k=(None, 5, None, 300, 1)[i % 5],
-        towards_silence=0.4 * (i % 3),
-        first_draw=i % 2,
-    )

@@ -16,7 +16,8 @@ from approx_build.errors import ModelError
 from approx_build.families.wavenet import WaveNet, sampler
 from approx_build.kernels.tensors import Weights
 from approx_build.numerics.stream import Stream, stream_key
-from tests.families.wavenet.networks import PLAIN, SHAPES, random_weights, requests
+from tests.engines.autoregressive.requests import requests
+from tests.families.wavenet.networks import PLAIN, SHAPES, random_weights
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,8 @@ from approx_build.errors import ModelError
 from approx_build.families.wavenet import WaveNet, gradients, sampler
 from approx_build.kernels import compiled
 from approx_build.kernels.compiled import Kernel
-from tests.families.wavenet.networks import random_weights, requests
+from tests.engines.autoregressive.requests import requests
+from tests.families.wavenet.networks import random_weights
 
 SHAPE = WaveNet(dilations=(1, 2, 4), residual_channels=8, dilation_channels=8, skip_channels=16)
 COMPILED = [str(kernel) for kernel in compiled.available() if kernel is not Kernel.REFERENCE]

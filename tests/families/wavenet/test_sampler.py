@@ -13,7 +13,8 @@ from approx_build.errors import ModelError, UsageError
 from approx_build.families.wavenet import WaveNet, sampler
 from approx_build.kernels import compiled
 from approx_build.numerics.stream import Stream, stream_key
-from tests.families.wavenet.networks import PLAIN, SHAPES, random_weights, requests
+from tests.engines.autoregressive.requests import requests
+from tests.families.wavenet.networks import PLAIN, SHAPES, random_weights
 
 KERNELS = [str(kernel) for kernel in compiled.available()]
 COMPILED = [kernel for kernel in KERNELS if kernel != "reference"]

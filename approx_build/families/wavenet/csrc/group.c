@@ -7,7 +7,7 @@
  * ROW_STEP floats longer than they need be, so that they do not share cache sets. */
 static void place(wavenet_group *g) {
     const wavenet_network *n = g->network;
-    size_t size = (size_t)g->size, past = size * n->shape.causal_width;
+    size_t size = (size_t)g->clips.size, past = size * n->shape.causal_width;
     size_t gates = row_floats(&n->layers[0].gate), dense = row_floats(&n->layers[0].dense);
     size_t skip = row_floats(&n->skip), classes = row_floats(&n->post2);
     g->work_row = gates > dense ? gates : dense;
@@ -28,14 +28,14 @@ static void place(wavenet_group *g) {
 
 /* Silence so far: the middle class (and the value 0, which memory holds already). */
 static void silence(wavenet_group *g) {
-    size_t count = (size_t)g->size * g->network->shape.causal_width;
+    size_t count = (size_t)g->clips.size * g->network->shape.causal_width;
     for (size_t i = 0; i < count; i++) g->past_codes[i] = g->network->shape.classes / 2;
 }
 
-int wavenet_group_init(wavenet_group *g, const wavenet_network *network, wavenet_clip *clips,
-                       int size) {
-    const wavenet_shape *s = &network->shape;
-    *g = (wavenet_group){.network = network, .clips = clips, .size = size, .active = size};
+int wavenet_group_init(void *group, const void *network) {
+    wavenet_group *g = group;
+    g->network = network;
+    const wavenet_shape *s = &g->network->shape;
     g->rings = reserve((size_t)s->layers * sizeof *g->rings);
     g->now = reserve((size_t)s->layers * sizeof *g->now);
     g->taps = reserve((size_t)s->filter_width * sizeof *g->taps);
@@ -47,11 +47,12 @@ int wavenet_group_init(wavenet_group *g, const wavenet_network *network, wavenet
     place(g);
     silence(g);
     for (int l = 0; l < s->layers; l++)
-        g->dilated[l] = g->gated + (size_t)l * network->dilated_row;
+        g->dilated[l] = g->gated + (size_t)l * g->network->dilated_row;
     return 1;
 }
 
-void wavenet_group_free(wavenet_group *g) {
+void wavenet_group_free(void *group) {
+    wavenet_group *g = group;
     release(g->rings);
     release(g->now);
     release(g->begun);

@@ -2,14 +2,13 @@
 #ifndef APPROX_WAVENET_GROUP_H
 #define APPROX_WAVENET_GROUP_H
 
+#include "lockstep/clip.h"
 #include "network.h"
 
 typedef struct {
-    arena memory; /* of everything below but the clips */
+    clip_group clips; /* the first member: see clip.h */
+    arena memory;     /* of everything below */
     const wavenet_network *network;
-    wavenet_clip *clips; /* longest first: those still being drawn come before those done */
-    int size, active;
-    int64_t step;
     float **rings; /* per layer [slots][size][residual_row]: its inputs, now and before */
     int *now;      /* per layer: the slot of this step */
     float **begun; /* per layer [lookahead][work_row], of a clip alone: sums begun in advance */
@@ -29,7 +28,7 @@ typedef struct {
  * fetching half of the weights; in company they are fetched once for all clips anyway. */
 INLINE int lookahead(const wavenet_group *g, int layer) {
     int dilation = g->network->layers[layer].dilation, steps = 1;
-    while (g->size == 1 && steps < MOST_LOOKAHEAD && dilation % (2 * steps) == 0) steps *= 2;
+    while (g->clips.size == 1 && steps < MOST_LOOKAHEAD && dilation % (2 * steps) == 0) steps *= 2;
     return steps;
 }
 
@@ -40,15 +39,12 @@ INLINE int ring_slots(const wavenet_group *g, int layer) {
 }
 
 INLINE size_t slot_floats(const wavenet_group *g) {
-    return (size_t)g->size * g->network->residual_row;
+    return (size_t)g->clips.size * g->network->residual_row;
 }
 
-/* Take over `size` clips (an array of this group's own). 0 when memory is short. */
-SHARED(int, wavenet_group_init, (wavenet_group *group, const wavenet_network *network,
-                                 wavenet_clip *clips, int size));
-SHARED(void, wavenet_group_free, (wavenet_group *group));
-
-/* Draw up to `steps` further samples of every clip; a WAVENET_ status. */
-SHARED(int, wavenet_group_run, (wavenet_group *group, int64_t steps));
+/* The three parts of a group_kind (batch.h). */
+SHARED(int, wavenet_group_init, (void *group, const void *network));
+SHARED(int, wavenet_group_step, (void *group));
+SHARED(void, wavenet_group_free, (void *group));
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "core/float_state.h"
 #include "core/memory.h"
+#include "lockstep/clip.h"
 
 static const float *part(const float *all, size_t index, size_t size) {
     return all ? all + index * size : NULL;
@@ -86,15 +87,12 @@ static int pack_causal(wavenet_network *n, const float *weights) {
 }
 
 static int pack_classes(wavenet_network *n, const float *values) {
-    int classes = n->shape.classes, centre = classes / 2;
+    int classes = n->shape.classes;
     n->values = arena_take(&n->memory, (size_t)classes * sizeof(float));
     n->silence = arena_take(&n->memory, (size_t)round_up(classes, ROW_STEP) * sizeof(float));
     if (!n->values || !n->silence) return 0;
     if (values) memcpy(n->values, values, (size_t)classes * sizeof(float));
-    for (int q = 0; q < classes; q++) {
-        float distance = (float)(q - centre) / (float)centre;
-        n->silence[q] = distance * distance;
-    }
+    pack_silence(n->silence, classes);
     return 1;
 }
 

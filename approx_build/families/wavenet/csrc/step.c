@@ -1,10 +1,7 @@
 /* One step of WaveNet for a group of clips, fused: a layer's inputs are read from the rings
  * where they lie, and its outputs go straight into the ring of the next. */
+#include "core/functions.h"
 #include "group.h"
-
-#include "core/draw.h"
-
-INLINE int64_t clip_steps(const wavenet_clip *c) { return c->prime_length + c->length; }
 
 /* The inputs of `layer` at this step, [size][residual_row]. */
 INLINE float *present(const wavenet_group *g, int layer) {
@@ -24,10 +21,10 @@ static void enter(wavenet_group *g) {
     if (n->shape.scalar_input) {
         const float *piece[] = {g->past_values};
         operand past = {piece, 1, width, (size_t)width, .sparse = 0};
-        product(&n->causal_scalar, &past, g->active, x, (size_t)row);
+        product(&n->causal_scalar, &past, g->clips.active, x, (size_t)row);
         return;
     }
-    for (int c = 0; c < g->active; c++, x += row) {
+    for (int c = 0; c < g->clips.active; c++, x += row) {
         const int32_t *codes = g->past_codes + (size_t)c * width;
         for (int i = 0; i < row; i += LANES) {
             vec sum = load(causal_row(n, 0, codes[0]) + i);
@@ -63,7 +60,7 @@ static void add_residual(wavenet_group *g, int layer) {
     const float *x = present(g, layer);
     float *next = present(g, layer + 1);
     int row = g->network->residual_row, used = round_up(g->network->shape.residual, LANES);
-    for (int c = 0; c < g->active; c++, x += row, next += row)
+    for (int c = 0; c < g->clips.active; c++, x += row, next += row)
         for (int i = 0; i < used; i += LANES)
             store(next + i, load(x + i) + load(g->work + c * g->work_row + i));
 }
@@ -73,7 +70,7 @@ static void add_residual(wavenet_group *g, int layer) {
 static void sum_gates_alone(wavenet_group *g, int layer, int steps) {
     const wavenet_shape *s = &g->network->shape;
     const matrix *m = &g->network->layers[layer].gate;
-    int past_taps = s->filter_width - 1, ahead = (int)(g->step % steps);
+    int past_taps = s->filter_width - 1, ahead = (int)(g->clips.step % steps);
     if (!ahead) {
         operand past = {g->taps, past_taps, s->residual, slot_floats(g), .sparse = 0};
         product(m, &past, steps, g->begun[layer], g->work_row);
@@ -94,7 +91,7 @@ static void sum_gates(wavenet_group *g, int layer) {
     }
     size_t row = (size_t)g->network->residual_row;
     operand inputs = {g->taps, s->filter_width, s->residual, row, .sparse = 0};
-    product(&g->network->layers[layer].gate, &inputs, g->active, g->work, g->work_row);
+    product(&g->network->layers[layer].gate, &inputs, g->clips.active, g->work, g->work_row);
 }
 
 static void run_layer(wavenet_group *g, int layer) {
@@ -103,11 +100,11 @@ static void run_layer(wavenet_group *g, int layer) {
     const wavenet_layer *w = &n->layers[layer];
     float *gated_outputs = g->gated + (size_t)layer * n->dilated_row;
     sum_gates(g, layer);
-    for (int c = 0; c < g->active; c++)
+    for (int c = 0; c < g->clips.active; c++)
         gate_row(&w->gate, g->work + c * g->work_row, gated_outputs + c * g->gated_row);
     if (layer + 1 == s->layers) return; /* the last layer's dense output goes nowhere */
     operand inner = {g->dilated + layer, 1, s->dilated, g->gated_row, .sparse = 0};
-    product(&w->dense, &inner, g->active, g->work, g->work_row);
+    product(&w->dense, &inner, g->clips.active, g->work, g->work_row);
     add_residual(g, layer);
 }
 
@@ -121,40 +118,14 @@ static void relu(const matrix *m, float *rows, int count, size_t stride) {
 static void run_head(wavenet_group *g) {
     const wavenet_network *n = g->network;
     operand all = {g->dilated, n->shape.layers, n->shape.dilated, g->gated_row, .sparse = 0};
-    product(&n->skip, &all, g->active, g->hidden[0], g->head_row);
-    relu(&n->skip, g->hidden[0], g->active, g->head_row);
+    product(&n->skip, &all, g->clips.active, g->hidden[0], g->head_row);
+    relu(&n->skip, g->hidden[0], g->clips.active, g->head_row);
     const float *piece[] = {g->hidden[0], g->hidden[1]};
     operand skips = {piece, 1, n->shape.skip, g->head_row, .sparse = 1};
-    product(&n->post1, &skips, g->active, g->hidden[1], g->head_row);
-    relu(&n->post1, g->hidden[1], g->active, g->head_row);
+    product(&n->post1, &skips, g->clips.active, g->hidden[1], g->head_row);
+    relu(&n->post1, g->hidden[1], g->clips.active, g->head_row);
     operand posts = {piece + 1, 1, n->shape.skip, g->head_row, .sparse = 1};
-    product(&n->post2, &posts, g->active, g->logits, g->head_row);
-}
-
-/* Whether this step's logits are wanted: not while every clip is still being primed. */
-static int needs_head(const wavenet_group *g) {
-    for (int c = 0; c < g->active; c++)
-        if (g->step >= g->clips[c].prime_length || g->clips[c].logits) return 1;
-    return 0;
-}
-
-/* The code of clip `c` at this step: given by its prime, or drawn. -1: not finite. */
-static int next_code(wavenet_group *g, const wavenet_clip *c, float *logits) {
-    const wavenet_network *n = g->network;
-    int classes = n->shape.classes;
-    if (c->logits)
-        memcpy(c->logits + (size_t)g->step * classes, logits, (size_t)classes * sizeof(float));
-    int64_t sample = g->step - c->prime_length;
-    if (sample < 0) return c->prime[g->step];
-    draw_choice choice = {
-        .temperature = c->temperature[c->steady ? 0 : sample],
-        .towards_silence = c->towards_silence,
-        .top_k = c->top_k,
-        .uniform = philox_uniform(c->key[0], c->key[1], (uint64_t)(c->first_draw + sample)),
-    };
-    int code = draw(logits, n->silence, classes, &choice);
-    if (code >= 0) c->codes[sample] = (uint8_t)code;
-    return code;
+    product(&n->post2, &posts, g->clips.active, g->logits, g->head_row);
 }
 
 /* Forget the oldest code of clip `c` and remember `code`. */
@@ -166,27 +137,19 @@ static void remember(wavenet_group *g, int c, int code) {
     g->past_values[at + width - 1] = g->network->values[code];
 }
 
-static int run_step(wavenet_group *g) {
+int wavenet_group_step(void *group) {
+    wavenet_group *g = group;
+    const wavenet_network *n = g->network;
     enter(g);
-    for (int l = 0; l < g->network->shape.layers; l++) run_layer(g, l);
-    if (needs_head(g)) run_head(g);
-    for (int c = 0; c < g->active; c++) {
-        int code = next_code(g, &g->clips[c], g->logits + c * g->head_row);
-        if (code < 0) return WAVENET_NOT_FINITE;
+    for (int l = 0; l < n->shape.layers; l++) run_layer(g, l);
+    if (wants_logits(&g->clips)) run_head(g);
+    for (int c = 0; c < g->clips.active; c++) {
+        int code = next_code(&g->clips.clips[c], g->clips.step, g->logits + c * g->head_row,
+                             n->silence, n->shape.classes);
+        if (code < 0) return CODES_NOT_FINITE;
         remember(g, c, code);
     }
-    for (int l = 0; l < g->network->shape.layers; l++)
+    for (int l = 0; l < n->shape.layers; l++)
         if (++g->now[l] == ring_slots(g, l)) g->now[l] = 0;
-    g->step++;
-    return WAVENET_MORE;
-}
-
-int wavenet_group_run(wavenet_group *g, int64_t steps) {
-    for (; steps > 0; steps--) {
-        while (g->active > 0 && clip_steps(&g->clips[g->active - 1]) <= g->step) g->active--;
-        if (!g->active) return WAVENET_DONE;
-        int status = run_step(g);
-        if (status != WAVENET_MORE) return status;
-    }
-    return WAVENET_MORE;
+    return CODES_MORE;
 }

@@ -7,10 +7,6 @@
 
 #include <stdint.h>
 
-#define WAVENET_DONE 0       /* every clip has its length */
-#define WAVENET_MORE 1       /* call again */
-#define WAVENET_NOT_FINITE 2 /* the network's logits overflowed */
-
 typedef struct {
     int32_t layers, filter_width, residual, dilated, skip, classes;
     int32_t scalar_input; /* 1: the input is a sample's value, not its class */
@@ -29,19 +25,5 @@ typedef struct {
     const float *post2, *post2_bias;        /* [skip][classes], [classes] */
     const float *values;                    /* [classes] the sample each class stands for */
 } wavenet_weights;
-
-/* One clip to draw. `prime` is run through the network first and is not part of `codes`. */
-typedef struct {
-    uint64_t key[2];
-    int64_t first_draw; /* the word of the stream that draws the first sample */
-    int64_t prime_length, length;
-    const uint8_t *prime;
-    const float *temperature; /* [length], or [1] when `steady` */
-    int32_t steady;
-    int32_t top_k;
-    float towards_silence;
-    uint8_t *codes; /* [length], written */
-    float *logits;  /* [prime_length + length][classes], written; or NULL */
-} wavenet_clip;
 
 #endif

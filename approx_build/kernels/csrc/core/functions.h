@@ -1,4 +1,4 @@
-/* exp, the gated activation and GELU, made of + - x / and integer bit operations only.
+/* exp, sigmoid, tanh, the gated activation and GELU, made of + - x / and integer bit operations only.
  *
  * The polynomial of exp is expf of the Cephes library (Moshier, 1992): relative error < 2^-23 on
  * |x| <= 87. The compiler's own libm is never called: it differs between systems.
@@ -49,6 +49,19 @@ INLINE vec gated(vec f, vec g) {
     g = at_least(at_most(g, SIGMOID_LIMIT), -SIGMOID_LIMIT);
     vec a = exp_within(f + f), b = exp_within(-g);
     return (a - 1.0f) / ((a + 1.0f) * (b + 1.0f));
+}
+
+/* 1 / (1 + e^-x). */
+INLINE vec sigmoid(vec x) {
+    x = at_least(at_most(x, SIGMOID_LIMIT), -SIGMOID_LIMIT);
+    return 1.0f / (exp_within(-x) + 1.0f);
+}
+
+/* (e^2x - 1) / (e^2x + 1). */
+INLINE vec hyperbolic_tangent(vec x) {
+    x = at_least(at_most(x, TANH_LIMIT), -TANH_LIMIT);
+    vec a = exp_within(x + x);
+    return (a - 1.0f) / (a + 1.0f);
 }
 
 #define GELU_LIMIT 5.5f

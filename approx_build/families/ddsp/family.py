@@ -1,0 +1,94 @@
+"""DDSP: a synthesiser of harmonics and noise, whose knobs a small network turns.
+
+Engel, Hantrakul, Gu and Roberts, DDSP: differentiable digital signal processing (ICLR 2020,
+arXiv:2001.04643), with the decoder of magenta/ddsp:
+
+    pitch    -> [dense, norm, leaky ReLU] · layers --+-> GRU -+-> [dense, norm, leaky ReLU] · layers
+    loudness -> [dense, norm, leaky ReLU] · layers --+--------+   -> amplitude, harmonics, noise
+    sound = sines at multiples of the pitch + filtered noise, then a learned reverberation
+
+The synthesis is built in, and the network learns control alone: so some minutes of one instrument
+suffice, and any pitch can be played, between the notes of any scale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+from approx_build.audio.clip import Clip
+from approx_build.families.base import FAMILIES, Family, Network, TakeRequest, Told, Weights
+from approx_build.families.ddsp.parameters import DDSPParameters, Objective, Sampling
+
+
+@FAMILIES.register
+class DDSP(DDSPParameters, Family):
+    """Harmonics, filtered noise and reverberation, played by pitch and loudness."""
+
+    version: ClassVar[int] = 1
+    sampling_model: ClassVar[type[BaseModel]] = Sampling
+    objective_model: ClassVar[type[BaseModel]] = Objective
+    loss_unit: ClassVar[str] = "difference of spectra"
+    ways: ClassVar[frozenset[str]] = frozenset({"transfer"})
+    large_by: ClassVar[str] = "`hidden_channels`, `recurrent_channels` or `reverb_taps`"
+    example: ClassVar[Mapping[str, Any]] = {
+        "network": {
+            "sample_rate": 4000,
+            "frame_rate": 125,
+            "harmonics": 8,
+            "noise_bands": 9,
+            "hidden_channels": 16,
+            "stack_layers": 1,
+            "recurrent_channels": 12,
+            "reverb_taps": 100,
+            "lowest_hz": 30,
+            "highest_hz": 1300,
+        },
+        "training": {
+            "window": 512,
+            "batch": 2,
+            "optimizer": {"name": "adam", "learning_rate": 0.01},
+        },
+    }
+    large_example: ClassVar[Mapping[str, Any]] = {
+        "network": {"sample_rate": 4000, "hidden_channels": 768, "recurrent_channels": 768},
+        "length_s": 8.0,
+    }
+
+    def draw(
+        self,
+        weights: Weights,
+        takes: Sequence[TakeRequest[Sampling]],
+        device: str = "cpu",
+        progress: Told | None = None,
+    ) -> list[Clip]:
+        """Clips [1, length], one after another."""
+        from approx_build.families.ddsp import draw
+
+        return draw.draw(self, weights, takes, device, progress)
+
+    def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
+        """Memory by item that drawing `takes` takes at its peak, on a CPU."""
+        from approx_build.families.ddsp import memory  # off the path: memory
+
+        return memory.drawing_bytes(self, takes)
+
+    def cost(self, samples: int, sampling: Sampling, way: str | None = None) -> float:
+        """Multiply-adds of playing `samples`, nearly; packing the weights is a part of them."""
+        from approx_build.families.ddsp import memory  # off the path: memory
+
+        return memory.cost(self, samples, sampling)
+
+    def activation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
+        """What autograd keeps of a window, and the largest of what comes and goes."""
+        from approx_build.families.ddsp import memory  # off the path: memory
+
+        return memory.activation_bytes(self, size)
+
+    def network(self, objective: Objective | None = None) -> Network:
+        """The torch code. Imports torch."""
+        from approx_build.families.ddsp.network import DDSPNetwork  # off the path: training
+
+        return DDSPNetwork(self, objective or Objective())

@@ -1,0 +1,127 @@
+"""Transfer: a network plays what a sound plays, with the sound of its own corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Discriminator, Field, Tag, field_validator
+
+from approx_build.audio.clip import Clip
+from approx_build.canonical import Json
+from approx_build.ways.base import WAYS, Conditioning, OfOneSound
+from approx_build.ways.option import Option
+from approx_build.ways.sound import LONGEST_S, TOLERANCE_S
+from approx_build.yaml_source.fields import MOST
+from approx_build.yaml_source.node import Loc
+
+Seconds = Annotated[float, Field(ge=0, le=LONGEST_S)]
+Semitones = Annotated[float, Field(ge=-60, le=60)]
+Decibels = Annotated[float, Field(ge=-60, le=60)]
+Pitches = Annotated[tuple[tuple[Seconds, Semitones], ...], Field(min_length=1, max_length=MOST)]
+Levels = Annotated[tuple[tuple[Seconds, Decibels], ...], Field(min_length=1, max_length=MOST)]
+
+
+def _kind(value: Any) -> str:
+    return "curve" if isinstance(value, list | tuple) else "number"
+
+
+SemitonesLike = Annotated[
+    Annotated[Semitones, Tag("number")] | Annotated[Pitches, Tag("curve")], Discriminator(_kind)
+]
+"""A number, or breakpoints."""
+DecibelsLike = Annotated[
+    Annotated[Decibels, Tag("number")] | Annotated[Levels, Tag("curve")], Discriminator(_kind)
+]
+"""A number, or breakpoints."""
+Points = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Transferral(Conditioning):
+    """The take plays what `sound` plays, so much higher and louder: breakpoints [seconds, value].
+
+    Breakpoints are joined by straight lines.
+    """
+
+    sound: Clip
+    semitones: Points = ((0.0, 0.0),)
+    gain_db: Points = ((0.0, 0.0),)
+
+    def sounds(self) -> Mapping[str, Clip]:
+        """The sound."""
+        return {"source": self.sound}
+
+
+@WAYS.register
+class Transfer(OfOneSound):
+    """The network plays the pitch and the loudness of a sound, in the sound of its own corpus.
+
+    Its source should have one voice, in the range of pitches and loudness that the network knows.
+    """
+
+    way: ClassVar[str] = "transfer"
+    about: ClassVar[str] = "sound whose pitch and loudness the network plays"
+    help: ClassVar[str] = "A recording whose pitch and loudness to play."
+    label: ClassVar[str] = "transferred"
+    origin: ClassVar[str] = "played after"
+    noun: ClassVar[str] = "a transfer"
+    options: ClassVar[tuple[Option, ...]] = (
+        Option("semitones", "semitones", "How much higher to play, semitones", 0.0, "-12"),
+        Option("louder-db", "gain_db", "How much louder to play, dB", 0.0, "3"),
+    )
+    example: ClassVar[Mapping[str, Any]] = {
+        "recording": "percussion/vibraphone-phrase-1",
+        "semitones": -12,
+        "gain_db": [[0, -20], [0.5, 3]],
+    }
+
+    semitones: SemitonesLike = Field(
+        0.0,
+        description="how much higher than the sound, semitones: a number, or breakpoints "
+        "[seconds, semitones] of the take, joined by straight lines",
+    )
+    gain_db: DecibelsLike = Field(
+        0.0,
+        description="how much louder than the sound, dB: a number, or breakpoints [seconds, dB] "
+        "of the take, joined by straight lines",
+    )
+
+    @field_validator("semitones", "gain_db")
+    @classmethod
+    def _in_order(cls, curve: float | Points) -> float | Points:
+        points = _points(curve)
+        for (before, _), (after, _) in pairwise(points):
+            if after <= before:
+                raise ValueError(
+                    f"breakpoints must follow each other ({after:g} s is not after {before:g} s)"
+                )
+        return curve
+
+    def misfits(self, take_s: float) -> Iterator[tuple[Loc, str]]:
+        """Breakpoints after the end of the take."""
+        for name, curve in (("semitones", self.semitones), ("gain_db", self.gain_db)):
+            for index, (at_s, _) in enumerate(_points(curve)):
+                if at_s > take_s + TOLERANCE_S:
+                    yield (name, index, 0), f"is after the take ({take_s:g} s) (is {at_s:g})"
+
+    def terms(self, rate: int, clip: int, count: int) -> dict[str, Json]:
+        """Both curves."""
+        return {
+            "semitones": [list(point) for point in _points(self.semitones)],
+            "gain_db": [list(point) for point in _points(self.gain_db)],
+        }
+
+    @classmethod
+    def conditioning(cls, terms: Mapping[str, Any], sounds: Mapping[str, Clip]) -> Transferral:
+        """The sound and the curves."""
+        semitones, gain_db = (
+            tuple((at_s, value) for at_s, value in terms[name]) for name in ("semitones", "gain_db")
+        )
+        return Transferral(sounds["heard"], semitones, gain_db)
+
+
+def _points(curve: float | Points) -> Points:
+    return curve if isinstance(curve, tuple) else ((0.0, curve),)
