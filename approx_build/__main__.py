@@ -30,9 +30,9 @@ def _run(arguments: list[str]) -> None:
 
         if nothing_to_do(arguments):
             return
-        from approx_build.process.interrupts import ending_calmly
+        from approx_build.process.interrupts import signals_as_interrupts
 
-        with ending_calmly():
+        with signals_as_interrupts():
             from approx_build.cli.app import run
         run()
     except KeyboardInterrupt:

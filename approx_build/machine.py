@@ -208,6 +208,6 @@ HOLES = 1.8
 MAPPED = 32 << 20
 
 
-def held(size: int) -> int:
+def allocated_bytes(size: int) -> int:
     """Memory that a tensor of `size` bytes takes."""
     return size if size >= MAPPED else int(HOLES * size)

@@ -1,4 +1,6 @@
-"""Registries of operations, families and ways: open sets of classes, found by their tag.
+"""Registries: open sets of classes, found by their tag.
+
+Operations, families, ways of making takes and generators are such sets.
 
 A class is registered by a decorator and found by its tag, a field with a default or a class
 variable, so the name is written once. Built-in members are imported on first use: every module of
@@ -28,13 +30,20 @@ class Registry(Generic[T]):
     """Classes by name. `tag` is what names the class: a field, by its default, or a class variable.
 
     `members` says where the built-in ones are: in the modules of `package`, or in its packages,
-    each of which registers its class when it is imported.
+    each of which registers its class when it is imported. `group` is that of the entry points of
+    other packages, the name of `package` by default.
     """
 
     def __init__(
-        self, noun: str, package: str, tag: str, members: Literal["modules", "packages"] = "modules"
+        self,
+        noun: str,
+        package: str,
+        tag: str,
+        members: Literal["modules", "packages"] = "modules",
+        group: str = "",
     ) -> None:
         self.noun, self.package, self.tag, self.members = noun, package, tag, members
+        self.group = group or package
         self._classes: dict[str, type[T]] = {}
 
     def register(self, cls: type[T]) -> type[T]:
@@ -57,7 +66,7 @@ class Registry(Generic[T]):
         for _, name, is_package in pkgutil.iter_modules(package.__path__):
             if is_package == (self.members == "packages"):
                 importlib.import_module(f"{self.package}.{name}")
-        for point in points(self.package):
+        for point in points(self.group):
             try:
                 loaded(point)
             except UsageError as error:
@@ -96,7 +105,7 @@ def _points_of(package: Distribution) -> Iterator[EntryPoint]:
     try:
         yield from package.entry_points
     except Exception as error:
-        words = f"its list of entry points cannot be read ({_said(error)})"
+        words = f"its list of entry points cannot be read ({_summary(error)})"
         BROKEN.append(f"package {package.name}: {words}; {_ADVICE}")
 
 
@@ -107,13 +116,15 @@ def loaded(point: EntryPoint) -> object:
     except (Exception, SystemExit) as error:  # it is the code of another package
         package = f"package {point.dist.name} {point.dist.version}" if point.dist else "a package"
         words = f"its entry point {point.name!r} in {point.group} ({point.value})"
-        raise UsageError(f"{package}: {words} cannot be used ({_said(error)}); {_ADVICE}") from None
+        raise UsageError(
+            f"{package}: {words} cannot be used ({_summary(error)}); {_ADVICE}"
+        ) from None
 
 
 _ADVICE = "install another version of the package, or uninstall it"
 
 
-def _said(error: BaseException) -> str:
+def _summary(error: BaseException) -> str:
     """The kind of an error and the first line of what it says."""
     text = next(iter(str(error).splitlines()), "")
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -81,11 +81,11 @@ def ours(job: Job, say: Callable[[object], None]) -> Clips:
 
     from approx_build.engines.diffusion.overlapping_windows import inside
     from approx_build.engines.diffusion.parameterisation import Sound
-    from approx_build.families.base import TakeRequest
     from approx_build.families.dance_diffusion.draw import draw
     from approx_build.families.dance_diffusion.family import DanceDiffusion
     from approx_build.families.dance_diffusion.sampling import Sampling
     from approx_build.families.dance_diffusion.unet import forward, prepare
+    from approx_build.families.take_request import TakeRequest
     from approx_build.machine import peak_bytes
 
     say(peak_bytes())

@@ -57,7 +57,7 @@ def child(what: str, setting: list[Any], steps: int) -> dict[str, float]:
     from approx_build.corpus.prepared import prepare_corpus
     from approx_build.machine import peak_bytes
     from approx_build.training.calibration import calibrated
-    from approx_build.training.callbacks import Means
+    from approx_build.training.callbacks import Resources
     from approx_build.training.loop import train
     from approx_build.training.model import load_model
 
@@ -74,7 +74,7 @@ def child(what: str, setting: list[Any], steps: int) -> dict[str, float]:
         (root / "m.yaml").write_text(text)
         model = load_model(root / "m.yaml")
         material = prepare_corpus(root / "c", root / "w", RATE, 1, model.preparation)
-        means = Means(threads=threads)
+        means = Resources(threads=threads)
         if what == "forecast":
             found = calibrated(model, material, means, seconds=4.0)
             left = found.remaining

@@ -29,7 +29,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("score", "training"),
     ("evaluation", "families", "figures"),
     ("engines", "ops", "ways"),
-    ("corpus", "store"),
+    ("corpus", "metric", "store"),
     ("audio", "process", "registry", "yaml_source"),
     ("kernels",),
     ("canonical", "errors", "files", "machine", "numerics", "units", "__init__"),
@@ -176,6 +176,7 @@ def index_of_pages() -> str:
         "How-to": sorted((docs / "how-to").glob("*.md")),
         "Reference": [path for path in plain if path.stem not in EXPLANATIONS],
         "Explanation": [path for path in plain if path.stem in EXPLANATIONS],
+        "Generators": sorted((docs / "generators").glob("*.md")),
         "Families of networks": sorted((docs / "families").glob("*.md")),
         "Decisions": sorted((docs / "decisions").glob("*.md")),
     }

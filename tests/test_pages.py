@@ -123,6 +123,13 @@ def test_the_index_lists_every_page():
     assert pages - {"README.md"} == set(re.findall(r"\]\((?!\.\.)([^)#]+)\)", index))
 
 
+@pytest.mark.parametrize("what", ["gain", "seed", "consent", "learning rate", "clip", "error"])
+def test_the_architecture_walks_through_the_rooms(what: str) -> None:
+    walks = ARCHITECTURE.partition("## Six walks")[2].partition("\n## ")[0]
+    [walk] = re.findall(rf"^\| an? \*\*{what}\*\* \| (.+) \|$", walks, re.MULTILINE)
+    assert walk.count("→") >= 2
+
+
 def code_after(marker: str, page: str = ARCHITECTURE) -> str:
     """The first block of code after a text."""
     block = re.search(r"```\w+\n(.*?)```", page.partition(marker)[2], re.DOTALL)

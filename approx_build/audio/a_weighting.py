@@ -1,7 +1,7 @@
 """Loudness of a sound, frame by frame: its power weighted by the curve A of IEC 61672-1.
 
 Convention: frame `m` is centred on sample `m * hop`; sound outside the clip is silence. 0 dB is a
-full-scale sine of 1 kHz, whatever the size of the frames: the sum over the bins of the squared
+full-scale sine of 1 kHz, for every size of the frames: the sum over the bins of the squared
 spectrum is divided by what such a sine gives under the Hann window, 3 n² / 32.
 """
 
@@ -19,13 +19,13 @@ from approx_build.numerics.window import hann
 Doubles = NDArray[np.float64]
 
 LEAST_DB = -80.0
-"""No frame is softer than this."""
+"""Levels below this count as this."""
 
 _AT_ONCE = 512
-"""Frames worked on together."""
+"""Number of frames that are processed together."""
 _POLES_HZ = (20.598997, 107.65265, 737.86223, 12194.217)
 _AT_1_KHZ_DB = 2.0
-"""Brings the weight at 1 kHz to 0 dB."""
+"""Raises the weight at 1 kHz to 0 dB."""
 
 
 def a_weights_db(hz: Doubles) -> Doubles:
@@ -38,7 +38,7 @@ def a_weights_db(hz: Doubles) -> Doubles:
 
 
 def loudness_db(sound: NDArray[np.float32], rate: int, hop: int, frames: int, size: int) -> Doubles:
-    """The loudness of a sound [T] at so many frames of `size` from its first sample on, dB [M]."""
+    """The loudness of a sound [T] in frames of `size` samples, the first at sample 0, dB [M]."""
     loudness = np.empty(frames)
     for first in range(0, frames, _AT_ONCE):
         count = min(_AT_ONCE, frames - first)
@@ -51,14 +51,14 @@ def loudness_db(sound: NDArray[np.float32], rate: int, hop: int, frames: int, si
         spectra = fft.rfft(views, hann(size))
         powers = spectra.real * spectra.real + spectra.imag * spectra.imag
         weighted = (powers * _power_weights(size, rate)).sum(axis=1)
-        # Amplitudes have twice the decibels of powers.
+        # A ratio of amplitudes has twice the decibels of the same ratio of powers.
         loudness[first : first + count] = portable.db(np.maximum(weighted, 1e-8)) / 2
     return np.maximum(loudness, LEAST_DB)
 
 
 @lru_cache(maxsize=16)
 def _power_weights(size: int, rate: int) -> Doubles:
-    """Factors of the squared spectrum, a full-scale sine of 1 kHz giving a sum of 1."""
+    """Factors of the squared spectrum; a full-scale sine of 1 kHz gives a sum of 1."""
     hz: Doubles = np.arange(size // 2 + 1, dtype=np.float64) * (rate / size)
     amplitudes = portable.gain(a_weights_db(hz))
     weights = amplitudes * amplitudes * (32.0 / (3.0 * size * size))

@@ -1,7 +1,7 @@
 """Alignment: how similar two waveforms are, where one occurs in the other, and log-mel spectra.
 
 The normalised cross-correlation without its sign (Lewis, Fast template matching, 1995): 1 for the
-same waveform, whatever its gain and polarity. Sound below -60 dBFS is similar to nothing. Log-mel
+same waveform, regardless of gain and polarity. Sound below -60 dBFS is similar to nothing. Log-mel
 spectra, the level of each band of pitch over time at any sample rate, find candidates quickly.
 
 Off the path of a sample: it compares sounds and makes none.
@@ -21,19 +21,19 @@ Mono = NDArray[np.float32]
 SILENT = 1e-3
 """Amplitude: a smaller root mean square counts as this, so that silence is similar to nothing."""
 FRAMES_HZ = 40
-"""Frames a second."""
+"""Frames per second."""
 BANDS = 24
 LOWEST_HZ = 60.0
 WINDOW_S = 0.07
 """Length of the window, before rounding up to a power of two."""
 _FLOOR = 1e-3
-"""Power added to every band, as a share of the sound's mean: noise 30 dB below is not heard."""
+"""Power added to every band, as a share of the sound's mean: noise 30 dB below it has no effect."""
 _FRAMES_AT_ONCE = 4096
 STEP = 2.0**-10
 """Log-mel spectra are multiples of this, so that sums of products of them can be exact."""
 
 
-def likeness(one: Mono, other: Mono) -> float:
+def similarity(one: Mono, other: Mono) -> float:
     """The correlation of two sounds [T] without any shift, 0 to 1."""
     first, second = one.astype(np.float64), other.astype(np.float64)
     quiet = SILENT**2 * one.size

@@ -1,11 +1,12 @@
-"""The ceiling: how high a sound reads on the strictest of meters, for a limiter to bind.
+"""The ceiling: the reading of the strictest meter for a sound, which a limiter must keep down.
 
-Three kinds of meters are held at once, since each reads full-band sound differently:
-the four times oversampling of `truepeak` with the table of ITU-R BS.1770-4; the interpolation of
-libswresample, by which ffmpeg's ebur128 measures (32 taps under a Kaiser window of beta 9, of
-which an eighth of a sample is computed here); and the sound itself, band-limited, by eight times
-oversampling in the frequency domain. Between the points of an eighth a sound of half the sample
-rate can rise by 1/cos(pi/16), 0.17 dB: a meter with more points reads at most MARGIN_DB higher.
+Three kinds of meters are combined, because they differ for sound near half the sample rate: the
+four times oversampling of `truepeak` with the table of ITU-R BS.1770-4; the interpolation of
+libswresample, with which ffmpeg's ebur128 measures (32 taps under a Kaiser window of beta 9, of
+which eighths of a sample are computed here); and the band-limited sound itself, by eight times
+oversampling in the frequency domain. Between points that are an eighth of a sample apart, a sound
+at half the sample rate can rise by 1/cos(pi/16), 0.17 dB. So a meter with more points reads at most
+MARGIN_DB higher.
 """
 
 from __future__ import annotations
@@ -32,31 +33,31 @@ Spectra = NDArray[Any]
 """Complex bins [C, F]."""
 
 MARGIN_DB = 0.2
-"""What a meter of any oversampling reads above a ceiling at most."""
+"""The most that a meter of any oversampling can read above a ceiling."""
 REACH = 2048
-"""Samples around a place that are looked at; those beyond change white noise by 0.05 dB at most."""
+"""Samples used on either side; those beyond change white noise by 0.05 dB at most."""
 OVERSAMPLING = 8
 
 _TAPS, _BETA = 32, 9.0
 _PART = 4096
-"""Samples worked on at once: they stay in a processor's cache."""
+"""Samples processed at once; they fit into a processor's cache."""
 _LARGEST = 6.0
-"""How much higher than its samples a sound of 2 * REACH samples can be between them."""
+"""Largest ratio of the peak between samples to the samples, for a sound of 2 * REACH samples."""
 _BETWEEN_HALVES = 1.5
-"""How much higher than at every half sample a sound can be between them: sqrt(2), and some."""
+"""Largest ratio of a sound's peak to its values at half samples: slightly above sqrt(2)."""
 
 
 @cache
 def fine_filters() -> Filters:
-    """The phases of libswresample's filter between two samples, each of sum 1."""
+    """The phases of libswresample's filter between two samples; the sum of each is 1."""
     return tuple(_kaiser(phase / OVERSAMPLING) for phase in range(1, OVERSAMPLING))
 
 
 def _kaiser(after: float) -> tuple[float, ...]:
-    """The taps that interpolate `after` samples after one, from the latest sample backwards."""
+    """The taps for a point `after` samples after a sample, the latest sample first."""
     away = after - (_TAPS // 2 - np.arange(_TAPS, dtype=np.float64))
     width = away / (_TAPS / 2)
-    # Not np.kaiser: it calls exp, which has other bits with another instruction set.
+    # Not np.kaiser: it calls exp, whose bits depend on the instruction set.
     window = _bessel(_BETA * np.sqrt(np.maximum(1.0 - width * width, 0.0)))
     taps = portable.sin(away * portable.PI) / away * window
     total = 0.0
@@ -76,13 +77,13 @@ def _bessel(x: Samples) -> Samples:
 
 
 def loudest(data: Samples, above: float = 0.0) -> Samples:
-    """What the strictest meter reads at and after each sample, over channels [T].
+    """The reading of the strictest meter at and after each sample, over channels [T].
 
-    `data` [C, REACH + T + REACH]. Where it is not above `above`, 0 may come instead.
+    `data` is [C, REACH + T + REACH]. Readings that are not above `above` may be 0 instead.
     """
     length = data.shape[1] - 2 * REACH
     peaks = np.zeros(length)
-    # The transforms take nearly all the time, and most sound is far below a ceiling.
+    # The transforms take nearly all the time, and most sound is far below the ceiling.
     if portable.absolute(data).max(initial=0.0) * _LARGEST > above:
         peaks = _oversampled(data, above)
     for first in range(0, length, _PART):
@@ -94,7 +95,7 @@ def loudest(data: Samples, above: float = 0.0) -> Samples:
 
 
 def _oversampled(data: Samples, above: float) -> Samples:
-    """What the meters read that oversample, at and after each sample [T]."""
+    """The readings of the meters that oversample, at and after each sample [T]."""
     length, size = data.shape[1] - 2 * REACH, fast_size(data.shape[1])
     spectra = real_fft(data, size)
     # A quarter of the work shows whether more points can find anything above the limit.
@@ -116,16 +117,16 @@ def _points(sound: Samples, length: int, times: int) -> Samples:
 
 
 def _band_limited(spectra: Spectra, size: int, times: int) -> Samples:
-    """The sound of these spectra, and nothing above half its sample rate, oversampled."""
+    """The sound of these spectra, oversampled, with nothing above half its sample rate."""
     scaled = spectra * times
     if size % 2 == 0:
-        # The bin of half the sample rate is one there and two in the longer transform.
+        # The bin of half the sample rate occurs once here and twice in the longer transform.
         scaled[:, -1] *= 0.5
     return np.asarray(inverse_real_fft(scaled, size * times), np.float64)
 
 
 def _repeated(spectra: Spectra, size: int) -> Spectra:
-    """The spectra of the same sound with zeros between its samples."""
+    """The spectra of the same sound with zeros inserted between its samples."""
     # Zeros between samples repeat the whole spectrum; a real transform gives only half of it.
     mirrored = spectra[:, 1 : (size + 1) // 2][:, ::-1].conj()
     whole = np.concatenate((spectra, mirrored), axis=1)
@@ -133,7 +134,7 @@ def _repeated(spectra: Spectra, size: int) -> Spectra:
 
 
 def _product(a: Spectra, b: Spectra) -> Spectra:
-    """The products of complex numbers; NumPy's own are fused on some processors."""
+    """Products of complex numbers; those of NumPy are fused on some processors."""
     made = np.empty_like(a)
     made.real = a.real * b.real - a.imag * b.imag
     made.imag = a.real * b.imag + a.imag * b.real
@@ -142,7 +143,7 @@ def _product(a: Spectra, b: Spectra) -> Spectra:
 
 @lru_cache(maxsize=4)
 def _response(size: int) -> Spectra:
-    """What `fine_filters` do to the spectrum of a sound of `size` samples with zeros between."""
+    """The response of `fine_filters` for a sound of `size` samples with inserted zeros."""
     taps = np.zeros(size * OVERSAMPLING)
     taps[0] = 1.0
     for phase, weights in enumerate(fine_filters(), 1):

@@ -1,8 +1,9 @@
-"""Chunks: what a file of RIFF's kind holds after its sound, and how much of it nothing explains.
+"""Chunks: finds bytes after the sound in a RIFF-like file that no chunk explains.
 
-RIFF, FORM (AIFF), W64 and CAF files are chains of chunks, each a name, a size and a body. Sound
-that a header does not count (a size that passed 4 GiB, a recorder that failed) follows the chunk
-of the sound as bytes that are no chain; so do the tags that some programs put at the end.
+RIFF, FORM (AIFF), W64 and CAF files are chains of chunks, each with a name, a size and a body.
+Sound that the header does not count (because its size passed 4 GiB, or a recorder failed) follows
+the chunk of the sound as bytes that are not a chain. Tags that some programs append are not a
+chain, either.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """How the chunks of a container are written: `head` gives name and size of one.
+    """The form of the chunks of a container; `head` reads the name and the size of a chunk.
 
-    `whole` says whether the size counts the head too; bodies are padded to multiples of `pad`.
+    `whole` says whether the size includes the head; bodies are padded to multiples of `pad`.
     """
 
     head: struct.Struct
@@ -35,19 +36,19 @@ class Chain:
 Little = Chain(struct.Struct("<4sI"), 2)
 Big = Chain(struct.Struct(">4sI"), 2)
 Long = Chain(struct.Struct(">4sq"), 1)
-"""Of RIFF, of FORM and of CAF."""
+"""The forms of RIFF, of FORM and of CAF."""
 Guids = Chain(struct.Struct("<16sQ"), 8, whole=True)
 """Of W64."""
 
 
 def beyond(file: BinaryIO, start: int, chain: Chain) -> int:
-    """Bytes from `start` to the end of the file that no chunk and no known tag account for.
+    """Number of bytes from `start` to the end of the file that no chunk and no known tag explain.
 
-    Zeros count as nothing: they would be silence.
+    Zeros are not counted, because they would be silence.
     """
     end = file.seek(0, 2)
     padded = start + -start % chain.pad
-    # What is shorter than the head of a chunk is padding.
+    # Fewer bytes than the head of a chunk are padding.
     if end - padded < chain.head.size or any(
         _is_chain(file, p, end, chain) for p in (padded, start)
     ):
@@ -59,7 +60,7 @@ def beyond(file: BinaryIO, start: int, chain: Chain) -> int:
 
 
 def _is_chain(file: BinaryIO, place: int, end: int, chain: Chain) -> bool:
-    """Whether chunks follow each other from `place` to the end, none of them sound."""
+    """Whether chunks follow each other from `place` to the end, and none of them contains sound."""
     while end - place >= chain.head.size:
         file.seek(place)
         name, size = chain.head.unpack(file.read(chain.head.size))
@@ -68,7 +69,7 @@ def _is_chain(file: BinaryIO, place: int, end: int, chain: Chain) -> bool:
             return False
         body = size - chain.head.size if chain.whole else size
         if body < 0 or place + chain.head.size + body > end + chain.pad:
-            # A note whose end is cut off is no sound.
+            # A note whose end is cut off is not sound.
             return name in _NAMED
         place += chain.head.size + body
         place += -place % chain.pad
@@ -85,9 +86,9 @@ def _any(file: BinaryIO, start: int) -> bool:
 
 
 def chunks(file: BinaryIO, start: int, chain: Chain) -> dict[bytes, tuple[int, int]]:
-    """Where the body of each chunk from `start` begins and its size, up to that of the sound.
+    """The position of the body and the size of each chunk from `start` on, up to that of the sound.
 
-    A size may be more than is there. Of two of a name the first counts.
+    A size may exceed the file. Of two chunks with one name, the first counts.
     """
     end, found = file.seek(0, 2), dict[bytes, tuple[int, int]]()
     while end - start >= chain.head.size:

@@ -62,7 +62,7 @@ class Curve:
             return np.array(self.values[:1])
         positions, values = np.array(self.positions, np.float64), np.array(self.values)
         here = np.arange(start, stop, dtype=np.float64)
-        # To the right of equal positions: at a jump the later value holds.
+        # After the last of equal positions: at a jump, the later value applies.
         after = np.searchsorted(positions, here, side="right")
         left, right = np.maximum(after - 1, 0), np.minimum(after, len(values) - 1)
         # Outside the breakpoints both sides are the same one: no division by 0.
@@ -88,7 +88,8 @@ def fade(
     factors = np.ones(stop - start)
     for size, position in ((fade_in, here), (fade_out, length - 1 - here)):
         inside = position < size
-        # Middles of samples, so that fades that cross are mirror images and add to one.
+        # Values at the middle of samples, so that crossing fades are mirror images and their sum is
+        # 1.
         factors[inside] *= _rise((position[inside] + 0.5) / size, shape)
     return factors
 

@@ -22,7 +22,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 FULL_SCALE = 1 << 23
-"""24-bit integers from -FULL_SCALE to FULL_SCALE - 1 stand for -1.0 to just below 1.0."""
+"""24-bit integers from -FULL_SCALE to FULL_SCALE - 1 represent -1.0 to just below 1.0."""
 
 
 def triangular(stream: Stream, start: int, count: int) -> Floats:

@@ -55,10 +55,10 @@ def smoothed(required: Cells, shape: Shape) -> Cells:
     return _averaged(_released(least, shape.rise), shape.half)
 
 
-def _least_around(cells: Cells, reach: int) -> Cells:
-    padded = np.pad(cells, reach, constant_values=UNITY)
+def _least_around(cells: Cells, radius: int) -> Cells:
+    padded = np.pad(cells, radius, constant_values=UNITY)
     result = cells.copy()
-    for shift in range(2 * reach + 1):
+    for shift in range(2 * radius + 1):
         np.minimum(result, padded[shift : shift + len(cells)], out=result)
     return result
 

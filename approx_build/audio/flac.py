@@ -1,4 +1,4 @@
-"""FLAC: the samples that a file holds, told from its last frame (RFC 9639).
+"""FLAC: counts the samples of a file by its last frame (RFC 9639).
 
 A program that writes to a pipe leaves the number of samples in the head at 0, for unknown.
 """
@@ -16,14 +16,14 @@ _COUNT = 21
 """Where in a file the five bytes with the number of samples (36 bits) begin."""
 _BLOCK = 1 << 20
 _CANDIDATES = 4
-"""Places looked at for the last frame: more than one by a rare chance, or where it is cut off."""
+"""Candidates for the last frame: more than one only by chance, or if it is cut off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Samples that the head promises (0: unknown) and that the frames hold, and the rate in Hz.
+    """Number of samples in the header (0: unknown) and in the frames, and the rate in Hz.
 
-    `is_whole` is False where the last frame is cut off, `is_alone` where another file follows.
+    `is_whole` is False if the last frame is cut off, `is_alone` if another file follows.
     """
 
     promised: int
@@ -34,7 +34,7 @@ class Content:
 
 
 def content(file: BinaryIO) -> Content | None:
-    """What an open FLAC file holds; None when it is none, or has no frame that can be found."""
+    """The content of an open FLAC file; None if it is no FLAC file, or no frame can be found."""
     file.seek(0)
     head = file.read(42)
     # The first block must be STREAMINFO, whose type is 0 (RFC 9639, section 8.2).
@@ -62,7 +62,7 @@ def patched_head(file: BinaryIO, samples: int) -> bytes:
 
 
 def _first_frame(file: BinaryIO) -> int:
-    """Where the blocks of the head end."""
+    """The position after the blocks of the header."""
     place = 4
     while True:
         file.seek(place)
@@ -83,7 +83,7 @@ def _last_frame(tail: bytes, block: int) -> tuple[int, bool] | None:
             found = _frame_end(tail[place : place + 16], block)
         if found is None:
             break
-        # Sound may look like the head of a frame; it does not end with the frame's checksum.
+        # Sound may look like the head of a frame, but it does not end with the frame's checksum.
         if _is_whole(tail[place:]):
             return found, True
         nearest = nearest or (found, False)
@@ -91,7 +91,7 @@ def _last_frame(tail: bytes, block: int) -> tuple[int, bool] | None:
 
 
 def _end_without_tags(file: BinaryIO) -> int:
-    """Where the file ends without the tags that some programs append, as to an MP3: ID3v1, APE."""
+    """The end of the file without the tags that some programs append, as to an MP3: ID3v1, APE."""
     end = file.seek(0, 2)
     if _at(file, end - 128, 3) == b"TAG":
         end -= 128
@@ -109,7 +109,7 @@ def _at(file: BinaryIO, place: int, size: int) -> bytes:
 
 
 def _frame_end(head: bytes, block: int) -> int | None:
-    """The samples up to the end of the frame with this head; None when it is none."""
+    """The samples up to the end of the frame with this head; None if it is no head of a frame."""
     # Sync code, codes of size and rate, channels, and a reserved bit: RFC 9639, section 9.1.
     if len(head) < 6 or head[0] != 0xFF or head[1] & 0xFE != 0xF8:
         return None
@@ -121,11 +121,11 @@ def _frame_end(head: bytes, block: int) -> int | None:
         return None
     place += 4
     length, used = _block_size(size, head[place:])
-    # These codes say that the rate itself follows, in one or two bytes.
+    # With these codes, the rate itself follows in one or two bytes.
     place += used + {12: 1, 13: 2, 14: 2}.get(rate, 0)
     if place >= len(head) or _crc8(head[:place]) != head[place]:
         return None
-    # Frames of one size are numbered; those of several say their first sample.
+    # Frames of constant size contain their number, other frames the position of their first sample.
     return number + length if head[1] & 1 else number * block + length
 
 
@@ -144,7 +144,7 @@ def _number(coded: bytes) -> tuple[int | None, int]:
 
 
 def _block_size(code: int, rest: bytes) -> tuple[int, int]:
-    """Samples of a frame by its code, and the bytes after the number that say them."""
+    """Samples of a frame from its code, and the bytes after the number that contain them."""
     if code == 1:
         return 192, 0
     if code <= 5:
@@ -185,7 +185,7 @@ def _table(bits: int, polynomial: int) -> tuple[int, ...]:
 
 
 def _has_another(file: BinaryIO, begin: int) -> bool:
-    """Whether a second file follows the first: its mark and its first block's head."""
+    """Whether a second file follows the first: its marker and the head of its first block."""
     # STREAMINFO has 0x22 bytes; the top bit of its type is set where no other block follows.
     mark, before = _MARK + b"\x00\x00\x00\x22", b""
     file.seek(begin)

@@ -1,4 +1,4 @@
-"""Sound files that cannot be read here: what they are, and the command that makes them readable."""
+"""Sound files that this program cannot read: their formats, and commands that convert them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ AnyPath = str | os.PathLike[str]
 
 SUFFIXES = {".3gp", ".aac", ".ac3", ".amr", ".ape", ".dff", ".dsf", ".m4a", ".m4b", ".mka", ".mov"}
 SUFFIXES |= {".mp4", ".mpc", ".ra", ".tta", ".weba", ".webm", ".wma", ".wv"}
-"""How names of such files end."""
+"""Suffixes of such files."""
 
 _MAGIC = (
     (4, b"ftyp", "an MPEG-4 file (AAC or Apple Lossless)"),
@@ -40,7 +40,7 @@ _CODINGS = {
 
 
 def named(file: BinaryIO) -> str:
-    """What the file is, when it is sound of a kind that is known and cannot be read; else empty."""
+    """The format of the file, if it is a known one that cannot be read; otherwise empty."""
     file.seek(0)
     head = file.read(64)
     for place, magic, words in _MAGIC:
@@ -52,14 +52,14 @@ def named(file: BinaryIO) -> str:
 
 
 def is_container(file: BinaryIO) -> bool:
-    """Whether the file begins as sound files that can be read do."""
+    """Whether the file begins like a sound file of a format that can be read."""
     file.seek(0)
     head = file.read(64)
     return len(head) == 64 and head[:4] in _CONTAINERS
 
 
 def command(path: AnyPath, options: str = "") -> str:
-    """The command that decodes all of a file into a WAV file beside it; `options` of its input."""
+    """The command that decodes the file into a WAV file beside it; `options` are for its input."""
     source = _near(PurePath(os.fspath(path)))
     dest = source.with_suffix(".wav")
     # The command must not overwrite the file that it reads.
@@ -70,11 +70,11 @@ def command(path: AnyPath, options: str = "") -> str:
 
 
 def _as_path(name: str) -> str:
-    """A path that ffmpeg takes neither for an option nor for a protocol."""
+    """A path that ffmpeg mistakes neither for an option nor for a protocol."""
     return f"./{name}" if name.startswith("-") or ":" in name.partition("/")[0] else name
 
 
 def _near(path: PurePath) -> PurePath:
-    """A path as it may be typed in the working folder."""
+    """A path as a user would type it in the working folder."""
     here = os.getcwd()
     return path.relative_to(here) if path.is_relative_to(here) else path

@@ -1,7 +1,8 @@
-"""Lengths: whether a file that libsndfile reads holds what its header says, and no more.
+"""Lengths: checks that the sound of a file is as long as its header says, for libsndfile.
 
-Libsndfile believes the header of most files, guesses where there is none, and is silent when it
-is wrong. What it would lose is refused here with its seconds, or its header is mended in memory.
+Libsndfile believes the header of most files, guesses the length where there is none, and does not
+report errors in it. If it would lose sound, the file is refused with the lost seconds, or its
+header is corrected in memory.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ from approx_build.errors import AudioError
 from approx_build.files.opening import open_regular
 
 _TOLERATED = 1
-"""Frames of MPEG audio that an index may be off, as those of some programs are."""
+"""Frames of MPEG audio by which an index may be wrong, as in the files of some programs."""
 _UNKNOWN, _ENDLESS = 0xFFFFFFFF, 1 << 60
 
 Head = tuple[bytes, int]
-"""Bytes to stand in the place of the first ones, and how many those are."""
+"""New bytes for the beginning of the file, and the number of bytes that they replace."""
 
 
 class MiscountedError(Exception):
-    """A header that is wrong by some bytes; `words` have a place for how long those last."""
+    """A header that is wrong by some bytes; `words` has a place for the duration of these bytes."""
 
     def __init__(self, path: str, words: str, size: int, there: int) -> None:
         super().__init__(path, words, size, there)
@@ -34,9 +35,9 @@ class MiscountedError(Exception):
 
 
 def checked(path: AnyPath, file: BinaryIO) -> BinaryIO | Patched:
-    """The open file as libsndfile should see it; AudioError where it would lose sound.
+    """The open file with a correct header for libsndfile; AudioError if it would still lose sound.
 
-    MiscountedError where only libsndfile knows how long what it would lose is.
+    MiscountedError if only libsndfile can tell the duration of the lost sound.
     """
     state = os.fstat(file.fileno())
     head = _head(os.fspath(path), state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
@@ -44,7 +45,7 @@ def checked(path: AnyPath, file: BinaryIO) -> BinaryIO | Patched:
     return file if head is None else Patched(file, *head)
 
 
-# A file is opened again for every range that is read, and counting its frames may read all of it.
+# A file is opened again for each range that is read, and counting frames may read all of it.
 @lru_cache(maxsize=4096)
 def _head(path: str, *_state: int) -> Head | None:
     with open_regular(path) as file:
@@ -62,7 +63,7 @@ def _head(path: str, *_state: int) -> Head | None:
                 return _chain(path, file, Guids, b"data")
             case b".snd":
                 return _au(path, file)
-        # Other bytes may precede the first frame: then only the name says that it is MPEG audio.
+        # Other bytes may precede the first frame: then only the name shows that it is MPEG audio.
         if magic[:3] == b"ID3" or mpeg.frame(magic) or path.lower().endswith(".mp3"):
             return _mpeg(path, file)
     return None
@@ -95,7 +96,7 @@ def _ogg(path: str, file: BinaryIO) -> Head | None:
         first, *others = (f"{one.length_s:.2f} s" for one in sounding)
         raise lost(
             path,
-            f"it holds {len(sounding)} streams, of which the first alone would be heard: {first}, "
+            f"it holds {len(sounding)} streams, of which only the first is read: {first}, "
             f"without {', '.join(others)}",
         )
     if sounding and not (is_whole and sounding[0].is_ended):
@@ -108,10 +109,11 @@ def _mpeg(path: str, file: BinaryIO) -> Head | None:
     if found is None or not found.count:
         return None
     if found.first.layer != 3:
-        raise lost(path, f"MPEG audio of layer {found.first.layer} is not read to its end here")
+        raise lost(path, f"MPEG audio of layer {found.first.layer} cannot be read to its end")
     if found.lost > _TOLERATED * found.first.size:
         raise lost(
-            path, f"damaged: {found.lost} bytes between {found.length_s:.2f} s of it are no sound"
+            path,
+            f"damaged: {found.lost} bytes among {found.length_s:.2f} s of sound belong to no frame",
         )
     if found.indexed is None:
         return mpeg.index_frame(found), found.start
@@ -130,14 +132,14 @@ def _mpeg(path: str, file: BinaryIO) -> Head | None:
 
 
 def _chain(path: str, file: BinaryIO, chain: Chain, sound: bytes) -> Head | None:
-    """A file of chunks, one of which is the sound: it is all there, and nothing is after it."""
-    # The first chunk of FORM, CAF and W64 files follows a head of so many bytes.
+    """Check a file of chunks: the chunk of the sound is complete, and no sound follows it."""
+    # In FORM, CAF and W64 files, the first chunk follows a head of this number of bytes.
     found = chunks(file, {Big: 12, Long: 8, Guids: 40}[chain], chain)
     if sound not in found:
         return None
     (start, size), there = found[sound], file.seek(0, 2)
     if size < 0 and chain is Long:
-        return None  # To the end of the file, as CAF has it.
+        return None  # The size in a CAF file that means «to the end of the file».
     if size >= _ENDLESS or (size in (0, _UNKNOWN) and beyond(file, start, chain)):
         raise lost(
             path,
@@ -148,7 +150,7 @@ def _chain(path: str, file: BinaryIO, chain: Chain, sound: bytes) -> Head | None
 
 
 def _refuse(path: str, file: BinaryIO, start: int, size: int, chain: Chain) -> None:
-    """MiscountedError when the sound of `size` bytes is not all there, or more of it follows."""
+    """MiscountedError when some of the `size` bytes of sound are missing, or more sound follows."""
     missing = start + size - file.seek(0, 2)
     if missing > 0:
         words = "truncated: {} are missing that its header promises"
@@ -165,12 +167,12 @@ def _au(path: str, file: BinaryIO) -> Head | None:
     if size == _UNKNOWN or there == size or len(head) < 24:
         return None
     if size == 0 and there > 0:
-        # libsndfile believes 0, but reads to the end of the file where the size is unknown.
+        # libsndfile believes 0, but reads to the end of the file if the size is unknown.
         return head[:8] + b"\xff" * 4, 12
     _refuse(path, file, start, size, Big)
     return None
 
 
 def lost(path: AnyPath, what: str, options: str = "") -> AudioError:
-    """The refusal of a file of which something would not be heard, and what to do."""
-    return AudioError(f"{path}: {what}; to hear all that is in it: {command(path, options)}")
+    """The refusal of a file of which some sound would be lost, and a remedy."""
+    return AudioError(f"{path}: {what}; to use all of its sound: {command(path, options)}")

@@ -28,13 +28,13 @@ from approx_build.numerics.stream import Stream
 SEGMENT = 1 << 15
 """Samples processed at once: a whole number of cells."""
 _EDGE = 4
-"""Samples before the first and after the last in which a sound can still peak."""
+"""Samples before the first and after the last sample in which a sound can still peak."""
 _MOST_PASSES = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Mastered:
-    """What the limiter did: the largest reduction, its duration, and the number of passes."""
+    """The effect of the limiter: the largest reduction, its duration, the number of passes."""
 
     reduction_db: float
     limited_s: float
@@ -76,7 +76,7 @@ class Limiter:
 
     @property
     def done(self) -> Mastered:
-        """What was done to the sound."""
+        """The largest reduction, its duration, and the number of passes."""
         deepest = int(self.cells.min(initial=UNITY)) / UNITY
         limited = int(np.count_nonzero(self.cells != UNITY)) * CELL / self.rate
         return Mastered(20 * log10(1 / deepest), limited, self.passes)

@@ -85,7 +85,7 @@ def quietest_dbfs(path: wav.AnyPath, start: int, stop: int, length: int) -> floa
     if stop - start <= length:
         return decibels(sqrt(_power(path, start, stop)))
     hop = max(1, length // 10)
-    # Whole hops, so that none lies in two blocks.
+    # Whole hops, so that no hop is in two blocks.
     size = max(1, wav.BLOCK // hop) * hop
     whole = start + (stop - start) // hop * hop
     powers = np.concatenate(
@@ -135,7 +135,7 @@ class _Meter:
         self._step = max(1, found.rate // 10)
         self._rest = np.zeros((found.channels, 0))
         self._fed = 0
-        # Momentary loudness is that of 400 ms (EBU Tech 3341): earlier there is no value.
+        # Momentary loudness covers 400 ms (EBU Tech 3341), so earlier there is no value.
         self._window = 4
         self.momentary_max = -np.inf
 
@@ -155,7 +155,7 @@ class _Meter:
         self._state.add_frames(np.ascontiguousarray(data.T).reshape(-1), data.shape[1])
 
     def integrated(self) -> float | None:
-        """Loudness of all that was added, gated."""
+        """The gated loudness of all sound that was added."""
         if self._rest.shape[1]:
             self._feed(self._rest)
             self._rest = self._rest[:, :0]

@@ -1,7 +1,7 @@
-"""MPEG audio (MP3): the frames of a file counted, and an index frame for one that has none.
+"""MPEG audio (MP3): counts the frames of a file, and makes an index frame if there is none.
 
-ISO/IEC 11172-3 and 13818-3. A file begins with an index frame (Xing's, or Fraunhofer's VBRI) or
-it does not; libsndfile then guesses its length from its first bit rate, and plays no further.
+ISO/IEC 11172-3 and 13818-3. A file may begin with an index frame (Xing's, or Fraunhofer's VBRI).
+Otherwise libsndfile guesses its length from its first bit rate, and does not play beyond that.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _KBITS = {
     (False, 3): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
 _SEARCHED = 1 << 16
-"""Bytes that are searched for the first frame, or for the next after a damaged place."""
+"""Bytes that are searched for the first frame, or for the next frame after damage."""
 _TAGS = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"ID3")
 
 
 class Frame(NamedTuple):
-    """The head of a frame: layer, Hz, samples and bytes; its bits, less those that may change."""
+    """The head of a frame: layer, Hz, samples, bytes, and the bits that may not change."""
 
     layer: int
     rate: int
@@ -37,10 +37,10 @@ class Frame(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """What a file holds: where its sound begins, samples of its frames, and of its index.
+    """The frames of a file: where its sound begins, their samples, and the number in the index.
 
-    `indexed` is the number of frames that an index frame promises, None where there is none.
-    `lost` are bytes between and after the frames that are neither.
+    `indexed` is the number of frames in the index frame, None without an index. `lost` are bytes
+    between and after the frames that belong to no frame.
     """
 
     first: Frame
@@ -56,12 +56,12 @@ class Frames:
 
     @property
     def indexed_s(self) -> float:
-        """Seconds of the frames that the index promises."""
+        """Seconds of the frames in the index."""
         return (self.indexed or 0) * self.first.samples / self.first.rate
 
 
 def frame(head: bytes) -> Frame | None:
-    """The frame that begins with these four bytes; None when none does."""
+    """The frame that begins with these four bytes; None if they are not the head of a frame."""
     bits = int.from_bytes(head[:4], "big")
     version, layer = bits >> 19 & 3, 4 - (bits >> 17 & 3)
     kbits, rate = bits >> 12 & 15, bits >> 10 & 3
@@ -69,7 +69,8 @@ def frame(head: bytes) -> Frame | None:
         return None
     hz, is_first = _RATES[version][rate], version == _VERSION_1
     speed, padding = _KBITS[is_first, layer][kbits - 1] * 1000, bits >> 9 & 1
-    # `kind` has sync, version, layer and rate, not what may change: bit rate, padding, checksum.
+    # `kind` has sync, version, layer and rate, without the bits that may change: bit rate, padding,
+    # checksum.
     if layer == 1:
         return Frame(1, hz, 384, (12 * speed // hz + padding) * 4, bits & 0xFFFE0C00)
     samples = 1152 if layer == 2 or is_first else 576
@@ -77,7 +78,7 @@ def frame(head: bytes) -> Frame | None:
 
 
 def frames(file: BinaryIO) -> Frames | None:
-    """The frames of an open file; None when it is not MPEG audio."""
+    """The frames of an open file; None if it is not MPEG audio."""
     file.seek(0)
     # A view, because slices of bytes are copies.
     data = memoryview(file.read())
@@ -95,8 +96,8 @@ def frames(file: BinaryIO) -> Frames | None:
 
 
 def index_frame(found: Frames) -> bytes:
-    """An index frame (Xing's) that promises the frames that were counted."""
-    # A bit rate at which the frame has room for the index, and no padding.
+    """An index frame (Xing's) with the number of frames that were counted."""
+    # A bit rate at which the frame has room for the index, without padding.
     bits = found.first.kind & 0xFFFE0C00 | (0xB << 12 if found.first.samples > 576 else 0xE << 12)
     # No checksum and one channel: the index then follows 17 or 9 bytes of side information.
     head = struct.pack(">I", bits | 0x00010000 | 0xC0)
@@ -108,19 +109,19 @@ def index_frame(found: Frames) -> bytes:
 
 
 def _after_tags(data: memoryview) -> int:
-    """Where the tags at the beginning end."""
+    """The end of the tags at the beginning."""
     place = 0
     while data[place : place + 3].tobytes() == b"ID3" and len(data) >= place + 10:
         size = 0
         for byte in data[place + 6 : place + 10]:
-            # Sizes in ID3 have 7 bits in a byte, so that no tag looks like a frame.
+            # Sizes in ID3 have 7 bits in a byte, so that a tag cannot look like a frame.
             size = size << 7 | byte & 0x7F
         place += 10 + size + (10 if data[place + 5] & 0x10 else 0)
     return place
 
 
 def _next(data: memoryview, start: int, kind: int | None) -> int | None:
-    """Where the next frame begins: one that another follows, or the end."""
+    """The position of the next frame: one that is followed by another frame or the end."""
     near = data[start : start + _SEARCHED + 4].tobytes()
     place = near.find(b"\xff")
     while 0 <= place < _SEARCHED:
@@ -136,12 +137,12 @@ def _next(data: memoryview, start: int, kind: int | None) -> int | None:
 
 
 def _indexed(first: bytes) -> int | None:
-    """The frames that an index frame promises; None for a frame of sound."""
+    """The number of frames in an index frame; None for a frame of sound."""
     # After the head and 9, 17 or 32 bytes of side information, by version and channels.
     for place in (13, 21, 36):
         if first[place : place + 4] in (b"Xing", b"Info"):
             flags = int.from_bytes(first[place + 4 : place + 8], "big")
-            # An index without a count is of no use.
+            # An index without a count is useless.
             return int.from_bytes(first[place + 8 : place + 12], "big") if flags & 1 else None
     if first[36:40] == b"VBRI":
         return int.from_bytes(first[50:54], "big")
@@ -149,7 +150,7 @@ def _indexed(first: bytes) -> int | None:
 
 
 def _count(data: memoryview, place: int, kind: int) -> tuple[int, int]:
-    """How many whole frames of a kind follow, and the bytes that are neither frames nor tags."""
+    """Numbers of whole frames of a kind that follow, and of bytes that are no frames or tags."""
     count, lost = 0, 0
     while place < len(data):
         here = frame(data[place : place + 4].tobytes())

@@ -38,7 +38,7 @@ def decode(codes_in: ArrayLike, codes: int = 256) -> NDArray[np.float32]:
 
 @cache
 def amplitudes(codes: int = 256) -> NDArray[np.float32]:
-    """The sample that each code stands for [codes], float32, read-only."""
+    """The sample value of each code [codes], float32, read-only."""
     table = np.array([_expanded(2 * code, codes) for code in range(codes)], dtype=np.float64)
     rounded = table.astype(np.float32)
     # Every caller gets the same cached array.
@@ -53,7 +53,7 @@ def silence(codes: int = 256) -> int:
 
 @cache
 def _beginnings(codes: int) -> NDArray[np.float64]:
-    """The least sample of each code but the first, which begins at minus infinity."""
+    """The smallest sample of each code except the first, which begins at minus infinity."""
     return np.array([_expanded(2 * code - 1, codes) for code in range(1, codes)])
 
 

@@ -1,7 +1,7 @@
-"""Ogg: the streams that a file holds, told from the heads of its pages (RFC 3533).
+"""Ogg: finds the streams of a file by the headers of its pages (RFC 3533).
 
 libsndfile reads the first of several streams that follow each other and a stream whose end is
-missing, and says nothing of either.
+missing, without an error in either case.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import BinaryIO
 _HEAD = struct.Struct("<4sBBqIIIB")
 _FIRST, _LAST = 2, 4
 _NOWHERE = -1
-# Opus counts samples at 48 kHz, whatever the rate of its source (RFC 7845).
+# Opus counts samples at 48 kHz for every rate of its source (RFC 7845).
 _OPUS_RATE = 48_000
 
 

@@ -31,7 +31,7 @@ def onsets(samples: NDArray[np.floating], rate: int, gap: int) -> list[int]:
     energies = _energies(np.asarray(samples, dtype=np.float64))
     rises = _rises(energies, block)
     found: list[int] = []
-    # Strongest first; of two equal ones, the earlier.
+    # The strongest first; of two equal ones, the earlier.
     for index in np.lexsort((np.arange(rises.size), -rises)):
         if rises[index] <= RISE:
             break
@@ -61,6 +61,6 @@ def _rises(energies: NDArray[np.float64], block: int) -> NDArray[np.float64]:
 
 
 def _first_loud(energies: NDArray[np.float64], start: int, stop: int) -> int:
-    """The first sample of a range that is as loud as `LOUD` requires."""
+    """The first sample of a range that reaches the share `LOUD` of its loudest one."""
     piece = energies[start:stop]
     return start + int(np.argmax(piece >= LOUD * piece.max()))

@@ -1,4 +1,4 @@
-"""Patched: an open file whose first bytes are others, for a decoder whose header must be right."""
+"""Patched: an open file with other first bytes, for decoders that need a correct header."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 
 class Patched(io.RawIOBase):
-    """`head`, and after it what `file` holds from byte `skip` on; closes the file with itself."""
+    """`head`, followed by the content of `file` from byte `skip` on; closing it closes the file."""
 
     def __init__(self, file: BinaryIO, head: bytes, skip: int) -> None:
         self._file, self._head, self._skip = file, head, skip
@@ -19,21 +19,21 @@ class Patched(io.RawIOBase):
         return True
 
     def seekable(self) -> bool:
-        """Whether places in it can be sought: always."""
+        """Whether the position can be set: always."""
         return True
 
     def tell(self) -> int:
-        """The place of the next byte."""
+        """The position of the next byte."""
         return self._place
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """Go to a place, counted as files count it."""
+        """Set the position, with the arguments of any file."""
         base = (0, self._place, self._end)[whence]
         self._place = max(0, base + offset)
         return self._place
 
     def readinto(self, buffer: object) -> int:
-        """Fill the buffer as far as there are bytes."""
+        """Fill the buffer as far as bytes are left."""
         view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
         data = self._head[self._place : self._place + len(view)]
         if len(data) < len(view):
@@ -44,6 +44,6 @@ class Patched(io.RawIOBase):
         return len(data)
 
     def close(self) -> None:
-        """Close the file too."""
+        """Also close the file."""
         self._file.close()
         super().close()

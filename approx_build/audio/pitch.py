@@ -2,9 +2,9 @@
 
 pYIN (Mauch and Dixon, pYIN: a fundamental frequency estimator using probabilistic threshold
 distributions, 2014) on YIN's difference function (de Cheveigné and Kawahara, 2002). The threshold
-is distributed as Beta(2, 18), so the probability that a dip is the first one below it has a closed
-form: no thresholds are drawn. `pitch_path` then finds the likeliest path through the dips of all
-frames. The pitch is that of the dip itself, not the middle of its bin.
+has the distribution Beta(2, 18), so the probability that a dip is the first one below it has a
+closed form: no thresholds are sampled. `pitch_path` then finds the likeliest path through the dips
+of all frames. The pitch is that of the dip itself, not the middle of its bin.
 
 Convention: frame `m` is centred on sample `m * hop`; sound outside the clip is silence.
 """
@@ -25,20 +25,20 @@ from approx_build.numerics import portable
 Doubles = NDArray[np.float64]
 
 _FALLEN_BACK = 0.01
-"""Weight of the deepest dip where no dip is below the threshold."""
+"""Weight of the deepest dip if no dip is below the threshold."""
 _GLIDE = 1.06
-"""Frames side by side glide if their ratio is below this, a semitone; else the pitch jumps."""
+"""Between frames with a smaller ratio, a semitone, the pitch glides; otherwise it jumps."""
 _MOST_PERIODS = 4.0
-"""Periods that a pitch is measured over, at most: more of them blur what moves."""
+"""Largest number of periods over which a pitch is measured: more would blur a moving pitch."""
 _AT_ONCE = 128
-"""Frames worked on together."""
+"""Number of frames that are processed together."""
 UNCLEAR = 0.3
 """A frame whose aperiodicity is above this has no clear pitch."""
 
 
 @dataclass(frozen=True, eq=False)
 class PitchTrack:
-    """Pitch by frame: `hz` [M], 0 where there is none, and `aperiodicity` [M] from 0 (a tone)."""
+    """Pitch by frame: `hz` [M], 0 without pitch, and `aperiodicity` [M], 0 for a pure tone."""
 
     hz: Doubles
     aperiodicity: Doubles
@@ -49,7 +49,7 @@ class PitchTrack:
         return np.asarray((self.hz > 0) & (self.aperiodicity <= UNCLEAR))
 
     def held(self, otherwise: float) -> Doubles:
-        """Pitch [M] with the last clear one held where there is none, and the first one before."""
+        """Pitch [M]; frames without a clear pitch get the last clear one, else the first one."""
         clear = np.flatnonzero(self.is_clear)
         if not len(clear):
             return np.full(len(self.hz), otherwise)
@@ -59,7 +59,7 @@ class PitchTrack:
 
 @dataclass(frozen=True)
 class PitchFinder:
-    """How pitch is found: the rate of the sound, the distance of frames, the pitches that count."""
+    """The settings for finding pitch: rate of the sound, distance of frames, range of pitches."""
 
     rate: int
     hop: int
@@ -73,11 +73,11 @@ class PitchFinder:
 
     @property
     def width(self) -> int:
-        """Samples that are compared with those a period later."""
+        """Number of samples that are compared with those a period later."""
         return 2 * self.longest
 
     def track(self, sound: NDArray[np.float32], frames: int) -> PitchTrack:
-        """The pitch of a sound [T] at so many frames from its first sample on."""
+        """The pitch of a sound [T] in a given number of frames, the first at sample 0."""
         grid = Grid(self.lowest_hz, self.highest_hz, self.hop / self.rate)
         parts = [
             self._dips(self._frames(sound, first, min(_AT_ONCE, frames - first)), first)
@@ -94,7 +94,7 @@ class PitchFinder:
         return PitchTrack(self._centred(found, late), aperiodicity)
 
     def _frames(self, sound: NDArray[np.float32], first: int, count: int) -> Doubles:
-        """Frames [count, width + longest] of the sound, zeros beside it."""
+        """Frames [count, width + longest] of the sound, padded with zeros outside it."""
         size = self.width + self.longest
         before = first * self.hop - (self.width + self.longest // 2) // 2
         part = np.zeros((count - 1) * self.hop + size)
@@ -104,9 +104,9 @@ class PitchFinder:
         return np.lib.stride_tricks.sliding_window_view(part, size)[:: self.hop]
 
     def _dips(self, frames: Doubles, first: int) -> tuple[NDArray[Any], ...]:
-        """Dips of frames, the first of which has a number.
+        """The dips of frames; `first` is the number of the first frame.
 
-        Frame, lag that was measured, periods in it, probability, height of each.
+        For each dip its frame, measured lag, number of periods in the lag, probability, and height.
         """
         curve = normalised_difference(frames, self.width, self.longest)
         shortest = max(2, int(self.rate / self.highest_hz))
@@ -116,7 +116,8 @@ class PitchFinder:
         heights = np.where(is_dip, inner, 1.0)
         lowest = np.minimum.accumulate(heights, axis=1)
         before = np.concatenate([np.ones((len(curve), 1)), lowest[:, :-1]], axis=1)
-        # The dip is the first one below thresholds from its height to the least one before it.
+        # The dip is the first one below a threshold between its height and the lowest dip before
+        # it.
         chance = np.where(is_dip & (inner < before), _threshold(before) - _threshold(inner), 0.0)
         deepest = heights.argmin(axis=1)
         rows = np.flatnonzero(is_dip.any(axis=1))
@@ -125,7 +126,7 @@ class PitchFinder:
         return at + first, *_refined(curve, at, lag + 1), chance[at, lag], inner[at, lag]
 
     def _centred(self, hz: Doubles, late: Doubles) -> Doubles:
-        """Pitch [M] at the frames' own times, found so many samples after them."""
+        """Pitch [M] at the times of the frames, from pitch measured this many samples later."""
         span = 2 * self.hop + late[2:] - late[:-2]
         ratio = np.where(hz[:-2] > 0, hz[2:] / np.where(hz[:-2] > 0, hz[:-2], 1.0), 0.0)
         glides = (hz[1:-1] > 0) & (ratio < _GLIDE) & (ratio > 1 / _GLIDE) & (span > self.hop)
@@ -154,13 +155,13 @@ def normalised_difference(frames: Doubles, width: int, longest: int) -> Doubles:
     difference = np.maximum(own[:, :1] + own - 2 * shared, 0.0)
     difference[:, 0] = 0
     total = np.cumsum(difference, axis=1)
-    # Silence, and rounding errors of what is nearly silence, have no period.
+    # Silence and rounding errors of near silence have no period.
     is_sound = total > 1e-12 * own[:, :1] + 1e-20
     return np.where(is_sound, difference * lags / np.where(is_sound, total, 1.0), 1.0)
 
 
 def _threshold(height: Doubles) -> Doubles:
-    """The probability of a threshold up to `height`: the distribution Beta(2, 18)."""
+    """The probability that the threshold is at most `height`: the distribution Beta(2, 18)."""
     height = np.minimum(height, 1.0)
     rest = 1.0 - height
     second = rest * rest
@@ -172,9 +173,9 @@ def _threshold(height: Doubles) -> Doubles:
 def _refined(
     curve: Doubles, at: NDArray[np.int64], lag: NDArray[np.int64]
 ) -> tuple[Doubles, Doubles]:
-    """Lags of dips and how many periods are in them, a few where there is room.
+    """Refined lags of dips, each measured over several periods if there is room for them.
 
-    At a multiple of the period the same error of the parabola counts for less.
+    At a multiple of the period, the same error of the parabola has less effect.
     """
     longest = curve.shape[1] - 1
     shift, _ = _parabola(curve, at, lag)
@@ -190,7 +191,7 @@ def _refined(
 def _parabola(
     curve: Doubles, at: NDArray[np.int64], lag: NDArray[np.int64]
 ) -> tuple[Doubles, NDArray[np.bool_]]:
-    """Where the parabola through three lags is lowest, and whether the middle one is a dip."""
+    """The minimum of the parabola through three lags, and whether the middle one is a dip."""
     left, middle, right = (curve[at, lag + step] for step in (-1, 0, 1))
     bend = left - 2 * middle + right
     shift = np.where(bend > 0, 0.5 * (left - right) / np.where(bend > 0, bend, 1.0), 0.0)
@@ -199,7 +200,7 @@ def _parabola(
 
 
 def in_midi(hz: Doubles) -> Doubles:
-    """Notes of MIDI, 69 for 440 Hz; 0 where there is no pitch."""
+    """MIDI notes, 69 for 440 Hz; 0 without pitch."""
     sounding = hz > 0
     octaves = portable.log(np.where(sounding, hz, 440.0) / 440.0) / portable.log(2.0)
     return np.where(sounding, 69.0 + 12.0 * octaves, 0.0)

@@ -1,9 +1,9 @@
 """The likeliest path of a pitch through the dips of all frames: the second half of pYIN.
 
 A hidden Markov model (Mauch and Dixon, 2014): its states are bins of a fifth of a semitone, each
-with a pitch and without. Smaller steps are likelier, in a straight line, up to `_OCTAVES_A_SECOND`;
-a pitch begins and ends with probability `_SWITCH`. The path is Viterbi's, whose ties go to the
-lowest bin. Logarithms are portable, the rest adds and compares.
+with and without pitch. The probability of a step falls linearly with its size, up to
+`_OCTAVES_A_SECOND`; a pitch begins and ends with probability `_SWITCH`. The path is Viterbi's,
+whose ties go to the lowest bin. Logarithms are portable; everything else adds and compares.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ Doubles = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _BINS = 60
-"""In an octave."""
+"""Bins in an octave."""
 _OCTAVES_A_SECOND = 35.92
 _SWITCH = 0.01
 _LEAST = 1e-30
-"""Stands for a probability of 0, whose logarithm would not be finite."""
+"""Replaces the logarithm of a probability of 0, which would not be finite."""
 _NEAR = 1.5
-"""Bins between a dip and the path that takes it, at most."""
+"""Largest number of bins between a dip and the path through it."""
 
 
 @dataclass(frozen=True, eq=False)
 class Dips:
-    """What frames offer, frame after frame: pitch and probability of each dip [D]."""
+    """The dips of all frames in order: pitch and probability of each dip [D]."""
 
     frame: Integers
     hz: Doubles
@@ -41,7 +41,7 @@ class Dips:
 
 @dataclass(frozen=True)
 class Grid:
-    """The bins of a range of pitches, and how fast a pitch moves through them."""
+    """The bins of a range of pitches, and the largest speed of a pitch through them."""
 
     lowest_hz: float
     highest_hz: float
@@ -49,28 +49,28 @@ class Grid:
 
     @cached_property
     def bins(self) -> int:
-        """How many bins there are."""
+        """Number of bins."""
         return int(_BINS * _octaves(np.array(self.highest_hz / self.lowest_hz))) + 2
 
     @property
-    def reach(self) -> int:
-        """By how many bins a pitch moves from frame to frame, at most."""
+    def widest_step(self) -> int:
+        """Largest step of a pitch from frame to frame, in bins."""
         return max(1, min(round(_OCTAVES_A_SECOND * self.step_s * _BINS), self.bins - 1))
 
     def places(self, hz: Doubles) -> Doubles:
-        """Where pitches lie, in bins from 0."""
+        """The positions of pitches in bins, counted from 0."""
         places = _BINS * _octaves(hz / self.lowest_hz)
         return np.minimum(np.maximum(places, 0.0), self.bins - 1.0)
 
     def moves(self) -> Doubles:
         """Logarithms of the probabilities of steps from -reach to reach."""
-        steps = np.arange(-self.reach, self.reach + 1)
-        heights = self.reach + 1.0 - np.where(steps < 0, -steps, steps)
+        steps = np.arange(-self.widest_step, self.widest_step + 1)
+        heights = self.widest_step + 1.0 - np.where(steps < 0, -steps, steps)
         return portable.log(heights / heights.sum())
 
 
 def likeliest(dips: Dips, grid: Grid, frames: int) -> Integers:
-    """The dip that the path takes in each frame [M], -1 where it has no pitch."""
+    """The dip on the path in each frame [M]; -1 where the path has no pitch."""
     places = grid.places(dips.hz)
     bounds = np.searchsorted(dips.frame, np.arange(frames + 1))
     path = _path(dips, np.rint(places).astype(np.int64), bounds, grid)
@@ -87,20 +87,20 @@ def likeliest(dips: Dips, grid: Grid, frames: int) -> Integers:
 
 def _path(dips: Dips, bins: Integers, bounds: Integers, grid: Grid) -> Integers:
     """The bin of each frame, -1 where the path has no pitch."""
-    frames, count, reach = len(bounds) - 1, grid.bins, grid.reach
+    frames, count, widest_step = len(bounds) - 1, grid.bins, grid.widest_step
     came_from = np.zeros((frames, 2, count), np.int16)
     stay, switch = (float(portable.log(p)) for p in (1 - _SWITCH, _SWITCH))
     moves, here = grid.moves(), np.arange(count)
-    padded = np.full((2, count + 2 * reach), -np.inf)
+    padded = np.full((2, count + 2 * widest_step), -np.inf)
     score = np.full((2, count), float(portable.log(0.5 / count)))
     for at in range(frames):
         if at:
-            padded[:, reach : reach + count] = score
-            views = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=1)
+            padded[:, widest_step : widest_step + count] = score
+            views = np.lib.stride_tricks.sliding_window_view(padded, 2 * widest_step + 1, axis=1)
             reached = views + moves
             best = reached.argmax(axis=2)
             kept = np.take_along_axis(reached, best[..., None], axis=2)[..., 0]
-            source = here + best - reach
+            source = here + best - widest_step
             switches = kept[::-1] + switch > kept + stay
             score = np.where(switches, kept[::-1] + switch, kept + stay)
             states = source + count * _KIND

@@ -1,8 +1,8 @@
-"""Other rates: conversion of a clip to a rate, and varispeed.
+"""Conversion of a clip to other rates, and varispeed.
 
 Linear phase, flat to 0.913 of the lower Nyquist frequency within 5e-8 dB, images and aliases below
--167 dB (kernels/resampler_plan.py). Output 0 lies on sample 0; a result is as long as its source to
-the sample. float64 within, rounded to float32 at the end.
+-167 dB (kernels/resampler_plan.py). Output 0 is at sample 0, and a result is as long as its source
+to the nearest sample. Computed in float64, rounded to float32 at the end.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from approx_build.kernels import resampler
 from approx_build.kernels.resampler_plan import Plan, at_speed, between
 
 LOWEST_RATE, HIGHEST_RATE = 1000, 768_000
-"""Rates in Hz that sound is kept at."""
+"""Range of sample rates of sound, Hz."""
 
 LARGEST_RATIO = 16.0
-"""Varispeed goes four octaves either way."""
+"""Varispeed changes the pitch by at most four octaves either way."""
 
 
 def resample(clip: Clip, rate: int) -> Clip:
     """The clip at `rate` Hz: `round(length * rate / clip.rate)` samples, same duration and pitch.
 
-    AudioError for a rate that no sound is kept at.
+    AudioError for an impossible rate.
     """
     _check_rate(clip.rate)
     _check_rate(rate)
@@ -44,19 +44,20 @@ def resample_range(
 ) -> Clip:
     """Samples `start` to `stop` of a sound of `length` samples and `source` Hz, at `rate` Hz.
 
-    `read` reads a range of it. Ranges whose starts are whole periods of both rates apart have the
-    bits of one conversion: what is read around a range is all that they depend on.
+    `read` reads a range of the sound. If the starts of ranges are whole periods of both rates
+    apart, they have the bits of one conversion, because each range is read with all samples on
+    which it depends.
     """
     _check_rate(source)
     _check_rate(rate)
     ratio, plan = Fraction(source, rate), between(source, rate)
-    # The sound is counted from `origin`, from where `start` is a whole number of periods away.
+    # Positions are counted from `origin`, which is a whole number of periods before `start`.
     period, outputs = ratio.numerator, ratio.denominator
     origin = start % period
     first = start // period * outputs
     count = round((stop - start) * rate / source)
     low, high = plan.source(first, count)
-    # Beside the sound is silence, which the resampler supplies itself.
+    # Outside the sound is silence, which the resampler itself adds.
     low, high = max(low, 0), min(high, length - origin)
     data = read(origin + low, origin + max(low, high)).data
     return Clip(_each_channel(plan, data, count, first, low), rate)
@@ -75,9 +76,9 @@ def varispeed(clip: Clip, ratio: float) -> Clip:
 
 
 def converted(samples: NDArray[np.floating], source: int, target: int) -> NDArray[np.floating]:
-    """Samples [T] taken from `source` to `target` Hz, `round(T * target / source)` of them.
+    """Samples [T] converted from `source` to `target` Hz, `round(T * target / source)` of them.
 
-    In their own precision.
+    The result has the precision of the samples.
     """
     length = round(samples.size * target / source)
     return resampler.converted(between(source, target), samples, length)

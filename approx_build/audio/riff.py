@@ -1,9 +1,9 @@
-"""WAV headers: reads those of RIFF and RF64 files, and writes ours.
+"""WAV headers: reads those of RIFF and RF64 files, and writes our own.
 
 RIFF WAVE (Microsoft, Multimedia Programming Interface 1.0, 1991) and RF64 (EBU Tech 3306, 2009).
-Ours is always 94 bytes long: a `JUNK` chunk reserves the place of RF64's `ds64` chunk, so if a file
-exceeds 4 GiB while it is written, only its header must be rewritten. No chunk contains a date or a
-program's name: equal samples make equal files.
+Our headers are always 94 bytes long: a `JUNK` chunk reserves space for RF64's `ds64` chunk, so if a
+file exceeds 4 GiB while it is written, only its header must be rewritten. No chunk contains a date
+or a program's name: equal samples make equal files.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
 UNKNOWN = 0xFFFFFFFF
 """The size field of an RF64 file, whose value is in `ds64`, or of an unfinished stream."""
 UNFINISHED = {0, 0x7FFFF000, 0x7FFFFFFF, 0x80000000, UNKNOWN, 0xFFFFFFFFFFFFFFFF}
-"""Sizes that programs write before they know the true one, of a larger or smaller file."""
+"""Sizes that programs write before they know the true one."""
 HEADER_SIZE = 94
 
 
@@ -26,9 +26,9 @@ HEADER_SIZE = 94
 class Header:
     """The position and coding of the samples of a WAV file; `start` and `size` in bytes.
 
-    `bits` are those that a sample takes, of which the lowest may be unused. `beyond` are the
-    bytes after the sound that no chunk accounts for; `is_finished` is False where the header does
-    not say how long the sound is, and `size` reaches to the end of the file.
+    `bits` is the size of a sample, whose lowest bits may be unused. `beyond` is the number of bytes
+    after the sound that no chunk explains. `is_finished` is False if the header does not contain
+    the length of the sound; then `size` reaches to the end of the file.
     """
 
     code: int
@@ -77,8 +77,8 @@ def header_bytes(code: int, bits: int, channels: int, rate: int, length: int) ->
 def read_header(file: BinaryIO) -> Header | None:
     """The header of a WAV file, or None when the file is no WAV file.
 
-    ValueError when it is one that contradicts itself. `size` is what the header promises,
-    which may be more than the file holds.
+    ValueError when the header contradicts itself. `size` is the size in the header, which may
+    exceed that of the file.
     """
     head = file.read(12)
     if len(head) < 12 or head[:4] not in (b"RIFF", b"RF64") or head[8:] != b"WAVE":
@@ -102,10 +102,10 @@ def read_header(file: BinaryIO) -> Header | None:
 
 
 def _measured(file: BinaryIO, fmt: bytes, start: int, size: int) -> Header:
-    """The header from the body of the fmt chunk, its size compared with what the file holds."""
+    """The header from the body of the fmt chunk, with the size found in the file."""
     there = file.seek(0, 2) - start
     is_finished = True
-    # 0 is also the true size of an empty sound: what follows tells the two apart.
+    # 0 is also the true size of an empty sound; the bytes that follow distinguish the two.
     if size in UNFINISHED and (size > there or beyond(file, start + size, Little)):
         size, is_finished = there, False
     more = beyond(file, start + size, Little) if size < there else 0
@@ -126,13 +126,13 @@ def _described(fmt: bytes, start: int, size: int, more: int, is_finished: bool) 
     ):
         raise ValueError("its header contradicts itself (fmt chunk)")
     if code == PCM:
-        # A sample takes whole bytes and fills them from the top: 20 bits lie in 3, 12 in 2.
+        # A sample fills whole bytes from the top: 20 bits are stored in 3 bytes, 12 bits in 2.
         bits = frame // channels * 8
     return Header(code, bits, channels, rate, start, size, more, is_finished)
 
 
 def _fits(code: int, frame: int, channels: int, bits: int) -> bool:
-    """Whether samples of so many bits fill a frame of so many bytes."""
+    """Whether samples of this many bits fill a frame of this many bytes."""
     if code == FLOAT:
         return frame * 8 == channels * bits
     return frame == channels * ((bits + 7) // 8) or (

@@ -23,15 +23,15 @@ Part = Literal["harmonic", "percussive"]
 Magnitudes = NDArray[np.float32]
 
 _BLOCK = 512
-"""Frames worked on at a time, so that memory does not grow with the clip."""
+"""Number of frames processed at a time, so that memory does not grow with the clip."""
 
 
 @dataclass(frozen=True)
 class Separation:
-    """How a sound is parted; `kernel` is the odd number of frames or bins of the medians.
+    """The settings of a separation; `kernel` is the odd number of frames or bins of the medians.
 
-    With a `margin` above 1 a part keeps only what is larger than the other by that factor,
-    and the two parts no longer sum to the whole.
+    With a `margin` above 1, a part keeps only what exceeds the other part by that factor, and the
+    sum of the two parts is no longer the whole.
     """
 
     margin: float = 1.0
@@ -49,15 +49,15 @@ class Separation:
 
     def _masked(self, samples: Mono, part: Part, start: int, stop: int) -> Spectrum:
         """Frames `start` to `stop` of one part [M, F]."""
-        reach = self.kernel // 2
-        first = max(start - reach, 0)
-        last = min(stop + reach, self.stft.frames(samples.size))
+        radius = self.kernel // 2
+        first = max(start - radius, 0)
+        last = min(stop + radius, self.stft.frames(samples.size))
         spectrum = self.stft.forward(samples, first, last)
         size = magnitude(spectrum).astype(np.float32, copy=False)
         own = slice(start - first, stop - first)
-        before, after = reach - (start - first), reach - (last - stop)
+        before, after = radius - (start - first), radius - (last - stop)
         along_time = running_median(_mirrored(size, before, after), self.kernel)
-        along_frequency = running_median(_mirrored(size[own].T, reach, reach), self.kernel).T
+        along_frequency = running_median(_mirrored(size[own].T, radius, radius), self.kernel).T
         kept, other = along_time, along_frequency
         if part == "percussive":
             kept, other = other, kept
@@ -66,11 +66,11 @@ class Separation:
 
 
 def soft_mask(kept: Magnitudes, other: Magnitudes, splits: bool) -> Magnitudes:
-    """kept^2 / (kept^2 + other^2), and where both are nothing a half when `splits`, else 0."""
+    """kept^2 / (kept^2 + other^2); where both are 0, a half if `splits`, else 0."""
     larger: Magnitudes = np.maximum(kept, other)
     is_nothing = larger < np.finfo(np.float32).tiny
     larger[is_nothing] = 1
-    # Divided by the larger before squaring, so that no square is lost below the smallest number.
+    # Divided by the larger before squaring, so that no square underflows.
     kept, other = kept / larger, other / larger
     kept, other = kept * kept, other * other
     other += kept
@@ -81,7 +81,7 @@ def soft_mask(kept: Magnitudes, other: Magnitudes, splits: bool) -> Magnitudes:
 
 
 def _scaled(spectrum: Spectrum, mask: Magnitudes) -> Spectrum:
-    """Spectrum times real mask, part by part: no product of complex numbers."""
+    """Spectrum times real mask, by real and imaginary parts, without complex products."""
     result = np.empty_like(spectrum)
     np.multiply(spectrum.real, mask, out=result.real)
     np.multiply(spectrum.imag, mask, out=result.imag)
@@ -89,6 +89,6 @@ def _scaled(spectrum: Spectrum, mask: Magnitudes) -> Spectrum:
 
 
 def _mirrored(x: Magnitudes, before: int, after: int) -> Magnitudes:
-    """`x` [N, M] with rows mirrored about its first and last, these included."""
-    # As SciPy's median filter does, which librosa uses.
+    """`x` [N, M] with rows mirrored about its first and last, which are repeated."""
+    # As in SciPy's median filter, which librosa uses.
     return np.pad(x, ((before, after), (0, 0)), mode="symmetric")

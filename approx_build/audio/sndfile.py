@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import soundfile
 
 _DENSEST = 8192
-"""More samples than any coding puts into a byte: silence as FLAC has 5 000."""
+"""More samples than any coding stores in a byte; FLAC stores 5 000 of silence."""
 
 
 def is_pcm(subtype: str) -> bool:
@@ -37,7 +37,7 @@ def int_bits(subtype: str) -> int:
 
 
 def open_sound(path: AnyPath) -> BinaryIO:
-    """The bytes of a sound file, open for reading; AudioError when it cannot be opened."""
+    """A sound file, open for reading bytes; AudioError when it cannot be opened."""
     try:
         return open_regular(path)
     except (OSError, ValueError) as error:
@@ -47,11 +47,11 @@ def open_sound(path: AnyPath) -> BinaryIO:
 
 @contextmanager
 def opened(path: AnyPath) -> Iterator[soundfile.SoundFile]:
-    """The file opened by libsndfile; AudioError when it cannot, or would lose sound of it."""
+    """The file opened by libsndfile; AudioError if that fails or would lose some of the sound."""
     import soundfile
 
     with open_sound(path) as file:
-        # Not by its name, whose end means a coding to soundfile.
+        # Not by its name, because soundfile derives a coding from the suffix.
         try:
             source = checked(path, file)
         except MiscountedError as found:
@@ -67,19 +67,19 @@ def opened(path: AnyPath) -> Iterator[soundfile.SoundFile]:
 
 
 def _sound(source: BinaryIO | Patched) -> soundfile.SoundFile:
-    """A file opened by its number, which libsndfile reads itself, or a patched one through us."""
+    """Open a file by its descriptor, for libsndfile to read; or a patched one through Python."""
     import soundfile
 
     if isinstance(source, Patched):
         return soundfile.SoundFile(source)
-    # libsndfile takes the descriptor's own position for the beginning of the file.
+    # libsndfile takes the current position of the descriptor for the beginning of the file.
     os.lseek(source.fileno(), 0, os.SEEK_SET)
     # `opened` closes the file, which may be opened once more for a message.
     return soundfile.SoundFile(source.fileno(), closefd=False)
 
 
 def _seconds(file: BinaryIO, found: MiscountedError) -> str:
-    """How long the miscounted bytes are, told from those that libsndfile finds."""
+    """The duration of the miscounted bytes, derived from those that libsndfile finds."""
     import soundfile
 
     with suppress(soundfile.LibsndfileError, ZeroDivisionError), _sound(file) as sound:
@@ -89,7 +89,7 @@ def _seconds(file: BinaryIO, found: MiscountedError) -> str:
 
 
 def _refusal(path: AnyPath, file: BinaryIO, reason: str) -> AudioError:
-    """Why a file cannot be read, and the command that helps where one does."""
+    """Why a file cannot be read, and the command that converts it, if there is one."""
     if kind := named(file):
         return AudioError(f"{path}: is {kind}, which cannot be read here; {_hint(path)}")
     hint = f"; {_hint(path)}" if is_container(file) else ""
@@ -103,7 +103,7 @@ def _hint(path: AnyPath) -> str:
 def samples(path: AnyPath, start: int, stop: int) -> NDArray[Any]:
     """Samples `start` to `stop` [C, T] as integers (right-justified) or float64.
 
-    AudioError when they are corrupt or not all there.
+    AudioError when they are corrupt or incomplete.
     """
     import soundfile
 

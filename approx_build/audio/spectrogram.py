@@ -4,7 +4,7 @@ Short-time Fourier transform under a Hann window; the loudest frame of a column 
 bin of a row are kept, so that a single stroke in an hour stays visible. Rows are spaced by
 equal ratios of frequency. Levels are dB of full scale: a sine of amplitude 1 reads 0.
 
-Off the path of a sample: its spectrograms are drawn, and no sound is made of them.
+Off the path of a sample: it draws spectrograms and makes no sound.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def spectrogram(
     """
     high_hz = min(high_hz, source.rate / 2)
     size = 1 << max(6, (round(WINDOW_S * source.rate) - 1).bit_length())
-    # At least two frames in a column, so that no sound falls between columns.
+    # At least two frames in a column, so that no sound is missed between columns.
     hop = max(1, min(size // 4, source.length // (2 * columns)))
     count = 1 + (source.length - 1) // hop
     column_of = np.arange(count) * hop * columns // source.length
@@ -112,7 +112,7 @@ def _window(size: int) -> NDArray[np.float64]:
 
 
 def _banded(power: NDArray[np.float32], edges: NDArray[np.float64]) -> NDArray[np.float32]:
-    """The loudest bin of each row [columns, rows]; between bins, where a row holds none."""
+    """The loudest bin of each row [columns, rows]; interpolated where a row contains no bin."""
     bins = power.shape[1]
     low, high = np.ceil(edges[:-1]).astype(int), np.ceil(edges[1:]).astype(int)
     middle = np.minimum((edges[:-1] + edges[1:]) / 2, bins - 1.0)
@@ -121,14 +121,14 @@ def _banded(power: NDArray[np.float32], edges: NDArray[np.float64]) -> NDArray[n
     result = power[:, left] * (1 - share) + power[:, left + 1] * share
     wide = np.flatnonzero((high > low) & (low < bins))
     if wide.size:
-        # Rows follow each other without gaps, so their beginnings alone say where they end.
+        # Rows follow each other without gaps, so each ends where the next begins.
         loudest = np.maximum.reduceat(power[:, : high[wide[-1]]], low[wide], axis=1)
         result[:, wide] = loudest
     return np.asarray(result)
 
 
 def _without_gaps(power: NDArray[np.float32], filled: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Give columns that no frame fell into the one before them (sounds of few samples)."""
+    """Fill columns without frames with the column before (sounds of few samples)."""
     columns = np.unique(filled)
     if len(columns) == len(power):
         return power
@@ -142,7 +142,7 @@ def waveform(source: Source, columns: int) -> NDArray[np.float32]:
     for column in range(0, columns, 64):
         inner = edges[column : column + 65]
         data = source.cut(int(inner[0]), int(max(inner[-1], inner[0] + 1))).data
-        # A sound shorter than the columns: reduceat gives the one sample at an empty range.
+        # For a sound shorter than the columns, reduceat gives one sample for an empty range.
         starts = np.minimum(inner[:-1] - inner[0], data.shape[1] - 1)
         result[0, column : column + 64] = np.minimum.reduceat(data.min(axis=0), starts)
         result[1, column : column + 64] = np.maximum.reduceat(data.max(axis=0), starts)

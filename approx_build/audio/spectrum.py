@@ -29,9 +29,9 @@ Spectrum = NDArray[np.complex64]
 def real_fft(
     frames: NDArray[Any], size: int | None = None, window: NDArray[np.float64] | None = None
 ) -> NDArray[Any]:
-    """Spectra [..., F] of real frames [..., T], zeros after them up to `size`, in their precision.
+    """Spectra [..., F] of real frames [..., T], zero-padded to `size`, in their precision.
 
-    The frames are multiplied by the window first. `size` is even and without large primes.
+    The frames are multiplied by the window first. `size` is even and has only small prime factors.
     """
     if size is not None and size != frames.shape[-1]:
         padded = np.zeros((*frames.shape[:-1], size), frames.dtype)
@@ -45,7 +45,7 @@ def inverse_real_fft(
 ) -> NDArray[Any]:
     """Real frames [..., size] of spectra [..., F], times the window, in their precision.
 
-    Bins after the F given are 0.
+    Bins after the given F are 0.
     """
     bins, given = size // 2 + 1, spectra.shape[-1]
     if given > bins:
@@ -60,8 +60,8 @@ def inverse_real_fft(
 def in_bands(powers: NDArray[Any], weights: NDArray[Any]) -> NDArray[np.float64]:
     """Weighted sums of bins, from low to high: powers [M, F], weights [F, B] -> [M, B].
 
-    Not a matrix product, which sums by BLAS: in an order that depends on the processor, and on
-    where in memory an array begins.
+    Not a matrix product: BLAS sums in an order that depends on the processor, and on the position
+    of an array in memory.
     """
     bins = np.ascontiguousarray(powers.T, np.float64)
     sums = np.zeros((weights.shape[1], len(powers)))
@@ -71,13 +71,13 @@ def in_bands(powers: NDArray[Any], weights: NDArray[Any]) -> NDArray[np.float64]
 
 
 def fast_size(length: int) -> int:
-    """The least size from `length` on whose transform is fast."""
+    """The smallest size from `length` on with a fast transform."""
     return fft.fast_size(length)
 
 
 @dataclass(frozen=True)
 class Stft:
-    """Transforms of `size` samples, a power of two, every `hop`, a divisor of a quarter of it."""
+    """Transforms of `size` samples, a power of two, every `hop`, a divisor of `size / 4`."""
 
     size: int = 2048
     hop: int = 512
@@ -102,7 +102,7 @@ class Stft:
         return real_fft(frames, window=self._window)
 
     def inverse(self, spectrum: Spectrum, length: int) -> Mono:
-        """Samples [length] of all the frames [M, F] of a clip of that length."""
+        """Samples [length] from all frames [M, F] of a clip of that length."""
         adder = OverlapAdd(self, length)
         adder.add(spectrum)
         return adder.result()
@@ -113,7 +113,7 @@ class Stft:
 
 
 class OverlapAdd:
-    """The inverse of a transform, fed frame by frame; how frames are grouped changes no bit."""
+    """The inverse of a transform, frame by frame; the grouping of frames changes no bit."""
 
     def __init__(self, stft: Stft, length: int) -> None:
         self._stft = stft
@@ -128,14 +128,15 @@ class OverlapAdd:
         window = self._stft._window
         pieces = inverse_real_fft(spectrum, self._stft.size, window)
         pieces = pieces.reshape(len(pieces), self._folds, self._stft.hop)
-        # The latest part of each frame last, so that every sample sums its frames in one order.
+        # The latest part of each frame last, so that every sample adds its frames in the same
+        # order.
         for fold in reversed(range(self._folds)):
             start = self._done + fold
             self._sound[start : start + len(pieces)] += pieces[:, fold]
         self._done += len(pieces)
 
     def result(self) -> Mono:
-        """The samples [length], when all frames are in."""
+        """The samples [length], after all frames were added."""
         if self._done != self._stft.frames(self._length):
             raise ValueError(f"{self._done} frames are not all of {self._length} samples")
         self._divide_by_windows()
@@ -143,13 +144,13 @@ class OverlapAdd:
         return self._sound.reshape(-1)[first : first + self._length]
 
     def _divide_by_windows(self) -> None:
-        """Divide each sample by the sum of the squared windows over it."""
+        """Divide each sample by the sum of the squared windows at that sample."""
         window = hann(self._stft.size).reshape(self._folds, -1)
         squares = (window * window).astype(np.float32)
         inner = range(self._folds, self._done)
         for hop in sorted(set(range(len(self._sound))).difference(inner)):
             folds = [fold for fold in range(self._folds) if 0 <= hop - fold < self._done]
             total = squares[folds].sum(axis=0)
-            # The window begins with 0: a sample that nothing covers stays 0.
+            # The window begins with 0: a sample that no window covers remains 0.
             self._sound[hop] /= np.where(total > 0, total, 1)
         self._sound[inner.start : inner.stop] /= squares.sum(axis=0)

@@ -1,13 +1,13 @@
-"""Stretching: a sound longer or shorter with its pitch kept, its attacks as they are.
+"""Stretching: changes the duration of a sound and keeps its pitch and its attacks.
 
-A phase vocoder with phases locked around peaks (Puckette, Phase-locked vocoder, 1995; Laroche
-and Dolson, Improved phase vocoder time-scale modification of audio, 1999). For every frame the
-sound is analysed twice, one hop apart, so that phases advance by complex products alone and no
-angle is ever taken. The hop of the result is fixed, the places read in the source vary.
+A phase vocoder with phases locked around peaks (Puckette, Phase-locked vocoder, 1995; Laroche and
+Dolson, Improved phase vocoder time-scale modification of audio, 1999). For every frame the sound is
+analysed twice, one hop apart, so that phases advance by complex products alone and no angle is ever
+computed. The hop of the result is constant, the positions in the source vary.
 
-Attacks (after Roebel, A new approach to transient processing in the phase vocoder, 2003): the
-sound is cut at its onsets; each cut begins with half a frame of the source unchanged, the rest is
-stretched so that onsets keep their places, and no frame hears across a later onset.
+Attacks (after Roebel, A new approach to transient processing in the phase vocoder, 2003): the sound
+is cut at its onsets. Each cut begins with half a frame of the source unchanged; the rest is
+stretched so that onsets keep their positions, and no frame contains sound after a later onset.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ Bins = NDArray[np.float32]
 """Real or imaginary parts, frames by channels by frequencies [K, C, F] or [C, F]."""
 
 FRAME_S = 0.07
-"""A frame is the next power of two of samples above this: 4096 at 44.1 kHz."""
+"""The size of a frame is the next power of two above this number of samples: 4096 at 44.1 kHz."""
 
 HOPS = 4
-"""Hops in a frame."""
+"""Hops per frame."""
 
 JOIN_S = 0.005
-"""Before an onset the stretched sound fades into the source for this long, seconds."""
+"""Before an onset, the stretched sound crossfades into the source in this time, seconds."""
 
 _BATCH = 64
-"""Frames transformed together."""
+"""Number of frames transformed together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of the source and where it goes, samples."""
+    """A piece of the source and its position in the result, samples."""
 
     start: int
     stop: int
@@ -55,10 +55,10 @@ class Span:
 
 
 def stretch(clip: Clip, length: int, keeps_attacks: bool = True) -> Clip:
-    """The clip in `length` samples [C, length], its pitch kept.
+    """The clip in `length` samples [C, length], with unchanged pitch.
 
-    Channels keep their phases to each other. With `keeps_attacks` strokes stay sharp; without,
-    they smear over a frame.
+    Phases between channels are preserved. With `keeps_attacks`, attacks stay sharp; otherwise they
+    smear over a frame.
     """
     if length == clip.length:
         return clip
@@ -82,9 +82,9 @@ def frame_size(rate: int) -> int:
 
 
 def _spans(clip: Clip, length: int, size: int, keeps_attacks: bool) -> list[Span]:
-    """The source cut at its onsets, with the lengths that its pieces become."""
+    """The source cut at its onsets, with the new lengths of its pieces."""
     factor = length / clip.length
-    # A shortened piece must still have room for its head of half a frame.
+    # A shortened piece must still have room for its unchanged head of half a frame.
     gap = max(size, int(0.75 * size / factor))
     struck = onsets(clip.data, clip.rate, gap) if keeps_attacks else []
     starts = sorted({0, *struck})
@@ -107,7 +107,7 @@ def _stretched(source: Sound, span: Span, size: int) -> Sound:
 
 
 def _vocoded(source: Sound, span: Span, head: int, size: int) -> Sound:
-    """All of a span but its head, by the phase vocoder [C, length - head]."""
+    """A span without its head, from the phase vocoder [C, length - head]."""
     hop, length = size // HOPS, span.length - head
     window = hann(size)
     places = _places(span, head, hop, size)
@@ -135,10 +135,10 @@ def _vocoded(source: Sound, span: Span, head: int, size: int) -> Sound:
 
 
 def _places(span: Span, head: int, hop: int, size: int) -> list[int]:
-    """Where in the source the frames of a span are centred, one for every hop of the result."""
+    """The centres of the frames of a span in the source, one for every hop of the result."""
     begin, length = span.start + head, span.length - head
     slope = (span.stop - begin) / length
-    # Frames stop short of the next onset; the last one before it is then held.
+    # Frames must not reach the next onset; the last one before it is then repeated.
     latest = max(begin, span.stop - size // 2) if span.ends_struck else span.stop
     count = -(-length // hop) + 1
     return [min(begin + round(k * hop * slope), latest) for k in range(count)]
@@ -147,7 +147,7 @@ def _places(span: Span, head: int, hop: int, size: int) -> list[int]:
 def _spectra(
     source: Sound, places: list[int], start: int, window: NDArray[np.float64]
 ) -> tuple[Bins, Bins]:
-    """Real and imaginary parts [K, C, F] of frames centred on `places`, deaf before `start`."""
+    """Real and imaginary parts [K, C, F] of frames centred on `places`, silent before `start`."""
     size = window.size
     frames = np.zeros((len(places), source.shape[0], size), np.float32)
     for frame, place in zip(frames, places, strict=True):
@@ -163,23 +163,23 @@ def _spectra(
 def _turns(
     now: tuple[Bins, Bins], before: tuple[Bins, Bins], last: tuple[Bins, Bins]
 ) -> tuple[Bins, Bins]:
-    """For each frequency the turn [F] that carries the phase of the last frame on.
+    """For each frequency the turn [F] that advances the phase of the last frame.
 
-    It is that of the nearest peak, and one for all channels.
+    It is that of the nearest peak, and the same for all channels.
     """
     real = (last[0] * before[0] + last[1] * before[1]).sum(axis=0)
     imaginary = (last[1] * before[0] - last[0] * before[1]).sum(axis=0)
     nearest = _nearest_peaks((now[0] * now[0] + now[1] * now[1]).sum(axis=0))
     real, imaginary = real[nearest], imaginary[nearest]
     size = np.sqrt(real * real + imaginary * imaginary)
-    # After silence there is no phase to carry on: the frame keeps its own.
+    # After silence there is no phase to advance: the frame keeps its own.
     is_known = size > np.finfo(np.float32).tiny
     size[~is_known] = 1
     return np.where(is_known, real / size, np.float32(1)), imaginary / size
 
 
 def _turned(bins: tuple[Bins, Bins], turns: tuple[Bins, Bins]) -> tuple[Bins, Bins]:
-    """Complex products of bins [C, F] with turns [F], part by part."""
+    """Complex products of bins [C, F] and turns [F], by real and imaginary parts."""
     (real, imaginary), (cosine, sine) = bins, turns
     return real * cosine - imaginary * sine, real * sine + imaginary * cosine
 

@@ -22,7 +22,7 @@ Samples = NDArray[np.float64]
 Filters = tuple[tuple[float, ...], ...]
 """Phases between two samples; each tap weighs a sample, from the latest backwards."""
 Reader = Callable[[int, int], NDArray[np.number]]
-"""Gives samples `start` to `stop` [C, T], both inside the sound."""
+"""Returns samples `start` to `stop` [C, T], both inside the sound."""
 
 BEFORE, AFTER = 5, 6
 """Samples that an interpolation needs to the left and to the right of a sample."""
@@ -80,14 +80,14 @@ def between(data: Samples, filters: Filters) -> Samples:
 
 @cache
 def largest_gain(filters: tuple[tuple[float, ...], ...]) -> float:
-    """How much the peak between samples can exceed the samples: the largest sum of |taps|."""
+    """Largest ratio of the peak between samples to the samples: the largest sum of |taps|."""
     return max(1.0, *(sum(fabs(tap) for tap in phase) for phase in filters))
 
 
 def around(
     read: Reader, start: int, stop: int, length: int, before: int = BEFORE, after: int = AFTER
 ) -> Samples:
-    """Samples `start` to `stop` and so many around them, zeros outside the sound."""
+    """Samples `start` to `stop` with a number of samples around them, zeros outside the sound."""
     first, last = max(0, start - before), min(length, stop + after)
     data = np.asarray(read(first, last), np.float64)
     return np.pad(data, ((0, 0), (first - start + before, stop + after - last)))

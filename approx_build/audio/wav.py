@@ -174,7 +174,7 @@ def blocks(path: AnyPath, size: int = BLOCK) -> Iterator[tuple[int, int]]:
 
 
 def samples_digest(path: AnyPath) -> str:
-    """SHA-256 of the sound alone: rate, channels and samples, whatever the container.
+    """SHA-256 of the sound alone: rate, channels and samples, in any container.
 
     Integers count by their value at full scale, so the same 24-bit sound has one digest as WAV,
     RF64 and FLAC; floats count as float64.
@@ -219,15 +219,15 @@ def _own_header(path: AnyPath) -> Header | None:
 
 
 def _check_size(path: AnyPath, header: Header, there: int) -> None:
-    """AudioError when a file has less than its header says, or more."""
+    """AudioError when a file has fewer or more bytes than its header says."""
     is_own = (header.code, header.bits) in _OWN
-    # Of other codings the bytes of a sample are not known: they are counted as bytes.
+    # For other codings the size of a sample is unknown, so bytes are counted.
     second, unit = (header.rate * header.frame_size, "s") if is_own else (1, "bytes")
     size, missing = header.size / second, header.start + header.size - there
     if missing > 0:
         words = f"truncated: its header promises {size:.2f} {unit}, {missing} bytes are missing"
         raise lost(path, words, _WHOLE)
-    # Fewer bytes than one for each channel cannot be a sample.
+    # Fewer bytes than one per channel cannot be a sample.
     if header.beyond and header.beyond >= header.channels:
         more = header.beyond / second
         words = f"its header counts {size:.2f} {unit} of sound, and {more:.2f} {unit} more follow"

@@ -13,6 +13,7 @@ import typer
 from approx_build import __version__
 from approx_build.cli.commands.allow import allow
 from approx_build.cli.commands.check import check
+from approx_build.cli.commands.compose import compose
 from approx_build.cli.commands.corpus import corpus
 from approx_build.cli.commands.evaluate import evaluate
 from approx_build.cli.commands.init import init
@@ -27,10 +28,10 @@ from approx_build.cli.commands.verify import verify
 from approx_build.cli.commands.why import why
 from approx_build.cli.exit_codes import Exit, fail, interrupted
 from approx_build.cli.group import Commands
-from approx_build.cli.output import say, warn
+from approx_build.cli.output import print_lines, warn
 from approx_build.errors import ApproxError
 from approx_build.process import limits
-from approx_build.process.interrupts import ending_calmly
+from approx_build.process.interrupts import signals_as_interrupts
 from approx_build.training.torch_requirement import lack_of_torch
 from approx_build.visible import visible
 
@@ -47,7 +48,8 @@ app = typer.Typer(
 USAGE_FAULT: Any = typer.BadParameter.__base__
 """What Typer raises for a command line that it cannot read."""
 COMMANDS: Sequence[Callable[..., None]] = (
-    *(render, check, plan, why, verify, train, take, evaluate, init, allow, schema, ops, families),
+    *(render, check, plan, why, verify, compose, train, take, evaluate, init, allow),
+    *(schema, ops, families),
 )
 """In the order in which the help names them."""
 for _command in COMMANDS:
@@ -59,7 +61,7 @@ for _name, _group in {"runs": runs, "corpus": corpus, "store": store}.items():
 
 def _version(asked: bool) -> None:
     if asked:
-        say(f"approx-build {__version__}")
+        print_lines(f"approx-build {__version__}")
         raise typer.Exit
 
 
@@ -90,15 +92,15 @@ def _run() -> None:
     # Scores and graphs make many objects and hardly a circle: looking for those took a quarter.
     gc.set_threshold(100_000, 20, 50)
     try:
-        with ending_calmly():
+        with signals_as_interrupts():
             _end(app(standalone_mode=False))
     except USAGE_FAULT as error:
         _refuse(error)
     except ApproxError as error:
         fail(error)
     except (MemoryError, ImportError, OSError) as error:
-        if said := limits.refusal(error) or lack_of_torch(error):
-            fail(ApproxError(said))
+        if message := limits.refusal(error) or lack_of_torch(error):
+            fail(ApproxError(message))
         raise
 
 

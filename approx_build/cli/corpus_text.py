@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from approx_build.cli.messages import near
-from approx_build.project.corpus.consequences import Consequences
 from approx_build.project.corpus.duplicates import described
 from approx_build.project.corpus.inspect import CorpusInspection
 from approx_build.project.corpus.listing import CorpusRow, FileList, FileRow
 from approx_build.project.corpus.prepare import Preparation
 from approx_build.project.corpus.withdraw import Withdrawal
-from approx_build.project.lockfile import listed
 from approx_build.report.inspection_table import inspection_table, totals
 from approx_build.units import clock, counted
 
@@ -72,7 +70,7 @@ def inspection_lines(found: CorpusInspection) -> Iterator[str]:
 
 def withdrawal_lines(withdrawal: Withdrawal) -> Iterator[str]:
     """What a withdrawal touches, and what there is to do."""
-    yield from _consequences(withdrawal.found)
+    yield from withdrawal.found.lines()
     if not withdrawal.is_applied:
         record = withdrawal.record
         yield f"nothing was changed; --apply writes the withdrawal into {record}"
@@ -82,38 +80,3 @@ def withdrawal_lines(withdrawal: Withdrawal) -> Iterator[str]:
     if steps:
         yield f"next{f', on {withdrawal.found.day}' if withdrawal.is_later else ''}:"
     yield from (f"  {step}" for step in steps)
-
-
-def _consequences(found: Consequences) -> Iterator[str]:
-    is_whole = found.recordings is None
-    yield f"{found.corpus}: without {_what(found)}, from {found.day} on:"
-    yield from _lines("files (not deleted)", found.files)
-    for one in found.models:
-        fate = "refused" if is_whole else "refused until it is trained again without them"
-        yield f"  model {one.model}: {fate}"
-        yield from _lines("shipped checkpoints trained on them", one.shipped, 4)
-    again = "refused" if is_whole else "made again"
-    for piece in found.pieces:
-        yield f"  piece {piece.path}"
-        yield from _lines(f"takes {again}", piece.takes, 4)
-        yield from _lines(f"movements {again}", piece.movements, 4)
-        yield from _lines("refused at", piece.refused, 4)
-        yield from _lines("earlier renders in", [piece.renders] if piece.renders else [], 4)
-    if not found.pieces:
-        yield "  no piece uses them"
-    for path in found.unread:
-        yield f"  piece {path}: unknown, because it has faults (approx-build check {path})"
-    if found.stored:
-        kinds = ", ".join(f"{kind} {count}" for kind, count in found.stored.items())
-        yield f"  made from them, in the store: {kinds}"
-        if found.stored_checkpoints:
-            yield f"    checkpoints: {listed(found.stored_checkpoints)}"
-
-
-def _what(found: Consequences) -> str:
-    return "every recording" if found.recordings is None else ", ".join(found.recordings)
-
-
-def _lines(head: str, items: Sequence[str], indent: int = 2) -> Iterator[str]:
-    if items:
-        yield f"{' ' * indent}{head}: {', '.join(items)}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from approx_build.cli.output import say
+from approx_build.cli.output import print_lines
 from approx_build.execution.up_to_date import (
     drafts_in,
     is_up_to_date,
@@ -16,7 +16,7 @@ from approx_build.execution.up_to_date import (
     state_path,
     summary,
 )
-from approx_build.files.links import fence
+from approx_build.files.links import confine_links
 
 PLACES = {"--store": "store", "--out": "out"}
 IGNORED = {"-q", "--quiet", "-v", "--verbose", "--locked", "-k", "--keep-going"}
@@ -24,19 +24,19 @@ VALUED = {"--jobs", "-j"}
 
 
 def nothing_to_do(arguments: list[str]) -> bool:
-    """Whether the arguments ask for a render that is done already; says so."""
-    asked = asked_render(arguments)
+    """Whether the arguments ask for a render that is up to date; prints a line if so."""
+    asked = parse_render(arguments)
     if asked is None:
         return False
     piece, store, out, is_quiet = asked
     # Without the folders that the user allowed: for files in those, the full command decides.
-    fence(project_root(piece), store, out)
+    confine_links(project_root(piece), store, out)
     options = state_options(piece, out)
     state = state_path(store, options)
     if has_drafts(store) or not is_up_to_date(state, options):
         return False
     if not is_quiet:
-        say(summary(state))
+        print_lines(summary(state))
     return True
 
 
@@ -49,7 +49,7 @@ def has_drafts(store: str) -> bool:
     return bool(drafts or drafts_in(os.path.join(store, "states")))
 
 
-def asked_render(arguments: list[str]) -> tuple[str, str, str, bool] | None:
+def parse_render(arguments: list[str]) -> tuple[str, str, str, bool] | None:
     """Piece, store, renders folder and quietness of a plain `render`; None for anything else."""
     if not arguments or arguments[0] != "render":
         return None

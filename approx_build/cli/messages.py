@@ -22,7 +22,7 @@ def near(path: Path) -> str:
     return str(path) if here.startswith(os.pardir) else here
 
 
-def say_json(value: Any) -> None:
+def print_json(value: Any) -> None:
     """Print a result for programs."""
     put(f"{escaped_json(json.dumps(value, indent=2, ensure_ascii=False))}\n")
 

@@ -33,7 +33,7 @@ class Lines(Watch):
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._what, self._done, self._total, self._is_bytes = "", 0, 0, False
-        self._began = self._told = time.monotonic()
+        self._began = self._reported_at = time.monotonic()
 
     def begin(self, what: str, total: int, is_bytes: bool = False) -> None:
         """Remember what begins, and how much of it there is."""
@@ -46,8 +46,8 @@ class Lines(Watch):
             if not self._done:
                 self._began = time.monotonic()  # what came before was no work of this kind
             self._done += count
-            if time.monotonic() - self._told >= self.every_s:
-                self._told = time.monotonic()
+            if time.monotonic() - self._reported_at >= self.every_s:
+                self._reported_at = time.monotonic()
                 self.show()
 
     def show(self) -> None:

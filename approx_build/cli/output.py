@@ -7,7 +7,7 @@ import sys
 from approx_build.visible import bounded
 
 
-def say(*lines: object) -> None:
+def print_lines(*lines: object) -> None:
     """Print results, each a line, or several where the program made `Lines` of them."""
     for line in lines:
         print(shown(line))

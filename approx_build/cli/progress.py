@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from approx_build.cli.output import say, shown, warn
+from approx_build.cli.output import print_lines, shown, warn
 from approx_build.process.streams import bare, prepare
 from approx_build.project.observer import Observer
 from approx_build.units import counted, duration
@@ -72,12 +72,12 @@ class Pace:
         return f"{words}, {duration(left)} left"
 
 
-class Spoken(Observer):
+class TextObserver(Observer):
     """Prints remarks as results, and what is being done beside them."""
 
     def remark(self, words: str) -> None:
         """Print it."""
-        say(words)
+        print_lines(words)
 
     def activity(self, words: str) -> None:
         """Print it."""
@@ -88,13 +88,13 @@ class Spoken(Observer):
         warn(words)
 
 
-class Lines(Spoken):
+class Lines(TextObserver):
     """Plain lines: each action when verbose, otherwise how far it is every ten seconds."""
 
     def __init__(self, verbose: bool) -> None:
         self._verbose = verbose
         self._total = self._done = self._ran = 0
-        self._told = time.monotonic()
+        self._reported_at = time.monotonic()
         self._pace = Pace()
 
     def started(self, total: int, jobs: int) -> None:
@@ -109,8 +109,8 @@ class Lines(Spoken):
         self._ran += was_run
         if self._verbose and was_run:
             warn(f"{action.kind.value:>10}  {action.target}  ({seconds:.2f} s)")
-        elif not self._verbose and time.monotonic() - self._told >= PLAIN_EVERY_S:
-            self._told = time.monotonic()
+        elif not self._verbose and time.monotonic() - self._reported_at >= PLAIN_EVERY_S:
+            self._reported_at = time.monotonic()
             rest = left(remaining)
             more = "" if not rest else f", {rest}" if rest == NEARLY else f", {rest} left"
             warn(f"{self._done}/{self._total} done{more}")
@@ -118,8 +118,8 @@ class Lines(Spoken):
     def action_progress(self, action: Action, fraction: float, words: str = "") -> None:
         """Say now and then how far something long has come."""
         message = self._pace.words(action, fraction, words)
-        if message and time.monotonic() - self._told >= PLAIN_EVERY_S:
-            self._told = time.monotonic()
+        if message and time.monotonic() - self._reported_at >= PLAIN_EVERY_S:
+            self._reported_at = time.monotonic()
             warn(f"{action.target} {fraction:.1%}: {message}")
 
     def action_remark(self, action: Action, words: str) -> None:
@@ -136,7 +136,7 @@ class Lines(Spoken):
         warn(f"failed: {failure.target}")
 
 
-class Bar(Spoken):
+class Bar(TextObserver):
     """A bar on a terminal."""
 
     def __init__(self) -> None:
@@ -182,24 +182,24 @@ class Bar(Spoken):
 
     def action_remark(self, action: Action, words: str) -> None:
         """Say it above the bar."""
-        self._say(f"{action.target}: {words}")
+        self._print_line(f"{action.target}: {words}")
 
     def stopping(self, trainings: Sequence[str]) -> None:
         """Say what is still done, above the bar."""
         if trainings:
-            self._say(KEEPING.format(", ".join(trainings)))
+            self._print_line(KEEPING.format(", ".join(trainings)))
 
     def action_failed(self, failure: Failure) -> None:
         """Say what failed above the bar."""
         self._running.pop(failure.target, None)
-        self._say(f"failed: {failure.target}")
+        self._print_line(f"failed: {failure.target}")
 
     def finished(self, built: Built) -> None:
         """Close the bar."""
         if self._bar is not None:
             self._bar.stop()
 
-    def _say(self, text: str) -> None:
+    def _print_line(self, text: str) -> None:
         self._bar.console.print(shown(text), markup=False, highlight=False)
 
     def _show(self) -> None:

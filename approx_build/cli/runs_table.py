@@ -12,7 +12,7 @@ from approx_build.report.text_plot import plot
 from approx_build.training.forecast import duration
 from approx_build.training.ledger import columns
 from approx_build.training.ledger.columns import KEPT_BY_HAND, MORE, Column
-from approx_build.training.ledger.entry import LedgerEntry, Sitting
+from approx_build.training.ledger.entry import LedgerEntry, Note, Session
 from approx_build.units import signed, spaced
 from approx_build.visible import visible
 
@@ -131,10 +131,11 @@ def parts(entry: LedgerEntry) -> Iterator[list[str]]:
     for title, curve in curves.items():
         if drawn := plot(curve):
             yield [title, *drawn]
-    yield _headed("sittings", [line for one in entry.sittings for line in _sitting(one)])
+    yield _headed("sessions", [line for one in entry.sittings for line in _session(one)])
     yield _headed("checkpoints", [_kept(entry, index) for index in range(len(entry.checkpoints))])
+    yield _headed("warnings", list(entry.warnings))
     yield _headed("manifest", pairs(list(settings(entry.manifest))))
-    yield _headed("notes", pairs([_noted(entry, index) for index in range(len(entry.notes))]))
+    yield _headed("notes", pairs([_noted(note) for note in entry.notes]))
 
 
 def spaced_apart(blocks: Iterable[Sequence[str]]) -> list[str]:
@@ -147,7 +148,7 @@ def _headed(title: str, lines: list[str]) -> list[str]:
     return [title, *(f"  {line}" for line in lines)] if lines else []
 
 
-def _sitting(one: Sitting) -> list[str]:
+def _session(one: Session) -> list[str]:
     span = f"steps {spaced(one.from_step)} to {spaced(one.to_step)}"
     where = f"{one.device}, {one.threads} thread{'s' if one.threads > 1 else ''}"
     first = f"{one.started}  {span}, {duration(one.seconds)}, {where}"
@@ -161,6 +162,5 @@ def _kept(entry: LedgerEntry, index: int) -> str:
     return f"step {spaced(one.step):>9}  {one.digest[:12]}{loss}"
 
 
-def _noted(entry: LedgerEntry, index: int) -> tuple[str, str]:
-    note = entry.notes[index]
+def _noted(note: Note) -> tuple[str, str]:
     return f"{note.on}{' next' if note.kind == 'next' else ''}", note.text

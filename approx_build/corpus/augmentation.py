@@ -171,9 +171,9 @@ class Augmentation(_Section):
     def _start(self, start: int, size: int, last: int, rng: Stream) -> int:
         """The start moved by a random amount, but not beyond `last`."""
         start = min(start, max(0, last))
-        reach = min(round(self.shift * size), last - start + 1)
+        shifts = min(round(self.shift * size), last - start + 1)
         # At least one place, also where the part is shorter than the window.
-        return start + rng.child("shift").index(max(1, reach))
+        return start + rng.child("shift").index(max(1, shifts))
 
     def _warp(self, rng: Stream) -> Warp:
         chance = self.probability

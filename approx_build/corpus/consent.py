@@ -50,7 +50,7 @@ class Performer(Strict):
     )
 
     def plays_in(self, recording: str) -> bool:
-        """Whether the performer plays in the recording of this name (without its corpus)."""
+        """Whether the performer plays in the recording with this name (without its corpus)."""
         return self.recordings is None or any(matches(recording, p) for p in self.recordings)
 
 
@@ -64,7 +64,7 @@ class Source(Strict):
 
 
 class Scope(Strict):
-    """What was agreed to; null means any."""
+    """What was agreed to; null means no restriction."""
 
     models: tuple[str, ...] | None = Field(
         max_length=10_000, description="models that may learn from the corpus"
@@ -126,7 +126,7 @@ class Consent(Strict):
         """The withdrawn recordings, by name without the corpus, that may not be used `today`."""
         return {name: day for name, day in self.withdrawn.items() if today >= day}
 
-    def holds_until(self, today: date) -> date | None:
+    def unchanged_until(self, today: date) -> date | None:
         """The last day on which the record has the same effect as `today`; None: without end."""
         ends = [self.agreed_on, *self.withdrawn.values()]
         ends += [self.withdrawn_on] if self.withdrawn_on else []
@@ -137,7 +137,7 @@ class Consent(Strict):
         later = [day for day in days if today <= day < date.max]
         return min(later, default=None)
 
-    def idle_rules(self, names: Collection[str]) -> Iterator[tuple[Loc, str]]:
+    def unused_rules(self, names: Collection[str]) -> Iterator[tuple[Loc, str]]:
         """Rules about recordings that fit none of those of these `names`, each with its clause.
 
         Such a rule is misspelt, and denies nothing of what it was meant to deny.
@@ -163,7 +163,7 @@ class Consent(Strict):
                     yield ("performers", number, "recordings", index), words
 
     def performers_of(self, recording: str) -> list[Performer]:
-        """Who plays in the recording of this name (without its corpus)."""
+        """Who plays in the recording with this name (without its corpus)."""
         return [one for one in self.performers if one.plays_in(recording)]
 
 

@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 from approx_build.corpus.consent import FILE_NAME, Consent
 from approx_build.corpus.recordings import recording_files
 from approx_build.errors import AudioError, ConsentError, Fault, Location
-from approx_build.files.names import on_disk, twins
+from approx_build.files.names import aliases, on_disk
 from approx_build.files.opening import MIB, RECORD_BYTES
 from approx_build.files.readlog import ReadLog
 from approx_build.yaml_source import Source, load_source, validate
@@ -23,7 +23,7 @@ from approx_build.yaml_source.node import Loc
 
 @dataclass(frozen=True)
 class Record:
-    """A consent record, its text, and what is wrong with it besides its grammar."""
+    """A consent record, its text, and its faults besides those of its grammar."""
 
     consent: Consent
     source: Source
@@ -36,9 +36,9 @@ class Record:
         piece: str | None = None,
         recording: str | None = None,
     ) -> list[Fault]:
-        """Why a use is not allowed `today`, each at the clause that says so.
+        """The reasons why a use is not allowed `today`, each at its clause.
 
-        `recording` goes by its name without the corpus.
+        `recording` is a name without the corpus.
         """
         found = [*self.faults]
         found += [_at(self.source, *one) for one in self.consent.objections(today, model, piece)]
@@ -63,7 +63,7 @@ def load_consent(
 
 
 def read_consent(folder: Path) -> Consent:
-    """The consent record of the corpus in `folder`, whatever it allows; errors as above."""
+    """The consent record of the corpus in `folder`, valid or not; errors as above."""
     record = read_record(folder)
     if record.faults:
         raise ConsentError(record.faults)
@@ -71,9 +71,9 @@ def read_consent(folder: Path) -> Consent:
 
 
 def read_record(folder: Path, shown: str | None = None, log: ReadLog | None = None) -> Record:
-    """The consent record of the corpus in `folder`, with its faults; `shown` is its path in them.
+    """The consent record of the corpus in `folder`, with its faults; messages call it `shown`.
 
-    ConsentError when it is missing; ScoreError with every fault of its grammar.
+    ConsentError when it is missing; ScoreError with all faults of its grammar.
     """
     path, log = folder / FILE_NAME, log or ReadLog()
     shown = shown or str(path)
@@ -86,29 +86,29 @@ def read_record(folder: Path, shown: str | None = None, log: ReadLog | None = No
 
 
 def _faults(consent: Consent, source: Source, folder: Path, log: ReadLog) -> Iterator[Fault]:
-    """What is wrong with a record beside the recordings in `folder`."""
+    """The faults of a record in relation to the recordings in `folder`."""
     if consent.corpus != folder.name:
         yield _at(source, ("corpus",), f"is of corpus {consent.corpus!r}, not {folder.name!r}")
     for index, one in enumerate(consent.sources):
         if words := _notice(folder, one.notice, log):
             yield _at(source, ("sources", index, "notice"), f"{one.notice}: {words}")
-    for first, second in twins(one.name for one in consent.performers):
+    for first, second in aliases(one.name for one in consent.performers):
         index = [one.name for one in consent.performers].index(second)
         words = f"performers {first!r} and {second!r} differ in case alone; write one name"
         yield _at(source, ("performers", index, "name"), words)
-    with suppress(AudioError):  # a corpus that cannot be listed is refused for that
+    with suppress(AudioError):  # if a corpus cannot be listed, it is refused for that reason
         names = recording_files(folder, log).keys()
-        yield from (_at(source, *rule) for rule in consent.idle_rules(names))
+        yield from (_at(source, *rule) for rule in consent.unused_rules(names))
 
 
 def _at(source: Source, loc: Loc, words: str) -> Fault:
-    """A fault at a clause; at its key, where that is a name."""
+    """A fault at a clause, or at its key if the key is a name."""
     return source.show(Fault(source.locate(loc, key=loc[0] == "withdrawn"), words))
 
 
 def _notice(folder: Path, name: str, log: ReadLog) -> str:
-    """What is wrong with a notice; logs that it was read."""
-    # An absolute name replaces the folder when it is joined to it.
+    """The fault of a notice, if any; logs that the notice was read."""
+    # An absolute name would replace the folder in the joined path.
     if ".." in PurePath(name).parts or not (folder / name).is_relative_to(folder):
         return "must be a file beside the recordings"
     path = Path(on_disk(folder / name))

@@ -50,7 +50,7 @@ _BLOCK_S = 60
 _FRAMES_AT_ONCE = 1024
 
 
-class Likeness(StrEnum):
+class Similarity(StrEnum):
     """In what respect two recordings are the same."""
 
     FILE = "the same file"
@@ -72,7 +72,7 @@ class Duplicate:
 
     first: str
     second: str
-    likeness: Likeness
+    similarity: Similarity
     match: Match | None = None
 
 
@@ -96,19 +96,19 @@ def duplicates(
     """Every pair of duplicates, by name; with `among`, only pairs with one of these names."""
     for first, second in combinations(identities, 2):
         if among is None or first in among or second in among:
-            found = _likeness(identities[first], identities[second])
+            found = _similarity(identities[first], identities[second])
             if found:
                 yield Duplicate(first, second, *found)
 
 
-def _likeness(a: Identity, b: Identity) -> tuple[Likeness, Match | None] | None:
+def _similarity(a: Identity, b: Identity) -> tuple[Similarity, Match | None] | None:
     if a.digest == b.digest:
-        return Likeness.FILE, None
+        return Similarity.FILE, None
     if a.samples_digest == b.samples_digest:
-        return Likeness.SOUND, None
+        return Similarity.SOUND, None
     match = best_match(a.fingerprint, b.fingerprint)
     is_alike = match is not None and match.correlation >= ALIKE
-    return (Likeness.PERFORMANCE, match) if is_alike else None
+    return (Similarity.PERFORMANCE, match) if is_alike else None
 
 
 def best_match(a: Fingerprint, b: Fingerprint) -> Match | None:

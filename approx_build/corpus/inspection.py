@@ -158,7 +158,7 @@ def inspect(name: str, path: Path) -> Inspection:
 
 
 @dataclass(frozen=True, slots=True)
-class Blemishes:
+class Defects:
     """The largest mean of a channel, and the samples in runs at full scale, of a recording."""
 
     dc: float
@@ -166,8 +166,8 @@ class Blemishes:
     clipped: int
 
 
-def blemishes(path: Path) -> Blemishes:
-    """What is amiss with the recording at `path`; AudioError when it cannot be read."""
+def defects(path: Path) -> Defects:
+    """The defects of the recording at `path`; AudioError when it cannot be read."""
     found = wav.info(path)
     sums = np.zeros(found.channels)
     runs = [_Runs(full_scale(found.subtype)) for _ in range(found.channels)]
@@ -178,11 +178,11 @@ def blemishes(path: Path) -> Blemishes:
             run.add(channel)
     lengths = np.concatenate([run.lengths() for run in runs])
     means = sums / found.length
-    return Blemishes(float(means[np.abs(means).argmax()]), len(lengths), int(lengths.sum()))
+    return Defects(float(means[np.abs(means).argmax()]), len(lengths), int(lengths.sum()))
 
 
 def full_scale(subtype: str) -> float:
-    """The highest sample of a coding; for floats and lossy codings that of 16 bits."""
+    """The highest sample of a coding; that of 16 bits for floats and lossy codings."""
     return 1 - 2.0 ** (1 - (sndfile.int_bits(subtype) if sndfile.is_pcm(subtype) else 16))
 
 

@@ -45,11 +45,11 @@ class Entry:
 
 
 def inventory(folder: Path, consent: Consent | None, today: date) -> list[Entry]:
-    """The files in `folder`, by name, recordings read to their end; without leftovers of systems.
+    """The files in `folder` by name, without leftovers of systems; reads recordings completely.
 
-    `consent` is the record of the corpus when it can be read.
+    `consent` is the record of the corpus, if it can be read.
     """
-    # The disk may have a name in another Unicode form than the record.
+    # The disk may store a name in another Unicode form than the record.
     notices = {normal(one.notice) for one in consent.sources} if consent else set()
     withdrawn = consent.withdrawn_by(today) if consent else {}
     paths = [path for path in folder.iterdir() if not is_leftover(path.name)]
@@ -59,7 +59,7 @@ def inventory(folder: Path, consent: Consent | None, today: date) -> list[Entry]
 
 
 def unnamed(consent: Consent, names: set[str]) -> Iterator[str]:
-    """Warnings: recordings of which the record does not say who plays."""
+    """Warnings: recordings without a performer in the record."""
     if consent.performers:
         for name in sorted(names):
             if not consent.performers_of(name):
@@ -93,7 +93,7 @@ def _what_else(path: Path, notices: set[str]) -> str:
     if normal(path.name) in notices:
         return "a notice that travels with the sound"
     if path.is_dir():
-        return "a folder; recordings lie in the folder of the corpus itself"
+        return "a folder; recordings must be in the folder of the corpus itself"
     if not path.is_file():
         return "no regular file"
     if path.suffix.lower() in foreign.SUFFIXES:

@@ -10,15 +10,22 @@ and reflected): it keeps everything between the first and the last frame above `
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 from approx_build.audio.clip import Clip
 from approx_build.audio.resample import converted
 from approx_build.corpus.recordings import mixing
+from approx_build.corpus.strokes import Onsets
 from approx_build.numerics import portable
 
 Sound = NDArray[np.float32]
@@ -97,9 +104,19 @@ class Preparation(_Section):
         le=86_400,
         description="recordings are divided into chunks of this length, s; null: not divided",
     )
+    onsets: Onsets | None = Field(
+        default=None,
+        description="windows begin at onsets, for networks of one-shots; null: one after another",
+    )
     exclude: dict[str, str] = Field(
         default_factory=dict, description="recordings that are not used, each with the reason"
     )
+
+    @model_serializer(mode="wrap")
+    def _without_onsets(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # Without onsets a preparation reads as before there were any, and so does its key.
+        values: dict[str, Any] = written(self)
+        return {name: value for name, value in values.items() if (name, value) != ("onsets", None)}
 
 
 def prepared(clip: Clip, rate: int, channels: int, how: Preparation) -> Sound:
@@ -141,7 +158,7 @@ def description(
 
 
 def silent_words(how: Preparation) -> str:
-    """Why nothing of a recording remains."""
+    """Why nothing of a recording remains, as text."""
     words = "" if how.silence is None else f": {_threshold_words(how.silence)}"
     return f"silent{words}"
 

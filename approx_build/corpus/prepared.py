@@ -25,9 +25,9 @@ from approx_build.yaml_source import suggestion
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A recording and its prepared sound: a float WAV at `path`, `done` describes the preparation.
+    """A recording and its prepared sound: a float WAV at `path`; `done` describes the preparation.
 
-    `reason` is why nothing of it remains.
+    `reason` is the reason if nothing of it remains.
     """
 
     recording: Recording
@@ -80,7 +80,7 @@ def chosen(
 ) -> list[Recording]:
     """The recordings that are not excluded; ModelError when an exclusion names none of them.
 
-    `gone` are withdrawn ones, without the corpus: they may be excluded still.
+    `gone` are withdrawn ones, without the corpus; exclusions may still name them.
     """
     # Exclusions name recordings without their corpus.
     names = {recording.name.partition("/")[2] for recording in recordings}
@@ -94,9 +94,9 @@ def chosen(
 
 
 def prepare_recording(path: Path, rate: int, channels: int, how: Preparation) -> Sound:
-    """The sound of one recording prepared [C, T]; no samples where its file is no sound.
+    """The sound of one recording prepared [C, T]; no samples if its file is not a sound.
 
-    `gathered` says of all such at once what is wrong with them.
+    `gathered` reports the faults of all such files at once.
     """
     try:
         return prepared(wav.read(path), rate, channels, how)
@@ -114,7 +114,7 @@ def stretch_of(
 ) -> Stretch:
     """A recording and its prepared sound at `path`, described by the headers of both.
 
-    AudioError when the recording is no sound: it is read once more where nothing is left of it.
+    AudioError when the recording is no sound: if nothing remains, it is read again.
     """
     length = int(wav.mapped(path).shape[1])
     if length == 0:
@@ -133,7 +133,7 @@ def gathered(
     how: Preparation,
     excluded: Mapping[str, str],
 ) -> Material:
-    """Recordings and their prepared sound; AudioError naming every one that is no sound."""
+    """Recordings and their prepared sound; AudioError with the names of all that are not sound."""
     stretches, faults = [], []
     for recording, path in prepared:
         try:
@@ -154,9 +154,9 @@ def prepare_corpus(
     model: str = "",
     withdrawn: Collection[str] = (),
 ) -> Material:
-    """All of a corpus prepared into files under `work`, without a builder.
+    """The whole corpus, prepared into files under `work`, without a builder.
 
-    AudioError naming every recording that cannot be read, and how to leave it out.
+    AudioError with all recordings that cannot be read, and a way to leave them out.
     """
     make_folders(work)
     made = []

@@ -40,8 +40,8 @@ def list_recordings(
 ) -> list[Recording]:
     """The recordings of the corpus in `folder`, by name, without those `withdrawn`.
 
-    `withdrawn` has names without the corpus, as the consent record has (`Consent.withdrawn_by`).
-    AudioError when there are none, or two of one name.
+    `withdrawn` has names without the corpus, as in the consent record (`Consent.withdrawn_by`).
+    AudioError when there are none, or two with one name.
     """
     log = log or ReadLog()
     files = recording_files(folder, log)
@@ -61,14 +61,14 @@ def recording_files(folder: Path, log: ReadLog | None = None) -> dict[str, Path]
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Files by the names of their recordings, and why others cannot have theirs."""
+    """Files by the names of their recordings, and why other files cannot have these names."""
 
     paths: dict[str, Path]
     clashes: dict[Path, str]
 
 
 def named(paths: Iterable[Path]) -> Named:
-    """Files that are recordings by their names, which must differ in more than case."""
+    """Files whose names are those of recordings; names must differ in more than case."""
     first: dict[str, Path] = {}
     clashes = {}
     for path in paths:
@@ -98,7 +98,7 @@ def sound_files(folder: Path, log: ReadLog | None = None) -> list[Path]:
 
 
 def is_recording(name: str) -> bool:
-    """Whether a file of this name is a recording, and not what a system put beside one."""
+    """Whether a file with this name is a recording, and not a file that a system added."""
     return PurePath(name).suffix.lower() in SUFFIXES and not is_leftover(name)
 
 

@@ -23,7 +23,7 @@ Sound = NDArray[np.float32]
 """Samples [C, T], perhaps mapped from a file."""
 
 RESAMPLER_REACH = 160
-"""An output depends on this many samples either way, at the lower of the two rates."""
+"""Samples on either side on which an output depends, at the lower of the two rates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +46,19 @@ class Warp:
         clip = Clip(source, rate)
         stretched = stretch(clip, round(clip.length * self.stretch))
         warped = varispeed(stretched, self.pitch)
-        # By the lengths that were made: each is rounded to a sample, so the ratio asked for is not
-        # exact.
+        # From the actual lengths: each is rounded to a sample, so the requested ratio is not exact.
         begin = round(margin * warped.length / clip.length)
         return warped.data[:, begin : begin + size]
 
     def _margin(self, rate: int) -> int:
         """Samples of the source before and after a window that influence it."""
-        reach = 0.0
+        radius = 0.0
         if self.pitch != 1:
-            reach += RESAMPLER_REACH * max(1.0, self.pitch) / self.stretch
+            radius += RESAMPLER_REACH * max(1.0, self.pitch) / self.stretch
         if self.stretch != 1:
             # Half a frame of the result, and the half of the source from which it was made.
-            reach += frame_size(rate) / 2 * (1 + 1 / self.stretch)
-        return ceil(reach)
+            radius += frame_size(rate) / 2 * (1 + 1 / self.stretch)
+        return ceil(radius)
 
 
 def mirrored(sound: Sound, start: int, stop: int) -> Sound:

@@ -1,8 +1,9 @@
 """Windows: the sections of the recordings that a network is trained and tested on.
 
 Windows are indexed by (part, start), one every `size` samples and one at the end, so a recording of
-forty minutes has a thousand windows. An epoch visits each of them once, in its own order. The end
-of every part is held out: no training window overlaps it, and the test windows are in it.
+forty minutes has a thousand windows; or one for each onset, where a model wants strokes. An epoch
+visits each of them once, in its own order. The end of every part is held out: no training window
+overlaps it, and the test windows are in it.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from approx_build.corpus.strokes import Onsets
 from approx_build.errors import AudioError
 from approx_build.numerics.stream import Stream
 
@@ -56,6 +59,8 @@ class Windows:
 
     parts: tuple[Part, ...]
     size: int
+    starts: tuple[tuple[int, ...], ...] | None = None
+    """Of each part where its windows begin; None: one after another."""
 
     @property
     def count(self) -> int:
@@ -70,15 +75,19 @@ class Windows:
     @cached_property
     def _ends(self) -> list[int]:
         """For each part, the number of windows up to its last."""
+        if self.starts is not None:
+            return list(accumulate(map(len, self.starts)))
         lengths = [part.length for part in self.parts]
         counts = [-(-length // self.size) if length >= self.size else 0 for length in lengths]
         return list(accumulate(counts))
 
     def place(self, number: int) -> tuple[Part, int]:
         """The part and start of window `number`."""
-        # To the right of equal ends: parts that are too short have no windows.
+        # The last of equal ends: parts that are too short have no windows.
         index = bisect_right(self._ends, number)
         part, first = self.parts[index], self._ends[index - 1] if index else 0
+        if self.starts is not None:
+            return part, self.starts[index][number - first]
         return part, min((number - first) * self.size, part.length - self.size)
 
     def at(self, number: int) -> Sound:
@@ -109,7 +118,7 @@ class Epochs:
         return *self.windows.place(number), epoch, number
 
 
-# Every position asks for the order of its epoch, and a batch lies in one epoch or two.
+# Every position needs the order of its epoch, and a batch is in one epoch or two.
 @lru_cache(maxsize=4)
 def _order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
     """The order of an epoch: a permutation of `count` windows."""
@@ -128,13 +137,20 @@ class Split:
 
 
 def split(
-    parts: Sequence[Part], rate: int, size: int, held_out_s: float, chunk_s: float | None = None
+    parts: Sequence[Part],
+    rate: int,
+    size: int,
+    held_out_s: float,
+    chunk_s: float | None = None,
+    onsets: Mapping[str, Any] | None = None,
 ) -> Split:
     """Parts divided into training and held-out sound, for windows of `size` samples.
 
+    With `onsets`, the fields of `Onsets`, windows begin at the onsets of both.
+
     A part shorter than a window is not used, with a reason; one that is too short for held-out
-    sound is used for training completely. AudioError when no window remains, or none to test with,
-    and by how much.
+    sound is used completely for training. AudioError when no window remains, or none to test with,
+    with the missing length.
     """
     train, held, unused = [], [], {}
     for part in parts:
@@ -150,7 +166,22 @@ def split(
                 unused[piece.name] = f"{piece.length / rate:.2f} s, a window is {size / rate:.2f} s"
     if not held:
         raise AudioError(_too_small(parts, rate, size, held_out_s))
-    return Split(Windows(tuple(train), size), Windows(tuple(held), size), unused)
+    if onsets is None:
+        return Split(Windows(tuple(train), size), Windows(tuple(held), size), unused)
+    strokes = Onsets.model_validate(onsets)
+    learned, tested = (_at_onsets(each, rate, size, strokes) for each in (train, held))
+    for windows, name in ((learned, "trains with"), (tested, "is held out")):
+        if not windows.count:
+            raise AudioError(
+                f"no window of {size / rate:.2f} s begins at an onset of the sound that {name}; "
+                "make `held_out_s` or `window` other, `alone_s` smaller, or leave out `onsets`"
+            )
+    return Split(learned, tested, unused)
+
+
+def _at_onsets(parts: Sequence[Part], rate: int, size: int, how: Onsets) -> Windows:
+    starts = tuple(how.starts(part.sound, rate, size) for part in parts)
+    return Windows(tuple(parts), size, starts)
 
 
 def _chunks(part: Part, rate: int, chunk_s: float | None) -> list[Part]:

@@ -16,7 +16,7 @@ from approx_build.yaml_source import Source, source_of, validate
 from approx_build.yaml_source.node import Place
 from approx_build.yaml_source.tables import quoted
 
-# Other names are quoted, because YAML may read them as something else than a text.
+# Other names are quoted, because YAML may read them as something other than text.
 _PLAIN = re.compile(r"(?!(?:null|true|false)$)[a-z][a-z0-9-]*")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 

@@ -1,6 +1,6 @@
-"""What a set of sounds is like: its levels, silence, noise and tone, and how much it moves.
+"""Descriptors of a set of sounds: levels, silence, noise and tone, and movement.
 
-Off the path of a sample: it measures sounds, and no sound is made of that.
+Off the path of a sample: it measures sounds and makes none.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Character:
 
 
 def character(sounds: Sequence[Mono], rate: int) -> Character:
-    """What `sounds`, each [T] at `rate` Hz, are like together; ValueError when there is none."""
+    """The descriptors of `sounds` together, each [T] at `rate` Hz; ValueError without sounds."""
     if not sounds:
         raise ValueError("a set of no sounds is like nothing")
     sounding = [frame for sound in sounds for frame in _sounding(sound)]
@@ -63,7 +63,7 @@ def character(sounds: Sequence[Mono], rate: int) -> Character:
 
 
 def _sounding(sound: Mono) -> list[Mono]:
-    """Its frames that are not silent, overlapping by half."""
+    """The frames of a sound that are not silent, overlapping by half."""
     padded = np.pad(sound, (0, max(0, _SIZE - sound.size)))
     frames = np.lib.stride_tricks.sliding_window_view(padded, _SIZE)[:: _SIZE // 2]
     power = np.mean(frames.astype(np.float64) ** 2, axis=1)
@@ -94,13 +94,13 @@ def _harmonicity(frames: NDArray[np.float32], rate: int) -> float:
     shape = _autocorrelation(window[None])[:, first:last]
     curves = _autocorrelation((frames - frames.mean(axis=1, keepdims=True)) * window)
     peaks = (curves[:, first:last] / shape).max(axis=1)
-    # Divided by the window's own autocorrelation, a peak may exceed 1.
+    # Division by the window's own autocorrelation may give a peak above 1.
     return float(np.clip(np.median(peaks), 0, 1))
 
 
 def _autocorrelation(frames: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Of each frame, 1 at no delay [M, delays]."""
-    # At twice the length: a cyclic correlation would let the end meet the beginning.
+    """The autocorrelation of each frame [M, delays], 1 at delay 0."""
+    # With twice the length, because a cyclic correlation would wrap the end to the beginning.
     curves = np.fft.irfft(np.abs(np.fft.rfft(frames, 2 * _SIZE)) ** 2)
     return np.asarray(curves / np.maximum(curves[:, :1], 1e-30))
 

@@ -25,7 +25,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from approx_build.audio.alignment import FRAMES_HZ, SILENT, best_place, in_steps, likeness, log_mel
+from approx_build.audio.alignment import (
+    FRAMES_HZ,
+    SILENT,
+    best_place,
+    in_steps,
+    log_mel,
+    similarity,
+)
 
 Mono = NDArray[np.float32]
 Frames = NDArray[np.float64]
@@ -33,12 +40,14 @@ Frames = NDArray[np.float64]
 
 COPIED = 0.9
 """From this similarity on, two waveforms are the same to the eye and ear; -7 dB is new."""
+SHORTEST_S = 0.1
+"""Length of the shortest passage: still less of a sound is like many others."""
 QUANTILES = (0.5, 0.9, 0.95, 1.0)
 _BLOCK = 4096
 _FINE = 2.0**-20
 """Passages of a take are rounded to multiples of this, for exact sums."""
 _LEVEL = 1e-3
-"""Below this norm a passage is constant, all silence, and like nothing."""
+"""Passages with a smaller norm are constant (silence) and are not compared."""
 
 
 class SearchTerms(BaseModel):
@@ -46,14 +55,19 @@ class SearchTerms(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    passage_s: float = Field(default=1.0, ge=0.1, le=10, description="length of a passage, seconds")
+    passage_s: float = Field(
+        default=1.0, ge=SHORTEST_S, le=10, description="length of a passage, seconds"
+    )
     hop_s: float = Field(default=0.25, gt=0, le=10, description="from passage to passage, seconds")
     candidates: int = Field(default=8, ge=1, le=1000, description="verified by their waveform")
 
     @classmethod
     def of_takes(cls, length_s: float) -> SearchTerms:
-        """Passages of 1 s, or of half a take that is shorter than two."""
-        passage_s = min(1.0, length_s / 2)
+        """Passages of 1 s, or of half a take if that is shorter than 2 s, and at least 0.1 s.
+
+        A shorter take has no passages, so it has no match.
+        """
+        passage_s = max(SHORTEST_S, min(1.0, length_s / 2))
         return cls(passage_s=passage_s, hop_s=passage_s / 4)
 
 
@@ -101,8 +115,8 @@ class Baseline:
         if not nearest:
             return cls((), (), least)
         copied = _quantiles([match.copied_s for match in nearest])
-        likeness = _quantiles([match.similarity for match in nearest])
-        return cls(likeness, copied, max(least, copied[QUANTILES.index(0.95)]))
+        similarity = _quantiles([match.similarity for match in nearest])
+        return cls(similarity, copied, max(least, copied[QUANTILES.index(0.95)]))
 
     @classmethod
     def load(cls, fields: Mapping[str, Any]) -> Baseline:
@@ -111,7 +125,7 @@ class Baseline:
         return cls(similarity, copied_s, fields["threshold_s"])
 
     def is_memorised(self, match: Match | None) -> bool:
-        """Whether a take with this nearest match has more in common than independent sound has."""
+        """Whether a take with this nearest match has more in common than independent sound."""
         return match is not None and match.copied_s > self.threshold_s
 
 
@@ -149,7 +163,7 @@ class TrainingPassages:
 
     def _candidates(self, take: Mono, starts: Sequence[int]) -> list[list[tuple[int, int]]]:
         """(sound, frame) of the coarsely nearest passages, for each of `starts`."""
-        # Less what all training sound has in common, which would make everything near.
+        # Minus what all training sound has in common, which would make everything similar.
         frames = log_mel(take, self.rate) - self._mean
         last = len(frames) - self._frames
         at = [max(0, min(round(s * FRAMES_HZ / self.rate), last)) for s in starts]
@@ -219,7 +233,7 @@ class TrainingPassages:
             other = sound[max(0, start + lag) : start + lag + self.size]
             if start + lag >= 0 and other.size == self.size:
                 passage = take[start : start + self.size]
-                if likeness(passage, other) >= COPIED:
+                if similarity(passage, other) >= COPIED:
                     covered[start : start + self.size] = True
         return round(float(covered.sum()) / self.rate, 3)
 
@@ -250,14 +264,14 @@ def _rms(samples: Mono) -> float:
 
 
 def _level_free(passages: Frames) -> Frames:
-    """Passages [N, frames, bands] without their mean, scaled to length 1."""
+    """Passages [N, frames, bands] without their mean, normalised to length 1."""
     free = passages - passages.mean(axis=(1, 2), keepdims=True)
     lengths = np.sqrt(np.sum(free * free, axis=(1, 2), keepdims=True))
     return in_steps(free / np.maximum(lengths, _LEVEL), _FINE)
 
 
 def _deviations(block: Frames, frames: int) -> Frames:
-    """The length of each passage of `frames` without its mean [passages]."""
+    """The norm of each passage of `frames` without its mean [passages]."""
     sums = []
     for power in (1, 2):
         total = np.cumsum(np.sum(block**power, axis=1))

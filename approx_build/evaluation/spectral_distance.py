@@ -25,11 +25,11 @@ Mono = NDArray[np.float32]
 Levels = NDArray[np.float64]
 
 SIZES = (512, 1024, 2048)
-"""Windows in samples, each every quarter of it."""
+"""Window sizes in samples; the hop is a quarter of the size."""
 MEAN_SIZE = 1024
 QUANTILES = (np.arange(16) + 0.5) / 16
 FLOOR_DB = -90.0
-"""Levels below, under a sine of full scale, count as this."""
+"""Levels below this, relative to a full-scale sine, count as this."""
 MOST_FRAMES = 8192
 """From a longer set, frames are taken at equal distances, so that hours need no more memory."""
 
@@ -94,9 +94,7 @@ def powers(sounds: Sequence[Mono], size: int) -> NDArray[np.float32]:
 
 
 def _frames(sound: Mono, size: int, hop: int) -> Mono:
-    """The frames that are completely in `sound` [M, size]; if there is none, one padded with
-    silence.
-    """
+    """The frames that are completely in `sound` [M, size], or one frame padded with silence."""
     padded = np.pad(sound, (0, max(0, size - sound.size)))
     return np.lib.stride_tricks.sliding_window_view(padded, size)[::hop]
 
@@ -112,7 +110,7 @@ def _convergence(one: Levels, other: Levels) -> float:
 
 
 def _length(values: Levels) -> float:
-    # Not np.linalg.norm, which sums by BLAS: in an order that depends on places in memory.
+    # Not np.linalg.norm, which sums by BLAS, whose order depends on positions in memory.
     return float(np.sqrt(np.sum(values * values)))
 
 

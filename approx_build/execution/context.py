@@ -38,7 +38,7 @@ class RunOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ActionContext:
     """The context of one running action."""
 
     work: Work

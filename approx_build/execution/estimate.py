@@ -50,13 +50,13 @@ class History:
         return None if pace is None else pace * size
 
 
-class Outlook:
+class RemainingWork:
     """The remaining work of a build; for kinds without history it learns from its own timings."""
 
     def __init__(self, graph: Graph, sizes: Mapping[str, float], history: History) -> None:
         self._sizes = sizes
         self._pace = dict(history.pace)
-        self._learnt: dict[str, tuple[float, float]] = {}  # kind -> seconds, units
+        self._measured: dict[str, tuple[float, float]] = {}  # kind -> seconds, units
         self._open = {action.target for action in graph}
         self._counts: dict[str, int] = {}
         self._units: dict[str, float] = {}
@@ -75,9 +75,9 @@ class Outlook:
             self._units[kind] -= size
         # Timings of the store are better than the first few of this build, so they are not
         # replaced.
-        if seconds is not None and (kind not in self._pace or kind in self._learnt):
-            spent, units = self._learnt.get(kind, (0.0, 0.0))
-            self._learnt[kind] = spent + seconds, units + size
+        if seconds is not None and (kind not in self._pace or kind in self._measured):
+            spent, units = self._measured.get(kind, (0.0, 0.0))
+            self._measured[kind] = spent + seconds, units + size
             self._pace[kind] = (spent + seconds) / (units + size) if units + size else 0.0
 
     def remaining(self, jobs: int) -> Remaining:

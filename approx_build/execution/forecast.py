@@ -55,7 +55,7 @@ def forecast(
     found: dict[str, Forecast] = {}
     for target in part.order():
         last = store.records.get(latest[target]) if target in latest else None
-        found[target] = _foresee(part.actions[target], inputs, records, store, last)
+        found[target] = _predict(part.actions[target], inputs, records, store, last)
     # A second pass in the other direction: whether an object is needed depends on its readers.
     for target in _missing(part, found, targets, records, store):
         old = found[target]
@@ -64,7 +64,7 @@ def forecast(
     return found
 
 
-def _foresee(
+def _predict(
     action: Action, inputs: Inputs, records: dict[str, Record], store: Store, last: Record | None
 ) -> Forecast:
     try:

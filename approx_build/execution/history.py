@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from approx_build.errors import StoreError
-from approx_build.execution.estimate import History, Outlook, Remaining
+from approx_build.execution.estimate import History, Remaining, RemainingWork
 from approx_build.plan.graph import Action, Graph
 from approx_build.store.journal import Entry, Journal
 from approx_build.store.records import Record
@@ -22,7 +22,7 @@ class Ledger:
         self._new: list[Entry] = []
         self._sizes = {action.target: size(action) for action in graph}
         self._history = History.of(entries)
-        self._outlook = Outlook(graph, self._sizes, self._history)
+        self._remaining = RemainingWork(graph, self._sizes, self._history)
 
     def size(self, target: str) -> float:
         """Units of work of an action."""
@@ -36,7 +36,7 @@ class Ledger:
     def done(self, action: Action, record: Record, was_run: bool) -> None:
         """Note that an action is done."""
         size = self._sizes[action.target]
-        self._outlook.done(action, record.seconds if was_run else None)
+        self._remaining.done(action, record.seconds if was_run else None)
         # Reused actions with the known key say nothing new, and nothing-to-do builds would fill the
         # journal.
         if was_run or self._latest.get(action.target) != record.key:
@@ -47,7 +47,7 @@ class Ledger:
 
     def remaining(self, jobs: int) -> Remaining:
         """The remaining work of the build."""
-        return self._outlook.remaining(jobs)
+        return self._remaining.remaining(jobs)
 
     def flush(self) -> None:
         """Write the new entries; if the store cannot be written, they are lost silently."""

@@ -24,11 +24,11 @@ class Queue:
     """
 
     def __init__(
-        self, graph: Graph, ways: Mapping[str, float], lock_step: Callable[[Action], int]
+        self, graph: Graph, paths: Mapping[str, float], lock_step: Callable[[Action], int]
     ) -> None:
         self._lock_step = lock_step
         self._feeds_takes = feeding_takes(graph)
-        self._ways = ways
+        self._paths = paths
         # The target is the last item, so that equal ranks have one order on every machine.
         self._heap: list[tuple[int, float, str]] = []
         self._work: dict[str, Work] = {}
@@ -51,7 +51,7 @@ class Queue:
             # because removing it from the middle of a heap is slow.
             target = heappop(self._heap)[-1]
             if target in self._work:
-                batch = [self._work.pop(each) for each in self._companions(target, idle)]
+                batch = [self._work.pop(each) for each in self._batch_of(target, idle)]
                 if target in self._work:  # longer takes of its checkpoint go before it
                     self._line_up(self._work[target])
                 return batch
@@ -59,14 +59,14 @@ class Queue:
 
     def _line_up(self, work: Work) -> None:
         target = work.action.target
-        heappush(self._heap, (self._rank(work), -self._ways.get(target, 0.0), target))
+        heappush(self._heap, (self._rank(work), -self._paths.get(target, 0.0), target))
 
     def _rank(self, work: Work) -> int:
         if work.action.target in self._feeds_takes:
             return 0
         return 1 if work.action.kind is Kind.TAKE else 2
 
-    def _companions(self, target: str, idle: int) -> Collection[str]:
+    def _batch_of(self, target: str, idle: int) -> Collection[str]:
         action = self._work[target].action
         if action.kind is not Kind.TAKE:
             return [target]
@@ -90,10 +90,10 @@ def feeding_takes(graph: Graph) -> set[str]:
     return feeding
 
 
-def ways_to_the_end(graph: Graph, seconds: Mapping[str, float]) -> dict[str, float]:
+def critical_paths(graph: Graph, seconds: Mapping[str, float]) -> dict[str, float]:
     """For each action, the seconds of the longest chain from its start to the end of the build."""
-    readers, ways = graph.consumers(), dict[str, float]()
+    readers, paths = graph.consumers(), dict[str, float]()
     # Readers first, so that their ways are known.
     for target in reversed(graph.order()):
-        ways[target] = seconds[target] + max((ways[r] for r in readers[target]), default=0.0)
-    return ways
+        paths[target] = seconds[target] + max((paths[r] for r in readers[target]), default=0.0)
+    return paths

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from approx_build.errors import ApproxError, StoreError
-from approx_build.execution.work import Failure, Made, Report, Result, RunActions, Work
+from approx_build.execution.work import Failure, Report, Result, RunActions, Success, Work
 from approx_build.machine import peak_bytes, reset_peak
 from approx_build.plan.graph import Action, Kind
 from approx_build.process import limits
@@ -32,7 +32,7 @@ class Performer:
     options: Any = None
     toolchain: Mapping[str, str] = field(default_factory=dict)
 
-    def perform(self, batch: Sequence[Work], report: Report) -> list[Made | Failure]:
+    def perform(self, batch: Sequence[Work], report: Report) -> list[Success | Failure]:
         """Run a batch and publish its records; a failure is returned, never raised."""
         # A training waits for an equal one without limit, with a lock of its own.
         leased = (work.key for work in batch if work.action.kind is not Kind.TRAIN)
@@ -40,14 +40,14 @@ class Performer:
             # Another builder may have made some of it in the meantime.
             found = {work.key: self._whole_record(work.key) for work in batch}
             todo = [work for work in batch if found[work.key] is None]
-            made: list[Made | Failure] = [
-                Made(work.action.target, record, was_run=False)
+            made: list[Success | Failure] = [
+                Success(work.action.target, record, was_run=False)
                 for work in batch
                 if (record := found[work.key])
             ]
             return made + (self._attempt(todo, report) if todo else [])
 
-    def _attempt(self, batch: Sequence[Work], report: Report) -> list[Made | Failure]:
+    def _attempt(self, batch: Sequence[Work], report: Report) -> list[Success | Failure]:
         try:
             return [*self._run_and_record(batch, report)]
         except Exception as error:
@@ -56,7 +56,7 @@ class Performer:
         # One by one, so that the failure belongs to the right action and the others are kept.
         return [made for work in batch for made in self._attempt([work], report)]
 
-    def _run_and_record(self, batch: Sequence[Work], report: Report) -> list[Made]:
+    def _run_and_record(self, batch: Sequence[Work], report: Report) -> list[Success]:
         # A worker lives as long as the build: without this, its peak would be that of its largest
         # action.
         reset_peak()
@@ -74,7 +74,7 @@ class Performer:
             spent = max(seconds * share, result.seconds)
             record = self._record(work, result, spent, cpu_seconds * share)
             self.store.records.put(record)
-            made.append(Made(work.action.target, record, was_run=True))
+            made.append(Success(work.action.target, record, was_run=True))
         return made
 
     def _check_outputs(self, results: Sequence[Result]) -> None:
@@ -106,7 +106,7 @@ class Performer:
 def _check_leaves(batch: Sequence[Work]) -> None:
     """StoreError when a file has changed since its key was made: its sound must not be recorded."""
     for leaf in (leaf for work in batch for leaf in work.leaves.values()):
-        if not leaf.reading.still_holds(leaf.path):
+        if not leaf.reading.is_unchanged(leaf.path):
             raise StoreError(f"{leaf.path} changed while it was being used; run again")
 
 

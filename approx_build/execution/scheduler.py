@@ -14,14 +14,14 @@ from dataclasses import replace
 from typing import Final
 
 from approx_build.errors import ApproxError
-from approx_build.execution.executors.base import Ended, Executor
+from approx_build.execution.executors.base import BatchEnd, Executor
 from approx_build.execution.history import Ledger
 from approx_build.execution.inputs import Inputs
 from approx_build.execution.progress import Progress
-from approx_build.execution.queue import Queue, ways_to_the_end
+from approx_build.execution.queue import Queue, critical_paths
 from approx_build.execution.result import BuildOptions, Built, State
 from approx_build.execution.up_to_date import remove_drafts
-from approx_build.execution.work import Failure, Made, Work
+from approx_build.execution.work import Failure, Success, Work
 from approx_build.files.readlog import ReadLog
 from approx_build.plan.graph import Graph, Kind
 from approx_build.store.store import Store
@@ -52,7 +52,7 @@ class Scheduler:
         self._ledger = Ledger(graph, store.journal, options.size)
         # The log of planning: a file that changed since then must not be read in two versions.
         self._inputs = Inputs(graph, options.root, options.log or ReadLog(store.memo.look))
-        ways = ways_to_the_end(graph, self._ledger.guesses(graph))
+        ways = critical_paths(graph, self._ledger.guesses(graph))
         self._queue = Queue(graph, ways, options.lock_step)
         self._readers = graph.consumers()
         self._blockers = {action.target: graph.made_inputs(action) for action in graph}
@@ -100,10 +100,10 @@ class Scheduler:
             if self._running:
                 for ended in executor.wait(self._on_progress):
                     self._running -= 1
-                    self._take_in(ended)
+                    self._handle_end(ended)
                 self._ledger.flush()
             # The wanted objects are checked only at the end, when all of them exist.
-            elif not self._ready and (self._is_stopping or self._is_right()):
+            elif not self._ready and (self._is_stopping or self._is_intact()):
                 return
 
     def _look_up(self, target: str) -> None:
@@ -116,7 +116,7 @@ class Scheduler:
             return
         record = self.store.records.get(work.key)
         if record:
-            self._done(Made(target, record, was_run=False))
+            self._done(Success(target, record, was_run=False))
         # Two targets with one key would give one object: the second waits for the first.
         elif work.key in self._twins:
             self._twins[work.key].append(target)
@@ -160,7 +160,7 @@ class Scheduler:
             self._remake(source)
         return False
 
-    def _is_right(self) -> bool:
+    def _is_intact(self) -> bool:
         """Whether the objects of the wanted targets are undamaged; else those to make are READY."""
         for target in sorted(self._wanted):
             if self._state[target] is State.DONE and not self._is_whole(target):
@@ -193,23 +193,23 @@ class Scheduler:
         for work in batch:
             self.progress.action_progress(work.action, fraction, words)
 
-    def _take_in(self, ended: Ended) -> None:
+    def _handle_end(self, ended: BatchEnd) -> None:
         outcomes = {each.target: each for each in ended.made}
         for work in ended.batch:
             outcome = outcomes[work.action.target]
-            if isinstance(outcome, Made):
+            if isinstance(outcome, Success):
                 for digest in outcome.record.outputs.values():
                     # The worker has verified the objects, so the builder need not read them again.
-                    self.store.objects.believe(digest)
+                    self.store.objects.trust(digest)
             for twin in self._twins.pop(work.key):
                 if isinstance(outcome, Failure):
                     self._failed(replace(outcome, target=twin))
                 else:
-                    # One run is counted once, whatever number of targets it made.
+                    # One run is counted once, even if it made several targets.
                     was_run = outcome.was_run and twin == work.action.target
-                    self._done(Made(twin, outcome.record, was_run))
+                    self._done(Success(twin, outcome.record, was_run))
 
-    def _done(self, made: Made) -> None:
+    def _done(self, made: Success) -> None:
         target, action = made.target, self.graph.actions[made.target]
         # Readers that are done have keys with the old digest; a new one would contradict them.
         if self._remade.get(target, made.record.digest) != made.record.digest:

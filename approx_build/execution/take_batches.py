@@ -10,7 +10,8 @@ import numpy as np
 
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
-from approx_build.families.base import FAMILIES, Family, TakeRequest, Weights
+from approx_build.families.base import FAMILIES, Family, Weights
+from approx_build.families.take_request import TakeRequest
 from approx_build.machine import Available, largest_that_fits
 from approx_build.plan.graph import Action
 from approx_build.units import size
@@ -60,7 +61,7 @@ def need(network: Family, takes: Takes) -> int:
     return sum(network.drawing_bytes(takes).values())
 
 
-def foretold(actions: Sequence[Action], jobs: int = 1) -> dict[str, int]:
+def estimated_bytes(actions: Sequence[Action], jobs: int = 1) -> dict[str, int]:
     """Bytes of the process that will generate each of these takes, by target.
 
     Each needs the memory of its batch, because takes of one checkpoint can be generated together.
@@ -71,7 +72,7 @@ def foretold(actions: Sequence[Action], jobs: int = 1) -> dict[str, int]:
     needs = dict[str, int]()
     for group in groups.values():
         network = network_of(group[0].params)
-        takes = sorted((_asked(network, one) for one in group), key=lambda t: -t.length)
+        takes = sorted((_request(network, one) for one in group), key=lambda t: -t.length)
         # The same division among workers as in `execution.queue`.
         batch = takes[: min(network.lock_step, -(-len(takes) // jobs))]
         needs |= dict.fromkeys((one.target for one in group), BASELINE + need(network, batch))
@@ -83,8 +84,8 @@ def network_of(params: Mapping[str, Any]) -> Family:
     return FAMILIES.get(params["family"]).model_validate(params["network"])
 
 
-def _asked(network: Family, action: Action) -> TakeRequest[Any]:
-    """What a take asks of its network, its sounds left empty."""
+def _request(network: Family, action: Action) -> TakeRequest[Any]:
+    """The request of a take, without its sounds."""
     params: Mapping[str, Any] = action.params
     # The sounds do not exist yet; only their roles matter for the memory.
     nothing = Clip(np.zeros((network.channels, 0), np.float32), network.rate)
@@ -116,11 +117,11 @@ def _check(network: Family, take: TakeRequest[Any], available: Available) -> Non
 
 
 def _fitting(network: Family, take: TakeRequest[Any], available: Available) -> str:
-    """What would fit, as text."""
+    """The take or network that would fit, as text."""
     length = largest_that_fits(
         lambda n: need(network, [replace(take, length=n)]), available.size, 1, take.length - 1
     )
-    # Below a tenth of a second, advice to make a shorter take helps nobody.
+    # Below a tenth of a second, advice to make a shorter take is useless.
     if length is not None and length >= network.rate // 10:
         # Rounded down: a length that is rounded up would not fit.
         return f"a take of {int(10 * length / network.rate) / 10:g} s fits"

@@ -81,7 +81,7 @@ The third argument is the options of the builder, as given to the executor.
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class Success:
     """An action is done; `was_run` is False when another builder has just made the same."""
 
     target: str

@@ -10,7 +10,7 @@ from multiprocessing import connection
 from multiprocessing.connection import Connection
 
 from approx_build.execution.runner import Performer
-from approx_build.execution.work import Failure, Made
+from approx_build.execution.work import Failure, Success
 from approx_build.process.system import keep_from_children
 from approx_build.store.store import Store
 
@@ -32,7 +32,7 @@ _PIPE = getattr(connection, "PipeConnection", Connection)
 class Finished:
     """The message of a worker when a batch has ended; before that it sends fractions and texts."""
 
-    made: Sequence[Made | Failure]
+    made: Sequence[Success | Failure]
 
 
 def main() -> None:

@@ -16,9 +16,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Player:
-    """A group of tensors that learns by settings of its own.
+    """A group of tensors that learns with its own settings.
 
-    `prefixes` are how the names of its tensors begin. `settings` are the defaults of
+    `prefixes` are the beginnings of the names of its tensors. `settings` are the defaults of
     `training.players.NAME` in a model's YAML: `turns`, `optimizer`, `clip_norm`, `ema`.
     """
 
@@ -34,11 +34,11 @@ class Player:
 
 @dataclass(frozen=True)
 class Phase:
-    """From which step on which players take turns, in which order.
+    """The players that take turns from one step on, and the order of their turns.
 
-    `from_step` counts the steps before the phase. A player that is not in `order` does not
-    change, and neither does a tensor whose name begins with one of `frozen`. `rates` are shares
-    of the learning rate, by how the names of tensors begin; the first that fits counts.
+    `from_step` is the number of steps before the phase. A player that is not in `order` does not
+    change, and neither does a tensor whose name begins with one of `frozen`. `rates` are shares of
+    the learning rate by prefix of the tensors' names; the first prefix that matches counts.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Turn:
-    """Whose turn it is, and in which phase; both empty in a network that learns as one."""
+    """The player whose turn it is, and the phase; both empty in a network without players."""
 
     player: str = ""
     phase: str = ""

@@ -1,4 +1,4 @@
-"""Short forms: controls of drawing that a take may name beside its `sampling`.
+"""Short forms: controls of generation that a take may set outside its `sampling`.
 
 Off the path of a sample: it reads what families declare.
 """
@@ -18,7 +18,7 @@ from approx_build.families.parameters import SHORT_FORM
 
 @dataclass(frozen=True)
 class ShortForm:
-    """A control of drawing, as the families that have it declare it."""
+    """A control of generation, as declared by the families that have it."""
 
     fields: tuple[FieldInfo, ...]
 
@@ -26,19 +26,20 @@ class ShortForm:
     def annotation(self) -> Any:
         """The type of its values, with bounds.
 
-        Where bounds differ any family's will do: that of the take's model decides later.
+        If bounds differ between families, those of any family are accepted here; the family of the
+        take's model checks the value later.
         """
         kinds = [Annotated[field.annotation, *field.metadata] for field in self.fields]
         return Union[tuple(kinds)]
 
     @property
     def default(self) -> Any:
-        """Its value where neither take nor model has one."""
+        """Its value if neither take nor model sets one."""
         return self.fields[0].default
 
     @property
     def description(self) -> str:
-        """What it does."""
+        """Its description."""
         return self.fields[0].description or ""
 
 

@@ -1,7 +1,7 @@
-"""Torch on a device, for takes of every family: the device, exact products, what decides bits.
+"""Torch on a device, for takes of every family: the device, exact products, the environment.
 
-Takes that torch draws have other bits than the kernels', so `environment` is part of their keys.
-No GPU has run this yet.
+Takes that torch generates have other bits than those of the kernels, so `environment` is part of
+their keys. This code has not yet been run on a GPU.
 
 Off the path of a sample: takes on a GPU have an environment of their own.
 """
@@ -18,9 +18,9 @@ from approx_build.errors import ModelError
 
 
 def environment(device: str = "cuda") -> dict[str, str]:
-    """What, besides the manifest, decides the bits of a take drawn on `device`."""
+    """Everything besides the manifest that affects the bits of a take generated on `device`."""
     where = place(device)
-    # Within, because these are the settings under which takes are drawn.
+    # Within `exact`, because takes are generated with these settings.
     with exact():
         return {
             "torch": str(torch.__version__),
@@ -35,25 +35,25 @@ def environment(device: str = "cuda") -> dict[str, str]:
 
 
 def place(device: str) -> torch.device:
-    """The device of this name; ModelError when there is none."""
+    """The device with this name; ModelError when there is none."""
     try:
         where = torch.device(device)
     except RuntimeError:
         raise ModelError(f"device {device!r}: unknown; must be cuda, cuda:N or cpu") from None
     if where.type not in ("cuda", "cpu"):
-        raise ModelError(f"device {device!r}: cannot draw; must be cuda, cuda:N or cpu")
+        raise ModelError(f"device {device!r}: cannot generate takes; must be cuda, cuda:N or cpu")
     if where.type == "cuda" and (where.index or 0) >= torch.cuda.device_count():
-        raise ModelError(f"device {device!r}: torch finds no such CUDA device; draw on the CPU")
+        raise ModelError(f"device {device!r}: torch finds no such CUDA device; use the CPU")
     return where
 
 
 @contextmanager
 def exact() -> Iterator[None]:
-    """Full float32 products by deterministic algorithms; puts back what was set."""
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # torch demands it
+    """Within, float32 products have full precision and algorithms are deterministic."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # torch requires it
     precision, tf32 = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
     torch.set_float32_matmul_precision("highest")
-    torch.backends.cudnn.allow_tf32 = False  # convolutions have a switch of their own
+    torch.backends.cudnn.allow_tf32 = False  # convolutions have a separate switch
     try:
         with deterministic("error"):
             yield
@@ -64,7 +64,7 @@ def exact() -> Iterator[None]:
 
 @contextmanager
 def deterministic(mode: str) -> Iterator[None]:
-    """Torch's mode of that name ("default", "warn", "error") within; puts back what was set."""
+    """Within, torch's mode with that name ("default", "warn", "error")."""
     before = torch.get_deterministic_debug_mode()
     torch.set_deterministic_debug_mode(mode)
     try:

@@ -59,7 +59,7 @@ def _unconfigured() -> Iterator[None]:
         return
     before = {name: os.environ.pop(name) for name in CONFIGURES if name in os.environ}
     try:
-        # It would read a `matplotlibrc` in the working folder, whatever its environment is.
+        # It would read a `matplotlibrc` in the working folder in every environment.
         with _in_folder(Path(found.origin).parent / "mpl-data"):
             yield
     finally:

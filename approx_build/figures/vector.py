@@ -86,9 +86,9 @@ def _round_numbers(low: float, high: float, most: int) -> list[float]:
     """Round numbers from `low` to `high`: at most about `most`."""
     rough = (high - low) / most
     power = 10.0 ** floor(log10(rough))
-    # Rounding must not skip a step that fits exactly.
+    # Rounding must not omit a step that fits exactly.
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * 0.999)
-    # Rounding must not lose a tick at the end of the range.
+    # Rounding must not omit a tick at the end of the range.
     first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
     return [round(number * step, 10) for number in range(first, last + 1)]
 

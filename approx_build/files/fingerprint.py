@@ -54,7 +54,7 @@ def is_fingerprint(found: str) -> bool:
 
 
 def changed_ns(found: str) -> int | None:
-    """When the file of a fingerprint changed last; None if it does not say."""
+    """When the file of a fingerprint changed last; None if the fingerprint has no time."""
     # At most 5 splits: the target of a link may contain spaces.
     words = found.split(" ", 5)
     # The time of the inode, too: a program can set the time of the content back.

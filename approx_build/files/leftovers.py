@@ -1,6 +1,6 @@
-"""Leftovers: what systems and editors put beside a person's files, which is none of hers.
+"""Leftovers: files that systems and editors create beside the user's files; they are ignored.
 
-Imports nothing: the sweep behind «nothing to do» reads this module too.
+Imports nothing, because the fast path also uses this module.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ _NAMES |= {"$recycle.bin", "system volume information"}
 
 
 def is_leftover(name: str) -> bool:
-    """Whether a file or folder of this name is no part of a project, whatever it holds.
+    """Whether the name shows that a file or folder is no part of a project.
 
-    Hidden ones, among them the companions that a Mac makes of each file (`._name.wav`); the locks
-    and copies of editors; the databases and bins of systems.
+    Hidden files, including the companions that a Mac creates for each file (`._name.wav`); locks
+    and copies of editors; databases and bins of systems.
     """
     return (
         name.startswith((".", "~$"))

@@ -1,13 +1,13 @@
-"""Links: whether a path of a project leads out of it, or out of a store, through a symbolic link.
+"""Links: detects symbolic links that lead out of a project or a store.
 
-A project, a store and a folder for results are fences once `fence` has named them. A path below a
-fence may pass a link only if that leads to a place below the same fence, or in a folder that the
-user allowed (`project.allowed`). Links above a fence belong to the user. `place` and `check`
-decide for all that is read and written; nothing is decided about paths that are below no fence.
+`confine_links` makes a project, a store or a folder for results a fence. A path below a fence may
+contain a link only if it leads to a place below the same fence, or into a folder that the user
+allowed (`project.allowed`). Links above a fence belong to the user. `place` and `check` decide for
+everything that is read and written; paths that are below no fence are not checked.
 
-Where the system can open a file relative to an open folder, `place` holds the folders on the way,
-so that a link that is swapped in meanwhile is not followed. Imports almost nothing, because the
-fast path uses this module.
+Where the system can open a file relative to an open folder, `place` keeps the folders on the way
+open, so that a link that somebody creates meanwhile is not followed. Imports almost nothing,
+because the fast path uses this module.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ for before a file is opened.
 """
 NOT_THERE = {errno.ENOENT, errno.ENOTDIR}
 JUNCTION = 0xA0000003
-"""The kind of link to a folder that Windows has besides symbolic links."""
+"""The kind of folder link that Windows has besides symbolic links."""
 
 _fences: dict[str, str] = {}
 """Folder -> its real path."""
 _allowed: list[str] = []
-"""The real paths of folders that links may lead into."""
+"""The real paths of folders into which links may lead."""
 
 
 class LinkError(OSError):
@@ -52,10 +52,10 @@ class LinkError(OSError):
         super().__init__(errno.ELOOP, f"{words}approx-build allow {quote(folder)}", os.fspath(path))
 
 
-def fence(project: AnyPath, *others: AnyPath) -> None:
+def confine_links(project: AnyPath, *others: AnyPath) -> None:
     """Let no link below a project lead out of it, nor out of a store or folder that is elsewhere.
 
-    Of `others`, those in the project are a part of it.
+    Those of `others` that are in the project are part of it.
     """
     root = os.path.abspath(project)
     apart = (one for one in map(os.path.abspath, others) if not _is_below(one, root))
@@ -63,29 +63,29 @@ def fence(project: AnyPath, *others: AnyPath) -> None:
 
 
 def allow(folders: Iterable[AnyPath]) -> None:
-    """Let links lead into these folders, and into no others that were allowed before."""
+    """Let links lead into these folders, and no longer into those that were allowed before."""
     _allowed[:] = map(os.path.realpath, folders)
 
 
 def known() -> list[object]:
-    """All that this process knows, for its children."""
+    """The fences and allowed folders of this process, for its children."""
     return [_fences, _allowed]
 
 
 def join(fences: dict[str, str], allowed: list[str]) -> None:
-    """Take over what the parent process knows."""
+    """Take over the fences and allowed folders of the parent process."""
     _fences.update(fences)
     _allowed[:] = allowed
 
 
 def place(path: AnyPath) -> tuple[int | None, str]:
-    """The file at `path` as an open folder, to be closed by the caller, and a name in it.
+    """The file at `path` as an open folder, which the caller must close, and a name in it.
 
-    The name is that of no link. Below no fence, and where CAN_HOLD is false, None and a path. An
+    The name is not that of a link. Below no fence, and where CAN_HOLD is false, None and a path. An
     OSError when a folder is missing; LinkError when a link leads out of the fence.
     """
     name = os.path.abspath(path)
-    found = _fence_of(name)
+    found = _confined_to(name)
     if found is None:
         return None, os.fspath(path)
     if not CAN_HOLD:
@@ -93,7 +93,7 @@ def place(path: AnyPath) -> tuple[int | None, str]:
     try:
         return _held(found, name)
     except OSError:
-        # Perhaps a link: the second walk begins where it leads to.
+        # Perhaps a link: the second round begins where it leads.
         real = _resolved(name, found)
         # Without a link on the way, the error is about the file itself.
         if real == name:
@@ -104,13 +104,13 @@ def place(path: AnyPath) -> tuple[int | None, str]:
 def check(path: AnyPath) -> None:
     """LinkError when a link on the way to `path`, or `path` itself, leads out of its fence."""
     name = os.path.abspath(path)
-    found = _fence_of(name)
+    found = _confined_to(name)
     if found is not None:
         _resolved(name, found)
 
 
-def _fence_of(name: str) -> str | None:
-    """The nearest fence around an absolute path."""
+def _confined_to(name: str) -> str | None:
+    """The nearest fence that contains an absolute path."""
     folder = name if _fences else ""
     while folder not in _fences:
         above = os.path.dirname(folder)
@@ -137,7 +137,7 @@ def _bases(folder: str) -> tuple[str, ...]:
 
 
 def _ways(folder: str, name: str) -> Iterator[str]:
-    """Each path on the way from a folder, excluded, to a path below it, included."""
+    """Each path between a folder, excluded, and a path below it, included."""
     way = folder.rstrip(os.sep)
     for part in name[len(way) :].split(os.sep)[1:]:
         way = f"{way}{os.sep}{part}"
@@ -148,7 +148,7 @@ def _held(base: str, name: str) -> tuple[int, str]:
     """An open folder and the name of the file `name` in it; an OSError when there is a link."""
     # Component by component, since O_NOFOLLOW refuses a link only in the last one.
     *folders, last = os.path.relpath(name, base).split(os.sep)
-    # The fence itself may be a link of the user's.
+    # The fence itself may be a link of the user.
     handle = os.open(base, _FOLDER & ~os.O_NOFOLLOW)
     try:
         for each in folders:

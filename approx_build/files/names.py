@@ -1,4 +1,4 @@
-"""Names of files, recordings and people in one normal form, whatever form a disk or text has.
+"""Names of files, recordings and people, converted to one normal form.
 
 The form is NFC of Unicode: `ö` is one character. macOS stores names in NFD, as `o` and a diaeresis;
 two disks, archives or editors may have the same name in both forms. Case is kept as typed, but two
@@ -21,13 +21,13 @@ def normal(text: str) -> str:
 
 
 def alike(name: str) -> str:
-    """What a name has in common with those that differ from it in case or normal form alone."""
-    # Normal again, because folding the case can decompose a letter.
+    """A form of a name for comparison, independent of case and normal form."""
+    # Normalised again, because folding the case can decompose a letter.
     return normal(normal(name).casefold())
 
 
-def twins(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Different names that are alike, each with the first of its kind."""
+def aliases(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Pairs of different names that are equal except for case and normal form."""
     first: dict[str, str] = {}
     for name in names:
         if (known := first.setdefault(alike(name), name)) != name:
@@ -35,7 +35,7 @@ def twins(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def clash(name: str, other: str) -> str:
-    """Why two names of files cannot stand beside each other, as the end of an error about one."""
+    """Why two files cannot have these names in one folder, as the end of an error message."""
     if normal(name) == normal(other):
         return f"has the name of {other} in another Unicode form; rename one"
     is_one = normal(os.path.splitext(name)[0]) == normal(os.path.splitext(other)[0])
@@ -45,9 +45,9 @@ def clash(name: str, other: str) -> str:
 
 
 def on_disk(path: AnyPath) -> str:
-    """The path of a file as its disk has it; the path itself where there is no such file."""
+    """The path of a file as spelled on its disk; the path itself if there is no such file."""
     name = os.fspath(path)
-    # ASCII has one form only, so no folder need be listed.
+    # ASCII has one form only, so no folder must be listed.
     if name.isascii() or os.path.lexists(name):
         return name
     head, tail = os.path.split(name)
@@ -59,8 +59,8 @@ def on_disk(path: AnyPath) -> str:
     return os.path.join(folder, found[0] if found else tail)
 
 
-def twin_of(path: AnyPath) -> str | None:
-    """The name of another file beside `path` that is alike, if there is one."""
+def alias_of(path: AnyPath) -> str | None:
+    """The name of another file in the folder that differs from `path` in case or form alone."""
     folder, name = os.path.split(on_disk(path))
     found = (each for each in _names(folder) if each != name and alike(each) == alike(name))
     return next(found, None)

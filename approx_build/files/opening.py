@@ -1,7 +1,7 @@
-"""Opening of files that come from outside: regular files alone, without waiting, within a bound.
+"""Opening of files from outside: only regular files, without waiting, up to a limit.
 
-A FIFO waits for ever, a device may have no end, and opening one can move a machine: none is opened.
-Nor is a file that a link of a project leads to, outside of it (`files.links`).
+A FIFO waits forever, a device may have no end, and opening one can move a machine, so none is
+opened. Neither is a file outside the project to which a link in it leads (`files.links`).
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ AnyPath = os.PathLike[str] | str
 
 MIB = 2**20
 TEXT_BYTES = 4 * MIB
-"""Largest text by a person that is read. A score of ten thousand events is about 1 MiB."""
+"""Largest text by a person that is read. A score of ten thousand events has about 1 MiB."""
 RECORD_BYTES = 64 * MIB
-"""Largest record, lock or note by a program that is read: a lock of 100 000 results is 20 MiB."""
+"""Largest record, lock or note by a program that is read: a lock of 100 000 results has 20 MiB."""
 
 QUIETLY = 0
-"""Flags with which a file is opened that may not be one; Windows has the first two."""
+"""Flags for opening a file that may not be regular; Windows has the first two."""
 for _name in ("O_BINARY", "O_NOINHERIT", "O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY"):
     QUIETLY |= getattr(os, _name, 0)
 _KINDS = {
@@ -46,7 +46,8 @@ def open_handle(path: AnyPath, flags: int, mode: int = 0o666) -> int:
     """
     folder, name = links.place(path)
     try:
-        # Before it is opened, for the sake of devices; and after, for it may be another by then.
+        # Checked before it is opened, because of devices, and after, because it may have been
+        # replaced.
         if not flags & os.O_CREAT or os.path.lexists(path):
             _refuse_others(os.stat(name, dir_fd=folder).st_mode, path)
         if folder is not None:
@@ -76,10 +77,10 @@ def read_bounded(path: AnyPath, most: int = RECORD_BYTES) -> bytes:
 
 
 def read_whole(path: AnyPath) -> bytes:
-    """The bytes of the regular file at `path`: weights, OSError when they do not fit memory."""
+    """The bytes of the regular file at `path`: weights; OSError when memory is too small."""
     with open_regular(path) as file:
         size = os.fstat(file.fileno()).st_size
-        # Reading would otherwise end in the system's out-of-memory killer, which gives no reason.
+        # Otherwise the system's out-of-memory killer would end the process without a reason.
         if size > _memory_bytes():
             reason = f"its {size // MIB} MiB do not fit the memory of this machine"
             raise OSError(errno.EFBIG, reason, os.fspath(path))

@@ -1,6 +1,6 @@
-"""Patterns of names: `*` stands for any letters and `?` for any one; all else is itself.
+"""Patterns of names: `*` matches any letters and `?` any single one; all else matches itself.
 
-Brackets too, since recorders and editors name files `take [2].wav`.
+This includes brackets, because recorders and editors name files `take [2].wav`.
 """
 
 from __future__ import annotations
@@ -11,31 +11,31 @@ from collections.abc import Collection
 
 
 def is_pattern(text: str) -> bool:
-    """Whether a name may stand for several."""
+    """Whether a name is a pattern, which may match several names."""
     return "*" in text or "?" in text
 
 
 def matches(name: str, pattern: str) -> bool:
-    """Whether a pattern stands for a name; in time that grows with both lengths at most."""
+    """Whether a pattern matches a name; never backtracks."""
     return _compiled(pattern).fullmatch(name) is not None
 
 
 @functools.lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """The pattern as a regular expression that never goes back over what a `*` took."""
-    # `re.escape` turns `?` into `\?`, from which the wildcard is made again.
+    """The pattern as a regular expression that never backtracks into the match of a `*`."""
+    # `re.escape` turns `?` into `\?`, which is turned into the wildcard here.
     head, *rest = (re.escape(text).replace(r"\?", ".") for text in pattern.split("*"))
     if not rest:
         return re.compile(head, re.DOTALL)
     *middle, tail = rest
-    # The first place of each text between two stars is the best one: no other needs a try.
+    # The first match of each text between two stars is the best one, so no other is tried.
     taken = "".join(f"(?>.*?{text})" for text in middle if text)
     return re.compile(f"{head}{taken}.*{tail}", re.DOTALL)
 
 
 def matching(pattern: str, names: Collection[str]) -> list[str]:
-    """The names a pattern stands for, sorted: a name that is one of them is that one alone."""
-    # A file may really be named like a pattern on systems that allow `*` and `?`.
+    """The names that match a pattern, sorted. A literal name matches only itself."""
+    # A file may really have the name of a pattern on systems that allow `*` and `?`.
     if pattern in names:
         return [pattern]
     if not is_pattern(pattern):

@@ -50,7 +50,7 @@ class Reading:
     fingerprint: str
     at_ns: int
 
-    def still_holds(self, path: str) -> bool:
+    def is_unchanged(self, path: str) -> bool:
         """Whether the file at `path` is unchanged, and has been all the time since."""
         if fingerprint(path) != self.fingerprint:
             return False
@@ -65,14 +65,14 @@ class Reading:
 def hashed(path: AnyPath) -> Reading:
     """The file at `path`, read now; OSError when it cannot be read."""
     name = os.fspath(path)
-    at_ns, before = _calm(name)
+    at_ns, before = _settled_fingerprint(name)
     with open_regular(name) as file:
         digest = file_digest(file, sha256).hexdigest()
     # A file that changed during the reading has no fingerprint that belongs to these bytes.
     return Reading(digest, before if fingerprint(name) == before else UNKNOWN, at_ns)
 
 
-def _calm(name: str) -> tuple[int, str]:
+def _settled_fingerprint(name: str) -> tuple[int, str]:
     """The time now, and the fingerprint of a file, after the tick in which it last changed."""
     at_ns, before = time.time_ns(), fingerprint(name)
     last_ns = changed_ns(before)
@@ -145,7 +145,7 @@ class ReadLog:
         try:
             yield
         finally:
-            if name in self.files and not self.files[name].still_holds(name):
+            if name in self.files and not self.files[name].is_unchanged(name):
                 self.is_consistent = False
 
     def files_in(self, folder: AnyPath) -> list[str]:

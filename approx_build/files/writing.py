@@ -1,9 +1,9 @@
 """Writing: files and folders are made, renamed and removed here, never through a foreign link.
 
-Each function refuses a path that leads out of its project or store (`files.links`). A link that is
-swapped in between that and the system's call is followed where the call cannot be told not to:
-folders are made and names are changed by their paths, so somebody who may write in the folder at
-that moment can do what she may do anyway.
+Each function refuses a path that leads out of its project or store (`files.links`). A link that
+somebody creates between this check and the system's call is followed if the call has no option
+against it: folders are made and names are changed by their paths. But whoever can write in the
+folder at that moment could do the same directly.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ def open_shared(path: AnyPath, mode: int = 0o644) -> int:
 
 
 def open_to_append(path: AnyPath, mode: int = 0o644) -> int:
-    """The same; what is written goes to the end of it."""
+    """A regular file, perhaps a new one, open for writing at its end."""
     return open_handle(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, mode)
 
 
 def open_new(path: AnyPath, mode: int = 0o666) -> int:
-    """A new file; FileExistsError when anything has its name."""
+    """A new file; FileExistsError when the name is taken."""
     _check_folder(path)
-    # O_EXCL also refuses a link with this name, so only the folder has to be checked.
+    # O_EXCL also refuses a link with this name, so only the folder must be checked.
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | QUIETLY, mode)
 
 
@@ -40,26 +40,26 @@ def rewritten(path: AnyPath) -> BinaryIO:
 
 
 def make_folder(path: AnyPath) -> None:
-    """A new folder; FileExistsError when anything has its name."""
+    """A new folder; FileExistsError when the name is taken."""
     _check_folder(path)
     os.mkdir(path)
 
 
 def make_folders(path: AnyPath) -> None:
-    """A folder and those above it, unless they exist."""
+    """A folder and its parents, unless they exist."""
     check(path)
     os.makedirs(path, exist_ok=True)
 
 
 def replace(source: AnyPath, path: AnyPath) -> None:
-    """Give a file or folder the name `path`, in place of a file that has it."""
+    """Rename a file or folder to `path`, replacing a file with that name."""
     _check_folder(source)
     _check_folder(path)
     os.replace(source, path)
 
 
 def remove(path: AnyPath) -> None:
-    """Remove a file or a link; nothing where there is none."""
+    """Remove a file or a link, if there is one."""
     _check_folder(path)
     Path(path).unlink(missing_ok=True)
 
@@ -71,13 +71,13 @@ def remove_folder(path: AnyPath) -> None:
 
 
 def remove_tree(path: AnyPath) -> None:
-    """Remove a folder with all that is in it, as far as that is possible; follows no link."""
+    """Remove a folder with its whole content, as far as that is possible; follows no link."""
     _check_folder(path)
     shutil.rmtree(path, ignore_errors=True)
 
 
 def copy(source: AnyPath, path: AnyPath) -> None:
-    """Copy a file or folder with its times; a link in it is copied as a link."""
+    """Copy a file or folder with its times; links in it are copied as links."""
     _check_folder(source)
     check(path)
     if os.path.isdir(source) and not os.path.islink(source):
@@ -87,5 +87,5 @@ def copy(source: AnyPath, path: AnyPath) -> None:
 
 
 def _check_folder(path: AnyPath) -> None:
-    """What gives, takes or changes a name acts on a link itself: only the way to it counts."""
+    """Check only the folder, because the functions that change names act on a link itself."""
     check(os.path.dirname(os.path.abspath(path)))

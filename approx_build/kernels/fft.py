@@ -1,8 +1,9 @@
 """Fourier transforms of frames, with the same bits on every processor and in any batch.
 
-float64 within; frames of float32 are widened on the way in and rounded once on the way out. The
-compiled kernel works on a frame per SIMD lane; without a library the NumPy reference serves.
-Sizes: n numbers whose primes are up to 127 (real ones: n even); fastest for powers of two.
+Computed in float64; float32 frames are converted first, and results are rounded once at the end.
+The compiled kernel processes one frame per SIMD lane; without a library, the NumPy reference
+computes. Sizes are n numbers without prime factors above 127 (n even for real frames); powers of
+two are fastest.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ Frames = NDArray[np.floating[Any]]
 Spectra = NDArray[np.complexfloating[Any, Any]]
 
 _MOST_KEPT = 1 << 21
-"""float64 numbers of work that are kept for the next call."""
+"""Largest work array, in float64 numbers, that is kept for the next call."""
 _KEPT = 64
 _SINGLE = (np.dtype(np.float32), np.dtype(np.complex64))
 _REAL = np.dtype(np.float64), np.dtype(np.float32)
@@ -43,22 +44,22 @@ def ifft(x: Spectra, threads: int = 1) -> Spectra:
 
 
 def rfft(x: Frames, window: Table | None = None, threads: int = 1) -> Spectra:
-    """Spectra [..., n / 2 + 1] of real frames [..., n], first times a window [n]; n even."""
+    """Spectra [..., n / 2 + 1] of real frames [..., n] times a window [n]; n is even."""
     size = _half(x.shape[-1])
     return _run(x, size, size + 1, True, False, window, threads)
 
 
 def irfft(x: Spectra, window: Table | None = None, threads: int = 1) -> Frames:
-    """Real frames [..., n] of spectra [..., n / 2 + 1], then times a window [n]."""
+    """Real frames [..., n] of spectra [..., n / 2 + 1], multiplied by a window [n] at the end."""
     size = _half(2 * (x.shape[-1] - 1))
     return _run(x, size, 2 * size, True, True, window, threads)
 
 
 def fast_size(length: int) -> int:
-    """The least size from `length` on whose real transform is fast."""
+    """The smallest size from `length` on with a fast real transform."""
     if length <= 32:
         return 32
-    # A thirty-second of it has no primes but 2, 3 and 5.
+    # A thirty-second of it has only the prime factors 2, 3 and 5.
     part = -(-length // 32)
     while not _is_smooth(part):
         part += 1
@@ -87,7 +88,7 @@ def _run(
     window: Table | None,
     threads: int,
 ) -> NDArray[Any]:
-    """Transform the rows of `x` to rows of `width` numbers, by the kernel chosen."""
+    """Transform the rows of `x` to rows of `width` numbers, with the chosen kernel."""
     is_float = x.dtype in _SINGLE
     given = (_REAL if is_real and not is_inverse else _COMPLEX)[is_float]
     rows = _rows(x if x.dtype == given else x.astype(given))
@@ -98,7 +99,7 @@ def _run(
             raise ValueError(f"a window of {window.shape} does not fit {2 * size} numbers")
     kernel = chosen(os.environ.get(VARIABLE))
     if not len(rows):
-        plan(size)  # refuses a size that there is none for
+        plan(size)  # raises an error for impossible sizes
     elif kernel is Kernel.REFERENCE:
         made[...] = _by_reference(rows, is_real, is_inverse, window)
     else:
@@ -108,12 +109,12 @@ def _run(
 
 @cache
 def chosen(variable: str | None) -> Kernel:
-    """The kernel that serves when the environment's variable has this value."""
+    """The kernel that is used if the environment variable has this value."""
     return choose(variable)
 
 
 def _rows(x: NDArray[Any]) -> NDArray[Any]:
-    """The frames as rows [F, n] whose numbers lie side by side; rows may overlap."""
+    """The frames as rows [F, n] of contiguous numbers; rows may overlap."""
     rows = x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
     is_fit = rows.strides[1] == rows.itemsize and rows.strides[0] % rows.itemsize == 0
     return rows if is_fit else np.ascontiguousarray(rows)
@@ -142,7 +143,7 @@ class PlanStructure(Structure):
         *((name, c_void_p) for name in ("radix", "twiddle", "root", "place", "split")),
     )
     kept: tuple[object, ...]
-    """What the pointers point at."""
+    """The memory that the pointers refer to."""
 
     @classmethod
     def of(cls, given: Plan) -> PlanStructure:
@@ -164,7 +165,7 @@ class PlanStructure(Structure):
 
 @lru_cache(_KEPT)
 def structure(size: int) -> tuple[int, PlanStructure]:
-    """The plan for `size` complex numbers as the kernels take it: its address, and itself."""
+    """The plan for `size` complex numbers as the kernels take it: its address and the structure."""
     made = PlanStructure.of(plan(size))
     return ctypes.addressof(made), made
 
@@ -179,18 +180,18 @@ def _function(kernel: Kernel) -> ctypes._NamedFuncPointer:
 
 
 class _Work(threading.local):
-    """Memory that the kernels work in, kept from call to call, one for each thread."""
+    """Work memory of the kernels, kept from call to call, separately for each thread."""
 
     kept: tuple[Table, int] = np.empty(0), 0
 
     def at_least(self, count: int) -> tuple[Table, int]:
-        """`count` float64 numbers or more, and the address of the first one at a cache line.
+        """At least `count` float64 numbers, and the address of the first, aligned to a cache line.
 
-        As long as the caller holds them.
+        Valid as long as the caller holds the array.
         """
         if self.kept[0].size >= count + 8:
             return self.kept
-        # Eight more: `count` must remain after the first number at a cache line of 64 bytes.
+        # Eight more, because `count` numbers must follow the first one that starts a cache line.
         numbers = np.empty(count + 8)
         address = numbers.ctypes.data
         found = numbers, address + -address % 64
@@ -211,9 +212,9 @@ def _by_library(
     window: Table | None,
 ) -> None:
     is_real, is_inverse, threads = options
-    # A thread without a frame would only take memory.
+    # A thread without a frame would only use memory.
     threads = max(1, min(threads, len(rows)))
-    # The name holds the memory while the kernel works at its address.
+    # The name keeps the memory alive while the kernel uses its address.
     _held, address = work.at_least(threads * _cell(len(rows), threads) * size)
     _function(kernel)(
         structure(size)[0],
@@ -227,13 +228,13 @@ def _by_library(
 
 
 def _cell(frames: int, threads: int) -> int:
-    """Numbers of work for each complex number: a few frames go in few lanes."""
+    """Work numbers per complex number: a few frames use few lanes."""
     if threads > 1 or frames > 4:
         return 16
     return 8 if frames > 2 else 4
 
 
 def _row_arguments(rows: NDArray[Any]) -> tuple[int, int, bool]:
-    """Where rows begin, numbers from one to the next, whether they are float32."""
+    """Address of the rows, distance between rows in numbers, and whether they are float32."""
     is_float = rows.dtype in _SINGLE
     return rows.ctypes.data, rows.strides[0] // (4 if is_float else 8), is_float

@@ -1,4 +1,4 @@
-"""Plans of Fourier transforms: the order of stages, twiddle factors, where inputs are placed."""
+"""Plans of Fourier transforms: the order of stages, twiddle factors, positions of inputs."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _KEPT = 64
 class Plan:
     """A transform of `size` complex numbers, or of twice as many real ones.
 
-    radices  by stage, the first one first
+    radices  by stage, from the first stage on
     twiddles by stage [m - 1, r - 1, 2]: cos, -sin of 2 pi jq / rm for j and q from 1
     roots    by stage [r, 2]: cos, sin of 2 pi k / r
-    places   [size]: where input i lies before the first stage
+    places   [size]: the position of input i before the first stage
     split    [size // 2 + 1, 2]: cos, -sin of pi k / size, for transforms of real numbers
     """
 
@@ -52,8 +52,8 @@ def plan(size: int) -> Plan:
 
 
 def radices(size: int) -> tuple[int, ...]:
-    """By stage: odd primes falling, a 2 where 4s leave one, then 4s; ValueError beyond 127."""
-    # The lowest bit that is set is the largest power of two in the size.
+    """By stage: odd primes, descending, a 2 if needed, then 4s; ValueError for primes above 127."""
+    # The lowest set bit is the largest power of two that divides the size.
     twos = (size & -size).bit_length() - 1
     odd, rest, prime = [], size >> twos, 3
     while rest > 1:
@@ -68,7 +68,7 @@ def radices(size: int) -> tuple[int, ...]:
 
 
 def _pairs(part: NDArray[np.int64], count: int, sign: int) -> Table:
-    """Cosines and `sign` times sines of parts of a turn, side by side."""
+    """Cosines and `sign` times sines of fractions of a turn, in pairs."""
     cosine, sine = turn(part, count)
     return np.ascontiguousarray(np.stack([cosine, sine if sign > 0 else -sine], axis=-1))
 

@@ -1,7 +1,8 @@
-"""The rule of Fourier transforms in NumPy, bit for bit what the compiled kernels give.
+"""The rule of Fourier transforms in NumPy, with the same bits as the compiled kernels.
 
-Each line is a + - * of whole arrays, for all frames and all butterflies of a stage at once; nothing
-is summed along an axis, so NumPy has no order of its own. docs/numerics-of-kernels.md tells why.
+Each line is an operation + - * on whole arrays, for all frames and all butterflies of a stage at
+once; nothing is summed along an axis, so NumPy cannot choose an order. docs/numerics-of-kernels.md
+explains the rule.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def rfft(x: Table) -> Complex:
 
 
 def irfft(x: Complex) -> Table:
-    """Real frames [F, n] of spectra [F, n / 2 + 1]; the ends' imaginary parts are not read."""
+    """Real frames [F, n] of spectra [F, n / 2 + 1]; imaginary parts at both ends are ignored."""
     size = x.shape[1] - 1
     of, a, b = plan(size), x.real, x.imag
     zr, zi = np.empty((len(x), size)), np.empty((len(x), size))
@@ -68,7 +69,7 @@ def irfft(x: Complex) -> Table:
     gr, gi = pr * cosine + pi * sine, pi * cosine - pr * sine
     zr[:, low], zi[:, low] = er - gi, ei + gr
     zr[:, high], zi[:, high] = er + gi, gr - ei
-    # An inverse transform is a forward one of exchanged parts.
+    # An inverse transform is a forward one with real and imaginary parts exchanged.
     zi, zr = transformed(of, zi, zr)
     result = np.empty((len(x), 2 * size))
     scale = 1.0 / (2 * size)
@@ -103,7 +104,7 @@ def transformed(of: Plan, real: Table, imaginary: Table) -> Parts:
 
 
 def _turned(xr: Table, xi: Table, twiddle: Table) -> list[Parts]:
-    """Part q of each block times its twiddle factors; number 0 is left alone."""
+    """Part q of each block times its twiddle factors; number 0 is unchanged."""
     parts = [(xr[:, :, 0], xi[:, :, 0])]
     for q in range(1, xr.shape[2]):
         a, b = xr[:, :, q].copy(), xi[:, :, q].copy()
@@ -143,7 +144,7 @@ def _fours(x: list[Parts]) -> list[Parts]:
 
 
 def _odd(x: list[Parts], root: Table) -> list[Parts]:
-    """Sums and differences of opposite numbers, their products in rising order."""
+    """Sums and differences of opposite numbers; their products are added in ascending order."""
     radix, half = len(x), len(x) // 2
     sums = [_sum(x[q], x[radix - q]) for q in range(1, half + 1)]
     differences = [_difference(x[q], x[radix - q]) for q in range(1, half + 1)]

@@ -1,9 +1,9 @@
-"""Fused multiply-add in NumPy: a b + c rounded once to float32, as processors' instructions do.
+"""Fused multiply-add in NumPy: a b + c, rounded once to float32, as by processor instructions.
 
 NumPy has no such operation. In float64 the product of two float32 numbers is exact, and its sum
-with a third rounds once. Rounding that to float32 is a second rounding, which counts only where the
-float64 sum lies halfway between two float32 numbers, or its float32 number is subnormal or the
-least normal one: there the sum is first rounded to odd.
+with a third number rounds once. Conversion to float32 rounds a second time, which affects the
+result only if the float64 sum lies halfway between two float32 numbers, or if its float32 number is
+subnormal or the smallest normal one: then the sum is first rounded to odd.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _BELOW = np.int64((1 << 29) - 1)
 _HALFWAY = np.int64(1 << 28)
 _LEAST_NORMAL = np.float32(2.0**-126)
 _HOPEFUL = 64
-"""Terms that are added before it is asked whether a second rounding has counted in any."""
+"""Terms that are added before the check whether a second rounding affected any of them."""
 
 
 def fused(a: Floats, b: Floats, c: Floats) -> Floats:
@@ -33,12 +33,12 @@ def fused(a: Floats, b: Floats, c: Floats) -> Floats:
 def add_in_order(total: Floats, products: Doubles) -> Floats:
     """total [...] + products [K, ...] from first to last, one rounding each; products are exact."""
     for start in range(0, len(products), _HOPEFUL):
-        total = _add_hopefully(total, products[start : start + _HOPEFUL])
+        total = _add_and_check(total, products[start : start + _HOPEFUL])
     return total
 
 
-def _add_hopefully(total: Floats, products: Doubles) -> Floats:
-    """Rounds twice, which is fast; where that may have counted, does it all again."""
+def _add_and_check(total: Floats, products: Doubles) -> Floats:
+    """Round twice, which is fast; where that may have changed a result, compute all of it again."""
     sums, rounded = np.empty(products.shape), np.empty(products.shape, np.float32)
     before = total
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
@@ -71,12 +71,12 @@ def _doubtful(sums: Doubles, rounded: Floats) -> NDArray[np.bool_]:
 
 
 def _to_odd(products: Doubles, c: Doubles) -> Doubles:
-    """products + c, of the two neighbours of an inexact sum the one whose last bit is 1."""
+    """products + c; of the two neighbours of an inexact sum, the one whose last bit is 1."""
     sums = products + c
     back = sums - products
     error = (products - (sums - back)) + (c - back)  # TwoSum; NaN where the sum is not finite
     bits = sums.view(np.int64)
-    is_inexact = (error > 0) | (error < 0)  # false for NaN: infinities stay
+    is_inexact = (error > 0) | (error < 0)  # false for NaN, so infinities are unchanged
     step = np.where((error < 0) == (sums < 0), 1, -1)
     bits += np.where(is_inexact & (bits & 1 == 0), step, 0)
     return sums

@@ -1,7 +1,7 @@
-"""Makes programs step by step, and places their arrays in one memory.
+"""Builds programs step by step, and places their arrays in one memory.
 
-Whoever programs a network takes arrays and gives them back when nothing reads them any more: what
-lives at different times shares memory. The order of the steps is the order of the calls.
+The author of a program allocates arrays and releases them when nothing reads them any more: arrays
+that are used at different times share memory. Steps run in the order of the calls.
 """
 
 from __future__ import annotations
@@ -9,23 +9,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from approx_build.kernels.program import LONGEST_STRIP, NO_ARRAY, Array, Kind, Norm, Program, Step
+from approx_build.kernels.program import (
+    GELU,
+    LONGEST_STRIP,
+    NO_ARRAY,
+    NOTHING,
+    ROW_STEP,
+    Activation,
+    Array,
+    Kind,
+    Norm,
+    Program,
+    Step,
+    Taps,
+)
+from approx_build.kernels.transposed import Transposed
 
-ROW_STEP = 16
-"""Channels are padded to whole vectors of any instruction set."""
 CHUNK = 64
-"""Rows whose sums a norm adds up in float32."""
+"""Rows whose sums a norm adds in float32."""
 _CACHED_FLOATS = 32768
-"""A strip of rows should stay in the second-level cache."""
+"""A strip of rows should fit into the second-level cache."""
 _SCORE_FLOATS = 131072
-"""So should the scores of the queries that one item of attention has."""
+"""The scores of the queries of one attention item should fit, too."""
 _MOST_QUERIES = 60
 _LEAST_QUERIES = 6
-"""Queries share the loading of keys."""
+"""Number of queries that share the loading of keys."""
 
 
 def row_stride(channels: int) -> int:
-    """Floats from row to row; a multiple of 512 bytes would crowd few sets of the cache."""
+    """Floats from row to row; a multiple of 512 bytes would use only a few sets of the cache."""
     stride = _rounded(channels)
     return stride if stride % 128 else stride + ROW_STEP
 
@@ -36,13 +48,13 @@ def _rounded(floats: int) -> int:
 
 @dataclass
 class Memory:
-    """Where arrays lie: the first gap that is large enough."""
+    """Allocates arrays in the memory: in the first gap that is large enough."""
 
     floats: int = 0
     _taken: dict[int, int] = field(default_factory=dict)
 
     def take(self, floats: int) -> int:
-        """The place of so many floats."""
+        """Allocate this number of floats; returns their position."""
         at = 0
         for start, end in sorted(self._taken.items()):
             if start - at >= floats:
@@ -53,12 +65,12 @@ class Memory:
         return at
 
     def give_back(self, at: int) -> None:
-        """What was taken there may be used for something else."""
+        """Release an allocation, so that its memory can be reused."""
         del self._taken[at]
 
 
 class ProgramBuilder:
-    """Makes a program, step by step."""
+    """Builds a program, step by step."""
 
     def __init__(self) -> None:
         self._memory = Memory()
@@ -80,40 +92,40 @@ class ProgramBuilder:
         )
 
     def array(self, rows: int, channels: int) -> Array:
-        """An array, whatever stands in it."""
+        """A new array with undefined content."""
         stride = row_stride(channels)
         return Array(self._memory.take(rows * stride), rows, channels, stride)
 
     def give_back(self, *arrays: Array) -> None:
-        """These arrays are read no more."""
+        """Release arrays that no later step reads."""
         for array in arrays:
             self._memory.give_back(array.at)
 
     def enter(self, rows: int, channels: int) -> Array:
-        """The sound beside the features of its time."""
+        """The input: the sound together with the features of its time."""
         made = self.array(rows, channels)
         self._steps.append(Step(Kind.ENTER, rows, made=made))
         return made
 
     def leave(self, given: Array) -> None:
-        """The result."""
+        """Define the result."""
         self._steps.append(Step(Kind.LEAVE, given.rows, given=given))
 
     def norm(self, name: str, rows: int, channels: int) -> int:
-        """A norm that a step can measure, and that can be used after `normalise`."""
+        """A norm that a step can measure; it can be used after `normalise`."""
         stride, chunks = _rounded(channels), -(-rows // CHUNK)
-        # Scale and shift, and for each chunk its first row, sums, and sums of squares.
+        # Scale and shift; then for each chunk its first row, sums, and sums of squares.
         at = self._memory.take((2 + 3 * chunks) * stride)
         self._norms.append(Norm(at, rows, channels, stride))
         self._norm_names.append(name)
         return len(self._norms) - 1
 
     def normalise(self, norm: int) -> None:
-        """Factors from the sums."""
+        """Compute the factors of a norm from its sums."""
         self._steps.append(Step(Kind.NORMALISE, 1, norm=norm))
 
     def forget_norm(self, norm: int) -> None:
-        """The norm is used no more."""
+        """Release a norm that no later step uses."""
         self._memory.give_back(self._norms[norm].at)
 
     def convolve(
@@ -121,24 +133,56 @@ class ProgramBuilder:
         name: str,
         sources: Sequence[Array],
         outputs: int,
-        taps: int,
+        taps: int | Taps,
         norm: int = -1,
-        gelu: bool = False,
+        activation: Activation = NOTHING,
         measured: int = -1,
     ) -> Array:
-        """The map `name` over one source, normed first or not, or two side by side."""
+        """The map `name` over one source, normed or activated if asked, or two concatenated."""
+        taps = taps if isinstance(taps, Taps) else Taps(taps)
+        made = self.array(taps.rows(sources[0].rows), outputs)
+        self._convolve(name, sources, made, taps, norm, activation, measured)
+        return made
+
+    def transposed(
+        self, name: str, given: Array, shape: Transposed, activation: Activation = NOTHING
+    ) -> Array:
+        """The map `name`, a transposed convolution, of a source that is optionally activated first.
+
+        Its weights are `shape.phase_tensors`. Rows of the result may be narrower than whole
+        vectors: convolutions, `activate` and `leave` can read them.
+        """
+        floats = given.rows * shape.row_floats
+        # Whole vectors are read of the last row, too.
+        at = self._memory.take(floats + ROW_STEP)
+        for group in shape.groups():
+            first = at + group.first * shape.phase_floats
+            made = Array(first, given.rows, group.phases * shape.phase_floats, shape.row_floats)
+            self._convolve(group.name(name), [given], made, group.taps, activation=activation)
+        return Array(at, given.rows * shape.stride, shape.outputs, shape.phase_floats)
+
+    def _convolve(
+        self,
+        name: str,
+        sources: Sequence[Array],
+        made: Array,
+        taps: Taps,
+        norm: int = -1,
+        activation: Activation = NOTHING,
+        measured: int = -1,
+    ) -> None:
         given, joined = (*sources, NO_ARRAY)[:2]
         channels = given.channels + joined.channels
-        made, strip = self.array(given.rows, outputs), _strip(max(channels, outputs))
-        self._needs_scratch((strip + taps) * row_stride(channels) + ROW_STEP)
+        strip = _strip(max(channels * taps.stride, made.channels))
+        self._needs_scratch(taps.read(strip) * row_stride(channels) + ROW_STEP)
         self._steps.append(
             Step(
                 Kind.CONVOLVE,
-                given.rows,
+                made.rows,
                 self._map(name),
                 taps,
                 norm,
-                gelu,
+                activation,
                 measured,
                 strip,
                 given=given,
@@ -146,7 +190,20 @@ class ProgramBuilder:
                 made=made,
             )
         )
-        return made
+
+    def activate(self, made: Array, activation: Activation) -> None:
+        """Each number becomes the function of it."""
+        self._steps.append(
+            Step(Kind.ACTIVATE, made.rows, activation=activation, strip=CHUNK, made=made)
+        )
+
+    def reshaped(self, given: Array, rows: int) -> Array:
+        """The channels of an array of one row, as so many rows in its place."""
+        channels = given.channels // rows
+        assert given.rows == 1
+        assert channels * rows == given.channels
+        assert channels % ROW_STEP == 0
+        return Array(given.at, rows, channels, channels)
 
     def add(
         self,
@@ -156,9 +213,11 @@ class ProgramBuilder:
         norm: int = -1,
         measured: int = -1,
     ) -> None:
-        """To `made`, through a norm and GELU if there is one, add sources, through a map or not."""
+        """Add sources to `made`, optionally through a norm and GELU first, and through a map."""
         given, joined = (*sources, NO_ARRAY)[:2]
-        # One product reads both, and knows one width and one stride.
+        # Whole vectors are written.
+        assert made.stride % ROW_STEP == 0
+        # One product reads both sources, with one width and one stride.
         assert joined is NO_ARRAY or (joined.channels, joined.stride) == (
             given.channels,
             given.stride,
@@ -169,7 +228,7 @@ class ProgramBuilder:
                 made.rows,
                 self._map(name) if name else -1,
                 norm=norm,
-                gelu=norm >= 0,
+                activation=GELU if norm >= 0 else NOTHING,
                 measured=measured,
                 strip=_strip(max(made.channels, given.channels)),
                 given=given,
@@ -183,14 +242,14 @@ class ProgramBuilder:
         return self._resampled(Kind.HALVE, given, given.rows // 2)
 
     def double(self, given: Array) -> Array:
-        """The rows and those between, smoothed."""
+        """The rows and the rows between them, smoothed."""
         return self._resampled(Kind.DOUBLE, given, given.rows * 2)
 
     def attend(self, given: Array, heads: int) -> Array:
-        """Attention of queries, keys and values side by side in `given`."""
+        """Attention of queries, keys and values, which are concatenated in `given`."""
         rows, channels = given.rows, given.channels // 3
         width, padded = channels // heads, _rounded(rows)
-        # For each head zeros to begin sums with, keys, values.
+        # For each head: zeros as the start of sums, keys, values.
         stride = max(padded, _rounded(width)) + width * padded + rows * _rounded(width)
         keys = Array(self._memory.take(heads * stride), heads, stride, stride)
         made = self.array(rows, channels)
@@ -200,7 +259,7 @@ class ProgramBuilder:
             Step(Kind.PACK_KEYS, rows, heads=heads, given=given, made=keys),
             Step(Kind.ATTEND, rows, strip=strip, heads=heads, given=given, joined=keys, made=made),
         ]
-        # Both steps that use them are planned; only later steps can take their place.
+        # Both steps that use them are planned, so only later steps can reuse their memory.
         self.give_back(keys)
         return made
 
@@ -218,6 +277,6 @@ class ProgramBuilder:
 
 
 def _strip(channels: int) -> int:
-    """Rows of an item: whole chunks, few enough to stay in the cache."""
+    """Number of rows of an item: whole chunks that fit into the cache."""
     rows = _CACHED_FLOATS // channels // CHUNK * CHUNK
     return min(max(rows, CHUNK), LONGEST_STRIP)

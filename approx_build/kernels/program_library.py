@@ -22,8 +22,10 @@ class _Array(Structure):
 
 class _Step(Structure):
     _fields_ = (
-        *((name, c_int32) for name in ("kind", "rows", "map", "taps", "norm", "gelu")),
+        *((name, c_int32) for name in ("kind", "rows", "map", "taps", "norm", "function")),
         *((name, c_int32) for name in ("measured", "strip", "heads")),
+        *((name, c_int32) for name in ("given_rows", "stride", "dilation", "before")),
+        ("slope", c_float),
         *((name, _Array) for name in ("given", "joined", "made")),
     )
 
@@ -62,7 +64,7 @@ def _functions(kernel: Kernel) -> dict[str, ctypes._NamedFuncPointer]:
     functions = {}
     for name, (result, arguments) in signatures.items():
         functions[name] = function(name, kernel)
-        # Without types ctypes would cut pointers to 32 bits.
+        # Without types, ctypes would cut pointers to 32 bits.
         functions[name].restype, functions[name].argtypes = result, arguments
     return functions
 
@@ -72,7 +74,7 @@ def _floats(array: Floats | None) -> ctypes._Pointer[c_float] | None:
 
 
 class PackedNetwork:
-    """The weights that programs of one network point at, packed for one kernel."""
+    """The weights that the programs of one network use, packed for one kernel."""
 
     def __init__(self, program: Program, tensors: Mapping[str, Floats], kernel: Kernel) -> None:
         self.functions = _functions(kernel)
@@ -85,15 +87,15 @@ class PackedNetwork:
             size = sum(tensor.nbytes for tensor in tensors.values())
             raise MemoryError(f"no memory left for the network's weights ({size / 1e6:,.0f} MB)")
         self.handle = int(handle)
-        # Not __del__, which Python may not call when the interpreter ends.
+        # Not __del__, which Python may not call at the end of the interpreter.
         weakref.finalize(self, self.functions["program_network_free"], self.handle)
 
 
 class OpenProgram:
-    """A program with its memory, ready to be run by so many threads; not by two callers at once."""
+    """A program with its memory, ready to be run by a number of threads; one caller at a time."""
 
     def __init__(self, network: PackedNetwork, program: Program, threads: int) -> None:
-        # Held, because the program points at the packed weights.
+        # Kept alive, because the program points at the packed weights.
         self._network = network
         steps = (_Step * len(program.steps))(*(_step(step) for step in program.steps))
         norms = (_Norm * len(program.norms))(
@@ -110,7 +112,7 @@ class OpenProgram:
         weakref.finalize(self, network.functions["program_free"], self._handle)
 
     def run(self, sound: Floats, time: Floats, result: Floats) -> None:
-        """Fill `result` [C, T] from `sound` [C, T] and the features of its time; contiguous."""
+        """Fill `result` [C, T] from `sound` [C, T] and its time features; all are contiguous."""
         self._network.functions["program_run"](
             self._handle, _floats(sound), len(sound), _floats(time), _floats(result)
         )
@@ -132,9 +134,13 @@ def _norm(index: int, norm: Norm) -> _Norm:
 
 
 def _step(step: Step) -> _Step:
-    numbers = (step.kind, step.rows, step.map, step.taps, step.norm, step.gelu)
+    taps, activation = step.taps, step.activation
+    numbers = (step.kind, step.rows, step.map, taps.count, step.norm, activation.function)
+    reach = (step.given.rows, taps.stride, taps.dilation, taps.offset)
     arrays = (_array(array) for array in (step.given, step.joined, step.made))
-    return _Step(*numbers, step.measured, step.strip, step.heads, *arrays)
+    return _Step(
+        *(*numbers, step.measured, step.strip, step.heads, *reach, activation.slope, *arrays)
+    )
 
 
 def _array(array: Array) -> _Array:

@@ -1,6 +1,6 @@
-"""What the steps of a program do, stated in NumPy: the oracle of csrc/program, and its stand-in.
+"""The steps of a program in NumPy: the oracle of csrc/program, and its substitute.
 
-Arrays are [T, C], one row a moment, as in docs/numerics-of-kernels.md.
+Arrays are [T, C], one row per moment, as in docs/numerics-of-kernels.md.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.kernels import reference
+from approx_build.kernels.program import Taps
 from approx_build.kernels.reference import f32, product
 from approx_build.kernels.tensors import Floats
 
 CHUNK = 64
-"""Rows whose sums a norm adds up in float32."""
+"""Rows whose sums a norm adds in float32."""
 PARTS = 16
-"""Sums that the weights of attention are added up in."""
+"""Number of partial sums of the weights of attention."""
 
 KERNEL = (
     *(-0.01171875, -0.03515625, 0.11328125, 0.43359375),
@@ -26,21 +27,63 @@ KERNEL = (
 Doubles = NDArray[np.float64]
 
 
-def convolve(x: Floats, weight: Floats, bias: Floats) -> Floats:
+def convolve(x: Floats, weight: Floats, bias: Floats, taps: Taps | None = None) -> Floats:
     """Convolution of x [T, C] with weight [outputs, C, taps]; zeros beyond the ends."""
-    outputs, channels, taps = weight.shape
-    padded = np.pad(x, ((taps // 2, taps // 2), (0, 0)))
-    columns = np.concatenate([padded[tap : tap + len(x)] for tap in range(taps)], axis=1)
-    return product(columns, weight.transpose(2, 1, 0).reshape(taps * channels, outputs), bias)
+    outputs, channels, count = weight.shape
+    taps = taps or Taps(count)
+    rows, zeros = taps.rows(len(x)), max(taps.offset, 0)
+    after = max(0, taps.read(rows) - taps.offset - len(x))
+    padded = np.pad(x, ((zeros, after), (0, 0)))
+    starts = [zeros - taps.offset + tap * taps.dilation for tap in range(count)]
+    columns = [padded[start :: taps.stride][:rows] for start in starts]
+    by_tap = weight.transpose(2, 1, 0).reshape(count * channels, outputs)
+    return product(np.concatenate(columns, axis=1), by_tap, bias)
+
+
+def transposed(x: Floats, weight: Floats, bias: Floats, stride: int, before: int) -> Floats:
+    """Transposed convolution of x [T, C] with weight [C, outputs, taps] -> [stride T, outputs].
+
+    A row is a product over the rows that reach it, the earliest first, and their channels.
+    """
+    _, outputs, taps = weight.shape
+    padded = np.pad(x, ((taps, taps), (0, 0)))
+    made = np.empty((stride * len(x), outputs), np.float32)
+    for phase in range(stride):
+        # Row j + m reaches row stride j + phase by tap phase + before - stride m.
+        reached = [k for k in range(taps)[::-1] if (phase + before - k) % stride == 0]
+        starts = [taps + (phase + before - k) // stride for k in reached]
+        columns = np.concatenate([padded[start : start + len(x)] for start in starts], axis=1)
+        by_tap = weight[:, :, reached].transpose(2, 0, 1).reshape(-1, outputs)
+        made[phase::stride] = product(columns, by_tap, bias)
+    return made
+
+
+def repeated(x: Floats, weight: Floats, bias: Floats, stride: int) -> Floats:
+    """Convolution of rows x [T, C], each `stride` times, with weight [outputs, C, taps].
+
+    Taps that read copies of one row are added before; the result is [stride T, outputs].
+    """
+    outputs, _, taps = weight.shape
+    before = taps // 2
+    made = np.empty((stride * len(x), outputs), np.float32)
+    for phase in range(stride):
+        read = [(phase + k - before) // stride for k in range(taps)]
+        rows = range(read[0], read[-1] + 1)
+        sums = np.zeros((outputs, x.shape[1], len(rows)))
+        for k, row in enumerate(read):
+            sums[:, :, row - read[0]] += weight[:, :, k]
+        plain = sums.astype(np.float32)
+        made[phase::stride] = convolve(x, plain, bias, Taps(len(rows), before=-read[0]))
+    return made
 
 
 def norm(x: Floats, weight: Floats, bias: Floats) -> Floats:
-    """x [T, C] less its mean, by its deviation, times weight [C] plus bias [C]."""
+    """x [T, C] minus its mean, divided by its deviation, times weight [C], plus bias [C]."""
     chunks = [_chunk_sums(x[start : start + CHUNK]) for start in range(0, len(x), CHUNK)]
     total, square = (_sum(np.array(terms)) for terms in zip(*chunks, strict=True))
     mean = total / x.size
     variance = square / x.size - mean * mean
-    # Rounding may leave it below 0 where all numbers are nearly equal.
+    # Rounding may make it negative if all numbers are nearly equal.
     if variance < 0:
         variance = 0.0
     own = (1.0 / np.sqrt(variance + 1e-5)) * weight.astype(np.float64)
@@ -49,8 +92,8 @@ def norm(x: Floats, weight: Floats, bias: Floats) -> Floats:
 
 
 def _chunk_sums(x: Floats) -> tuple[Doubles, Doubles]:
-    """The sum and the sum of squares of each column [C], from those of what rises above row 0."""
-    # Less the first row, because a common offset would take digits from sums in float32.
+    """The sum and the sum of squares of each column [C], computed from differences to row 0."""
+    # Minus the first row, because a common offset would cost digits in float32 sums.
     above = x - x[0]
     start, sums, squares = (
         a.astype(np.float64) for a in (x[0], _down(above), _down(above * above))
@@ -60,17 +103,17 @@ def _chunk_sums(x: Floats) -> tuple[Doubles, Doubles]:
 
 
 def _down(x: Floats) -> Floats:
-    """The sum of each column, from the first row, which is 0, to the last, in float32."""
+    """The sum of each column in float32, from the first row, which is 0, to the last."""
     return np.asarray(np.add.accumulate(x, axis=0)[-1], np.float32)
 
 
 def _sum(terms: Doubles) -> float:
-    """The sum of all numbers in their order."""
-    return 0.0 + float(np.add.accumulate(terms.reshape(-1))[-1])  # from 0, so never -0
+    """The sum of all numbers, in order."""
+    return 0.0 + float(np.add.accumulate(terms.reshape(-1))[-1])  # starts at 0, so it is never -0
 
 
 def attention(query: Floats, key: Floats, value: Floats) -> Floats:
-    """Values [T, width] weighed for each query [T, width] by how their keys suit it."""
+    """Values [T, width], weighted for each query [T, width] by its similarity to the keys."""
     scale = f32(1) / np.sqrt(f32(key.shape[1]))
     score = product(query, (key * scale).T)
     weights = reference.exp(score - score.max(axis=1, keepdims=True))
@@ -88,11 +131,11 @@ def halve(x: Floats) -> Floats:
 
 
 def double(x: Floats) -> Floats:
-    """The rows of x [T, C] and those between, smoothed -> [2 T, C]; mirrored at the ends."""
+    """The rows of x [T, C] and rows between them, smoothed -> [2 T, C]; mirrored at the ends."""
     padded, rows = np.pad(x, ((2, 2), (0, 0)), mode="reflect"), len(x)
     made = np.empty((2 * rows, x.shape[1]), np.float32)
     for odd in (0, 1):
-        # Every second row is a zero between the given ones, so the others count twice.
+        # Zeros are inserted between the rows, so the kernel is doubled.
         kernel = tuple(2 * number for number in KERNEL[::-1][odd::2])
         made[odd::2] = _smoothed(padded[odd:], kernel, rows)
     return made

@@ -1,8 +1,8 @@
-"""The rule that fixes the bits of every kernel, stated in NumPy (docs/numerics-of-kernels.md).
+"""The rule that defines the bits of every kernel, in NumPy (docs/numerics-of-kernels.md).
 
-Plain float32 arithmetic, one rounding per operation, sums from left to right; the terms of a
-product are fused, and nothing else is. The C kernels must equal it bit for bit; where there is no
-compiler it serves in their place.
+Plain float32 arithmetic with one rounding per operation and sums from left to right; only the terms
+of a product are fused. The C kernels must equal it bit for bit; without a compiler, it replaces
+them.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from approx_build.kernels.fused import add_in_order
 from approx_build.kernels.tensors import Floats
 
 _BLOCK_FLOATS = 1 << 18
-"""Products held at once, in float64: they should stay in the cache."""
+"""Products stored at once, in float64; they should fit into the cache."""
 
 GELU_OVER = (
     *(-8.417393731e-11, 5.638659709e-8, 8.680846539e-6, 1.679297266e-4),
     *(4.805611585e-3, 3.233805352e-2, 3.989422944e-1),
 )
 GELU_UNDER = (2.094544052e-6, 8.216972802e-5, 1.926740417e-3, 2.833293534e-2, 2.477264977e-1, 1.0)
-"""P and Q of `gelu`, by falling power."""
+"""P and Q of `gelu`, by descending power."""
 
 
 def f32(value: float) -> np.float32:
@@ -33,7 +33,7 @@ def product(x: Floats, weights: Floats, bias: Floats | None = None) -> Floats:
     """y [B, N] = bias [N] + x [B, 0] w [0, N] + …, strictly in this order, one rounding a term."""
     total = np.zeros((len(x), weights.shape[1]), np.float32)
     if bias is not None:
-        total += bias  # from 0, so that a bias of -0 counts as 0
+        total += bias  # starts at 0, so that a bias of -0 counts as 0
     return product_onto(total, x, weights)
 
 
@@ -46,11 +46,11 @@ def product_onto(total: Floats, x: Floats, weights: Floats) -> Floats:
         part = slice(start, min(start + block, inputs))
         products = wide_x[part, :, None] * wide_weights[part, None, :]  # exact
         total = add_in_order(total, products)
-    return total + f32(0)  # a term too small for a float may leave -0
+    return total + f32(0)  # a term that is too small for a float may leave -0
 
 
 def exp(x: Floats) -> Floats:
-    """e^x, x taken into [-87, 87]: expf of the Cephes library (Moshier, 1992)."""
+    """e^x, x clipped to [-87, 87]: expf of the Cephes library (Moshier, 1992)."""
     # Within these bounds e^x is a normal float32 number.
     x = np.where(x > f32(87), f32(87), x)
     x = np.where(x < f32(-87), f32(-87), x)
@@ -63,7 +63,7 @@ def exp(x: Floats) -> Floats:
     for coefficient in (8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1):
         p = p * r + f32(coefficient)
     mantissa = ((p * r) * r + r) + f32(1)
-    # Less the bits of 1.5 · 2^23, the bits of `shifted` are the whole number itself.
+    # Minus the bits of 1.5 · 2^23, the bits of `shifted` are the whole number itself.
     exponent = shifted.view(np.int32) - np.int32(0x4B400000)
     power = ((exponent + np.int32(127)) << np.int32(23)).view(np.float32)
     return np.asarray(mantissa * power, np.float32)
@@ -105,7 +105,7 @@ def gelu(x: Floats) -> Floats:
 
 
 def _polynomial(coefficients: tuple[float, ...], x: Floats) -> Floats:
-    """By Horner's rule; coefficients by falling power."""
+    """Horner's rule; coefficients by descending power."""
     result = np.full_like(x, f32(coefficients[0]))
     for coefficient in coefficients[1:]:
         result = result * x + f32(coefficient)
@@ -113,8 +113,13 @@ def _polynomial(coefficients: tuple[float, ...], x: Floats) -> Floats:
 
 
 def relu(x: Floats) -> Floats:
-    """x where it is not negative, else 0."""
+    """x if it is not negative, else 0."""
     return np.where(x < f32(0), f32(0), x)
+
+
+def leaky_relu(x: Floats, slope: float) -> Floats:
+    """x where it is not negative, else x times `slope`."""
+    return np.where(x < f32(0), x * f32(slope), x)
 
 
 def philox_block(counter: int, key: tuple[int, int]) -> list[int]:
@@ -130,16 +135,16 @@ def philox_block(counter: int, key: tuple[int, int]) -> list[int]:
 
 
 def uniform(key: tuple[int, int], index: int) -> np.float32:
-    """Word `index` of the stream as a number in [0, 1): its top 24 bits, times 2^-24."""
+    """Word `index` of the stream as a number in [0, 1): its top 24 bits times 2^-24."""
     word = philox_block(index // 4, key)[index % 4]
     return f32((word >> 40) * 2.0**-24)
 
 
 def refuse_flush_to_zero() -> None:
-    """ModelError when another library has set flush-to-zero: it would change the samples."""
+    """ModelError when another library has set flush-to-zero, which would change the samples."""
     tiny = np.array([1e-38], np.float32)
     if (tiny * np.float32(0.01))[0] == 0:
         raise ModelError(
             "this thread flushes subnormal numbers to zero (a library built with fast-math set "
-            "that), and without the compiled kernels the samples would differ; run it elsewhere"
+            "that), and samples that NumPy computes here would differ; run it elsewhere"
         )

@@ -1,8 +1,8 @@
 """Sound at another rate or speed, with the same bits on every processor, in parts of any size.
 
-float64 within, rounded once to the samples' own precision. An output depends on the sound and on
-its place in it alone: parts of a sound, given with what `Plan.source` says, have the bits of the
-whole.
+Computed in float64 and rounded once to the precision of the samples. An output depends only on the
+sound and on its position in it: parts of a sound, given with the samples that `Plan.source` names,
+have the bits of the whole.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ Samples = NDArray[np.floating[Any]]
 
 _LANES = {Kernel.AVX512: 8, Kernel.AVX2: 4, Kernel.BASELINE: 2}
 _CACHE_BYTES = 1 << 23
-"""What a call works on should not be more than this, as far as fewer lanes can help it."""
+"""Work memory of a call should not exceed this, as far as fewer lanes can reduce it."""
 _KEPT = 64
 
 
 def converted(plan: Plan, samples: Samples, count: int, first: int = 0, begin: int = 0) -> Samples:
     """Outputs `first` to `first + count` of a sound.
 
-    `samples` [T] are those from `begin` on; what lies beside them is silence.
+    `samples` [T] begin at sample `begin`; outside them is silence.
     """
     samples = _flat(samples)
     made = np.empty(count, samples.dtype)
@@ -44,7 +44,7 @@ def converted(plan: Plan, samples: Samples, count: int, first: int = 0, begin: i
         last = (first + count - 1) * plan.num // plan.den
         _run(plan, samples, begin, made, _Start(pos, rem, last, None))
         return made
-    # In Python's whole numbers, because the products may exceed 64 bits.
+    # In Python's integers, because the products may exceed 64 bits.
     places = [divmod(n * plan.num, plan.den) for n in range(first, first + count)]
     both = np.array(places, np.int64)
     made[:] = reference.outputs(plan, samples.astype(np.float64), begin, both[:, 0], both[:, 1])
@@ -52,9 +52,9 @@ def converted(plan: Plan, samples: Samples, count: int, first: int = 0, begin: i
 
 
 def placed(plan: Plan, samples: Samples, whole: Places, part: Places) -> Table:
-    """Outputs [N] of a sound [T] at sample `whole` + `part` / PARTS, in float64; places rise.
+    """Outputs [N] of a sound [T] at samples `whole` + `part` / PARTS, ascending, in float64.
 
-    The plan is one for any ratio.
+    One plan is used for all ratios.
     """
     samples, made = _flat(samples), np.empty(whole.size)
     if not whole.size:
@@ -69,17 +69,17 @@ def placed(plan: Plan, samples: Samples, whole: Places, part: Places) -> Table:
 
 
 def _flat(samples: Samples) -> Samples:
-    """The samples side by side, in float32 or float64."""
+    """Contiguous samples in float32 or float64."""
     is_float = samples.dtype == np.float32
     return np.ascontiguousarray(samples, np.float32 if is_float else np.float64)
 
 
 def _filtered_places(plan: Plan, whole: Places, part: Places) -> tuple[Places, Places]:
-    """Places in samples of the source as places in filtered ones, down to parts of `PARTS`."""
+    """Positions in samples of the source as positions in filtered samples, to parts of `PARTS`."""
     if plan.down:
         rest = whole & ((1 << plan.down) - 1)
         return whole >> plan.down, ((rest * PARTS) >> plan.down) + (part >> plan.down)
-    # A part is a number of 56 bits (`PARTS`).
+    # A part has 56 bits (`PARTS`).
     high = part >> (56 - plan.up) if plan.up else np.zeros_like(part)
     return (whole << plan.up) + high, (part << plan.up) & (PARTS - 1)
 
@@ -94,7 +94,7 @@ class _Plan(Structure):
         *((name, c_int32) for name in ("up", "down", "taps", "degree")),
     )
     kept: tuple[object, ...]
-    """What the pointers point at."""
+    """The memory that the pointers refer to."""
 
 
 class _Resampling(Structure):
@@ -106,7 +106,7 @@ class _Resampling(Structure):
 
 
 class _Start(NamedTuple):
-    """Where outputs begin, the last one's whole place, and perhaps all places [N, 2]."""
+    """Position of the first output, integer position of the last, perhaps all positions [N, 2]."""
 
     pos: int
     rem: int
@@ -136,7 +136,7 @@ def _function(kernel: Kernel) -> ctypes._NamedFuncPointer:
 def _run(plan: Plan, samples: Samples, begin: int, made: Samples, start: _Start) -> None:
     kernel = fft.chosen(os.environ.get(VARIABLE))
     lanes = _lanes(plan, kernel)
-    # The name holds the memory while the kernel works at its address.
+    # The name keeps the memory alive while the kernel uses its address.
     _held, address = fft.work.at_least(_work_size(plan, lanes))
     job = _Resampling(
         *(samples.ctypes.data, made.ctypes.data),
@@ -149,7 +149,7 @@ def _run(plan: Plan, samples: Samples, begin: int, made: Samples, start: _Start)
 
 
 def _lanes(plan: Plan, kernel: Kernel) -> int:
-    """Pairs of blocks that are filtered together: no bit depends on it."""
+    """Pairs of blocks that are filtered together; no bit depends on it."""
     lanes = _LANES[kernel]
     while lanes > 2 and 16 * lanes * (plan.size + plan.filtered_size) > _CACHE_BYTES:
         lanes //= 2
@@ -157,7 +157,7 @@ def _lanes(plan: Plan, kernel: Kernel) -> int:
 
 
 def _work_size(plan: Plan, lanes: int) -> int:
-    """Numbers: two spectra, the samples of a call, the filtered samples."""
+    """Number of floats: two spectra, the samples of a call, the filtered samples."""
     spectra = 2 * lanes * (plan.size + plan.filtered_size)
     staged = 2 * lanes * plan.advance + 2 * plan.pad
     return spectra + staged + 2 * lanes * plan.filtered(plan.advance) + 2 * plan.taps + 64

@@ -1,10 +1,11 @@
-"""Plans of conversions between rates: which filters, and the tables of both.
+"""Plans of conversions between sample rates: the two filters and their tables.
 
-Two filters. A steep one, by overlap-save, at a power of two of the source's rate: its spectrum
-repeats or folds, so doubling and halving is done there too. Then a short one to the places of the
-outputs: a stored row of taps for each phase (ratios of whole numbers), or 64 rows with a cubic
-between them (any ratio). Places are whole numbers of parts of a filtered sample. Flat to 0.913 of
-the lower Nyquist frequency, silent from that frequency on.
+The first filter is steep. It works by overlap-save at the source's rate times a power of two; its
+spectrum is repeated or folded, which also doubles or halves the rate. The second filter is short.
+It interpolates at the positions of the outputs, with a stored row of taps for each phase (ratios of
+whole numbers), or with 64 rows and cubics between them (any ratio). Positions are whole numbers of
+parts of a filtered sample. The response is flat to 0.913 of the lower Nyquist frequency, and silent
+from that frequency on.
 """
 
 from __future__ import annotations
@@ -23,36 +24,36 @@ from approx_build.numerics.portable import PI
 Table = NDArray[np.float64]
 
 PASS = 0.913
-"""Of the lower Nyquist frequency: how far the pass band goes."""
+"""End of the pass band, as a share of the lower Nyquist frequency."""
 STEEP_DB = 180.0
 ROWS = 64
-"""Of a table that is interpolated."""
+"""Rows of a table that is interpolated."""
 MOST_PHASES = 1280
 DEGREE = 3
 PARTS = 1 << 56
-"""Of a sample, where the ratio is any number: those from 1/16 to 16 are whole numbers of them."""
+"""Parts of a sample, for any ratio: ratios from 1/16 to 16 are whole numbers of parts."""
 _GRAIN = 16
-"""Blocks and pads are multiples of so many samples at the lower rate."""
+"""Blocks and pads are multiples of this number of samples at the lower rate."""
 _WIDE = 6
-"""A transform is at least so many pads long."""
+"""Smallest length of a transform, in pads."""
 _SHORT = ((4.0, 4.0, 16), (2.0, 2.0, 24), (0.0, 1.5, 32))
-"""From which excess of the filtered rate; which excess the filter is made for; taps."""
+"""By excess of the filtered rate: the excess for which the filter is made, and its taps."""
 _KEPT = 64
 
 
 # Compared by identity: arrays have no hash, and plans are keys of a cache.
 @dataclass(frozen=True, eq=False, slots=True)
 class Plan:
-    """How sound is converted.
+    """The parameters of a conversion.
 
     up, down      the filtered rate is 2^up / 2^down of the source's; one of them is 0
-    pad, advance  samples before a block, and from one block to the next
-    lead          the first block begins so many samples before the sound: the filter rings there
-    size          of a block's transform; `filtered_size` of that back
-    spectrum      [the larger size], real, 1 / size included
-    taps          of the short filter; 0: there is none
+    pad, advance  samples before a block; samples from one block to the next
+    lead          samples from the first block to the sound, where the filter rings
+    size          of a block's transform; `filtered_size` is that of the inverse transform
+    spectrum      [the larger size], real; includes the factor 1 / size
+    taps          of the short filter; 0: no short filter
     rows          [row, taps / 8, degree + 1, 8]
-    num, den      an output after the other: num / den filtered samples
+    num, den      from one output to the next: num / den filtered samples
     """
 
     up: int
@@ -70,7 +71,7 @@ class Plan:
 
     @property
     def filtered_size(self) -> int:
-        """Size of the transform back."""
+        """Size of the inverse transform."""
         return self.filtered(self.size)
 
     def filtered(self, samples: int) -> int:
@@ -78,15 +79,16 @@ class Plan:
         return (samples << self.up) >> self.down
 
     def pairs(self, first: int, last: int) -> range:
-        """The pairs of blocks that outputs from place `first` to `last` are made of."""
+        """The pairs of blocks that outputs between positions `first` and `last` need."""
         size, ahead = 2 * self.filtered(self.advance), self.filtered(self.lead)
         low, high = (self.taps // 2 - 1, self.taps // 2) if self.taps else (0, 0)
         return range((first + ahead - low) // size, (last + ahead + high) // size + 1)
 
     def source(self, first: int, count: int) -> tuple[int, int]:
-        """The samples of the source, from one to before another, that outputs depend on.
+        """The range of samples of the source on which outputs depend.
 
-        With these and no others, `count` outputs from `first` on have the bits of the whole.
+        With these samples and no others, `count` outputs from `first` on have the bits of the
+        whole.
         """
         last = (first + max(count, 1) - 1) * self.num // self.den
         pairs = self.pairs(first * self.num // self.den, last)
@@ -95,13 +97,13 @@ class Plan:
 
 
 def between(source: int, target: int) -> Plan:
-    """The plan from one rate to another, both whole numbers of any unit."""
+    """The plan from one rate to another, both whole numbers of the same unit."""
     ratio = Fraction(source, target)
     return _rational(ratio.numerator, ratio.denominator)
 
 
 def at_speed(speed: float) -> Plan:
-    """The plan for a sound that goes `speed` times as fast, 1/16 to 16."""
+    """The plan for a sound that is played `speed` times as fast, 1/16 to 16."""
     ratio = Fraction(speed)
     if ratio.denominator <= MOST_PHASES and ratio.numerator <= MOST_PHASES:
         return _rational(ratio.numerator, ratio.denominator)
@@ -127,12 +129,12 @@ def _real(speed: float) -> Plan:
 
 @lru_cache(_KEPT)
 def gliding(highest: float) -> Plan:
-    """A plan for outputs at any places, of a sound that goes at most `highest` times as fast."""
+    """A plan for outputs at any positions, for a sound played at most `highest` times as fast."""
     return _real(max(highest, 1.0))
 
 
 def _filtered_rate(speed: float) -> tuple[float, int, int]:
-    """The band to keep, of the source's Nyquist frequency, and the filtered rate's up and down."""
+    """The pass band as a share of the source's Nyquist frequency; filtered rate as up and down."""
     band = 1.0 / speed if speed > 1 else 1.0
     if speed <= 0.5:
         return band, 2, 0
@@ -146,7 +148,7 @@ def _filtered_rate(speed: float) -> tuple[float, int, int]:
 
 @lru_cache(_KEPT)
 def _steep(band: float, up: int, down: int, has_short: bool = False) -> Plan:
-    """The steep filter alone."""
+    """The plan of the steep filter alone."""
     sinc = WindowedSinc(PASS * band, band, STEEP_DB)
     grain = _GRAIN << down
     pad = (int(sinc.half) + grain) // grain * grain
@@ -155,7 +157,7 @@ def _steep(band: float, up: int, down: int, has_short: bool = False) -> Plan:
     places = np.arange(int(sinc.half * (1 << up)) + 1) / float(1 << up)
     values = np.zeros(large)
     values[: places.size] = sinc.at(places)
-    # Around place 0 of the cyclic transform: its spectrum is real, and nothing is delayed.
+    # Centred on position 0 of the cyclic transform: its spectrum is real, and there is no delay.
     values[large - places.size + 1 :] = values[places.size - 1 : 0 : -1]
     half = rfft(values).real * (1.0 / large)
     spectrum = np.concatenate([half, half[-2:0:-1]])
@@ -165,7 +167,7 @@ def _steep(band: float, up: int, down: int, has_short: bool = False) -> Plan:
 
 
 def _with_short(steep: Plan, band: float, step: Fraction, is_real: bool) -> Plan:
-    """The plan of a steep filter with the short filter after it."""
+    """The plan of a steep filter followed by the short filter."""
     excess = (1 << steep.up) / (1 << steep.down) / band
     over, taps = next((over, taps) for least, over, taps in _SHORT if excess >= least)
     is_cubic = is_real or step.denominator > MOST_PHASES
@@ -183,7 +185,7 @@ def _with_short(steep: Plan, band: float, step: Fraction, is_real: bool) -> Plan
 def _rows(over: float, taps: int, count: int, is_cubic: bool) -> Table:
     """The taps of every phase, or the cubics between them: [row, taps / 8, degree + 1, 8]."""
     low, high = PASS / over, 2 - 1 / over
-    # Kaiser's formula for the length, solved for the dB that so many taps allow.
+    # Kaiser's formula for the length, solved for the attenuation that this number of taps allows.
     sinc = WindowedSinc(low, high, 7.95 + taps * 2.285 * PI * (high - low))
     place = np.arange(taps) - taps // 2 + 1
     grid = place * count - np.arange(count)[:, None]

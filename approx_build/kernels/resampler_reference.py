@@ -1,4 +1,4 @@
-"""The rule of conversion between rates in NumPy, bit for bit what the compiled kernels give."""
+"""The rule of conversion between rates in NumPy, with the same bits as the compiled kernels."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ Places = NDArray[np.int64]
 
 _PAIRS = 32
 _OUTPUTS = 1 << 14
-"""Worked on at a time, so that memory does not grow with the sound."""
+"""Outputs processed at once, so that memory does not grow with the sound."""
 
 
 def outputs(plan: Plan, x: Table, begin: int, pos: Places, rem: Places) -> Table:
-    """Outputs [N] at places `pos` + `rem` / den, rising, in filtered samples.
+    """Outputs [N] at positions `pos` + `rem` / den, ascending, in filtered samples.
 
-    `x` [T] are the samples from `begin` on; what lies beside them is silence.
+    `x` [T] begins at sample `begin`; outside it is silence.
     """
     pairs = plan.pairs(int(pos[0]), int(pos[-1]))
     found = [
@@ -39,16 +39,16 @@ def outputs(plan: Plan, x: Table, begin: int, pos: Places, rem: Places) -> Table
 
 
 def filtered(plan: Plan, x: Table, begin: int, pairs: range) -> Table:
-    """The filtered samples of pairs of blocks, of each its real and then its imaginary part."""
+    """Filtered samples of pairs of blocks: the first as real part, the second as imaginary."""
     blocks = np.arange(2 * pairs.start, 2 * pairs.stop)
     starts = blocks * plan.advance - plan.lead - plan.pad - begin
     at = starts[:, None] + np.arange(plan.size)
     is_inside = (at >= 0) & (at < x.size)
-    # Places beside the sound index an added number, so that no index leaves the array.
+    # Positions outside the sound index an additional zero, so no index leaves the array.
     staged = np.where(is_inside, np.append(x, 0.0)[np.where(is_inside, at, x.size)], 0.0)
     re, im = transformed(fft_plan.plan(plan.size), staged[0::2], staged[1::2])
     re, im = _bins(plan, re), _bins(plan, im)
-    # An inverse transform is a forward one of exchanged parts.
+    # An inverse transform is a forward one with real and imaginary parts exchanged.
     im, re = transformed(fft_plan.plan(plan.filtered_size), im, re)
     first = plan.filtered(plan.pad)
     kept = slice(first, first + plan.filtered(plan.advance))
@@ -56,7 +56,7 @@ def filtered(plan: Plan, x: Table, begin: int, pairs: range) -> Table:
 
 
 def _bins(plan: Plan, x: Table) -> Table:
-    """One part of the filtered spectra: repeated, or folded and added first to last."""
+    """One part of the filtered spectra: repeated, or folded and summed from first to last."""
     repeated = np.tile(x, (1, 1 << plan.up)) * plan.spectrum
     folds = repeated.reshape(len(x), 1 << plan.down, -1)
     total = folds[:, 0]
@@ -66,11 +66,11 @@ def _bins(plan: Plan, x: Table) -> Table:
 
 
 def _short(plan: Plan, sound: Table, pos: Places, rem: Places) -> Table:
-    """Eight partial sums, of every eighth tap, each from the first tap to the last."""
+    """Eight partial sums, each of every eighth tap, in ascending order."""
     row, place = rem, np.zeros(rem.size)
     if plan.degree:
         place = rem.astype(np.float64) * (ROWS / plan.den)
-        # The share of a part just below 1 may round up to `ROWS`.
+        # A part just below 1 may round up to `ROWS`.
         row = np.minimum(place.astype(np.int64), ROWS - 1)
         place = place - row
     sums = [np.zeros(pos.size) for _ in range(8)]

@@ -1,7 +1,7 @@
 """Sines cut off by Kaiser's window: low-pass filters of any steepness, by + - * / alone.
 
-Kaiser, Nonrecursive digital filter design using the I0-sinh window function, 1974: the window's
-shape and length follow from how silent the stop band is, and how wide the transition to it.
+Kaiser, Nonrecursive digital filter design using the I0-sinh window function, 1974: the attenuation
+of the stop band and the width of the transition determine the window's shape and length.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SINE = (
 
 @dataclass(frozen=True)
 class WindowedSinc:
-    """Flat up to `pass_`, silent from `stop` on (shares of the Nyquist frequency), by `db`."""
+    """Flat up to `pass_`, `db` down from `stop` (shares of the Nyquist frequency)."""
 
     pass_: float
     stop: float
@@ -57,14 +57,14 @@ class WindowedSinc:
 
     @cached_property
     def peak(self) -> float:
-        """Of the window, before it is divided by it."""
+        """The maximum of the window before normalisation."""
         result = 1.0
         for k in range(_TERMS, 0, -1):
             result = result * (self.quarter * (1.0 / (k * k))) + 1.0
         return result
 
     def at(self, places: Values) -> Values:
-        """The values at places in samples, of any shape."""
+        """The values at positions in samples, of any shape."""
         places = np.ascontiguousarray(places, np.float64)
         kernel = chosen(os.environ.get(VARIABLE))
         if kernel is Kernel.REFERENCE:
@@ -75,7 +75,7 @@ class WindowedSinc:
         return values
 
     def by_reference(self, places: Values) -> Values:
-        """The rule in NumPy, with the bits of `at`."""
+        """The rule in NumPy, with the same bits as `at`."""
         share = places / self.half
         rest = 1.0 - share * share
         window = _bessel(self.quarter * np.maximum(rest, 0.0)) / self.peak
@@ -95,8 +95,8 @@ def _bessel(q: Values) -> Values:
 
 
 def _sin_pi(u: Values) -> Values:
-    """sin(pi u): u less its nearest whole number, then Taylor's series by Horner's rule."""
-    # Ties go away from 0, as in C, not to even as with rint().
+    """sin(pi u): u minus its nearest whole number, then Taylor's series by Horner's rule."""
+    # Ties are rounded away from 0, as in C, not to even as with rint().
     whole = np.trunc(np.where(u < 0, u - 0.5, u + 0.5))
     rest = u - whole
     square = rest * rest

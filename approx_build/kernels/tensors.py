@@ -1,4 +1,4 @@
-"""The check that a network's tensors have the names, shapes and numbers they should have."""
+"""Checks that a network's tensors have the expected names, shapes and finite numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Expected = Mapping[str, tuple[int, ...]]
 
 
 def checked_tensors(weights: Weights, expected: Expected) -> dict[str, Floats]:
-    """`fitting_tensors` of finite numbers; ModelError names the first that is not."""
+    """`fitting_tensors` with finite numbers; ModelError names the first tensor that has others."""
     tensors = fitting_tensors(weights, expected)
     for name, tensor in tensors.items():
         if not np.isfinite(tensor).all():

@@ -1,7 +1,7 @@
 """The angle of a point, with the same bits on every processor.
 
-A crude angle is turned twice by what it misses: sin(φ - ψ) = sin φ cos ψ - cos φ sin ψ, and
-δ = s + s³ / 6 for the small sine s. Error: about two units in the last place.
+An approximate angle is corrected twice by its error: sin(φ - ψ) = sin φ cos ψ - cos φ sin ψ, and δ
+= s + s³ / 6 for the small sine s. Error: about two units in the last place.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ def angle(x: float, y: float) -> float:
     length = sqrt(across * across + up * up)
     across, up = across / length, up / length
     turned = up / (across + up) * _HALF_PI
-    # The crude angle is wrong by 0.08 at most: one turn leaves less than 1e-6, two only rounding.
+    # The approximate angle is wrong by 0.08 at most: one correction leaves less than 1e-6, two only
+    # rounding.
     for _ in range(2):
         missing = up * float(portable.cos(turned)) - across * float(portable.sin(turned))
         turned += missing + missing * missing * missing / 6.0

@@ -50,7 +50,7 @@ def multiply(a: Pair, b: Pair) -> Pair:
 def divide(a: Pair, b: Pair) -> Pair:
     """The quotient of two pairs."""
     quotient = a[0] / b[0]
-    # The quotient has 53 bits; what it leaves of the dividend gives the others.
+    # The quotient has 53 bits; the remainder of the dividend gives the others.
     back, error = exact_product(quotient, b[0])
     rest = ((a[0] - back) - error) + (a[1] - quotient * b[1])
     return _settled(quotient, rest / b[0])
@@ -63,6 +63,6 @@ def _halves(a: Array) -> Pair:
 
 
 def _settled(head: Array, tail: Array) -> Pair:
-    """The same sum with a tail that is small against the head (|tail| < |head|)."""
+    """The same sum with a tail that is small compared with the head (|tail| < |head|)."""
     whole = head + tail
     return whole, tail - (whole - head)

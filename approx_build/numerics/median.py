@@ -4,7 +4,7 @@ Adams, Fast median filters using separable sorting networks, ACM Transactions on
 2021, in one dimension: neighbouring windows share most of their numbers, so these are sorted
 once for a tile of windows; halving the tile adds a sorted run to either half and drops as many
 numbers from both ends, which can no longer be the median. Only minima and maxima of whole arrays
-are taken: about 36 per result for a window of 31, whatever the numbers are.
+are computed: about 36 per result for a window of 31, for any numbers.
 """
 
 from __future__ import annotations

@@ -25,11 +25,11 @@ Rational = tuple[Sequence[float], Sequence[float]]
 _CENTRE = 0.425
 """Probabilities this close to one half need no logarithm."""
 _FAR = 5.0
-"""Of the root of a tail's logarithm: beyond it the second of the rational functions of tails."""
+"""Root of the logarithm of a tail's probability from which the second rational function is used."""
 _BLOCK = 32768
 """Words processed at once: many, but few enough to stay in the processor's cache."""
 
-# Numerators and denominators by rising power.
+# Numerators and denominators by ascending power.
 _OF_CENTRE: Rational = (
     (
         *(3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3),
@@ -103,7 +103,7 @@ def _centre(from_half: Floats) -> Floats:
 
 
 def _tail(probability: Floats) -> Floats:
-    """The quantile with only `probability`, below 0.075, above it."""
+    """The quantile that is exceeded with this `probability`, which is below 0.075."""
     root = np.sqrt(-portable.log(probability))
     result, is_far = _ratio(_OF_TAIL, root - 1.6), root > _FAR
     if is_far.any():  # once in 3 · 10^10 numbers
@@ -117,7 +117,7 @@ def _ratio(function: Rational, x: Floats) -> Floats:
 
 
 def _polynomial(coefficients: Sequence[float], x: Floats) -> Floats:
-    """By Horner's rule."""
+    """Horner's rule."""
     highest, *lower = reversed(coefficients)
     result = np.full_like(x, highest)
     for coefficient in lower:

@@ -34,8 +34,8 @@ LARGEST_ANGLE = 1e6
 _BLOCK = 8192
 """Numbers worked on at a time, so that intermediate arrays stay in the processor's cache."""
 
-# Constants cut in two or three; the first parts have trailing zeros so that their product
-# with a small whole number is exact.
+# Constants are split into two or three parts; the first parts have trailing zeros, so that their
+# product with a small integer is exact.
 _LOG2_E = float.fromhex("0x1.71547652b82fep+0")
 _LN2 = float.fromhex("0x1.62e42fee00000p-1"), float.fromhex("0x1.a39ef35793c76p-33")
 _TWO_OVER_PI = float.fromhex("0x1.45f306dc9c883p-1")
@@ -48,7 +48,7 @@ _LN10_20TH = float.fromhex("0x1.d791c5f888822p-4"), float.fromhex("0x1.abeeabde8
 _20_OVER_LN10 = float.fromhex("0x1.15f2ced384f29p+3"), float.fromhex("-0x1.02bea6b55233cp-52")
 _TWO_THIRDS = float.fromhex("0x1.5555555555555p-1"), float.fromhex("0x1.5555555555555p-55")
 
-# Series by rising power. exp(r) = 1 + r + r^2 E(r), |r| <= ln(2) / 2.
+# Series by ascending power. exp(r) = 1 + r + r^2 E(r), |r| <= ln(2) / 2.
 _EXP = [1.0 / factorial(n) for n in range(2, 15)]
 # ln((1 + s) / (1 - s)) = 2 s + 2/3 s^3 + s^5 L(s^2), |s| <= 0.1716.
 _LOG = [2.0 / n for n in range(5, 26, 2)]
@@ -58,7 +58,7 @@ _COS = [(1.0 - n // 2 % 2 * 2.0) / factorial(n) for n in range(4, 19, 2)]
 
 
 def _in_blocks(function: Callable[..., Array]) -> Callable[..., Array]:
-    """Make a function of flat blocks into one of arrays of any shape."""
+    """Turn a function of flat blocks into a function of arrays of any shape."""
 
     @wraps(function)
     def whole(*arguments: ArrayLike) -> Array:
@@ -170,7 +170,7 @@ def magnitude(z: NDArray[np.complexfloating[Any, Any]]) -> NDArray[np.floating[A
 
 
 def _series(x: Array, coefficients: Sequence[float]) -> Array:
-    """The polynomial of `x` with coefficients by rising power, by Horner's rule."""
+    """The polynomial of `x` with coefficients by ascending power, by Horner's rule."""
     result = np.full_like(x, coefficients[-1])
     for coefficient in reversed(coefficients[:-1]):
         result = result * x + coefficient

@@ -1,7 +1,7 @@
-"""Cosines and sines of parts of a turn, with the same bits on every processor.
+"""Cosines and sines of fractions of a turn, with the same bits on every processor.
 
-The part is brought into an eighth of a turn by whole numbers, and its angle kept as a pair of
-float64: a rounded angle would add half a unit of error. Error: at most 0.7 units in the last place.
+The fraction is reduced to an eighth of a turn in integers, and its angle is a pair of float64: a
+rounded angle would add half a unit of error. Error: at most 0.7 units in the last place.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _EIGHTH = float.fromhex("0x1.921fb54442d18p-1"), float.fromhex("0x1.1a62633145c0
 """An eighth of a turn, pi / 4, as a pair."""
 
 LARGEST_COUNT = 1 << 40
-"""A turn has at most so many parts: eight times as many are counted exactly."""
+"""Largest number of parts of a turn: eight times as many can be counted exactly."""
 
 
 def turn(part: NDArray[np.int64], count: int) -> tuple[Array, Array]:
@@ -28,7 +28,7 @@ def turn(part: NDArray[np.int64], count: int) -> tuple[Array, Array]:
         raise ValueError(f"a turn has no {count} parts")
     eighths = 8 * (np.asarray(part, np.int64) % count)
     octant, rest = eighths // count, eighths % count
-    # Odd eighths are gone through backwards.
+    # Odd eighths run backwards.
     angle = _angle(np.where(octant & 1, count - rest, rest).astype(np.float64), float(count))
     cosine, sine = cos_of_small(*angle), sin_of_small(*angle)
     swapped = (octant + 1) & 2 != 0

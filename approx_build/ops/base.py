@@ -7,12 +7,13 @@ registered with `@OPS.register`. Adding one changes no other file.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 from approx_build.audio.clip import Clip
 from approx_build.errors import OpError
+from approx_build.metric.pace import Start
 from approx_build.numerics.stream import Stream
 from approx_build.registry import Registry
 
@@ -39,10 +40,21 @@ class GrainOp(BaseModel):
     """Whether the operation takes any number of clips; otherwise exactly one."""
     is_random: ClassVar[bool] = False
     """Whether the result depends on the stream; otherwise nothing is drawn from it."""
+    curves: ClassVar[tuple[str, ...]] = ()
+    """Fields that take breakpoints `[[seconds, value], …]` in place of a number."""
+    added: ClassVar[tuple[str, ...]] = ()
+    """Fields that a later version added: without a value, they are in no key."""
     example: ClassVar[Mapping[str, object]] = {}
     """Parameters for documents and tests: every required one, and the most informative others."""
 
     op: str
+
+    @model_serializer(mode="wrap")
+    def _without_unset(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = handler(self)
+        return {
+            key: fields[key] for key in fields if key not in self.added or fields[key] is not None
+        }
 
     def apply(self, clips: Sequence[Clip], rng: Stream) -> Clip:
         """The result for `clips`, all of one rate; OpError when it cannot be made.
@@ -57,8 +69,11 @@ class GrainOp(BaseModel):
             self._check_length(length_s, clips[0].rate)
         return self.make(clips, rng)
 
-    def at_tempo(self, bpm: float) -> GrainOp:
-        """The operation in music of `bpm` beats a minute, unless it has its own tempo."""
+    def in_time(self, start: Start) -> GrainOp:
+        """The operation with its steps in seconds, when its result begins at `start`.
+
+        ValueError if that is not possible.
+        """
         return self
 
     def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from approx_build.audio.clip import Clip
+from approx_build.metric.pace import Pace
 from approx_build.numerics.window import fade_in, faded, hann
 from approx_build.ops.base import LONGEST_S, SHORTEST_S, GrainOp
 
@@ -66,18 +67,38 @@ class Lasting(GrainOp):
         """About how many grains the result is made of, where that may be many."""
         return 1.0
 
+    def with_pace(self, **fields: Pace) -> Self:
+        """A copy with these steps in seconds; ValueError when they make too many grains."""
+        copy = self.model_copy(update=fields)
+        copy._check_count()
+        return copy
+
     @model_validator(mode="after")
     def _are_not_too_many(self) -> Self:
+        self._check_count()
+        return self
+
+    def _check_count(self) -> None:
         if (count := self.grains()) > MOST_GRAINS:
             raise ValueError(
                 f"makes about {count:.2g} grains; at most {MOST_GRAINS:,} are possible: "
                 "make fewer a second, or a shorter sound"
             )
-        return self
 
     def length(self, source_s: object) -> float:
         """Seconds of the result: `length_s`."""
         return self.length_s
+
+
+def onsets(pace: Pace, rate: int, length: int) -> list[int]:
+    """Where the steps of a pace begin, samples: all below `length`, and the one after these.
+
+    Two steps never begin on one sample.
+    """
+    found = [0]
+    while found[-1] < length:
+        found.append(max(round(pace.seconds(len(found)) * rate), found[-1] + 1))
+    return found
 
 
 def looped(grain: Sound, overlap: int, length: int) -> Sound:

@@ -11,9 +11,12 @@ from pydantic import Field, field_validator, model_validator
 
 from approx_build.audio.clip import Clip
 from approx_build.errors import OpError
+from approx_build.metric.pace import QUARTER, Pace, Start, Step
+from approx_build.metric.time import Time
 from approx_build.numerics.portable import gain
 from approx_build.numerics.stream import Stream
 from approx_build.ops.base import OPS, GrainOp
+from approx_build.ops.curves import Rate, extremes, pace_of
 from approx_build.ops.grains import Lasting, Windowed
 from approx_build.ops.rhythm import BeatLike, Pattern, PatternLike, of_beats, of_steps, steps_of
 
@@ -24,12 +27,16 @@ DEFAULT_BPM = 120.0
 class Pulse(Lasting, Windowed):
     """A grain of the clip on every pulse of a pattern, for `length_s` seconds.
 
-    The tempo is `bpm` with `steps_per_beat` steps to the beat, or `rate_hz` steps per second;
-    when neither is given, the movement's where the event begins, or 120 beats per minute. Pulse n
-    begins on the sample nearest to its time; a grain still sounding then ends there.
+    A step of the pattern lasts `step`, such as 1/16, or there are `rate_hz` steps per second, or
+    `steps_per_beat` at `bpm`. With none of `step`, `rate_hz` and `bpm`, the pulses follow the
+    tempo of the movement (120 if it has none), through all its changes. A beat of `bpm`,
+    `steps_per_beat`, `every_beats` and a list of beats is a quarter note. Pulse n begins on the
+    sample nearest to its time; a grain still sounding then ends there.
     """
 
     op: Literal["pulse"] = "pulse"
+    added: ClassVar[tuple[str, ...]] = ("step",)
+    curves: ClassVar[tuple[str, ...]] = ("rate_hz",)
     example: ClassVar[Mapping[str, object]] = {
         "pattern": "x..x..X.",
         "bpm": 96,
@@ -47,8 +54,14 @@ class Pulse(Lasting, Windowed):
         le=64,
         description="steps of the pattern to a beat; 4 for sixteenths in 4/4",
     )
-    rate_hz: float | None = Field(
-        None, ge=0.001, le=1000, description="instead of bpm: steps of the pattern per second"
+    rate_hz: Rate | None = Field(
+        None,
+        description="instead of bpm: steps of the pattern per second, at most 1000; or breakpoints",
+    )
+    step: Step | None = Field(
+        None,
+        description="instead of bpm: length of a step of the pattern, such as 1/16 or 1 beat; of a "
+        "beat, if the pattern is a list of beats",
     )
     pattern: PatternLike = Field(
         "x",
@@ -82,8 +95,16 @@ class Pulse(Lasting, Windowed):
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
+        if self.rate_hz is not None and (highest := extremes(self.rate_hz)[1]) > 1000:
+            raise ValueError(f"rate_hz must be at most 1000 (is {highest:g})")
         if self.bpm is not None and self.rate_hz is not None:
             raise ValueError("bpm and rate_hz are given; give one of them")
+        if isinstance(self.step, Time):
+            for name, one in (("bpm", self.bpm), ("rate_hz", self.rate_hz)):
+                if one is not None:
+                    raise ValueError(f"step and {name} are given; give one of them")
+            if self.steps_per_beat != 1:
+                raise ValueError("step and steps_per_beat are given; give one of them")
         if self.swing and not isinstance(self.pattern, str):
             raise ValueError("swing is for patterns of steps; move the beats of the list instead")
         if self.every_beats is not None and isinstance(self.pattern, str):
@@ -101,13 +122,26 @@ class Pulse(Lasting, Windowed):
     def grains(self) -> float:
         """Those of its pattern, as often as it comes."""
         rhythm = self._rhythm
-        step_s = 1 / self.rate_hz if self.rate_hz else self._step_of_beat_s()
-        return len(rhythm.pulses) * max(self.length_s / (rhythm.period * step_s), 1.0)
+        if isinstance(self.step, Pace):
+            steps = self.step.steps(self.length_s) * self.steps_per_beat
+        elif self.step is not None:
+            return 1.0  # nobody knows before the tempo is known
+        elif isinstance(self.rate_hz, tuple):
+            steps = pace_of(self.rate_hz).steps(self.length_s)
+        else:
+            steps = self.length_s * (self.rate_hz or 1 / self._step_of_beat_s())
+        return len(rhythm.pulses) * max(steps / rhythm.period, 1.0)
 
-    def at_tempo(self, bpm: float) -> GrainOp:
+    def in_time(self, start: Start) -> GrainOp:
         """The pulses of a movement's tempo, unless they have their own."""
-        given = self.bpm is not None or self.rate_hz is not None
-        return self if given else self.model_copy(update={"bpm": bpm})
+        if isinstance(self.step, Time):
+            return self.with_pace(step=start.pace(self.step, self.length_s))
+        if self.bpm is not None or self.rate_hz is not None or not start.tempo.is_written:
+            return self
+        pace = start.pace(QUARTER, self.length_s)
+        if pace.is_steady:
+            return self.model_copy(update={"bpm": float(start.tempo.bpm(start.at))})
+        return self.with_pace(step=pace)
 
     def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:
         """The grains on their pulses [C, length_s]."""
@@ -142,17 +176,24 @@ class Pulse(Lasting, Windowed):
 
     def _pulses(self, rate: int, length: int) -> Iterator[tuple[int, float]]:
         """Onsets below `length` in samples, in order, and their accents in decibels."""
-        step_s = 1 / self.rate_hz if self.rate_hz else self._step_of_beat_s()
         rhythm = self._rhythm
         for cycle in count():
             for pulse in rhythm.pulses:
                 step = cycle * rhythm.period + pulse.step
                 late = self.swing if step % 2 == 1 else 0.0
                 # Counted from the beginning, so that rounding errors do not add up.
-                onset = round((step + late) * step_s * rate)
+                onset = round(self._seconds(step + late) * rate)
                 if onset >= length:
                     return
                 yield onset, pulse.accent_db
+
+    def _seconds(self, steps: float) -> float:
+        if isinstance(self.step, Pace):
+            # Half a sample before the event's first one is that one.
+            return max(self.step.seconds(steps / self.steps_per_beat), 0.0)
+        if isinstance(self.rate_hz, tuple):
+            return pace_of(self.rate_hz).seconds(steps)
+        return steps * (1 / self.rate_hz if self.rate_hz else self._step_of_beat_s())
 
     def _step_of_beat_s(self) -> float:
         return 60 / ((self.bpm or DEFAULT_BPM) * self.steps_per_beat)

@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
-from typing import Annotated, Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import Discriminator, Field, Tag, field_validator
+from pydantic import Field
 
 from approx_build.audio.clip import Clip
 from approx_build.audio.glide import Glide, speed
 from approx_build.audio.resample import varispeed
 from approx_build.numerics.stream import Stream
-from approx_build.ops.base import LONGEST_S, OPS, GrainOp
-from approx_build.yaml_source.fields import MOST
-
-Semitones = Annotated[float, Field(ge=-48, le=48)]
-Breakpoint = tuple[Annotated[float, Field(ge=0, le=LONGEST_S)], Semitones]
-"""A time in seconds, and semitones."""
-
-
-def _kind(value: Any) -> str:
-    return "curve" if isinstance(value, list | tuple) else "number"
-
-
-# Of a plain union, pydantic would report a fault once for each alternative.
-SemitonesLike = Annotated[
-    Annotated[Semitones, Tag("number")]
-    | Annotated[tuple[Breakpoint, ...], Field(min_length=1, max_length=MOST), Tag("curve")],
-    Discriminator(_kind),
-]
-"""A number, or breakpoints."""
+from approx_build.ops.base import OPS, GrainOp
+from approx_build.ops.curves import Semitones
 
 
 @OPS.register
@@ -44,20 +26,12 @@ class Repitch(GrainOp):
 
     op: Literal["repitch"] = "repitch"
     version: ClassVar[int] = 2
+    curves: ClassVar[tuple[str, ...]] = ("semitones",)
     example: ClassVar[Mapping[str, object]] = {"semitones": -5}
-    semitones: SemitonesLike = Field(
+    semitones: Semitones = Field(
         description="how much higher, semitones; below 0 is lower; or breakpoints "
         "`[[seconds, semitones], …]`"
     )
-
-    @field_validator("semitones")
-    @classmethod
-    def _times_rise(cls, semitones: SemitonesLike) -> SemitonesLike:
-        if isinstance(semitones, tuple):
-            for (before, _), (after, _) in pairwise(semitones):
-                if after < before:
-                    raise ValueError(f"times run backwards ({after:g} s after {before:g} s)")
-        return semitones
 
     def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:
         """The clip resampled [C, T / speed]."""

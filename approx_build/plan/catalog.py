@@ -15,11 +15,11 @@ from approx_build.corpus.consent import Consent
 from approx_build.corpus.prepared import chosen
 from approx_build.corpus.recordings import Recording, corpus_digest, list_recordings
 from approx_build.errors import AudioError, ConsentError, Fault, ModelError
-from approx_build.files.names import normal, on_disk, twins
+from approx_build.files.names import aliases, normal, on_disk
 from approx_build.files.patterns import matching
 from approx_build.files.readlog import ReadLog
 from approx_build.plan.consent_records import CORPORA, ConsentRecords, consent_path
-from approx_build.training.checkpoint import read_about
+from approx_build.training.checkpoint import read_metadata
 from approx_build.training.ledger.record import RECORD_NAME, TrainingRecord, read_record
 from approx_build.training.model import ModelSpec, load_model
 from approx_build.training.parent import parent_path
@@ -71,13 +71,13 @@ class Catalog:
         return {one.name: one for corpus in listed for one in self.corpus(corpus)}
 
     def named(self, pattern: str) -> list[str]:
-        """The recordings, as corpus/name, that a name or a pattern stands for."""
+        """The recordings, as corpus/name, that match a name or a pattern."""
         if pattern not in self._named:
             self._named[pattern] = matching(pattern, self._every_recording)
         return self._named[pattern]
 
     def problem(self, corpus: str) -> str:
-        """Why the recordings of `corpus` cannot be listed; empty when they are, or it is none."""
+        """Why the recordings of `corpus` cannot be listed; empty if they can."""
         if corpus in self.corpus_names:
             try:
                 self.corpus(corpus)
@@ -237,16 +237,16 @@ class Catalog:
         return self._refusals[asked]
 
     def _refused_lineage(self, model: str, piece: str | None) -> list[Fault]:
-        """Why what the parent of a model learnt from may not be used today.
+        """Why recordings of a parent model may not be used today.
 
         Nobody can take a recording out of weights, so where some were withdrawn since, the
-        parent must have learnt from the others alone.
+        parent must be trained on the others alone.
         """
         path = self.parent_path(model)
         if path is None:
             return []
         with self.log.watching(self.root / path, most=inf):
-            about = read_about(self.root / path)
+            about = read_metadata(self.root / path)
         corpus, learnt = about["corpus"], about["manifest"]["corpus_digest"]
         if found := self.consents.refusals(corpus, model, piece):
             return found
@@ -288,7 +288,7 @@ class Catalog:
 
 def _twin(name: str, names: Iterable[str]) -> str | None:
     """Another of `names` that differs from `name` in case alone."""
-    pairs = (pair for pair in twins(names) if name in pair)
+    pairs = (pair for pair in aliases(names) if name in pair)
     return next((other for pair in pairs for other in pair if other != name), None)
 
 

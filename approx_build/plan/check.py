@@ -11,6 +11,7 @@ from approx_build.errors import MOST_FOUND, ConsentError, Fault, ScoreError
 from approx_build.plan.amounts import check_amounts
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.consent import check_consent
+from approx_build.plan.recorded import Recorded
 from approx_build.plan.take_checks import take_faults
 from approx_build.score.duration_checks import check_durations
 from approx_build.score.load import Reading, Score, read_piece
@@ -45,19 +46,13 @@ def names(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
 
 
 def references(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
-    """Takes, parts and files that the score names and nothing is."""
+    """Names of takes, parts and files that do not exist."""
     return check_references(reading)
 
 
 def durations(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
     """Times that do not fit the movement, the take or the recording."""
-    # Unknown recordings are reported by `names`; asking for their length would raise an error.
-    recordings = set(catalog.recordings())
-
-    def length_s(name: str) -> float | None:
-        return catalog.recording_length_s(name) if name in recordings else None
-
-    return check_durations(reading, length_s)
+    return check_durations(reading, Recorded(catalog).recording_length_s)
 
 
 def takes(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
@@ -66,7 +61,7 @@ def takes(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
 
 
 def consent(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
-    """Uses of a corpus that nobody agreed to, or no longer."""
+    """Uses of a corpus without a valid consent."""
     return check_consent(reading.score, catalog) if reading.score else ()
 
 
@@ -80,7 +75,7 @@ def check(path: Path, catalog: Catalog) -> CheckedPiece:
     ScoreError with every fault of every file; ConsentError when consent alone is missing;
     ApproxError when the piece's file cannot be read at all.
     """
-    reading = read_piece(path, catalog.root, catalog.log)
+    reading = read_piece(path, catalog.root, catalog.log, Recorded(catalog))
     # Consent is asked apart, because its refusals alone are a ConsentError.
     faults = [*reading.faults, *_found(reading, catalog, CHECKS[:-1])]
     refused = [*consent(reading, catalog)]
@@ -89,18 +84,18 @@ def check(path: Path, catalog: Catalog) -> CheckedPiece:
     return _checked(reading, catalog, [*faults, *refused])
 
 
-def ask_again(score: Score, catalog: Catalog) -> None:
+def check_consent_again(score: Score, catalog: Catalog) -> None:
     """ConsentError when `catalog`, read later than the score was checked, refuses a use of it."""
     if refused := check_consent(score, catalog):
         raise ConsentError(in_order(refused))
 
 
 def check_without_consent(path: Path, catalog: Catalog) -> CheckedPiece:
-    """The same, whatever consents say: what a store must keep does not depend on them.
+    """Check without consents, because the files that a store must keep do not depend on them.
 
     Build nothing from it.
     """
-    reading = read_piece(path, catalog.root, catalog.log)
+    reading = read_piece(path, catalog.root, catalog.log, Recorded(catalog))
     every = (each for each in CHECKS if each is not consent)
     faults = [*reading.faults, *_found(reading, catalog, every)]
     return replace(_checked(reading, catalog, faults), is_permitted=False)

@@ -1,4 +1,4 @@
-"""Consent: nothing of a corpus is trained on or played without a consent that allows it."""
+"""Consent: training on a corpus and playing it need a consent that allows it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from approx_build.yaml_source import suggestion
 
 
 def check_consent(score: Score, catalog: Catalog) -> list[Fault]:
-    """What the score uses and nobody agreed to, or no longer."""
+    """Faults: uses of recordings in the score without a valid consent."""
     return refused(uses(score, catalog), catalog, score.path)
 
 
 def permit(use: Use, catalog: Catalog) -> None:
-    """ConsentError when a use is not allowed today, with all that this stops."""
+    """ConsentError when a use is not allowed today; the message lists all that this stops."""
     if use.refusals(catalog):
         raise ConsentError(refused([use], catalog))
 
@@ -43,10 +43,10 @@ def refused(asked: Iterable[Use], catalog: Catalog, own: str = "") -> list[Fault
     return [_with_all(fault, each, known, catalog, own) for fault, each in found.items()]
 
 
-def idle_scopes(corpus: str, catalog: Catalog) -> Iterator[Fault]:
-    """Models and pieces that a record agrees to and the project does not have: perhaps misspelt.
+def unused_scopes(corpus: str, catalog: Catalog) -> Iterator[Fault]:
+    """Models and pieces in a consent record that the project does not have, perhaps misspelt.
 
-    They may still be to come, and allow nothing until then.
+    They may be created later; until then they allow nothing.
     """
     record = catalog.consents.record(corpus)
     scope = record.consent.scope
@@ -66,7 +66,7 @@ def idle_scopes(corpus: str, catalog: Catalog) -> Iterator[Fault]:
 def _with_all(
     fault: Fault, asked: list[Use], known: Mapping[str, Dependents], catalog: Catalog, own: str
 ) -> Fault:
-    """A fault that says where it is met first, and what it stops."""
+    """The fault with its first place in the scores and everything that it stops."""
     corpora = {use.corpus for use in asked}
     others = (use for corpus in sorted(corpora) for use in known[corpus].every())
     stopped = {*asked, *(use for use in others if fault in use.refusals(catalog))}

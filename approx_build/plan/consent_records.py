@@ -73,7 +73,7 @@ class ConsentRecords:
 
     def valid_until(self) -> str:
         """The last day on which every record that was read says the same; empty: without end."""
-        ends = [one.consent.holds_until(self.today) for one in self._records.values()]
+        ends = [one.consent.unchanged_until(self.today) for one in self._records.values()]
         # The first record that changes its answer ends the validity of all.
         last = min((end for end in ends if end), default=None)
         return last.isoformat() if last else ""

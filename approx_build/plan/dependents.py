@@ -9,6 +9,7 @@ from pathlib import Path
 from approx_build.errors import ApproxError, ScoreError
 from approx_build.files.readlog import ReadLog
 from approx_build.plan.catalog import Catalog
+from approx_build.plan.recorded import Recorded
 from approx_build.plan.uses import Use, uses
 from approx_build.score.load import Score, read_piece
 from approx_build.score.reference_checks import check_references
@@ -50,7 +51,7 @@ def dependents_of(catalog: Catalog, corpus: str) -> Dependents:
 
 def _whole(path: Path, catalog: Catalog) -> Score:
     """The score at `path`; ScoreError when its text has faults, so that uses could be missed."""
-    reading = read_piece(path, catalog.root)
+    reading = read_piece(path, catalog.root, sounds=Recorded(catalog))
     faults = [*reading.faults, *check_references(reading)]
     if faults or reading.score is None:
         raise ScoreError(faults)

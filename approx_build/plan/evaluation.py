@@ -154,8 +154,10 @@ def add_stages(networks: Networks, model: str, step: int, stream: str) -> Stages
 
 
 PREVIEW_SEED = 18
-"""Seed of the take that is drawn from every checkpoint for the report: a
-`take` of the same model, step and seed, with the family's `glimpse_s` as its length, is equal."""
+"""Seed of the takes that reports show of every checkpoint.
+
+A `take` of the same model, step and seed, as long as the family's `preview_s`, has equal samples.
+"""
 
 
 @dataclass(frozen=True)

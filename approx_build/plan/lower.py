@@ -69,12 +69,12 @@ def _lower_movement(lowered: LoweredPiece, movement: LoadedMovement) -> None:
     lowered.published[f"{folder}/spectrograms/{slug}.png"] = done.spectrogram
     for part in parts:
         # The published stems must sum to the mix, which has no muted parts.
-        if part.is_heard:
+        if part.is_audible:
             lowered.published[f"{folder}/stems/{slug}/{part.name}.wav"] = part.stem
 
 
 def takes_in_scope(score: Score, movement: LoadedMovement) -> Mapping[str, ScopedTake]:
-    """The takes a movement can name: its own, and those of the piece that it does not redeclare."""
+    """All takes that a movement can use, by name; its own replace takes of the piece."""
     shared = {
         name: ScopedTake("", name, take, score.locate(None, ("takes", name), key=True))
         for name, take in score.piece.takes.items()
@@ -123,7 +123,7 @@ def _add_previews(lowered: LoweredPiece) -> None:
 
 def _preview(lowered: LoweredPiece, model: str, step: int) -> Preview:
     target = f"models/{model}/preview/{step}"
-    length_s = lowered.networks.catalog.model(model).network.glimpse_s
+    length_s = lowered.networks.catalog.model(model).network.preview_s
     take = Take.model_validate({"model": model, "step": step, "length_s": length_s})
     lowered.networks.clip(target, take, _preview_stream())
     lowered.published[f"{lowered.score.slug}/networks/{model}/step-{step:06}.wav"] = target

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from approx_build.canonical import Json
+from approx_build.metric.tempo import samples
 from approx_build.numerics.stream import stream_key
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.plan.parts import LoweredPart
 from approx_build.score.load import LoadedMovement
 from approx_build.score.schema import Expectation, Output
-from approx_build.score.tempo import samples
 
 SILENCE_DBFS = -90.0
 SOUND_DBFS = -60.0
@@ -49,7 +49,7 @@ def add_movement(
     """Add everything from the mix on."""
     slug, where = movement.slug, movement.locate(())
     # Sorted by name: moving a part in the score must not change the key of the mix.
-    mixed = sorted(part.stem for part in parts if part.is_heard) or [
+    mixed = sorted(part.stem for part in parts if part.is_audible) or [
         silence(graph, movement, output)
     ]
     mix = graph.add(

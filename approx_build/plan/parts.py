@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from approx_build.canonical import Json
+from approx_build.metric.tempo import samples
 from approx_build.numerics.stream import Stream, stream_key
 from approx_build.ops.base import GrainOp
 from approx_build.plan.graph import Action, Kind
-from approx_build.plan.sources import Found, Sources
+from approx_build.plan.sources import Sources, SourceSound
 from approx_build.plan.streams import event_identities, event_stream
 from approx_build.registry import is_foreign, source_digest
 from approx_build.score.curve import Curve
 from approx_build.score.event import Event
+from approx_build.score.lengths import Written
 from approx_build.score.load import LoadedMovement
 from approx_build.score.schema import Output, Part
 from approx_build.score.source_ref import SourceRef
-from approx_build.score.tempo import samples
 
 
 @dataclass(frozen=True)
@@ -29,18 +30,18 @@ class PlacedEvent:
     name: str
     target: str
     onset: int
-    sources: tuple[Found, ...]
+    sources: tuple[SourceSound, ...]
 
 
 @dataclass(frozen=True)
 class LoweredPart:
-    """A part of the score, its events, its stem, and whether the mix has it."""
+    """A part of the score, its events, its stem, and whether it is in the mix."""
 
     name: str
     part: Part
     stem: str
     events: tuple[PlacedEvent, ...]
-    is_heard: bool
+    is_audible: bool
 
 
 def stem_target(movement: str, part: str) -> str:
@@ -78,7 +79,7 @@ class Parts:
             for name, part in parts.items()
         ]
 
-    def _part(self, name: str, part: Part, is_heard: bool, is_source: bool) -> LoweredPart:
+    def _part(self, name: str, part: Part, is_audible: bool, is_source: bool) -> LoweredPart:
         identities = event_identities([(event.id, content(event)) for event in part.events])
         events = tuple(
             self._event(name, index, event, identity)
@@ -91,7 +92,7 @@ class Parts:
             centred = part.model_copy(update={"pan": Curve.constant(0.0)})
             self._stem(source_target(self._movement, name), name, centred, events)
         stem = self._stem(stem_target(self._movement.slug, name), name, part, events)
-        return LoweredPart(name, part, stem, events, is_heard)
+        return LoweredPart(name, part, stem, events, is_audible)
 
     def _event(self, part: str, index: int, event: Event, identity: str) -> PlacedEvent:
         movement = self._movement
@@ -99,7 +100,7 @@ class Parts:
         stream = event_stream(self._piece_seed, movement.slug, part, identity, event.seed)
         chosen = self._chosen(event, Stream(stream))
         clips = [self._sources.clip(found, ref, where) for found, ref in chosen]
-        chain = self._chain(event)
+        chain = movement.chain(event, self._output.rate)
         target = self._graph.add(
             Action(
                 target=f"{movement.slug}/events/{part}/{identity}",
@@ -114,15 +115,7 @@ class Parts:
         onset = samples(movement.onset(event), self._output.rate)
         return PlacedEvent(event, identity, target, onset, tuple(found for found, _ in chosen))
 
-    def _chain(self, event: Event) -> list[GrainOp]:
-        """The event's operations, at the movement's tempo where that is written."""
-        chain = [event.op, *event.through]
-        if not self._movement.model.tempo:
-            return chain
-        bpm = float(self._movement.tempo.bpm(self._movement.onset(event)))
-        return [op.at_tempo(bpm) for op in chain]
-
-    def _chosen(self, event: Event, stream: Stream) -> list[tuple[Found, SourceRef]]:
+    def _chosen(self, event: Event, stream: Stream) -> list[tuple[SourceSound, SourceRef]]:
         """The sounds the event works on; of several for one, its own stream picks."""
         sounds = [(found, ref) for ref in event.sources for found in self._sources.sounds(ref)]
         assert sounds, "checks find a pattern that names nothing"
@@ -184,15 +177,26 @@ def content(event: Event) -> dict[str, Any]:
     """What the event sounds like before it is placed: what names it when it has no id.
 
     Parameters at their defaults are left out, so that an operation that gains one later does
-    not redraw the events that say nothing of it.
+    not redraw the events that say nothing of it. Lengths in bars and beats are as written, so that
+    another tempo or place redraws nothing.
     """
+    refs = [ref.model_dump(mode="json", exclude_defaults=True) for ref in event.sources]
     return {
-        "op": _said(event.op),
-        "from": [ref.model_dump(mode="json", exclude_defaults=True) for ref in event.sources],
-        "through": [_said(op) for op in event.through],
+        "op": _described(event.op, event.written("op")),
+        "from": [_as_written(ref, event.written(f"from {i}")) for i, ref in enumerate(refs)],
+        "through": [
+            _described(op, event.written(f"through {i}")) for i, op in enumerate(event.through)
+        ],
     }
 
 
-def _said(op: GrainOp) -> dict[str, Json]:
+def _described(op: GrainOp, written: Written) -> dict[str, Json]:
     """An operation by its name and the parameters that are not at their defaults."""
-    return {**op.model_dump(mode="json", exclude_defaults=True), "op": op.op}
+    said = op.model_dump(mode="json", exclude_defaults=True)
+    return {**_as_written(said, written), "op": op.op}
+
+
+def _as_written(fields: dict[str, Any], written: Written) -> dict[str, Any]:
+    """Fields with what is written in place of seconds that depend on the tempo."""
+    kept = {name: value for name, value in fields.items() if name not in written}
+    return kept | {name.removesuffix("_s"): value for name, value in written.items()}

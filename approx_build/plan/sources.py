@@ -27,7 +27,7 @@ class ScopedTake:
 
 
 @dataclass(frozen=True)
-class Found:
+class SourceSound:
     """A sound that a source names: its target, and its name for people."""
 
     target: str
@@ -51,7 +51,7 @@ class Sources:
         self._stem_of, self._file_of = stem_of, file_of
         self._piece_seed, self._rate = piece_seed, rate
 
-    def sounds(self, ref: SourceRef) -> list[Found]:
+    def sounds(self, ref: SourceRef) -> list[SourceSound]:
         """Every sound that `ref` names: a take's clips, or the recordings that match a pattern."""
         match ref.kind:
             case SourceKind.TAKE:
@@ -60,19 +60,19 @@ class Sources:
                 return [self.take_clip(ref.name, number) for number in numbers]
             case SourceKind.RECORDING:
                 named = self.catalog.named(ref.name) if ref.is_pattern else [ref.name]
-                return [Found(self._recording(name), name) for name in named]
+                return [SourceSound(self._recording(name), name) for name in named]
             case SourceKind.PART:
-                return [Found(self._stem_of(ref.name), f"part {ref.name}")]
+                return [SourceSound(self._stem_of(ref.name), f"part {ref.name}")]
             case SourceKind.FILE:
                 path = self._file_of(ref.name)
-                return [Found(self.networks.sound(path), path)]
+                return [SourceSound(self.networks.sound(path), path)]
 
-    def clip(self, found: Found, ref: SourceRef, where: Location) -> str:
+    def clip(self, found: SourceSound, ref: SourceRef, where: Location) -> str:
         """A sound as a clip at the piece's rate."""
         span = Range(ref.start_s, ref.length_s)
         return add_clip(self.graph, found.target, self._rate, span, where=where)
 
-    def take_clip(self, name: str, number: int) -> Found:
+    def take_clip(self, name: str, number: int) -> SourceSound:
         """Clip `number`, from 1, of a take."""
         scoped = self.takes[name]
         take, scope = scoped.take, scoped.scope
@@ -92,7 +92,7 @@ class Sources:
                 number,
                 scoped.where,
             )
-        return Found(target, f"{name} {number}")
+        return SourceSound(target, f"{name} {number}")
 
     def _source(self, sound: Sound, model: str) -> str:
         if sound.recording is not None:

@@ -1,4 +1,4 @@
-"""Takes that do not fit their networks: controls, ways and lengths that a family does not know."""
+"""Checks of takes: controls, ways and lengths that the family of their network does not support."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import ValidationError
 
 from approx_build.errors import Fault
+from approx_build.families.parameters import longest_words
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.conditioning import least_s
 from approx_build.plan.takes import sampling_of
@@ -22,7 +23,7 @@ Problem = tuple[Loc, str, bool]
 
 
 def take_faults(score: Score, catalog: Catalog) -> Iterator[Fault]:
-    """Every take of `score` that its network cannot draw as it is written.
+    """Faults of all takes of `score` that their networks cannot generate.
 
     Names that the project does not have are said elsewhere.
     """
@@ -31,10 +32,25 @@ def take_faults(score: Score, catalog: Catalog) -> Iterator[Fault]:
         yield from _of_file(movement.model.takes, movement.takes, movement.source, catalog)
 
 
+def take_remarks(score: Score, catalog: Catalog) -> Iterator[Fault]:
+    """Every take of `score` that its network can draw, with what is worth saying about it."""
+    files = [(score.piece.takes, score.source)]
+    files += [(movement.model.takes, movement.source) for movement in score.movements]
+    for takes, source in files:
+        for name, take in takes.items():
+            if words := remark(take, catalog.model(take.model)):
+                yield source.fault(("takes", name), words, key=True)
+
+
+def remark(take: Take, spec: ModelSpec) -> str:
+    """What the family says about the controls of a take that it can draw; often nothing."""
+    return spec.network.remark(sampling_of(spec, take))
+
+
 def problems(
     take: Take, spec: ModelSpec, takes: Mapping[str, Take], catalog: Catalog
 ) -> list[Problem]:
-    """What of a take its network cannot do; `takes` are those that it may be made of."""
+    """Problems of a take with its network; `takes` are the takes that may condition it."""
     own = type(spec.sampling).model_fields
     found: list[Problem] = [
         (
@@ -47,6 +63,7 @@ def problems(
         if name not in own
     ]
     found += _unknown(take, spec, own)
+    found += _too_long(take, spec)
     if not found:
         # Only without unknown controls, which the family would refuse a second time.
         found += _refused(take, spec)
@@ -73,6 +90,13 @@ def _unknown(take: Take, spec: ModelSpec, own: Mapping[str, object]) -> Iterator
         known = ", ".join(sorted(spec.network.ways)) or "none"
         words = f"networks of family {spec.family} do not support this way; they support: {known}"
         yield (take.way,), words, True
+        return
+    if (way := take.conditioning) is not None:
+        heeded = spec.network.way_fields.get(way.way, frozenset())
+        for name in way.unheeded(heeded):
+            known = ", ".join(sorted(heeded)) or "none"
+            words = f"networks of family {spec.family} do not have this field; they have: {known}"
+            yield (way.way, name), words, True
 
 
 def _refused(take: Take, spec: ModelSpec) -> Iterator[Problem]:
@@ -88,11 +112,25 @@ def _refused(take: Take, spec: ModelSpec) -> Iterator[Problem]:
             is_short = bool(loc) and loc[0] in take.controls
             yield loc if is_short else ("sampling", *loc), message, is_key
         return
+    for loc, message in spec.network.length_faults(sampling, take.length_s, take.way):
+        is_short = loc[0] in take.controls
+        yield loc if is_short else ("sampling", *loc), message, False
+    try:
+        spec.network.clip_sampling(sampling, 1, take.count)
+    except ValueError as error:
+        yield ("count",), str(error), False
     if take.way is not None:
         try:
             spec.network.check_way(take.way, sampling)
         except ValueError as error:
             yield (take.way,), str(error), True
+
+
+def _too_long(take: Take, spec: ModelSpec) -> Iterator[Problem]:
+    """A take that no clip of the network is as long as."""
+    longest = spec.network.longest_take
+    if longest is not None and round(take.length_s * spec.network.rate) > longest:
+        yield ("length_s",), f"{take.length_s:g} s; {longest_words(spec.network)}", False
 
 
 def _too_short(

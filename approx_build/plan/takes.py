@@ -31,6 +31,12 @@ def sampling_of(spec: ModelSpec, take: Take) -> Any:
     return spec.network.sampling(sampling_terms(spec, take))
 
 
+def clip_terms(spec: ModelSpec, take: Take, clip: int) -> dict[str, Json]:
+    """The controls of drawing clip `clip` of a take, from 1."""
+    own = spec.network.clip_sampling(sampling_of(spec, take), clip, take.count)
+    return sampling_terms(spec, take) | dict(own)
+
+
 SHIPPED = "shipped."
 """Begins the roles of the files of a shipped run, which end in their names."""
 
@@ -174,7 +180,7 @@ class Networks:
             "network": spec.network_params(),
             # Samples, not seconds: two ways to write one length must give one key.
             "samples": round(take.length_s * spec.network.rate),
-            "sampling": sampling_terms(spec, take),
+            "sampling": clip_terms(spec, take, number),
         }
         if (terms := conditioning_terms(take, spec.network.rate, number)) is not None:
             params["derivation"] = terms

@@ -107,17 +107,17 @@ def _of_take(
     catalog: Catalog,
     dependents: Mapping[str, set[str]],
 ) -> Iterator[Use]:
-    """What a take's network learnt from, and what it is given."""
+    """The recordings that train the network of a take, and those that condition it."""
     # The check of names reports it.
     if take.model not in catalog.models():
         return
-    reached = _reached(name, dependents)
+    dependents_found = _dependents_of(name, dependents)
     use = Use(
         catalog.model(take.model).corpus,
         where,
         take.model,
-        takes=tuple(sorted(each for each in reached if not each.endswith("/"))),
-        movements=tuple(sorted(each[:-1] for each in reached if each.endswith("/"))),
+        takes=tuple(sorted(each for each in dependents_found if not each.endswith("/"))),
+        movements=tuple(sorted(each[:-1] for each in dependents_found if each.endswith("/"))),
     )
     yield use
     for recording in given:
@@ -176,12 +176,12 @@ def _taken(take: Take) -> list[str]:
     return [sound.take for _, sound in take.sounds() if sound.take]
 
 
-def _reached(name: str, dependents: Mapping[str, set[str]]) -> set[str]:
+def _dependents_of(name: str, dependents: Mapping[str, set[str]]) -> set[str]:
     """What depends on a take, itself included."""
-    reached, todo = {name}, [name]
+    dependents_found, todo = {name}, [name]
     while todo:
         # What was reached before is left out, so a circle of takes ends.
-        new = dependents.get(todo.pop(), set()) - reached
-        reached |= new
+        new = dependents.get(todo.pop(), set()) - dependents_found
+        dependents_found |= new
         todo += new
-    return reached
+    return dependents_found

@@ -57,6 +57,6 @@ def _network(params: dict[str, Any]) -> Family:
 
 @lru_cache(maxsize=256)
 def _declared(text: str) -> Family:
-    """Kept, since all takes of a model tell of one network."""
+    """Cached, because all takes of a model have the same network."""
     parameters = json.loads(text)
     return FAMILIES.get(parameters["family"]).model_validate(parameters)

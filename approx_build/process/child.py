@@ -163,7 +163,7 @@ def begin(task: Mapping[str, Any]) -> None:
         leave()
 
 
-def say_ready() -> None:
+def report_ready() -> None:
     """Report to the parent that this child is ready."""
     with suppress(OSError), socket.socket(fileno=_bonds[0]) as bond:
         bond.send(b".")

@@ -21,7 +21,7 @@ from approx_build.process.system import is_running
 PROC = Path("/proc")
 
 
-class Fate(enum.Enum):
+class ProcessState(enum.Enum):
     """What is known about a process."""
 
     ALIVE = "alive"
@@ -54,19 +54,19 @@ class Identity:
         """Whether the kernel that runs it, or ran it, is this one without a restart."""
         return self.kernel == _kernel()
 
-    def fate(self) -> Fate:
+    def state(self) -> ProcessState:
         """Whether it is alive, as far as this process can see."""
         # A number of another namespace may belong to any process here.
         if not self.is_of_this_kernel or self.namespace != _namespace():
-            return Fate.UNKNOWN
+            return ProcessState.UNKNOWN
         if not is_running(self.process):
-            return Fate.DEAD
+            return ProcessState.DEAD
         # A number is reused; a start of 0 is unknown and proves nothing.
         is_another = self.start and (found := _start(self.process)) and found != self.start
-        return Fate.DEAD if is_another else Fate.ALIVE
+        return ProcessState.DEAD if is_another else ProcessState.ALIVE
 
 
-def mine() -> Identity:
+def own_identity() -> Identity:
     """The identity of this process."""
     return _identity(os.getpid())
 

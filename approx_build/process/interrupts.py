@@ -12,7 +12,7 @@ from typing import Any
 
 from approx_build.process.signals import STOPPING, Alarm
 
-__all__ = ["STOPPING", "ending_calmly", "handled"]
+__all__ = ["STOPPING", "handled", "signals_as_interrupts"]
 
 Handler = Callable[[int, FrameType | None], None] | signal.Handlers
 
@@ -63,7 +63,7 @@ def handled(numbers: list[signal.Signals], handler: Handler) -> Iterator[None]:
 
 
 @contextmanager
-def ending_calmly() -> Iterator[None]:
+def signals_as_interrupts() -> Iterator[None]:
     """Within, SIGTERM and SIGHUP have the effect of Ctrl-C, unless they are ignored.
 
     A KeyboardInterrupt may arrive in a library that swallows it or converts it to its own error. So

@@ -16,7 +16,7 @@ from approx_build.process import system
 MOUNTS = "/proc/self/mountinfo"
 
 
-class Grip(enum.Enum):
+class LockResult(enum.Enum):
     """The result of an attempt to lock a file."""
 
     HELD = "held"  # by this process, until it closes the file
@@ -37,7 +37,7 @@ OF_ONE_KERNEL = {
 """Kinds of filesystems that two kernels cannot mount at the same time."""
 
 
-def grip(handle: int, is_shared: bool = False) -> Grip:
+def try_lock(handle: int, is_shared: bool = False) -> LockResult:
     """Try to lock the open file without waiting; OSError when the disk itself fails.
 
     The lock belongs to the open file, so a child that inherits the file holds the lock, too.
@@ -46,15 +46,15 @@ def grip(handle: int, is_shared: bool = False) -> Grip:
         system.lock_file(handle, is_shared)
     # Before OSError, of which it is a subclass.
     except BlockingIOError:
-        return Grip.BUSY
+        return LockResult.BUSY
     except OSError as error:
         if error.errno not in UNKNOWN_HERE:
             raise
-        return Grip.NONE
-    return Grip.HELD
+        return LockResult.NONE
+    return LockResult.HELD
 
 
-def are_local(path: os.PathLike[str] | str) -> bool:
+def is_host_local(path: os.PathLike[str] | str) -> bool:
     """Whether hosts that do not see each other's locks share `path`, as far as is known."""
     kind, options = _mount(path)
     # sshfs has no remote locks: each host sees its own only.

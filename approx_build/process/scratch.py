@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from approx_build.process.locks import Grip, grip
+from approx_build.process.locks import LockResult, try_lock
 from approx_build.process.system import is_of_this_user, open_handle
 
 LOCK = ".scratch"
@@ -36,7 +36,7 @@ def scratch(prefix: str) -> Iterator[Path]:
         yield folder
     finally:
         # The block made this folder, so it goes even where locks do not work.
-        _leave(folder, {Grip.HELD, Grip.NONE})
+        _leave(folder, {LockResult.HELD, LockResult.NONE})
 
 
 def held() -> dict[str, int]:
@@ -54,10 +54,10 @@ def leave_all() -> None:
     for folder in held():
         # Without locks, the parent may still work in it: only the process that made it removes it
         # then.
-        _leave(Path(folder), {Grip.HELD})
+        _leave(Path(folder), {LockResult.HELD})
 
 
-def _leave(folder: Path, which: set[Grip]) -> None:
+def _leave(folder: Path, which: set[LockResult]) -> None:
     handle = _held.pop(str(folder), None)
     if handle is not None:
         os.close(handle)
@@ -70,7 +70,7 @@ def _made(prefix: str) -> Path:
         with suppress(FileNotFoundError):
             handle = open_handle(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
             # Another process may have removed it at the same time.
-            if grip(handle) is not Grip.BUSY and _is_at(handle, folder / LOCK):
+            if try_lock(handle) is not LockResult.BUSY and _is_at(handle, folder / LOCK):
                 _held[str(folder)] = handle
                 return folder
             os.close(handle)
@@ -79,10 +79,10 @@ def _made(prefix: str) -> Path:
 def _sweep(prefix: str) -> None:
     for folder in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
         # Without locks, nothing shows whether another process still works in the folder.
-        _remove(folder, {Grip.HELD})
+        _remove(folder, {LockResult.HELD})
 
 
-def _remove(folder: Path, which: set[Grip]) -> None:
+def _remove(folder: Path, which: set[LockResult]) -> None:
     """Remove a folder when locking it gives one of the results `which`."""
     with suppress(OSError):
         # The temporary folder is shared: a link or another user's folder may have the prefix, too.
@@ -90,7 +90,7 @@ def _remove(folder: Path, which: set[Grip]) -> None:
             return
         handle = open_handle(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            if grip(handle) not in which:
+            if try_lock(handle) not in which:
                 return
             # A process that is ending may still create files while the tree is removed.
             for attempt in range(TRIES):

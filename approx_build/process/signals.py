@@ -29,7 +29,7 @@ def was_killed(exit_code: int | None) -> bool:
 
 
 class Alarm:
-    """Calls `ring` on the main thread again and again, once set: by SIGALRM where there is one."""
+    """Calls `ring` on the main thread repeatedly, once set: by SIGALRM where the system has it."""
 
     def __init__(self, ring: Ring) -> None:
         self.ring = ring
@@ -39,32 +39,32 @@ class Alarm:
         self._is_ringing = False
 
     def set(self, every_s: float) -> None:
-        """Ring after this time and then again and again."""
+        """Ring after this time and then repeatedly."""
         if self.signals:
             # Repeated: one interrupt may again arrive where a library swallows it.
             signal.setitimer(signal.ITIMER_REAL, every_s, every_s)
         # A second thread would ring twice as often.
         elif not self._is_ringing:
             self._is_ringing = True
-            threading.Thread(target=self._knock, args=(every_s,), daemon=True).start()
+            threading.Thread(target=self._interrupt_main, args=(every_s,), daemon=True).start()
 
     def rings(self) -> bool:
-        """Whether a SIGINT is a ring, where there is no other signal for it."""
+        """Whether a SIGINT is a ring of the alarm, on systems without SIGALRM."""
         return self._is_ringing
 
     def off(self) -> None:
-        """Ring no more."""
+        """Stop ringing."""
         self._stop.set()
         if self.signals:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
-    def _knock(self, every_s: float) -> None:
+    def _interrupt_main(self, every_s: float) -> None:
         while not self._stop.wait(every_s):
             _thread.interrupt_main()
 
 
 def wake_main(number: signal.Signals) -> None:
-    """Have the main thread handle a signal, even while it waits where the system allows that."""
+    """Make the main thread handle a signal, even while it waits, where the system supports that."""
     main = threading.main_thread().ident
     if hasattr(signal, "pthread_kill") and main is not None:
         # Aimed at the main thread: only it runs handlers, and the signal interrupts its system

@@ -26,7 +26,7 @@ class Outlet(io.TextIOBase):
         self.bare = bare
         """The stream below, for a program's own control sequences."""
         self.lost: OSError | None = None
-        """Why some of the text was not written."""
+        """Why some of the text could not be written."""
 
     def write(self, text: str) -> int:
         """Write all of the text, or remember why that is impossible."""
@@ -45,7 +45,7 @@ class Outlet(io.TextIOBase):
             self._lose(error)
 
     def isatty(self) -> bool:
-        """Whether a person is watching."""
+        """Whether the stream is a terminal."""
         return self.bare.isatty()
 
     def fileno(self) -> int:
@@ -53,17 +53,17 @@ class Outlet(io.TextIOBase):
         return self.bare.fileno()
 
     def writable(self) -> bool:
-        """It is."""
+        """Whether the stream can be written: always."""
         return True
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
-        """How letters are written as bytes."""
+        """The coding of letters as bytes."""
         return self.bare.encoding or "utf-8"
 
     def _lose(self, error: OSError) -> None:
         self.lost = self.lost or error
-        # What is buffered would be written again, and again fail, when the interpreter ends.
+        # Buffered text would be written again, and fail again, when the interpreter ends.
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, self.bare.fileno())
         os.close(null)
@@ -88,7 +88,7 @@ def finish() -> OSError | None:
 
 
 def _open(number: int) -> None:
-    """Open a descriptor on nothing if it is closed; children inherit it like any other."""
+    """Open a descriptor on the null device if it is closed; children inherit it like any other."""
     try:
         os.fstat(number)
     except OSError:

@@ -1,7 +1,7 @@
-"""Systems: what differs between Linux, macOS and Windows, and between their filesystems.
+"""Systems: the differences between Linux, macOS and Windows, and between their filesystems.
 
-Each function asks whether the system has a thing, and has an answer where it has not: so a test
-can take the thing away. `signals` has their signals, `windows` the calls of Windows. No other
+Each function asks whether the system has a feature, and has an answer if it has not, so that a test
+can take the feature away. `signals` has the signals, `windows` the calls of Windows. No other
 module names what only some systems have.
 """
 
@@ -39,14 +39,14 @@ FULL_SYNC: int | None = getattr(fcntl, "F_FULLFSYNC", None)
 
 
 def open_handle(path: os.PathLike[str] | str, flags: int, mode: int = 0o666) -> int:
-    """A handle of a file whose bytes are not translated, and that children do not inherit."""
+    """A handle of a file without translation of newlines, which children do not inherit."""
     return os.open(path, flags | _PLAIN, mode)
 
 
-def open_itself(path: os.PathLike[str] | str) -> int:
+def open_file_or_folder(path: os.PathLike[str] | str) -> int:
     """A handle to read a file, or a folder where that can be opened.
 
-    No link is followed, and nothing is waited for.
+    Follows no link, and does not wait.
     """
     return open_handle(path, os.O_RDONLY | _ITSELF)
 
@@ -90,7 +90,7 @@ def make_read_only(path: Path) -> None:
         os.chmod(path, 0o444)
 
 
-def name_once(draft: Path, path: Path) -> bool:
+def rename_if_absent(draft: Path, path: Path) -> bool:
     """Rename `draft` to `path`; False, and the draft stays, when there is a file of that name.
 
     Without hard links a file that another process makes at the same moment may be replaced.
@@ -128,11 +128,11 @@ def is_of_this_user(state: os.stat_result) -> bool:
 BUSY = {errno.EAGAIN, errno.EACCES}
 """The errors by which the system reports that another process has locked a byte."""
 _WHOLE = 1 << 62
-"""The byte that stands for a whole file on Windows, where locked bytes cannot be read."""
+"""The byte that represents a whole file on Windows, where locked bytes cannot be read."""
 
 
 class Kernel(Protocol):
-    """What Windows has in place of what POSIX has (process/windows.py)."""
+    """The functions of Windows that replace those of POSIX (process/windows.py)."""
 
     def lock(self, handle: int, offset: int, is_shared: bool) -> bool:
         """Lock a byte of an open file without waiting; False when another has it. OSError."""
@@ -141,7 +141,7 @@ class Kernel(Protocol):
         """Unlock a byte. OSError."""
 
     def is_running(self, process: int) -> bool:
-        """Whether a process of this number runs."""
+        """Whether a process with this number is running."""
 
 
 WINDOWS: Kernel | None = None
@@ -210,7 +210,7 @@ def byte_holder(handle: int, offset: int) -> int:
 
 
 def is_running(process: int) -> bool:
-    """Whether a process of this number runs, as far as can be seen."""
+    """Whether a process with this number is running, as far as this process can see."""
     if WINDOWS is not None:
         return WINDOWS.is_running(process)  # signal 0 is Ctrl-C there
     try:
@@ -219,7 +219,7 @@ def is_running(process: int) -> bool:
         return False
     # A number from a file name may be larger than any process number: OverflowError.
     except (OSError, OverflowError):
-        pass  # it belongs to another user
+        pass  # the process belongs to another user
     return True
 
 

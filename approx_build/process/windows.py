@@ -1,6 +1,6 @@
-"""Windows: locks of open files, running processes and long paths, by its own functions.
+"""Windows: locks of open files, running processes and long paths, by functions of Windows.
 
-Nothing here has been run on Windows. Elsewhere, tests put another kernel32 in its place.
+This module has never been run on Windows. On other systems, tests replace kernel32.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SYNCHRONIZE, TIMEOUT, ACCESS_DENIED = 0x100000, 258, 5
 
 
 class Overlapped(Structure):
-    """`OVERLAPPED`: where the bytes begin that are locked."""
+    """`OVERLAPPED`: the position of the bytes to lock."""
 
     _fields_ = (
         *(("internal", c_void_p), ("internal_high", c_void_p)),
@@ -27,12 +27,12 @@ class Overlapped(Structure):
 
     @classmethod
     def at(cls, offset: int) -> Overlapped:
-        """A byte at an offset of up to 64 bits."""
+        """The byte at an offset of up to 64 bits."""
         return cls(None, None, offset & 0xFFFFFFFF, offset >> 32, None)
 
 
 class Kernel32:
-    """The functions that are needed of kernel32; each locks one byte."""
+    """The functions of kernel32 that are needed here; each locks one byte."""
 
     def __init__(self, kernel32: Any = None, handle_of: Any = None, last_error: Any = None) -> None:
         windows: Any = ctypes
@@ -58,10 +58,10 @@ class Kernel32:
             raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
     def is_running(self, process: int) -> bool:
-        """Whether a process of this number runs."""
+        """Whether a process with this number is running."""
         opened = self._kernel32.OpenProcess(SYNCHRONIZE, False, process)
         if not opened:
-            return bool(self._last_error() == ACCESS_DENIED)  # it belongs to another user
+            return bool(self._last_error() == ACCESS_DENIED)  # the process belongs to another user
         try:
             # An ended process can still be opened while a handle of it exists; only a running one
             # times out.

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from approx_build.ways.sound import Sound
 
 
+USUAL_S = 4.0
+"""The length of a clip where none is given."""
+
+
 @dataclass(frozen=True)
 class TakeOptions:
     """The take to draw.
@@ -35,7 +39,8 @@ class TakeOptions:
 
     step: int | None = None
     """The checkpoint's step; the last by default."""
-    length_s: float = 4.0
+    length_s: float | None = None
+    """The length of each clip; None: 4 s, or the longest clip of a network that makes no such."""
     count: int = 1
     seed: int = 0
     controls: Mapping[str, Any] = field(default_factory=dict)
@@ -45,7 +50,7 @@ class TakeOptions:
 
     @property
     def differences(self) -> str:
-        """What tells the files from those of a plain take."""
+        """The suffix that distinguishes the files from those of a plain take."""
         from approx_build.ways.command_line import label
 
         short = (f"{name}={_short(value)}" for name, value in self.controls.items())
@@ -56,7 +61,7 @@ class TakeOptions:
     def _sounds(self) -> Mapping[str, tuple[str, ...]]:
         return {name: (one,) if isinstance(one, str) else one for name, one in self.ways.items()}
 
-    def take(self, model: str, step: int) -> Take:
+    def take(self, model: str, step: int, default_s: float) -> Take:
         """The take of a score that says the same; UsageError when there can be none."""
         from pydantic import ValidationError
 
@@ -68,10 +73,10 @@ class TakeOptions:
             "model": model,
             "step": step,
             "count": self.count,
-            "length_s": self.length_s,
+            "length_s": default_s if self.length_s is None else self.length_s,
             "seed": self.seed,
             "sampling": dict(map(_pair, self.sampling)),
-            **self.controls,
+            **{name: _value(given) for name, given in self.controls.items()},
             **fields(self._sounds, self.options),
         }
         try:
@@ -91,7 +96,9 @@ def option(loc: tuple[str | int, ...]) -> str:
 
 
 def _short(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    # Without the signs of a list, which file names had better not have.
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return "".join(sign for sign in text if sign not in "[] \"'")
 
 
 def _pair(text: str) -> tuple[str, Any]:
@@ -99,11 +106,15 @@ def _pair(text: str) -> tuple[str, Any]:
     name, sign, value = text.partition("=")
     if not sign:
         raise UsageError(f"{argument('sampling', text)}: write NAME=VALUE, such as steps=50")
+    return name, _value(value)
+
+
+def _value(given: Any) -> Any:
+    """What a text says, as in YAML, where `50` is a number and `cosine` a word."""
     try:
-        # As in YAML, where `steps: 50` is a number and `schedule: cosine` a word.
-        return name, json.loads(value)
+        return json.loads(given) if isinstance(given, str) else given
     except ValueError:
-        return name, value
+        return given
 
 
 @dataclass(frozen=True)
@@ -127,7 +138,7 @@ def take(
     model = Model.open(root, name, settings, draws=True)
     out = settings.out or settings.out_at(root) / "takes" / name
     with named_from(root):
-        files = _add(model, options)
+        files = _add(model, options, observer)
         check_folder(out)
         for words in new_runs(model.networks.graph, model.catalog, model.store.root):
             observer.remark(words)
@@ -138,11 +149,13 @@ def take(
     return tuple(DrawnTake(sound, sound.with_suffix(".png")) for sound in sounds)
 
 
-def _add(model: Model, options: TakeOptions) -> dict[str, str]:
+def _add(model: Model, options: TakeOptions, observer: Observer) -> dict[str, str]:
     """Add the clips and their pictures; file name -> target."""
+    from approx_build.families.parameters import fitting_s
     from approx_build.plan.conditioning import add_sounds
     from approx_build.plan.graph import Action, Kind
     from approx_build.plan.streams import take_stream
+    from approx_build.plan.take_checks import remark
 
     spec, catalog, networks = model.spec, model.catalog, model.networks
     step = spec.last_step if options.step is None else options.step
@@ -150,8 +163,10 @@ def _add(model: Model, options: TakeOptions) -> dict[str, str]:
         kept = ", ".join(map(str, sorted(catalog.steps(model.name))))
         raise UsageError(f"{argument('step', step)}: {model.name} has checkpoints at steps {kept}")
     # As a take of a score, so that it is checked by the same rules and gets the same key.
-    take = options.take(model.name, step)
+    take = options.take(model.name, step, fitting_s(spec.network, USUAL_S))
     _check(take, spec, networks)
+    if words := remark(take, spec):
+        observer.remark(words)
 
     def recording(sound: Sound) -> str:
         return networks.sound(catalog.recording_path(str(sound.recording)), model.name)

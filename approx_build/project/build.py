@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from approx_build.execution.toolchain import toolchain
 from approx_build.project.observer import Observer
-from approx_build.project.paths import named_from, seen_from
+from approx_build.project.paths import named_from, relative_to
 from approx_build.project.settings import Settings
 from approx_build.project.trainings import check_trainings
 
@@ -47,7 +47,7 @@ def build_targets(
 
     observer = observer or Observer()
     if any(action.kind is Kind.TAKE for action in graph):
-        _say_what_draws(observer)
+        _report_missing_kernels(observer)
     if settings.checks_files:
         # Also what would not be read because its record is valid.
         targets, verified = list(graph.needed(targets).actions), None
@@ -70,7 +70,7 @@ def build_targets(
     store.projects.note(Use(root))
     with named_from(root):
         built = build(graph, targets, store, workers, how, observer)
-    built.failures = [replace(f, message=seen_from(root, f.message)) for f in built.failures]
+    built.failures = [replace(f, message=relative_to(root, f.message)) for f in built.failures]
     return built
 
 
@@ -91,7 +91,7 @@ def _run_options(graph: Graph, root: Path, settings: Settings) -> RunOptions:
     )
 
 
-def _say_what_draws(observer: Observer) -> None:
+def _report_missing_kernels(observer: Observer) -> None:
     """Report it when takes are drawn slowly because the kernels are missing."""
     from approx_build.kernels.compiled import describe
 

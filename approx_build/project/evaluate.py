@@ -25,7 +25,7 @@ class EvaluateOptions:
 
     takes: int = 4
     length_s: float = 3.0
-    so_far: bool = False
+    unfinished: bool = False
     """Whether a training that is not finished is evaluated, by the checkpoints it has."""
 
 
@@ -49,7 +49,7 @@ def evaluate(
     folder = settings.out or settings.out_at(root) / "models" / name
     with named_from(root):
         check_folder(folder)
-        make = _evaluated_unfinished if options.so_far else _evaluated
+        make = _evaluated_unfinished if options.unfinished else _evaluated
         report = make(model, options, folder, observer)
     return EvaluationResult(report, folder / "index.html")
 
@@ -58,6 +58,7 @@ def _evaluated_unfinished(
     model: Model, options: EvaluateOptions, out: Path, observer: Observer
 ) -> EvaluationReport:
     """Write the page of the checkpoints there are into `out`; ModelError when there is none."""
+    from approx_build.families.parameters import fitting_s
     from approx_build.project.unfinished_evaluation import TrainingPage, unfinished_run
 
     folder = _folder(model)
@@ -71,7 +72,7 @@ def _evaluated_unfinished(
         model.material(observer),
         out,
         options.takes,
-        options.length_s,
+        fitting_s(model.spec.network, options.length_s),
         model.settings.device,
         observer.activity,
         model.store.objects,
@@ -96,11 +97,13 @@ def _evaluated(
     model: Model, options: EvaluateOptions, out: Path, observer: Observer
 ) -> EvaluationReport:
     """Write the page of a trained model, which is trained when it is not, into `out`."""
+    from approx_build.families.parameters import fitting_s
     from approx_build.plan.evaluation import lower_evaluation
     from approx_build.report.evaluated_model import evaluation_report
     from approx_build.report.page import evaluation_page
 
-    lowered = lower_evaluation(model.networks, model.name, options.takes, options.length_s)
+    length_s = fitting_s(model.spec.network, options.length_s)
+    lowered = lower_evaluation(model.networks, model.name, options.takes, length_s)
     evaluations = _built(model, lowered, options.takes, observer)
     report = evaluation_report(evaluations.collected())
     for path, digest in evaluations.files().items():

@@ -1,4 +1,4 @@
-"""`init`: the first files of a piece, which render as they stand."""
+"""`init`: the first files of a piece, ready to render."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from approx_build.errors import UsageError
 from approx_build.files.readlog import ReadLog
 from approx_build.store.delivery import write
-from approx_build.store.disk import make_folder, plain_words
+from approx_build.store.disk import make_folder, store_errors
 
 PIECE = """\
 # A piece: its movements, and what they share. `approx-build render {path}` renders it.
@@ -80,7 +80,7 @@ def init(name: str, folder: Path) -> NewPiece:
         if re.fullmatch(r"[A-Za-z][\w -]*", name) and name.lower() not in NO_TEXT
         else f"'{name.replace(chr(39), chr(39) * 2)}'"
     )
-    with plain_words(folder):
+    with store_errors(folder):
         make_folder(folder / "models")
     # The score last: an interrupted `init` leaves no piece with a missing movement.
     write(movement, MOVEMENT.format(body=_body(folder)).encode())

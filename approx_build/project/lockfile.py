@@ -58,7 +58,7 @@ def read_lock(path: Path, locked: bool) -> Lock | None:
     return old
 
 
-def in_todays_form(old: Lock, new: Lock, objects: Objects) -> Lock:
+def with_current_keys(old: Lock, new: Lock, objects: Objects) -> Lock:
     """`old` as if its checkpoints had been written today, where their weights are those of `new`.
 
     Versions before 0.3.0 wrote the model's name into a checkpoint's header.

@@ -12,7 +12,7 @@ from approx_build.errors import ApproxError
 from approx_build.visible import Lines, visible
 
 
-def seen_from(root: Path, text: str) -> str:
+def relative_to(root: Path, text: str) -> str:
     """`text` with the files under `root` named relative to it."""
     # The message may name the folder as it is or with its control characters made visible.
     seen = text.replace(f"{visible(root)}{os.sep}", "").replace(f"{root}{os.sep}", "")
@@ -25,4 +25,4 @@ def named_from(root: Path) -> Iterator[None]:
     try:
         yield
     except ApproxError as error:
-        raise error.rewritten(partial(seen_from, root)) from error
+        raise error.rewritten(partial(relative_to, root)) from error

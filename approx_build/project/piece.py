@@ -93,27 +93,29 @@ class Piece:
     @property
     def remarks(self) -> list[str]:
         """What is no fault of its score or of the records it uses, but worth saying."""
-        from approx_build.plan.consent import idle_scopes
+        from approx_build.plan.consent import unused_scopes
+        from approx_build.plan.take_checks import take_remarks
 
         corpora = self.catalog.consents.read
-        scopes = [fault for corpus in corpora for fault in idle_scopes(corpus, self.catalog)]
-        return [str(fault) for fault in (*self.score.remarks, *scopes)]
+        scopes = [fault for corpus in corpora for fault in unused_scopes(corpus, self.catalog)]
+        takes = take_remarks(self.score, self.catalog)
+        return [str(fault) for fault in (*self.score.remarks, *takes, *scopes)]
 
-    def ask_again(self) -> None:
+    def check_consent_again(self) -> None:
         """ConsentError when a consent record was edited since the piece was opened, and refuses it.
 
         What was built is kept in the store; nothing of it may be delivered.
         """
         from approx_build.plan.catalog import Catalog
-        from approx_build.plan.check import ask_again
+        from approx_build.plan.check import check_consent_again
 
         # If no record was edited, the answer of planning still stands.
         if not all(map(self._still_reads, self.catalog.consents.read)):
-            ask_again(self.score, Catalog(self.root, self.catalog.today))
+            check_consent_again(self.score, Catalog(self.root, self.catalog.today))
 
     def _still_reads(self, corpus: str) -> bool:
         path = str((self.root / self.catalog.consent_path(corpus)).absolute())
-        return path in self.log.files and self.log.files[path].still_holds(path)
+        return path in self.log.files and self.log.files[path].is_unchanged(path)
 
     def takes(self) -> list[str]:
         """The targets of all clips that are drawn for the piece."""

@@ -112,11 +112,11 @@ def _training(row: Row, action: Action, piece: Piece) -> Row:
 def _drawing(found: Mapping[str, Forecast], jobs: int) -> dict[str, int]:
     """Memory of the takes that are due, by target."""
     from approx_build.execution.forecast import Fate
-    from approx_build.execution.take_batches import foretold
+    from approx_build.execution.take_batches import estimated_bytes
     from approx_build.plan.graph import Kind
 
     due = [one.action for one in found.values() if one.fate is not Fate.REUSED]
-    return foretold([action for action in due if action.kind is Kind.TAKE], jobs)
+    return estimated_bytes([action for action in due if action.kind is Kind.TAKE], jobs)
 
 
 def _peaks(found: Mapping[str, Forecast]) -> dict[str, int]:

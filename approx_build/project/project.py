@@ -18,6 +18,7 @@ from approx_build.score.paths import project_root
 
 if TYPE_CHECKING:
     from approx_build.project.audition import DrawnTake, TakeOptions
+    from approx_build.project.compose import ComposedPart
     from approx_build.project.corpus.add import Addition
     from approx_build.project.corpus.inspect import CorpusInspection
     from approx_build.project.corpus.listing import CorpusRow, FileList
@@ -50,7 +51,7 @@ class Project:
     def __post_init__(self) -> None:
         # Before any file of the project is opened: without fences, links are not checked.
         root, settings = self.root, self.settings
-        links.fence(root, settings.store_at(root), settings.out_at(root))
+        links.confine_links(root, settings.store_at(root), settings.out_at(root))
         links.allow(allowed_folders(config_file()))
 
     @classmethod
@@ -116,10 +117,16 @@ class Project:
 
         return why(self._path(piece), target, self.settings)
 
+    def compose(self, piece: str | Path, part: str, movements: Sequence[str] = ()) -> ComposedPart:
+        """The events that the generators of a part write, and how they came to them."""
+        from approx_build.project.compose import compose
+
+        return compose(self._path(piece), part, self.settings, movements)
+
     def train(
         self, model: str, options: TrainOptions | None = None, observer: Observer | None = None
     ) -> TrainingResult:
-        """Train a model, or go on where its training stopped."""
+        """Train a model, or continue its interrupted training."""
         from approx_build.project.train import TrainOptions, train
 
         options = options or TrainOptions()
@@ -236,7 +243,7 @@ class Corpora:
         return prepare(self.root, corpus, model, self.settings, observer or Observer())
 
     def withdraw(self, corpus: str, options: WithdrawOptions | None = None) -> Withdrawal:
-        """What would have to be made again without recordings; withdraw them if asked."""
+        """List what must be rebuilt without these recordings; withdraw them if asked."""
         from approx_build.project.corpus.withdraw import WithdrawOptions, withdraw
 
         return withdraw(self.root, corpus, self.settings, options or WithdrawOptions())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from approx_build.errors import ModelError
 from approx_build.files import writing
-from approx_build.store.disk import make_folder, plain_words, sync_folder
+from approx_build.store.disk import make_folder, store_errors, sync_folder
 from approx_build.training.ledger.record import RECORD_NAME, record_of
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def ship(store: Store, run: Record, manifest: Mapping[str, Any], folder: Path) -
             f"{folder}: the run in the store belongs to another model; train this model first"
         )
     new, old = (folder.with_name(f".{folder.name}.{word}") for word in ("new", "old"))
-    with plain_words(folder):
-        _put_right(folder, new, old)
+    with store_errors(folder):
+        _undo_interrupted(folder, new, old)
         make_folder(new)
         for stored in record.checkpoints:
             store.objects.materialise(stored.digest, new / stored.file)
@@ -51,7 +51,7 @@ def ship(store: Store, run: Record, manifest: Mapping[str, Any], folder: Path) -
         writing.remove_tree(old)
 
 
-def _put_right(folder: Path, new: Path, old: Path) -> None:
+def _undo_interrupted(folder: Path, new: Path, old: Path) -> None:
     """Undo what a shipping did that did not come to its end."""
     if new.exists():
         writing.remove_tree(new)

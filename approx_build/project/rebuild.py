@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from approx_build.errors import ApproxError
-from approx_build.process.interrupts import ending_calmly
+from approx_build.process.interrupts import signals_as_interrupts
 from approx_build.process.system import inherited_file
 from approx_build.project.build import build_targets
 from approx_build.project.lockfile import lock_of
@@ -46,7 +46,7 @@ def main() -> None:
     with suppress(BrokenPipeError), open(report, "w", encoding="utf-8") as lines:
         relay = Relay(lines)
         try:
-            with ending_calmly():
+            with signals_as_interrupts():
                 rebuild(task, relay)
         except ApproxError as error:
             relay.failed(error)

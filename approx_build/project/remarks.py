@@ -1,4 +1,4 @@
-"""What is worth saying of a render: levels, expectations, silence, conversions, what was learnt."""
+"""Remarks about a render: levels, expectations, silence, conversions, trainings."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def unmet_expectations(movements: Iterable[LoweredMovement], built: Built) -> It
 
 
 def _unmet(outcome: Mapping[str, Any]) -> str:
-    """What is expected, and what is found instead."""
+    """The expectation and the measured value."""
     start, stop = outcome["range_s"]
     span = f"from {start:g} s to {stop:g} s"
     if "above_dbfs" in outcome:
@@ -97,12 +97,14 @@ def _unmet(outcome: Mapping[str, Any]) -> str:
 
 
 def remarks_on(lowered: LoweredPiece, built: Built) -> list[str]:
-    """Lost files, what trainings learnt, conversions of rates, and silent events."""
+    """Lost files, remarks about trainings, conversions of rates, and silent events."""
     records = built.records.items()
     lost = [line for target, record in records for line in lost_files(target, record)]
     # Only of trainings that ran now: a reused one was reported when it ran.
-    learnt_lines = [line for target in built.ran for line in learnt(target, built.records[target])]
-    return [*lost, *learnt_lines, *_conversions(built), *_silent_events(lowered, built)]
+    training_lines = [
+        line for target in built.ran for line in training_remarks(target, built.records[target])
+    ]
+    return [*lost, *training_lines, *_conversions(built), *_silent_events(lowered, built)]
 
 
 def _conversions(built: Built) -> Iterator[str]:
@@ -122,7 +124,7 @@ def _silent_events(lowered: LoweredPiece, built: Built) -> Iterator[str]:
     """The events of mixed parts that make next to no sound, with their places."""
     for one in lowered.movements:
         # A part that is not mixed may be silent on purpose.
-        for part in (part for part in one.parts if part.is_heard):
+        for part in (part for part in one.parts if part.is_audible):
             for placed in part.events:
                 record = built.records.get(placed.target)
                 if record is not None and float(str(record.facts["peak"])) < SILENT:
@@ -137,7 +139,7 @@ def lost_files(target: str, run: Record) -> Iterator[str]:
     yield from (f"{target}: {words}" for words in (found if isinstance(found, list) else []))
 
 
-def learnt(target: str, run: Record) -> Iterator[str]:
+def training_remarks(target: str, run: Record) -> Iterator[str]:
     """What a training run did to recordings before it used them, and which it did not use."""
     if run.facts.get("is_shipped"):
         return
@@ -157,5 +159,5 @@ def _by_recording(run: Record, fact: str) -> dict[str, str]:
 
 
 def _is_a_way(words: str) -> bool:
-    """Whether words tell of what many recordings have in common, and not of one's numbers."""
+    """Whether the text describes a conversion that several recordings share."""
     return not words.endswith(" of silence left out")

@@ -12,7 +12,7 @@ from approx_build.execution.toolchain import toolchain
 from approx_build.project.build import build_targets
 from approx_build.project.build_state import Package, remember
 from approx_build.project.delivered import Delivered
-from approx_build.project.lockfile import in_todays_form, keep_lock, lock_of, read_lock
+from approx_build.project.lockfile import keep_lock, lock_of, read_lock, with_current_keys
 from approx_build.project.observer import Observer
 from approx_build.project.paths import named_from
 from approx_build.project.piece import Piece
@@ -109,7 +109,7 @@ def render(
         )
         # Before anything is delivered: a training or a long build leaves time to withdraw a
         # consent.
-        piece.ask_again()
+        piece.check_consent_again()
         delivered, news = _deliver(piece, built, files, options)
     result = _result(piece, built, delivered, news)
     # A lock whose keys are still to be renewed is not up to date.
@@ -129,7 +129,7 @@ def _deliver(
         with merging(piece.lock_path):
             # Another render may have written it since.
             old = read_lock(piece.lock_path, options.locked)
-            old = old and in_todays_form(old, new, piece.store.objects)
+            old = old and with_current_keys(old, new, piece.store.objects)
             news = keep_lock(piece.lock_path, old, new, is_whole, options.locked)
         delivered.note(piece.lock_path, locks.content(new))
     # Also after failures: what was built is delivered.

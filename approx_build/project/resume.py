@@ -35,8 +35,8 @@ class Choice(Enum):
         return argument("choice", self.name)
 
 
-def settle(catalog: Catalog, model: str, store: Store, choice: Choice) -> str:
-    """Do what was chosen about the model's last run; what was done, in words.
+def apply_choice(catalog: Catalog, model: str, store: Store, choice: Choice) -> str:
+    """Apply the choice about the model's last run; returns a description.
 
     ModelError that says what changed, when there is a choice and none was made.
     """
@@ -45,14 +45,14 @@ def settle(catalog: Catalog, model: str, store: Store, choice: Choice) -> str:
     # The model did not change, so its own run simply continues.
     if own is not None or catalog.shipped_run(model, manifest):
         if choice is not Choice.ASK:
-            stands = _stand(own) if own else "is shipped with the model"
-            raise UsageError(f"{choice}: model {model!r} did not change: its run {stands}")
+            progress = _progress_text(own) if own else "is shipped with the model"
+            raise UsageError(f"{choice}: model {model!r} did not change: its run {progress}")
         return ""
     last = last_run(store.root, model, catalog.root / catalog.shipped_path(model))
     if choice is Choice.CONTINUE:
         if last is None:
             raise UsageError(f"{choice}: there is no earlier run of model {model!r}")
-        return _go_on(catalog, model, last, store)
+        return _continue_run(catalog, model, last, store)
     # A training of days must not begin anew because of a small edit, without a question.
     if choice is Choice.ASK and last and _is_left(catalog, model, last):
         raise ModelError(_question(catalog, model, last))
@@ -60,7 +60,7 @@ def settle(catalog: Catalog, model: str, store: Store, choice: Choice) -> str:
 
 
 def new_runs(graph: Graph, catalog: Catalog, store: Path) -> Iterator[str]:
-    """A remark for each training of a graph that begins anew beside one that was left."""
+    """A remark for each training that starts again although an unfinished run exists."""
     for action in graph:
         if action.kind is not Kind.TRAIN or action.options["is_shipped"]:
             continue
@@ -71,23 +71,23 @@ def new_runs(graph: Graph, catalog: Catalog, store: Path) -> Iterator[str]:
         if last and _is_left(catalog, model, last):
             yield (
                 f"{action.target}: starts a new run; the model changed since its run {last.name}, "
-                f"which {_stand(last)} "
+                f"which {_progress_text(last)} "
                 f"(`approx-build train {model}` with {Choice.CONTINUE} continues from it)"
             )
 
 
 def _is_left(catalog: Catalog, model: str, run: EarlierRun) -> bool:
-    """Whether a run was left on its way, and the model does not go on from it already."""
+    """Whether a run is unfinished and the model does not continue it yet."""
     parent = catalog.model(model).training.parent
-    is_gone_on_from = parent is not None and parent.run == run.name
-    return not run.is_done and run.step > 0 and not is_gone_on_from
+    is_continued = parent is not None and parent.run == run.name
+    return not run.is_done and run.step > 0 and not is_continued
 
 
 def _question(catalog: Catalog, model: str, run: EarlierRun) -> str:
     changes = differences(run.manifest, catalog.manifest(model))
     return Lines.of(
         [
-            f"model {model!r} changed since its run {run.name}, which {_stand(run)}:",
+            f"model {model!r} changed since its run {run.name}, which {_progress_text(run)}:",
             *_described(changes),
             f"`approx-build train {model}` with {Choice.CONTINUE} continues from its weights, "
             "with the model as it is now,",
@@ -97,7 +97,7 @@ def _question(catalog: Catalog, model: str, run: EarlierRun) -> str:
     )
 
 
-def _go_on(catalog: Catalog, model: str, run: EarlierRun, store: Store) -> str:
+def _continue_run(catalog: Catalog, model: str, run: EarlierRun, store: Store) -> str:
     """Make the run the model's parent, in the project's files."""
     if missing := missing_torch():
         raise UsageError(f"{Choice.CONTINUE} needs {missing}")
@@ -130,8 +130,8 @@ def _go_on(catalog: Catalog, model: str, run: EarlierRun, store: Store) -> str:
     )
 
 
-def _stand(run: EarlierRun) -> str:
-    """Where a run stands, in words."""
+def _progress_text(run: EarlierRun) -> str:
+    """The progress of a run as text."""
     if run.is_done:
         return f"is done ({run.step} steps)"
     at = f"step {run.step} of {run.steps}"

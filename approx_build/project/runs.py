@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from approx_build.errors import UsageError
-from approx_build.project.paths import named_from, seen_from
+from approx_build.project.paths import named_from, relative_to
 from approx_build.project.settings import Settings, now
 from approx_build.report.comparison import Comparison
 from approx_build.report.ledger import comparison_page, ledger_page
@@ -40,7 +40,7 @@ class Runs:
     def ledger(self) -> Ledger:
         """All runs in the order in which they began, and which files are damaged."""
         found = read_ledger(self.root / FOLDER)
-        return Ledger(found.entries, tuple(seen_from(self.root, one) for one in found.damaged))
+        return Ledger(found.entries, tuple(relative_to(self.root, one) for one in found.damaged))
 
     def list(self, model: str | None = None) -> tuple[LedgerEntry, ...]:
         """The runs, of one model if it is named."""

@@ -51,7 +51,7 @@ class Settings:
     """Processes at once."""
     device: str = "cpu"
     keep_going: bool = False
-    """Whether a build goes on with what does not need a failed action."""
+    """Whether a build continues with actions that do not depend on a failed one."""
     processes: int = 1
     """Processes that share each training."""
     is_chronicled: bool = True

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
 
-class Asks(Enum):
+class OptionRole(Enum):
     """What an option asks for, and the field of `TakeOptions` that takes it."""
 
     CONTROL = "controls"
@@ -23,7 +23,7 @@ class Asks(Enum):
 class TakeOption:
     """An option of `take`. `kind` is the type of its values, a list where it may be repeated."""
 
-    asks: Asks
+    role: OptionRole
     name: str
     kind: Any
     words: str
@@ -40,20 +40,22 @@ def take_options() -> Iterator[TakeOption]:
 
     for name, form in short_forms().items():
         words = f"{form.description} (default: the model's own)"
-        yield _of_field(Asks.CONTROL, name, form.fields[0], words)
+        yield _of_field(OptionRole.CONTROL, name, form.fields[0], words)
     for way in WAYS:
         kind = tuple[(str,) * len(way.roles)] if len(way.roles) > 1 else str  # type: ignore[misc]
-        yield TakeOption(Asks.WAY, way.way, kind, way.help, sound_form(way))
+        yield TakeOption(OptionRole.WAY, way.way, kind, way.help, sound_form(way))
         for extra in way.options:
             if extra.read is not None:
-                yield TakeOption(Asks.OF_A_WAY, extra.name, list[str], extra.help, extra.metavar)
+                yield TakeOption(
+                    OptionRole.OF_A_WAY, extra.name, list[str], extra.help, extra.metavar
+                )
             else:
                 known = "" if extra.default is None else f" (default: {extra.default:g})"
                 field = way.model_fields[extra.field]
-                yield _of_field(Asks.OF_A_WAY, extra.name, field, f"{extra.help}{known}.")
+                yield _of_field(OptionRole.OF_A_WAY, extra.name, field, f"{extra.help}{known}.")
 
 
-def _of_field(asks: Asks, name: str, field: FieldInfo, words: str) -> TakeOption:
+def _of_field(role: OptionRole, name: str, field: FieldInfo, words: str) -> TakeOption:
     """The option that takes the values of a field."""
     from annotated_types import Ge, Le
 
@@ -62,4 +64,4 @@ def _of_field(asks: Asks, name: str, field: FieldInfo, words: str) -> TakeOption
     kind = next((one for one in (float, int, bool) if one in named), str)
     low: Any = next((sign.ge for sign in field.metadata if isinstance(sign, Ge)), None)
     high: Any = next((sign.le for sign in field.metadata if isinstance(sign, Le)), None)
-    return TakeOption(asks, name, kind, words, low=low, high=high)
+    return TakeOption(role, name, kind, words, low=low, high=high)

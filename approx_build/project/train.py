@@ -9,8 +9,8 @@ from approx_build.project.model import Model
 from approx_build.project.observer import Observer
 from approx_build.project.paths import named_from
 from approx_build.project.publish_checkpoints import ship
-from approx_build.project.remarks import learnt, lost_files
-from approx_build.project.resume import Choice, settle
+from approx_build.project.remarks import lost_files, training_remarks
+from approx_build.project.resume import Choice, apply_choice
 from approx_build.project.settings import Settings, check_processes
 from approx_build.training.previous_runs import run_of
 
@@ -52,11 +52,11 @@ class TrainingInterrupted(KeyboardInterrupt):
 def train(
     root: Path, name: str, settings: Settings, options: TrainOptions, observer: Observer
 ) -> TrainingResult:
-    """Train the model `name`, or go on with its run."""
+    """Train the model `name`, or continue its run."""
     model = Model.open(root, name, settings)
     with named_from(root):
         check_processes(settings.processes, settings.device, model.spec.training.batch)
-        if words := settle(model.catalog, name, model.store, options.choice):
+        if words := apply_choice(model.catalog, name, model.store, options.choice):
             observer.remark(words)
             model = Model.open(root, name, settings)
         target = model.networks.run(name, None)
@@ -79,6 +79,6 @@ def train(
         checkpoints=int(str(record.facts["steps"])),
         is_shipped=is_shipped,
         seconds=record.seconds if built.ran and not is_shipped else None,
-        remarks=(*lost_files(target, record), *learnt(target, record)),
+        remarks=(*lost_files(target, record), *training_remarks(target, record)),
         shipped_to=shipped_to,
     )

@@ -14,8 +14,8 @@ from approx_build.project.settings import Settings
 from approx_build.project.trainings import check_trainings
 
 if TYPE_CHECKING:
-    from approx_build.execution.context import Desk
-    from approx_build.training.calibration import Made
+    from approx_build.execution.context import ActionContext
+    from approx_build.training.calibration import DoneSteps
     from approx_build.training.forecast import Forecast
 
 SHIPPED, STORED = "nothing left: shipped with the model", "nothing left: finished, in the store"
@@ -53,13 +53,13 @@ def train_plan(root: Path, name: str, settings: Settings, observer: Observer) ->
         planned = _Planned(model, model.networks.run(name, None))
     if planned.is_shipped:
         return TrainingEstimate(name, SHIPPED)
-    desk = planned.desk(observer)
-    there = planned.made(desk)
+    context = planned.context(observer)
+    there = planned.made(context)
     if there is None:
         return TrainingEstimate(name, STORED)
     words, made = there
     try:
-        return TrainingEstimate(name, words, _calibrated(model, desk, made))
+        return TrainingEstimate(name, words, _calibrated(model, context, made))
     except ModelError as error:
         # In the result, because what is left of the training is known all the same.
         return TrainingEstimate(name, words, problem=error)
@@ -77,9 +77,9 @@ class _Planned:
         """Whether its checkpoints come with the model."""
         return bool(self.model.networks.graph.actions[self.target].options["is_shipped"])
 
-    def desk(self, observer: Observer) -> Desk:
+    def context(self, observer: Observer) -> ActionContext:
         """Where it would be trained, the recordings prepared."""
-        from approx_build.execution.context import Desk, RunOptions
+        from approx_build.execution.context import ActionContext, RunOptions
         from approx_build.execution.inputs import Inputs
 
         model, graph = self.model, self.model.networks.graph
@@ -90,9 +90,9 @@ class _Planned:
         work = Inputs(part, model.root, model.catalog.log).work(action, built.records)
         threads = max(1, settings.jobs // settings.processes)
         run = RunOptions(str(model.root), settings.device, threads, settings.processes)
-        return Desk(work, model.store, run, lambda fraction, words="": None)
+        return ActionContext(work, model.store, run, lambda fraction, words="": None)
 
-    def made(self, desk: Desk) -> tuple[str, Made] | None:
+    def made(self, context: ActionContext) -> tuple[str, DoneSteps] | None:
         """What of it is there, in words, as steps and their cost; None: all of it."""
         from approx_build.training.checkpoint import whole_file
         from approx_build.training.ledger.costs import NOTHING
@@ -100,19 +100,19 @@ class _Planned:
         from approx_build.training.ledger.ledger import FOLDER, read_ledger
         from approx_build.training.previous_runs import run_of
 
-        run, objects = run_of(self.model.store.root, desk.params), self.model.store.objects
+        run, objects = run_of(self.model.store.root, context.params), self.model.store.objects
         lost = [
             stored.step
             for stored in (run.checkpoints if run else ())
             if run and whole_file(run.folder / stored.file, stored.digest, objects) is None
         ]
-        if self.model.store.records.get(desk.work.key) or (run and run.is_done and not lost):
+        if self.model.store.records.get(context.work.key) or (run and run.is_done and not lost):
             return None
         model = self.model
         graph, log = model.networks.graph, model.catalog.log
         # Only now: what is shipped or finished needs no torch.
         check_trainings(graph, [self.target], model.store.root, model.root, log)
-        from approx_build.training.calibration import Made
+        from approx_build.training.calibration import DoneSteps
 
         words, steps = "from the first step", 0
         if run and run.is_done:
@@ -123,19 +123,19 @@ class _Planned:
                 run.step,
             )
         entry = read_ledger(self.model.root / FOLDER).get(
-            run_name(self.model.spec.model, desk.params)
+            run_name(self.model.spec.model, context.params)
         )
-        return words, Made(steps, (entry.cost if entry else None) or NOTHING)
+        return words, DoneSteps(steps, (entry.cost if entry else None) or NOTHING)
 
 
-def _calibrated(model: Model, desk: Desk, made: Made) -> Forecast:
+def _calibrated(model: Model, context: ActionContext, made: DoneSteps) -> Forecast:
     from approx_build.execution.actions.train import material
     from approx_build.training.calibration import calibrated
-    from approx_build.training.callbacks import Means
+    from approx_build.training.callbacks import Resources
 
-    parent = desk.input("parent") if "parent" in desk.work.action.inputs else None
-    means = Means(threads=desk.run.threads, device=desk.run.device, parent=parent)
-    return calibrated(model.spec, material(desk, model.spec), means, made)
+    parent = context.input("parent") if "parent" in context.work.action.inputs else None
+    resources = Resources(threads=context.run.threads, device=context.run.device, parent=parent)
+    return calibrated(model.spec, material(context, model.spec), resources, made)
 
 
 def _numbers(found: Forecast | None) -> dict[str, Any]:

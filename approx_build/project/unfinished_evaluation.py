@@ -21,11 +21,12 @@ from approx_build.corpus.recordings import Hours
 from approx_build.corpus.windows import split
 from approx_build.evaluation.comparison import Corpus, Evaluation, spread, stretch
 from approx_build.evaluation.memorisation import Baseline, SearchTerms
-from approx_build.families.base import TakeRequest
+from approx_build.families.take_request import TakeRequest
 from approx_build.figures.thumbnail import COLUMNS, ROWS, TOP_DB, Sketch, sketch
 from approx_build.files.json_text import parse_json
 from approx_build.files.opening import read_bounded
 from approx_build.numerics.stream import stream_key
+from approx_build.plan.evaluation import PREVIEW_SEED
 from approx_build.report.evaluated_model import (
     EvaluatedCheckpoint,
     EvaluatedModel,
@@ -42,7 +43,7 @@ from approx_build.report.evaluation import (
 from approx_build.report.page import evaluation_page
 from approx_build.store.delivery import part_of, write
 from approx_build.store.objects import Objects
-from approx_build.training.checkpoint import is_right, read_checkpoint, whole_file
+from approx_build.training.checkpoint import is_intact, read_checkpoint, whole_file
 from approx_build.training.ledger.record import (
     CurvePoint,
     StoredStep,
@@ -50,10 +51,8 @@ from approx_build.training.ledger.record import (
     whole_record,
 )
 from approx_build.training.model import ModelSpec
-from approx_build.training.state import kept_about
+from approx_build.training.state import newest_metadata
 
-PREVIEW_SEED = 18
-"""Seed of the takes: the same as of the previews on the page of a piece."""
 PAGE_NAME = "index.html"
 _VERSION = 1
 """Raise it when cached evaluations would have other results."""
@@ -75,7 +74,7 @@ def unfinished_run(folder: Path) -> UnfinishedRun:
     if record is not None:
         last = record.checkpoints[-1].step
         return UnfinishedRun(record.curve, record.checkpoints, last, record)
-    notes = kept_about(folder)
+    notes = newest_metadata(folder)
     if notes is None:
         return UnfinishedRun()
     return UnfinishedRun(
@@ -150,7 +149,7 @@ class TrainingPage:
     def _path(self, folder: Path, stored: StoredStep) -> Path | None:
         path = folder / stored.file
         if self.objects is None:
-            return path if is_right(path, stored.digest) else None
+            return path if is_intact(path, stored.digest) else None
         return whole_file(path, stored.digest, self.objects)
 
     def _kept(self, name: str, of: str, make: Any) -> Evaluation:

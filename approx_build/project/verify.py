@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from approx_build.errors import BuildError, UsageError
 from approx_build.process import child, system
 from approx_build.process.scratch import scratch
-from approx_build.project.lockfile import in_todays_form
+from approx_build.project.lockfile import with_current_keys
 from approx_build.project.observer import Observer
 from approx_build.project.piece import Piece
 from approx_build.project.rebuild import Task
@@ -79,7 +79,7 @@ def compare(piece: Piece, locked: Lock, rebuilt: Lock, store: Path) -> list[Diff
     from approx_build.store import lock as locks
     from approx_build.store.store import Store
 
-    locked = in_todays_form(locked, rebuilt, Store(store).objects)
+    locked = with_current_keys(locked, rebuilt, Store(store).objects)
     pins = rebuilt.pins()
     return [
         _difference(piece, change, store)

@@ -1,4 +1,4 @@
-"""What the measures of a model say, in sentences that a composer can decide by."""
+"""An assessment of a model in sentences, based on its measures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MORE_SILENCE = 0.2
 
 
 def gap(measure: Measure, row: Row, corpus: Row) -> float:
-    """How far a checkpoint is from what the corpus itself reaches; 0 is there."""
+    """Distance between a checkpoint and the corpus itself; 0 is equal."""
     difference = row.measures[measure.name] - corpus.measures[measure.name]
     return max(0.0, difference) if measure.is_distance else abs(difference)
 
@@ -30,7 +30,7 @@ def nearest_steps(report: EvaluationReport) -> dict[str, int | None]:
 
 
 def sentences(report: EvaluationReport) -> list[str]:
-    """What loss, measures and memorisation say."""
+    """Sentences about loss, measures and memorisation."""
     return [
         *_of_loss(report),
         *_of_measures(report),

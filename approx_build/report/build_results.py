@@ -1,4 +1,4 @@
-"""What a build left behind, as the report reads it: facts and pictures by target."""
+"""Results of a build for the report: facts and pictures by target."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from approx_build.training.ledger.record import TrainingRecord
 
 
 @dataclass(frozen=True)
-class Seen:
+class BuildResults:
     """Records by target and the objects they name."""
 
     records: Mapping[str, Record]
     objects: Objects
 
     def digest(self, target: str) -> str:
-        """The digest of what `target` is."""
+        """The digest of the output of `target`."""
         return self.records[target].digest
 
     def facts(self, target: str) -> Mapping[str, Any]:
-        """What is known of `target`."""
+        """The facts in the record of `target`."""
         return self.records[target].facts
 
     def sketch(self, target: str) -> Sketch:
-        """The picture that `target` is."""
+        """The picture that `target` produced."""
         return Sketch.load(self.objects.read(self.digest(target)))
 
     def measured(self, target: str) -> Facts:
-        """The numbers that `target` is."""
+        """The measurements that `target` produced."""
         fields = {k: v for k, v in self.json(target).items() if k != "expect"}
         spans = tuple((float(start), float(stop)) for start, stop in fields.pop("silences_s"))
         return Facts(**fields, silences_s=spans)
 
     def json(self, target: str) -> Any:
-        """The JSON that `target` is."""
+        """The JSON that `target` produced."""
         return parse_json(self.objects.read(self.digest(target)))
 
     def training(self, model: str) -> TrainingRecord:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from approx_build.plan.key import ABSENT, Difference, differences
-from approx_build.report.formatting import worded
+from approx_build.report.formatting import as_text
 from approx_build.report.ledger import ComparisonReport, Line, Overlay, TableReport
 from approx_build.training.forecast import duration
 from approx_build.training.ledger.curve_analysis import Beside, Curve, side_by_side
@@ -118,7 +118,7 @@ def _setup(entry: LedgerEntry) -> dict[str, Any]:
 
 
 def incomparable(a: LedgerEntry, b: LedgerEntry) -> str:
-    """Why the losses of two runs cannot stand beside each other; empty when they can."""
+    """Why the losses of two runs cannot be compared; empty if they can."""
     kinds = [f"{one.family}, {one.loss_unit}" for one in (a, b)]
     return "" if kinds[0] == kinds[1] else f"their losses are of two kinds ({'; '.join(kinds)})"
 
@@ -148,7 +148,7 @@ def _lines(a: LedgerEntry, b: LedgerEntry) -> list[tuple[LedgerEntry, Line]]:
 
 
 def _row(change: Difference) -> tuple[str, str, str]:
-    old, new = ("–" if one is ABSENT else worded(one) for one in (change.old, change.new))
+    old, new = ("–" if one is ABSENT else as_text(one) for one in (change.old, change.new))
     return change.field, old, new
 
 

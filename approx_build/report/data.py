@@ -1,4 +1,4 @@
-"""What a report tells: one plain structure, filled by the builder and drawn by `page`.
+"""The data of a report: plain structures that the builder fills and `page` draws.
 
 Times are seconds from the movement's start unless they say otherwise. `audio` and `path` are
 paths relative to the page, with forward slashes. All text is plain: the page escapes it.
@@ -50,6 +50,7 @@ class StemReport:
     """A part: its file, its pictures, its events and where its sound comes from.
 
     `settings` is its gain and pan in words; a part that is not mixed says so in `silent`.
+    `composed` has a line for each decision of its generators.
     """
 
     name: str
@@ -59,6 +60,7 @@ class StemReport:
     settings: str = ""
     silent: str = ""
     events: tuple[EventReport, ...] = ()
+    composed: tuple[str, ...] = ()
     origins: tuple[Origin, ...] = ()
 
 
@@ -134,7 +136,7 @@ class NetworkReport:
     """A declared model as trained. `curves` are (step, loss) by name; `facts` is how it went.
 
     `players` are the training losses of a network with players. `unused` names the recordings
-    that were not learnt from, each with the reason.
+    that training did not use, each with the reason.
     """
 
     name: str
@@ -181,7 +183,7 @@ class ConsentReport:
 
 @dataclass(frozen=True, slots=True)
 class PieceReport:
-    """All that the page of a piece tells. `built` is how and with what it was made."""
+    """The data of the page of a piece. `built` is how and with what it was made."""
 
     title: str
     movements: tuple[MovementReport, ...]

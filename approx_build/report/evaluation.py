@@ -1,4 +1,4 @@
-"""What the page of a model tells: one plain structure, filled from evaluations."""
+"""The data of the page of a model, collected from evaluations."""
 
 from __future__ import annotations
 
@@ -83,11 +83,11 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationReport:
-    """All that the page of a model tells. `corpus` is what is held out, `rows` the checkpoints.
+    """The data of the page of a model. `corpus` is what is held out, `rows` the checkpoints.
 
     `baseline_s` are quantiles, by name, of how long held-out sound runs along the training sound;
     takes that run along it longer than `threshold_s` are memorised. `unused` names the recordings
-    that are not learnt from, each with the reason.
+    that training does not use, each with the reason.
     """
 
     model: str
@@ -136,7 +136,7 @@ def row(
 
 
 def pair(take: Shot, recording: Shot, match: Mapping[str, Any]) -> Pair:
-    """A take beside the stretch of the recording that its match tells of."""
+    """A take and the matching passage of a recording."""
     names = ("at_s", "recording_at_s", "similarity", "copied_s", "is_memorised")
     return Pair(take, recording, **{name: match[name] for name in names})
 
@@ -144,7 +144,7 @@ def pair(take: Shot, recording: Shot, match: Mapping[str, Any]) -> Pair:
 def closest_pairs(
     evaluations: Mapping[int, Mapping[str, Any]],
 ) -> list[tuple[int, int, Mapping[str, Any]]]:
-    """What is to be shown beside its nearest passage, closest first: (step, take, match).
+    """Takes to show with their nearest passages, closest first: (step, take, match).
 
     Every take that is memorised, at most `MOST_PAIRS`; the closest one when none is.
     """

@@ -8,7 +8,7 @@ from typing import Any
 
 from approx_build.evaluation.comparison import spread
 from approx_build.plan.evaluation import Excerpt, LoweredEvaluation, add_stretch
-from approx_build.report.build_results import Seen
+from approx_build.report.build_results import BuildResults
 from approx_build.report.evaluated_model import EvaluatedCheckpoint, EvaluatedModel, Stretch
 from approx_build.report.evaluation import closest_pairs, excerpt_path, stretch_path, take_path
 from approx_build.store.objects import Objects
@@ -56,20 +56,20 @@ class Evaluations:
 
     def collected(self) -> EvaluatedModel:
         """What the page shows."""
-        lowered, seen = self.lowered, self._seen
-        record = seen.training(lowered.model)
+        lowered, results = self.lowered, self._seen
+        record = results.training(lowered.model)
         losses = {stored.step: stored.loss for stored in record.checkpoints}
         return EvaluatedModel(
             spec=self._spec,
             length_s=lowered.length_s,
             curve=record.curve,
-            corpus=seen.json(lowered.corpus),
+            corpus=results.json(lowered.corpus),
             excerpts=list(map(self._shown, self._excerpts)),
             checkpoints={
                 step: EvaluatedCheckpoint(
                     losses.get(step),
-                    seen.json(one.evaluation),
-                    [seen.sketch(take.sketch) for take in one.takes],
+                    results.json(one.evaluation),
+                    [results.sketch(take.sketch) for take in one.takes],
                 )
                 for step, one in lowered.checkpoints.items()
             },
@@ -90,8 +90,8 @@ class Evaluations:
         return add_stretch(self.lowered, recording, start_s, self._samples(recording))
 
     @property
-    def _seen(self) -> Seen:
-        return Seen(self.records, self.objects)
+    def _seen(self) -> BuildResults:
+        return BuildResults(self.records, self.objects)
 
     @property
     def _evaluations(self) -> dict[int, Mapping[str, Any]]:

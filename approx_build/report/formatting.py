@@ -1,4 +1,4 @@
-"""Numbers, parameters and paths as the page words them."""
+"""Numbers, parameters and paths as text for the page."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def href(path: str) -> str:
     return "./" + quote(path.replace("\\", "/").lstrip("/"), safe="/")
 
 
-def worded(value: object) -> str:
+def as_text(value: object) -> str:
     """A parameter's value as text."""
     match value:
         case None:
@@ -52,7 +52,7 @@ def worded(value: object) -> str:
         case str():
             return value
         case Mapping():
-            return ", ".join(f"{name} {worded(item)}" for name, item in value.items())
+            return ", ".join(f"{name} {as_text(item)}" for name, item in value.items())
         case Sequence():
             return _run(list(value))
     return str(value)
@@ -60,7 +60,7 @@ def worded(value: object) -> str:
 
 def _run(items: list[object]) -> str:
     """A list; long ones of repeating numbers by their first and last."""
-    words = [worded(item) for item in items]
+    words = [as_text(item) for item in items]
     if len(words) <= 16:
         return ", ".join(words) or NOTHING
     return f"{', '.join(words[:12])}, … {words[-1]} ({len(words)} in all)"
@@ -71,7 +71,7 @@ def event_line(event: EventReport) -> str:
     parts = [f"{event.op} at {minutes(event.at_s)} for {minutes(event.length_s)}"]
     if event.sources:
         parts.append(f"from {', '.join(event.sources)}")
-    parts += [f"{name} {worded(value)}" for name, value in event.parameters.items()]
+    parts += [f"{name} {as_text(value)}" for name, value in event.parameters.items()]
     if event.through:
         parts.append(f"through {', then '.join(event.through)}")
     return " · ".join(parts)
@@ -120,4 +120,4 @@ def settings(section: Mapping[str, Any], above: str = "") -> Iterator[tuple[str,
         if isinstance(value, Mapping) and value:
             yield from settings(value, path)
         else:
-            yield path, worded(value)
+            yield path, as_text(value)

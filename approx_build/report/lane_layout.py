@@ -1,4 +1,4 @@
-"""Lanes: events of a part that sound together stand below each other."""
+"""Lanes: overlapping events of a part are drawn below each other."""
 
 from __future__ import annotations
 

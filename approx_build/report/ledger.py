@@ -17,7 +17,7 @@ from approx_build.report.page import html
 COLOURS = 8
 """Colours of curves; from the ninth run on they come again, dashed."""
 CUT_SHARE = 0.05
-"""The losses of this first share of an axis may stand above the picture."""
+"""Losses in this first share of an axis may exceed the picture."""
 
 Cell = tuple[str, float | str | None]
 """The text of a table's cell, and what it is sorted by."""
@@ -73,6 +73,7 @@ class RunReport:
     settings: Parameters
     notes: tuple[NoteReport, ...] = ()
     reason: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def colour(place: int) -> str:
 
 
 def _cut(curves: Sequence[Curve]) -> tuple[list[Curve], bool]:
-    """The curves without what stands above the picture, entering it at its upper edge."""
+    """The curves without the parts above the picture; they enter it at its upper edge."""
     last = max((point[0] for curve in curves for point in curve), default=0.0)
     late = [loss for curve in curves for place, loss in curve if place > CUT_SHARE * last]
     if not late or last <= 0:
@@ -166,7 +167,7 @@ def _page(template: str, **values: object) -> str:
         template,
         ["page.css", "ledger.css"],
         "ledger.js",
-        (drawn, colour, formatting.worded, wave_path),
+        (drawn, colour, formatting.as_text, wave_path),
         loss_width=WIDTH,
         loss_height=HEIGHT,
         **values,

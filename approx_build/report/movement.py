@@ -7,7 +7,7 @@ from typing import Any
 
 from approx_build.plan.movement import Looks, LoweredMovement
 from approx_build.plan.parts import LoweredPart, PlacedEvent
-from approx_build.report.build_results import Seen
+from approx_build.report.build_results import BuildResults
 from approx_build.report.data import (
     CueReport,
     EventReport,
@@ -21,24 +21,24 @@ from approx_build.score.schema import Cue
 
 
 def movement_report(
-    lowered: LoweredMovement, seen: Seen, provenance: Provenance, rate: int
+    lowered: LoweredMovement, results: BuildResults, provenance: Provenance, rate: int
 ) -> MovementReport:
-    """Everything the page tells of a movement."""
+    """The report of a movement."""
     movement, model = lowered.movement, lowered.movement.model
-    outcomes = seen.json(lowered.measure)["expect"]
+    outcomes = results.json(lowered.measure)["expect"]
     return MovementReport(
         number=movement.number,
         slug=movement.slug,
         title=model.movement,
         length_s=float(movement.length),
         audio=f"{movement.slug}.wav",
-        sketch=seen.sketch(lowered.sketch),
-        facts=seen.measured(lowered.measure),
+        sketch=results.sketch(lowered.sketch),
+        facts=results.measured(lowered.measure),
         tempo=_tempo(movement),
         note=model.note or "",
-        master=_master(seen.facts(lowered.master)),
+        master=_master(results.facts(lowered.master)),
         stems=tuple(
-            _stem(movement, part, look, seen, provenance, rate)
+            _stem(movement, part, look, results, provenance, rate)
             for part, look in zip(lowered.parts, lowered.looks, strict=True)
         ),
         cues=tuple(sorted((_cue(movement, cue) for cue in model.cues), key=lambda c: c.at_s)),
@@ -68,18 +68,21 @@ def _stem(
     movement: LoadedMovement,
     part: LoweredPart,
     look: Looks,
-    seen: Seen,
+    results: BuildResults,
     provenance: Provenance,
     rate: int,
 ) -> StemReport:
     return StemReport(
         name=part.name,
-        audio=f"stems/{movement.slug}/{part.name}.wav" if part.is_heard else "",
-        sketch=seen.sketch(look.sketch),
-        facts=seen.measured(look.measure),
+        audio=f"stems/{movement.slug}/{part.name}.wav" if part.is_audible else "",
+        sketch=results.sketch(look.sketch),
+        facts=results.measured(look.measure),
         settings=_settings(part),
-        silent="" if part.is_heard else ("muted" if part.part.mute else "another part has solo"),
-        events=tuple(_event(placed, seen, rate) for placed in part.events),
+        silent="" if part.is_audible else ("muted" if part.part.mute else "another part has solo"),
+        events=tuple(_event(placed, results, rate) for placed in part.events),
+        composed=tuple(
+            line for one in movement.written if one.part == part.name for line in one.log
+        ),
         origins=provenance.of_part(part.stem),
     )
 
@@ -91,14 +94,14 @@ def _settings(part: LoweredPart) -> str:
     return ", ".join(settings)
 
 
-def _event(placed: PlacedEvent, seen: Seen, rate: int) -> EventReport:
+def _event(placed: PlacedEvent, results: BuildResults, rate: int) -> EventReport:
     event = placed.event
     names = tuple(found.name for found in placed.sources)
     return EventReport(
         name=event.id or "",
         op=event.op.op,
         at_s=placed.onset / rate,
-        length_s=seen.facts(placed.target)["samples"] / rate,
+        length_s=results.facts(placed.target)["samples"] / rate,
         parameters=event.op.model_dump(mode="json", exclude={"op"}),
         sources=names if len(names) <= 8 else (*names[:7], f"and {len(names) - 7} more"),
         through=tuple(op.op for op in event.through),

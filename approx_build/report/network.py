@@ -8,14 +8,20 @@ from typing import Any
 from approx_build.figures.thumbnail import Sketch
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.evaluation import Preview, Stages
-from approx_build.report.build_results import Seen
+from approx_build.report.build_results import BuildResults
 from approx_build.report.data import (
     CheckpointReport,
     DenoisingReport,
     NetworkReport,
     StageReport,
 )
-from approx_build.training.ledger.curve_analysis import by_name
+from approx_build.training.ledger.curve_analysis import (
+    VARIETY,
+    Curve,
+    by_name,
+    collapse_words,
+    collapsed_since,
+)
 from approx_build.training.ledger.record import TrainingRecord, loss_curves
 
 
@@ -24,11 +30,11 @@ def network_report(
     previews: Mapping[int, Preview],
     stages: Stages | None,
     catalog: Catalog,
-    seen: Seen,
+    results: BuildResults,
 ) -> NetworkReport:
-    """Everything the page tells of a network."""
+    """The report of a network."""
     spec = catalog.model(model)
-    record = seen.training(model)
+    record = results.training(model)
     losses = {stored.step: stored.loss for stored in record.checkpoints}
     players = by_name((point.step, point.losses) for point in record.curve)
     return NetworkReport(
@@ -40,7 +46,7 @@ def network_report(
             "receptive_field_samples": spec.network.receptive_field,
             "parameters": spec.network.parameter_count,
         },
-        facts=_facts(record),
+        facts={**_facts(record), **_collapse(players)},
         curves=loss_curves(record.curve),
         players={name: tuple(curve) for name, curve in players.items()},
         loss_unit=type(spec.network).loss_unit,
@@ -50,21 +56,27 @@ def network_report(
             CheckpointReport(
                 step=step,
                 loss=losses.get(step),
-                digest=seen.digest(f"models/{model}/{step}"),
-                sketch=seen.sketch(preview.sketch),
+                digest=results.digest(f"models/{model}/{step}"),
+                sketch=results.sketch(preview.sketch),
                 audio=f"networks/{model}/step-{step:06}.wav",
             )
             for step, preview in previews.items()
         ),
-        denoising=None if stages is None else _denoising(stages, seen),
+        denoising=None if stages is None else _denoising(stages, results),
     )
 
 
-def _denoising(stages: Stages, seen: Seen) -> DenoisingReport | None:
+def _collapse(players: Mapping[str, Curve]) -> dict[str, Any]:
+    """That all takes are nearly alike, where the training has measured it."""
+    since = collapsed_since(players.get(VARIETY, ()))
+    return {} if since is None else {"warning": collapse_words(since)}
+
+
+def _denoising(stages: Stages, results: BuildResults) -> DenoisingReport | None:
     """How noise becomes sound; None when the family had nothing to show of it."""
     shown = [
         StageReport(**{**stage, "sketch": Sketch.of_json(stage["sketch"])})
-        for stage in seen.json(stages.target)
+        for stage in results.json(stages.target)
     ]
     return DenoisingReport(stages.step, tuple(shown)) if shown else None
 

@@ -99,7 +99,7 @@ def document(template: str, styles: Sequence[str], **values: object) -> str:
             formatting.roman,
             formatting.minutes,
             formatting.href,
-            formatting.worded,
+            formatting.as_text,
             formatting.event_line,
         ),
         *(formatting.fact_rows, wave_path, loss_picture, percent, picture, time_marks, hertz_marks),
@@ -125,7 +125,7 @@ def time_marks(length_s: float) -> list[Mark]:
 
 
 def step_marks(curves: Mapping[str, Curve], steps: Sequence[int]) -> list[Mark]:
-    """Where steps stand along the axis of a loss picture."""
+    """Positions of steps on the axis of a loss picture."""
     # At least 1: a curve with the point at step 0 only must not divide by 0.
     last = max(1.0, *(step for curve in curves.values() for step, _ in curve))
     return [Mark(100 * step / last, str(step)) for step in steps if step <= last]
@@ -139,7 +139,7 @@ def hertz_marks(sketch: Sketch) -> list[Mark]:
 
 
 def event_lanes(events: Sequence[EventReport]) -> list[tuple[EventReport, int]]:
-    """Events with the lane each stands in, by onset."""
+    """Events with their lanes, by onset."""
     # The name decides between equal onsets, so that equal reports give equal pages.
     ordered = sorted(events, key=lambda event: (event.at_s, event.name))
     spans = [(event.at_s, event.at_s + event.length_s) for event in ordered]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.lower import LoweredPiece
-from approx_build.report.build_results import Seen
+from approx_build.report.build_results import BuildResults
 from approx_build.report.consent import consent_reports
 from approx_build.report.data import PieceReport
 from approx_build.report.movement import movement_report
@@ -28,7 +28,7 @@ def piece_report(
     `records` are those of all targets of the piece, `objects` what they produced, and `built`
     names the versions of the software.
     """
-    score, seen = lowered.score, Seen(records, objects)
+    score, results = lowered.score, BuildResults(records, objects)
     piece = score.piece
     provenance = Provenance(lowered.graph, records)
     lengths = [float(one.movement.length) for one in lowered.movements]
@@ -36,7 +36,8 @@ def piece_report(
     return PieceReport(
         title=piece.piece,
         movements=tuple(
-            movement_report(one, seen, provenance, piece.output.rate) for one in lowered.movements
+            movement_report(one, results, provenance, piece.output.rate)
+            for one in lowered.movements
         ),
         composer=piece.composer or "",
         players=piece.players,
@@ -47,7 +48,7 @@ def piece_report(
         gap_s=piece.gap_s,
         audio=f"{score.slug}.wav" if lowered.whole else "",
         networks=tuple(
-            network_report(model, previews, lowered.stages.get(model), catalog, seen)
+            network_report(model, previews, lowered.stages.get(model), catalog, results)
             for model, previews in lowered.previews.items()
         ),
         consents=consent_reports(provenance.recordings(masters), catalog),

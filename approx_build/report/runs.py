@@ -12,7 +12,7 @@ from approx_build.report.ledger import Cell, LedgerReport, Line, NoteReport, Ove
 from approx_build.training.forecast import duration
 from approx_build.training.ledger import columns
 from approx_build.training.ledger.columns import KEPT_BY_HAND, Column
-from approx_build.training.ledger.costs import money
+from approx_build.training.ledger.costs import amount_text
 from approx_build.training.ledger.entry import LedgerEntry
 from approx_build.training.ledger.ledger import Ledger
 from approx_build.units import counted
@@ -50,12 +50,13 @@ def _run(entry: LedgerEntry, shown: Sequence[Column], now: datetime) -> RunRepor
         name=entry.run,
         status=columns.status(entry, now),
         about=f"{entry.family}, corpus {entry.corpus}, {columns.steps(entry)} steps, "
-        f"{counted(len(entry.sittings), 'sitting')} from {entry.started[:10]}",
+        f"{counted(len(entry.sittings), 'session')} from {entry.started[:10]}",
         behaviour=entry.behaviour.words,
         cells=tuple(_cell(column, entry) for column in shown),
         settings=dict(settings(entry.manifest)),
         notes=tuple(NoteReport(str(n.on), n.text, n.kind == "next") for n in entry.notes),
         reason=entry.reason,
+        warnings=entry.warnings,
     )
 
 
@@ -69,7 +70,9 @@ def _totals(entries: Sequence[LedgerEntry]) -> tuple[tuple[str, str], ...]:
     for entry in entries:
         if entry.costs is not None:
             spent[entry.costs.currency] += entry.cost or Decimal(0)
-    cost = ", ".join(f"{money(amount)} {currency}" for currency, amount in sorted(spent.items()))
+    cost = ", ".join(
+        f"{amount_text(amount)} {currency}" for currency, amount in sorted(spent.items())
+    )
     return (
         ("runs", str(len(entries))),
         ("models", str(len({entry.model for entry in entries}))),

@@ -13,6 +13,7 @@ from approx_build.yaml_source.node import Loc, Node
 MOST_EVENTS = 20_000
 MOST_SOURCES = 40_000
 MOST_BREAKPOINTS = 40_000
+MOST_GENERATORS = 200
 """Of all movements of a piece. With more, the checks of a score would take longer than seconds."""
 
 MOST_CHAINED = 100
@@ -26,6 +27,12 @@ class Amounts:
     events: int = 0
     sources: int = 0
     breakpoints: int = 0
+    generators: int = 0
+
+    @property
+    def events_left(self) -> int:
+        """How many events generators may still write."""
+        return max(MOST_EVENTS - self.events, 0)
 
     def fault(self, source: Source) -> Fault | None:
         """Count a movement's; the fault of that part with which there are too many, if any."""
@@ -33,19 +40,34 @@ class Amounts:
         for name, part in parts.children.items() if parts else ():
             events = part.children.get("events", _NOTHING)
             loc: Loc = ("parts", name, "events")
-            self.events += len(events.children)
-            self.sources += sum(_sources(event) for event in events.children.values())
-            self.breakpoints += sum(map(_breakpoints, (part, *events.children.values())))
-            for count, most, noun in (
-                (self.events, MOST_EVENTS, "events"),
-                (self.sources, MOST_SOURCES, "sources"),
-                (self.breakpoints, MOST_BREAKPOINTS, "breakpoints"),
-            ):
-                if count > most:
-                    return source.fault(
-                        loc,
-                        f"with these the piece has {count:,} {noun}; at most {most:,} are possible",
-                    )
+            sources = sum(_sources(event) for event in events.children.values())
+            breakpoints = sum(map(_breakpoints, (part, *events.children.values())))
+            if fault := self.add(source, loc, len(events.children), sources, breakpoints):
+                return fault
+            self.generators += len(part.children.get("compose", _NOTHING).children)
+            if self.generators > MOST_GENERATORS:
+                message = f"with these the piece has {self.generators:,} generators; at most "
+                loc = ("parts", name, "compose")
+                return source.fault(loc, f"{message}{MOST_GENERATORS:,} are possible")
+        return None
+
+    def add(
+        self, source: Source, loc: Loc, events: int, sources: int, breakpoints: int = 0
+    ) -> Fault | None:
+        """Count what is at `loc`; its fault when with it there are too many."""
+        self.events += events
+        self.sources += sources
+        self.breakpoints += breakpoints
+        for count, most, noun in (
+            (self.events, MOST_EVENTS, "events"),
+            (self.sources, MOST_SOURCES, "sources"),
+            (self.breakpoints, MOST_BREAKPOINTS, "breakpoints"),
+        ):
+            if count > most:
+                return source.fault(
+                    loc,
+                    f"with these the piece has {count:,} {noun}; at most {most:,} are possible",
+                )
         return None
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
-from approx_build.score.time import ZERO, Time, duration, moment
+from approx_build.metric.time import ZERO, Time, duration, moment
 from approx_build.yaml_source import Problems
 from approx_build.yaml_source.fields import MOST
 from approx_build.yaml_source.messages import shown

@@ -6,87 +6,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from approx_build.errors import Fault, OpError
+from approx_build.metric.time import Time, clock
 from approx_build.ops.base import SHORTEST, GrainOp
 from approx_build.score.curve import Curve
 from approx_build.score.event import Event
+from approx_build.score.event_lengths import RecordingLength, Sounds, after, unknown
 from approx_build.score.load import Reading
 from approx_build.score.movement import LoadedMovement
-from approx_build.score.source_ref import SourceKind, SourceRef
 from approx_build.score.takes import Take
-from approx_build.score.time import Time, clock
 from approx_build.ways.sound import TOLERANCE_S
 from approx_build.yaml_source import Source
 from approx_build.yaml_source.node import Loc
-
-# Far apart, so that an operation whose length depends on its clips gives two results.
-_PROBES_S = (1.0, 600.0)
-RecordingLength = Callable[[str], float | None]
-"""Seconds of a recording by name, or None where it is not known."""
-
-
-def unknown(name: str) -> float | None:
-    """No recording's length is known."""
-    return None
-
-
-def whole_length(
-    movement: LoadedMovement, source: SourceRef, recording: RecordingLength = unknown
-) -> float | None:
-    """Seconds of the sound `source` is taken from; None where that is not known."""
-    match source.kind:
-        case SourceKind.TAKE:
-            take = movement.takes.get(source.name)
-            return take.length_s if take else None
-        case SourceKind.RECORDING:
-            return None if source.is_pattern else recording(source.name)
-        case SourceKind.PART:
-            return float(movement.length) if source.name in movement.model.parts else None
-        case SourceKind.FILE:
-            return None
-
-
-def event_length(
-    movement: LoadedMovement, event: Event, recording: RecordingLength = unknown
-) -> float | None:
-    """The most seconds `event` may last; None where the score does not say."""
-    lengths = [length for s in event.sources for length in _clips(movement, s, recording)]
-    if event.op.many:
-        longest = _after(event.op, lengths)
-    else:
-        # A set: the thousands of clips of a take have one length.
-        longest = _longest([_after(event.op, [length]) for length in set(lengths)])
-    for op in event.through:
-        longest = _after(op, [longest])
-    return longest
-
-
-def _clips(
-    movement: LoadedMovement, source: SourceRef, recording: RecordingLength
-) -> list[float | None]:
-    """Seconds of each clip `source` stands for."""
-    whole = whole_length(movement, source, recording)
-    length = source.length_s
-    if length is None and whole is not None:
-        length = max(whole - source.start_s, 0.0)
-    take = movement.takes.get(source.name) if source.kind is SourceKind.TAKE else None
-    return [length] * (take.count if take and source.clip is None else 1)
-
-
-def _longest(lengths: Sequence[float | None]) -> float | None:
-    known = [length for length in lengths if length is not None]
-    return max(known) if len(known) == len(lengths) else None
-
-
-def _after(op: GrainOp, lengths: Sequence[float | None]) -> float | None:
-    """Seconds after `op`. Where a length is not known two guesses must give the same."""
-    try:
-        results = {
-            op.length([guess if length is None else length for length in lengths])
-            for guess in _PROBES_S
-        }
-    except OpError:
-        return None
-    return results.pop() if len(results) == 1 else None
 
 
 def check_durations(reading: Reading, recording: RecordingLength = unknown) -> Iterator[Fault]:
@@ -113,16 +43,23 @@ def _of_movement(
             message = f"the take is longer than the movement ({clock(movement.length)})"
             yield fault(("takes", name, "length_s"), message)
         yield from _sound_faults(name, take, movement.takes, movement.source)
+    sounds = sounds_of(movement, recording)
     for name, part in movement.model.parts.items():
         loc: Loc = ("parts", name)
         for field, curve in (("gain_db", part.gain_db), ("pan", part.pan)):
             yield from _curve_faults(movement, (*loc, field), curve, movement.tempo.seconds)
         for index, event in enumerate(part.events):
-            yield from _event_faults(movement, (*loc, "events", index), event, recording, rate)
-            yield from _event_curves(movement, (*loc, "events", index), event)
+            yield from _event_faults(movement, (*loc, "events", index), event, sounds, rate)
+            if event.gain_db.is_moving or event.pan.is_moving:
+                yield from _event_curves(movement, (*loc, "events", index), event)
     for index, cue in enumerate(movement.model.cues):
         yield from _moment_faults(movement, ("cues", index, "at"), cue.at)
     yield from _expectation_faults(movement)
+
+
+def sounds_of(movement: LoadedMovement, recording: RecordingLength = unknown) -> Sounds:
+    """The sounds of a movement whose lengths are known."""
+    return Sounds(movement.takes, movement.model.parts, float(movement.length), recording)
 
 
 def _sound_faults(
@@ -134,10 +71,10 @@ def _sound_faults(
         if source_take:
             needed_s = sound.needs_s(take.length_s)
             message = _range_message(sound.start_s, needed_s, source_take.length_s, "take")
-            if message := message or sound.misfit(take.length_s, source_take.length_s):
+            if message := message or sound.length_fault(take.length_s, source_take.length_s):
                 yield source.fault(("takes", name, *where), message)
     if (way := take.conditioning) is not None:
-        for loc, message in way.misfits(take.length_s):
+        for loc, message in way.length_faults(take.length_s):
             yield source.fault(("takes", name, way.way, *loc), message)
 
 
@@ -183,13 +120,13 @@ def _expectation_faults(movement: LoadedMovement) -> Iterator[Fault]:
 
 
 def _impossible(
-    movement: LoadedMovement, event: Event, recording: RecordingLength, rate: int
+    event: Event, chain: Sequence[GrainOp], sounds: Sounds, rate: int
 ) -> tuple[str, str] | None:
     """The field of an event that cannot be made of clips of these lengths, and why."""
-    lengths = [length for s in event.sources for length in _clips(movement, s, recording)]
+    lengths = sounds.clips(event)
     ways = [lengths] if event.op.many else [[length] for length in dict.fromkeys(lengths)]
     for way in ways:
-        for op, field in ((event.op, event.op.op), *((op, "through") for op in event.through)):
+        for op, field in ((chain[0], event.op.op), *((op, "through") for op in chain[1:])):
             known = [round(length * rate) for length in way if length is not None]
             # The action reports it when it runs and the lengths are known.
             if len(known) < len(way):
@@ -200,30 +137,31 @@ def _impossible(
                 op.check_sizes(known, rate)
             except OpError as error:
                 return field, error.message
-            way = [_after(op, way)]
+            way = [after(op, way)]
     return None
 
 
 def _event_faults(
-    movement: LoadedMovement, loc: Loc, event: Event, recording: RecordingLength, rate: int
+    movement: LoadedMovement, loc: Loc, event: Event, sounds: Sounds, rate: int
 ) -> Iterator[Fault]:
-    """What of `event`, which stands at `loc`, does not fit."""
+    """Faults of the durations of `event` at `loc`."""
     fault = movement.source.fault
-    beyond = [*_source_faults(movement, loc, event, recording)]
+    beyond = [*_source_faults(movement, loc, event, sounds)]
     yield from beyond
-    try:
-        onset = movement.tempo.seconds(event.at)
-    except ValueError as error:
-        yield fault((*loc, "at"), str(error))
-        return
+    onset = movement.onset(event)
     end = clock(movement.length)
     if onset >= movement.length:
         yield fault((*loc, "at"), f"begins at {clock(onset)}; the movement ends at {end}")
         return
-    if rate and not beyond and (problem := _impossible(movement, event, recording, rate)):
+    try:
+        chain = movement.chain(event, rate)
+    except OpError as error:
+        yield fault((*loc, event.op.op), error.message)
+        return
+    if rate and not beyond and (problem := _impossible(event, chain, sounds, rate)):
         yield fault((*loc, problem[0]), problem[1])
         return
-    length = event_length(movement, event, recording)
+    length = sounds.longest(event, chain)
     if length is None:
         return
     if onset + Fraction(length) > movement.length + Fraction(TOLERANCE_S):
@@ -236,12 +174,12 @@ def _event_faults(
 
 
 def _source_faults(
-    movement: LoadedMovement, loc: Loc, event: Event, recording: RecordingLength
+    movement: LoadedMovement, loc: Loc, event: Event, sounds: Sounds
 ) -> Iterator[Fault]:
     """Ranges of sources that reach beyond the sound they are taken from."""
     _, part, _, index = loc
     for number, source in enumerate(event.sources):
-        whole = whole_length(movement, source, recording)
+        whole = sounds.whole(source)
         if whole is not None:
             message = _range_message(source.start_s, source.length_s, whole, source.kind.value)
             if message:
@@ -259,11 +197,7 @@ def _range_message(start_s: float, length_s: float | None, whole_s: float, noun:
 
 
 def _event_curves(movement: LoadedMovement, loc: Loc, event: Event) -> Iterator[Fault]:
-    try:
-        onset = movement.tempo.seconds(event.at)
-    except ValueError:
-        return
-
+    onset = movement.onset(event)
     length = movement.tempo.lengths(onset)
 
     def seconds(time: Time) -> Fraction:

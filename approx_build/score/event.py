@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, TypeVar
 
-from pydantic import Field, SerializeAsAny, ValidationInfo, model_validator
+from pydantic import BaseModel, Field, PrivateAttr, SerializeAsAny, ValidationInfo, model_validator
 
+from approx_build.metric.time import Moment, Time, Unit
 from approx_build.ops.base import OPS, GrainOp
 from approx_build.score.curve import Curve, EventGain, EventPan
+from approx_build.score.event_times import length_until, start_of
+from approx_build.score.lengths import Measure, Timing, Written, attempt, without_tempo
 from approx_build.score.source_ref import SourceRef
-from approx_build.score.time import Moment
 from approx_build.yaml_source import Problems, choices, suggestion
-from approx_build.yaml_source.fields import MOST, Name, Seed, Strict
+from approx_build.yaml_source.fields import MOST, Name, Seed, Strict, Text
 from approx_build.yaml_source.messages import shown
 from approx_build.yaml_source.node import Loc, Value
 
+M = TypeVar("M", bound=BaseModel)
 BESIDE = ("from", "clip")
-"""What stands among an event's operation's parameters and belongs to the event."""
+"""Fields of an event that are written among the parameters of its operation."""
 
 
 MOST_THROUGH = 64
@@ -27,7 +34,13 @@ MOST_THROUGH = 64
 class Placement(Strict):
     """When an event sounds, how loud and where: all but its operation."""
 
-    at: Moment = Field(description="start: seconds, m:ss.mmm or bar N.B")
+    at: Moment = Field(description="start: seconds, m:ss.mmm, bar N.B or a section")
+    after: Text | None = Field(
+        None, description="instead of at: the id of an event after whose end it starts, as a + 0.5"
+    )
+    until: Moment | None = Field(
+        None, description="instead of a length of the operation: when its result ends"
+    )
     id: Name | None = Field(
         None, description="a name; the event keeps its random numbers when its parameters change"
     )
@@ -57,40 +70,114 @@ class Event(Placement):
         (), description="operations applied to its result"
     )
 
+    _written: dict[str, Written] = PrivateAttr(default_factory=dict)
+    _start: Fraction | None = PrivateAttr(None)
+
+    # A private field of pydantic takes long to read, and this is read often.
+    @cached_property
+    def start(self) -> Fraction | None:
+        """When it begins, seconds; None if it was read without a tempo."""
+        return self._start
+
+    def written(self, place: str) -> Written:
+        """What is written for fields in seconds that depend on the tempo.
+
+        `place` is "op", or "from" or "through" with an index, as in "through 0".
+        """
+        return self._written.get(place, {})
+
     @model_validator(mode="wrap")
     @classmethod
     def _read(cls, data: Any, handler: Any, info: ValidationInfo) -> Event:
         # Pydantic also calls this when a model that contains events is made from models.
         if isinstance(data, Event):
             return data
-        problems = Problems(info.context)
+        if not isinstance(info.context, Timing):
+            return cls._new(data, info.context)
+        # The end of an event may be needed before the event's turn, and generators add to a
+        # movement that was read.
+        written, known = json.dumps(data), info.context.known
+        found = known.get(written)
+        if not isinstance(found, Event):
+            found = known[written] = cls._new(data, info.context)
+        return found
+
+    @classmethod
+    def _new(cls, data: Any, context: Any) -> Event:
+        problems = Problems(context)
         if not isinstance(data, dict):
             problems.add((), f"needs named fields, is {shown(data)}")
             problems.close()
-        own = {key: data[key] for key in data if key in Placement.model_fields}
-        placement = problems.attempt((), Placement, own)
+        start = start_of(data, context, problems)
+        timing = context if isinstance(context, Timing) else None
+        reading = Reading(problems, _measure_from(start, context))
+        own = {key: data[key] for key in data if key in Placement.model_fields or key in _LENGTHS}
+        if "after" in own:
+            own["at"] = 0
+        placement, _ = attempt(Placement, own, reading.measure, problems, ())
         name = _operation(data, problems)
-        call = _call(name, data[name], problems) if name else None
-        through = _chain(data.get("through", []), problems)
+        if name and "until" in data and timing and start is not None:
+            length = length_until(data, OPS.get(name), start, timing.tempo, problems)
+            if length is not None:
+                data = {**data, name: {**data[name], "length_s": length}}
+                reading.written["op"] = {"length_s": f"until {data['until']}"}
+        call = _call(name, data[name], reading) if name else None
+        through = read_chain(data.get("through", []), reading)
         problems.close()
         assert placement is not None
         assert call is not None
         fields = {key: getattr(placement, key) for key in Placement.model_fields}
+        if "after" in own and start is not None:
+            fields["at"] = Time(Unit.SECONDS, start)
         op, sources = call
         # All fields were validated above.
-        return cls.model_construct(
+        event = cls.model_construct(
             placement.model_fields_set | {"op", "sources", "through"},
             **fields,
             op=op,
             sources=sources,
             through=through,
         )
+        event._written, event._start = reading.written, start
+        return event
+
+
+def measure_of_event(data: Mapping[str, Value], context: object, problems: Problems) -> Measure:
+    """Lengths from where an event or a generator begins by its field `at`."""
+    return _measure_from(start_of({"at": data.get("at")}, context, problems), context)
+
+
+def _measure_from(start: Fraction | None, context: object) -> Measure:
+    if not isinstance(context, Timing):
+        return without_tempo
+    return context.tempo.lengths(start or Fraction(0))
+
+
+_LENGTHS = {name.removesuffix("_s") for name in Placement.model_fields if name.endswith("_s")}
+
+
+@dataclass
+class Reading:
+    """What the parts of an event or a generator share while it is read."""
+
+    problems: Problems
+    measure: Measure
+    written: dict[str, Written] = field(default_factory=dict)
+
+    def attempt(
+        self, place: str, model: type[M], at: Loc, data: Value, names: Sequence[str] = ()
+    ) -> M | None:
+        """`data` at `at` as a model; `place` is how `Event.written` calls it."""
+        found, written = attempt(model, data, self.measure, self.problems, at, names)
+        if written:
+            self.written.setdefault(place, {}).update(written)
+        return found
 
 
 def _operation(data: dict[str, Value], problems: Problems) -> str | None:
     """The one operation of an event's fields; other unknown fields are problems."""
     named = [key for key in data if key in OPS]
-    known = [*Placement.model_fields, "through"]
+    known = [*Placement.model_fields, *_LENGTHS, "through"]
     strangers = [key for key in data if key not in OPS and key not in known]
     for second in named[1:]:
         message = (
@@ -109,14 +196,14 @@ def _operation(data: dict[str, Value], problems: Problems) -> str | None:
     return named[0] if named else None
 
 
-def _call(
-    name: str, data: Value, problems: Problems
-) -> tuple[GrainOp | None, tuple[SourceRef, ...]]:
+def _call(name: str, data: Value, reading: Reading) -> tuple[GrainOp | None, tuple[SourceRef, ...]]:
     """The operation and its sources from `{ from: …, clip: …, parameters }`."""
+    problems = reading.problems
     if not isinstance(data, dict):
         problems.add((name,), f"needs fields such as {{ from: NAME }}, is {shown(data)}")
         return None, ()
-    op = _op(name, (name,), {k: v for k, v in data.items() if k not in BESIDE}, problems, BESIDE)
+    own = {key: value for key, value in data.items() if key not in BESIDE}
+    op = _op(name, "op", (name,), own, reading, BESIDE)
     if "from" not in data:
         problems.add((name,), "missing field 'from'")
         return op, ()
@@ -131,7 +218,7 @@ def _call(
     sources = []
     for index, item in enumerate(items):
         loc: Loc = (name, "from", index) if isinstance(written, list) else (name, "from")
-        source = problems.attempt(loc, SourceRef, item)
+        source = reading.attempt(f"from {index}", SourceRef, loc, item)
         if source:
             sources.append(source)
     return op, _with_clip(name, data, sources, problems)
@@ -159,19 +246,22 @@ def _with_clip(
     )
 
 
-def _chain(data: Value, problems: Problems) -> tuple[GrainOp, ...]:
+def read_chain(data: Value, reading: Reading) -> tuple[GrainOp, ...]:
     """The operations of `through: [ reverse, { stretch: { factor: 2 } } ]`."""
+    problems = reading.problems
     if not isinstance(data, list):
         problems.add(("through",), f"needs a list of operations, is {shown(data)}")
         return ()
     if len(data) > MOST_THROUGH:
         problems.add(("through",), f"takes at most {MOST_THROUGH} operations (has {len(data)})")
         return ()
-    ops = [_link(item, ("through", index), problems) for index, item in enumerate(data)]
+    ops = [_link(item, index, reading) for index, item in enumerate(data)]
     return tuple(op for op in ops if op)
 
 
-def _link(item: Value, loc: Loc, problems: Problems) -> GrainOp | None:
+def _link(item: Value, index: int, reading: Reading) -> GrainOp | None:
+    loc: Loc = ("through", index)
+    problems = reading.problems
     fields = {item: None} if isinstance(item, str) else item
     if not isinstance(fields, dict) or len(fields) != 1:
         problems.add(loc, f"needs one operation, as in {{ reverse: {{}} }}, is {shown(item)}")
@@ -183,16 +273,17 @@ def _link(item: Value, loc: Loc, problems: Problems) -> GrainOp | None:
             here, f"unknown operation {shown(name)}{choices(name, OPS.names())}", is_key=True
         )
         return None
-    return _op(name, here, {} if parameters is None else parameters, problems)
+    return _op(name, f"through {index}", here, {} if parameters is None else parameters, reading)
 
 
 def _op(
-    name: str, loc: Loc, data: Value, problems: Problems, beside: Sequence[str] = ()
+    name: str, place: str, loc: Loc, data: Value, reading: Reading, beside: Sequence[str] = ()
 ) -> GrainOp | None:
     cls = OPS.get(name)
     # `op` is the tag by which models are told apart, not a field of scores.
     if isinstance(data, dict) and "op" in data:
-        problems.add((*loc, "op"), "unknown field; the operation is already given", is_key=True)
+        message = "unknown field; the operation is already given"
+        reading.problems.add((*loc, "op"), message, is_key=True)
         return None
-    names = [*beside, *(field for field in cls.model_fields if field != "op")]
-    return problems.attempt(loc, cls, data, names)
+    names = [*beside, *(name for name in cls.model_fields if name != "op")]
+    return reading.attempt(place, cls, loc, data, names)

@@ -6,13 +6,17 @@ parameters. What only the whole score can tell, such as names of takes, it leave
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from approx_build.ops.base import OPS
+from approx_build.score.choices import MOST_OPTIONS
+from approx_build.score.composition import Setting
 from approx_build.score.curve import Curve
 from approx_build.score.event import MOST_THROUGH, Placement
+from approx_build.score.generators.base import GENERATORS
 from approx_build.score.schema import Movement, Piece
 from approx_build.score.source_ref import SourceRef
 from approx_build.yaml_source.fields import MOST
@@ -29,19 +33,35 @@ class _Defaults(GenerateJsonSchema):
 
 def json_schema() -> Schema:
     """The schema of piece files and movement files; a file with `piece` is a piece."""
-    models = (Piece, Movement, Placement, SourceRef, *OPS)
+    models = (Piece, Movement, Placement, SourceRef, Setting, *OPS, *GENERATORS)
     inputs = [(model, "validation") for model in models]
     _, whole = models_json_schema(inputs, schema_generator=_Defaults)  # type: ignore[arg-type]
-    defs = {name: _tidy(schema) for name, schema in whole["$defs"].items()}
+    defs = {name: _with_lengths(_tidy(schema)) for name, schema in whole["$defs"].items()}
+    # The piece has no tempo.
+    defs["Piece"]["properties"].pop("gap")
     for op in OPS:
         parameters = defs.pop(op.__name__)
         name = op.model_fields["op"].default
         parameters["properties"].pop("op")
+        for field in op.curves:
+            _with_times(parameters["properties"][field])
         defs[f"through.{name}"] = parameters
         defs[f"event.{name}"] = _call(parameters)
-    defs.pop("GrainOp", None)
+    for generator in GENERATORS:
+        defs[f"compose.{generator.generator}"] = defs.pop(generator.__name__)
+    for base in ("GrainOp", "Generator"):
+        defs.pop(base, None)
     defs["Operation"] = _operation()
     defs["Event"] = _event(defs.pop("Placement"))
+    defs["Composition"] = _composition(defs.pop("Setting"))
+    defs["Choice"] = _choice()
+    _open_to_choice(
+        defs["Event"]["properties"], ("at", "gain_db", "pan", "fade_in_s", "fade_out_s")
+    )
+    for name in OPS.names():
+        for kind in ("event", "through"):
+            properties = defs[f"{kind}.{name}"]["properties"]
+            _open_to_choice(properties, tuple(properties))
     for field, one in (
         ("tempo", {"type": "number", "minimum": 1, "maximum": 1000}),
         ("meter", {"type": "string", "maxLength": 16}),
@@ -63,20 +83,39 @@ def json_schema() -> Schema:
 
 def _event(placement: Schema) -> Schema:
     """An event: its placement, one operation, and those its result goes through."""
-    names = OPS.names()
-    calls = {name: _ref(f"event.{name}") for name in names}
-    through = {
+    calls = {name: _ref(f"event.{name}") for name in OPS.names()}
+    about = "operations applied to its result, one after the other"
+    start = {"anyOf": [{"required": ["at"]}, {"required": ["after"]}]}
+    return _placed("one operation placed in time", placement, about, calls, start)
+
+
+def _composition(setting: Schema) -> Schema:
+    """An entry of `compose`: its setting, one generator, and what its events go through."""
+    calls = {name: _ref(f"compose.{name}") for name in GENERATORS.names()}
+    about = "operations applied to each of its events, after their own"
+    start = {"required": ["at"]}
+    return _placed("one generator placed in time", setting, about, calls, start)
+
+
+def _placed(
+    what: str, placement: Schema, through: str, calls: dict[str, Schema], start: Schema
+) -> Schema:
+    """A place in time with one of several fields named after what happens there.
+
+    `start` requires the fields that say when.
+    """
+    chain = {
         "type": "array",
-        "description": "operations applied to its result, one after the other",
+        "description": through,
         "items": _ref("Operation"),
         "maxItems": MOST_THROUGH,
     }
     return {
         "type": "object",
-        "description": "one operation placed in time",
-        "properties": {**placement["properties"], "through": through, **calls},
-        "required": ["at"],
-        "oneOf": [{"required": [name]} for name in names],
+        "description": what,
+        "properties": {**placement["properties"], "through": chain, **calls},
+        **start,
+        "oneOf": [{"required": [name]} for name in calls],
         "additionalProperties": False,
     }
 
@@ -115,6 +154,75 @@ def _operation() -> Schema:
         for name in OPS.names()
     ]
     return {"anyOf": [{"enum": OPS.names()}, *written]}
+
+
+def _choice() -> Schema:
+    """One of several values, drawn by the seed."""
+    weight = {"type": "number", "minimum": 0.001, "maximum": 1e6}
+    options = {"type": "array", "minItems": 1, "maxItems": MOST_OPTIONS}
+    return {
+        "type": "object",
+        "description": "one of several values, drawn by chance",
+        "properties": {
+            "choose": {**options, "description": "the values"},
+            "weights": {**options, "items": weight, "description": "how likely each value is"},
+        },
+        "required": ["choose"],
+        "additionalProperties": False,
+    }
+
+
+def _open_to_choice(properties: dict[str, Schema], names: Sequence[str]) -> None:
+    """Let fields be given as a choice."""
+    for name in names:
+        field = properties[name]
+        kept: Schema = {k: field[k] for k in ("description", "default") if k in field}
+        rest = {key: value for key, value in field.items() if key not in kept}
+        properties[name] = {**kept, "anyOf": [rest, _ref("Choice")]}
+
+
+def _with_times(curve: Schema) -> None:
+    """Breakpoints whose times may be any length."""
+    for branch in curve.get("anyOf") or curve["oneOf"]:
+        if branch.get("type") == "array":
+            branch["items"]["prefixItems"][0] = {"type": ["number", "string"]}
+
+
+def _with_lengths(schema: Schema) -> Schema:
+    """A model whose fields in seconds have a twin without `_s` that takes any length."""
+    # A source may also be a bare name; the fields come last.
+    if "properties" not in schema and "anyOf" in schema:
+        return {**schema, "anyOf": [_with_lengths(branch) for branch in schema["anyOf"]]}
+    own = schema.get("properties", {})
+    twins = {
+        name.removesuffix("_s"): _length(field) for name, field in own.items() if is_twin(name, own)
+    }
+    needed = schema.get("required", [])
+    either = [
+        {"anyOf": [{"required": [name]}, {"required": [name.removesuffix("_s")]}]}
+        for name in needed
+        if is_twin(name, own)
+    ]
+    if not twins:
+        return schema
+    kept = [name for name in needed if not is_twin(name, own)]
+    both = {key: value for key, value in schema.items() if key != "required"}
+    both |= {"properties": {**own, **twins}} | ({"required": kept} if kept else {})
+    return both | ({"allOf": either} if either else {})
+
+
+def is_twin(name: str, fields: Container[str]) -> bool:
+    """Whether a field in seconds can be given as a length, by its name without `_s`."""
+    return name.endswith("_s") and name.removesuffix("_s") not in fields
+
+
+def _length(field: Schema) -> Schema:
+    """A length in place of seconds; lists of them in place of lists of seconds."""
+    if field.get("type") == "array":
+        kept = {key: value for key, value in field.items() if key != "items"}
+        return {**kept, "items": _length(field["items"])}
+    words = field.get("description", "").replace(", seconds", "").replace("seconds", "lengths")
+    return {"type": ["number", "string"], "minimum": 0} | ({"description": words} if words else {})
 
 
 def _or_list(marks: Schema, one: Schema) -> Schema:

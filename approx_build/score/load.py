@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from approx_build.errors import ApproxError, Fault, Location, ScoreError
-from approx_build.files.names import clash, normal, on_disk, twin_of
+from approx_build.files.names import alias_of, clash, normal, on_disk
 from approx_build.files.readlog import ReadLog
 from approx_build.score.amounts import Amounts
+from approx_build.score.choices import chosen
+from approx_build.score.expansion import Scene, expanded
+from approx_build.score.generators.base import NoSounds, Sounds
+from approx_build.score.lengths import Timing
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.paths import project_root, slug, written_path
-from approx_build.score.recovery import Salvaged, salvage
+from approx_build.score.positions import Positions
+from approx_build.score.recovery import Recovered, recover
 from approx_build.score.schema import MOST_MOVEMENTS, Movement, Piece
 from approx_build.score.takes import Take
-from approx_build.score.tempo_marks import tempo_map
+from approx_build.score.templates import filled, with_part_names
+from approx_build.score.tempo_marks import read_tempo
 from approx_build.score.warnings import remarks
 from approx_build.yaml_source import Allowance, Source, read_source
 from approx_build.yaml_source.node import Loc
@@ -41,7 +49,7 @@ class Score:
         return tuple(remarks(self.piece, self.source, self.movements))
 
     def locate(self, movement: int | None, loc: Loc, key: bool = False) -> Location:
-        """Where `loc` stands in the file of a movement (by index), or for None the piece's."""
+        """The location of `loc` in the file of a movement (by index), or of the piece (None)."""
         source = self.source if movement is None else self.movements[movement].source
         return source.locate(loc, key)
 
@@ -68,10 +76,16 @@ class Reading:
     untimed: Set[str]
 
 
-def read_piece(path: Path, root: Path | None = None, log: ReadLog | None = None) -> Reading:
-    """The piece at `path` with its movements.
+def read_piece(
+    path: Path,
+    root: Path | None = None,
+    log: ReadLog | None = None,
+    sounds: Sounds | None = None,
+) -> Reading:
+    """The piece at `path` with its movements, their generators expanded.
 
     `root` is the project's folder; if left out, the nearest folder above with `models` in it.
+    `sounds` are what the score may ask about recordings; if left out, there are none.
     ApproxError when the piece's file cannot be read at all.
     """
     home = Path(os.path.normpath((root or project_root(path)).absolute()))
@@ -84,8 +98,8 @@ def read_piece(path: Path, root: Path | None = None, log: ReadLog | None = None)
     if _kind(source) == "movement":
         message = "this is a movement; give the piece whose 'movements' list it"
         raise ScoreError([source.fault(("movement",), message, key=True)])
-    piece = salvage(Piece, source)
-    reader = _Movements(home, path, piece, log, allowance)
+    piece = recover(Piece, source)
+    reader = _Movements(home, path, piece, log, allowance, sounds or NoSounds())
     found = [reader.load(index, name) for index, name in reader.entries()]
     movements = tuple(movement for movement in found if movement)
     score = None
@@ -112,12 +126,13 @@ class _Movements:
         self,
         root: Path,
         path: Path,
-        piece: Salvaged[Piece],
+        piece: Recovered[Piece],
         log: ReadLog | None,
         allowance: Allowance,
+        sounds: Sounds,
     ) -> None:
         self._root, self._path, self._piece, self._log = root, path, piece, log
-        self._allowance = allowance
+        self._allowance, self._sounds = allowance, sounds
         self._amounts = Amounts()
         self._slugs: dict[str, str] = {}
         self._takes = piece.model.takes if piece.model else {}
@@ -169,23 +184,28 @@ class _Movements:
         if _kind(source) == "piece":
             message = "this is a piece, where a movement is needed"
             raise ScoreError([source.fault(("piece",), message, key=True)])
+        source, faults = filled(source)
+        self.faults += faults
         # Before validation, which would take long on a score that is too large.
         if fault := self._amounts.fault(source):
             raise ScoreError([fault])
         return source
 
     def _movement(self, number: int, name: str, path: str, source: Source) -> LoadedMovement | None:
-        saved = salvage(Movement, source)
-        self.faults += saved.faults
+        seed = self._piece.model.seed if self._piece.model else 0
+        source, unmade = chosen(with_part_names(source), seed, name)
+        # First, because lengths are read in seconds, and those in bars need the tempo.
+        tempo, marks, is_timed = read_tempo(source)
+
+        def timing() -> Timing:
+            return Timing(tempo, is_timed, positions.after, known)
+
+        known = dict[str, BaseModel]()
+        positions = Positions(source.data, timing, self._takes, self._sounds.recording_length_s)
+        saved = recover(Movement, source, timing)
+        self.faults += [*unmade, *saved.faults, *marks]
         if saved.model is None:
             return None
-        marks: list[Fault] = []
-        tempo = tempo_map(
-            saved.model.tempo,
-            saved.model.meter,
-            lambda loc, message: marks.append(saved.source.fault(loc, message)),
-        )
-        self.faults += marks
         try:
             length = tempo.length(saved.model.length)
         except ValueError as error:
@@ -194,14 +214,27 @@ class _Movements:
         takes = {**self._takes, **saved.model.takes}
         self.own[path] = _declared(saved.source, saved.dropped)
         # Its times in bars are unknown, so the checks of durations leave it out.
-        if marks or {loc[0] for loc in saved.dropped} & {"tempo", "meter"}:
+        if not is_timed:
             self.untimed.add(path)
-        return LoadedMovement(number, name, path, saved.model, saved.source, tempo, length, takes)
+        found = LoadedMovement(number, name, path, saved.model, saved.source, tempo, length, takes)
+        has_generators = any(part.compose for part in saved.model.parts.values())
+        return self._expanded(found, timing) if has_generators and is_timed else found
+
+    def _expanded(self, found: LoadedMovement, timing: Callable[[], Timing]) -> LoadedMovement:
+        """The movement with the events that its generators write."""
+        seed = self._piece.model.seed if self._piece.model else 0
+        scene = Scene(seed, found.slug, found.tempo, found.length, found.takes, self._sounds)
+        made = expanded(found.source, found.model.parts, scene, self._amounts)
+        saved = recover(Movement, made.source, timing)
+        self.faults += [*made.faults, *saved.faults]
+        model = saved.model or found.model
+        written = tuple(made.written)
+        return replace(found, model=model, source=saved.source, written=written)
 
 
 def _check_alone(path: Path) -> None:
     """ApproxError when a file beside `path` has its name in another case or Unicode form."""
-    if twin := twin_of(path):
+    if twin := alias_of(path):
         name = os.path.basename(on_disk(path))
         raise ApproxError(f"{name}: {clash(name, twin)}")
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from approx_build.errors import Location
+from approx_build.errors import Location, OpError
+from approx_build.metric.pace import Start
+from approx_build.metric.tempo import TempoMap, samples
+from approx_build.ops.base import GrainOp
+from approx_build.score.expansion import Written
 from approx_build.score.paths import written_path
 from approx_build.score.schema import Event, Movement
 from approx_build.score.takes import Take
-from approx_build.score.tempo import TempoMap
 from approx_build.yaml_source import Source
 from approx_build.yaml_source.node import Loc
 
@@ -30,9 +33,11 @@ class LoadedMovement:
     """Length in seconds, exactly."""
     takes: Mapping[str, Take]
     """Its own takes and the piece's, by name."""
+    written: tuple[Written, ...] = ()
+    """What its generators wrote; the events are among those of its parts."""
 
     def locate(self, loc: Loc, key: bool = False) -> Location:
-        """Where `loc` stands in the movement's file."""
+        """The location of `loc` in the movement's file."""
         return self.source.locate(loc, key)
 
     def file_path(self, root: Path, written: str) -> str:
@@ -47,7 +52,20 @@ class LoadedMovement:
 
     def onset(self, event: Event) -> Fraction:
         """When `event` begins, seconds."""
-        return self.tempo.seconds(event.at)
+        start = event.start
+        return self.tempo.seconds(event.at) if start is None else start
+
+    def chain(self, event: Event, rate: int) -> list[GrainOp]:
+        """The event's operations with their steps in seconds, for sound of `rate` Hz (or 0: any).
+
+        OpError if an operation cannot follow the tempo.
+        """
+        at = self.onset(event)
+        start = Start(self.tempo, at, Fraction(samples(at, rate), rate) if rate else at)
+        try:
+            return [op.in_time(start) for op in (event.op, *event.through)]
+        except ValueError as error:
+            raise OpError(str(error)) from None
 
     def source_loc(self, part: str, index: int, number: int) -> Loc:
         """Where source `number` of event `index` of `part` is written."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from functools import cached_property
 from heapq import nsmallest
 from itertools import islice
 from typing import Protocol
 
 from approx_build.errors import MOST_FOUND, Fault
-from approx_build.files.names import normal, twins
+from approx_build.files.names import aliases, normal
 from approx_build.files.patterns import is_pattern
 from approx_build.score.load import Score
 from approx_build.score.movement import LoadedMovement
@@ -20,7 +21,7 @@ from approx_build.yaml_source.node import Loc
 
 
 class Catalog(Protocol):
-    """What a project has that scores may name."""
+    """The models and recordings of a project that scores can name."""
 
     def models(self) -> Collection[str]:
         """The declared models."""
@@ -32,7 +33,7 @@ class Catalog(Protocol):
         """The recordings, as corpus/recording."""
 
     def named(self, pattern: str) -> Collection[str]:
-        """The recordings that a name or a pattern stands for."""
+        """The recordings that match a name or a pattern."""
 
     def problem(self, corpus: str) -> str:
         """Why the recordings of `corpus` cannot be listed; empty when they are, or it is none."""
@@ -46,7 +47,23 @@ class Catalog(Protocol):
 
 def check_names(score: Score, catalog: Catalog) -> list[Fault]:
     """Every name of `score` that `catalog` does not have, and ranges its recordings lack."""
-    return in_order([*islice(_every(score, _Names(catalog)), MOST_FOUND)])
+    names = _Names(catalog)
+    found = in_order([*islice(_every(score, names), MOST_FOUND)])
+    for problem in sorted(names.problems):
+        found = _reported_once(found, problem)
+    return found
+
+
+def _reported_once(faults: Sequence[Fault], problem: str) -> list[Fault]:
+    """The faults; those by the `problem` of a corpus as one, which names all its places."""
+    same = [fault for fault in faults if fault.message.endswith(problem)]
+    if len(same) < 2:
+        return list(faults)
+    others = [str(fault.where) for fault in same[1:]]
+    more = f" and {len(others) - MOST_LISTED} more" if len(others) > MOST_LISTED else ""
+    places = f"the corpus is also used at {', '.join(others[:MOST_LISTED])}{more}"
+    first = replace(same[0], message=f"{same[0].message}; {places}")
+    return [first if fault is same[0] else fault for fault in faults if fault not in same[1:]]
 
 
 def _every(score: Score, catalog: _Names) -> Iterator[Fault]:
@@ -66,7 +83,7 @@ def _people(score: Score) -> Iterator[Fault]:
         for index, cue in enumerate(movement.model.cues):
             if cue.player is not None:
                 places.setdefault(normal(cue.player), (movement.source, ("cues", index, "for")))
-    for first, second in twins(places):
+    for first, second in aliases(places):
         source, loc = places[second]
         message = f"players {first!r} and {second!r} differ in case alone; write one name"
         yield source.fault(loc, message)
@@ -78,6 +95,8 @@ class _Names:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self._steps: dict[str, Set[int]] = {}
+        self.problems: set[str] = set()
+        """Why corpora that the score uses cannot be listed."""
 
     @cached_property
     def models(self) -> tuple[str, ...]:
@@ -144,7 +163,7 @@ def _recording_faults(
         return
     if sound.start_s >= length_s or stop_s > length_s + TOLERANCE_S:
         yield source.fault(loc, f"ends at {stop_s:g} s of a recording of {length_s:g} s")
-    elif message := sound.misfit(take.length_s, length_s):
+    elif message := sound.length_fault(take.length_s, length_s):
         yield source.fault(loc, message)
 
 
@@ -152,11 +171,12 @@ def _unknown_recording(name: str, names: _Names) -> str:
     catalog = names.catalog
     if catalog.named(name) or catalog.withdrawal(name):
         return ""
-    if is_pattern(name):
-        return f"no recording matches '{name}'"
     corpus, _, stem = name.partition("/")
     if problem := catalog.problem(corpus):
+        names.problems.add(problem)
         return problem
+    if is_pattern(name):
+        return f"no recording matches '{name}'"
     if corpus not in names.stems:
         return f"unknown corpus '{corpus}'{choices(corpus, sorted(names.stems))}"
     return f"corpus '{corpus}' has no recording '{stem}'{choices(stem, names.stems[corpus])}"

@@ -1,4 +1,4 @@
-"""Where a score stands: the project's folder, paths written in scores, and slugs."""
+"""Paths of scores: the project's folder, paths written in scores, and slugs."""
 
 from __future__ import annotations
 

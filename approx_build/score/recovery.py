@@ -5,6 +5,7 @@ An event, take, cue or field that is wrong is taken out, and what remains is rea
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -19,7 +20,7 @@ _MOST_ROUNDS = 3
 
 
 @dataclass(frozen=True)
-class Salvaged(Generic[M]):
+class Recovered(Generic[M]):
     """A model without its faulty items, or None when nothing could be saved.
 
     `source` lacks the same items; its places are those of the whole file.
@@ -31,14 +32,19 @@ class Salvaged(Generic[M]):
     dropped: tuple[Loc, ...] = ()
 
 
-def salvage(model: type[M], source: Source) -> Salvaged[M]:
-    """`source` as a `model`, its faulty items taken out and their faults noted."""
+def recover(
+    model: type[M], source: Source, patience: Callable[[], Patience] = Patience
+) -> Recovered[M]:
+    """`source` as a `model`, its faulty items taken out and their faults noted.
+
+    Validators get what `patience` makes as their context.
+    """
     whole = source
     faults, dropped = [*source.faults], list[Loc]()
     for _ in range(_MOST_ROUNDS):
         try:
-            read = strictly(model, source.data, Patience())
-            return Salvaged(read, source, tuple(faults), tuple(dropped))
+            read = strictly(model, source.data, patience())
+            return Recovered(read, source, tuple(faults), tuple(dropped))
         except ValidationError as error:
             problems = problems_of(error, model, source.data)
             has_all = error.error_count() < MOST_FOUND
@@ -52,13 +58,13 @@ def salvage(model: type[M], source: Source) -> Salvaged[M]:
         dropped += [source.root.written(item) for item in items]
         source = replace(source, root=source.root.without(list(items)))
     # With the whole source: the movements and takes that it names are still looked at.
-    return Salvaged(None, whole, tuple(faults))
+    return Recovered(None, whole, tuple(faults))
 
 
 def _item(loc: Loc) -> Loc:
     """The smallest thing around `loc` that can be left out without misleading the checks."""
     match loc:
-        case ("parts", _, "events", _, *_):
+        case ("parts", _, "events" | "compose", _, *_):
             return loc[:4]
         case ("parts", _, _, *_):
             return loc[:3]

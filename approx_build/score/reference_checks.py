@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from approx_build.errors import Fault
-from approx_build.files.names import clash, on_disk, twin_of
+from approx_build.files.names import alias_of, clash, on_disk
 from approx_build.score.load import Reading
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.paths import written_path
@@ -203,7 +203,7 @@ class _Names:
             return f"'{written}' is a folder; name a sound file"
         if not os.path.isfile(path):
             return f"there is no file '{written}' beside this score"
-        twin = twin_of(path)
+        twin = alias_of(path)
         return f"'{written}' {clash(os.path.basename(path), twin)}" if twin else ""
 
 

@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from approx_build.metric.time import Duration, Moment
+from approx_build.score.composition import Composition
 from approx_build.score.curve import Curve, PartGain, PartPan
 from approx_build.score.event import Event
 from approx_build.score.takes import Take
-from approx_build.score.tempo_marks import Meter, Tempo
-from approx_build.score.time import Duration, Moment
+from approx_build.score.tempo_marks import Meter, Sections, Tempo
 from approx_build.yaml_source.fields import MOST, Name, Seed, Strict, Text
 
 __all__ = ["Cue", "Event", "Expectation", "Movement", "Output", "Part", "Piece", "Take"]
@@ -37,6 +38,9 @@ class Output(Strict):
 class Part(Strict):
     """A voice made of events, rendered alone as a stem."""
 
+    like: Name | None = Field(
+        None, description="another part, whose fields this one has if they are not written here"
+    )
     gain_db: PartGain = Field(
         Curve.constant(0.0), description="level, dB; or breakpoints, times in the movement"
     )
@@ -53,6 +57,9 @@ class Part(Strict):
     events: tuple[Event, ...] = Field(
         (), max_length=MOST, description="events of the part, in any order"
     )
+    compose: tuple[Composition, ...] = Field(
+        (), max_length=1000, description="generators that write further events of the part"
+    )
 
 
 class Cue(Strict):
@@ -63,9 +70,17 @@ class Cue(Strict):
     player: Text | None = Field(None, alias="for", description="the player (default: all players)")
     text: Text = Field(description="instruction")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _has_one_spelling(cls, data: object) -> object:
+        # `populate_by_name` would accept the name of the attribute, too.
+        if isinstance(data, dict) and "player" in data:
+            raise ValueError("unknown field 'player'; write 'for'")
+        return data
+
 
 class Expectation(Strict):
-    """What a movement must sound like; a render that does not says so."""
+    """A property that a movement must have; a render reports a movement without it."""
 
     silence: Annotated[tuple[Moment, ...], Field(min_length=2, max_length=2)] | None = Field(
         None, description="range that must be silent, as [from, to]"
@@ -87,7 +102,7 @@ class Expectation(Strict):
     )
 
     @model_validator(mode="after")
-    def _says_one_thing(self) -> Expectation:
+    def _has_one_condition(self) -> Expectation:
         if sum(one is not None for one in (self.silence, self.sound, self.peak_dbfs_below)) != 1:
             raise ValueError("needs one of 'silence', 'sound' and 'peak_dbfs_below'")
         if self.below_dbfs is not None and self.silence is None:
@@ -115,6 +130,9 @@ class Movement(Strict):
         (), description="quarter notes per minute, or a list of tempo marks (60 if left out)"
     )
     meter: Meter = Field((), description="as 4/4, or a list of meter marks (4/4 if left out)")
+    sections: Sections = Field(
+        default_factory=dict, description="where sections begin, by name: bars or other times"
+    )
     takes: dict[Name, Take] = Field(
         default_factory=dict, max_length=MOST, description="takes by name"
     )

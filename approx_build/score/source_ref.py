@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from pydantic_core import core_schema
 
 from approx_build.files.patterns import is_pattern
-from approx_build.yaml_source.fields import SHORTEST_S, Name, Recording, Strict
+from approx_build.yaml_source.fields import MOST, SHORTEST_S, Name, Recording, Strict
 from approx_build.yaml_source.messages import shown
 
 
@@ -38,7 +38,7 @@ class SourceRef(Strict):
         description="a sound file, its path relative to this score",
     )
     clip: int | None = Field(
-        None, ge=1, le=100_000, description="one clip of the take, from 1 (default: all)"
+        None, ge=1, le=MOST, description="one clip of the take, from 1 (default: all)"
     )
     start_s: float = Field(0.0, ge=0, le=86_400, description="start in the sound, seconds")
     length_s: float | None = Field(
@@ -80,7 +80,7 @@ class SourceRef(Strict):
 
     @property
     def is_pattern(self) -> bool:
-        """Whether it may stand for several recordings."""
+        """Whether it can match several recordings."""
         return is_pattern(self.recording or "")
 
     @classmethod

@@ -7,14 +7,16 @@ marks as a short form. So the model of a take is put together from the registrie
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from pydantic import Field, JsonValue, create_model, model_validator
+from pydantic import Field, JsonValue, ValidationInfo, create_model, model_validator
 
 from approx_build.errors import UsageError
 from approx_build.families.short_forms import short_forms
+from approx_build.score.lengths import attempt, measure_of, validated
 from approx_build.ways.base import WAYS, Way
 from approx_build.ways.sound import Sound
+from approx_build.yaml_source import Problems
 from approx_build.yaml_source.fields import MOST, SHORTEST_S, Name, Seed, Strict
 
 LONGEST_CLIP_S = 3600.0
@@ -63,10 +65,24 @@ class PlainTake(Strict):
         return self.model_dump(mode="json", include=given)
 
     def sounds(self) -> Iterator[tuple[tuple[str, ...], Sound]]:
-        """The sounds that the take is made from, each with where it stands in the take."""
+        """The sounds that condition the take, each with its place in the take."""
         if (way := self.conditioning) is not None:
             for path, sound in way.sounds():
                 yield (way.way, *path), sound
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_lengths(cls, data: Any, handler: Any, info: ValidationInfo) -> PlainTake:
+        """Lengths are counted from where the movement begins; takes of a piece have no tempo."""
+        if not isinstance(data, dict):
+            return cast(PlainTake, handler(data))
+        problems, measure = Problems(info.context), measure_of(info.context)
+        read = dict(data)
+        for name in WAYS.names():
+            # Here, because the handler does not take the lists of JSON for tuples.
+            if isinstance(data.get(name), dict):
+                read[name], _ = attempt(WAYS.get(name), data[name], measure, problems, (name,))
+        return cast(PlainTake, validated(cls, read, measure, problems, handler))
 
     @model_validator(mode="after")
     def _fits(self) -> PlainTake:

@@ -1,16 +1,20 @@
-"""Tempo and meter marks of a movement, and the tempo map they make."""
+"""Tempo and meter marks and sections of a movement, and the tempo map they make."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
 
-from approx_build.score.tempo import MeterSpan, TempoMap, TempoSpan, rounded
-from approx_build.score.time import Moment, Unit
+from approx_build.errors import Fault
+from approx_build.metric.tempo import MeterSpan, TempoMap, TempoSpan, rounded
+from approx_build.metric.time import ZERO, Moment, Time, Unit, moment
+from approx_build.score.recovery import recover
+from approx_build.yaml_source import Source
 from approx_build.yaml_source.fields import Strict
 from approx_build.yaml_source.messages import shown
 from approx_build.yaml_source.node import Loc
@@ -60,10 +64,68 @@ Tempo = Annotated[tuple[TempoMark, ...], _one_or_list("bpm"), Field(max_length=M
 Meter = Annotated[tuple[MeterMark, ...], _one_or_list("meter"), Field(max_length=MOST_MARKS)]
 
 
-def tempo_map(tempo: Sequence[TempoMark], meter: Sequence[MeterMark], report: Report) -> TempoMap:
+def _section(value: str) -> str:
+    try:
+        unit = moment(value).unit
+    except ValueError:
+        unit = None
+    if unit is not Unit.SECTION or moment(value).then:
+        raise ValueError(
+            "names of sections are made of letters, digits, '-' and '_', and begin with a letter "
+            f"(is {shown(value)})"
+        )
+    return value
+
+
+SectionName = Annotated[
+    str, AfterValidator(_section), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]"})
+]
+Sections = Annotated[dict[SectionName, Moment], Field(max_length=1000)]
+
+
+class Marks(BaseModel):
+    """What makes the tempo map of a movement; all else of the movement is passed over."""
+
+    tempo: Tempo = ()
+    meter: Meter = ()
+    sections: Sections = Field(default_factory=dict)
+
+
+def read_tempo(source: Source) -> tuple[TempoMap, list[Fault], bool]:
+    """The tempo map of a movement, the faults of its marks, and whether all of them were read.
+
+    Faults of their text are left to the model of the movement.
+    """
+    faults = list[Fault]()
+    others = [(key,) for key in source.root.children if key not in Marks.model_fields]
+    saved = recover(Marks, replace(source, root=source.root.without(others)))
+    if (marks := saved.model) is None:
+        return TempoMap(), [], False
+    tempo = tempo_map(
+        marks.tempo,
+        marks.meter,
+        lambda loc, message: faults.append(source.fault(loc, message)),
+        marks.sections,
+    )
+    return tempo, faults, not faults and not saved.dropped
+
+
+def tempo_map(
+    tempo: Sequence[TempoMark],
+    meter: Sequence[MeterMark],
+    report: Report,
+    sections: Mapping[str, Time] | None = None,
+) -> TempoMap:
     """The map of these marks. Marks that make no sense are reported and passed over."""
     meters = _meters(meter, report)
-    return TempoMap(_tempos(tempo, meters, report), meters)
+    made = TempoMap(_tempos(tempo, meters, report), meters, {}, bool(tempo))
+    for name, time in (sections or {}).items():
+        try:
+            # One after the other: a section may begin some bars after an earlier one.
+            made = replace(made, sections={**made.sections, name: made.seconds(time)})
+        except ValueError as error:
+            report(("sections", name), str(error))
+    return made
 
 
 def _meters(marks: Sequence[MeterMark], report: Report) -> tuple[MeterSpan, ...]:
@@ -72,9 +134,9 @@ def _meters(marks: Sequence[MeterMark], report: Report) -> tuple[MeterSpan, ...]
         upper, lower = (int(number) for number in mark.meter.split("/"))
         last, bar = spans[-1], mark.at.amount
         # Time 0 is the start of bar 1 at any tempo; where other seconds fall depends on the tempo.
-        if mark.at.unit is Unit.SECONDS and not bar:
+        if mark.at == ZERO:
             bar = Fraction(1)
-        elif mark.at.unit is Unit.SECONDS or mark.at.beat != 1:
+        elif mark.at.unit is not Unit.BAR or mark.at.beat != 1 or mark.at.then:
             report(
                 ("meter", index, "at"),
                 f"a meter must begin with a bar, such as bar 5 (is {mark.at})",
@@ -129,6 +191,8 @@ def _next(
     """
     # Through text: as a float, 120.1 is not the decimal that was written.
     bpm, at = Fraction(str(mark.bpm)), mark.at
+    if at.unit is Unit.SECTION or at.then:
+        raise ValueError(f"a tempo must begin at a time or in a bar, such as bar 5 (is {at})")
     is_bar = at.unit is Unit.BAR
     quarters = TempoMap(meters=meters).position(at) if is_bar else Fraction(0)
     if not spans:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from approx_build.store.disk import plain_words
+from approx_build.store.disk import store_errors
 
 HEX = frozenset("0123456789abcdef")
 BY_NAME = ("objects", "records")
@@ -16,7 +16,7 @@ BY_NAME = ("objects", "records")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FileInfo:
     """A file: its size in bytes, and the time it was written, seconds since 1970."""
 
     size: int
@@ -34,7 +34,7 @@ class Amount:
         return Amount(self.count + other.count, self.size + other.size)
 
     @classmethod
-    def of(cls, found: Iterable[Found]) -> Amount:
+    def of(cls, found: Iterable[FileInfo]) -> Amount:
         """The number and total size of some files."""
         sizes = [one.size for one in found]
         return cls(len(sizes), sum(sizes))
@@ -44,8 +44,8 @@ class Amount:
 class Census:
     """The content of a store; `others` is the amount of its other files and folders, by name."""
 
-    objects: dict[str, Found]
-    records: dict[str, Found]
+    objects: dict[str, FileInfo]
+    records: dict[str, FileInfo]
     others: dict[str, Amount]
 
     @property
@@ -57,7 +57,7 @@ class Census:
 
 def census(root: Path) -> Census:
     """The census of the store at `root`. Files that vanish meanwhile are left out."""
-    with plain_words(root):
+    with store_errors(root):
         # A missing or unreadable store is an error here; `_entries` would make it an empty census.
         names = sorted(name for name in os.listdir(root) if name not in BY_NAME)
         others = {name: Amount.of(found for _, found in files(root / name)) for name in names}
@@ -65,7 +65,7 @@ def census(root: Path) -> Census:
     return Census(objects, records, others)
 
 
-def files(path: Path) -> Iterator[tuple[Path, Found]]:
+def files(path: Path) -> Iterator[tuple[Path, FileInfo]]:
     """Every file at or below `path`, in the order of their paths."""
     # `os.walk` yields nothing for a file, and the journal and the memo are files.
     if path.is_file():
@@ -76,12 +76,12 @@ def files(path: Path) -> Iterator[tuple[Path, Found]]:
         yield from _stated(Path(folder, name) for name in sorted(names))
 
 
-def _stated(paths: Iterable[Path]) -> Iterator[tuple[Path, Found]]:
+def _stated(paths: Iterable[Path]) -> Iterator[tuple[Path, FileInfo]]:
     for path in paths:
         with suppress(FileNotFoundError):
             # A link is not followed: its target is not part of the store.
             state = path.lstat()
-            yield path, Found(state.st_size, state.st_mtime)
+            yield path, FileInfo(state.st_size, state.st_mtime)
 
 
 def named(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -96,11 +96,11 @@ def named(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
                     yield name, entry
 
 
-def _found(root: Path) -> Iterator[tuple[str, Found]]:
+def _found(root: Path) -> Iterator[tuple[str, FileInfo]]:
     for name, entry in named(root):
         with suppress(FileNotFoundError):
             state = entry.stat(follow_symlinks=False)
-            yield name, Found(state.st_size, state.st_mtime)
+            yield name, FileInfo(state.st_size, state.st_mtime)
 
 
 def _entries(folder: os.PathLike[str] | str) -> list[os.DirEntry[str]]:

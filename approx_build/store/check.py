@@ -30,7 +30,7 @@ RESTORED = "restored from a delivered file or checkpoint if one has its bytes, o
 
 @dataclass(frozen=True)
 class Known:
-    """What is known outside the store: what keys belong to, and copies of objects."""
+    """Knowledge from outside the store: the owners of keys, and copies of objects."""
 
     names: Mapping[str, str] = field(default_factory=dict)
     """Key -> what it made, as text."""
@@ -38,14 +38,14 @@ class Known:
     """Digest -> files that may contain the same bytes; an object is restored from one of them."""
 
     def owner(self, keys: Iterable[str], kind: str = "") -> str:
-        """What keys belong to, as text."""
+        """The piece or other owner of keys, as text."""
         names = sorted({self.names[key] for key in keys if key in self.names})
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         return ", ".join(names[:3]) + more if names else kind and f"a {kind} of an unknown piece"
 
 
 def object_faults(store: Store, index: Index, known: Known, jobs: int, seen: Seen) -> list[Fault]:
-    """The objects that do not contain what their names say."""
+    """The objects whose content does not have the digest in their names."""
     # A list, because the digests are used twice and builders may add objects between the two.
     digests = list(store.objects)
     paths = [store.objects.path(digest) for digest in digests]

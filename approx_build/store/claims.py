@@ -19,9 +19,9 @@ from pathlib import Path
 
 from approx_build.files import writing
 from approx_build.files.links import check
-from approx_build.process.identity import Fate, Identity, mine
-from approx_build.process.locks import Grip, grip, is_of_one_kernel
-from approx_build.process.system import open_itself
+from approx_build.process.identity import Identity, ProcessState, own_identity
+from approx_build.process.locks import LockResult, is_of_one_kernel, try_lock
+from approx_build.process.system import open_file_or_folder
 
 OLD_S = 7 * 86400.0
 """The age at which a claim of an unknown writer is abandoned."""
@@ -62,11 +62,11 @@ def _checked(folder: Path) -> Path:
 
 def _claim(folder: Path, before: str, after: str) -> tuple[Path, int]:
     while True:
-        path = folder / f"{before}{mine()}+{secrets.token_hex(6)}{after}"
+        path = folder / f"{before}{own_identity()}+{secrets.token_hex(6)}{after}"
         handle = writing.open_new(path)
         try:
             # Another process may have removed it at the same time.
-            if grip(handle) is not Grip.BUSY and _is_at(handle, path):
+            if try_lock(handle) is not LockResult.BUSY and _is_at(handle, path):
                 return path, handle
         except OSError:
             os.close(handle)
@@ -88,7 +88,7 @@ def _swept(path: Path, writer: Identity | None, place: _Place) -> bool:
     with suppress(OSError):
         # Without following links or waiting: the name may belong to a link or a FIFO of somebody
         # else.
-        handle = open_itself(path)
+        handle = open_file_or_folder(path)
         try:
             if not _is_abandoned(handle, writer, place):
                 return False
@@ -101,16 +101,16 @@ def _swept(path: Path, writer: Identity | None, place: _Place) -> bool:
 
 
 def _is_abandoned(handle: int, writer: Identity | None, place: _Place) -> bool:
-    held = grip(handle)
+    held = try_lock(handle)
     # The lock decides first: it is released in every kind of end, even by SIGKILL.
-    if held is Grip.BUSY:
+    if held is LockResult.BUSY:
         return False
     if writer is not None and writer.is_of_this_kernel:
-        fate = writer.fate()
+        state = writer.state()
         # A free lock under this kernel is proof even if the writer is in another namespace of
         # processes.
-        if fate is not Fate.UNKNOWN or held is Grip.HELD:
-            return fate is not Fate.ALIVE
+        if state is not ProcessState.UNKNOWN or held is LockResult.HELD:
+            return state is not ProcessState.ALIVE
     # An identity of another kernel on a local disk: the machine was restarted.
     elif writer is not None and place.is_of_one_kernel():
         return True

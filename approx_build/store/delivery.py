@@ -19,8 +19,8 @@ from approx_build.store import claims
 from approx_build.store.disk import (
     check_length,
     make_folder,
-    plain_words,
     replace_file,
+    store_errors,
     sync,
     sync_folder,
     write_over,
@@ -38,7 +38,7 @@ TEMPORARY = LONGEST + 110
 
 def deliver(source: Path, digest: str, dest: Path) -> tuple[bool, bool]:
     """Make `dest` a copy of `source` unless it is one: (was written, had the right bytes)."""
-    with plain_words(dest):
+    with store_errors(dest):
         check(dest)
         sweep(dest)
         # Not written again: its times would change, and with them the state of the fast path.
@@ -55,7 +55,7 @@ def deliver(source: Path, digest: str, dest: Path) -> tuple[bool, bool]:
 
 def check_folder(folder: Path, names: Iterable[str] = ()) -> None:
     """StoreError when `folder`, which may not exist yet, cannot be written with files `names`."""
-    with plain_words(folder):
+    with store_errors(folder):
         check(folder)
     for name in names:
         dest = folder.absolute() / name
@@ -70,7 +70,7 @@ def check_folder(folder: Path, names: Iterable[str] = ()) -> None:
 
 def write(dest: Path, data: bytes) -> bool:
     """Write `data` to `dest` atomically; returns whether it had to be written."""
-    with plain_words(dest):
+    with store_errors(dest):
         check(dest)
         sweep(dest)
         # As in `deliver`: an unchanged file keeps its times.

@@ -16,14 +16,14 @@ from approx_build.process import system
 from approx_build.process.system import sync, sync_folder
 
 __all__ = [
-    "blaming_a_full_disk",
     "check_length",
     "clear",
     "make_folder",
-    "plain_words",
     "refusal",
     "replace_file",
+    "reporting_full_disk",
     "set_aside",
+    "store_errors",
     "sync",
     "sync_folder",
     "write_over",
@@ -54,7 +54,7 @@ def refusal(error: OSError, path: os.PathLike[str] | str) -> StoreError:
 
 
 @contextmanager
-def plain_words(path: os.PathLike[str] | str) -> Iterator[None]:
+def store_errors(path: os.PathLike[str] | str) -> Iterator[None]:
     """Turn an OSError of the block into a StoreError about `path`."""
     try:
         yield
@@ -63,7 +63,7 @@ def plain_words(path: os.PathLike[str] | str) -> Iterator[None]:
 
 
 @contextmanager
-def blaming_a_full_disk(folder: Path) -> Iterator[None]:
+def reporting_full_disk(folder: Path) -> Iterator[None]:
     """Report a full disk when the block fails because of it.
 
     A library that writes the file (libsndfile, safetensors) may hide the reason, so a disk with
@@ -104,7 +104,7 @@ def make_folder(folder: Path) -> None:
 
 def clear(path: Path) -> None:
     """Remove the file at `path`; a folder with that name is renamed if it is not empty."""
-    with plain_words(path):
+    with store_errors(path):
         if not path.is_dir() or path.is_symlink():
             writing.remove(path)
             return
@@ -149,7 +149,7 @@ def set_aside(path: Path, name: str = "") -> Path:
     # `lexists`, because a rename would also replace a broken link.
     while os.path.lexists(other):
         other = next(others)
-    with plain_words(path):
+    with store_errors(path):
         writing.replace(path, other)
         sync_folder(path.parent)
     return other

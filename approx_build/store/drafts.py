@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from approx_build.store import claims
-from approx_build.store.disk import make_folder, plain_words, replace_file, sync_folder, write_over
+from approx_build.store.disk import make_folder, replace_file, store_errors, sync_folder, write_over
 
 
 class Drafts:
@@ -21,7 +21,7 @@ class Drafts:
         """A new empty file to overwrite; removed at the end if it still exists."""
         with ExitStack() as stack:
             # Only the claim is inside: errors of the caller's block are about its own files.
-            with plain_words(self.root.parent):
+            with store_errors(self.root.parent):
                 make_folder(self.root)
                 path = stack.enter_context(claims.claimed(self.root))
             yield path
@@ -31,7 +31,7 @@ class Drafts:
 
         Unless `synced`, a power cut soon after may restore the old file or leave a damaged one.
         """
-        with self.new() as draft, plain_words(path):
+        with self.new() as draft, store_errors(path):
             write_over(draft, data, synced)
             make_folder(path.parent)
             replace_file(draft, path)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from approx_build.files import writing
-from approx_build.store.census import Amount, Census, Found
-from approx_build.store.disk import plain_words, sync_folder
+from approx_build.store.census import Amount, Census, FileInfo
+from approx_build.store.disk import store_errors, sync_folder
 from approx_build.store.index import Index
 from approx_build.store.store import Store
 
@@ -188,7 +188,7 @@ def carry_out(store: Store, index: Index, census: Census, chosen: Plan) -> None:
 
 
 def remove_old(
-    found: Iterable[tuple[Path, Found]], limit_s: float, but: Container[Path] = ()
+    found: Iterable[tuple[Path, FileInfo]], limit_s: float, but: Container[Path] = ()
 ) -> None:
     """Remove the files that were written at `limit_s` or before, except `but`."""
     _remove([path for path, one in found if one.mtime <= limit_s and path not in but])
@@ -197,18 +197,18 @@ def remove_old(
 def _remove(paths: Sequence[Path]) -> None:
     """Remove files, and make that survive a power cut before anything else is removed."""
     for path in paths:
-        with plain_words(path):
+        with store_errors(path):
             writing.remove(path)
     # One sync for each folder: a sync takes milliseconds, and many files share a folder.
     for folder in {path.parent for path in paths}:
-        with plain_words(folder), suppress(FileNotFoundError):
+        with store_errors(folder), suppress(FileNotFoundError):
             sync_folder(folder)
 
 
 def _remove_folder(folder: Path) -> None:
     """Remove a folder: rename it first, so that a part of it is never taken for the whole."""
     doomed = folder.with_name(f"{DOOMED}{folder.name}")
-    with plain_words(folder), suppress(FileNotFoundError):
+    with store_errors(folder), suppress(FileNotFoundError):
         writing.remove_tree(doomed)
         writing.replace(folder, doomed)
         sync_folder(folder.parent)

@@ -19,7 +19,7 @@ from zlib import crc32
 from approx_build.files.json_text import parse_json
 from approx_build.files.opening import read_bounded
 from approx_build.files.writing import open_to_append
-from approx_build.store.disk import make_folder, plain_words
+from approx_build.store.disk import make_folder, store_errors
 from approx_build.store.drafts import Drafts
 
 COMPACT_ABOVE = 4 << 20
@@ -57,7 +57,7 @@ class Journal:
         data = "".join(f"\n{_line(entry)}" for entry in entries)
         if not data:
             return
-        with plain_words(self.path):
+        with store_errors(self.path):
             make_folder(self.path.parent)
             # One write with O_APPEND: the system keeps the lines of several builders apart.
             handle = open_to_append(self.path)

@@ -20,7 +20,7 @@ from pathlib import Path
 from approx_build.errors import StoreError
 from approx_build.files.writing import open_shared
 from approx_build.process import system
-from approx_build.process.locks import Grip, grip
+from approx_build.process.locks import LockResult, try_lock
 from approx_build.store.disk import refusal
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.5
@@ -62,7 +62,7 @@ class Leases:
         """Keep `alone` out while the block builds; waits while another process is in `alone`."""
         with self._use() as handle:
             report_at = time.monotonic() + PATIENCE_S
-            while handle is not None and _grip(handle, True) is Grip.BUSY:
+            while handle is not None and _try_lock(handle, True) is LockResult.BUSY:
                 if time.monotonic() > report_at:
                     remark(f"waiting: the store {self.root} is being cleaned")
                     report_at = float("inf")
@@ -71,7 +71,7 @@ class Leases:
             yield
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def exclusive(self) -> Iterator[None]:
         """Keep builders out while the block removes files.
 
         StoreError when a build uses the store, or when locks do not work, so that builds cannot be
@@ -79,11 +79,11 @@ class Leases:
         """
         with self._use() as handle:
             # A store that cannot be written: nothing is removed from it, either.
-            match Grip.HELD if handle is None else _grip(handle, False):
-                case Grip.BUSY:
+            match LockResult.HELD if handle is None else _try_lock(handle, False):
+                case LockResult.BUSY:
                     text = f"a build is using the store {self.root}; try again when it ends"
                     raise StoreError(text)
-                case Grip.NONE:
+                case LockResult.NONE:
                     raise StoreError(
                         f"{self.root}: locks do not work on this filesystem, so a build that uses "
                         "the store cannot be seen; do this on a copy on another filesystem"
@@ -106,11 +106,11 @@ class Leases:
             os.close(handle)
 
 
-def _grip(handle: int, is_shared: bool) -> Grip:
+def _try_lock(handle: int, is_shared: bool) -> LockResult:
     try:
-        return grip(handle, is_shared)
+        return try_lock(handle, is_shared)
     except OSError:
-        return Grip.NONE
+        return LockResult.NONE
 
 
 ODD = {errno.ELOOP, errno.EINVAL, errno.EISDIR}
@@ -125,7 +125,7 @@ class _Wait:
     until: float
     remark: Remark
 
-    def goes_on(self, pause: float, handle: int, offset: int) -> bool:
+    def waits(self, pause: float, handle: int, offset: int) -> bool:
         """Whether to wait for `pause` more; reports a long wait once."""
         now = time.monotonic()
         if now >= self.report_at:
@@ -153,7 +153,7 @@ def _lock_byte(handle: int, offset: int, wait: _Wait) -> bool:
             system.lock_byte(handle, offset)
         except OSError as error:
             # Without locks, work may be done twice, with the same result.
-            if error.errno not in system.BUSY or not wait.goes_on(pause, handle, offset):
+            if error.errno not in system.BUSY or not wait.waits(pause, handle, offset):
                 return False
             time.sleep(pause)
             # Short at first, because most actions are short; a wait for a long one must not keep a

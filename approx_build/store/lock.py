@@ -19,7 +19,7 @@ from typing import Any, Final
 from approx_build.errors import StoreError, reason
 from approx_build.files.json_text import encoded, parse_json
 from approx_build.files.opening import read_bounded
-from approx_build.process.locks import Grip, grip
+from approx_build.process.locks import LockResult, try_lock
 from approx_build.process.system import open_handle
 from approx_build.store.delivery import write as deliver_text
 
@@ -105,7 +105,7 @@ def merging(path: Path) -> Iterator[None]:
 def _wait(handle: int, path: Path) -> None:
     deadline = time.monotonic() + LONGEST_S
     # NFS locks only files open for writing, which a folder cannot be: an OSError.
-    while grip(handle) is Grip.BUSY:
+    while try_lock(handle) is LockResult.BUSY:
         if time.monotonic() > deadline:
             raise StoreError(f"{path}: another process keeps changing it; run again")
         time.sleep(PAUSE_S)
@@ -117,7 +117,7 @@ def write(path: Path, lock: Lock) -> bool:
 
 
 def content(lock: Lock) -> bytes:
-    """The bytes of the lock file, whatever the names in it contain."""
+    """The bytes of the lock file; names in it may contain any character."""
     return encoded(text(lock))
 
 

@@ -21,13 +21,13 @@ from approx_build.files import writing
 from approx_build.files.fingerprint import fingerprint, is_fingerprint
 from approx_build.files.links import check
 from approx_build.files.opening import open_regular, read_whole
-from approx_build.process.system import make_read_only, name_once
+from approx_build.process.system import make_read_only, rename_if_absent
 from approx_build.store.census import HEX, named
 from approx_build.store.delivery import deliver
 from approx_build.store.disk import (
-    blaming_a_full_disk,
     make_folder,
-    plain_words,
+    reporting_full_disk,
+    store_errors,
     sync,
     sync_folder,
     write_over,
@@ -70,7 +70,7 @@ class Objects:
 
     def size(self, digest: str) -> int:
         """Bytes of the object."""
-        with plain_words(self.path(digest)):
+        with store_errors(self.path(digest)):
             return self.path(digest).stat().st_size
 
     def put_bytes(self, data: bytes) -> str:
@@ -78,7 +78,7 @@ class Objects:
         digest = sha256(data).hexdigest()
         # Equal bytes are stored once: checking an existing object is cheaper than writing it.
         if not self.verify(digest):
-            with self._drafts.new() as path, plain_words(self.root):
+            with self._drafts.new() as path, store_errors(self.root):
                 write_over(path, data)
                 self._publish(path, digest)
         return digest
@@ -88,9 +88,9 @@ class Objects:
         """Store the file that the block writes at `draft.path`; nothing when the block fails."""
         with self._drafts.new() as path:
             draft = Draft(path)
-            with blaming_a_full_disk(path.parent):
+            with reporting_full_disk(path.parent):
                 yield draft
-            with plain_words(self.root):
+            with store_errors(self.root):
                 # Opened for writing, because Windows cannot sync a handle that only reads.
                 with open(writing.open_shared(path), "rb+") as file:
                     draft.digest = file_digest(file, sha256).hexdigest()
@@ -100,7 +100,7 @@ class Objects:
                     sync(file.fileno())
                 self._publish(path, draft.digest)
 
-    def believe(self, digest: str) -> None:
+    def trust(self, digest: str) -> None:
         """Trust an object that this build has just made."""
         found = fingerprint(self.path(digest))
         # Without a fingerprint, `verify` would compare two equal errors and trust a missing file.
@@ -123,21 +123,21 @@ class Objects:
             return True
         try:
             with open_regular(path) as file:
-                is_right = file_digest(file, sha256).hexdigest() == digest
+                is_intact = file_digest(file, sha256).hexdigest() == digest
         except FileNotFoundError:
             return False
         except OSError as error:
             # An unreadable sector, a folder or a FIFO counts as damage like a flipped bit.
             if error.errno not in (errno.EIO, errno.EISDIR, errno.EINVAL):
                 raise StoreError(f"{path}: {reason(error)}") from error
-            is_right = False
-        if is_right:
+            is_intact = False
+        if is_intact:
             self._verified[digest] = found
         else:
             self.quarantine(digest, found)
-        return is_right
+        return is_intact
 
-    def is_right(self, digest: str) -> bool:
+    def is_intact(self, digest: str) -> bool:
         """Whether the object exists and is undamaged, read again. Changes nothing."""
         with suppress(OSError), open_regular(self.path(digest)) as file:
             return file_digest(file, sha256).hexdigest() == digest
@@ -155,15 +155,15 @@ class Objects:
 
     def materialise(self, digest: str, dest: Path) -> bool:
         """Copy the verified object to `dest` atomically; whether `dest` had to be written."""
-        is_new, is_right = deliver(self.path(digest), digest, dest)
-        if not is_right:
+        is_new, is_intact = deliver(self.path(digest), digest, dest)
+        if not is_intact:
             raise self._refusal(digest)
         return is_new
 
     def quarantine(self, digest: str, seen: str | None = None) -> None:
         """Move the object aside, unless its file is no longer the one `seen`."""
         path, aside = self.path(digest), self.root / "quarantine"
-        with plain_words(aside), suppress(FileNotFoundError):
+        with store_errors(aside), suppress(FileNotFoundError):
             make_folder(aside)
             # Another builder may have replaced the damaged file with a good one meanwhile.
             if seen is None or fingerprint(path) == seen:
@@ -185,9 +185,9 @@ class Objects:
         check(path.parent)
         # The second round is for a damaged object that `verify` has just moved away.
         for _ in range(2):
-            if name_once(draft, path):
+            if rename_if_absent(draft, path):
                 sync_folder(path.parent)
-                self.believe(digest)
+                self.trust(digest)
                 return
             if self.verify(digest):
                 return

@@ -20,23 +20,23 @@ from approx_build.corpus.prepared import Material
 from approx_build.corpus.recordings import Hours
 from approx_build.families.base import Family
 from approx_build.families.parameters import numbers_in
-from approx_build.training.callbacks import Callback, Means
+from approx_build.training.callbacks import Callback, Resources
 from approx_build.training.course import Course, Stretch
 from approx_build.training.device import memory_on, peak_on, reset_peak_on
 from approx_build.training.forecast import Forecast, PlayerForecast, joined, step_time
 from approx_build.training.ledger.costs import NOTHING
 from approx_build.training.model import ModelSpec
 from approx_build.training.process_group import ALONE
-from approx_build.training.progress import unwatched
+from approx_build.training.progress import ignore_progress
 from approx_build.training.run import Run
-from approx_build.training.sitting import opened, started
+from approx_build.training.session import opened, started
 
 LEAST_STEPS = 3
 MOST_S = 8.0
 
 
 @dataclass(frozen=True)
-class Made:
+class DoneSteps:
     """What of a training is there already: steps, and what they have cost."""
 
     steps: int = 0
@@ -46,8 +46,8 @@ class Made:
 def calibrated(
     model: ModelSpec,
     material: Material,
-    means: Means,
-    made: Made = Made(),
+    resources: Resources,
+    made: DoneSteps = DoneSteps(),
     seconds: float = MOST_S,
 ) -> Forecast:
     """What a training will take, by steps of about `seconds` in all, at least three.
@@ -55,12 +55,12 @@ def calibrated(
     Writes nothing. ModelError when it needs more memory than there is.
     """
     # Nothing of a calibration may reach the ledger, and no other process takes part.
-    alone = replace(means, callback=Callback(), progress=unwatched, share=ALONE)
+    alone = replace(resources, callback=Callback(), progress=ignore_progress, share=ALONE)
     course = model.course
     with opened(model, alone) as (workers, estimate):
         available = memory_on(workers.device)
         reset_peak_on(workers.device)
-        state = started(model, workers, {}, means.parent)
+        state = started(model, workers, {}, resources.parent)
         # No folder: nothing is written.
         run = Run(model, material, Path(), workers, state, alone)
         shares = [(one, seconds / len(course.stretches)) for one in course.stretches]
@@ -125,7 +125,7 @@ def _steps(run: Run, stretch: Stretch) -> Generator[None]:
     """Make the steps of a phase, again and again: a short one is timed as often as a long one."""
     while True:
         run.state.step = stretch.begin
-        batches = run.batches.stream(stretch.begin + 1, stretch.end, run.means.loaders)
+        batches = run.batches.stream(stretch.begin + 1, stretch.end, run.resources.loaders)
         with closing(batches):
             for _ in range(stretch.begin, stretch.end):
                 run.step(batches)

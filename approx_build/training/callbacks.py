@@ -1,4 +1,4 @@
-"""What a training runs with, and what it calls on its way."""
+"""Resources and callbacks of a training."""
 
 from __future__ import annotations
 
@@ -9,31 +9,35 @@ from pathlib import Path
 from approx_build.training.ledger.entry import Status
 from approx_build.training.ledger.record import TrainingRecord
 from approx_build.training.process_group import ALONE, Share
-from approx_build.training.progress import Watcher, unwatched
+from approx_build.training.progress import Watcher, ignore_progress
 from approx_build.training.state import TrainingState
 
 
 class Callback:
-    """What a training calls on its way; this one does nothing and objects to nothing."""
+    """Callbacks of a training; this class does nothing and allows everything."""
 
     def allow(self) -> None:
         """Raise when consent is no longer given; asked at first and whenever state is kept."""
 
     def objects(self, seconds: float, next_s: float) -> str:
-        """Why the next seconds may not be spent after those of this sitting; empty: they may."""
+        """Why the budget does not allow `next_s` more seconds in this session; empty if it does."""
         return ""
 
     def began(self, state: TrainingState, environment: dict[str, str]) -> None:
-        """A sitting has begun."""
+        """A session has begun."""
 
     def kept(self, state: TrainingState, status: Status, reason: str = "") -> None:
         """The state was kept, or the training has come to an end."""
 
-    def mended(self, record: TrainingRecord) -> None:
+    def repaired(self, record: TrainingRecord) -> None:
         """A finished training whose files were damaged is whole again."""
 
     def remarked(self, words: str) -> None:
-        """Something is worth saying at once."""
+        """Report a remark at once."""
+
+    def warned(self, words: str) -> None:
+        """Something is wrong with what has been learned; said at once, and kept with the run."""
+        self.remarked(words)
 
 
 def no_copy(_digest: str, _path: Path) -> bool:
@@ -42,10 +46,10 @@ def no_copy(_digest: str, _path: Path) -> bool:
 
 
 @dataclass(frozen=True)
-class Means:
-    """With what a training runs, and who hears of it.
+class Resources:
+    """The resources of a training run, and its observers.
 
-    No bit depends on it, but for device and share, which the numeric environment names.
+    Only `device` and `share` can change bits; the numeric environment names them.
     """
 
     threads: int = 1
@@ -54,6 +58,6 @@ class Means:
     share: Share = ALONE
     parent: Path | None = None
     callback: Callback = field(default_factory=Callback)
-    progress: Watcher = unwatched
+    progress: Watcher = ignore_progress
     copy: Callable[[str, Path], bool] = no_copy
     """Writes the file of a digest to a path where there is a copy of it; whether there was."""

@@ -46,7 +46,7 @@ def write_checkpoint(path: Path, weights: Arrays, about: Mapping[str, Any]) -> s
     return sha256(content).hexdigest()
 
 
-def is_right(path: Path, digest: str) -> bool:
+def is_intact(path: Path, digest: str) -> bool:
     """Whether a file is there, can be read, and has this SHA-256."""
     try:
         with open_regular(path) as file:
@@ -57,7 +57,7 @@ def is_right(path: Path, digest: str) -> bool:
 
 def whole_file(path: Path, digest: str, objects: Objects) -> Path | None:
     """Where the bytes of a checkpoint are: at `path`, or in a store; None: nowhere."""
-    if is_right(path, digest):
+    if is_intact(path, digest):
         return path
     return objects.path(digest) if objects.verify(digest) else None
 
@@ -67,7 +67,7 @@ def with_name(path: Path, model: str) -> bytes:
 
     ModelError when it cannot be read.
     """
-    return _content(_weights(path), {**read_about(path), "model": model})
+    return _content(_weights(path), {**read_metadata(path), "model": model})
 
 
 # safetensors is imported where it is used: most commands read no checkpoint.
@@ -98,16 +98,16 @@ def _weights(path: Path) -> dict[str, NDArray[np.float32]]:
         raise ModelError(f"{path}: not a checkpoint that can be read ({reason(error)})") from None
 
 
-def read_about(path: Path) -> dict[str, Any]:
+def read_metadata(path: Path) -> dict[str, Any]:
     """What a checkpoint says of itself; ModelError when it is none of ours."""
     try:
         with open_regular(path) as file:
-            return about_in(file, path)
+            return metadata_of(file, path)
     except OSError as error:
         raise ModelError(f"{path}: not a checkpoint of approx-build ({error!r})") from None
 
 
-def about_in(file: BinaryIO, path: Path) -> dict[str, Any]:
+def metadata_of(file: BinaryIO, path: Path) -> dict[str, Any]:
     """The same of an open file, named `path` in errors."""
     try:
         (size,) = struct.unpack("<Q", file.read(8))

@@ -1,7 +1,7 @@
-"""Course: whose turn it is at each step of a training, on which windows and at which rate.
+"""Course: which players train at each step, on which windows and at which learning rate.
 
-All of it follows from the step alone, so a training that goes on needs no position but its step.
-A network that learns as one is the simplest course: one phase, one player, one turn a step.
+It depends on the step alone, so a resumed training needs only its step.
+A network without players has one phase, one player and one turn a step.
 """
 
 from __future__ import annotations

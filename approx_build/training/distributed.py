@@ -18,9 +18,9 @@ from approx_build.corpus.prepared import Material, Stretch
 from approx_build.corpus.recordings import Recording
 from approx_build.errors import ModelError
 from approx_build.families.base import FAMILIES
-from approx_build.process.child import Child, say_ready, start
+from approx_build.process.child import Child, report_ready, start
 from approx_build.process.scratch import scratch
-from approx_build.training.callbacks import Means
+from approx_build.training.callbacks import Resources
 from approx_build.training.ledger.record import TrainingRecord
 from approx_build.training.loop import train
 from approx_build.training.model import ModelSpec, declared
@@ -30,25 +30,25 @@ END_S, LAST_WORDS_S = 30.0, 15.0
 
 
 def train_shared(
-    model: ModelSpec, material: Material, out_dir: Path, means: Means, processes: int
+    model: ModelSpec, material: Material, out_dir: Path, resources: Resources, processes: int
 ) -> TrainingRecord:
     """Train by `processes` processes, this one among them.
 
     ModelError when another of them dies; the last saved state is kept.
     """
     if processes == 1:
-        return train(model, material, out_dir, means)
+        return train(model, material, out_dir, resources)
     with scratch("approx-ranks-") as folder:
         meeting, task = folder / "meeting", folder / "task.json"
-        task.write_text(json.dumps(_task(model, material, out_dir, means, meeting)))
+        task.write_text(json.dumps(_task(model, material, out_dir, resources, meeting)))
         with _others(task, processes) as others:
             try:
                 _await(others)
-                with joined(meeting, 0, processes, means.device) as share:
-                    return train(model, material, out_dir, replace(means, share=share))
+                with joined(meeting, 0, processes, resources.device) as share:
+                    return train(model, material, out_dir, replace(resources, share=share))
             # torch raises RuntimeError when another process is gone.
             except RuntimeError as error:
-                raise _blamed(others, task, error) from error
+                raise _reported_error(others, task, error) from error
 
 
 @contextmanager
@@ -77,7 +77,9 @@ def _await(others: list[Child]) -> None:
             raise RuntimeError("a process of the training ended before its start")
 
 
-def _blamed(others: list[Child], task: Path, error: RuntimeError) -> ModelError | RuntimeError:
+def _reported_error(
+    others: list[Child], task: Path, error: RuntimeError
+) -> ModelError | RuntimeError:
     """What to raise when processes could not go on together."""
     # Those that have ended come first: the others fail only because they lost one of these.
     for rank, other in sorted(enumerate(others, 1), key=lambda each: each[1].code is None):
@@ -94,7 +96,7 @@ def _blamed(others: list[Child], task: Path, error: RuntimeError) -> ModelError 
 
 
 def _task(
-    model: ModelSpec, material: Material, out_dir: Path, means: Means, meeting: Path
+    model: ModelSpec, material: Material, out_dir: Path, resources: Resources, meeting: Path
 ) -> dict[str, Any]:
     stretches = [
         {
@@ -112,9 +114,9 @@ def _task(
         "corpus": material.corpus,
         "stretches": stretches,
         "out": str(out_dir),
-        "parent": str(means.parent) if means.parent else None,
-        "device": means.device,
-        "threads": means.threads,
+        "parent": str(resources.parent) if resources.parent else None,
+        "device": resources.device,
+        "threads": resources.threads,
         "meeting": str(meeting),
     }
 
@@ -134,13 +136,13 @@ def main() -> None:
     )
     material = Material(task["corpus"], stretches)
     parent = Path(task["parent"]) if task["parent"] else None
-    say_ready()
+    report_ready()
     with joined(Path(task["meeting"]), rank, size, task["device"]) as share:
-        means = Means(
+        resources = Resources(
             threads=task["threads"],
             device=task["device"],
             share=share,
             parent=parent,
         )
         model = declared(FAMILIES.get(task["model"]["family"])).model_validate(task["model"])
-        train(model, material, Path(task["out"]), means)
+        train(model, material, Path(task["out"]), resources)

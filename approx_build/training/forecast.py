@@ -15,7 +15,7 @@ from statistics import median
 
 from approx_build.corpus.recordings import Hours
 from approx_build.machine import Available
-from approx_build.training.ledger.costs import NOTHING, Costs, money
+from approx_build.training.ledger.costs import NOTHING, Costs, amount_text
 from approx_build.units import counted, size, spaced
 
 
@@ -188,7 +188,7 @@ def _memory(forecast: Forecast) -> str:
 def _cost(forecast: Forecast) -> str:
     costs, left, earlier = forecast.costs, forecast.remaining, forecast.spent
     assert costs is not None
-    low, high = (money(costs.spent(one, earlier)) for one in (left.low_s, left.high_s))
+    low, high = (amount_text(costs.spent(one, earlier)) for one in (left.low_s, left.high_s))
     text = f"{costs.words(left.median_s, earlier)} ({low} to {high})"
     if not forecast.is_over_budget:
         return text

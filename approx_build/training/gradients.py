@@ -20,9 +20,11 @@ from typing import cast
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from approx_build.families.base import Example, Network, PlayersNetwork
+from approx_build.families.base import Arrays, Example, Network, PlayersNetwork
+from approx_build.families.measuring import MeasuringNetwork
 from approx_build.families.players import ALONE, Turn
 from approx_build.training.course import LOSS
 from approx_build.training.device import chosen_device, deterministic_on
@@ -78,6 +80,17 @@ class WindowWorkers:
         """Mean loss over examples."""
         losses = self._pool.map(self._loss, repeat(weights), self._batches(examples))
         return sum(losses) / len(examples)
+
+    def measured(self, weights: Named, sounds: Sequence[NDArray[np.float32]]) -> Arrays:
+        """What a network measures of windows [C, T]; in one thread, so that sums have one order."""
+        network = cast(MeasuringNetwork, self.network)
+        return self._pool.submit(network.measured, weights, sounds).result()
+
+    def measures(self, weights: Named, examples: Sequence[Example]) -> Losses:
+        """What a network with players measures of all examples together besides its loss."""
+        with torch.no_grad(), self._products():
+            network = cast(PlayersNetwork, self.network)
+            return dict(network.measures(weights, self._there(examples)))
 
     def _batches(self, examples: Sequence[Example]) -> list[Named]:
         """The examples as batches of one on the CPU, as one batch elsewhere."""

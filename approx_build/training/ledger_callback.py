@@ -16,9 +16,9 @@ from approx_build.corpus.prepared import Material
 from approx_build.corpus.recordings import corpus_digest
 from approx_build.training.callbacks import Callback
 from approx_build.training.ledger.costs import NOTHING, budget_spent
-from approx_build.training.ledger.entry import Audio, LedgerEntry, Sitting, Status, utc_text
+from approx_build.training.ledger.entry import Audio, LedgerEntry, Session, Status, utc_text
 from approx_build.training.ledger.ledger import read_ledger, write_entry
-from approx_build.training.ledger.lifecycle import begin, entry_of, finish, update
+from approx_build.training.ledger.lifecycle import begin, entry_of, finish, update, warn
 from approx_build.training.ledger.record import TrainingRecord
 from approx_build.training.ledger.settings import people
 from approx_build.training.model import ModelSpec
@@ -28,7 +28,7 @@ HOUR_S = 3600
 
 
 @dataclass
-class Chronicle(Callback):
+class LedgerCallback(Callback):
     """Asks for the consent of the corpus in `corpus`, and writes into the ledger in `ledger`."""
 
     model: ModelSpec
@@ -53,7 +53,7 @@ class Chronicle(Callback):
         return reached.words if reached else ""
 
     def began(self, state: TrainingState, environment: dict[str, str]) -> None:
-        """A sitting has begun: after those that the ledger knows, if it is of this very run."""
+        """Begin a session, after the earlier sessions of the same run in the ledger."""
         self._first_s = state.seconds
         if self.ledger is None:
             return
@@ -72,7 +72,7 @@ class Chronicle(Callback):
             loss_unit=type(self.model.network).loss_unit,
             number=found.next_number,
         )
-        sitting = Sitting(
+        session = Session(
             started=utc_text(self.now()),
             from_step=state.step,
             to_step=state.step,
@@ -80,17 +80,17 @@ class Chronicle(Callback):
             threads=self.threads,
             environment=environment,
         )
-        self.entry = begin(entry, sitting, found.get(entry.run))
+        self.entry = begin(entry, session, found.get(entry.run))
         write_entry(self.ledger, self.entry)
 
     def kept(self, state: TrainingState, status: Status, reason: str = "") -> None:
-        """Write how the run stands."""
+        """Write the status of the run."""
         if self.entry is None or self.ledger is None:
             return
         self.entry = update(
             self.entry,
             state.step,
-            # A state has the seconds of all sittings, the entry those of each.
+            # A state has the seconds of all sessions, the entry those of each.
             max(0.0, state.seconds - self._first_s),
             self.now(),
             state.curve,
@@ -101,15 +101,15 @@ class Chronicle(Callback):
             self.entry = finish(self.entry, status, self.now(), reason)
         write_entry(self.ledger, self.entry)
 
-    def mended(self, record: TrainingRecord) -> None:
-        """Write the run as its record has it, after a sitting that made lost files again."""
+    def repaired(self, record: TrainingRecord) -> None:
+        """Write the run according to its record, after lost files were recreated."""
         if self.entry is None or self.ledger is None:
             return
-        sitting = self.entry.sittings[-1]
+        session = self.entry.sittings[-1]
         whole = update(
             self.entry,
-            sitting.to_step,
-            sitting.seconds,
+            session.to_step,
+            session.seconds,
             self.now(),
             record.curve,
             record.checkpoints,
@@ -121,6 +121,12 @@ class Chronicle(Callback):
 
     def remarked(self, words: str) -> None:
         """Say it."""
+        self.say(words)
+
+    def warned(self, words: str) -> None:
+        """Say it, and write it into the run."""
+        if self.entry is not None:
+            self.entry = warn(self.entry, words)
         self.say(words)
 
     def _consent(self) -> Consent:

@@ -11,44 +11,46 @@ from pathlib import Path
 
 from approx_build.corpus.prepared import Material
 from approx_build.errors import ModelError
-from approx_build.training.again import make_again
-from approx_build.training.callbacks import Means
-from approx_build.training.kept import Kept
+from approx_build.training.callbacks import Resources
 from approx_build.training.ledger.entry import Status
 from approx_build.training.ledger.record import TrainingRecord
 from approx_build.training.model import ModelSpec
 from approx_build.training.process_group import check_share
+from approx_build.training.recreation import recreate_checkpoints
 from approx_build.training.run import Run
-from approx_build.training.run_lock import alone_in
-from approx_build.training.sitting import Training
+from approx_build.training.run_folder import RunFolder
+from approx_build.training.run_lock import exclusive_run
+from approx_build.training.session import Training
 
 ROUNDS = 8
 """How often, at most, the folder is looked at: more than any damage needs."""
 
 
-def train(model: ModelSpec, material: Material, out_dir: Path, means: Means) -> TrainingRecord:
-    """Train, or go on training, into `out_dir`; at once when it is done already.
+def train(
+    model: ModelSpec, material: Material, out_dir: Path, resources: Resources
+) -> TrainingRecord:
+    """Train in `out_dir`, or continue there; returns at once if the training is finished.
 
-    Files there that are damaged are set aside, with words, and made again. Raises
+    Damaged files are renamed, reported and recreated. Raises
     KeyboardInterrupt or SystemExit after SIGINT or SIGTERM, the state being kept; ModelError when
     it needs more memory than there is, when memory runs out all the same, when the loss is no
     longer a number, or the budget is spent; ConsentError when the corpus may not, or no longer,
     be used; StoreError when a disk refuses. What was kept before stays.
     """
-    means.callback.allow()
-    check_share(model.training.batch, means.share.size)
-    training = Training(model, material, means)
-    kept = Kept(out_dir, training.digest, means)
-    with alone_in(out_dir, means.share, means.callback.remarked):
+    resources.callback.allow()
+    check_share(model.training.batch, resources.share.size)
+    training = Training(model, material, resources)
+    kept = RunFolder(out_dir, training.digest, resources)
+    with exclusive_run(out_dir, resources.share, resources.callback.remarked):
         for _ in range(ROUNDS):
             # Also after training: what was written is read again before the training counts as
             # done.
             found = kept.found()
             if found.missing:
-                make_again(training, kept, found)
+                recreate_checkpoints(training, kept, found)
             elif found.record is None:
-                run = training.sit(out_dir, found.state)
-                if means.share.writes:
+                run = training.run_session(out_dir, found.state)
+                if resources.share.writes:
                     kept.keep(_record(training, run))
             else:
                 kept.tidy()
@@ -74,8 +76,8 @@ def _record(training: Training, run: Run) -> TrainingRecord:
         windows=run.split.train.count,
         seed=settings.seed,
         manifest=training.manifest,
-        threads=training.means.threads,
-        processes=training.means.share.size,
+        threads=training.resources.threads,
+        processes=training.resources.share.size,
         environments=state.environments,
         seconds=round(state.seconds, 1),
         left_out=state.scale.left_out,

@@ -32,11 +32,11 @@ class LossScale:
         """Whether a step that is not finite may be left out instead of ending the training."""
         return self.factor > 1.0
 
-    def left_one_out(self) -> None:
+    def skipped_step(self) -> None:
         """A step was not finite and is left out."""
         self.factor, self.good, self.left_out = self.factor / 2, 0, self.left_out + 1
 
-    def made_one(self) -> None:
+    def made_step(self) -> None:
         """A step was made."""
         if not self.can_fall:
             return

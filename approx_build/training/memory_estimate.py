@@ -193,15 +193,15 @@ def baseline_bytes() -> int:
     return resident_bytes() + WARMTH
 
 
-def advice_after_kill(manifest: Mapping[str, Any], **means: Any) -> str:
+def advice_after_kill(manifest: Mapping[str, Any], **resources: Any) -> str:
     """The memory that a training needed whose process was killed, and what to try, as text."""
-    found = estimate_of(manifest, **means)
+    found = estimate_of(manifest, **resources)
     return f"the training needs about {size(found.peak)} of memory; {found.smaller()}"
 
 
-def estimate_of(manifest: Mapping[str, Any], **means: Any) -> MemoryEstimate:
+def estimate_of(manifest: Mapping[str, Any], **resources: Any) -> MemoryEstimate:
     """The estimate for a manifest. Without torch, all weights of two axes count as matrices."""
     network = FAMILIES.get(manifest["network"]["family"]).model_validate(manifest["network"])
     settings = training_of(type(network)).model_validate(manifest["training"])
     matrices = [name for name, shape in network.training_shapes().items() if len(shape) > 1]
-    return MemoryEstimate(network, settings, matrices, **means)
+    return MemoryEstimate(network, settings, matrices, **resources)

@@ -87,6 +87,18 @@ class ModelSpec(BaseModel):
                 "keep one every so many steps more"
             )
 
+    def check_shift(self) -> None:
+        """ValueError when windows would be moved away from the onsets they are to begin at."""
+        onsets, window = self.preparation.onsets, self.training.window
+        if onsets is None:
+            return
+        most = onsets.lead_s * self.network.rate / window
+        if self.augmentation.shift > most:
+            raise ValueError(
+                f"moves windows by up to {self.augmentation.shift:g} of their length, away from "
+                f"the onsets that `preparation` has them begin at; at most {most:.4f}: 0 is best"
+            )
+
     @model_validator(mode="after")
     def _phases_fit(self) -> ModelSpec:
         check_phases(self.network, self.objective, self.training)
@@ -122,10 +134,13 @@ class ModelSpec(BaseModel):
     @property
     def split_terms(self) -> dict[str, Any]:
         """How `windows.split` is to cut prepared sound, as JSON values."""
+        onsets = self.preparation.onsets
         return {
             "size": self.training.window,
             "held_out_s": self.training.held_out_s,
             "chunk_s": self.preparation.chunk_s,
+            # Only there, so that other evaluations keep their keys.
+            **({"onsets": onsets.model_dump(mode="json")} if onsets else {}),
         }
 
     def network_params(self) -> dict[str, Any]:
@@ -179,6 +194,7 @@ def load_model(
             partial(model.network.check_training_window, model.training.window),
         ),
         (("checkpoint_every",), model.check_kept),
+        (("augmentation", "shift"), model.check_shift),
     )
     for loc, check in checks:
         try:

@@ -41,7 +41,7 @@ class Precision(StrEnum):
 
 
 class Parent(BaseModel):
-    """The run that a training goes on from: its weights after a step, and what else it left."""
+    """The run that a training continues: its weights after a step, and its optimiser state."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -60,7 +60,7 @@ def keep_parent(
     damaged it is the newest that is whole. `corpus` is what the run learnt from, where the ledger
     does not know better; `objects` may have copies. ModelError when nothing is whole.
     """
-    groups, step = _come_to(run, shapes, objects)
+    groups, step = _newest_tensors(run, shapes, objects)
     parent = Parent(run=run.name, step=step)
     entry = read_ledger(root / LEDGER).get(run.name)
     about = {
@@ -74,7 +74,7 @@ def keep_parent(
     return parent
 
 
-def _come_to(run: EarlierRun, shapes: Shapes, objects: Objects) -> tuple[Groups, int]:
+def _newest_tensors(run: EarlierRun, shapes: Shapes, objects: Objects) -> tuple[Groups, int]:
     """The newest tensors of a run that are whole, by group, and their step."""
     import torch
 

@@ -1,4 +1,4 @@
-"""Earlier runs: what lies in a store of the trainings of a model, unfinished or done."""
+"""Earlier runs of a model in a store, unfinished or finished."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from approx_build.training.checkpoint import is_right
+from approx_build.training.checkpoint import is_intact
 from approx_build.training.ledger.entry import run_name
 from approx_build.training.ledger.record import (
     RECORD_NAME,
@@ -16,7 +16,7 @@ from approx_build.training.ledger.record import (
     manifest_digest,
     whole_record,
 )
-from approx_build.training.state import STATE_NAME, kept_about
+from approx_build.training.state import STATE_NAME, newest_metadata
 
 FOLDER = "training"
 """Where a store has them."""
@@ -70,7 +70,7 @@ def finished_run(store: Path, manifest: Mapping[str, Any]) -> TrainingRecord | N
     digest = manifest_digest(manifest)
     folder = working_folder(store, digest)
     record = whole_record(folder, digest)
-    if record and all(is_right(folder / one.file, one.digest) for one in record.checkpoints):
+    if record and all(is_intact(folder / one.file, one.digest) for one in record.checkpoints):
         return record
     return None
 
@@ -87,12 +87,12 @@ def last_run(store: Path, model: str, shipped: Path) -> EarlierRun | None:
 
 
 def run_in(folder: Path) -> EarlierRun | None:
-    """The run that lies in a folder; None when there is none that says what it is."""
+    """The run in a folder; None if there is none with readable metadata."""
     record = whole_record(folder)
     if record is not None:
         last = record.checkpoints[-1].step
         return EarlierRun(record.model, record.manifest, folder, last, record.checkpoints, record)
-    notes = kept_about(folder)
+    notes = newest_metadata(folder)
     about = notes.get("about") if notes else None
     if not notes or not about or not {"model", "manifest"} <= about.keys():
         return None

@@ -28,10 +28,10 @@ class Share:
 
     @property
     def writes(self) -> bool:
-        """Whether this is the process that keeps files and tells of progress."""
+        """Whether this process writes files and reports progress."""
         return self.rank == 0
 
-    def meet(self) -> None:
+    def barrier(self) -> None:
         """Wait until all processes are here."""
         if self.size > 1:
             from torch import distributed

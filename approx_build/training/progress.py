@@ -1,4 +1,4 @@
-"""What the training loop tells whoever watches, and how it is asked to stop."""
+"""Progress reports of the training loop, and requests to stop it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Progress:
     """After a step: losses (`held_out` when it was just measured), seconds and pace so far.
 
     `losses` are those of the step by name: the only one, or one for each player. `pace` is in
-    windows per second, of this sitting.
+    windows per second, of this session.
     """
 
     step: int
@@ -34,8 +34,8 @@ STOPPING = [
 Watcher = Callable[[Progress], None]
 
 
-def unwatched(progress: Progress) -> None:
-    """Tells nobody."""
+def ignore_progress(progress: Progress) -> None:
+    """Ignore the progress."""
 
 
 @dataclass

@@ -13,9 +13,9 @@ from typing import IO, TYPE_CHECKING
 from approx_build.files import writing
 from approx_build.files.opening import open_regular
 from approx_build.process import locks
-from approx_build.process.locks import Grip, grip
-from approx_build.store.disk import make_folder, plain_words, set_aside
-from approx_build.training.state import kept_about
+from approx_build.process.locks import LockResult, try_lock
+from approx_build.store.disk import make_folder, set_aside, store_errors
+from approx_build.training.state import newest_metadata
 
 if TYPE_CHECKING:
     from approx_build.training.process_group import Share
@@ -29,7 +29,7 @@ LOCAL_LOCKS = "other hosts do not see the locks of this filesystem"
 
 
 @contextmanager
-def alone_in(
+def exclusive_run(
     folder: Path, share: Share, remark: Callable[[str], None] = lambda words: None
 ) -> Iterator[None]:
     """Hold the lock beside the folder, waiting while another process trains in it.
@@ -39,13 +39,13 @@ def alone_in(
     Processes that share one training hold it through the first of them. StoreError when the disk
     fails.
     """
-    with plain_words(folder):
+    with store_errors(folder):
         make_folder(folder)
     if not share.writes:
         yield
         return
     path = lock_path(folder)
-    with plain_words(path):
+    with store_errors(path):
         if path.is_dir():
             remark(f"{path}: it is a folder, not a lock; set aside as {set_aside(path).name}")
         # Never truncated on opening: it may contain the number of the process that holds the lock.
@@ -53,10 +53,10 @@ def alone_in(
             writing.open_to_append(path), "a+", encoding="ascii", errors="replace"
         )
     with file:
-        with plain_words(lock_path(folder)):
+        with store_errors(lock_path(folder)):
             held = _wait(file, folder, remark)
-        if held is Grip.NONE or locks.are_local(folder):
-            why = NO_LOCKS if held is Grip.NONE else LOCAL_LOCKS
+        if held is LockResult.NONE or locks.is_host_local(folder):
+            why = NO_LOCKS if held is LockResult.NONE else LOCAL_LOCKS
             remark(UNGUARDED.format(folder, why))
         with suppress(OSError):  # on a full disk the lock still holds, without a name
             _name(file, str(os.getpid()))
@@ -75,21 +75,21 @@ def trainer(folder: Path) -> str:
     with suppress(OSError), open_regular(lock_path(folder)) as file:
         # A shared lock is all that is needed to see one that is not, and disturbs nobody else.
         holder = TextIOWrapper(file, encoding="ascii", errors="replace")
-        return _holder(holder) if grip(file.fileno(), is_shared=True) is Grip.BUSY else ""
+        return _holder(holder) if try_lock(file.fileno(), is_shared=True) is LockResult.BUSY else ""
     return ""
 
 
-def _wait(file: IO[str], folder: Path, remark: Callable[[str], None]) -> Grip:
+def _wait(file: IO[str], folder: Path, remark: Callable[[str], None]) -> LockResult:
     """Lock the file, however long that takes; NONE where locks do not work."""
-    began, has_told = time.monotonic(), False
+    began, has_reported = time.monotonic(), False
     # Asked repeatedly, because a blocking lock could not say for whom it waits.
-    while (found := grip(file.fileno())) is Grip.BUSY:
-        if not has_told and time.monotonic() - began >= PATIENCE_S:
-            about = kept_about(folder)
+    while (found := try_lock(file.fileno())) is LockResult.BUSY:
+        if not has_reported and time.monotonic() - began >= PATIENCE_S:
+            about = newest_metadata(folder)
             step = f", at step {about['step']} or later" if about else ""
             process = f"process {number}" if (number := _holder(file)) else "another process"
             remark(f"{process} is training this{step}; waiting for it")
-            has_told = True
+            has_reported = True
         time.sleep(PAUSE_S)
     return found
 

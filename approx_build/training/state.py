@@ -1,4 +1,4 @@
-"""The state of a training between two steps: all that is needed to go on exactly.
+"""The state of a training between two steps: all that is needed to resume exactly.
 
 Kept in one safetensors file, written whole or not at all, and the one before it beside it. Its
 notes hold the digest of its tensors and that of the notes themselves, so damage is noticed even
@@ -23,8 +23,8 @@ from approx_build.errors import ModelError, reason
 from approx_build.files import writing
 from approx_build.files.opening import read_whole
 from approx_build.store.delivery import write
-from approx_build.store.disk import plain_words, sync_folder
-from approx_build.training.checkpoint import HEADER_KEY, about_in, read_about
+from approx_build.store.disk import store_errors, sync_folder
+from approx_build.training.checkpoint import HEADER_KEY, metadata_of, read_metadata
 from approx_build.training.course import LOSS
 from approx_build.training.ledger.record import CurvePoint, Name, StoredStep
 from approx_build.training.loss_scale import LossScale
@@ -121,7 +121,7 @@ class TrainingState:
         # At every moment a whole state has one of the three names.
         write(folder / NEXT_NAME, save(tensors, metadata={HEADER_KEY: json.dumps(notes)}))
         path = folder / STATE_NAME
-        with plain_words(path):
+        with store_errors(path):
             if path.exists():
                 writing.replace(path, folder / BEFORE_NAME)
             writing.replace(folder / NEXT_NAME, path)
@@ -157,7 +157,7 @@ def load_state(
     return None
 
 
-def kept_about(folder: Path) -> dict[str, Any] | None:
+def newest_metadata(folder: Path) -> dict[str, Any] | None:
     """The notes of the newest state in `folder` whose notes are whole; None when there is none."""
     for path in kept_states(folder):
         try:
@@ -211,7 +211,7 @@ def checked_notes(path: Path) -> dict[str, Any]:
 
 def _notes_at(path: Path) -> dict[str, Any]:
     """What a state says of itself; ModelError, without the path, when that is damaged."""
-    notes = read_about(path)
+    notes = read_metadata(path)
     if "tensors" not in notes:
         # Versions before 0.3.0 wrote one digest of notes and tensors.
         return _content(path)[0]
@@ -238,7 +238,7 @@ def _content(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
 
     try:
         data = read_whole(path)
-        notes, tensors = about_in(BytesIO(data), path), load(data)
+        notes, tensors = metadata_of(BytesIO(data), path), load(data)
     except ModelError as error:
         raise ModelError(error.message.removeprefix(f"{path}: ")) from None
     except OSError as error:

@@ -34,17 +34,17 @@ class Stepper:
         self.is_whole = True
         """Whether the state is that between two steps; not while a step is half made."""
 
-    def step(self, batches: Iterator[list[Example]], wish: int = 0) -> tuple[Losses, int]:
+    def step(self, batches: Iterator[list[Example]], request: int = 0) -> tuple[Losses, int]:
         """One step, its examples taken from `batches`, which begin with those of its first turn.
 
-        `wish` is what this process asks of all, a number above 0. Returns the losses before the
-        step, of several turns of a player the mean, and the largest wish of any process.
+        `request` is what this process asks of all, a number above 0. Returns the losses before the
+        step, of several turns of a player the mean, and the largest request of any process.
         """
         found: dict[str, list[float]] = {}
         asked = 0
         self._start_phase()
         for place in range(len(self.course.turns(self.state.step + 1))):
-            losses, asked = self._turn(place, next(batches), wish)
+            losses, asked = self._turn(place, next(batches), request)
             for name, loss in losses.items():
                 found.setdefault(name, []).append(loss)
         self.is_whole = True
@@ -78,7 +78,7 @@ class Stepper:
             # Averages of the old values' gradients mean nothing for the new values.
             state.optimizer |= learner.settings.optimizer.start(own, turned)
 
-    def _turn(self, place: int, examples: list[Example], wish: int) -> tuple[Losses, int]:
+    def _turn(self, place: int, examples: list[Example], request: int) -> tuple[Losses, int]:
         """One turn of the step that is being made; its losses, and the largest wish."""
         state, step, batch = self.state, self.state.step + 1, self.settings.batch
         turn = self.course.turns(step)[place]
@@ -86,7 +86,7 @@ class Stepper:
         terms, gradients = self.workers.gradients(
             state.weights, examples, state.scale.factor, turn, moving
         )
-        terms, asked = self.share.summed(terms, gradients, wish)
+        terms, asked = self.share.summed(terms, gradients, request)
         losses = named(turn, {name: term / batch for name, term in terms.items()})
         for gradient in gradients.values():
             # The sum is that of the scaled losses of the whole batch, in all processes.
@@ -98,9 +98,9 @@ class Stepper:
         self.is_whole = False
         if is_number and math.isfinite(length):
             self._move(turn, gradients, length, place)
-            state.scale.made_one()
+            state.scale.made_step()
         elif state.scale.can_fall:
-            state.scale.left_one_out()
+            state.scale.skipped_step()
         else:
             raise NotNumbersError(self._description(place, losses))
         # One loss that is no number would make the mean of the next point none.

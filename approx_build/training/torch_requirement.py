@@ -15,7 +15,7 @@ PACKAGES = ("torch", "torchaudio")
 
 def missing_torch() -> str:
     """Words that continue «training needs …» where torch is not installed; empty where it is."""
-    return "" if _is_installed() else f"torch, which {_remedy()}"
+    return "" if _is_installed() else f"torch, which {_install_advice()}"
 
 
 def lack_of_torch(error: BaseException) -> str:
@@ -24,7 +24,7 @@ def lack_of_torch(error: BaseException) -> str:
     It can come from other packages, such as a family whose takes are drawn by torch.
     """
     if isinstance(error, ModuleNotFoundError) and error.name in PACKAGES:
-        return f"this needs {error.name}, which {_remedy()}"
+        return f"this needs {error.name}, which {_install_advice()}"
     return ""
 
 
@@ -36,7 +36,7 @@ def _is_installed() -> bool:
         return False
 
 
-def _remedy() -> str:
+def _install_advice() -> str:
     """Which command installs it, or that none can."""
     wanted = _wanted()
     if not wanted:

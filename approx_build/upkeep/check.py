@@ -134,7 +134,7 @@ class _Check:
         names = {entry.key: entry.target for entry in self.store.journal}
         for piece in needs.pieces:
             names |= {pin.key: f"{target} of {piece.name}" for target, pin in piece.pins.items()}
-            names |= {key: f"{target} of {piece.name}" for target, key in piece.held.keys.items()}
+            names |= {key: f"{target} of {piece.name}" for target, key in piece.cached.keys.items()}
         return names
 
     def _copies(self, delivery: Delivery) -> Mapping[str, list[Path]]:

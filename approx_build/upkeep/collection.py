@@ -13,8 +13,8 @@ from pathlib import Path
 from approx_build.errors import StoreError, UsageError, argument
 from approx_build.files.writing import remove
 from approx_build.store import gc
-from approx_build.store.census import Amount, Census, Found, census, files
-from approx_build.store.disk import plain_words
+from approx_build.store.census import Amount, Census, FileInfo, census, files
+from approx_build.store.disk import store_errors
 from approx_build.store.gc import Needs, Plan, Rules
 from approx_build.store.index import Index
 from approx_build.store.store import Store
@@ -25,7 +25,7 @@ from approx_build.upkeep.states import Finished, finished, newest
 from approx_build.upkeep.trainings import (
     KeptRun,
     kept_runs,
-    may_go,
+    removable,
     remove_leftovers,
     set_aside_files,
 )
@@ -43,7 +43,7 @@ NOBODY = (
 
 
 @dataclass(frozen=True)
-class Asked:
+class CollectionOptions:
     """Options of a collection; `forgotten` is a project or piece that no longer needs the store."""
 
     rules: Rules
@@ -88,7 +88,7 @@ class Survey:
 def collect(
     store: Store,
     root: Path | None,
-    asked: Asked,
+    asked: CollectionOptions,
     watch: Watch,
     today: date,
     dry_run: bool = False,
@@ -103,7 +103,7 @@ def collect(
             f"{argument('forget', asked.forgotten)}: no project or piece there used the store"
         )
     # Also for a dry run: a build at the same time would change what is found.
-    with store.leases.alone():
+    with store.leases.exclusive():
         found = survey(store, root, asked, watch, today)
         if found.refusal:
             raise StoreError(found.refusal)
@@ -115,7 +115,9 @@ def collect(
         return chosen
 
 
-def survey(store: Store, root: Path | None, asked: Asked, watch: Watch, today: date) -> Survey:
+def survey(
+    store: Store, root: Path | None, asked: CollectionOptions, watch: Watch, today: date
+) -> Survey:
     """Read records, states, pieces and models."""
     here = census(store.root)
     watch.begin("reading records", len(here.records))
@@ -135,7 +137,7 @@ def survey(store: Store, root: Path | None, asked: Asked, watch: Watch, today: d
     return Survey(index, here, needs, renders, _now(store), refusal)
 
 
-def planned(store: Store, found: Survey, asked: Asked) -> Collection:
+def planned(store: Store, found: Survey, asked: CollectionOptions) -> Collection:
     """What is removed."""
     index, needs, limit_s = found.index, found.needs, found.now_s - asked.rules.grace_s
     named = {digest for one in _alive(found, limit_s) for digest in one.digests}
@@ -144,7 +146,7 @@ def planned(store: Store, found: Survey, asked: Asked) -> Collection:
     # By their makers: the objects of a render stay with everything that they were made from.
     keys = needs.keys(index) | index.makers_of(named)
     runs, notes = kept_runs(store.root), list(map(PINNED.format, needs.problems.values()))
-    folders = may_go(runs, needs.declared, store.root, asked.unfinished)
+    folders = removable(runs, needs.declared, store.root, asked.unfinished)
     # The model that cannot be read may declare any of these trainings.
     if folders and any(model.problem for model in needs.models):
         folders = []
@@ -177,7 +179,7 @@ def _alive(found: Survey, limit_s: float) -> list[Finished]:
     return [one for one in there if one.path in last or one.mtime > limit_s]
 
 
-def _carry_out(store: Store, found: Survey, chosen: Collection, asked: Asked) -> None:
+def _carry_out(store: Store, found: Survey, chosen: Collection, asked: CollectionOptions) -> None:
     limit_s = found.now_s - asked.rules.grace_s
     _forget(store, asked)
     gc.carry_out(store, found.index, found.census, chosen.plan)
@@ -190,19 +192,19 @@ def _carry_out(store: Store, found: Survey, chosen: Collection, asked: Asked) ->
     store.drafts.sweep()
 
 
-def _set_aside(store: Store) -> Iterator[tuple[Path, Found]]:
+def _set_aside(store: Store) -> Iterator[tuple[Path, FileInfo]]:
     """The damaged files that were set aside."""
     yield from files(store.root / "quarantine")
     yield from set_aside_files(store.root)
 
 
-def _forget(store: Store, asked: Asked) -> None:
+def _forget(store: Store, asked: CollectionOptions) -> None:
     """Remove the entries of a project or piece that no longer needs the store."""
     if asked.forgotten is not None:
         store.projects.forget(asked.forgotten)
     for one in finished(store.root)[0]:
         if asked.forgets(one.piece):
-            with plain_words(one.path):
+            with store_errors(one.path):
                 remove(one.path)
 
 

@@ -81,7 +81,7 @@ class Delivery:
         for path, target in piece.published.items():
             if pin := piece.pins.get(target):
                 found[self.out / path] = Wanted(pin.digest, lock)
-            elif key := piece.held.keys.get(target):
+            elif key := piece.cached.keys.get(target):
                 found[self.out / path] = Wanted(self.index.entries[key].main, "the store")
         return found
 

@@ -23,7 +23,7 @@ from approx_build.store.lock import Lock, Pin
 from approx_build.store.memo import Memo
 from approx_build.store.watch import Watch
 from approx_build.training.ledger.record import manifest_digest
-from approx_build.upkeep.held import Held, held
+from approx_build.upkeep.cached import Cached, cached
 from approx_build.upkeep.projects import Project
 
 TAKES, LENGTH_S = 4, 3.0
@@ -42,7 +42,7 @@ class PieceNeeds:
     project: Path
     score: Path
     pins: Mapping[str, Pin]
-    held: Held = field(default_factory=Held)
+    cached: Cached = field(default_factory=Cached)
     published: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
     lock_problem: str = ""
@@ -50,12 +50,12 @@ class PieceNeeds:
     @property
     def keys(self) -> set[str]:
         """The keys of all records that it needs."""
-        return {*self.held.keys.values(), *(pin.key for pin in self.pins.values())}
+        return {*self.cached.keys.values(), *(pin.key for pin in self.pins.values())}
 
     @property
     def digests(self) -> set[str]:
         """The objects that must stay, whatever made them."""
-        return {*self.held.needed, *(pin.digest for pin in self.pins.values())}
+        return {*self.cached.needed, *(pin.digest for pin in self.pins.values())}
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class ModelNeeds:
     name: str
     project: Path
     manifest: str = ""
-    held: Held = field(default_factory=Held)
+    cached: Cached = field(default_factory=Cached)
     problem: str = ""
 
 
@@ -87,7 +87,7 @@ class AllNeeds:
         If a model cannot be read, its training is unknown, so all trainings are needed.
         """
         keys = {key for piece in self.pieces for key in piece.keys}
-        keys.update(key for model in self.models for key in model.held.keys.values())
+        keys.update(key for model in self.models for key in model.cached.keys.values())
         # A typing error in a model must not cost a training of days.
         every, declared = any(model.problem for model in self.models), self.declared
         keys.update(
@@ -100,7 +100,7 @@ class AllNeeds:
     def digests(self) -> set[str]:
         """The objects that must stay, whatever made them."""
         pieces = (digest for piece in self.pieces for digest in piece.digests)
-        return {*pieces, *(digest for model in self.models for digest in model.held.needed)}
+        return {*pieces, *(digest for model in self.models for digest in model.cached.needed)}
 
     @property
     def problems(self) -> dict[str, str]:
@@ -119,7 +119,7 @@ def gathered(
     watch: Watch,
     today: date,
 ) -> AllNeeds:
-    """What all projects need `today`; projects other than `here` are named by their full paths."""
+    """The needs of all projects `today`; projects other than `here` appear with full paths."""
     watch.begin("reading pieces", sum(len(project.scores()) for project in projects))
     pieces: list[PieceNeeds] = []
     models: list[ModelNeeds] = []
@@ -158,17 +158,17 @@ class _Reader:
         published: Mapping[str, str] = {}
         for environment in environments:
             try:
-                # Nothing is built of it, so it counts whatever consents say.
+                # Nothing is built from it, so consents do not matter.
                 lowered = lower(check_without_consent(score, self.catalog), environment)
             except ApproxError as error:
                 return PieceNeeds(
                     name, root, score, pins, problem=str(error), lock_problem=lock_problem
                 )
-            found = self._held(lowered.graph)
+            found = self._cached(lowered.graph)
             keys |= found.keys
             needed |= found.needed
             published = lowered.published
-        done = Held(keys, frozenset(needed))
+        done = Cached(keys, frozenset(needed))
         return PieceNeeds(name, root, score, pins, done, published, lock_problem=lock_problem)
 
     def lock_alone(self, path: Path) -> PieceNeeds:
@@ -181,16 +181,16 @@ class _Reader:
         root, shown = self.project.root, self._name(self.project.root / "models" / f"{name}.yaml")
         try:
             digest = manifest_digest(self.catalog.manifest(name))
-            # Nothing is built of it, so no consent is asked for.
+            # Nothing is built from it, so consents do not matter.
             networks = Networks(Graph(is_permitted=False), self.catalog)
             lower_evaluation(networks, name, TAKES, LENGTH_S)
         except ApproxError as error:
             return ModelNeeds(shown, root, problem=str(error))
-        return ModelNeeds(shown, root, digest, self._held(networks.graph))
+        return ModelNeeds(shown, root, digest, self._cached(networks.graph))
 
-    def _held(self, graph: Graph) -> Held:
+    def _cached(self, graph: Graph) -> Cached:
         inputs = Inputs(graph, self.project.root, self.catalog.log)
-        return held(graph, inputs, self.index, self.census.objects)
+        return cached(graph, inputs, self.index, self.census.objects)
 
     def _name(self, path: Path) -> str:
         return self.project.shown(path) if self.is_here else str(path)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from approx_build.files.leftovers import is_leftover
-from approx_build.files.links import fence
+from approx_build.files.links import confine_links
 from approx_build.score.paths import project_root
 from approx_build.store.projects import Use
 
@@ -68,7 +68,7 @@ def users(uses: Iterable[Use], pieces: Iterable[Path], here: Path | None) -> Use
         if not _is_there(root, known):
             unreadable.add(root)
             continue
-        fence(root)
+        confine_links(root)
         project = projects.setdefault(root, Project(root))
         for piece in known:
             if os.path.isdir(piece.parent):
@@ -89,11 +89,11 @@ def _add_finished(piece: Path, projects: dict[Path, Project], unreadable: set[Pa
         unreadable.add(piece)
     elif os.path.isfile(piece):
         root = project_root(piece)
-        fence(root)
+        confine_links(root)
         projects.setdefault(root, Project(root)).pieces.add(piece)
 
 
 def _is_there(root: Path, pieces: Iterable[Path]) -> bool:
-    """Whether a project can be read: an empty folder may be the mount point of a disk."""
+    """Whether a project can be read; an empty folder may be the mount point of a disk."""
     folders = any(os.path.isdir(root / name) for name in (MODELS, PIECES))
     return folders or any(os.path.isfile(piece) for piece in pieces)

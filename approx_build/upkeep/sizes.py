@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from approx_build.store.census import Amount, Census, Found
+from approx_build.store.census import Amount, Census, FileInfo
 from approx_build.store.gc import Rules
 from approx_build.store.index import Index
 from approx_build.store.store import Store
 from approx_build.store.watch import Watch
-from approx_build.upkeep.collection import Asked, planned, survey
+from approx_build.upkeep.collection import CollectionOptions, planned, survey
 from approx_build.upkeep.needs import AllNeeds
 from approx_build.upkeep.trainings import KeptRun, kept_runs
 
@@ -55,13 +55,13 @@ class Sizes:
 
 def sizes(store: Store, root: Path | None, watch: Watch, today: date) -> Sizes:
     """The sizes of `store`; one of its projects is at `root`."""
-    asked = Asked(Rules())
+    asked = CollectionOptions(Rules())
     found = survey(store, root, asked, watch, today)
     chosen = planned(store, found, asked)
     watch.end()
     here, declared = found.census, {digest[:16] for digest in found.needs.declared}
     shares, unneeded = _shares(found.index, here, found.needs)
-    kinds: dict[str, list[Found]] = {}
+    kinds: dict[str, list[FileInfo]] = {}
     for digest, one in here.objects.items():
         kinds.setdefault(found.index.kind(digest) or "of no record", []).append(one)
     others = {"records": Amount.of(here.records.values()), **here.others}
@@ -79,10 +79,12 @@ def sizes(store: Store, root: Path | None, watch: Watch, today: date) -> Sizes:
 
 def _shares(index: Index, here: Census, needs: AllNeeds) -> tuple[list[Share], Amount]:
     """What each piece and model uses, and what none of them uses."""
-    held = {piece.name: _objects(index, here, piece.keys, piece.digests) for piece in needs.pieces}
+    cached = {
+        piece.name: _objects(index, here, piece.keys, piece.digests) for piece in needs.pieces
+    }
     for model in needs.models:
-        held[model.name] = _objects(index, here, model.held.keys.values(), model.held.needed)
-    times = Counter(digest for digests in held.values() for digest in digests)
+        cached[model.name] = _objects(index, here, model.cached.keys.values(), model.cached.needed)
+    times = Counter(digest for digests in cached.values() for digest in digests)
     shares = [
         Share(
             name,
@@ -90,7 +92,7 @@ def _shares(index: Index, here: Census, needs: AllNeeds) -> tuple[list[Share], A
             Amount.of(here.objects[digest] for digest in digests if times[digest] > 1),
             needs.problems.get(name, ""),
         )
-        for name, digests in held.items()
+        for name, digests in cached.items()
     ]
     return shares, Amount.of(one for digest, one in here.objects.items() if digest not in times)
 

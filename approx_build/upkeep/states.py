@@ -10,7 +10,7 @@ from pathlib import Path
 from approx_build.execution.up_to_date import contents
 from approx_build.files.writing import remove
 from approx_build.score.paths import project_root
-from approx_build.store.disk import plain_words
+from approx_build.store.disk import store_errors
 from approx_build.store.projects import Use
 from approx_build.store.store import Store
 
@@ -18,7 +18,7 @@ Files = Mapping[str, tuple[str, str]]
 """Path -> fingerprint and digest, as in a state."""
 
 RENDER = "render"
-"""The word with which the options in a state of a render begin."""
+"""The first word of the options in a state of a render."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def drop(store: Store, render: Finished) -> None:
     if render.piece.is_file():
         # The state may be the only thing that names the piece as a user of the store.
         store.projects.note(Use(project_root(render.piece), render.piece))
-    with plain_words(render.path):
+    with store_errors(render.path):
         remove(render.path)
 
 

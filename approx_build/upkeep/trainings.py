@@ -12,7 +12,7 @@ from pathlib import Path
 from approx_build.errors import ModelError
 from approx_build.files import writing
 from approx_build.files.opening import read_bounded
-from approx_build.store.census import Amount, Found, files
+from approx_build.store.census import Amount, FileInfo, files
 from approx_build.store.disk import DAMAGED, set_aside
 from approx_build.store.fault import Expected, Fault
 from approx_build.store.gc import DOOMED, Candidate
@@ -61,7 +61,7 @@ def kept_runs(store: Path) -> list[KeptRun]:
     return [_kept_run(folder) for folder in _folders(store)]
 
 
-def may_go(
+def removable(
     runs: Iterable[KeptRun], declared: Collection[str], store: Path, unfinished: bool
 ) -> list[Candidate]:
     """The runs that no model declares: finished ones, and with `unfinished` all.
@@ -84,7 +84,7 @@ def may_go(
     ]
 
 
-def set_aside_files(store: Path) -> Iterator[tuple[Path, Found]]:
+def set_aside_files(store: Path) -> Iterator[tuple[Path, FileInfo]]:
     """The damaged files of trainings that were set aside."""
     for path, found in files(store / FOLDER):
         if DAMAGED in path.relative_to(store).as_posix():
@@ -167,7 +167,7 @@ def _state_faults(folder: Path, belongs: str) -> Iterator[Fault]:
 
 
 def _state_problem(path: Path) -> str:
-    """What is wrong with a state; empty when it is undamaged or missing."""
+    """The fault of a state; empty if it is undamaged or missing."""
     try:
         checked_notes(path)
     except ModelError as error:
@@ -183,7 +183,7 @@ def _record_faults(store: Store, index: Index, folder: Path, belongs: str) -> It
 
 
 def _record_problem(path: Path) -> str:
-    """What is wrong with a record; empty when it is undamaged or missing."""
+    """The fault of a record; empty if it is undamaged or missing."""
     try:
         record_at(path)
     except ModelError as error:
@@ -197,7 +197,7 @@ def _stored_record(folder: Path, store: Store, index: Index) -> TrainingRecord |
         is_of = entry.kind == TRAIN and working_folder(store.root, entry.declaration) == folder
         run = store.records.get(key) if is_of else None
         digest = run.outputs.get("record", "") if run else ""
-        if digest and store.objects.is_right(digest):
+        if digest and store.objects.is_intact(digest):
             with suppress(ModelError):
                 return record_of(read_bounded(store.objects.path(digest)))
     return None

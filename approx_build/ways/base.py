@@ -24,11 +24,11 @@ from approx_build.yaml_source.node import Loc
 # Without `eq`: comparing clips would compare arrays, whose result has no truth value.
 @dataclass(frozen=True, eq=False)
 class Conditioning:
-    """What a family makes a take from besides noise, its sounds at the network's rate."""
+    """The input of a take besides noise: sounds at the rate of the network."""
 
     @abstractmethod
     def sounds(self) -> Mapping[str, Clip]:
-        """Its sounds, by what an error calls them."""
+        """Its sounds, by their names in error messages."""
 
 
 class Way(Strict):
@@ -41,17 +41,19 @@ class Way(Strict):
     help: ClassVar[str]
     """What the option takes, for the help of `take`."""
     label: ClassVar[str]
-    """A word for names of files: what has been done to the sound."""
+    """A word for file names."""
     origin: ClassVar[str]
-    """A word for reports: what the sound is to the take."""
+    """A word for reports: the role of the sound."""
     roles: ClassVar[tuple[str, ...]] = ("heard",)
     """The roles of its sounds among the inputs of a take, in the order of `sounds`."""
     is_in_key: ClassVar[bool] = True
     """Whether the parameters of a take name the way; else its roles do, which no other way has."""
     follows: ClassVar[bool] = True
-    """Whether the take follows its sounds to its end, so that they must last as long."""
+    """Whether the sounds must be as long as the take."""
     options: ClassVar[tuple[Option, ...]] = ()
     """Options of `take` besides the one that names the sounds."""
+    optional: ClassVar[frozenset[str]] = frozenset()
+    """Fields that families heed only if they name them in their `way_fields`."""
     example: ClassVar[Mapping[str, Any]]
     """The field as a score has it."""
 
@@ -59,26 +61,32 @@ class Way(Strict):
     def sounds(self) -> Iterator[tuple[tuple[str, ...], Sound]]:
         """Its sounds, each with the path of the field that holds it."""
 
-    def count(self, said: int | None) -> int:
-        """How many clips a take has that says so many; ValueError when they do not fit the way."""
-        return 1 if said is None else said
+    def count(self, asked: int | None) -> int:
+        """Number of clips of a take; ValueError if the way does not allow `asked`."""
+        return 1 if asked is None else asked
 
-    def misfits(self, take_s: float) -> Iterator[tuple[Loc, str]]:
-        """What does not fit a take of `take_s` besides its sounds, and in which field."""
+    def length_faults(self, take_s: float) -> Iterator[tuple[Loc, str]]:
+        """Fields whose times exceed a take of `take_s`, each with a message."""
         return iter(())
 
+    def unheeded(self, heeded: Collection[str]) -> Iterator[str]:
+        """Optional fields that change something, and are not among those that a family heeds."""
+        for name in sorted(self.optional - set(heeded)):
+            if getattr(self, name) != type(self).model_fields[name].default:
+                yield name
+
     def terms(self, rate: int, clip: int, count: int) -> dict[str, Json]:
-        """What shapes clip `clip` of `count`, times in samples at `rate`."""
+        """The parameters of clip `clip` of `count` in the key; times in samples at `rate`."""
         return {}
 
     @classmethod
     @abstractmethod
     def conditioning(cls, terms: Mapping[str, Any], sounds: Mapping[str, Clip]) -> Conditioning:
-        """What a family draws from: its terms, and its sounds by role."""
+        """The input of the family, from the terms and the sounds by role."""
 
 
-class OfOneSound(Sound, Way):
-    """A way that needs one sound, whose fields stand beside its own."""
+class SingleSource(Sound, Way):
+    """A way with one sound, whose fields are fields of the way."""
 
     def sounds(self) -> Iterator[tuple[tuple[str, ...], Sound]]:
         """The sound, which is the whole field."""
@@ -96,6 +104,6 @@ def way_of(params: Mapping[str, Any], roles: Collection[str]) -> type[Way] | Non
 
 
 def conditioning_of(params: Mapping[str, Any], sounds: Mapping[str, Clip]) -> Conditioning | None:
-    """What a take is made from besides noise, by its parameters and its sounds by role."""
+    """The conditioning of a take, by its parameters and its sounds by role."""
     way = way_of(params, sounds)
     return way.conditioning(params.get("derivation", {}), sounds) if way else None

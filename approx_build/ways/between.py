@@ -12,13 +12,14 @@ from approx_build.audio.clip import Clip
 from approx_build.canonical import Json
 from approx_build.ways.base import WAYS, Conditioning, Way
 from approx_build.ways.sound import Sound
+from approx_build.yaml_source.fields import MOST
 
 Place = Annotated[float, Field(ge=0, le=1)]
 
 
 @dataclass(frozen=True, eq=False)
 class Interpolation(Conditioning):
-    """The take is so far from `first` on the way to `second`: from 0 to 1."""
+    """Interpolation between `first` (place 0) and `second` (place 1)."""
 
     first: Clip
     second: Clip
@@ -31,14 +32,14 @@ class Interpolation(Conditioning):
 
 @WAYS.register
 class Between(Way):
-    """The network finds the noise behind two sounds, and makes clips of noise in between.
+    """The network inverts two sounds to noise or latents and generates clips in between.
 
-    At places 0 and 1 a clip is near to a sound, and not equal to it. The seed changes nothing.
+    At places 0 and 1 a clip is close to a sound, but not equal. The seed has no effect.
     """
 
     way: ClassVar[str] = "between"
-    about: ClassVar[str] = "two sounds; the clips of the take are between them"
-    help: ClassVar[str] = "Two recordings to draw clips between."
+    about: ClassVar[str] = "two sounds; the clips of the take interpolate between them"
+    help: ClassVar[str] = "Two recordings to interpolate between."
     label: ClassVar[str] = "between"
     origin: ClassVar[str] = "interpolated"
     roles: ClassVar[tuple[str, ...]] = ("first", "second")
@@ -52,7 +53,7 @@ class Between(Way):
     places: tuple[Place, ...] | None = Field(
         None,
         min_length=1,
-        max_length=100_000,
+        max_length=MOST,
         description="place of each clip, from 0 to 1; default: `count` places, evenly "
         "from 0 to 1 (a single one is in the middle)",
     )
@@ -62,21 +63,21 @@ class Between(Way):
         yield ("first",), self.first
         yield ("second",), self.second
 
-    def count(self, said: int | None) -> int:
-        """A clip for each place; ValueError when the take says another number."""
+    def count(self, asked: int | None) -> int:
+        """One clip for each place; ValueError if the take has another `count`."""
         if self.places is None:
-            return super().count(said)
-        if said is not None and said != len(self.places):
+            return super().count(asked)
+        if asked is not None and asked != len(self.places):
             raise ValueError(
-                f"{len(self.places)} places for {said} clips; leave 'count' out, or 'places'"
+                f"{len(self.places)} places for {asked} clips; leave 'count' out, or 'places'"
             )
         return len(self.places)
 
     def place(self, clip: int, count: int) -> float:
-        """Where clip `clip` of `count`, from 1, is between the sounds."""
+        """The place of clip `clip` of `count`, from 1."""
         if self.places is not None:
             return self.places[clip - 1]
-        # A single clip at place 0 would only be the first sound again, nearly.
+        # A single clip at place 0 would only repeat the first sound.
         return 0.5 if count == 1 else (clip - 1) / (count - 1)
 
     def terms(self, rate: int, clip: int, count: int) -> dict[str, Json]:

@@ -10,7 +10,7 @@ from approx_build.ways.base import WAYS, Way
 from approx_build.ways.option import Option, form, sound
 
 Given = Mapping[str, object]
-"""What was given for options of ways, by their names; options that were not given are not in it."""
+"""Values of the given options of ways, by name."""
 
 
 def sound_form(way: type[Way]) -> str:
@@ -23,12 +23,12 @@ def fields(ways: Mapping[str, Sequence[str]], given: Given) -> dict[str, Json]:
 
     `given` has the values of options that belong to a way, by name.
     """
-    _check_belongings(ways, given)
+    _check_dependent_options(ways, given)
     return {name: _field(WAYS.get(name), texts, given) for name, texts in ways.items()}
 
 
 def label(ways: Mapping[str, Sequence[str]], given: Given) -> str:
-    """What tells the files of such a take from those of a take by itself."""
+    """The suffix of the file names of a take that is conditioned on sound."""
     numbers = [
         f"-{option.value(given[option.name]):g}"
         for _, option in _options()
@@ -68,7 +68,7 @@ def _field(way: type[Way], texts: Sequence[str], given: Given) -> dict[str, Json
     return field
 
 
-def _check_belongings(ways: Mapping[str, Sequence[str]], given: Given) -> None:
+def _check_dependent_options(ways: Mapping[str, Sequence[str]], given: Given) -> None:
     """UsageError for an option without its way, or a way without an option that it needs."""
     owned = {option.name for way, option in _options() if way.way in ways}
     for way, option in _options():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from approx_build.audio.clip import Clip
-from approx_build.ways.base import WAYS, Conditioning, OfOneSound
+from approx_build.ways.base import WAYS, Conditioning, SingleSource
 from approx_build.ways.sound import Excerpt
 
 
@@ -23,7 +23,7 @@ class Extension(Conditioning):
 
 
 @WAYS.register
-class Extend(Excerpt, OfOneSound):
+class Extend(Excerpt, SingleSource):
     """The take begins with a sound, unchanged, and continues it up to its own `length_s`."""
 
     way: ClassVar[str] = "extend"
@@ -35,8 +35,8 @@ class Extend(Excerpt, OfOneSound):
     follows: ClassVar[bool] = False
     example: ClassVar[Mapping[str, Any]] = {"take": "breath", "clip": 2}
 
-    def misfit(self, take_s: float, whole_s: float) -> str:
-        """What is wrong with a sound that fills the whole take."""
+    def length_fault(self, take_s: float, whole_s: float) -> str:
+        """The fault of a sound that leaves nothing to continue; empty if there is none."""
         begun_s = self.length_s or whole_s - self.start_s
         if begun_s < take_s:
             return ""

@@ -1,4 +1,4 @@
-"""Inpaint: a network makes ranges of a sound anew, so that they fit the rest."""
+"""Inpaint: a network replaces ranges of a sound with new sound that fits the rest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 
 from approx_build.audio.clip import Clip
 from approx_build.canonical import Json
-from approx_build.ways.base import WAYS, Conditioning, OfOneSound
+from approx_build.ways.base import WAYS, Conditioning, SingleSource
 from approx_build.ways.option import Option
 from approx_build.ways.sound import LONGEST_S, TOLERANCE_S
 from approx_build.yaml_source.node import Loc
@@ -23,7 +23,7 @@ _RANGE = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
 
 @dataclass(frozen=True, eq=False)
 class Inpainting(Conditioning):
-    """The take is `sound` with these ranges of samples made anew."""
+    """`sound` with these ranges of samples to be replaced."""
 
     sound: Clip
     missing: tuple[tuple[int, int], ...]
@@ -41,8 +41,8 @@ def _range(text: str) -> Json:
 
 
 @WAYS.register
-class Inpaint(OfOneSound):
-    """The network makes ranges of a sound anew. Outside them the take is the sound, bit for bit.
+class Inpaint(SingleSource):
+    """The network replaces ranges of a sound. Outside them the take has the bits of the sound.
 
     Every clip of the take fills them differently.
     """
@@ -83,7 +83,7 @@ class Inpaint(OfOneSound):
             before = stop
         return spans
 
-    def misfits(self, take_s: float) -> Iterator[tuple[Loc, str]]:
+    def length_faults(self, take_s: float) -> Iterator[tuple[Loc, str]]:
         """Ranges that end after the take."""
         for index, (_, stop_s) in enumerate(self.missing_s):
             if stop_s > take_s + TOLERANCE_S:

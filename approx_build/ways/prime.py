@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from approx_build.audio.clip import Clip
-from approx_build.ways.base import WAYS, Conditioning, OfOneSound
+from approx_build.ways.base import WAYS, Conditioning, SingleSource
 from approx_build.ways.sound import Excerpt
 
 
@@ -23,7 +23,7 @@ class Priming(Conditioning):
 
 
 @WAYS.register
-class Prime(Excerpt, OfOneSound):
+class Prime(Excerpt, SingleSource):
     """The network continues a sound. The take is what comes after it."""
 
     way: ClassVar[str] = "prime"

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field, model_validator
 
-from approx_build.yaml_source.fields import SHORTEST_S, Name, Recording, Strict
+from approx_build.yaml_source.fields import MOST, SHORTEST_S, Name, Recording, Strict
 
 LONGEST_S = 86_400.0
 TOLERANCE_S = 1e-6
@@ -23,7 +23,7 @@ class Sound(Strict):
     )
     take: Name | None = Field(None, description="a take; or give a recording")
     clip: int | None = Field(
-        None, ge=1, le=100_000, description="which clip of the take, from 1 (first if left out)"
+        None, ge=1, le=MOST, description="which clip of the take, from 1 (first if left out)"
     )
     start_s: float = Field(0.0, ge=0, le=LONGEST_S, description="start in that sound, seconds")
 
@@ -31,7 +31,7 @@ class Sound(Strict):
         """Seconds of sound that a take of `take_s` needs; None for all there are."""
         return take_s
 
-    def misfit(self, take_s: float, whole_s: float) -> str:
+    def length_fault(self, take_s: float, whole_s: float) -> str:
         """Why a take of `take_s` cannot be made from a sound of `whole_s`; empty if it can."""
         return ""
 

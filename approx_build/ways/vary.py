@@ -1,4 +1,4 @@
-"""Vary: a network remakes a part of a sound, from nothing to everything."""
+"""Vary: a network adds noise to a sound and removes it, which gives a variation."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pydantic import Field
 
 from approx_build.audio.clip import Clip
 from approx_build.canonical import Json
-from approx_build.ways.base import WAYS, Conditioning, OfOneSound
+from approx_build.ways.base import WAYS, Conditioning, SingleSource
 from approx_build.ways.option import Option
 
 
 @dataclass(frozen=True, eq=False)
 class Variation(Conditioning):
-    """The take is `sound` with so much of it made anew: from 0, nothing, to 1, everything."""
+    """A variation of `sound`; `noise_level` is its strength, from 0 (unchanged) to 1 (all new)."""
 
     sound: Clip
     noise_level: float
@@ -27,8 +27,8 @@ class Variation(Conditioning):
 
 
 @WAYS.register
-class Vary(OfOneSound):
-    """A sound is covered with noise, and the network makes sound of it again.
+class Vary(SingleSource):
+    """The builder adds noise to a sound, and the network removes it.
 
     Every clip of the take is another variation.
     """

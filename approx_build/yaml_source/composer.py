@@ -16,7 +16,7 @@ from approx_build.errors import Fault, Location
 from approx_build.yaml_source.node import Loc, Node, Place, Value, dotted, resolve
 
 LIMIT_VALUES = 250_000
-"""Most values of texts read together, aliases counted in full. Ten thousand events are 150 000."""
+"""Largest number of values, aliases counted in full. Ten thousand events have 150 000."""
 # Each level is four calls deep here, and Python allows a thousand.
 LIMIT_DEPTH = 100
 LIMIT_FAULTS = 50
@@ -24,7 +24,7 @@ LIMIT_FAULTS = 50
 _EMPTY = "the file is empty"
 
 Event = Any
-"""An event of ruamel.yaml, whose classes carry no types."""
+"""An event of ruamel.yaml, whose classes have no type annotations."""
 
 _CORE = "tag:yaml.org,2002:"
 _NUMERIC: dict[str, tuple[type, ...]] = {
@@ -37,14 +37,14 @@ _NUMERIC: dict[str, tuple[type, ...]] = {
 
 @dataclass
 class Allowance:
-    """How many values may still be read, of one text or of several that are read together."""
+    """How many values may still be read from one text, or from several that are read together."""
 
     left: int = LIMIT_VALUES
     is_shared: bool = False
 
     @property
     def refusal(self) -> str:
-        """What to say when nothing is left."""
+        """The message when the allowance is used up."""
         limit = f"more than {LIMIT_VALUES:,} values".replace(",", " ")
         together = "with the files before it, " if self.is_shared else ""
         return f"{together}{limit}, anchors counted in full"
@@ -67,7 +67,7 @@ class Composer:
         self._allowance = allowance or Allowance()
 
     def document(self) -> Node | None:
-        """The only document of the text, or None when `faults` says why there is none."""
+        """The only document of the text, or None if `faults` explains why there is none."""
         self._next()
         start = self._next()
         if isinstance(start, yaml.StreamEndEvent):
@@ -81,7 +81,7 @@ class Composer:
                 self._fault(_place(after), "a second document begins here; a file holds one")
         except StopError:
             return None
-        # A text of comments, or of `---` alone, is one empty value.
+        # A text that contains only comments, or only `---`, is one empty value.
         if root.value is None and not self.faults:
             self._fault((1, 1), _EMPTY)
             return None
@@ -91,7 +91,7 @@ class Composer:
         return self._parser.get_event()
 
     def _fault(self, place: Place, message: str, trail: Loc = ()) -> None:
-        # One mistake may make thousands of faults, which nobody reads.
+        # One mistake may cause thousands of faults, which nobody reads.
         if len(self.faults) < LIMIT_FAULTS:
             where = dotted((*self._trail, *trail))
             text = f"{where}: {message}" if where else message
@@ -135,7 +135,7 @@ class Composer:
         # Ten aliases of ten aliases …: counted in full, they exceed the limit before they use
         # memory.
         self._count(place, node.weight)
-        # Faults of the value are then reported where it is used.
+        # Faults of the value are then reported at the place where it is used.
         return replace(node, place=place)
 
     def _container(self, event: Event) -> Node:

@@ -22,7 +22,7 @@ _LONGEST_SHOWN_LINE = 300
 class Source:
     """One file: its name as shown in errors, its text, and its values with their positions.
 
-    `faults` contains what is wrong with its structure, when it was read by `read_source`.
+    `faults` contains the faults of its structure, if `read_source` read it.
     """
 
     shown: str
@@ -48,6 +48,7 @@ class Source:
 
         If `loc` is not in the file, the nearest value that should contain it.
         """
+        loc = self.root.spelled(loc)
         # The parent, because only it knows where the key is written.
         node, depth = self.root.nearest(loc[:-1])
         place = node.place
@@ -61,6 +62,7 @@ class Source:
 
     def fault(self, loc: Loc, message: str, key: bool = False) -> Fault:
         """A fault at `loc`; its message begins with `takes.cry.length_s: …`."""
+        loc = self.root.spelled(loc)
         text = f"{dotted(self.root.written(loc))}: {message}" if loc else message
         return self.show(Fault(self.locate(loc, key), text))
 
@@ -73,16 +75,16 @@ class Source:
 def read_source(
     path: Path, shown: str, log: ReadLog | None = None, allowance: Allowance | None = None
 ) -> Source:
-    """Read `path`, with faults that do not stop the reading in `Source.faults`.
+    """Read `path`; faults that do not stop the reading are in `Source.faults`.
 
-    Texts that share an `allowance` may not have more values together. ApproxError when the file
-    cannot be read, ScoreError when its text is no YAML.
+    Texts that share an `allowance` share its number of values. ApproxError when the file cannot be
+    read, ScoreError when its text is not YAML.
     """
     return source_of(read_text(path, shown, log), shown, allowance)
 
 
 def source_of(text: str, shown: str, allowance: Allowance | None = None) -> Source:
-    """A text as `read_source` reads it from a file."""
+    """The source of a text, as if `read_source` had read it from a file."""
     composer = Composer(text, shown, allowance)
     try:
         root = composer.document()
@@ -95,7 +97,7 @@ def source_of(text: str, shown: str, allowance: Allowance | None = None) -> Sour
 
 
 def load_source(path: Path, shown: str, log: ReadLog | None = None) -> Source:
-    """Read `path`; ScoreError with every fault of its structure when there are any."""
+    """Read `path`; ScoreError with all faults of its structure if there are any."""
     source = read_source(path, shown, log)
     if source.faults:
         raise ScoreError(source.faults)

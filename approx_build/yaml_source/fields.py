@@ -1,4 +1,4 @@
-"""What every model of a score shares: its strictness, and the kinds of names in it."""
+"""The base of all models of a score: its strictness, and the types of names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RECORDING = rf"[A-Za-z0-9][A-Za-z0-9_-]*/[^.{_NO_LETTERS}][^{_NO_LETTERS}]{{0,2
 
 
 class Strict(BaseModel):
-    """A frozen model that takes only its own fields, and only finite numbers."""
+    """A frozen model that accepts only its own fields, and only finite numbers."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True
@@ -39,7 +39,7 @@ def _recording(value: str) -> str:
 
 
 def is_recording(name: str) -> bool:
-    """Whether a score can name a recording so, as corpus/recording."""
+    """Whether a score can name a recording in this form, as corpus/recording."""
     return re.fullmatch(_RECORDING, name) is not None
 
 
@@ -54,11 +54,11 @@ Recording = Annotated[
 ]
 """A recording of a corpus, or several: `accordion/phrase-3`, `accordion/*`, `"accordion/take [2]"`.
 
-All that a file can be named is taken but what begins with a dot and control characters.
+Accepts every possible file name, except those with control characters or an initial dot.
 """
 Text = Annotated[str, Field(min_length=1, max_length=10_000)]
 MOST = 10_000
-"""Most events of a part, breakpoints of a curve, cues, marks, names in a list."""
+"""Largest number of items in a list: events, clips, breakpoints, cues, marks, names."""
 SHORTEST_S = 0.001
-"""A millisecond: nothing that is asked for by its length is shorter."""
+"""A millisecond: the shortest length that a score can request."""
 Seed = Annotated[int, Field(ge=0, lt=2**63)]

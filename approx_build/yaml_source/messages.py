@@ -17,9 +17,9 @@ from pydantic_core import ErrorDetails
 from approx_build.yaml_source.node import Loc
 
 MOST_LISTED = 12
-"""Names or numbers that a message lists."""
+"""Largest number of names or numbers in a message."""
 _MOST_COMPARED = 50
-"""Names that a misspelt one is compared with."""
+"""Largest number of names with which a misspelt name is compared."""
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
@@ -32,9 +32,9 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
 
 def _near(folded: str, known: tuple[str, ...]) -> dict[str, str]:
-    """Names by how they are compared; of very many, those most like `folded` at first sight.
+    """Names by their form for comparison; of very many, only those most similar to `folded`.
 
-    Comparing takes longer than all other checks, and few mistake the first letter.
+    Comparison takes longer than all other checks, and the first letter is rarely wrong.
     """
     if len(known) <= _MOST_COMPARED:
         return {name.casefold(): name for name in known}
@@ -58,7 +58,7 @@ def _grouped(known: tuple[str, ...]) -> dict[tuple[str, int], dict[str, str]]:
 
 
 def choices(word: str, known: Iterable[str]) -> str:
-    """The suggestion for `word`, or the names there are when none is close."""
+    """The suggestion for `word`, or the possible names if none is similar."""
     names = known if isinstance(known, tuple) else tuple(known)
     close = suggestion(word, names)
     if close or not names:
@@ -104,7 +104,7 @@ _NEEDS = {
 
 
 def shown(value: object) -> str:
-    """`value` as in a score, shortened when it is long."""
+    """`value` as in a score, shortened if it is long."""
     if isinstance(value, Mapping | list | tuple):
         kind = "a list" if not isinstance(value, Mapping) else "named fields"
         return f"{kind} of {len(value)}" if kind == "a list" else kind
@@ -115,12 +115,12 @@ def shown(value: object) -> str:
     return "empty" if text == "null" else text
 
 
-def worded(error: ErrorDetails, model: type[BaseModel], names: Sequence[str] = ()) -> str:
-    """The message of an `error` of `model`. `names` are the fields, if not the model's."""
+def message_of(error: ErrorDetails, model: type[BaseModel], names: Sequence[str] = ()) -> str:
+    """The message of an `error` of `model`. `names` are the fields, if they are not the model's."""
     kind, context, loc = error["type"], error.get("ctx", {}), error["loc"]
     if kind == "fault":
         return str(context["words"])
-    # The text of our own exception, without the words that pydantic puts before it.
+    # The text of our own exception, without pydantic's words before it.
     if kind in ("value_error", "assertion_error"):
         return str(context["error"])
     if kind == "extra_forbidden":
@@ -169,7 +169,7 @@ def _tag(tag: str, expected: str) -> str:
 
 
 def field_names(model: type[BaseModel], loc: Loc) -> list[str]:
-    """The names a field may have at `loc` of `model`, following annotations."""
+    """The names that a field may have at `loc` of `model`, following annotations."""
     reached: list[Any] = [model]
     for step in loc:
         reached = [*_follow(reached, step)]
@@ -184,7 +184,7 @@ def field_names(model: type[BaseModel], loc: Loc) -> list[str]:
 
 
 def _members(annotation: Any, tag: str = "") -> Iterator[tuple[str, Any]]:
-    """The types an annotation may stand for, each with its tag where it has one."""
+    """The types that an annotation may represent, each with its tag, if any."""
     origin = get_origin(annotation)
     if origin is Annotated:
         inner, *metadata = get_args(annotation)
@@ -202,7 +202,7 @@ def _is_model(annotation: Any) -> bool:
 
 
 def _follow(reached: Sequence[Any], step: str | int) -> Iterator[Any]:
-    """The annotations one step further; a step that is a union's tag narrows to its branch."""
+    """The annotations one step further; a step that is the tag of a union selects its branch."""
     members = [member for annotation in reached for member in _members(annotation)]
     tagged = [
         member

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 Scalar = bool | int | float | str | None
@@ -18,7 +18,7 @@ _WORDS: dict[str, bool | None] = {
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-# Python refuses to convert texts of more than 4300 digits, with a message of its own.
+# Python refuses to convert texts of more than 4300 digits, with its own message.
 _LONGEST_NUMBER = 100
 
 
@@ -49,6 +49,12 @@ Place = tuple[int, int]
 """Line and column, from 1."""
 
 
+class Aside(str):
+    """A step of a position that is not a key: a description of a value that is not in the text."""
+
+    __slots__ = ()
+
+
 _NO_CHILDREN: dict[str | int, Node] = {}
 _NO_KEYS: dict[str, Place] = {}
 
@@ -57,8 +63,9 @@ _NO_KEYS: dict[str, Place] = {}
 class Node:
     """One value: its position, its content, and the positions of its keys.
 
-    `weight` counts the values it stands for, each alias counted in full. `numbers` are the original
-    indices of its items, when some were removed. Values without content share empty mappings.
+    `weight` is the number of values that it contains, each alias counted in full. `numbers` are the
+    original indices of its items, if some were removed. Values without content share empty
+    mappings. `origin` is the position in the text of the value from which this one was generated.
     """
 
     place: Place
@@ -67,6 +74,7 @@ class Node:
     keys: dict[str, Place] = field(default_factory=lambda: _NO_KEYS)
     weight: int = 1
     numbers: tuple[int, ...] = ()
+    origin: Loc = ()
 
     def nearest(self, loc: Loc) -> tuple[Node, int]:
         """The deepest node on the way to `loc`, and how many of its steps lead there."""
@@ -77,16 +85,42 @@ class Node:
             node = node.children[step]
         return node, len(loc)
 
+    def spelled(self, loc: Loc) -> Loc:
+        """`loc` with the names that are written: `length` where there is no `length_s`."""
+        # Thousands of positions of events are asked for, and all are as written.
+        if self.nearest(loc)[1] == len(loc):
+            return loc
+        node, steps = self, list[str | int]()
+        for step in loc:
+            short = step.removesuffix("_s") if isinstance(step, str) else step
+            steps.append(short if step not in node.children and short in node.children else step)
+            node = node.children.get(steps[-1], _NOTHING)
+        return tuple(steps)
+
     def written(self, loc: Loc) -> Loc:
-        """`loc` as it was before anything was removed."""
+        """`loc` in the text: before items were removed, and at the source of generated values."""
         node, steps = self, list[str | int]()
         for step in loc:
             steps.append(node.numbers[step] if isinstance(step, int) and node.numbers else step)
             node = node.children.get(step, _NOTHING)
+            if node.origin:
+                steps = [*node.origin]
         return tuple(steps)
 
+    def updated(self, children: Mapping[str | int, Node]) -> Node:
+        """A copy with these values in place of those of the same names; itself if none is new."""
+        if all(self.children.get(step) is child for step, child in children.items()):
+            return self
+        whole = {**self.children, **children}
+        value: Value = (
+            [child.value for child in whole.values()]
+            if isinstance(self.value, list)
+            else {str(step): child.value for step, child in whole.items()}
+        )
+        return replace(self, value=value, children=whole)
+
     def without(self, locs: Sequence[Loc]) -> Node:
-        """A copy without the values at `locs`; the items after them move up."""
+        """A copy without the values at `locs`; later items move up."""
         if not locs or not self.children:
             return self
         inside: dict[str | int, list[Loc]] = {}
@@ -105,16 +139,41 @@ class Node:
         value = [child.value for child in kept.values()]
         return replace(self, value=value, children=children, numbers=numbers)
 
+    def with_child(self, step: str | int, child: Node) -> Node:
+        """A copy of a mapping with `child` as its value at `step`."""
+        value = {str(key): node.value for key, node in self.children.items()}
+        value[str(step)] = child.value
+        return replace(self, value=value, children={**self.children, step: child})
+
+    def with_items(self, items: Sequence[Node]) -> Node:
+        """A copy of a list with `items` after its own."""
+        nodes = [*self.children.values(), *items]
+        value = [node.value for node in nodes]
+        numbers = (self.numbers or tuple(range(len(self.children)))) + (0,) * len(items)
+        return replace(self, value=value, children=dict(enumerate(nodes)), numbers=numbers)
+
+
+def node_of(value: Value, place: Place) -> Node:
+    """A value that is not in the text as a node, with one position for all of it."""
+    items: Iterable[tuple[str | int, Value]] = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
+    return Node(place, value, {step: node_of(item, place) for step, item in items})
+
 
 _NOTHING = Node((1, 1), None)
 
 
 def dotted(loc: Loc) -> str:
-    """`loc` as a reader writes it: `parts.foam.events[0].hold`."""
+    """`loc` in a readable form: `parts.foam.events[0].hold`."""
     text = ""
     for step in loc:
         if isinstance(step, int):
             text += f"[{step}]"
+        elif isinstance(step, Aside):
+            text += f" ({step})"
         else:
             text += ("." if text else "") + _plain(step)
     return text

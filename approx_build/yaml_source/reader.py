@@ -11,8 +11,8 @@ from approx_build.files.names import normal
 from approx_build.files.opening import TEXT_BYTES
 from approx_build.files.readlog import ReadLog
 
-# What YAML 1.2 allows, less the line breaks only YAML 1.1 knew (NEL, LS, PS) and the
-# byte order mark inside a text: editors do not agree about any of these.
+# What YAML 1.2 allows, except the line breaks that only YAML 1.1 had (NEL, LS, PS) and the byte
+# order mark inside a text: editors treat each of these differently.
 _UNUSUAL = re.compile(
     "[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
@@ -21,7 +21,7 @@ _MOST_DIRECTIVES = 100
 
 
 def read_text(path: Path, shown: str, log: ReadLog | None = None) -> str:
-    """The text of `path` in NFC, named `shown` in errors; ApproxError when it cannot be read."""
+    """The text of `path` in NFC; errors call it `shown`. ApproxError when it cannot be read."""
     data = _read_bytes(path, shown, log or ReadLog())
     try:
         text = data.decode()
@@ -35,10 +35,10 @@ def read_text(path: Path, shown: str, log: ReadLog | None = None) -> str:
     if unusual:
         raise ScoreError([_unusual_fault(text, found, shown) for found in unusual])
     if text.count("\n%") > _MOST_DIRECTIVES:
-        # The parser compares each directive with all before it.
+        # The parser compares each directive with all directives before it.
         message = f"more than {_MOST_DIRECTIVES} lines begin with '%'"
         raise ScoreError([fault_at(text, text.index("\n%") + 1, shown, message)])
-    # Names in it are compared with those of files, which are in this form too.
+    # Names in the text are compared with those of files, which are also in this form.
     return normal(text)
 
 

@@ -1,4 +1,4 @@
-"""Syntax errors: messages for those of libyaml that a composer can act on."""
+"""Syntax errors: rewords those of libyaml that a composer can correct."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _WORDS = {
     "did not find expected ',' or '}'": "expected ',' or '}' here",
     "did not find expected node content": "expected a value here",
 }
-# Possessive, so that a long run of blanks is not tried again from each of its places.
+# Possessive, so that a long run of blanks is not searched again from each position.
 _TAB_INDENT = re.compile(r"^ *+\t[^\S\n]*+(?=\S)", re.MULTILINE)
 _MOST_TABS = 20
 
@@ -54,7 +54,7 @@ def syntax_faults(error: MarkedYAMLError, text: str, shown: str) -> list[Fault]:
         where = Location(shown, line, lines[line - 1].index("\t") + 1)
         faults.append(Fault(where, "a tab is used for indentation; use spaces"))
     fault = _fault(error, text, shown)
-    # The tab explains the error in its line.
+    # The tab explains the error in its own line.
     return faults if fault.where.line in tabs else [*faults, fault]
 
 
@@ -72,7 +72,7 @@ def _fault(error: MarkedYAMLError, text: str, shown: str) -> Fault:
 
 
 def _left_open(problem: str, mark: Any, text: str) -> str:
-    """What was opened and not closed before the end of the text, or nothing."""
-    # libyaml notices that a bracket is open only where the text ends, far from the mistake.
+    """A bracket that is still open at the end of the text, or None."""
+    # libyaml detects an open bracket only at the end of the text, far from the mistake.
     at_end = mark.line >= text.rstrip().count("\n") + 1
     return _CLOSED_BY.get(problem, "") if at_end or problem == _NO_QUOTE else ""

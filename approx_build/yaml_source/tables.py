@@ -1,4 +1,4 @@
-"""Tables of fields: what a model of the grammar accepts, as Markdown, from its JSON schema."""
+"""Tables of fields: the fields of a model of the grammar as Markdown, from its JSON schema."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from approx_build.yaml_source.node import resolve
+
 Schema = dict[str, Any]
 
+_CHOICE = "#/$defs/Choice"
 _WORDS = {
     "number": "number",
     "integer": "whole number",
@@ -27,7 +30,7 @@ class Tables:
     sections: Sequence[str] = ()
 
     def table(self, schema: Schema, skip: Sequence[str] = ()) -> str:
-        """The fields of a model: name, what it takes, default, meaning."""
+        """The fields of a model: name, accepted values, default, meaning."""
         needed = schema.get("required", [])
         lines = ["| field | takes | if left out | says |", "|---|---|---|---|"]
         for name, field in schema["properties"].items():
@@ -44,7 +47,9 @@ class Tables:
         if "$ref" in field:
             return self._linked(field["$ref"].rpartition("/")[2].removesuffix("Ref"))
         if "anyOf" in field or "oneOf" in field:
-            kinds = [self._takes(branch) for branch in field.get("anyOf") or field["oneOf"]]
+            branches = field.get("anyOf") or field["oneOf"]
+            # Every field of an event may be a choice: a rule of the page, not of each field.
+            kinds = [self._takes(branch) for branch in branches if branch.get("$ref") != _CHOICE]
             return " or ".join(dict.fromkeys(kind for kind in kinds if kind))
         if "const" in field:
             return f"`{field['const']}`"
@@ -65,7 +70,7 @@ class Tables:
         return f"list of {self._takes(items)}" if items else "list"
 
     def _linked(self, name: str) -> str:
-        """A model by name: its section of the page, or named fields where it has none."""
+        """A model by name: a link to its section of the page, or named fields if it has none."""
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
         return f"[{words}](#{words.replace(' ', '-')})" if name in self.sections else "named fields"
 
@@ -76,18 +81,18 @@ def flow(value: object) -> str:
         return f"{{ {', '.join(f'{key}: {flow(item)}' for key, item in value.items())} }}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(flow(item) for item in value)}]"
-    is_word = isinstance(value, str) and re.fullmatch(r"[a-z]+", value)
+    is_word = isinstance(value, str) and re.fullmatch(r"[a-z]+", value) and resolve(value) == value
     return str(value) if is_word else json.dumps(value, ensure_ascii=False)
 
 
 def quoted(text: str) -> str:
-    """A text as a person writes it into YAML: in quotes where it needs them."""
+    """A text as a person writes it in YAML, quoted where necessary."""
     is_plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*/[A-Za-z0-9][A-Za-z0-9_.-]*", text)
     return text if is_plain else f'"{"".join(map(_escaped, text))}"'
 
 
 def _escaped(letter: str) -> str:
-    """A letter between double quotes: by its number where it could not be seen or typed."""
+    """A character between double quotes, as a number if it is invisible or cannot be typed."""
     number = ord(letter)
     if letter in '"\\':
         return f"\\{letter}"

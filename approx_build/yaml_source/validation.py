@@ -11,7 +11,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from approx_build.errors import MOST_FOUND, Fault, ScoreError
 from approx_build.yaml_source.document import Source
-from approx_build.yaml_source.messages import worded
+from approx_build.yaml_source.messages import message_of
 from approx_build.yaml_source.node import Loc, Value
 
 M = TypeVar("M", bound=BaseModel)
@@ -38,18 +38,18 @@ def validate(model: type[M], source: Source) -> M:
 
 
 class Patience:
-    """How many problems a reader looks for in one file; what comes after them is not read."""
+    """The number of problems that a reader looks for in one file; it does not read beyond them."""
 
     def __init__(self) -> None:
         self._left = MOST_FOUND
 
     @property
     def is_over(self) -> bool:
-        """Whether so many were found that the rest cannot matter."""
+        """Whether so many problems were found that the rest does not matter."""
         return self._left <= 0
 
     def spend(self, count: int) -> None:
-        """Note that so many were found."""
+        """Note that this many problems were found."""
         self._left -= count
 
 
@@ -60,7 +60,7 @@ def strictly(model: type[M], data: Value, patience: Patience | None = None) -> M
 
 
 def in_order(faults: list[Fault]) -> list[Fault]:
-    """Faults in the order of their files' lines, each once."""
+    """Faults in the order of files and lines, without repetitions."""
     return sorted(dict.fromkeys(faults), key=lambda f: (f.where.path, f.where.line, f.where.column))
 
 
@@ -76,7 +76,7 @@ def problems_of(
     for detail in error.errors(include_url=False)[:MOST_FOUND]:
         if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
             continue  # pydantic does not count items that have faults of their own
-        words, written = worded(detail, model, names), detail["loc"]
+        words, written = message_of(detail, model, names), detail["loc"]
         is_key = detail["type"] == "extra_forbidden" or written[-1:] == ("[key]",)
         if detail["type"] == "fault":
             is_key = bool(detail["ctx"]["is_key"])
@@ -96,7 +96,7 @@ def problems_of(
 
 
 def _without_echoes(problems: list[Problem]) -> list[Problem]:
-    """Problems without `missing field 'x'` where a neighbour asks `did you mean 'x'?`."""
+    """Problems without `missing field 'x'` if a neighbouring one asks `did you mean 'x'?`."""
     meant = {
         # A suggestion ends in `'?`.
         (loc[:-1], f"missing field '{words.rpartition(_MEANT)[2][:-2]}'")
@@ -126,10 +126,10 @@ def _in_data(loc: Loc, data: Value) -> Loc:
 
 
 def _longest_way(loc: Loc, data: Value) -> tuple[int, bool, Loc]:
-    """How many steps of the way are in `data`, whether it has the last of `loc`, and the way.
+    """Number of steps of the way in `data`, whether it has the last step of `loc`, and the way.
 
-    A tag may have the name of a field, so of all ways to leave steps out the longest is taken,
-    of equal ones that which keeps the last step.
+    A tag may have the name of a field, so of all ways to leave out steps the longest is used; of
+    equal ones, the one that keeps the last step.
     """
     if not loc:
         return 0, False, ()
@@ -150,10 +150,10 @@ def _after(step: str | int, rest: Loc, data: Value) -> tuple[int, bool, Loc]:
 
 
 class Problems:
-    """Problems of one value that a model's validator reads by hand.
+    """Problems of one value that a model's validator reads itself.
 
-    Add problems, attempt models, then `close`, which raises all of them together; pydantic puts the
-    position of the value before theirs.
+    Add problems, attempt models, then call `close`, which raises all of them together; pydantic
+    puts the position of the value before theirs.
     """
 
     def __init__(self, patience: Patience | None = None) -> None:
@@ -170,9 +170,9 @@ class Problems:
         self._found.append(InitErrorDetails(type=fault, loc=loc, input=None))
 
     def attempt(self, loc: Loc, model: type[M], data: Value, names: Sequence[str] = ()) -> M | None:
-        """`data` at `loc` as a `model`; None when it is not one.
+        """`data` at `loc` as a `model`; None if it is not one.
 
-        `names` are the fields that may be beside it, when those are not the model's.
+        `names` are the fields that are allowed beside it, if they are not the model's.
         """
         try:
             return strictly(model, data)
@@ -182,7 +182,7 @@ class Problems:
         return None
 
     def call(self, loc: Loc, read: Callable[[object], T], data: object) -> T | None:
-        """`data` at `loc`, read by a function that raises ValueError; None if it does."""
+        """The result of a function for `data` at `loc`; None if it raises ValueError."""
         try:
             return read(data)
         except ValueError as error:

@@ -13,9 +13,9 @@ from approx_build.audio.alignment import (
     LOWEST_HZ,
     Mono,
     best_place,
-    likeness,
     log_mel,
     mel_bands,
+    similarity,
 )
 from approx_build.numerics.stream import Stream, stream_key
 
@@ -31,14 +31,14 @@ def test_a_copy_is_found_where_it_lies(seed: int, start: int, gain: float) -> No
     copy = (gain * sound[start : start + 300]).astype(np.float32)
     place, alike = best_place(copy, sound)
     assert (place, alike) == (start, pytest.approx(1, abs=1e-6))
-    assert likeness(copy, sound[start : start + 300]) == pytest.approx(1, abs=1e-6)
+    assert similarity(copy, sound[start : start + 300]) == pytest.approx(1, abs=1e-6)
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 99))
 def test_the_best_place_is_the_best_of_all(seed: int) -> None:
     passage, sound = noise(seed, 100), noise(seed + 1, 400)
-    every = [likeness(passage, sound[at : at + 100]) for at in range(301)]
+    every = [similarity(passage, sound[at : at + 100]) for at in range(301)]
     place, alike = best_place(passage, sound)
     assert place == int(np.argmax(every))
     assert alike == pytest.approx(max(every), abs=1e-9)
@@ -46,14 +46,14 @@ def test_the_best_place_is_the_best_of_all(seed: int) -> None:
 
 def test_likeness_without_means_is_the_correlation_coefficient() -> None:
     one, other = (noise(seed) - noise(seed).mean() for seed in (1, 2))
-    assert likeness(one, other) == pytest.approx(abs(np.corrcoef(one, other)[0, 1]), abs=1e-6)
+    assert similarity(one, other) == pytest.approx(abs(np.corrcoef(one, other)[0, 1]), abs=1e-6)
 
 
 def test_silence_is_like_nothing() -> None:
     silence = np.zeros(800, np.float32)
-    assert likeness(silence, silence) == 0
+    assert similarity(silence, silence) == 0
     assert best_place(silence[:100], silence) == (0, 0)
-    assert likeness(1e-5 * noise(1), 1e-5 * noise(1)) < 0.01
+    assert similarity(1e-5 * noise(1), 1e-5 * noise(1)) < 0.01
 
 
 def tone(hz: float, rate: int = 8000) -> np.ndarray:

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from approx_build.audio import wav
-from approx_build.corpus.inspection import blemishes
+from approx_build.corpus.inspection import defects
 from approx_build.errors import AudioError, ModelError
-from approx_build.training.checkpoint import read_about, read_checkpoint
+from approx_build.training.checkpoint import read_checkpoint, read_metadata
 from tests.audio.seeds import SEEDS, weights
 
 
@@ -58,7 +58,7 @@ def test_a_damaged_sound_is_read_whole_or_refused(
             found = wav.info(path)
             assert 0 < found.length <= len(content) * 8192
             clip = wav.read(path)
-            blemishes(path)
+            defects(path)
         except AudioError:
             return
         assert clip.length == found.length
@@ -75,7 +75,7 @@ def test_a_damaged_checkpoint_is_read_or_refused(tmp_path: Path) -> None:
     @given(damaged(weights()))
     def is_read_or_refused(content: bytes) -> None:
         path.write_bytes(content)
-        for read in (read_about, lambda each: read_checkpoint(each, {"a.b": (3, 4)})):
+        for read in (read_metadata, lambda each: read_checkpoint(each, {"a.b": (3, 4)})):
             with suppress(ModelError):
                 read(path)
 

@@ -43,5 +43,5 @@ def test_the_pitch_is_that_of_the_dip_and_not_of_its_bin() -> None:
 def test_moves_are_probabilities_and_nearer_ones_likelier() -> None:
     chances = np.exp(GRID.moves())
     np.testing.assert_allclose(chances.sum(), 1)
-    assert (np.diff(chances[: GRID.reach + 1]) > 0).all()
+    assert (np.diff(chances[: GRID.widest_step + 1]) > 0).all()
     assert GRID.bins == 3 * 60 + 2

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.cli.fast_path import asked_render, nothing_to_do, project_root
+from approx_build.cli.fast_path import nothing_to_do, parse_render, project_root
 from approx_build.score.paths import project_root as as_the_score_finds_it
 from tests.space import Space
 
@@ -23,7 +23,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_plain_render_is_answered(here: Path) -> None:
-    piece, store, out, is_quiet = asked_render(["render", "pieces/a.yaml"]) or ("",) * 4
+    piece, store, out, is_quiet = parse_render(["render", "pieces/a.yaml"]) or ("",) * 4
     assert piece == str(here / "pieces/a.yaml")
     assert (store, out) == (str(here / ".approx"), str(here / "renders"))
     assert is_quiet is False
@@ -38,7 +38,7 @@ def test_a_plain_render_is_answered(here: Path) -> None:
     ],
 )
 def test_places_are_read_wherever_they_stand(here: Path, words: list[str]) -> None:
-    found = asked_render(["render", *words])
+    found = parse_render(["render", *words])
     assert found is not None
     assert found[:3] == (str(here / "a.yaml"), str(here / "s"), str(here / "o"))
 
@@ -60,7 +60,7 @@ def test_places_are_read_wherever_they_stand(here: Path, words: list[str]) -> No
     ],
 )
 def test_everything_else_is_left_to_the_full_command_line(here: Path, words: list[str]) -> None:
-    assert asked_render(words) is None
+    assert parse_render(words) is None
     assert not nothing_to_do(words)
 
 
@@ -68,7 +68,7 @@ def test_a_store_may_be_named_by_the_environment(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("APPROX_STORE", str(here / "fast"))
-    found = asked_render(["render", "a.yaml"])
+    found = parse_render(["render", "a.yaml"])
     assert found is not None
     assert found[1] == str(here / "fast")
 

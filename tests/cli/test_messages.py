@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from approx_build.cli.messages import failures, near, say_json
+from approx_build.cli.messages import failures, near, print_json
 from approx_build.cli.output import warn
 from approx_build.errors import BuildError, Location
 from approx_build.execution.work import Failure
-from approx_build.project.remarks import learnt, level
+from approx_build.project.remarks import level, training_remarks
 from approx_build.project.render import RenderResult
 from approx_build.store.records import Record
 from approx_build.units import counted
@@ -36,13 +36,13 @@ def test_paths_are_shown_from_where_one_stands(
 
 
 def test_results_for_programs_keep_their_letters(capsys: pytest.CaptureFixture[str]) -> None:
-    say_json({"piece": "été"})
+    print_json({"piece": "été"})
     assert capsys.readouterr().out == '{\n  "piece": "été"\n}\n'
 
 
 def test_results_for_programs_show_every_character(capsys: pytest.CaptureFixture[str]) -> None:
     piece = "a\x1b\x7f\x9b\u202e\ud83d\U000e0041\nb"
-    say_json({"piece": piece})
+    print_json({"piece": piece})
     printed = capsys.readouterr().out
     assert printed == (
         '{\n  "piece": "a\\u001b\\u007f\\u009b\\u202e\\ud83d\\udb40\\udc41\\nb"\n}\n'
@@ -56,13 +56,13 @@ def run(**facts: Any) -> Record:
 
 def test_what_a_training_converted_is_counted_by_how() -> None:
     ways = {"a/1": "44100 Hz to 8000 Hz", "a/2": "mixed to mono", "a/3": "44100 Hz to 8000 Hz"}
-    assert list(learnt("models/tiny/run", run(converted=ways))) == [
+    assert list(training_remarks("models/tiny/run", run(converted=ways))) == [
         "models/tiny/run: used after conversion: "
         "2 recordings (44100 Hz to 8000 Hz), 1 recording (mixed to mono)"
     ]
-    assert list(learnt("x", run(converted={}))) == []
-    assert list(learnt("x", run(converted=ways, is_shipped=True))) == []
-    assert list(learnt("x", run(converted=True))) == []
+    assert list(training_remarks("x", run(converted={}))) == []
+    assert list(training_remarks("x", run(converted=ways, is_shipped=True))) == []
+    assert list(training_remarks("x", run(converted=True))) == []
 
 
 def test_failures_are_said_with_what_could_not_be_built(capsys: pytest.CaptureFixture[str]) -> None:

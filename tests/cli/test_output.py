@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from approx_build.cli.output import put, say, warn
+from approx_build.cli.output import print_lines, put, warn
 from approx_build.errors import UsageError, argument
 from approx_build.visible import LONGEST, Lines
 
 
 def test_a_text_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    say("one\nforged", "two", "")
+    print_lines("one\nforged", "two", "")
     warn("three\x1b[2J")
     assert capsys.readouterr() == ("one\\nforged\ntwo\n\n", "three\\x1b[2J\n")
 
 
 def test_lines_are_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    say(Lines.of(["one", "two"]))
+    print_lines(Lines.of(["one", "two"]))
     assert capsys.readouterr().out == "one\ntwo\n"
 
 
 def test_a_line_has_its_limit(capsys: pytest.CaptureFixture[str]) -> None:
-    say("a" * 3 * LONGEST)
+    print_lines("a" * 3 * LONGEST)
     assert len(capsys.readouterr().out) < LONGEST + 100
 
 
@@ -32,7 +32,7 @@ def test_a_document_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_an_argument_is_printed_as_its_option(capsys: pytest.CaptureFixture[str]) -> None:
     words = f"set a smaller {argument('jobs')}"
-    say(words, Lines.of(["one", words]))
+    print_lines(words, Lines.of(["one", words]))
     warn(UsageError(words))
     put(words)
     text = "set a smaller --jobs\n"

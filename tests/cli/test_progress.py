@@ -111,6 +111,6 @@ def test_a_line_of_progress_is_a_whole_sentence(
 ) -> None:
     lines = Lines(verbose=False)
     lines.started(10, 1)
-    lines._told -= 100
+    lines._reported_at -= 100
     lines.action_done(ACTION, True, 1.0, remaining)
     assert capsys.readouterr().err == line

@@ -78,11 +78,11 @@ def test_a_consent_withdrawn_for_some_recordings_holds_for_the_others(tmp_path: 
 def test_the_day_is_told_on_which_a_record_begins_to_say_something_else(tmp_path: Path) -> None:
     lines = "withdrawn: { low: 2026-06-10 }\nwithdrawn_on: 2026-09-01\n"
     consent = read_consent(with_lines(tmp_path, lines, until="2026-07-31"))
-    ends = [consent.holds_until(date(2026, month, 5)) for month in (6, 7, 8, 10)]
+    ends = [consent.unchanged_until(date(2026, month, 5)) for month in (6, 7, 8, 10)]
     assert ends == [date(2026, 6, 9), date(2026, 7, 31), date(2026, 8, 31), None]
-    assert consent.holds_until(date(2020, 1, 1)) == date(2020, 1, 1)
+    assert consent.unchanged_until(date(2020, 1, 1)) == date(2020, 1, 1)
     consent = consent.model_copy(update={"withdrawn": {}, "withdrawn_on": None})
-    assert consent.holds_until(date(2026, 7, 31)) == date(2026, 7, 31)
+    assert consent.unchanged_until(date(2026, 7, 31)) == date(2026, 7, 31)
 
 
 def test_recordings_may_be_by_some_of_the_performers(tmp_path: Path) -> None:
@@ -157,4 +157,4 @@ def test_a_notice_is_a_file_beside_the_recordings(tmp_path: Path, notice: str) -
 def test_the_first_of_all_days_is_a_day_like_any_other(tmp_path: Path) -> None:
     folder = with_lines(tmp_path, "withdrawn: { low: 0001-01-01 }\n")
     record = read_record(folder)
-    assert record.consent.holds_until(TODAY) is None
+    assert record.consent.unchanged_until(TODAY) is None

@@ -16,7 +16,7 @@ from approx_build.corpus.duplicates import (
     RATE,
     Duplicate,
     Identity,
-    Likeness,
+    Similarity,
     best_match,
     duplicates,
     fingerprint,
@@ -152,17 +152,17 @@ def test_files_sounds_and_performances_are_told_apart(
     sf.write(tmp_path / "e.wav", samples[20 * rate : 29 * rate], rate)
     found = {path.name: identified(path) for path in sorted(tmp_path.iterdir())}
     found["b.wav"] = identity(tmp_path / "b.wav", "a.wav")
-    pairs = {(one.first, one.second): one.likeness for one in duplicates(found)}
+    pairs = {(one.first, one.second): one.similarity for one in duplicates(found)}
     assert pairs == {
-        ("a.wav", "b.wav"): Likeness.FILE,
-        ("a.wav", "c.flac"): Likeness.SOUND,
-        ("b.wav", "c.flac"): Likeness.SOUND,
-        ("a.wav", "d.wav"): Likeness.PERFORMANCE,
-        ("b.wav", "d.wav"): Likeness.PERFORMANCE,
-        ("c.flac", "d.wav"): Likeness.PERFORMANCE,
+        ("a.wav", "b.wav"): Similarity.FILE,
+        ("a.wav", "c.flac"): Similarity.SOUND,
+        ("b.wav", "c.flac"): Similarity.SOUND,
+        ("a.wav", "d.wav"): Similarity.PERFORMANCE,
+        ("b.wav", "d.wav"): Similarity.PERFORMANCE,
+        ("c.flac", "d.wav"): Similarity.PERFORMANCE,
     }
     among = list(duplicates(found, {"b.wav"}))
-    assert among[0] == Duplicate("a.wav", "b.wav", Likeness.FILE)
+    assert among[0] == Duplicate("a.wav", "b.wav", Similarity.FILE)
     assert [{one.first, one.second} for one in among[1:]] == [
         {"b.wav", "c.flac"},
         {"b.wav", "d.wav"},

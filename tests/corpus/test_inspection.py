@@ -10,7 +10,7 @@ import soundfile as sf
 from numpy.typing import NDArray
 
 from approx_build.audio import wav
-from approx_build.corpus.inspection import Inspection, blemishes, inspect, total
+from approx_build.corpus.inspection import Inspection, defects, inspect, total
 from approx_build.errors import AudioError
 from tests.corpus.sounds import tone
 
@@ -115,6 +115,6 @@ def test_blemishes_are_the_largest_mean_and_the_runs_at_full_scale(tmp_path: Pat
     left = np.concatenate([np.zeros(100), np.ones(5), np.zeros(95)])
     right = np.where(np.arange(200) == 7, -1.0, -0.25)
     sf.write(tmp_path / "a.wav", np.stack([left, right], axis=1), 8000, subtype="FLOAT")
-    found = blemishes(tmp_path / "a.wav")
+    found = defects(tmp_path / "a.wav")
     assert (found.clips, found.clipped) == (1, 5)
     assert found.dc == pytest.approx(-0.25375)

@@ -48,7 +48,7 @@ def test_a_recording_is_used_unless_there_is_a_reason(tmp_path: Path) -> None:
         "high.flac": "withdrawn on 2026-06-01",
         "low.flac": "",
         "low.wav": "has the same name as low.flac; rename one",
-        "older": "a folder; recordings lie in the folder of the corpus itself",
+        "older": "a folder; recordings must be in the folder of the corpus itself",
         "silent.wav": "silent: no sample reaches -80 dBFS",
     }
 

@@ -168,3 +168,11 @@ def test_a_rule_that_is_none_is_refused() -> None:
         Preparation.model_validate({"silence": {"rule": "loud"}})
     with pytest.raises(ValidationError, match="threshold"):
         Preparation.model_validate({"silence": {"rule": "ends", "threshold": 0.3}})
+
+
+def test_a_preparation_without_onsets_is_written_as_before_there_were_any() -> None:
+    assert "onsets" not in Preparation().model_dump(mode="json")
+    with_onsets = Preparation.model_validate({"onsets": {"lead_s": 0.01}})
+    written = with_onsets.model_dump(mode="json")
+    assert written["onsets"] == {"lead_s": 0.01, "apart_s": 0.1, "alone_s": 0.0}
+    assert Preparation.model_validate(written) == with_onsets

@@ -97,3 +97,40 @@ def test_an_epoch_visits_every_window_once_in_an_order_of_its_own() -> None:
 def test_spread_windows_go_from_the_first_to_the_last() -> None:
     starts = [int(window[0, 0]) for window in counting(10, 10).spread(4)]
     assert starts == [0, 5, 10, 15]
+
+
+def stroked(*lengths: int) -> list[Part]:
+    """Parts of one burst of noise every 400 samples, the first at 50."""
+    numbers = np.random.default_rng(0)
+    shape = np.exp(-np.arange(400) / 20)
+    return [
+        Part(
+            str(number),
+            np.concatenate(
+                [np.zeros(50), *[shape * numbers.uniform(-1, 1, 400)] * (length // 400)]
+            )[None, :length].astype(np.float32),
+        )
+        for number, length in enumerate(lengths)
+    ]
+
+
+def test_windows_at_onsets_are_visited_once_an_epoch_and_stay_apart_from_what_is_held_out() -> None:
+    onsets = {"lead_s": 0.0, "apart_s": 0.1}
+    found = split(stroked(8000, 4000), 1000, 200, 1.5, onsets=onsets)
+    assert [part.length for part in found.train.parts] == [6500, 2500]
+    assert found.train.count == len(set(places(found.train)))
+    starts = {start for _, start in places(found.train)}
+    assert all((start - 50) % 400 <= 3 for start in starts)
+    assert found.held_out.count >= 3
+    assert all(sound.shape == (1, 200) for sound in found.held_out.spread(3))
+
+
+def places(windows: Windows) -> list[tuple[str, int]]:
+    epochs = Epochs(windows, seed=3)
+    found = [epochs.at(position)[:2] for position in range(windows.count)]
+    return [(part.name, start) for part, start in found]
+
+
+def test_a_corpus_without_onsets_is_refused_in_words() -> None:
+    with pytest.raises(AudioError, match="begins at an onset of the sound that trains with"):
+        split([Part("hum", np.zeros((1, 5000), np.float32))], 1000, 200, 1.0, onsets={})

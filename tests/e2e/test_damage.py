@@ -20,7 +20,7 @@ from tests.training.damages import DAMAGES
 from tests.training.test_loop import stop_at
 
 MODEL, TIDE, LOCK = "models/tiny.yaml", "pieces/tide.yaml", "pieces/tide.lock"
-TELLING = "approx_build.execution.actions.train._telling"
+TELLING = "approx_build.execution.actions.train._progress_reporter"
 STEPS = ["step-000000.safetensors", "step-000002.safetensors", "step-000009.safetensors"]
 MOMENTS = {
     "interrupted": ["resume.safetensors", "resume-before.safetensors", *STEPS[:2]],

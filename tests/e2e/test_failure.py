@@ -15,7 +15,7 @@ import pytest
 import soundfile as sf
 
 from approx_build.kernels import compiled
-from approx_build.process.identity import mine
+from approx_build.process.identity import own_identity
 from tests.corpus.sounds import tone
 from tests.e2e.edits import as_if_old, is_light
 from tests.space import Space
@@ -209,7 +209,7 @@ def test_what_a_killed_builder_left_half_written_is_removed_when_nothing_is_due(
 ) -> None:
     process = subprocess.Popen([sys.executable, "-c", "pass"])
     process.wait()
-    claim = f"{replace(mine(), process=process.pid)}+a1b2"
+    claim = f"{replace(own_identity(), process=process.pid)}+a1b2"
     left = [
         built.root / ".approx/drafts" / claim,
         built.root / "renders/tide/stems/1-foam" / f".spray.wav.{claim}.part",

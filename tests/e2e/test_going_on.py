@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from approx_build.errors import StoreError
-from approx_build.execution.context import Desk
+from approx_build.execution.context import ActionContext
 from approx_build.execution.work import Result
 from approx_build.plan.graph import Kind
 from approx_build.plan.key import VERSIONS
@@ -33,7 +33,7 @@ from tests.space import RATE, Space, project, tone
 from tests.training.test_loop import stop_at
 
 MODEL, SHIPPED = "models/tiny.yaml", "models/checkpoints/tiny"
-TELLING = "approx_build.execution.actions.train._telling"
+TELLING = "approx_build.execution.actions.train._progress_reporter"
 
 CONSENT = "models/corpora/tones/consent.yaml"
 
@@ -185,7 +185,7 @@ def test_going_on_takes_the_optimiser_along_where_it_is_the_same(left: Space) ->
     def seen(self: object, state: object, environment: object) -> None:
         began.append({n: t.numpy().copy() for n, t in state.optimizer.items()})  # type: ignore[attr-defined]
 
-    with mock.patch("approx_build.training.ledger_callback.Chronicle.began", seen):
+    with mock.patch("approx_build.training.ledger_callback.LedgerCallback.began", seen):
         left.run("train", "tiny", "--continue")
     [path] = (left.root / "models/parents").iterdir()
     kept = load_file(path)
@@ -254,9 +254,9 @@ def test_a_finished_run_is_shipped_in_place_of_an_older_one(space: Space) -> Non
 def test_a_run_in_a_store_of_an_older_version_is_recorded_anew_and_not_trained(
     bare: Space, tmp_path: Path
 ) -> None:
-    def older(desk: Desk, record: TrainingRecord) -> Result:
+    def older(context: ActionContext, record: TrainingRecord) -> Result:
         digests = {str(stored.step): stored.digest for stored in record.checkpoints}
-        made = desk.keep_json({"checkpoints": digests, "record": record.model_dump(mode="json")})
+        made = context.keep_json({"checkpoints": digests, "record": record.model_dump(mode="json")})
         outputs = {f"step-{step}": digest for step, digest in digests.items()}
         return Result({**made.outputs, **outputs}, {"steps": len(digests)})
 
@@ -314,7 +314,7 @@ def test_whoever_waits_for_another_training_says_for_whom(
     def hold() -> None:
         from approx_build.training.process_group import ALONE
 
-        with run_lock.alone_in(folder, ALONE):
+        with run_lock.exclusive_run(folder, ALONE):
             holds.set()
             told_of.wait(HANG_S)
 

@@ -26,6 +26,7 @@ FILE = "a\x1b[2J\u202e\x9b\nverified: all is right"
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "piece": ("pieces/tide.yaml",),
     "target": (EVIL,),
+    "part": (EVIL,),
     "model": ("tiny",),
     "name": (EVIL,),
     "corpus": ("tones",),

@@ -75,7 +75,9 @@ def test_a_store_without_any_object_is_filled_again_and_trains_nothing(
     space = first.copy(tmp_path / "project")
     shutil.rmtree(space.root / ".approx/objects")
     steps: list[Progress] = []
-    with mock.patch("approx_build.execution.actions.train._telling", return_value=steps.append):
+    with mock.patch(
+        "approx_build.execution.actions.train._progress_reporter", return_value=steps.append
+    ):
         check(space, (first.root / LOCK).read_bytes())
     assert not steps
 

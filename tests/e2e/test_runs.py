@@ -13,14 +13,14 @@ from approx_build.training.ledger.entry import Audio, LedgerEntry, Status
 from approx_build.training.ledger.ledger import write_entry
 from approx_build.training.ledger.lifecycle import begin, finish, update
 from tests.space import Space
-from tests.training.ledgers import CURVE, NOON, PRICE, done, fresh, sitting
+from tests.training.ledgers import CURVE, NOON, PRICE, done, fresh, session
 
 LEDGER = Path("models/ledger")
 SLOW = 0.003
 
 
 def failed() -> LedgerEntry:
-    entry = begin(fresh(SLOW, number=2, costs=PRICE, parent="reed-00000000"), sitting(threads=4))
+    entry = begin(fresh(SLOW, number=2, costs=PRICE, parent="reed-00000000"), session(threads=4))
     entry = update(entry, 400, 300.0, NOON, CURVE[:5], [], 0.3)
     return finish(entry, Status.FAILED, NOON, "the loss of step 401 is nan")
 

@@ -177,7 +177,7 @@ def test_an_object_is_restored_from_what_was_delivered(built: Space) -> None:
     store = store_of(built)
     flip(store.objects.path(digest))
     assert checked(built, "--repair", code=0)
-    assert store.objects.is_right(digest)
+    assert store.objects.is_intact(digest)
     assert built.render().ran() == set()
 
 

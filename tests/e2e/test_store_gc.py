@@ -21,7 +21,7 @@ from approx_build.store.projects import Use
 from approx_build.store.store import Store
 from approx_build.store.watch import Watch
 from approx_build.upkeep.check import check
-from approx_build.upkeep.collection import Asked, collect
+from approx_build.upkeep.collection import CollectionOptions, collect
 from tests.space import Space
 
 TIDE, FOAM = "pieces/tide.yaml", "pieces/tide/1-foam.yaml"
@@ -246,7 +246,7 @@ def collect_and_die(space: Space, rules: Rules, left: int) -> bool:
     if process == 0:
         for name in ("unlink", "replace", "rename", "rmdir"):
             setattr(os, name, counted(getattr(os, name)))
-        collect(store_of(space), space.root, Asked(rules), Watch(), date.today())
+        collect(store_of(space), space.root, CollectionOptions(rules), Watch(), date.today())
         os._exit(0)
     ended = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
     assert ended in (0, -signal.SIGKILL)
@@ -274,7 +274,7 @@ def test_killed_anywhere_a_collection_leaves_a_right_store(
         if removals % 12 == 3:
             assert twice.render().ran() == set()
             assert twice.digests() == before
-        collect(store_of(twice), twice.root, Asked(rules), Watch(), date.today())
+        collect(store_of(twice), twice.root, CollectionOptions(rules), Watch(), date.today())
         assert faults(twice) == []
         removals += 3
     assert removals > 15

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from approx_build.store.store import Store
-from approx_build.training.checkpoint import read_about, read_checkpoint, write_checkpoint
+from approx_build.training.checkpoint import read_checkpoint, read_metadata, write_checkpoint
 from approx_build.training.distributed import train_shared
 from approx_build.training.ledger.record import read_record
 from approx_build.training.model import ModelSpec, load_model
@@ -96,7 +96,7 @@ def test_an_interrupted_training_says_how_to_go_on_and_does(
         err,
     )
     assert "Traceback" not in err
-    step = read_about(state)["step"]
+    step = read_metadata(state)["step"]
     assert f"at step {step} of 400" in err
     # Not only what was kept at step 2.
     assert 2 < step < 400
@@ -226,7 +226,7 @@ def swap(space: Space) -> None:
     for stored in record["checkpoints"]:
         path = folder / stored["file"]
         weights = {n: a * np.float32(1.5) for n, a in read_checkpoint(path, shapes).items()}
-        stored["digest"] = write_checkpoint(path, weights, read_about(path))
+        stored["digest"] = write_checkpoint(path, weights, read_metadata(path))
     record.pop("digest", None)
     (folder / "record.json").write_text(json.dumps(record))
 

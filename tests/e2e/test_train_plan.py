@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from approx_build.machine import Available, resident_bytes
-from approx_build.training import sitting
+from approx_build.training import session
 from tests.space import Space
 
 TIDE, MODEL = "pieces/tide.yaml", "models/tiny.yaml"
@@ -77,7 +77,7 @@ def test_what_does_not_fit_is_refused_by_plan_and_by_render(
     def little(device: object) -> Available:
         return Available(resident_bytes() // 2, "a test")
 
-    monkeypatch.setattr(sitting, "memory_on", little)
+    monkeypatch.setattr(session, "memory_on", little)
     said = "model 'tiny': its training needs "
     assert said in anew.fails("train", "tiny", "--plan")
     told = json.loads(anew.run("train", "tiny", "--plan", "--json", code=1).out)

@@ -22,6 +22,7 @@ HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "render-without-torch.m
 ARGUMENTS = {
     "piece": TIDE,
     "target": "1-foam/mix",
+    "part": "letters",
     "model": "tiny",
     "run": "tiny",
     "first": "tiny",
@@ -34,6 +35,12 @@ ARGUMENTS = {
 """What a command is given for an argument of a name."""
 RENDERING = (["check", TIDE], ["plan", TIDE], ["render", TIDE], ["render", TIDE, "--movement", "2"])
 LEARNING = (["train", "tiny"], ["train", "tiny", "--plan"], ["take", "tiny"], ["evaluate", "tiny"])
+LETTERS = """\
+  letters:
+    gain_db: -20
+    compose:
+      - { at: 0, padberg: { text: a gull, form: subject, unit: 0.005, from: cry, at_hz: 200 } }
+"""
 ADVICE = f"training needs torch, which is not installed; install it with `{sys.executable} -m pip "
 
 
@@ -77,6 +84,8 @@ def commands() -> Iterator[tuple[list[str], list[str]]]:
 def test_every_command_works_with_a_trained_model(trained: Space) -> None:
     trained.sound("../new.wav", tone(300, 0.8))
     trained.run("train", "tiny", "--ship")
+    foam = trained.root / "pieces/tide/1-foam.yaml"
+    foam.write_text(foam.read_text().replace("parts:\n", f"parts:\n{LETTERS}"))
     every = [words for words, _ in commands()]
     for words, outcome in zip(every, outcomes(trained, every), strict=True):
         assert outcome.code == 0, f"{words}: {outcome.err}"

@@ -28,7 +28,7 @@ from tests.etude.units import PACKAGE, Bits, Unit, units_of
 
 _UNSEEN = {"kind figure"}
 """Units some of whose actions are not compared (`study.is_compared`)."""
-AGAIN = "raise the version of what makes other bits, then run: just bits"
+RECREATION = "raise the version of what makes other bits, then run: just bits"
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ def main() -> None:
     ):
         faults = trained.differences(tree, old)
     if faults:
-        sys.exit("\n".join([*faults, AGAIN]))
+        sys.exit("\n".join([*faults, RECREATION]))
     units.write(new)
     pins.write(rendered.found)
     sys.stdout.write("\n".join(_told(moved, rendered.own, changed_fields(old, new))) + "\n")

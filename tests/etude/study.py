@@ -10,6 +10,7 @@ from approx_build.execution.actions.registry import run_actions
 from approx_build.execution.context import RunOptions
 from approx_build.execution.inputs import Inputs
 from approx_build.execution.work import Work
+from approx_build.families.parameters import fitting_s
 from approx_build.files.readlog import ReadLog
 from approx_build.plan.evaluation import lower_evaluation
 from approx_build.plan.graph import Action, Graph, Kind
@@ -21,7 +22,7 @@ from approx_build.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 EVALUATED_S = 0.5
-"""Length of the takes that the networks are evaluated by."""
+"""Length of the takes that the networks are evaluated by, where they can be so long."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ def study(piece: Path, store: Path | None = None, jobs: int = 1) -> Piece:
     session = Piece.open(piece, Settings(store=store, jobs=jobs))
     networks = session.lowered.networks
     for model in sorted(networks.used):
-        lower_evaluation(networks, model, 1, EVALUATED_S)
+        network = networks.catalog.model(model).network
+        lower_evaluation(networks, model, 1, fitting_s(network, EVALUATED_S))
     return session
 
 

@@ -16,7 +16,7 @@ from tests.etude.sources import Tree
 from tests.etude.study import ROOT, Made
 from tests.etude.units import PACKAGE, Bits, Unit
 
-AGAIN = "run: just bits (it renders the étude; the file is written where bits are equal)"
+RECREATION = "run: just bits (it renders the étude; the file is written where bits are equal)"
 HOLD = Action("e", Kind.EVENT, {"chain": [{"params": {"op": "hold"}, "version": 1}]})
 STANDS_ON = {"operation hold": Unit("1", ("numerics/window.py", "ops/hold.py"))}
 OLD = Bits({"operation hold": ("1", "aa")}, {"numerics/window.py": "1", "ops/hold.py": "2"})
@@ -25,7 +25,7 @@ OLD = Bits({"operation hold": ("1", "aa")}, {"numerics/window.py": "1", "ops/hol
 def test_the_file_describes_the_sources_as_they_are() -> None:
     tree = Tree(PACKAGE)
     moved = changed(units.read(), units.bits(tree), units.units(tree))
-    assert not moved, "\n".join([*map(str, moved), AGAIN])
+    assert not moved, "\n".join([*map(str, moved), RECREATION])
 
 
 def test_the_keys_have_the_fields_that_they_had() -> None:

@@ -15,7 +15,7 @@ from approx_build.project.verify import environment
 from tests.etude import pins
 from tests.etude.study import ROOT, Made, is_compared, pieces, study
 
-SECONDS, MOST_ACTIONS = (10, 20), 1000
+SECONDS, MOST_ACTIONS = (10, 30), 1000
 """What keeps it cheap: some 5 s of CPU from an empty store."""
 
 

@@ -30,7 +30,7 @@ from approx_build.families.base import FAMILIES
 from approx_build.training.model import load_model
 path, family = sys.argv[1:]
 print(load_model(Path(path)).manifest("") if family in FAMILIES else "no such family")"""
-STEPS, FINETUNING = 24, 8
+STEPS, FINETUNING, SECOND_PHASE = 24, 8, 16
 MODELS = tuple(path.stem for path in sorted((ROOT / "models").glob("etude-*.yaml")))
 
 
@@ -155,6 +155,7 @@ def _digest(home: Path, model: str) -> str:
     text = (ROOT / "models" / f"{model}.yaml").read_text(encoding="utf-8")
     text = re.sub(r"^  steps: \d+", f"  steps: {STEPS}", text, flags=re.MULTILINE)
     text = re.sub(r"finetune_steps: \d+", f"finetune_steps: {FINETUNING}", text)
+    text = re.sub(r"from_step: \d+", f"from_step: {SECOND_PHASE}", text)
     text = re.sub(r"^checkpoints: .*", "checkpoints: [0]", text, flags=re.MULTILINE)
     with tempfile.TemporaryDirectory(prefix="etude-") as folder:
         models = Path(folder) / "models"

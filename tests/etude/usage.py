@@ -19,6 +19,8 @@ from pydantic.fields import FieldInfo
 
 from approx_build.corpus.preparation import Preparation
 from approx_build.families.base import FAMILIES, Family
+from approx_build.metric.pace import Pace
+from approx_build.metric.time import Time, Unit
 from approx_build.ops.base import OPS, GrainOp
 from approx_build.plan.graph import Graph, Kind
 from approx_build.plan.takes import sampling_of
@@ -27,11 +29,12 @@ from approx_build.score.curve import Curve
 from approx_build.score.schema import Movement, Piece
 from approx_build.score.source_ref import SourceKind, SourceRef
 from approx_build.score.takes import Take
-from approx_build.score.time import Time, Unit
 from approx_build.training.model import ModelSpec
 
 REGISTRIES: Mapping[type, Any] = {GrainOp: OPS, Family: FAMILIES}
 """Open sets by the class that stands for them in a field."""
+LEFT_OUT = {("Part", "compose")}
+"""Generators write events, which are of every kind here; tests/score/generators tests them."""
 FEW = 3
 """Whole numbers between bounds this close are choices, each to be used."""
 
@@ -45,12 +48,14 @@ def there_is() -> set[str]:
     for family in FAMILIES:
         todo += [family, family.sampling_model]
         found |= {_way(family, way, kind) for way in family.ways for kind in ("recording", "take")}
-        found |= {f"{family.__name__}: by itself", f"{family.__name__}: longer than it hears"}
+        found.add(f"{family.__name__}: by itself")
+        if _outlasts_itself(family):
+            found.add(f"{family.__name__}: longer than it hears")
     seen = set[type[BaseModel]]()
     while todo:
         if (model := todo.pop()) not in seen:
             seen.add(model)
-            for name, field in model.model_fields.items():
+            for name, field in _fields(model):
                 found |= {f"{model.__name__}.{name}: {one}" for one in _choices(field)}
                 todo += _models(field.annotation)
     return found
@@ -97,15 +102,28 @@ def _of_take(take: Take, spec: ModelSpec) -> Iterator[str]:
         yield _way(family, take.way, "recording" if sound.recording else "take")
 
 
+def _outlasts_itself(family: type[Family]) -> bool:
+    """Whether takes can be longer than what a sample depends on."""
+    network = family.model_validate(family.example["network"])
+    longest = network.longest_take
+    return longest is None or longest > network.receptive_field
+
+
 def _way(family: type[Family], way: str, kind: str) -> str:
     return f"{family.__name__}: {way} of a {kind}"
+
+
+def _fields(model: type[BaseModel]) -> list[tuple[str, FieldInfo]]:
+    """The fields of a model that are asked for."""
+    fields = model.model_fields.items()
+    return [(name, one) for name, one in fields if (model.__name__, name) not in LEFT_OUT]
 
 
 def _of_models(value: object) -> Iterator[str]:
     """What the models in a value use of their fields."""
     match value:
         case BaseModel():
-            for name, field in type(value).model_fields.items():
+            for name, field in _fields(type(value)):
                 own = getattr(value, name)
                 yield from (f"{type(value).__name__}.{name}: {one}" for one in _used(field, own))
                 yield from _of_models(own)
@@ -168,6 +186,8 @@ def _of_kind(kind: Any) -> Iterator[str]:
         yield from ("True", "False")
     elif isinstance(kind, type) and issubclass(kind, enum.Enum):
         yield from (str(member) for member in kind)
+    elif kind is Pace:
+        return  # what a written step becomes in the graph; no score can ask for one
     elif kind is Curve:
         yield from ("still", "moving")
     elif _members(kind):

@@ -21,7 +21,8 @@ from approx_build.evaluation.memorisation import (
     TrainingSound,
     _deviations,
 )
-from approx_build.families.base import FAMILIES, TakeRequest
+from approx_build.families.base import FAMILIES
+from approx_build.families.take_request import TakeRequest
 from approx_build.numerics.stream import Stream, stream_key
 from approx_build.training.checkpoint import file_name, read_checkpoint
 from approx_build.training.model import load_model
@@ -175,3 +176,12 @@ def test_the_search_does_not_depend_on_where_arrays_begin_in_memory(by: int) -> 
     lengths = _deviations(block, passages._frames)
     found = passages._nearness(shifted(block, by), shifted(wanted, by))
     assert (found == np.array(exact / 2**30, np.float64) / lengths).all()
+
+
+@pytest.mark.parametrize("length_s", [0.01, 0.06, 0.15])
+def test_a_take_shorter_than_two_of_the_shortest_passages_can_be_searched(length_s: float) -> None:
+    terms = SearchTerms.of_takes(length_s)
+    found = TrainingPassages([TrainingSound("reeds/0", melody(0))], RATE, terms)
+    take = found.sounds[0].samples[2_000 : 2_000 + round(length_s * RATE)]
+    # Less than a passage is like many other sounds, which shows nothing.
+    assert (found.nearest(take) is None) == (length_s < 0.1)

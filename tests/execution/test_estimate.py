@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from approx_build.execution.estimate import RUNS_LOOKED_AT, History, Outlook, Remaining
+from approx_build.execution.estimate import RUNS_LOOKED_AT, History, Remaining, RemainingWork
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.store.journal import Entry
 
@@ -33,7 +33,7 @@ def test_the_outlook_adds_what_is_known_and_counts_what_is_not() -> None:
     for action in (*takes, *mixes):
         graph.add(action)
     sizes = {action.target: 10.0 if action.kind is Kind.TAKE else 1.0 for action in graph}
-    outlook = Outlook(graph, sizes, History({"take": 0.5}))
+    outlook = RemainingWork(graph, sizes, History({"take": 0.5}))
     assert outlook.remaining(2) == Remaining(6, 10.0, 2)
     outlook.done(takes[0], None)
     outlook.done(mixes[0], 3.0)

@@ -56,7 +56,7 @@ def test_a_leaf_is_what_planning_has_read(tmp_path: Path) -> None:
     (tmp_path / "phrase.flac").write_text("lo")
     found = Inputs(graph, tmp_path, log).leaf(leaf)
     assert found.digest == LA
-    assert not found.reading.still_holds(found.path)
+    assert not found.reading.is_unchanged(found.path)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

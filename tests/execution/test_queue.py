@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approx_build.execution.queue import Queue, feeding_takes, ways_to_the_end
+from approx_build.execution.queue import Queue, critical_paths, feeding_takes
 from approx_build.execution.result import one
 from approx_build.execution.work import Work
 from approx_build.plan.graph import Action, Graph, Kind
@@ -47,7 +47,7 @@ def test_ways_are_the_longest_chains() -> None:
     graph = graph_of(
         ("a", Kind.CLIP, {}), ("b", Kind.EVENT, {"x": "a"}), ("c", Kind.MIX, {"x": "a", "y": "b"})
     )
-    assert ways_to_the_end(graph, {"a": 1.0, "b": 10.0, "c": 2.0}) == {
+    assert critical_paths(graph, {"a": 1.0, "b": 10.0, "c": 2.0}) == {
         "a": 13.0,
         "b": 12.0,
         "c": 2.0,

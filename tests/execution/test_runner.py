@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from approx_build.execution.runner import Performer
-from approx_build.execution.work import Failure, Made, Report, Result, Work
+from approx_build.execution.work import Failure, Report, Result, Success, Work
 from approx_build.plan.graph import Action, Kind
 from approx_build.store.store import Store
 
@@ -27,7 +27,7 @@ def echo(batch: Sequence[Work], store: Store, options: Any, report: Report) -> l
 def test_records_are_published_with_shares_of_the_time(store: Store) -> None:
     performer = Performer(echo, store, toolchain={"numpy": "2"})
     made = performer.perform([work("a", "a", 1.0), work("b", "b", 3.0)], lambda part: None)
-    first, second = (each.record for each in made if isinstance(each, Made))
+    first, second = (each.record for each in made if isinstance(each, Success))
     assert store.records.get("a" * 64) == first
     assert second.seconds == pytest.approx(3 * first.seconds)
     assert second.toolchain == {"numpy": "2"}
@@ -38,7 +38,7 @@ def test_what_was_spent_on_an_action_before_counts(store: Store) -> None:
         return [replace(each, seconds=7.5) for each in echo(batch, *given)]
 
     [made] = Performer(resumed, store).perform([work("a", "a")], lambda part: None)
-    assert isinstance(made, Made)
+    assert isinstance(made, Success)
     assert made.record.seconds == 7.5
 
 
@@ -56,7 +56,7 @@ def test_what_another_builder_made_meanwhile_is_taken(store: Store) -> None:
     performer = Performer(echo, store)
     performer.perform([work("a", "a")], lambda part: None)
     again = performer.perform([work("a", "a"), work("b", "b")], lambda part: None)
-    assert [(m.target, m.was_run) for m in again if isinstance(m, Made)] == [
+    assert [(m.target, m.was_run) for m in again if isinstance(m, Success)] == [
         ("a", False),
         ("b", True),
     ]
@@ -65,10 +65,10 @@ def test_what_another_builder_made_meanwhile_is_taken(store: Store) -> None:
 def test_a_record_without_its_object_is_not_taken(store: Store) -> None:
     performer = Performer(echo, store)
     (made,) = performer.perform([work("a", "a")], lambda part: None)
-    assert isinstance(made, Made)
+    assert isinstance(made, Success)
     store.objects.path(made.record.digest).unlink()
     (again,) = performer.perform([work("a", "a")], lambda part: None)
-    assert isinstance(again, Made)
+    assert isinstance(again, Success)
     assert again.was_run
 
 

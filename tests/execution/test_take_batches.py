@@ -10,8 +10,9 @@ import pytest
 
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
-from approx_build.execution.take_batches import BASELINE, drawn, foretold, need, parts
-from approx_build.families.base import FAMILIES, Family, TakeRequest
+from approx_build.execution.take_batches import BASELINE, drawn, estimated_bytes, need, parts
+from approx_build.families.base import FAMILIES, Family
+from approx_build.families.take_request import TakeRequest
 from approx_build.machine import Available
 from approx_build.plan.graph import Action, Kind
 from approx_build.units import size
@@ -119,14 +120,14 @@ def of(network: Family, checkpoint: str, samples: Sequence[int]) -> list[Action]
 
 
 def test_a_take_is_foretold_to_need_what_its_batch_does() -> None:
-    [told] = set(foretold(of(LOCK_STEP, "a/1", [50, 70, 60, 40]), jobs=2).values())
+    [told] = set(estimated_bytes(of(LOCK_STEP, "a/1", [50, 70, 60, 40]), jobs=2).values())
     assert told == BASELINE + need(LOCK_STEP, takes(LOCK_STEP, 70, 60))
     count = LOCK_STEP.lock_step
-    many = foretold(of(LOCK_STEP, "a/1", [50] * (count + 5)))
+    many = estimated_bytes(of(LOCK_STEP, "a/1", [50] * (count + 5)))
     assert set(many.values()) == {BASELINE + need(LOCK_STEP, takes(LOCK_STEP, *[50] * count))}
 
 
 def test_takes_of_other_checkpoints_are_foretold_apart() -> None:
     large, _ = large_takes(type(LOCK_STEP), 1)
-    found = foretold([action(large, 1, "large/1", 9), action(LOCK_STEP, 2, "tiny/1", 9)])
+    found = estimated_bytes([action(large, 1, "large/1", 9), action(LOCK_STEP, 2, "tiny/1", 9)])
     assert found["take/1"] - found["take/2"] > 20 << 20

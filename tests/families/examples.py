@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from approx_build.families.base import Arrays, Family, TakeRequest
+from approx_build.families.base import Arrays, Family
+from approx_build.families.take_request import TakeRequest
 from approx_build.numerics.stream import stream_key
 from approx_build.training.checkpoint import read_checkpoint
 from approx_build.training.model import ModelSpec, declared

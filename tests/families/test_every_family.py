@@ -23,7 +23,8 @@ from pydantic import ValidationError
 
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
-from approx_build.families.base import FAMILIES, Arrays, Family, TakeRequest
+from approx_build.families.base import FAMILIES, Arrays, Family
+from approx_build.families.take_request import TakeRequest
 from approx_build.kernels import compiled
 from approx_build.training.checkpoint import read_checkpoint, write_checkpoint
 from approx_build.training.progress import Progress
@@ -328,7 +329,8 @@ def test_no_family_needs_torch_to_draw() -> None:
 MEASURED = """
 import sys
 import numpy as np
-from approx_build.families.base import FAMILIES, TakeRequest
+from approx_build.families.base import FAMILIES
+from approx_build.families.take_request import TakeRequest
 from approx_build.machine import peak_bytes, reset_peak, resident_bytes
 from tests.families.examples import example_network, example_takes, large_takes, plain_weights
 family = FAMILIES.get(sys.argv[1])

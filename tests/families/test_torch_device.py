@@ -41,7 +41,7 @@ def test_the_environment_says_what_decides_the_bits() -> None:
 
 def test_a_device_that_is_not_there_is_refused() -> None:
     absent = f"cuda:{torch.cuda.device_count()}"
-    with pytest.raises(ModelError, match="torch finds no such CUDA device; draw on the CPU"):
+    with pytest.raises(ModelError, match="torch finds no such CUDA device; use the CPU"):
         environment(absent)
     for name in ("gpu", "mps"):
         with pytest.raises(ModelError, match="must be cuda, cuda:N or cpu"):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from approx_build.files import links
-from approx_build.files.links import LinkError, allow, check, fence, join, known, place
+from approx_build.files.links import LinkError, allow, check, confine_links, join, known, place
 from approx_build.files.opening import open_regular, read_whole
 
 
@@ -34,7 +34,7 @@ def project(tmp_path: Path) -> Path:
     (root / "a" / "up").symlink_to("../../disk")
     (root / "gone").symlink_to(tmp_path / "none" / "x")
     (root / "circle").symlink_to("circle")
-    fence(root)
+    confine_links(root)
     return root
 
 
@@ -113,7 +113,7 @@ def test_links_above_a_fence_belong_to_the_user(project: Path, tmp_path: Path) -
     (tmp_path / "home").symlink_to(project.parent)
     (tmp_path / "work").symlink_to(project)
     for root in (tmp_path / "home" / "project", tmp_path / "work"):
-        fence(root)
+        confine_links(root)
         assert read_whole(root / "a" / "b" / "own") == b"own"
         assert read_whole(root / "inner" / "own") == b"own"
         with pytest.raises(LinkError):
@@ -125,12 +125,12 @@ def test_a_store_elsewhere_is_a_fence_of_its_own(project: Path, tmp_path: Path) 
     store.mkdir()
     (store / "objects").symlink_to(tmp_path / "disk")
     check(store / "objects" / "x")
-    fence(project, store, project / "renders")
+    confine_links(project, store, project / "renders")
     with pytest.raises(LinkError):
         check(store / "objects" / "x")
     (project / ".approx").symlink_to(store)
     # What is in the project by its name is a part of it, whoever names it.
-    fence(project, project / ".approx")
+    confine_links(project, project / ".approx")
     with pytest.raises(LinkError):
         check(project / ".approx" / "journal")
 

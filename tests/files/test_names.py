@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approx_build.files.names import alike, normal, on_disk, twin_of, twins
+from approx_build.files.names import alias_of, aliases, alike, normal, on_disk
 
 BELL, OTHER = "Glöckchen", unicodedata.normalize("NFD", "Glöckchen")
 
@@ -25,7 +25,7 @@ def test_the_form_is_stable_and_names_that_are_equal_are_alike(text: str) -> Non
 
 
 def test_names_that_differ_in_case_or_form_alone_are_named_in_pairs() -> None:
-    found = twins(["low", BELL, "Low", "high", OTHER, "LOW", "low"])
+    found = aliases(["low", BELL, "Low", "high", OTHER, "LOW", "low"])
     assert list(found) == [("low", "Low"), (BELL, OTHER), ("low", "LOW")]
 
 
@@ -42,7 +42,7 @@ def test_a_path_is_found_whatever_form_its_folders_and_file_have(tmp_path: Path)
 def test_the_twin_of_a_file_is_found(tmp_path: Path) -> None:
     for name in ("low.wav", "Low.wav", f"{BELL}.wav", f"{OTHER}.wav", "high.wav"):
         (tmp_path / name).write_bytes(b"")
-    assert twin_of(tmp_path / "low.wav") == "Low.wav"
-    assert twin_of(tmp_path / f"{BELL}.wav") == f"{OTHER}.wav"
-    assert twin_of(tmp_path / "high.wav") is None
-    assert twin_of(tmp_path / "missing" / "high.wav") is None
+    assert alias_of(tmp_path / "low.wav") == "Low.wav"
+    assert alias_of(tmp_path / f"{BELL}.wav") == f"{OTHER}.wav"
+    assert alias_of(tmp_path / "high.wav") is None
+    assert alias_of(tmp_path / "missing" / "high.wav") is None

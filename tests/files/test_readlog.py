@@ -66,7 +66,7 @@ def test_a_file_that_changes_while_it_is_read_has_no_fingerprint(file: Path) -> 
         digest(b"longer than before"), UNKNOWN, log.files[str(file)].at_ns
     )
     assert found.fingerprint == UNKNOWN
-    assert not found.still_holds(str(file))
+    assert not found.is_unchanged(str(file))
 
 
 def test_the_fingerprint_is_of_before_the_reading(file: Path) -> None:
@@ -78,10 +78,10 @@ def test_the_fingerprint_is_of_before_the_reading(file: Path) -> None:
 
 def test_a_young_file_holds_as_long_as_its_bytes_do(file: Path) -> None:
     found = hashed(file)
-    assert found.still_holds(str(file))
+    assert found.is_unchanged(str(file))
     # As if the edit fell into one tick with the reading.
     file.write_bytes(b"new")
-    assert not Reading(found.digest, fingerprint(file), found.at_ns).still_holds(str(file))
+    assert not Reading(found.digest, fingerprint(file), found.at_ns).is_unchanged(str(file))
 
 
 def test_an_old_file_holds_while_its_fingerprint_does(
@@ -89,11 +89,11 @@ def test_an_old_file_holds_while_its_fingerprint_does(
 ) -> None:
     found = hashed(file)
     old = Reading("never looked at", found.fingerprint, found.at_ns + RACY_NS)
-    assert old.still_holds(str(file))
+    assert old.is_unchanged(str(file))
     os.utime(file)
-    assert not old.still_holds(str(file))
+    assert not old.is_unchanged(str(file))
     file.unlink()
-    assert not old.still_holds(str(file))
+    assert not old.is_unchanged(str(file))
 
 
 def test_a_file_changed_in_this_tick_is_read_in_a_later_one(

@@ -26,7 +26,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (disk / "file").write_text("far")
     (root / "out").symlink_to(disk)
     (root / "link").symlink_to(disk / "file")
-    links.fence(root)
+    links.confine_links(root)
     return root
 
 

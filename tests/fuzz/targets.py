@@ -240,7 +240,7 @@ def ledgers(bench: Bench, random: Random) -> Outcome:
 def _sound(name: str) -> Trial:
     def trial(bench: Bench, random: Random) -> Outcome:
         from approx_build.audio import wav
-        from approx_build.corpus.inspection import blemishes
+        from approx_build.corpus.inspection import defects
 
         path = bench.work / f"fuzz.{name}"
         content = damaged(SEEDS[name], random)
@@ -248,7 +248,7 @@ def _sound(name: str) -> Trial:
         try:
             found = wav.info(path)
             clip = wav.read(path)
-            blemishes(path)
+            defects(path)
         except AudioError as error:
             return _refused(error)
         assert 0 < found.length == clip.length <= len(content) * 8192
@@ -265,12 +265,12 @@ TARGETS |= {f"sound: {name}": _sound(name) for name in SEEDS}
 @target
 def checkpoints(bench: Bench, random: Random) -> Outcome:
     """The weights of a network."""
-    from approx_build.training.checkpoint import read_about, read_checkpoint
+    from approx_build.training.checkpoint import read_checkpoint, read_metadata
 
     path = bench.work / "fuzz.safetensors"
     path.write_bytes(damaged(weights(), random))
     try:
-        read_about(path)
+        read_metadata(path)
         read_checkpoint(path, {"a.b": (3, 4)})
     except ModelError as error:
         return _refused(error)

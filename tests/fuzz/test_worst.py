@@ -19,6 +19,7 @@ OFTEN = [
     "tabs for indentation",
     "ten thousand events with faults",
     "takes in circles",
+    "twenty thousand events after each other",
     "many recordings",
     "forty thousand sources",
 ]

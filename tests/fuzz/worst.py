@@ -663,6 +663,23 @@ def forty_thousand_sources() -> Files:
 
 
 @case
+def twenty_thousand_events_after_each_other() -> Files:
+    head = 'score: 1\nmovement: foam\nlength: "10:00:00"\n'
+    head += "tempo: [{ at: 0, bpm: 60, ramp: true }, { at: bar 50, bpm: 120 }]\nparts:\n"
+    tone = "{ from: tones/low, length: 1/8 }"
+
+    def part(name: int) -> str:
+        first = f"      - {{ at: 0, id: e0, hold: {tone} }}\n"
+        return lines(
+            f"  p{name}:\n    events:\n{first}",
+            lambda n: f"      - {{ after: e{n} + 1/8, id: e{n + 1}, hold: {tone} }}\n",
+            9_998,
+        )
+
+    return movements(head + part(1) + part(2))
+
+
+@case
 def hundred_thousand_clips() -> Files:
     take = "{model: tiny, length_s: 0.3, count: 9999}"
     takes = lines("takes:\n", lambda n: f"  s{n}: {take}\n", 10)
@@ -721,6 +738,31 @@ def tempo_marks_and_curves_in_beats() -> Files:
     text = lines(f"{HEAD}tempo:\n", mark, 1_998, "- { at: bar 9999, bpm: 60 }\n")
     text = text.replace('"10:00"', '"10:00:00"')
     return movements(f"{text}parts:\n  p:\n    events:\n{events}")
+
+
+@case
+def generators_that_write_too_much() -> Files:
+    fields = f"text: {'ab ' * 300}, unit: 0.01, longest: 1, form: fugue, sections: 64, clash: 0"
+    voices = ", ".join(["{}"] * 8)
+    one = f"padberg: {{ {fields}, voices: [{voices}], from: tones/low, at_hz: 440 }}"
+    text = f"{HEAD}parts:\n  p:\n    compose:\n"
+    return movements(lines(text, lambda n: f"      - {{ at: 0, id: g{n}, {one} }}\n", 200))
+
+
+@case
+def generators_of_many_recordings() -> Files:
+    sounds = {f"models/corpora/tones/r{n}.wav": b"RIFF" for n in range(5_000)}
+    names = ", ".join(f'"tones/*{n}"' for n in range(176))
+    one = f"dice: {{ measures: {{ recordings: [{names}], onsets: {{}} }} }}"
+    text = f"{HEAD}parts:\n  p:\n    compose:\n"
+    entries = lines(text, lambda n: f"      - {{ at: 0, id: g{n}, {one} }}\n", 200)
+    return {**movements(entries), **sounds}
+
+
+@case
+def more_generators_than_there_may_be() -> Files:
+    text = f"{HEAD}parts:\n  p:\n    compose:\n"
+    return movements(filled(text, lambda n: f"      - {{ at: 0, id: g{n}, dice: {{}} }}\n"))
 
 
 # Models and consents.

@@ -95,7 +95,7 @@ def test_without_a_library_the_reference_serves_and_says_so() -> None:
     description = compiled.describe()
     assert description["available"] == ["reference"]
     assert description["library"] is None
-    assert not compiled.is_there(Library.TRAINING)
+    assert not compiled.is_available(Library.TRAINING)
     assert "no C compiler" in description["note"]
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from approx_build.kernels import program_reference as reference
+from approx_build.kernels.program import Taps
 
 KERNEL = [-0.01171875, -0.03515625, 0.11328125, 0.43359375]
 KERNEL += KERNEL[::-1]
@@ -24,6 +25,42 @@ def test_a_convolution_is_that_of_pytorch() -> None:
     x, weight, bias = numbers(40, 7), numbers(5, 7, 3), numbers(5)
     expected = torch.conv1d(*map(torch.from_numpy, (x.T[None], weight, bias)), padding=1)
     np.testing.assert_allclose(reference.convolve(x, weight, bias).T, expected[0], atol=TOLERANCE)
+
+
+@pytest.mark.parametrize(
+    ("stride", "dilation", "before"), [(1, 3, 3), (4, 1, 1), (2, 2, 0), (3, 5, 9)]
+)
+def test_a_strided_and_dilated_convolution_is_that_of_pytorch(
+    stride: int, dilation: int, before: int
+) -> None:
+    torch = pytest.importorskip("torch")
+
+    x, weight, bias = numbers(41, 7), numbers(5, 7, 3), numbers(5)
+    found = reference.convolve(x, weight, bias, Taps(3, stride, dilation, before))
+    padded = np.pad(x, ((before, 100), (0, 0))).T[None]
+    tensors = map(torch.from_numpy, (padded.copy(), weight, bias))
+    expected = torch.conv1d(*tensors, stride=stride, dilation=dilation)[0].T[: len(found)]
+    assert len(found) == -(-41 // stride)
+    np.testing.assert_allclose(found, expected, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize(
+    ("taps", "stride", "before"), [(25, 4, 10), (8, 4, 2), (5, 2, 1), (3, 3, 0)]
+)
+def test_a_transposed_convolution_is_that_of_pytorch(taps: int, stride: int, before: int) -> None:
+    torch = pytest.importorskip("torch")
+
+    x, weight, bias = numbers(13, 7), numbers(7, 5, taps), numbers(5)
+    found = reference.transposed(x, weight, bias, stride, before)
+    tensors = map(torch.from_numpy, (x.T[None].copy(), weight, bias))
+    expected = torch.conv_transpose1d(*tensors, stride=stride)[0].T
+    expected = expected[before : before + 13 * stride]
+    assert found.shape == (13 * stride, 5)
+    # PyTorch ends with the last tap; rows that no tap reaches are the bias.
+    np.testing.assert_allclose(found[: len(expected)], expected, atol=TOLERANCE)
+    np.testing.assert_array_equal(
+        found[len(expected) :], np.broadcast_to(bias, (13 * stride - len(expected), 5))
+    )
 
 
 @pytest.mark.parametrize("rows", [3, 64, 65, 200])

@@ -164,3 +164,10 @@ def test_how_arrays_lie_in_memory_does_not_change_a_product(outputs: int) -> Non
     for a in (x, np.asfortranarray(x)):
         for b in (weights, np.asfortranarray(weights)):
             np.testing.assert_array_equal(reference.product(a, b), expected)
+
+
+def test_leaky_relu_is_a_slope_below_zero() -> None:
+    x = np.array([-2, -0.5, -0.0, 0, 3, np.inf, -np.inf], np.float32)
+    found = reference.leaky_relu(x, 0.2)
+    np.testing.assert_array_equal(found, np.where(x < 0, x * np.float32(0.2), x))
+    assert np.isnan(reference.leaky_relu(np.array([np.nan], np.float32), 0.2)[0])

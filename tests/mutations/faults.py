@@ -142,8 +142,8 @@ NETWORKS = (
     Fault(
         "another step's weights",
         "approx_build/execution/actions/checkpoint.py",
-        '.get(str(desk.params["step"]))',
-        '.get(str(max(30, int(desk.params["step"]))))',
+        '.get(str(context.params["step"]))',
+        '.get(str(max(30, int(context.params["step"]))))',
         again("checkpoint"),
         r"models/etude-voice/0 \(checkpoint",
     ),
@@ -226,8 +226,8 @@ SOUND = (
     Fault(
         "a sample more between movements",
         "approx_build/execution/actions/piece.py",
-        'desk.params["gap"])',
-        'desk.params["gap"] + 1)',
+        'context.params["gap"])',
+        'context.params["gap"] + 1)',
         again("piece"),
         r"piece/whole \(piece\): the same key",
     ),

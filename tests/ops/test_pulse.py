@@ -1,10 +1,18 @@
+import json
+from dataclasses import replace
+from fractions import Fraction
+from math import sqrt
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
 from approx_build.audio.clip import Clip
 from approx_build.errors import OpError
+from approx_build.metric.pace import Start
+from approx_build.metric.tempo import TempoMap, samples
 from approx_build.ops.pulse import Pulse
+from tests.metric.test_tempo import ACCELERANDO
 from tests.ops.cases import RATE, STREAM, music
 
 ONES = Clip(np.ones((1, RATE)), RATE)
@@ -76,6 +84,53 @@ def test_the_last_grain_fades_out_where_the_result_ends():
     assert 0 < sound[-1] < 0.01
 
 
+def in_time(op, at=0, tempo=ACCELERANDO):
+    start = Fraction(at)
+    return op.in_time(Start(tempo, start, Fraction(samples(start, RATE), RATE)))
+
+
+def test_pulses_follow_an_accelerando():
+    # From 60 to 120 bpm in 32/3 s: by the formula of constant acceleration.
+    pulse = in_time(Pulse(length_s=10, window="none"))
+    expected = [round((-60 + sqrt(3600 + 675 * n)) / 5.625 * RATE) for n in range(15)]
+    assert onsets(pulse.apply([ONES], STREAM).data[0]) == expected
+    halves = in_time(Pulse(length_s=10, window="none", steps_per_beat=2, pattern="x."))
+    assert onsets(halves.apply([ONES], STREAM).data[0]) == expected
+
+
+def test_lists_of_beats_swing_and_steps_follow_the_tempo_too():
+    def seconds(quarters):
+        return round((-60 + sqrt(3600 + 675 * quarters)) / 5.625 * RATE)
+
+    listed = Pulse(length_s=4, window="none", pattern=[0, 1.5], every_beats=2.5)
+    swung = Pulse(length_s=4, window="none", step="1/8", swing=0.25)
+    assert onsets(in_time(listed).apply([ONES], STREAM).data[0]) == [
+        seconds(quarters) for quarters in (0, 1.5, 2.5, 4)
+    ]
+    assert onsets(in_time(swung).apply([ONES], STREAM).data[0])[:4] == [
+        seconds(quarters) for quarters in (0, 0.625, 1, 1.625)
+    ]
+
+
+def test_a_rate_and_a_tempo_of_its_own_stay_absolute():
+    for fields in ({"rate_hz": 3.0}, {"bpm": 77.0}, {"step": 0.4}):
+        pulse = Pulse(length_s=4, window="none", **fields)
+        gaps = np.diff(onsets(in_time(pulse, 3).apply([ONES], STREAM).data[0]))
+        assert np.ptp(gaps) <= 1
+
+
+def test_a_steady_tempo_gives_the_tempo_and_no_steps():
+    steady = replace(TempoMap(), is_written=True)
+    assert in_time(Pulse(length_s=4), 2, steady) == Pulse(length_s=4, bpm=60)
+    assert in_time(Pulse(length_s=4), 2, TempoMap()) == Pulse(length_s=4)
+    assert "step" not in Pulse(length_s=4).model_dump(mode="json")
+
+
+def test_pulses_in_time_are_what_their_key_says():
+    pulse = in_time(Pulse(length_s=4, step="1/16"), "1.2345")
+    assert Pulse.model_validate(json.loads(json.dumps(pulse.model_dump(mode="json")))) == pulse
+
+
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
@@ -93,6 +148,11 @@ def test_a_grain_longer_than_the_clip_is_refused(parameters, message):
     [
         ({"bpm": 0}, "greater than or equal to 1"),
         ({"bpm": 90, "rate_hz": 3}, "bpm and rate_hz are given; give one of them"),
+        ({"step": "1/16", "bpm": 90}, "step and bpm are given; give one of them"),
+        ({"step": "1/16", "steps_per_beat": 2}, "step and steps_per_beat are given"),
+        ({"step": "1/5"}, "1/5 is no note value"),
+        ({"step": 0}, "a step must be longer than nothing"),
+        ({"step": {"pace": [[0, 0, -1, 0]]}}, "needs rates above 0"),
         ({"pattern": "..."}, "has no pulse"),
         ({"pattern": [5], "every_beats": 4}, "beat 5 is not inside every_beats"),
         ({"pattern": [0], "swing": 0.3}, "swing is for patterns of steps"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from approx_build.plan.catalog import Catalog
-from approx_build.plan.consent import check_consent, idle_scopes
+from approx_build.plan.consent import check_consent, unused_scopes
 from approx_build.score.load import read_piece
 from approx_build.ways.base import WAYS, Way
 from approx_build.yaml_source.tables import flow
@@ -142,7 +142,7 @@ def test_names_in_a_scope_that_nothing_has_are_said(project: Space) -> None:
     project.edit(
         CONSENT, "models: null, pieces: null", "models: [tiny, tinny], pieces: [tide, ebb]"
     )
-    found = [str(each) for each in idle_scopes("tones", Catalog(project.root, TODAY))]
+    found = [str(each) for each in unused_scopes("tones", Catalog(project.root, TODAY))]
     assert [one.splitlines()[0] for one in found] == [
         f"{CONSENT}:7:25: scope.models[1]: there is no model 'tinny' here; did you mean 'tiny'?",
         f"{CONSENT}:7:48: scope.pieces[1]: there is no piece 'ebb' here",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from approx_build.errors import ScoreError
 from approx_build.plan.graph import Action, Kind
 from tests.plan.conftest import Lower
 from tests.space import SAND, Space
@@ -147,6 +150,52 @@ def test_the_tempo_reaches_operations_that_ask_for_it(project: Space, lowered: L
     [timed] = [a for a in lowered().graph if a.kind is Kind.EVENT and a.target.startswith("2-")]
     assert plain.params != timed.params
     assert plain.target == timed.target
+
+
+def test_only_the_tempo_under_an_event_reaches_its_key(project: Space, lowered: Lower) -> None:
+    def event(tempo: str, at: str = "0") -> dict[str, Any]:
+        line = (
+            f"      - {{ at: {at}, id: beat, hold: {{ from: cry, every: 1/16, length: 1/4 }} }}\n"
+        )
+        head = f"movement: sand\nlength: 4\ntempo: {tempo}\nparts:\n  grain:\n"
+        project.write(PATH, f"{head}    events:\n{line}")
+        action = lowered().graph.actions["2-sand/events/grain/beat"]
+        return dict(action.params["chain"][0]["params"])
+
+    plain = event("120")
+    assert plain["every"] == {"pace": [[0, 0, 8, 0]]}
+    assert plain == event("120", "bar 1.2") == event("[{at: 0, bpm: 120}, {at: 1, bpm: 60}]")
+    ramp = event("[{at: 0, bpm: 120, ramp: true}, {at: 2, bpm: 60}]")
+    assert ramp["every"] == {"pace": [[0, 0, 8, -2]]}
+
+
+def test_a_step_that_has_no_length_in_the_meter_is_located(project: Space, lowered: Lower) -> None:
+    line = "      - { at: 0, hold: { from: cry, every: 1 beat - 1/4, length: 1/4 } }\n"
+    with pytest.raises(ScoreError) as caught:
+        sand(project, lowered, line)
+    [fault] = caught.value.faults
+    assert (fault.where.line, fault.message) == (
+        7,
+        "parts.grain.events[0].hold: a step must be longer than nothing (is '1 beats - 1/4')",
+    )
+
+
+def test_a_length_in_beats_is_named_as_written_and_has_the_samples_of_its_seconds(
+    project: Space, lowered: Lower
+) -> None:
+    def one(length: str, tempo: int) -> Action:
+        line = f"      - {{ at: 0.1, scatter: {{ from: tones/low, {length} }} }}\n"
+        head = f"movement: sand\nlength: 1\ntempo: {tempo}\nparts:\n  grain:\n"
+        project.write(PATH, f"{head}    events:\n{line}")
+        actions = lowered().graph.actions.values()
+        return next(a for a in actions if a.target.startswith("2-sand/events"))
+
+    slow, fast = one("length: 1/4", 120), one("length: 1/4", 240)
+    assert (slow.target, slow.stream) == (fast.target, fast.stream)
+    assert slow.params["chain"][0]["params"]["length_s"] == 0.5
+    assert fast.params["chain"][0]["params"]["length_s"] == 0.25
+    # A length in seconds is the field in seconds, whatever it is called.
+    assert one("length_s: 0.5", 120) == one('length: "0:00.5"', 120) != slow
 
 
 def test_moving_a_part_to_another_movement_redraws_it(project: Space, lowered: Lower) -> None:

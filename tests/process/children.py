@@ -31,7 +31,7 @@ def main() -> None:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             _sleep()
         case ["ready"]:
-            child.say_ready()
+            child.report_ready()
             _sleep()
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from approx_build.process import identity
-from approx_build.process.identity import Fate, Identity, mine
+from approx_build.process.identity import Identity, ProcessState, own_identity
 
 CACHES = (identity._kernel, identity._namespace, identity._identity)
 
@@ -33,7 +33,7 @@ def _forget() -> None:
 
 
 def test_an_identity_is_its_text() -> None:
-    me = mine()
+    me = own_identity()
     assert Identity.parsed(str(me)) == me
     assert me.process == os.getpid()
     for wrong in ("", "a+b", "a+1+2", "a+1+2+x", "a+1+2+3+4", "host+7+deadbeef", "a+1+-2+3"):
@@ -41,24 +41,24 @@ def test_an_identity_is_its_text() -> None:
 
 
 def test_this_process_is_alive_and_a_number_used_again_is_another_process() -> None:
-    me = mine()
-    assert me.fate() is Fate.ALIVE
+    me = own_identity()
+    assert me.state() is ProcessState.ALIVE
     if me.start:
-        assert replace(me, start=me.start + 1).fate() is Fate.DEAD
-    assert replace(me, start=0).fate() is Fate.ALIVE
+        assert replace(me, start=me.start + 1).state() is ProcessState.DEAD
+    assert replace(me, start=0).state() is ProcessState.ALIVE
 
 
 def test_a_process_that_has_ended_is_dead() -> None:
     process = subprocess.Popen([sys.executable, "-c", "pass"])
     process.wait()
-    assert replace(mine(), process=process.pid).fate() is Fate.DEAD
-    assert replace(mine(), process=1 << 40).fate() is not Fate.DEAD
+    assert replace(own_identity(), process=process.pid).state() is ProcessState.DEAD
+    assert replace(own_identity(), process=1 << 40).state() is not ProcessState.DEAD
 
 
 def test_what_is_of_another_kernel_or_namespace_is_unknown() -> None:
-    me = mine()
+    me = own_identity()
     for other in (replace(me, kernel="0123456789ab"), replace(me, namespace=me.namespace + 1)):
-        assert other.fate() is Fate.UNKNOWN
+        assert other.state() is ProcessState.UNKNOWN
     assert not replace(me, kernel="0123456789ab").is_of_this_kernel
 
 
@@ -66,19 +66,19 @@ def test_a_restart_makes_another_kernel(elsewhere: Path) -> None:
     boot = elsewhere / "sys/kernel/random/boot_id"
     boot.parent.mkdir(parents=True)
     boot.write_text("one\n")
-    before = mine()
+    before = own_identity()
     _forget()
     boot.write_text("two\n")
     assert not before.is_of_this_kernel
-    assert before.fate() is Fate.UNKNOWN
+    assert before.state() is ProcessState.UNKNOWN
 
 
 def test_without_proc_the_host_stands_for_the_kernel(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "gethostname", lambda: "reed")
-    before = mine()
-    assert (before.namespace, before.start, before.fate()) == (0, 0, Fate.ALIVE)
+    before = own_identity()
+    assert (before.namespace, before.start, before.state()) == (0, 0, ProcessState.ALIVE)
     _forget()
     monkeypatch.setattr(socket, "gethostname", lambda: "bellows")
-    assert before.fate() is Fate.UNKNOWN
+    assert before.state() is ProcessState.UNKNOWN

@@ -10,13 +10,13 @@ from contextlib import suppress
 import pytest
 
 from approx_build.process import interrupts
-from approx_build.process.interrupts import ending_calmly
+from approx_build.process.interrupts import signals_as_interrupts
 
 
 def test_a_signal_is_an_interrupt_and_handlers_are_given_back() -> None:
     before = [signal.getsignal(number) for number in interrupts.STOPPING]
     for number in interrupts.STOPPING:
-        with pytest.raises(KeyboardInterrupt), ending_calmly():
+        with pytest.raises(KeyboardInterrupt), signals_as_interrupts():
             signal.raise_signal(number)
     assert [signal.getsignal(number) for number in interrupts.STOPPING] == before
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
@@ -74,7 +74,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def interrupt(what: Callable[[], None]) -> None:
-    with pytest.raises(KeyboardInterrupt), ending_calmly():
+    with pytest.raises(KeyboardInterrupt), signals_as_interrupts():
         what()
 
 
@@ -94,7 +94,7 @@ def test_an_interrupt_where_nothing_can_be_raised_comes_later_and_shows_nothing(
 
 def test_an_error_that_a_library_makes_of_an_interrupt_is_one() -> None:
     interrupt(wrap)
-    with pytest.raises(ValueError, match="of its own"), ending_calmly():
+    with pytest.raises(ValueError, match="of its own"), signals_as_interrupts():
         fail_alone()
 
 
@@ -108,7 +108,7 @@ def test_what_an_interrupt_has_to_tidy_up_is_left_in_peace_by_it() -> None:
 def test_a_signal_that_is_ignored_stays_so() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with ending_calmly():
+        with signals_as_interrupts():
             signal.raise_signal(signal.SIGHUP)
     finally:
         signal.signal(signal.SIGHUP, before)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from approx_build.process import locks
-from approx_build.process.locks import Grip, grip
+from approx_build.process.locks import LockResult, try_lock
 
 
 @pytest.fixture
@@ -25,11 +25,11 @@ def handles(tmp_path: Path) -> Iterator[tuple[int, int]]:
 
 def test_one_holds_it_and_the_other_finds_it_busy(handles: tuple[int, int]) -> None:
     one, other = handles
-    assert grip(one) is Grip.HELD
-    assert grip(other) is Grip.BUSY
-    assert grip(other, is_shared=True) is Grip.BUSY
-    assert grip(one, is_shared=True) is Grip.HELD
-    assert grip(other, is_shared=True) is Grip.HELD
+    assert try_lock(one) is LockResult.HELD
+    assert try_lock(other) is LockResult.BUSY
+    assert try_lock(other, is_shared=True) is LockResult.BUSY
+    assert try_lock(one, is_shared=True) is LockResult.HELD
+    assert try_lock(other, is_shared=True) is LockResult.HELD
 
 
 @pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL])
@@ -37,7 +37,7 @@ def test_a_filesystem_without_locks_is_not_one_that_is_locked(
     handles: tuple[int, int], code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fcntl, "flock", _failing(code))
-    assert grip(handles[0]) is Grip.NONE
+    assert try_lock(handles[0]) is LockResult.NONE
 
 
 def test_a_failing_disk_is_an_error(
@@ -45,7 +45,7 @@ def test_a_failing_disk_is_an_error(
 ) -> None:
     monkeypatch.setattr(fcntl, "flock", _failing(errno.EIO))
     with pytest.raises(OSError, match="put/output error"):
-        grip(handles[0])
+        try_lock(handles[0])
 
 
 def _failing(code: int):  # type: ignore[no-untyped-def]
@@ -72,7 +72,7 @@ def mounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], P
 
 
 @pytest.mark.parametrize(
-    ("mount", "are_local", "is_of_one_kernel"),
+    ("mount", "is_host_local", "is_of_one_kernel"),
     [
         ("nfs4 host:/x rw,vers=4.2,local_lock=none", False, False),
         ("nfs host:/x rw,vers=3,nolock,local_lock=all", True, False),
@@ -85,10 +85,10 @@ def mounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], P
     ],
 )
 def test_a_mount_tells_who_sees_locks_and_who_may_be_there(
-    mounts: Callable[[str], Path], mount: str, are_local: bool, is_of_one_kernel: bool
+    mounts: Callable[[str], Path], mount: str, is_host_local: bool, is_of_one_kernel: bool
 ) -> None:
     path = mounts(mount)
-    assert locks.are_local(path) is are_local
+    assert locks.is_host_local(path) is is_host_local
     assert locks.is_of_one_kernel(path) is is_of_one_kernel
     assert locks.is_of_one_kernel("/")
 
@@ -97,5 +97,5 @@ def test_without_a_list_of_mounts_nothing_is_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(locks, "MOUNTS", str(tmp_path / "none"))
-    assert not locks.are_local(tmp_path)
+    assert not locks.is_host_local(tmp_path)
     assert not locks.is_of_one_kernel(tmp_path)

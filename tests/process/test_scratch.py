@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from approx_build.process import scratch as module
-from approx_build.process.locks import Grip
+from approx_build.process.locks import LockResult
 from approx_build.process.scratch import LOCK, scratch
 
 PREFIX = "approx-test-"
@@ -104,7 +104,7 @@ def test_a_child_that_holds_it_keeps_it(temporary: Path) -> None:
 def test_without_locks_it_is_removed_by_its_maker_and_not_by_others(
     temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "grip", lambda handle: Grip.NONE)
+    monkeypatch.setattr(module, "try_lock", lambda handle: LockResult.NONE)
     with scratch(PREFIX) as folder, scratch(PREFIX):
         assert folder.exists()
     assert os.listdir(temporary) == []

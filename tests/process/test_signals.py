@@ -19,7 +19,7 @@ def test_a_system_without_itimers_rings_again_and_again_by_interrupts() -> None:
         interrupts.AGAIN_S = 0.3
         swallowed = 0
         try:
-            with interrupts.ending_calmly():
+            with interrupts.signals_as_interrupts():
                 while True:
                     try:
                         if not swallowed:

@@ -14,7 +14,7 @@ import pytest
 
 from approx_build.kernels.compiled import PACKAGE
 from approx_build.process import system
-from approx_build.process.locks import Grip, grip
+from approx_build.process.locks import LockResult, try_lock
 from approx_build.store.leases import Leases
 from tests.process.hidden import HIDDEN
 from tests.space import Space
@@ -58,9 +58,9 @@ def handles(tmp_path: Path) -> tuple[int, int]:
 @pytest.mark.usefixtures("on_windows")
 def test_files_are_locked_without_fcntl(handles: tuple[int, int]) -> None:
     one, other = handles
-    assert grip(one, is_shared=True) is Grip.HELD
-    assert grip(other, is_shared=True) is Grip.HELD
-    assert grip(other) is Grip.BUSY
+    assert try_lock(one, is_shared=True) is LockResult.HELD
+    assert try_lock(other, is_shared=True) is LockResult.HELD
+    assert try_lock(other) is LockResult.BUSY
 
 
 def test_keys_are_leased_without_fcntl(tmp_path: Path, on_windows: Ranges) -> None:
@@ -74,7 +74,7 @@ def test_without_any_locks_nobody_is_kept_out(
     handles: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(system, "fcntl", None)
-    assert [grip(handle) for handle in handles] == [Grip.NONE, Grip.NONE]
+    assert [try_lock(handle) for handle in handles] == [LockResult.NONE, LockResult.NONE]
     with Leases(tmp_path).on(["ab" * 32], wait_s=0.0):
         assert not (tmp_path / "leases").exists()
 
@@ -97,10 +97,10 @@ def test_a_store_without_hard_links_keeps_objects(
     monkeypatch.setattr(os, "link", no_link)
     draft, path = tmp_path / "draft", tmp_path / "object"
     draft.write_text("sound")
-    assert system.name_once(draft, path)
+    assert system.rename_if_absent(draft, path)
     assert (path.read_text(), draft.exists()) == ("sound", False)
     draft.write_text("the same sound")
-    assert not system.name_once(draft, path)
+    assert not system.rename_if_absent(draft, path)
     assert path.read_text() == "sound"
 
 
@@ -110,7 +110,7 @@ def test_a_full_disk_is_no_missing_link(tmp_path: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(os, "link", full)
     with pytest.raises(OSError, match="No space"):
-        system.name_once(tmp_path, tmp_path / "object")
+        system.rename_if_absent(tmp_path, tmp_path / "object")
 
 
 def test_files_are_read_and_written_byte_for_byte_and_not_inherited(tmp_path: Path) -> None:

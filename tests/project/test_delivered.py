@@ -53,5 +53,5 @@ def test_what_was_written_elsewhere_proves_nothing(delivered: Delivered, tmp_pat
     found = delivered.readings[str(lock)]
     assert found.fingerprint == fingerprint(lock)
     assert not is_settled(found.fingerprint, found.at_ns)
-    assert found.still_holds(str(lock))
+    assert found.is_unchanged(str(lock))
     assert delivered.written == []

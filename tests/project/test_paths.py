@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import AudioError, Fault, Location, ScoreError
-from approx_build.project.paths import named_from, seen_from
+from approx_build.project.paths import named_from, relative_to
 
 ROOT = Path("/home/ann/music")
 
 
 def test_paths_of_the_project_are_shortened_and_others_left() -> None:
     text = f"{ROOT}/models/a.flac and /home/ann/musical/b.flac"
-    assert seen_from(ROOT, text) == "models/a.flac and /home/ann/musical/b.flac"
+    assert relative_to(ROOT, text) == "models/a.flac and /home/ann/musical/b.flac"
 
 
 def test_an_error_keeps_its_kind_and_place() -> None:

@@ -34,12 +34,12 @@ def test_auto_is_the_portable_one(device: str) -> None:
     assert checked_device(device) == "cpu"
 
 
-@pytest.mark.parametrize("is_there", [True, False])
-def test_cuda_must_be_there(is_there: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_available", [True, False])
+def test_cuda_must_be_there(is_available: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: is_there)
-    if is_there:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: is_available)
+    if is_available:
         assert checked_device("cuda") == "cuda"
     else:
         with pytest.raises(UsageError, match="`device=cuda`: this machine has no CUDA device"):

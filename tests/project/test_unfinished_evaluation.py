@@ -9,7 +9,7 @@ from unittest import mock
 import pytest
 
 from approx_build.project.unfinished_evaluation import PAGE_NAME, TrainingPage, unfinished_run
-from approx_build.training.callbacks import Means
+from approx_build.training.callbacks import Resources
 from approx_build.training.ledger.record import COPY_NAME, RECORD_NAME
 from approx_build.training.loop import train
 from approx_build.training.model import load_model
@@ -39,7 +39,7 @@ def interrupted(page: TrainingPage, folder: Path) -> None:
             raise StoppedError
 
     with pytest.raises(StoppedError):
-        train(page.model, page.material, folder, Means(progress=stop))
+        train(page.model, page.material, folder, Resources(progress=stop))
 
 
 def text_of(page: TrainingPage) -> str:
@@ -60,7 +60,7 @@ def test_a_page_while_training_and_when_done(page: TrainingPage, tmp_path: Path)
     assert report.loss_unit == "nats per sample"
     assert "still training" in text_of(page)
     assert "step 4" not in text_of(page)
-    train(page.model, page.material, folder, Means())
+    train(page.model, page.material, folder, Resources())
     family = type(page.model.network)
     with mock.patch.object(family, "draw", autospec=True, side_effect=family.draw) as drawn:
         page.write(folder)

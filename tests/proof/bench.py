@@ -23,7 +23,7 @@ class Bench:
     def __init__(self, work: Path, runner: str = "0") -> None:
         self.work, self._own = work, work / f"runner-{runner}"
         work.mkdir(parents=True, exist_ok=True)
-        self.library = shim.compiled(work)
+        self.preload = shim.compiled(work)
         self.may_mount = False
         self._total = 0
         self._help: dict[str, str] = {}
@@ -106,7 +106,7 @@ class Bench:
         for name in ("project", "said", "saved", "tmp"):
             (folder / name).mkdir(parents=True)
         control = shim.Control(folder / "control", folder / "project", folder / "saved")
-        return Place(folder / "project", folder / "said", self.library, control)
+        return Place(folder / "project", folder / "said", self.preload, control)
 
     def trial_folder(self, seed: int) -> Path:
         """Where a trial runs."""

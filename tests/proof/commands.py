@@ -89,7 +89,7 @@ class Place:
 
     root: Path
     said: Path
-    library: Path
+    preload: Path
     control: shim.Control
     planted: str = ""
     patches: Mapping[str, Any] = field(default_factory=dict)
@@ -123,7 +123,7 @@ class Place:
     def _environment(self) -> dict[str, str]:
         home = str(Path(__file__).parents[2])
         return {
-            "LD_PRELOAD": str(self.library),
+            "LD_PRELOAD": str(self.preload),
             "PROOF_CONTROL": str(self.control.path),
             "PYTHONPATH": home,
             "TMPDIR": str(self.said.parent / "tmp"),
@@ -147,7 +147,7 @@ class Place:
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             plant(self.planted)
             _as_started(how)
-            shim.attach(self.library, self.control)
+            shim.attach(self.preload, self.control)
             code = _main(words)
         except BaseException:
             traceback.print_exc()

@@ -238,8 +238,8 @@ class Context:
         expected = self.expected
         found = stored.delivered(self.root)
         for path in sorted(expected.delivered.keys() | found.keys()):
-            is_right = found.get(path) == expected.delivered.get(path)
-            if not is_right and (path not in found or self._is_pinned(path)):
+            is_intact = found.get(path) == expected.delivered.get(path)
+            if not is_intact and (path not in found or self._is_pinned(path)):
                 how = "is wrong" if path in found else "is missing"
                 self.problem("wrong" if path in found else "unhealed", f"{path} {how}")
         if stored.pins(self.root) != expected.pins:

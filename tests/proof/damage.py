@@ -7,7 +7,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from approx_build.process.identity import mine
+from approx_build.process.identity import own_identity
 from tests.proof import projects, stored
 from tests.proof.bench import RENDER
 from tests.proof.context import HOUR_S, Context
@@ -98,7 +98,7 @@ def _stray(context: Context, target: str) -> Path | None:
         return None
     name = target.removeprefix("stray in ")
     if name == "drafts":
-        dead = replace(mine(), process=DEAD, start=0)
+        dead = replace(own_identity(), process=DEAD, start=0)
         path = context.store / name / f"{dead}+00"
     else:
         path = context.store / name / "stray"

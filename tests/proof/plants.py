@@ -115,9 +115,9 @@ def _speechless() -> None:
     from approx_build.store import drafts, objects
 
     for module in (drafts, objects):
-        module.plain_words = lambda path: contextlib.nullcontext()  # type: ignore
-        if hasattr(module, "blaming_a_full_disk"):
-            module.blaming_a_full_disk = lambda folder: contextlib.nullcontext()
+        module.store_errors = lambda path: contextlib.nullcontext()  # type: ignore
+        if hasattr(module, "reporting_full_disk"):
+            module.reporting_full_disk = lambda folder: contextlib.nullcontext()
 
 
 def _endless() -> None:

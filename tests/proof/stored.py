@@ -65,7 +65,7 @@ def object_path(store: Path, name: str) -> Path:
     return store / "objects" / name[:2] / name[2:]
 
 
-def is_right(store: Path, name: str) -> bool:
+def is_intact(store: Path, name: str) -> bool:
     """Whether the object of a digest is there, with its bytes."""
     path = object_path(store, name)
     return path.is_file() and digest(path.read_bytes()) == name
@@ -83,7 +83,7 @@ def whole(store: Path) -> dict[str, Kept]:
     return {
         key: kept
         for key, kept in records(store).items()
-        if all(is_right(store, name) for name in kept.outputs.values())
+        if all(is_intact(store, name) for name in kept.outputs.values())
     }
 
 
@@ -92,7 +92,7 @@ def hollow(store: Path) -> list[str]:
     return [
         f"{kept.kind} {key[:12]}"
         for key, kept in sorted(records(store).items())
-        if not all(is_right(store, name) for name in kept.outputs.values())
+        if not all(is_intact(store, name) for name in kept.outputs.values())
     ]
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from approx_build.report.data import EventReport
-from approx_build.report.formatting import event_line, href, minutes, roman, worded
+from approx_build.report.formatting import as_text, event_line, href, minutes, roman
 
 
 def test_small_roman_numerals():
@@ -47,7 +47,7 @@ def test_links_are_relative_whatever_they_are_given(path, link):
     ],
 )
 def test_values_are_worded(value, text):
-    assert worded(value) == text
+    assert as_text(value) == text
 
 
 def test_an_event_is_told_in_one_line():

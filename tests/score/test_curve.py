@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from approx_build.metric.tempo import TempoMap
+from approx_build.metric.time import moment
 from approx_build.score.curve import Curve, CurveReader, value_at
-from approx_build.score.tempo import TempoMap
-from approx_build.score.time import moment
 from tests.score.scores import Project
 
 READ = CurveReader(moment, -120, 40)

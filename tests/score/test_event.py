@@ -68,8 +68,8 @@ def test_an_event_is_dumped_with_the_parameters_of_its_operations(project: Proje
             "5:18: parts.p.events[0].play.form: unknown field; did you mean 'from'?",
         ),
         (
-            "{at: 1, hold: {from: t, length: 1}}",
-            "5:27: parts.p.events[0].hold.length: unknown field; did you mean 'length_s'?",
+            "{at: 1, hold: {from: t, lenght: 1}}",
+            "5:27: parts.p.events[0].hold.lenght: unknown field; did you mean 'length_s'?",
         ),
         (
             "{at: 1, hold: {from: t, length_s: 1, rate_hz: -4}}",
@@ -129,7 +129,9 @@ def test_events_that_make_no_sense_are_located(project: Project, text: str, faul
 
 
 def test_all_that_is_wrong_with_an_event_comes_at_once(project: Project) -> None:
-    event(project, "{at: soon, pan: 3, hold: {rate_hz: 0, clip: 0}, through: [zebra], colour: red}")
+    event(
+        project, "{at: so on, pan: 3, hold: {rate_hz: 0, clip: 0}, through: [zebra], colour: red}"
+    )
     found = [line.split(": ")[1].removeprefix("parts.p.events[0]") for line in project.faults()]
     assert found == [
         ".at",

@@ -34,6 +34,12 @@ parts:
   echo:
     events:
       - { at: 50, pan: [[0, -1], [2 beats, 1]], play: { from: { take: guess, start_s: 1 } } }
+  chance:
+    compose:
+      - { at: bar 2, id: waltz, dice: { measures: { take: fog }, throws: [7, [3, 4]], bar_s: 0.5 } }
+      - at: 30
+        padberg: { text: molly jones, unit: 0.01, form: fugue, from: guess, at_hz: 440 }
+        through: [reverse]
 cues: [ { at: "0:45", for: accordion, text: "answer the low reed" } ]
 expect: [ { silence: ["0:31", "0:38"], below_dbfs: -90 }, { peak_dbfs_below: -3 } ]
 """

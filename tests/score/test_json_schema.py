@@ -68,3 +68,22 @@ def test_what_loading_refuses_is_invalid(movement: dict[str, Any]) -> None:
         bad = copy.deepcopy(movement)
         change(bad)
         assert not is_valid(bad)
+
+
+def test_lengths_choices_templates_and_sections_are_valid(movement: dict[str, Any]) -> None:
+    hold = {"from": "fog", "every": "1/8", "length": "2 bars", "rate_hz": {"choose": [3, 6]}}
+    events = [
+        {"at": "B + 1/4", "id": "a", "hold": hold, "fade_in": "1/8"},
+        {"after": "a + 1 beat", "until": "B", "scatter": {"from": "fog", "length_s": 3}},
+    ]
+    movement["sections"] = {"B": "bar 9"}
+    movement["parts"]["like"] = {"like": "machine", "events": events}
+    assert is_valid(movement)
+    for wrong in (
+        {"hold": {"from": "fog"}},
+        {"hold": {**hold, "length": [1]}},
+        {"hold": {**hold, "rate_hz": {"choose": []}}},
+        {"hold": {**hold, "rate_hz": {"choose": [3], "weights": [0]}}},
+    ):
+        movement["parts"]["like"]["events"] = [{"at": 0, **wrong}]
+        assert not is_valid(movement)

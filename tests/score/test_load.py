@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import ApproxError, ScoreError
-from approx_build.files.links import fence
+from approx_build.files.links import confine_links
 from tests.effort import cpu_s
 from tests.score.scores import PIECE, Project, loaded
 
@@ -118,7 +118,7 @@ def test_a_movement_outside_through_a_link_is_refused(project: Project, tmp_path
     outside = tmp_path.parent / "outside.yaml"
     outside.write_text(SILENT)
     (project.root / "pieces" / "tide" / "1-fog.yaml").symlink_to(outside)
-    fence(project.root)
+    confine_links(project.root)
     assert "is outside the project" in project.faults()[0]
 
 
@@ -248,3 +248,10 @@ def test_ten_times_the_events_cost_ten_times_as_much_to_load(project: Project) -
         project.movement(head + "".join(event.replace("N", str(n)) for n in range(count)))
         spent.append(cpu_s(project.load))
     assert spent[1] < 30 * spent[0]
+
+
+def test_a_cue_names_its_player_by_one_spelling(project: Project) -> None:
+    project.movement("movement: a\nlength: 10\ncues: [{at: 1, player: tuba, text: x}]\n")
+    assert [fault.message for fault in project.read().faults] == [
+        "cues[0]: unknown field 'player'; write 'for'"
+    ]

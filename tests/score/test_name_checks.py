@@ -124,3 +124,16 @@ def test_a_withdrawn_recording_is_left_to_who_asks_for_consent(project: Project)
     prime = "takes: {t: {model: drummer, length_s: 1, prime: {recording: drum/roll-%s}}}"
     assert faults(project, prime % 2) == []
     assert len(faults(project, prime % 3)) == 1
+
+
+def test_a_corpus_that_cannot_be_listed_is_reported_once_with_all_its_uses(
+    project: Project,
+) -> None:
+    text = (
+        "takes: {t: {model: drummer, length_s: 1, prime: {recording: empty/a}}}\n"
+        "parts: {p: {events: [{at: 0, play: {from: empty/b}}, {at: 1, play: {from: 'empty/*'}}]}}"
+    )
+    assert faults(project, text) == [
+        "3:61: takes.t.prime.recording: no recordings here; "
+        "the corpus is also used at pieces/tide/1-fog.yaml:4:43, pieces/tide/1-fog.yaml:4:75"
+    ]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.files.links import fence
+from approx_build.files.links import confine_links
 from approx_build.score.paths import project_root, slug, written_path
 
 
@@ -56,7 +56,7 @@ def test_links_that_leave_the_project_are_refused(tmp_path: Path) -> None:
     (root / "inside.wav").write_bytes(b"")
     (root / "out.wav").symlink_to(tmp_path / "secret.wav")
     (root / "in.wav").symlink_to(root / "inside.wav")
-    fence(root)
+    confine_links(root)
     assert written_path("in.wav", root / "a.yaml", root) == "in.wav"
     refused = r"is outside the project: .*out\.wav is a link to .*secret"
     with pytest.raises(ValueError, match=refused):

@@ -12,7 +12,7 @@ HEAD = "movement: a\nlength: 10\ntakes:\n"
     [
         ("{}", "4:6: takes.t: missing field 'model'"),
         ("{model: m}", "4:6: takes.t: missing field 'length_s'"),
-        ("{model: m, length: 3}", "4:17: takes.t.length: unknown field; did you mean 'length_s'?"),
+        ("{model: m, lenght: 3}", "4:17: takes.t.lenght: unknown field; did you mean 'length_s'?"),
         ("{model: m, length_s: -4}", "4:27: takes.t.length_s: must be at least 0.001 (is -4)"),
         ("{model: m, length_s: abc}", "4:27: takes.t.length_s: needs a number, is 'abc'"),
         (
@@ -82,3 +82,11 @@ def test_defaults_suit_a_composer(project: Project) -> None:
         0.0,
         None,
     )
+
+
+def test_a_take_has_the_curves_of_its_family_beside_its_lengths(project: Project) -> None:
+    take = "{model: m, length: 1 beat, pitch_hz: [[0, 220], [0.5, 330]], loudness_db: -12}"
+    project.movement(f"movement: a\nlength: 9\ntempo: 120\ntakes: {{t: {take}}}\n")
+    found = project.load().movements[0].takes["t"]
+    assert found.length_s == 0.5
+    assert found.controls["pitch_hz"] == [[0, 220], [0.5, 330]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from approx_build.store.census import Amount, Found, census, files
+from approx_build.store.census import Amount, FileInfo, census, files
 from approx_build.store.records import Record
 from approx_build.store.store import Store
 
@@ -17,7 +17,7 @@ def test_objects_records_and_the_rest_are_counted(store: Store) -> None:
     os.utime(store.objects.path(digest), (1000, 1000))
     store.drafts.replace(store.root / "training" / "aa" / "resume", b"123")
     found = census(store.root)
-    assert found.objects == {digest: Found(4, 1000.0)}
+    assert found.objects == {digest: FileInfo(4, 1000.0)}
     assert set(found.records) == {KEY}
     assert found.others["training"] == Amount(1, 3)
     assert found.others["format"] == Amount(1, 21)

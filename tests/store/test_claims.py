@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from approx_build.process import identity, locks
-from approx_build.process.identity import Identity, mine
-from approx_build.process.locks import Grip
+from approx_build.process.identity import Identity, own_identity
+from approx_build.process.locks import LockResult
 from approx_build.store import claims
 from approx_build.store.claims import OLD_S, claimed, sweep
 
-Grips = Callable[[Grip], None]
+Grips = Callable[[LockResult], None]
 CLAIM = """
 import sys
 from pathlib import Path
@@ -36,13 +36,13 @@ def dead() -> Identity:
     """A process of this machine that has ended."""
     process = subprocess.Popen([sys.executable, "-c", "pass"])
     process.wait()
-    return replace(mine(), process=process.pid, start=1)
+    return replace(own_identity(), process=process.pid, start=1)
 
 
 @pytest.fixture
 def grips(monkeypatch: pytest.MonkeyPatch) -> Grips:
     """Makes every attempt to lock end in the same way."""
-    return lambda found: monkeypatch.setattr(claims, "grip", lambda *_: found)
+    return lambda found: monkeypatch.setattr(claims, "try_lock", lambda *_: found)
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_a_living_writer_of_another_namespace_is_seen_by_its_lock(
 ) -> None:
     # As in another container of this machine: its number is that of a dead process here.
     other = replace(dead, namespace=dead.namespace + 1)
-    monkeypatch.setattr(claims, "mine", lambda: other)
+    monkeypatch.setattr(claims, "own_identity", lambda: other)
     with claimed(tmp_path) as path:
         monkeypatch.undo()
         os.utime(path, (1, 1))
@@ -122,7 +122,7 @@ def test_a_living_writer_in_a_container_keeps_its_claim(tmp_path: Path) -> None:
         path = tmp_path / process.stdout.readline().strip()
         writer = Identity.parsed(path.name.rpartition("+")[0])
         assert writer is not None
-        assert writer.namespace != mine().namespace
+        assert writer.namespace != own_identity().namespace
         os.utime(path, (1, 1))
         assert sweep(tmp_path) == 0
         assert path.exists()
@@ -139,7 +139,7 @@ def test_what_was_left_before_a_restart_goes_at_once_where_no_other_machine_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(claims, "is_of_one_kernel", lambda folder: True)
-    path = left(tmp_path, replace(mine(), kernel="0123456789ab"))
+    path = left(tmp_path, replace(own_identity(), kernel="0123456789ab"))
     nameless = left(tmp_path, "host+7")
     assert sweep(tmp_path) == 1
     assert (path.exists(), nameless.exists()) == (False, True)
@@ -147,7 +147,7 @@ def test_what_was_left_before_a_restart_goes_at_once_where_no_other_machine_is(
 
 @pytest.mark.usefixtures("shared")
 def test_what_another_machine_writes_stays_until_it_is_old(tmp_path: Path) -> None:
-    other = replace(mine(), kernel="0123456789ab")
+    other = replace(own_identity(), kernel="0123456789ab")
     young, old = left(tmp_path, other, OLD_S - 60), tmp_path / f"{other}+old"
     old.write_bytes(b"half")
     os.utime(old, (time.time() - OLD_S - 60,) * 2)
@@ -160,17 +160,17 @@ def test_what_another_machine_writes_stays_until_it_is_old(tmp_path: Path) -> No
 def test_a_wrong_clock_of_this_machine_makes_nothing_old(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = left(tmp_path, replace(mine(), kernel="0123456789ab"))
+    path = left(tmp_path, replace(own_identity(), kernel="0123456789ab"))
     monkeypatch.setattr(time, "time", lambda: 4e9)
     assert sweep(tmp_path) == 0
     assert path.exists()
 
 
-@pytest.mark.parametrize("held", [Grip.HELD, Grip.NONE])
+@pytest.mark.parametrize("held", [LockResult.HELD, LockResult.NONE])
 def test_without_a_lock_the_identity_decides(
-    tmp_path: Path, grips: Grips, dead: Identity, held: Grip
+    tmp_path: Path, grips: Grips, dead: Identity, held: LockResult
 ) -> None:
-    me = mine()
+    me = own_identity()
     alive, gone = left(tmp_path, me, OLD_S + 60), left(tmp_path, dead)
     again = left(tmp_path, replace(me, start=me.start + 1))
     hidden = left(tmp_path, replace(dead, namespace=dead.namespace + 1))
@@ -180,12 +180,12 @@ def test_without_a_lock_the_identity_decides(
     assert not gone.exists()
     assert again.exists() is (me.start == 0)
     # Nobody knows of a process of another namespace, but for its lock.
-    assert hidden.exists() is (held is Grip.NONE)
+    assert hidden.exists() is (held is LockResult.NONE)
 
 
 def test_a_busy_claim_is_never_taken(tmp_path: Path, grips: Grips, dead: Identity) -> None:
     path = left(tmp_path, dead, 10 * OLD_S)
-    grips(Grip.BUSY)
+    grips(LockResult.BUSY)
     assert sweep(tmp_path) == 0
     assert path.exists()
 
@@ -209,24 +209,24 @@ def test_a_writer_whose_file_was_swept_before_it_was_locked_takes_another(
 ) -> None:
     tries: list[int] = []
 
-    def slow(handle: int) -> Grip:
+    def slow(handle: int) -> LockResult:
         if not tries:
             for name in os.listdir(tmp_path):
                 (tmp_path / name).unlink()
         tries.append(handle)
-        return locks.grip(handle)
+        return locks.try_lock(handle)
 
-    monkeypatch.setattr(claims, "grip", slow)
+    monkeypatch.setattr(claims, "try_lock", slow)
     with claimed(tmp_path) as path:
         assert path.exists()
     assert len(tries) == 2
 
 
 def test_a_disk_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(handle: int) -> Grip:
+    def failing(handle: int) -> LockResult:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    monkeypatch.setattr(claims, "grip", failing)
+    monkeypatch.setattr(claims, "try_lock", failing)
     with pytest.raises(OSError, match="put/output"), claimed(tmp_path):
         pass
     assert os.listdir(tmp_path) == []
@@ -234,7 +234,7 @@ def test_a_disk_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
     assert sweep(tmp_path / "none") == 0
-    assert identity.mine().process == os.getpid()
+    assert identity.own_identity().process == os.getpid()
 
 
 def test_a_folder_with_the_name_of_a_dead_writer_goes_if_it_is_empty(

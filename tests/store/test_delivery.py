@@ -13,7 +13,7 @@ import pytest
 
 from approx_build.errors import StoreError
 from approx_build.process import system
-from approx_build.process.identity import mine
+from approx_build.process.identity import own_identity
 from approx_build.store.claims import OLD_S, claimed
 from approx_build.store.delivery import PART, TEMPORARY, check_folder, part_of, write
 from approx_build.store.store import Store
@@ -62,25 +62,25 @@ def test_a_folder_that_cannot_be_written_is_named(store: Store, tmp_path: Path) 
         store.objects.materialise(store.objects.put_bytes(b"tide"), tmp_path / "renders" / "1.wav")
 
 
-@pytest.mark.parametrize("is_right", [True, False])
+@pytest.mark.parametrize("is_intact", [True, False])
 def test_parts_of_killed_deliveries_are_swept_whether_or_not_the_file_is_right(
-    store: Store, tmp_path: Path, is_right: bool
+    store: Store, tmp_path: Path, is_intact: bool
 ) -> None:
     digest, dest = store.objects.put_bytes(b"tide"), tmp_path / "renders" / "tide[1].wav"
     dest.parent.mkdir()
-    dest.write_bytes(b"tide" if is_right else b"ebbs")
-    dead = replace(mine(), process=_dead_process())
+    dest.write_bytes(b"tide" if is_intact else b"ebbs")
+    dead = replace(own_identity(), process=_dead_process())
     # That of a file which is delivered no more goes too.
     parts = [dest.parent / f".{name}.{dead}+a1.part" for name in ("tide[1].wav", "gone.wav")]
     other = dest.parent / "x.part"
     for path in (*parts, other):
         path.write_bytes(b"ti")
-    assert store.objects.materialise(digest, dest) is not is_right
+    assert store.objects.materialise(digest, dest) is not is_intact
     assert sorted(dest.parent.iterdir()) == sorted([dest, other])
 
 
 def test_the_part_of_a_text_is_swept_too(tmp_path: Path) -> None:
-    part = tmp_path / f".page.html.{replace(mine(), process=_dead_process())}+a1.part"
+    part = tmp_path / f".page.html.{replace(own_identity(), process=_dead_process())}+a1.part"
     part.write_bytes(b"<ht")
     assert write(tmp_path / "page.html", b"<html>")
     assert not part.exists()

@@ -54,7 +54,7 @@ def _write_hiding_the_reason(path: Path) -> None:
     ],
 )
 def test_each_refusal_has_its_words(code: int, words: str) -> None:
-    with pytest.raises(StoreError, match=words), disk.plain_words("store"):
+    with pytest.raises(StoreError, match=words), disk.store_errors("store"):
         raise OSError(code, os.strerror(code))
 
 

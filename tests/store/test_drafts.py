@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from approx_build.process.identity import mine
+from approx_build.process.identity import own_identity
 from approx_build.store.store import Store
 
 
@@ -27,7 +27,7 @@ def _write_half_and_fail(path: Path) -> None:
 def test_drafts_of_the_dead_are_swept_at_once_and_those_of_the_living_stay(store: Store) -> None:
     process = subprocess.Popen([sys.executable, "-c", "pass"])
     process.wait()
-    gone = store.drafts.root / f"{replace(mine(), process=process.pid)}+a1b2"
+    gone = store.drafts.root / f"{replace(own_identity(), process=process.pid)}+a1b2"
     gone.write_bytes(b"half")
     with store.drafts.new() as living:
         assert store.drafts.sweep() == 1

@@ -63,14 +63,14 @@ def test_a_lease_ends_with_the_process_that_is_killed(
     os.kill(holder.pid, signal.SIGKILL)
     holder.wait()
     assert seconds_to_lease(store, 2 * HANG_S) < HANG_S
-    with store.leases.alone():
+    with store.leases.exclusive():
         pass
 
 
 def test_nothing_is_collected_while_a_build_runs(
     store: Store, holder: subprocess.Popen[bytes]
 ) -> None:
-    with pytest.raises(StoreError, match="a build is using the store"), store.leases.alone():
+    with pytest.raises(StoreError, match="a build is using the store"), store.leases.exclusive():
         pass
     with store.leases.in_use():
         pass
@@ -101,7 +101,7 @@ def test_a_builder_that_waits_for_a_collection_says_so(
         free.set()
 
     def collect() -> None:
-        with store.leases.alone():
+        with store.leases.exclusive():
             began.set()
             free.wait(60)
 
@@ -126,7 +126,7 @@ def test_where_locks_do_not_work_builds_go_on_and_nothing_is_removed(
         pass
     with (
         pytest.raises(StoreError, match=r"locks do not work on this filesystem, so a build that"),
-        store.leases.alone(),
+        store.leases.exclusive(),
     ):
         pass
 

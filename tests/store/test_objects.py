@@ -164,7 +164,7 @@ def test_what_is_read_is_what_is_checked(store: Store) -> None:
     digest = store.objects.put_bytes(BYTES)
     # Known to be right, and wrong a moment later, with no time that tells of it.
     damage(store, digest, "flipped")
-    store.objects.believe(digest)
+    store.objects.trust(digest)
     assert store.objects.verify(digest)
     with pytest.raises(StoreError, match="is missing or was damaged"):
         store.objects.read(digest)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from approx_build.training.ledger.costs import Costs
-from approx_build.training.ledger.entry import Audio, LedgerEntry, Sitting, Status, utc_text
+from approx_build.training.ledger.entry import Audio, LedgerEntry, Session, Status, utc_text
 from approx_build.training.ledger.lifecycle import begin, entry_of, finish, update
 from approx_build.training.ledger.record import CurvePoint, StoredStep
 
@@ -47,14 +47,14 @@ def fresh(learning_rate: float = 0.01, model: str = "reed", **more: Any) -> Ledg
     return entry_of(model, "accordion", manifest(learning_rate, **sections), **(given | more))
 
 
-def sitting(step: int = 0, at: datetime = NOON, **more: Any) -> Sitting:
+def session(step: int = 0, at: datetime = NOON, **more: Any) -> Session:
     """A sitting that begins at `step`."""
-    return Sitting(started=utc_text(at), from_step=step, to_step=step, **more)
+    return Session(started=utc_text(at), from_step=step, to_step=step, **more)
 
 
 def done(learning_rate: float = 0.01, seconds: float = 500.0, **more: Any) -> LedgerEntry:
     """A run that went to its end in one sitting."""
-    entry = begin(fresh(learning_rate, **more), sitting(environment={"torch": "2"}))
+    entry = begin(fresh(learning_rate, **more), session(environment={"torch": "2"}))
     later = NOON + timedelta(seconds=seconds)
     return finish(update(entry, 1000, seconds, later, CURVE, KEPT, 1.5), Status.DONE, later)
 

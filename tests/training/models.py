@@ -9,11 +9,11 @@ from typing import Any
 from approx_build.corpus.consent_record import load_consent
 from approx_build.corpus.prepared import Material, prepare_corpus
 from approx_build.families.base import FAMILIES, Family
-from approx_build.training.callbacks import Callback, Means
+from approx_build.training.callbacks import Callback, Resources
 from approx_build.training.ledger.record import TrainingRecord
 from approx_build.training.loop import train
 from approx_build.training.model import ModelSpec, load_model
-from approx_build.training.progress import Watcher, unwatched
+from approx_build.training.progress import Watcher, ignore_progress
 
 TINY = """\
 model: tiny
@@ -72,9 +72,9 @@ def trained(
     model: ModelSpec,
     corpus: Path,
     out: Path,
-    progress: Watcher = unwatched,
+    progress: Watcher = ignore_progress,
     today: date = date(2026, 1, 1),
-    **means: Any,
+    **resources: Any,
 ) -> TrainingRecord:
     """Train on a corpus, as a builder does, without one."""
 
@@ -83,5 +83,5 @@ def trained(
             load_consent(corpus, today, model.model)
 
     Asking().allow()
-    means = {"callback": Asking(), **means}
-    return train(model, material_of(model, corpus), out, Means(progress=progress, **means))
+    resources = {"callback": Asking(), **resources}
+    return train(model, material_of(model, corpus), out, Resources(progress=progress, **resources))

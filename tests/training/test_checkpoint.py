@@ -9,8 +9,8 @@ from approx_build.errors import ModelError, StoreError
 from approx_build.families.base import FAMILIES
 from approx_build.training.checkpoint import (
     file_name,
-    read_about,
     read_checkpoint,
+    read_metadata,
     with_name,
     write_checkpoint,
 )
@@ -26,7 +26,7 @@ def test_weights_come_back_with_what_they_are(tmp_path: Path) -> None:
     write_checkpoint(path, WEIGHTS, {"step": 30})
     read = read_checkpoint(path, SHAPES)
     np.testing.assert_array_equal(read["a"], WEIGHTS["a"])
-    assert read_about(path) == {"step": 30}
+    assert read_metadata(path) == {"step": 30}
 
 
 def test_equal_weights_are_equal_bytes(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_a_broken_file_is_refused_by_name(tmp_path: Path, content: bytes) -> Non
     with pytest.raises(ModelError, match=r"x\.safetensors: not a checkpoint"):
         read_checkpoint(path, SHAPES)
     with pytest.raises(ModelError, match=r"x\.safetensors: not a checkpoint"):
-        read_about(path)
+        read_metadata(path)
 
 
 def test_a_write_that_fails_leaves_what_was_there(
@@ -85,7 +85,7 @@ def test_a_write_that_fails_leaves_what_was_there(
 OLDER = [
     path
     for path in sorted(SHIPPED.glob("*/step-000000.safetensors"))
-    if "model" in read_about(path)
+    if "model" in read_metadata(path)
 ]
 
 
@@ -93,10 +93,10 @@ OLDER = [
 def test_a_checkpoint_with_its_model_s_name_is_what_older_versions_wrote(
     tmp_path: Path, path: Path
 ) -> None:
-    network = FAMILIES.get(read_about(path)["network"]["family"]).model_validate(
-        read_about(path)["network"]
+    network = FAMILIES.get(read_metadata(path)["network"]["family"]).model_validate(
+        read_metadata(path)["network"]
     )
-    weights, about = read_checkpoint(path, network.tensor_shapes()), read_about(path)
+    weights, about = read_checkpoint(path, network.tensor_shapes()), read_metadata(path)
     name = about.pop("model")
     assert name == path.parent.name
     write_checkpoint(tmp_path / "today", weights, about)

@@ -19,13 +19,13 @@ import pytest
 
 from approx_build.corpus.prepared import Material
 from approx_build.training import device, run, step
-from approx_build.training.callbacks import Callback, Means
-from approx_build.training.checkpoint import is_right, with_name
-from approx_build.training.kept import Kept
+from approx_build.training.callbacks import Callback, Resources
+from approx_build.training.checkpoint import is_intact, with_name
 from approx_build.training.ledger.record import TrainingRecord, manifest_digest
 from approx_build.training.loop import train
 from approx_build.training.model import ModelSpec
 from approx_build.training.progress import Progress
+from approx_build.training.run_folder import RunFolder
 from approx_build.training.run_lock import lock_path
 from tests.corpus.sounds import small_corpus
 from tests.training.damages import DAMAGES
@@ -82,22 +82,22 @@ class House:
     material: Material
     whole: TrainingRecord
 
-    def train(self, out: Path, stop: int = 0, **means: Any) -> tuple[TrainingRecord, list[str]]:
+    def train(self, out: Path, stop: int = 0, **resources: Any) -> tuple[TrainingRecord, list[str]]:
         """The record, and what was said."""
         callback = Listening()
         if stop:
-            means["progress"] = stop_at(stop, signal.SIGINT)
+            resources["progress"] = stop_at(stop, signal.SIGINT)
         return train(
-            self.model, self.material, out, Means(callback=callback, **means)
+            self.model, self.material, out, Resources(callback=callback, **resources)
         ), callback.said
 
     def copy(self, name: str, out: Path) -> Path:
         """A training that was left at some moment, to be damaged."""
         return shutil.copytree(self.folder / name, out)
 
-    def check(self, out: Path, **means: Any) -> list[str]:
+    def check(self, out: Path, **resources: Any) -> list[str]:
         """Train on: the record and every file are right, and what is said is returned."""
-        record, said = self.train(out, **means)
+        record, said = self.train(out, **resources)
         assert digests(record) == digests(self.whole)
         assert record.curve == self.whole.curve
         for stored in record.checkpoints:
@@ -120,13 +120,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     folder = tmp_path_factory.mktemp("house")
     model = tiny_model(folder, SMALL)
     material = material_of(model, small_corpus(folder / "tones"))
-    found = House(folder, model, material, train(model, material, folder / "finished", Means()))
+    found = House(folder, model, material, train(model, material, folder / "finished", Resources()))
     other = tiny_model(folder, SMALL.replace("seed: 5", "seed: 6"))
-    train(other, material, folder / "other-finished", Means())
+    train(other, material, folder / "other-finished", Resources())
     for spec, name in ((model, "interrupted"), (other, "other-interrupted")):
-        means = Means(progress=stop_at(6, signal.SIGINT))
+        resources = Resources(progress=stop_at(6, signal.SIGINT))
         with pytest.raises(KeyboardInterrupt):
-            train(spec, material, folder / name, means)
+            train(spec, material, folder / name, resources)
     return found
 
 
@@ -225,12 +225,12 @@ def test_the_checkpoint_of_a_run_that_stopped_early_is_made_again(
     text = SMALL.replace("steps: 9", "steps: 40\n  early_stopping: { patience: 2 }")
     model = tiny_model(tmp_path, text.replace("0.003", "1.0"))
     out = tmp_path / "early"
-    whole = train(model, house.material, out, Means())
+    whole = train(model, house.material, out, Resources())
     last = whole.checkpoints[-1]
     assert last.step not in model.kept_steps
     (out / last.file).unlink()
     seen: list[Progress] = []
-    assert train(model, house.material, out, Means(progress=seen.append)) == whole
+    assert train(model, house.material, out, Resources(progress=seen.append)) == whole
     assert sha256((out / last.file).read_bytes()).hexdigest() == last.digest
     assert seen[-1].step == last.step
 
@@ -278,11 +278,11 @@ def test_a_checkpoint_that_named_its_model_is_made_again_as_it_was(
         digest = sha256((out / stored.file).read_bytes()).hexdigest()
         older.append(stored.model_copy(update={"digest": digest}))
     whole = house.whole.model_copy(update={"checkpoints": older})
-    Kept(out, manifest_digest(whole.manifest), Means()).keep(whole)
+    RunFolder(out, manifest_digest(whole.manifest), Resources()).keep(whole)
     (out / "step-000003.safetensors").unlink()
     record, _ = house.train(out)
     assert record == whole
-    assert is_right(out / older[1].file, older[1].digest)
+    assert is_intact(out / older[1].file, older[1].digest)
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\x00 no number", b""])

@@ -13,7 +13,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from approx_build.training.ledger.record import read_record
-from approx_build.training.state import STATE_NAME, kept_about
+from approx_build.training.state import STATE_NAME, newest_metadata
 from tests.corpus.sounds import small_corpus
 from tests.training.models import tiny_model, trained
 from tests.training.test_loop import digests, stop_at
@@ -82,7 +82,7 @@ def test_a_training_that_is_killed_twenty_times_ends_in_the_same_bits(
     mine, its = load_file(killed / STATE_NAME), load_file(whole / STATE_NAME)
     assert mine.keys() == its.keys()
     assert all(np.array_equal(mine[tensor], its[tensor]) for tensor in mine)
-    notes, others = kept_about(killed), kept_about(whole)
+    notes, others = newest_metadata(killed), newest_metadata(whole)
     assert notes is not None
     assert others is not None
     assert [notes[key] for key in ("step", "scale", "recent", "order")] == [
@@ -100,7 +100,7 @@ def test_120_steps_and_80_are_200(tmp_path: Path) -> None:
     whole = trained(model, corpus, tmp_path / "whole")
     with pytest.raises(KeyboardInterrupt):
         trained(model, corpus, tmp_path / "parts", stop_at(120, signal.SIGINT))
-    notes = kept_about(tmp_path / "parts")
+    notes = newest_metadata(tmp_path / "parts")
     assert notes is not None
     assert notes["step"] == 120
     parts = trained(model, corpus, tmp_path / "parts")

@@ -12,15 +12,15 @@ import pytest
 
 from approx_build.errors import ConsentError, ModelError, StoreError
 from approx_build.training import run
-from approx_build.training.callbacks import Means
+from approx_build.training.callbacks import Resources
 from approx_build.training.ledger.entry import LedgerEntry, Status
 from approx_build.training.ledger.ledger import read_ledger
 from approx_build.training.ledger.record import TrainingRecord
-from approx_build.training.ledger_callback import Chronicle
+from approx_build.training.ledger_callback import LedgerCallback
 from approx_build.training.loop import train
 from approx_build.training.model import ModelSpec
-from approx_build.training.progress import Progress, Watcher, unwatched
-from approx_build.training.state import STATE_NAME, kept_about
+from approx_build.training.progress import Progress, Watcher, ignore_progress
+from approx_build.training.state import STATE_NAME, newest_metadata
 from tests.corpus.sounds import small_corpus
 from tests.training.models import TINY, material_of, tiny_model
 
@@ -41,13 +41,15 @@ class House:
         """Make the model another one."""
         self.model: ModelSpec = tiny_model(self.root, text)
 
-    def train(self, progress: Watcher = unwatched) -> TrainingRecord:
+    def train(self, progress: Watcher = ignore_progress) -> TrainingRecord:
         """One sitting."""
         material = material_of(self.model, self.corpus)
-        callback = Chronicle(
+        callback = LedgerCallback(
             self.model, material, self.corpus, self.ledger, lambda: self.now, say=self.said.append
         )
-        return train(self.model, material, self.out, Means(callback=callback, progress=progress))
+        return train(
+            self.model, material, self.out, Resources(callback=callback, progress=progress)
+        )
 
     @property
     def entries(self) -> tuple[LedgerEntry, ...]:
@@ -59,7 +61,7 @@ class House:
     @property
     def step(self) -> int:
         """The step of the state that is kept."""
-        notes = kept_about(self.out)
+        notes = newest_metadata(self.out)
         assert notes is not None
         return int(notes["step"])
 
@@ -189,9 +191,9 @@ def test_a_training_that_diverges_says_so_and_keeps_what_was_good(tmp_path: Path
 @pytest.mark.usefixtures("often")
 def test_weights_that_are_no_numbers_are_never_kept(house: House) -> None:
     state_of: list[Any] = []
-    began = Chronicle.began
+    began = LedgerCallback.began
 
-    def seen(self: Chronicle, state: Any, environment: dict[str, str]) -> None:
+    def seen(self: LedgerCallback, state: Any, environment: dict[str, str]) -> None:
         state_of.append(state)
         began(self, state, environment)
 
@@ -199,7 +201,7 @@ def test_weights_that_are_no_numbers_are_never_kept(house: House) -> None:
         next(iter(state_of[0].weights.values())).fill_(float("inf"))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Chronicle, "began", seen)
+        patch.setattr(LedgerCallback, "began", seen)
         with pytest.raises(ModelError, match="after step 15 some weights are not finite numb"):
             house.train(at(15, spoil))
     assert house.step == 14
@@ -241,7 +243,7 @@ def test_a_full_disk_is_said_and_the_next_run_goes_on(
         with pytest.raises(StoreError, match=r"the disk is full: .* could not be written; free"):
             house.train()
     assert not list(house.out.glob(".*")), "what could not be written is removed"
-    kept = kept_about(house.out)
+    kept = newest_metadata(house.out)
     assert (kept is None) == (step is None)
     assert kept is None or kept["step"] <= step
     whole = house.train()

@@ -15,8 +15,8 @@ import torch
 
 from approx_build.errors import ConsentError, ModelError
 from approx_build.machine import Available
-from approx_build.training import gradients, run, sitting
-from approx_build.training.checkpoint import read_about, read_checkpoint
+from approx_build.training import gradients, run, session
+from approx_build.training.checkpoint import read_checkpoint, read_metadata
 from approx_build.training.ledger.record import TrainingRecord, manifest_digest, read_record
 from approx_build.training.model import ModelSpec
 from approx_build.training.optimizers import Muon
@@ -171,7 +171,7 @@ def test_a_state_that_an_earlier_version_kept_goes_on_to_the_same_bits(
 
 
 def kept_manifest(path: Path) -> dict[str, Any]:
-    manifest: dict[str, Any] = read_about(path)["about"]["manifest"]
+    manifest: dict[str, Any] = read_metadata(path)["about"]["manifest"]
     return manifest
 
 
@@ -291,7 +291,7 @@ def test_other_errors_of_a_step_are_bugs(
 def test_a_training_that_does_not_fit_is_refused_before_it_starts(
     model: ModelSpec, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sitting, "memory_on", lambda device: Available(1000, "a test"))
+    monkeypatch.setattr(session, "memory_on", lambda device: Available(1000, "a test"))
     with pytest.raises(ModelError, match=r"needs .* of memory \(baseline .* are available"):
         trained(model, corpus, tmp_path / "out")
     assert not list((tmp_path / "out").iterdir())

@@ -128,3 +128,13 @@ def test_a_manifest_that_this_version_reads_otherwise_is_refused(tmp_path: Path)
     manifest = tiny_model(tmp_path).manifest("d") | {"schema": 1}
     with pytest.raises(ModelError, match="derives another training from the same key"):
         model_of(manifest, model="tiny", corpus="tones")
+
+
+def test_windows_at_onsets_must_not_be_moved_away_from_them(tmp_path: Path) -> None:
+    onsets = "preparation: { onsets: { lead_s: 0.01 } }\n"
+    with pytest.raises(ScoreError, match=r"away from the onsets .* at most 0\.\d+: 0 is best"):
+        tiny_model(tmp_path, TINY + onsets)
+    still = tiny_model(tmp_path, f"{TINY}{onsets}augmentation: {{ shift: 0 }}\n")
+    assert still.split_terms["onsets"]["lead_s"] == 0.01
+    assert still.manifest("d")["preparation"]["onsets"]["apart_s"] == 0.1
+    assert "onsets" not in tiny_model(tmp_path).split_terms

@@ -16,7 +16,7 @@ from approx_build.errors import ModelError
 from approx_build.families.base import FAMILIES
 from approx_build.numerics.stream import Stream
 from approx_build.training import gradients, run, step
-from approx_build.training.checkpoint import read_about, read_checkpoint
+from approx_build.training.checkpoint import read_checkpoint, read_metadata
 from approx_build.training.ledger.record import TrainingRecord
 from approx_build.training.memory_estimate import estimate_of
 from approx_build.training.model import ModelSpec, model_of
@@ -300,7 +300,7 @@ def test_a_parent_brings_all_players_or_those_of_a_checkpoint(
     )
     for name, array in first.items():
         assert np.array_equal(array, state.average[name])
-    digest = read_about(tmp_path / "new" / "resume.safetensors")["manifest"]
+    digest = read_metadata(tmp_path / "new" / "resume.safetensors")["manifest"]
     began = load_state(tmp_path / "new", digest)
     assert began is not None
     near = float((began.weights["critic.weight"] - state.weights["critic.weight"]).abs().max())

@@ -10,8 +10,8 @@ import torch
 
 from approx_build.errors import ModelError
 from approx_build.training import distributed
-from approx_build.training.callbacks import Means
-from approx_build.training.checkpoint import is_right, read_checkpoint
+from approx_build.training.callbacks import Resources
+from approx_build.training.checkpoint import is_intact, read_checkpoint
 from approx_build.training.distributed import train_shared
 from approx_build.training.process_group import ALONE, check_share
 from tests.corpus.sounds import small_corpus
@@ -40,8 +40,8 @@ def test_a_batch_is_not_shared_by_more_processes_than_it_has_windows() -> None:
 def test_two_processes_train_as_one_does(tmp_path: Path) -> None:
     corpus, model = small_corpus(tmp_path / "tones"), tiny_model(tmp_path)
     material = material_of(model, corpus)
-    one = train_shared(model, material, tmp_path / "one", Means(), 1)
-    two = train_shared(model, material, tmp_path / "two", Means(), 2)
+    one = train_shared(model, material, tmp_path / "one", Resources(), 1)
+    two = train_shared(model, material, tmp_path / "two", Resources(), 2)
     assert two.processes == 2
     assert two.environments[0]["processes"] == "2"
     assert [s.step for s in two.checkpoints] == [s.step for s in one.checkpoints]
@@ -56,13 +56,13 @@ def test_two_processes_train_as_one_does(tmp_path: Path) -> None:
     # Shared again, the bits are the same; here to make a checkpoint again that was lost.
     for name in ("step-000030.safetensors", "record.json"):
         DAMAGES["flipped at the head"](tmp_path / "two" / name, tmp_path)
-    again = train_shared(model, material, tmp_path / "two", Means(), 2)
+    again = train_shared(model, material, tmp_path / "two", Resources(), 2)
     assert again == two
-    assert is_right(tmp_path / "two" / two.checkpoint(30).file, two.checkpoint(30).digest)
+    assert is_intact(tmp_path / "two" / two.checkpoint(30).file, two.checkpoint(30).digest)
     # One process alone rounds otherwise, so it trains anew.
     (tmp_path / "two" / two.checkpoint(12).file).unlink()
     callback = Listening()
-    alone = train_shared(model, material, tmp_path / "two", Means(callback=callback), 1)
+    alone = train_shared(model, material, tmp_path / "two", Resources(callback=callback), 1)
     assert [s.digest for s in alone.checkpoints] == [s.digest for s in one.checkpoints]
     assert "the numeric environment is another (processes: 2 -> none)" in callback.said[-1]
 
@@ -82,7 +82,7 @@ def test_a_process_that_dies_ends_the_training_and_is_named(
 
     monkeypatch.setattr(distributed, "_task", bad)
     with pytest.raises(ModelError, match=r"process 1 of the training ended .*nowhere\.wav"):
-        train_shared(model, material, tmp_path / "out", Means(), 2)
+        train_shared(model, material, tmp_path / "out", Resources(), 2)
 
 
 @pytest.mark.slow
@@ -91,4 +91,4 @@ def test_a_batch_too_small_is_refused_before_anything_starts(tmp_path: Path) -> 
     model = tiny_model(tmp_path, TINY.replace("batch: 3", "batch: 1"))
     material = material_of(model, corpus)
     with pytest.raises(ModelError, match="a batch of 1 is too small for 2 processes"):
-        train_shared(model, material, tmp_path / "out", Means(), 2)
+        train_shared(model, material, tmp_path / "out", Resources(), 2)

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from approx_build.training.progress import Progress, stop_on_signals, unwatched
+from approx_build.training.progress import Progress, ignore_progress, stop_on_signals
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -45,4 +45,4 @@ def test_outside_the_main_thread_signals_are_left_alone() -> None:
 
 
 def test_nobody_need_watch() -> None:
-    unwatched(Progress(1, 2, {"loss": 3.0}, None, 0.5))
+    ignore_progress(Progress(1, 2, {"loss": 3.0}, None, 0.5))

@@ -8,7 +8,7 @@ import torch
 
 from approx_build.errors import AudioError, ModelError
 from approx_build.training import run
-from approx_build.training.state import kept_about
+from approx_build.training.state import newest_metadata
 from tests.corpus.sounds import small_corpus
 from tests.training.models import TINY, tiny_model, trained
 
@@ -49,7 +49,7 @@ def test_a_step_that_overflows_in_half_precision_is_left_out_and_the_scale_is_ke
 
         with pytest.raises(KeyboardInterrupt):
             trained(model, corpus, out, stop)
-    notes = kept_about(out)
+    notes = newest_metadata(out)
     assert notes is not None
     assert notes["step"] == 8
     assert notes["scale"] == {"factor": 2.0**14, "good": 2, "left_out": 2}

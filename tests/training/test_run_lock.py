@@ -12,10 +12,10 @@ import torch
 
 from approx_build.errors import StoreError
 from approx_build.process import locks
-from approx_build.process.locks import Grip, grip
+from approx_build.process.locks import LockResult, try_lock
 from approx_build.training import run_lock
 from approx_build.training.process_group import ALONE, Share
-from approx_build.training.run_lock import alone_in, trainer
+from approx_build.training.run_lock import exclusive_run, trainer
 from approx_build.training.state import TrainingState
 from tests.effort import HANG_S, wait_until
 
@@ -24,10 +24,10 @@ def test_one_waits_for_the_other(tmp_path: Path) -> None:
     events: list[str] = []
 
     def second() -> None:
-        with alone_in(tmp_path / "run", ALONE):
+        with exclusive_run(tmp_path / "run", ALONE):
             events.append("second")
 
-    with alone_in(tmp_path / "run", ALONE):
+    with exclusive_run(tmp_path / "run", ALONE):
         waiting = threading.Thread(target=second)
         waiting.start()
         time.sleep(0.4)
@@ -38,7 +38,7 @@ def test_one_waits_for_the_other(tmp_path: Path) -> None:
 
 
 def test_other_ranks_of_a_training_do_not_wait_for_its_first(tmp_path: Path) -> None:
-    with alone_in(tmp_path / "run", ALONE), alone_in(tmp_path / "run", Share(1, 2)):
+    with exclusive_run(tmp_path / "run", ALONE), exclusive_run(tmp_path / "run", Share(1, 2)):
         pass
 
 
@@ -50,10 +50,10 @@ def test_whoever_waits_long_is_told_for_whom_and_at_which_step(
     TrainingState("m", {"a": torch.zeros(1)}, {}, {}, step=7).save(folder)
 
     def second() -> None:
-        with alone_in(folder, ALONE, said.append):
+        with exclusive_run(folder, ALONE, said.append):
             said.append("in")
 
-    with alone_in(folder, ALONE):
+    with exclusive_run(folder, ALONE):
         waiting = threading.Thread(target=second)
         waiting.start()
         wait_until(lambda: said, "the words of who waits")
@@ -71,7 +71,7 @@ def test_a_full_disk_cannot_keep_the_name_of_the_holder_but_the_lock_holds(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(run_lock, "_name", full)
-    with alone_in(tmp_path / "run", ALONE):
+    with exclusive_run(tmp_path / "run", ALONE):
         pass
 
 
@@ -83,7 +83,7 @@ def test_where_locks_do_not_work_it_says_so_and_trains(
 
     monkeypatch.setattr(fcntl, "flock", none)
     said = list[str]()
-    with alone_in(tmp_path / "run", ALONE, said.append):
+    with exclusive_run(tmp_path / "run", ALONE, said.append):
         assert trainer(tmp_path / "run") == ""
     assert said == [
         f"{tmp_path / 'run'}: locks do not work on this filesystem, so another process could "
@@ -94,9 +94,9 @@ def test_where_locks_do_not_work_it_says_so_and_trains(
 def test_where_other_hosts_do_not_see_the_lock_it_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(locks, "are_local", lambda path: True)
+    monkeypatch.setattr(locks, "is_host_local", lambda path: True)
     said = list[str]()
-    with alone_in(tmp_path / "run", ALONE, said.append):
+    with exclusive_run(tmp_path / "run", ALONE, said.append):
         pass
     assert len(said) == 1
     assert "other hosts do not see the locks of this filesystem" in said[0]
@@ -111,16 +111,16 @@ def test_a_disk_that_fails_is_not_a_lock_that_is_held(
     monkeypatch.setattr(fcntl, "flock", failing)
     with (
         pytest.raises(StoreError, match=r"\.run\.lock: input/output error"),
-        alone_in(tmp_path / "run", ALONE),
+        exclusive_run(tmp_path / "run", ALONE),
     ):
         pass
 
 
 def test_asking_who_trains_keeps_nobody_out(tmp_path: Path) -> None:
     folder = tmp_path / "run"
-    with alone_in(folder, ALONE):
+    with exclusive_run(folder, ALONE):
         pass
     with open(run_lock.lock_path(folder)) as one, open(run_lock.lock_path(folder)) as other:
-        assert grip(one.fileno(), is_shared=True) is Grip.HELD
+        assert try_lock(one.fileno(), is_shared=True) is LockResult.HELD
         assert trainer(folder) == ""
-        assert grip(other.fileno(), is_shared=True) is Grip.HELD
+        assert try_lock(other.fileno(), is_shared=True) is LockResult.HELD

@@ -12,8 +12,8 @@ from approx_build.training.ledger.record import CurvePoint
 from approx_build.training.state import (
     STATE_NAME,
     TrainingState,
-    kept_about,
     load_state,
+    newest_metadata,
     state_at,
 )
 
@@ -72,7 +72,7 @@ def test_the_newest_state_that_is_whole_and_not_too_late_serves(tmp_path: Path) 
     ]
     (tmp_path / STATE_NAME).write_bytes(b"half")
     assert step_of(load_state(tmp_path, "m")) == 3
-    notes = kept_about(tmp_path)
+    notes = newest_metadata(tmp_path)
     assert notes is not None
     assert notes["step"] == 3
 
@@ -102,4 +102,4 @@ def test_a_flip_of_any_bit_of_any_byte_is_noticed(tmp_path: Path) -> None:
     notes = data.index(b'\\"step\\": 3') + 10
     assert data[notes : notes + 1] == b"3"
     path.write_bytes(data[:notes] + b"4" + data[notes + 1 :])
-    assert kept_about(tmp_path) is None
+    assert newest_metadata(tmp_path) is None

@@ -21,7 +21,7 @@ from unittest import mock
 from approx_build.corpus.prepared import Material
 from approx_build.training import loss_scale, run
 from approx_build.training.model import ModelSpec
-from approx_build.training.progress import Progress, Watcher, unwatched
+from approx_build.training.progress import Progress, Watcher, ignore_progress
 from approx_build.training.state import TrainingState
 from tests.training.models import material_of, tiny_model
 
@@ -33,9 +33,11 @@ GROW_AFTER = 9
 """Steps until a loss scale grows: often enough to be killed around it."""
 
 
-def sit(model: ModelSpec, material: Material, out: Path, watch: Watcher = unwatched) -> None:
+def run_session(
+    model: ModelSpec, material: Material, out: Path, watch: Watcher = ignore_progress
+) -> None:
     """Train as far as it goes, keeping the state after every step and at the end too."""
-    from approx_build.training.callbacks import Means
+    from approx_build.training.callbacks import Resources
     from approx_build.training.loop import train
 
     with (
@@ -43,7 +45,7 @@ def sit(model: ModelSpec, material: Material, out: Path, watch: Watcher = unwatc
         mock.patch.object(loss_scale, "GROW_AFTER", GROW_AFTER),
         mock.patch.object(TrainingState, "remove"),
     ):
-        train(model, material, out, Means(progress=watch))
+        train(model, material, out, Resources(progress=watch))
 
 
 def die_at_call(number: int) -> None:
@@ -69,10 +71,10 @@ def die_at_call(number: int) -> None:
         setattr(os, name, deadly(call))
 
 
-def killed_sitting(sitting: int, chance: random.Random, *what: Any) -> bool:
+def killed_sitting(session: int, chance: random.Random, *what: Any) -> bool:
     """One sitting in a fork; whether it was killed before it had done everything."""
     after_s, steps = chance.uniform(0, LONGEST_S), chance.randint(1, MOST_STEPS)
-    calls = chance.randint(1, MOST_CALLS) if sitting % 2 else 1 << 30
+    calls = chance.randint(1, MOST_CALLS) if session % 2 else 1 << 30
     ours, theirs = os.pipe()
     if (process := os.fork()) == 0:
         die_at_call(calls)
@@ -80,13 +82,13 @@ def killed_sitting(sitting: int, chance: random.Random, *what: Any) -> bool:
         def made(progress: Progress, seen: list[int] = []) -> None:  # noqa: B006
             os.write(theirs, b".")
             seen.append(progress.step)
-            if not sitting % 2 and len(seen) > steps + 2:
+            if not session % 2 and len(seen) > steps + 2:
                 signal.pause()  # on a busy machine death comes late
 
-        sit(*what, watch=made)
+        run_session(*what, watch=made)
         os._exit(0)
     os.close(theirs)
-    if not sitting % 2:
+    if not session % 2:
         while steps and os.read(ours, 1):
             steps -= 1
         time.sleep(after_s)
@@ -112,7 +114,7 @@ def main(task: dict[str, Any]) -> None:
         for how in ("killed", "whole"):
             if (process := os.fork()) == 0:
                 die_at_call(1 << 30)
-                sit(model, material, folder / f"{name}-{how}")
+                run_session(model, material, folder / f"{name}-{how}")
                 os._exit(0)
             assert os.waitpid(process, 0)[1] == 0
     sys.stdout.write(json.dumps(told))

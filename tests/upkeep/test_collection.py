@@ -17,7 +17,7 @@ from approx_build.store.gc import Rules
 from approx_build.store.projects import Use
 from approx_build.store.store import Store
 from approx_build.store.watch import Watch
-from approx_build.upkeep.collection import Asked, collect
+from approx_build.upkeep.collection import CollectionOptions, collect
 
 DAY = 86400.0
 
@@ -49,12 +49,12 @@ def test_the_last_render_of_a_piece_and_young_ones_stay(store: Store, piece: Pat
         rendered(store, piece, name, days)
     store.objects.put_bytes(b"young")
     root = piece.parents[1]
-    collect(store, root, Asked(Rules()), Watch(), date.today())
+    collect(store, root, CollectionOptions(Rules()), Watch(), date.today())
     assert {store.objects.read(one) for one in store.objects} == {b"last", b"young"}
     assert len(os.listdir(store.root / "states")) == 1
     rendered(store, piece, "newest", 1)
     rendered(store, piece, "other", 2)
-    found = collect(store, root, Asked(Rules()), Watch(), date.today())
+    found = collect(store, root, CollectionOptions(Rules()), Watch(), date.today())
     assert found.notes
     assert {store.objects.read(one) for one in store.objects} == {b"newest", b"other", b"young"}
 
@@ -62,7 +62,7 @@ def test_the_last_render_of_a_piece_and_young_ones_stay(store: Store, piece: Pat
 def test_renders_of_a_piece_that_is_gone_hold_nothing(store: Store, piece: Path) -> None:
     rendered(store, piece, "last", 20)
     piece.unlink()
-    collect(store, piece.parents[1], Asked(Rules()), Watch(), date.today())
+    collect(store, piece.parents[1], CollectionOptions(Rules()), Watch(), date.today())
     assert list(store.objects) == []
     assert os.listdir(store.root / "states") == []
 
@@ -72,11 +72,13 @@ def test_a_piece_that_is_given_up_is_forgotten_at_once(store: Store, piece: Path
     root = piece.parents[1]
     os.rename(root, root.with_name("away"))
     with pytest.raises(StoreError, match="used the store"):
-        collect(store, None, Asked(Rules()), Watch(), date.today())
+        collect(store, None, CollectionOptions(Rules()), Watch(), date.today())
     with pytest.raises(UsageError, match="no project or piece there used the store"):
-        collect(store, None, Asked(Rules(), forgotten=root / "no"), Watch(), date.today())
+        collect(
+            store, None, CollectionOptions(Rules(), forgotten=root / "no"), Watch(), date.today()
+        )
     store.projects.note(Use(root.with_name("away")))
-    collect(store, None, Asked(Rules(), forgotten=root), Watch(), date.today())
+    collect(store, None, CollectionOptions(Rules(), forgotten=root), Watch(), date.today())
     assert os.listdir(store.root / "states") == []
     assert list(store.objects) == []
 
@@ -84,12 +86,12 @@ def test_a_piece_that_is_given_up_is_forgotten_at_once(store: Store, piece: Path
 def test_without_a_user_nothing_is_removed(store: Store, piece: Path) -> None:
     store.objects.put_bytes(b"somebody's")
     with pytest.raises(StoreError, match="no project is registered in the store"):
-        collect(store, piece.parents[1], Asked(Rules(0.0)), Watch(), date.today())
+        collect(store, piece.parents[1], CollectionOptions(Rules(0.0)), Watch(), date.today())
     with pytest.raises(StoreError, match="no project is registered in the store"):
-        collect(store, store.root.parent, Asked(Rules(0.0)), Watch(), date.today())
+        collect(store, store.root.parent, CollectionOptions(Rules(0.0)), Watch(), date.today())
     # A project that the store lies in is its user.
     (store.root.parent / "models").mkdir()
-    collect(store, store.root.parent, Asked(Rules(0.0)), Watch(), date.today())
+    collect(store, store.root.parent, CollectionOptions(Rules(0.0)), Watch(), date.today())
     assert list(store.objects) == []
 
 
@@ -105,7 +107,7 @@ def test_files_that_were_set_aside_go_when_they_are_old(store: Store, piece: Pat
         os.utime(place, (time.time() - 20 * DAY,) * 2)
     # The folder of a training that nobody can name stays.
     (store.root / "training/ab/resume.safetensors").write_bytes(b"damaged")
-    found = collect(store, piece.parents[1], Asked(Rules()), Watch(), date.today())
+    found = collect(store, piece.parents[1], CollectionOptions(Rules()), Watch(), date.today())
     assert (found.others.count, found.freed) == (2, 8)
     assert not any(place.exists() for place in places)
     assert (store.root / "training/ab/resume.safetensors").exists()

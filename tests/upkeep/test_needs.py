@@ -12,7 +12,7 @@ from approx_build.store.index import Entry, Index
 from approx_build.store.lock import Pin
 from approx_build.store.store import Store
 from approx_build.store.watch import Watch
-from approx_build.upkeep.held import Held
+from approx_build.upkeep.cached import Cached
 from approx_build.upkeep.needs import AllNeeds, ModelNeeds, PieceNeeds, gathered
 from approx_build.upkeep.projects import Project
 from tests.space import Space
@@ -26,7 +26,7 @@ def piece(**more: object) -> PieceNeeds:
 
 
 def test_a_piece_needs_what_is_pinned_and_what_it_is_as_it_stands() -> None:
-    one = piece(held=Held({"1/mix": "made"}, frozenset({"to be read"})))
+    one = piece(cached=Cached({"1/mix": "made"}, frozenset({"to be read"})))
     needs = AllNeeds([one], [])
     assert needs.keys(Index()) == {"pinned", "made"}
     assert needs.digests() == {"sound", "to be read"}
@@ -35,7 +35,7 @@ def test_a_piece_needs_what_is_pinned_and_what_it_is_as_it_stands() -> None:
 def test_a_model_needs_its_training_and_what_is_drawn_to_evaluate_it() -> None:
     index = Index({"own": Entry("train", (), ("w",), "w", "told"),
                    "other": Entry("train", (), ("v",), "v", "else")})  # fmt: skip
-    model = ModelNeeds("models/tiny.yaml", HERE, "told", Held({"take": "drawn"}, frozenset("n")))
+    model = ModelNeeds("models/tiny.yaml", HERE, "told", Cached({"take": "drawn"}, frozenset("n")))
     needs = AllNeeds([], [model])
     # Also where the graph does not lead to it, because what it heard is to be prepared again.
     assert needs.keys(index) == {"own", "drawn"}
@@ -65,7 +65,7 @@ def test_of_a_project_every_piece_lock_and_model_is_read(built: Space, found: Al
     assert found.problems == {}
     (one,) = found.pieces
     store = Store(built.root / ".approx")
-    assert set(one.held.keys.values()) == set(store.records)
+    assert set(one.cached.keys.values()) == set(store.records)
     assert {pin.digest for pin in one.pins.values()} == set(built.digests().values())
     assert one.published["tide/tide.wav"] == "piece/whole"
-    assert len(found.models[0].held.keys) > 3
+    assert len(found.models[0].cached.keys) > 3

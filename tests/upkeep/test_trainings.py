@@ -22,12 +22,12 @@ from approx_build.training.ledger.record import (
     manifest_digest,
 )
 from approx_build.training.process_group import Share
-from approx_build.training.run_lock import alone_in, lock_path
+from approx_build.training.run_lock import exclusive_run, lock_path
 from approx_build.training.state import TrainingState
 from approx_build.upkeep.trainings import (
     checkpoint_files,
     kept_runs,
-    may_go,
+    removable,
     remove_leftovers,
     run_faults,
     set_aside_files,
@@ -105,8 +105,8 @@ def test_a_training_is_known_by_its_record(store: Store, done: Path) -> None:
 
 def test_what_may_go_is_done_and_not_declared(store: Store, done: Path) -> None:
     runs = kept_runs(store.root)
-    assert may_go(runs, {DIGEST}, store.root, unfinished=True) == []
-    (one,) = may_go(runs, set(), store.root, unfinished=False)
+    assert removable(runs, {DIGEST}, store.root, unfinished=True) == []
+    (one,) = removable(runs, set(), store.root, unfinished=False)
     assert (one.name, one.count) == (f"training/{done.name}", 4)
 
 
@@ -114,14 +114,14 @@ def test_what_is_unfinished_or_unknown_goes_only_when_asked(store: Store, begun:
     for damages in (False, True):
         for path in begun.glob("resume*"):
             flip(path, 9 if damages else -1)
-        assert may_go(kept_runs(store.root), set(), store.root, unfinished=False) == []
-        assert len(may_go(kept_runs(store.root), set(), store.root, unfinished=True)) == 1
+        assert removable(kept_runs(store.root), set(), store.root, unfinished=False) == []
+        assert len(removable(kept_runs(store.root), set(), store.root, unfinished=True)) == 1
     assert kept_runs(store.root)[0].status == "of an unknown model: no file in it can be read"
 
 
 def test_a_folder_without_files_may_go(store: Store) -> None:
     (store.root / "training/aa").mkdir(parents=True)
-    assert len(may_go(kept_runs(store.root), set(), store.root, unfinished=False)) == 1
+    assert len(removable(kept_runs(store.root), set(), store.root, unfinished=False)) == 1
 
 
 @pytest.mark.parametrize("place", [3, 40, -1])
@@ -197,7 +197,7 @@ def test_the_files_of_a_training_that_is_going_on_are_left(store: Store, begun: 
     path = begun / "resume.safetensors"
     flip(path)
     (fault,) = faults(store)
-    with alone_in(begun, Share()):
+    with exclusive_run(begun, Share()):
         assert not fault.repair()
     assert path.exists()
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from approx_build.corpus.recordings import recording_name
 from approx_build.files.names import normal
 from approx_build.score.source_ref import SourceKind, SourceRef
-from approx_build.yaml_source import read_source
+from approx_build.yaml_source import read_source, source_of
 from approx_build.yaml_source.fields import is_recording
-from approx_build.yaml_source.tables import quoted
+from approx_build.yaml_source.tables import flow, quoted
 
 LETTERS = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="/")
 NAMES = st.text(LETTERS, min_size=1, max_size=60).filter(lambda name: name[0] != ".")
@@ -56,3 +56,24 @@ def test_odd_names_are_read_as_they_are_or_said_to_have_no_form_in_a_score(name:
 def test_letters_that_nobody_sees_are_written_by_their_numbers() -> None:
     assert quoted("c/a\u202eb\u2028") == '"c/a\\u202eb\\u2028"'
     assert quoted('c/"a\\b"') == '"c/\\"a\\\\b\\""'
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**9), 10**9)
+    | st.floats(-1e6, 1e6)
+    | st.sampled_from(["null", "true", "yes", "bar 3", "1/4", "", "a: b", "#", "0x1f", "fog"])
+    | st.text(st.characters(categories=["L", "N"]), max_size=9).map(normal),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["at", "play", "length_s"]), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(VALUES)
+def test_what_is_written_in_flow_style_is_read_as_it_was(value: object) -> None:
+    root = source_of(f"a: {flow(value)}\n", "a.yaml").data
+    assert root == {"a": value}

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from approx_build.cli.output import say
+from approx_build.cli.output import print_lines
 
 
 def allow(
@@ -26,8 +26,8 @@ def allow(
         if remove:
             raise UsageError("--remove needs a folder")
         for one in allowed_folders(config):
-            say(one)
+            print_lines(one)
     elif remove:
-        say(f"no longer allowed: {forbid(config, folder)} ({config})")
+        print_lines(f"no longer allowed: {forbid(config, folder)} ({config})")
     else:
-        say(f"allowed: {allow(config, folder)} ({config})")
+        print_lines(f"allowed: {allow(config, folder)} ({config})")

@@ -8,8 +8,8 @@ from typing import Any
 
 from approx_build.cli.arguments import Json, Piece
 from approx_build.cli.exit_codes import Exit
-from approx_build.cli.messages import say_json
-from approx_build.cli.output import say
+from approx_build.cli.messages import print_json
+from approx_build.cli.output import print_lines
 from approx_build.errors import ApproxError, ScoreError
 from approx_build.units import counted
 
@@ -24,11 +24,11 @@ def check(piece: Piece, json: Json = False) -> None:
     except ApproxError as error:
         if not json:
             raise
-        say_json({"faults": rows(error)})
+        print_json({"faults": rows(error)})
         sys.exit(Exit.FAILED)
     remarks = found.remarks
     if json:
-        say_json({"faults": [], "remarks": remarks})
+        print_json({"faults": [], "remarks": remarks})
         return
     movements = found.lowered.movements
     counts = {
@@ -37,7 +37,7 @@ def check(piece: Piece, json: Json = False) -> None:
         "action": len(found.lowered.graph),
     }
     there = ", ".join(counted(count, noun) for noun, count in counts.items())
-    say(*remarks, f"{piece}: no faults in {there}")
+    print_lines(*remarks, f"{piece}: no faults in {there}")
 
 
 def rows(error: ApproxError) -> list[dict[str, Any]]:

@@ -12,8 +12,8 @@ import typer
 from approx_build.cli.arguments import Jobs, Json, StoreDir, of_corpus
 from approx_build.cli.exit_codes import Exit
 from approx_build.cli.group import Commands
-from approx_build.cli.messages import say_json
-from approx_build.cli.output import say, warn
+from approx_build.cli.messages import print_json
+from approx_build.cli.output import print_lines, warn
 from approx_build.errors import UsageError
 from approx_build.units import clock, counted
 
@@ -59,7 +59,7 @@ def add(
         sys.exit(Exit.FAILED)
     count = counted(len(found.added), "recording")
     done = f"added {count}, {clock(found.length_s, 1)}, to {found.folder}"
-    say(*found.remarks, done, found.record)
+    print_lines(*found.remarks, done, found.record)
 
 
 @corpus.command("list")
@@ -82,9 +82,9 @@ def list_(
         files = project.corpora.files(name)
         plain, lines = files.as_json(), file_lines(files)
     if json:
-        say_json(plain)
+        print_json(plain)
     else:
-        say(*lines)
+        print_lines(*lines)
 
 
 @corpus.command()
@@ -104,10 +104,10 @@ def prepare(
     project, name = of_corpus(corpus, Settings.of(store, jobs=jobs))
     found = project.corpora.prepare(name, model)
     if json:
-        say_json({learner: one.as_json() for learner, one in found.items()})
+        print_json({learner: one.as_json() for learner, one in found.items()})
         return
     for learner, one in found.items():
-        say(*preparation_lines(learner, one))
+        print_lines(*preparation_lines(learner, one))
 
 
 @corpus.command()
@@ -128,9 +128,9 @@ def inspect(
     project, name = of_corpus(corpus, Settings(out=out))
     found = project.corpora.inspect(name)
     if json:
-        say_json(found.as_json())
+        print_json(found.as_json())
     else:
-        say(*inspection_lines(found))
+        print_lines(*inspection_lines(found))
         warn(*(f"{found.folder}/{file}: {reason}" for file, reason in found.bad.items()))
     if found.bad:
         sys.exit(Exit.FAILED)
@@ -168,6 +168,6 @@ def withdraw(
     options = WithdrawOptions(recordings or (), performer, day, apply)
     found = project.corpora.withdraw(name, options)
     if json:
-        say_json(found.as_json())
+        print_json(found.as_json())
     else:
-        say(*withdrawal_lines(found))
+        print_lines(*withdrawal_lines(found))

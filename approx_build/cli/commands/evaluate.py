@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from approx_build.cli.arguments import Device, DeviceChoice, Jobs, Json, Quiet, StoreDir, of_model
-from approx_build.cli.messages import near, say_json
-from approx_build.cli.output import say
+from approx_build.cli.messages import near, print_json
+from approx_build.cli.output import print_lines
 
 
 def evaluate(
@@ -24,7 +24,7 @@ def evaluate(
     store: StoreDir = None,
     jobs: Jobs = None,
     device: DeviceChoice = Device.AUTO,
-    so_far: Annotated[
+    unfinished: Annotated[
         bool,
         typer.Option("--so-far", help="Evaluate the checkpoints so far of an unfinished training."),
     ] = False,
@@ -39,11 +39,11 @@ def evaluate(
     from approx_build.report.evaluation_table import evaluation_table
 
     project, name = of_model(model, Settings.of(store, out, jobs, device))
-    options = EvaluateOptions(takes, length_s, so_far)
+    options = EvaluateOptions(takes, length_s, unfinished)
     found = project.evaluate(name, options, observer_for(quiet or json))
     if json:
-        say_json(found.as_json())
+        print_json(found.as_json())
         return
     if found.report.is_training:
-        say(f"{name} is still training")
-    say(*evaluation_table(found.report), "", *sentences(found.report), near(found.page))
+        print_lines(f"{name} is still training")
+    print_lines(*evaluation_table(found.report), "", *sentences(found.report), near(found.page))

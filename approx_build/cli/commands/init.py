@@ -8,17 +8,17 @@ from typing import Annotated
 import typer
 
 from approx_build.cli.messages import near
-from approx_build.cli.output import say
+from approx_build.cli.output import print_lines
 
 
 def init(
-    name: Annotated[str, typer.Argument(help="The new piece's name.")],
-    here: Annotated[Path, typer.Option("--in", help="The project's folder.")] = Path(),
+    name: Annotated[str, typer.Argument(help="Name of the new piece.")],
+    here: Annotated[Path, typer.Option("--in", help="Folder of the project.")] = Path(),
 ) -> None:
-    """Start a piece: a score with one movement that renders as it stands."""
+    """Create a piece: a score with one movement, ready to render."""
     from approx_build.project.project import Project
     from approx_build.project.settings import Settings
 
     new = Project(here.absolute(), Settings()).init(name)
     score, movement = near(new.score), near(new.movement)
-    say(f"wrote {score}", f"wrote {movement}", f"next: approx-build render {score}")
+    print_lines(f"wrote {score}", f"wrote {movement}", f"next: approx-build render {score}")

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from approx_build.cli.arguments import Json
-from approx_build.cli.messages import say_json
-from approx_build.cli.output import say
+from approx_build.cli.messages import print_json
+from approx_build.cli.output import print_lines
 
 if TYPE_CHECKING:
     from approx_build.project.registries import Described
@@ -17,7 +17,7 @@ def schema() -> None:
     """Print the JSON Schema of scores, for editors."""
     from approx_build.project.registries import schema as found
 
-    say_json(found())
+    print_json(found())
 
 
 def ops(json: Json = False) -> None:
@@ -36,16 +36,16 @@ def families(json: Json = False) -> None:
 
 def _print(rows: Iterable[Described], as_json: bool) -> None:
     if as_json:
-        say_json(list(rows))
+        print_json(list(rows))
         return
     for row in rows:
-        say(*f"{row['name']}: {row['summary']}".split("\n"))
+        print_lines(*f"{row['name']}: {row['summary']}".split("\n"))
         _print_fields(row["parameters"])
         if "sampling" in row:
-            say("  controls of generation (`sampling:` of a model or a take)")
+            print_lines("  controls of generation (`sampling:` of a model or a take)")
             _print_fields(row["sampling"])
-            say(f"  ways of making takes from sound: {', '.join(row['ways'])}")
-        say("")
+            print_lines(f"  ways of making takes from sound: {', '.join(row['ways'])}")
+        print_lines("")
 
 
 def _print_fields(fields: Sequence[Described]) -> None:
@@ -53,4 +53,4 @@ def _print_fields(fields: Sequence[Described]) -> None:
 
     width = max((len(field["name"]) for field in fields), default=0)
     for field in fields:
-        say(f"    {field['name']:<{width}}  {in_words(field)}")
+        print_lines(f"    {field['name']:<{width}}  {in_words(field)}")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from approx_build.cli.arguments import Jobs, Json, Movements, OutDir, Piece, StoreDir
-from approx_build.cli.messages import say_json
-from approx_build.cli.output import say
+from approx_build.cli.messages import print_json
+from approx_build.cli.output import print_lines
 from approx_build.units import duration
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ def plan(
     found = Project.open(piece, settings).plan(piece, movement or ())
     rows = found.rows if all_actions else found.due
     if json:
-        say_json([asdict(row) for row in rows])
+        print_json([asdict(row) for row in rows])
         return
     for row in rows:
-        say(_line(row))
-    say(", ".join(_total(found)))
+        print_lines(_line(row))
+    print_lines(", ".join(_total(found)))
 
 
 def _line(row: Row) -> str:

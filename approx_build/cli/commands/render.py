@@ -23,7 +23,7 @@ from approx_build.cli.arguments import (
 )
 from approx_build.cli.exit_codes import Exit
 from approx_build.cli.messages import failures, read_again, summary
-from approx_build.cli.output import say, warn
+from approx_build.cli.output import print_lines, warn
 
 
 def render(
@@ -55,7 +55,7 @@ def render(
     warn(*result.unmet)
     if not quiet:
         lines = [*result.remarks, read_again(result.read_again), summary(result)]
-        say(*filter(None, lines))
+        print_lines(*filter(None, lines))
     warn(*failures(result))
     if not result.is_done:
         sys.exit(Exit.FAILED)

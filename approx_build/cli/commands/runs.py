@@ -11,8 +11,8 @@ import typer
 from approx_build.cli.arguments import Json, OutDir
 from approx_build.cli.exit_codes import Exit
 from approx_build.cli.group import Commands
-from approx_build.cli.messages import near, say_json
-from approx_build.cli.output import put, say, warn
+from approx_build.cli.messages import near, print_json
+from approx_build.cli.output import print_lines, put, warn
 from approx_build.visible import visible
 
 if TYPE_CHECKING:
@@ -54,14 +54,14 @@ def list_runs(model: Model = None, every: Every = False, json: Json = False) -> 
     ledger = _ledger(_here())
     entries = [entry for entry in ledger.entries if model in (None, entry.model)]
     if json:
-        say_json({"runs": [as_data(entry) for entry in entries], "damaged": ledger.damaged})
+        print_json({"runs": [as_data(entry) for entry in entries], "damaged": ledger.damaged})
     elif not entries:
         whose = f"of {model!r} " if model else ""
-        say(f"the ledger has no run {whose}yet; `approx-build train` adds runs")
+        print_lines(f"the ledger has no run {whose}yet; `approx-build train` adds runs")
     elif every:
-        say(*spaced_apart(block(entry) for entry in entries))
+        print_lines(*spaced_apart(block(entry) for entry in entries))
     else:
-        say(*table(entries))
+        print_lines(*table(entries))
     _end(ledger)
 
 
@@ -75,9 +75,9 @@ def show(run: Run, json: Json = False) -> None:
     _ledger(here)
     entry = here.find(run)
     if json:
-        say_json(as_data(entry))
+        print_json(as_data(entry))
     else:
-        say(*spaced_apart(parts(entry)))
+        print_lines(*spaced_apart(parts(entry)))
 
 
 @runs.command()
@@ -89,14 +89,14 @@ def compare(first: Run, second: Run, json: Json = False, out: OutDir = None) -> 
     _ledger(here)
     found = here.compare(first, second)
     if json:
-        say_json(found.as_json())
+        print_json(found.as_json())
         return
-    say(*pairs([("first", found.first.run), ("second", found.second.run)]), "")
+    print_lines(*pairs([("first", found.first.run), ("second", found.second.run)]), "")
     for table in found.tables():
-        say(*_text(table), "")
+        print_lines(*_text(table), "")
     if found.remark:
-        say(found.remark)
-    say(near(here.comparison_page(found)))
+        print_lines(found.remark)
+    print_lines(near(here.comparison_page(found)))
 
 
 @runs.command()
@@ -109,7 +109,7 @@ def note(
     here = _here()
     _ledger(here)
     entry = here.note(run, text, is_next)
-    say(f"{entry.run}: noted{' as a next step' if is_next else ''}")
+    print_lines(f"{entry.run}: noted{' as a next step' if is_next else ''}")
 
 
 @runs.command()
@@ -128,7 +128,7 @@ def export(
         put(text)
     else:
         write(Path(csv), text.encode())
-        say(near(Path(csv)))
+        print_lines(near(Path(csv)))
     _end(ledger)
 
 
@@ -137,7 +137,7 @@ def page(out: OutDir = None) -> None:
     """Write the ledger as a page: table, overlaid curves, notes."""
     here = _here(out)
     ledger = _ledger(here)
-    say(near(here.page()))
+    print_lines(near(here.page()))
     _end(ledger)
 
 

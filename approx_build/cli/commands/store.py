@@ -16,8 +16,8 @@ from approx_build.cli.amounts import age_s, size_of
 from approx_build.cli.arguments import Jobs, Json, OutDir, Quiet, StoreDir
 from approx_build.cli.exit_codes import Exit
 from approx_build.cli.group import Commands
-from approx_build.cli.messages import say_json
-from approx_build.cli.output import say
+from approx_build.cli.messages import print_json
+from approx_build.cli.output import print_lines
 from approx_build.project.store.command import COMMANDS, Kind, Option, StoreCommand, command
 
 READ: dict[Kind, Callable[[Any], Any]]
@@ -60,28 +60,28 @@ def _built(name: str, found: StoreCommand) -> Any:
 
 def _run(name: str, options: Any, shared: list[Any], is_json: bool, is_quiet: bool) -> None:
     from approx_build.cli.meter import meter
-    from approx_build.project.paths import seen_from
+    from approx_build.project.paths import relative_to
     from approx_build.project.project import Project
     from approx_build.project.settings import Settings
 
     project = Project.open(Path.cwd(), Settings.of(*shared))
     found = project.store.run(name, options, meter(is_quiet or is_json))
     if is_json:
-        say_json(found.as_json())
+        print_json(found.as_json())
     else:
         for line in found.problems() if is_quiet else found.lines():
-            say(seen_from(project.root, line))
-    if not found.is_right:
+            print_lines(relative_to(project.root, line))
+    if not found.is_intact:
         sys.exit(Exit.FAILED)
 
 
 def _parameter(one: Field[Any]) -> inspect.Parameter:
     offered: Option = one.metadata["option"]
     is_flag = offered.kind is Kind.FLAG
-    told = typer.Option(f"--{offered.name}", help=offered.help, metavar=offered.kind.value)
+    option = typer.Option(f"--{offered.name}", help=offered.help, metavar=offered.kind.value)
     default = False if is_flag else offered.default
     kind: Any = bool if is_flag else str | None
-    return _keyword(one.name, Annotated[kind, told], default)
+    return _keyword(one.name, Annotated[kind, option], default)
 
 
 def _shared(found: StoreCommand) -> Iterator[inspect.Parameter]:

@@ -17,7 +17,7 @@ from typer.main import get_command
 
 from approx_build.cli.arguments import Device, DeviceChoice, Jobs, StoreDir, of_model
 from approx_build.cli.messages import near
-from approx_build.cli.output import say
+from approx_build.cli.output import print_lines
 
 if TYPE_CHECKING:
     from approx_build.project.take_options import TakeOption
@@ -26,7 +26,7 @@ _AFTER = "seed"
 """The parameter that the options from the registries come after."""
 
 Step = Annotated[int | None, typer.Option(help="The checkpoint's step (default: last).")]
-Length = Annotated[float, typer.Option("--length-s", min=0.01, max=600)]
+Length = Annotated[float | None, typer.Option(min=0.01, max=600, help="(default: at most 4)")]
 Count = Annotated[int, typer.Option(min=1, max=1000, help="Number of clips.")]
 TakeSeed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The seed of the take.")]
 Controls = Annotated[
@@ -52,7 +52,7 @@ def take(
     ctx: typer.Context,
     model: Annotated[str, typer.Argument(help="A model's name.")],
     step: Step = None,
-    length_s: Length = 4.0,
+    length_s: Length = None,
     count: Count = 1,
     seed: TakeSeed = 0,
     sampling: Controls = None,
@@ -78,7 +78,7 @@ def take(
     )
     project, name = of_model(model, Settings.of(store, out, jobs, device))
     for drawn in project.take(name, options, observer_for()):
-        say(near(drawn.sound), near(drawn.picture))
+        print_lines(near(drawn.sound), near(drawn.picture))
 
 
 @cache
@@ -106,7 +106,7 @@ def _open_params() -> list[Any]:
     app.command()(options)
     params: list[Any] = get_command(app).params
     for param, one in zip(params, found, strict=True):
-        param.expose_value, param.callback = False, _keeping(one.asks.value, one.name)
+        param.expose_value, param.callback = False, _keeping(one.role.value, one.name)
     return params
 
 

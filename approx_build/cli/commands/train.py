@@ -10,8 +10,8 @@ import typer
 
 from approx_build.cli.arguments import Device, DeviceChoice, Jobs, Quiet, StoreDir, of_model
 from approx_build.cli.exit_codes import Exit, fail, interrupted
-from approx_build.cli.messages import say_json
-from approx_build.cli.output import say
+from approx_build.cli.messages import print_json
+from approx_build.cli.output import print_lines
 from approx_build.errors import ModelError, UsageError
 from approx_build.units import duration
 
@@ -32,7 +32,7 @@ def train(
         ),
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the estimate as JSON.")] = False,
-    goes_on: Annotated[
+    continues: Annotated[
         bool,
         typer.Option(
             CONTINUE, help="If the model changed, continue from the weights of its last run."
@@ -65,34 +65,34 @@ def train(
     project, name = of_model(model, settings)
     observer = observer_for(quiet)
     if plan_only:
-        return _say_estimate(project.train_plan(name, observer), json)
-    options = TrainOptions(_choice(goes_on, is_new), ships)
+        return _print_estimate(project.train_plan(name, observer), json)
+    options = TrainOptions(_choice(continues, is_new), ships)
     try:
-        return _say(project.train(name, options, observer))
+        return _print_result(project.train(name, options, observer))
     except TrainingInterrupted as stopped:
         interrupted(_hint(stopped))
 
 
-def _choice(goes_on: bool, is_new: bool) -> Choice:
+def _choice(continues: bool, is_new: bool) -> Choice:
     from approx_build.project.resume import Choice
 
-    if goes_on and is_new:
+    if continues and is_new:
         raise UsageError(f"{CONTINUE} and {NEW}: use one of them")
-    return Choice.CONTINUE if goes_on else Choice.NEW if is_new else Choice.ASK
+    return Choice.CONTINUE if continues else Choice.NEW if is_new else Choice.ASK
 
 
-def _say(found: TrainingResult) -> None:
-    say(*found.remarks)
+def _print_result(found: TrainingResult) -> None:
+    print_lines(*found.remarks)
     where = "shipped with the model" if found.is_shipped else "in the store"
-    say(f"{found.model}: {found.checkpoints} checkpoints {where}, key {found.key[:12]}")
+    print_lines(f"{found.model}: {found.checkpoints} checkpoints {where}, key {found.key[:12]}")
     if found.seconds is not None:
-        say(f"trained in {duration(found.seconds)}")
+        print_lines(f"trained in {duration(found.seconds)}")
     if found.shipped_to:
-        say(f"shipped to {found.shipped_to}; commit it")
+        print_lines(f"shipped to {found.shipped_to}; commit it")
 
 
 def _hint(stopped: TrainingInterrupted) -> str:
-    """At which step a training was interrupted, and the command that goes on."""
+    """The step at which a training was interrupted, and the command that continues it."""
     words = [word for word in sys.argv[1:] if word not in (NEW, CONTINUE)]
     again = shlex.join(["approx-build", *words])
     if stopped.step is None:
@@ -101,12 +101,12 @@ def _hint(stopped: TrainingInterrupted) -> str:
     return f"{at}; the state is saved, and `{again}` resumes from it"
 
 
-def _say_estimate(found: TrainingEstimate, as_json: bool) -> None:
+def _print_estimate(found: TrainingEstimate, as_json: bool) -> None:
     """Print it; exits with 1 when the training cannot be estimated, or memory does not suffice."""
     from approx_build.training.forecast import words
 
     if as_json:
-        say_json(found.as_json())
+        print_json(found.as_json())
         if found.problem:
             sys.exit(Exit.FAILED)
     elif found.problem:
@@ -114,6 +114,6 @@ def _say_estimate(found: TrainingEstimate, as_json: bool) -> None:
     else:
         rows = words(found.forecast) if found.forecast else []
         for what, how_much in [("training", f"{found.model}, {found.training}"), *rows]:
-            say(f"{what:<16} {how_much}")
+            print_lines(f"{what:<16} {how_much}")
     if found.is_too_large:
         fail(ModelError(f"model {found.model!r}: its training needs more memory than is available"))

@@ -10,8 +10,8 @@ import typer
 
 from approx_build.cli.arguments import Jobs, Json, Movements, Piece, StoreDir
 from approx_build.cli.exit_codes import Exit
-from approx_build.cli.messages import say_json
-from approx_build.cli.output import say
+from approx_build.cli.messages import print_json
+from approx_build.cli.output import print_lines
 from approx_build.visible import Lines
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ def verify(
     found = project.verify(piece, movement or (), capped, observer_for())
     if json:
         rows = [asdict(one) for one in found.differences]
-        say_json({"compared": found.compared, "differences": rows})
+        print_json({"compared": found.compared, "differences": rows})
     else:
-        say(outcome(found))
+        print_lines(outcome(found))
     if not found.is_equal:
         sys.exit(Exit.DIFFERENT)
 

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from approx_build.cli.arguments import Json, Piece, StoreDir
-from approx_build.cli.messages import say_json
-from approx_build.cli.output import say
+from approx_build.cli.messages import print_json
+from approx_build.cli.output import print_lines
 
 
 def why(
@@ -23,12 +23,12 @@ def why(
 
     found = Project.open(piece, Settings.of(store)).why(piece, target)
     if json:
-        say_json(found.as_json())
+        print_json(found.as_json())
         return
-    say(f"{found.target} ({found.kind}): {found.fate}: {found.reason}")
+    print_lines(f"{found.target} ({found.kind}): {found.fate}: {found.reason}")
     if found.where:
-        say(f"  requested at {found.where}")
+        print_lines(f"  requested at {found.where}")
     for change in found.changes:
-        say(f"  {change}")
+        print_lines(f"  {change}")
     for source, fate in found.inputs:
-        say(f"  reads {source}: {fate}")
+        print_lines(f"  reads {source}: {fate}")

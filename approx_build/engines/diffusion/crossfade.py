@@ -32,11 +32,11 @@ class Joins:
 
     def __init__(self, known: Sound, is_known: _Mask) -> None:
         self._known, self._is_known = known, is_known
-        held, reach = np.broadcast_to(is_known, known.shape), crossfade_length(known.shape[-1])
+        held, fade = np.broadcast_to(is_known, known.shape), crossfade_length(known.shape[-1])
         self._beside = [
             ((item, channel), *beside)
             for item, channel in np.ndindex(known.shape[0], known.shape[1])
-            for beside in _beside(known[item, channel], held[item, channel], reach)
+            for beside in _beside(known[item, channel], held[item, channel], fade)
         ]
 
     def joined(self, generated: Sound) -> Sound:
@@ -53,7 +53,7 @@ def crossfade_length(length: int) -> int:
 
 
 def _beside(
-    known: Sound, held: _Mask, reach: int
+    known: Sound, held: _Mask, fade: int
 ) -> Iterator[tuple[slice, NDArray[np.float32], NDArray[np.float32]]]:
     """For each missing stretch of a row: weighted continuation of known sound, and weight left."""
     # Padded, so that a missing stretch at an end of the row has two edges, too.
@@ -64,9 +64,9 @@ def _beside(
         before, start, stop, after = bounds[at - 1 : at + 3]
         length = stop - start
         given, weight = np.zeros(length), np.zeros(length)
-        count = min(reach, length)
+        count = min(fade, length)
         for side, past in ((slice(None), sound[before:start]), (_BACK, sound[stop:after][::-1])):
-            continued, share = _giving_way(past, count, reach)
+            continued, share = _fading_continuation(past, count, fade)
             given[side][:count] += share * continued
             weight[side][:count] += share
         # In a short stretch, both sides may contribute to a sample.
@@ -78,9 +78,9 @@ def _beside(
         )
 
 
-def _giving_way(past: Samples, count: int, reach: int) -> tuple[Samples, Samples]:
+def _fading_continuation(past: Samples, count: int, fade: int) -> tuple[Samples, Samples]:
     """The continuation of `past` for `count` samples, and its weight at each sample."""
     continued, share = continuation(past, count)
     # Smoothstep: the weight of the prediction starts and ends without a corner.
-    places = np.arange(count) / max(reach, 1)
+    places = np.arange(count) / max(fade, 1)
     return continued, share * (1.0 - places * places * (3.0 - 2.0 * places))

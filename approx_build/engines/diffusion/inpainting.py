@@ -62,9 +62,9 @@ def inpaint(
     """
     if is_known.all() or not is_known.any():
         raise ModelError("inpainting: needs something that is known and something that is missing")
-    # Whatever lies in the missing part must not influence the result.
+    # The content of the missing part must not influence the result.
     masked = np.where(is_known, known, np.float32(0))
-    filling = replace(solver, velocity=overruled(solver.velocity, masked, is_known))
+    filling = replace(solver, velocity=with_known_part(solver.velocity, masked, is_known))
     x = Parts(masked, latents(streams, *known.shape[1:])).at(solver.schedule[0])
     done, total = 0, resampling.steps(solver.schedule)
     for number, block in enumerate(resampling.blocks(solver.schedule)):
@@ -79,7 +79,7 @@ def inpaint(
     return np.where(is_known, known, x)
 
 
-def overruled(velocity: Velocity, known: Sound, is_known: NDArray[np.bool_]) -> Velocity:
+def with_known_part(velocity: Velocity, known: Sound, is_known: NDArray[np.bool_]) -> Velocity:
     """A network that predicts `known` where it is known, and as `velocity` elsewhere.
 
     At a join, the first is blended into the second (`joins`).
@@ -88,11 +88,11 @@ def overruled(velocity: Velocity, known: Sound, is_known: NDArray[np.bool_]) -> 
 
     def holding(x: Sound, time: float) -> Sound:
         level = Level.at_time(time)
-        said = velocity(x, time)
+        predicted = velocity(x, time)
         # Clean sound has no noise from which v could be computed.
         if not level.sigma:
-            return said
-        clean = parts_by_velocity(x, said, level).sound
+            return predicted
+        clean = parts_by_velocity(x, predicted, level).sound
         whole = joins.joined(clean)
         return parts_by_sound(x, whole, level).velocity(level)
 

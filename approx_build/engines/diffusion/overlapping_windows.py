@@ -30,7 +30,7 @@ def windowed(velocity: Velocity, window: int) -> Velocity:
     """
     weights = _weights(window)
 
-    def said(x: Sound, time: float) -> Sound:
+    def predicted(x: Sound, time: float) -> Sound:
         length = x.shape[-1]
         if length == window:
             return velocity(x, time)
@@ -42,7 +42,7 @@ def windowed(velocity: Velocity, window: int) -> Velocity:
             total[part] += weights
         return summed / total
 
-    return said
+    return predicted
 
 
 def starts(length: int, window: int) -> list[int]:
@@ -67,7 +67,7 @@ def inside(window: int) -> int:
     return window - 2 * margin(window)
 
 
-def worked_on(length: int, window: int) -> int:
+def generated_length(length: int, window: int) -> int:
     """The number of samples to generate so that `length` are kept: at least a window."""
     return max(length + 2 * margin(window), window)
 

@@ -1,4 +1,4 @@
-"""Sampling: a sampler's steps through a schedule, with the sound looked at after each."""
+"""Sampling: runs a sampler through a schedule, and shows the sound after each step."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from approx_build.engines.diffusion.schedules import Schedule
 from approx_build.errors import ModelError
 
 Told = Callable[[int, int], None]
-"""Called with steps done and steps in all."""
+"""Called with the number of finished steps and of all steps."""
 
 Watch = Callable[[int, Level, Sound], None]
-"""Called with steps done, the level reached, and the sound [B, C, T] there, which is read-only."""
+"""Called with the number of finished steps, the level, and the read-only sound [B, C, T] there."""
 
 
 def sample(
@@ -27,17 +27,17 @@ def sample(
     progress: Told | None = None,
     watch: Watch | None = None,
 ) -> Sound:
-    """`x` [B, C, T] at the first level of a schedule, brought to its last.
+    """Bring `x` [B, C, T] from the first level of a schedule to its last.
 
-    An item of the result depends on no other. `watch` sees `x` before the first step and after
-    each. ModelError when the sampler cannot go that way,
-    and when an item is no longer finite, with the step and the item.
+    Items of the result do not depend on each other. `watch` receives `x` before the first step and
+    after each step. ModelError when the sampler cannot run in this direction or begin at this
+    level, and when an item is no longer finite, with the step and the item.
     """
     _check_way(sampler, schedule)
     count = len(schedule) - 1
     _show(watch, 0, schedule[0], x)
     for number, (now, after) in enumerate(pairwise(schedule), start=1):
-        with np.errstate(over="ignore", invalid="ignore"):  # looked at below
+        with np.errstate(over="ignore", invalid="ignore"):  # checked below
             x = sampler.step(x, now, after)
         _check_finite(x, number, count, now.time)
         _show(watch, number, after, x)
@@ -47,7 +47,7 @@ def sample(
 
 
 def _show(watch: Watch | None, number: int, level: Level, x: Sound) -> None:
-    """Let `watch` see what there is, and change nothing of it."""
+    """Pass the current state to `watch`, which cannot change it."""
     if watch is not None:
         shown = x.view()
         shown.flags.writeable = False
@@ -78,7 +78,7 @@ def _check_finite(x: Sound, number: int, count: int, time: float) -> None:
 
 
 def part_of(progress: Told | None, before: int, total: int) -> Told | None:
-    """What to tell while a part is sampled: its steps come after `before` others of `total`."""
+    """The progress of a part: its steps come after `before` others, of `total`."""
     if progress is None:
         return None
     return lambda done, _: progress(before + done, total)

@@ -1,13 +1,13 @@
-"""Schedules: the noise levels that sampling goes through, from noisy to clean.
+"""Schedules: the noise levels of sampling, from noisy to clean.
 
-A schedule of N steps has N + 1 levels, ever cleaner; the last is clean. `crash` is Harmonai's
-(sample-generator, 2022), `linear` and `log` those of v-diffusion (Crowson, 2021), `karras` that
-of Karras and others (2022, equation 5), `polyexponential` k-diffusion's.
+A schedule of N steps has N + 1 levels, each cleaner than the one before; the last is clean. `crash`
+is Harmonai's (sample-generator, 2022), `linear` and `log` are those of v-diffusion (Crowson, 2021),
+`karras` that of Karras and others (2022, equation 5), `polyexponential` k-diffusion's.
 
-For training, `sobol` spreads levels evenly over any run of windows. Sobol's sequence in one
-dimension is van der Corput's: the binary digits of n, mirrored at the point (Sobol, 1967). Every
-aligned run of 2^k numbers has one in each of 2^k equal parts. The digits are shifted at random
-once, so that the sequence is uniform and its zero is not special.
+For training, `sobol` spreads levels evenly over any sequence of windows. In one dimension, Sobol's
+sequence is van der Corput's: the binary digits of n, mirrored at the point (Sobol, 1967). Every
+aligned run of 2^k numbers has one number in each of 2^k equal parts. The digits are shifted once at
+random, so that the sequence is uniform and its zero is not special.
 """
 
 from __future__ import annotations
@@ -24,28 +24,28 @@ from approx_build.numerics.stream import Stream
 Schedule = tuple[Level, ...]
 
 LOG_SNR = 10.0
-"""The log schedule begins and ends at this logarithm of the ratio of powers, either way."""
+"""The log schedule goes from minus this to plus this logarithm of the ratio of powers."""
 
 _HALF_PI = portable.PI / 2
 _BITS = 53
-"""Binary digits of a number of the sequence: all that a float64 holds."""
+"""Binary digits of a number of the sequence: all digits of a float64."""
 
 
 def crash_time(place: float) -> float:
-    """The time that «crash» has at a place from 0 to 1: σ = sin²(place · π / 2)."""
+    """The time of «crash» at a position from 0 to 1: σ = sin²(position · π / 2)."""
     sine = float(portable.sin(place * _HALF_PI))
     sigma = sine * sine
-    # Rounding must not keep the first level from being pure noise.
+    # Rounding must not make the first level less than pure noise.
     return 1.0 if place == 1.0 else angle(sqrt(1.0 - sigma * sigma), sigma) / _HALF_PI
 
 
 def crash(steps: int) -> Schedule:
-    """From noise alone; dwells on the noisiest and the cleanest levels."""
+    """From pure noise; has more of the noisiest and the cleanest levels."""
     return _closed([Level.at_time(crash_time(place)) for place in _places(steps)])
 
 
 def linear(steps: int) -> Schedule:
-    """From noise alone; times at equal distances."""
+    """From pure noise; times at equal distances."""
     return _closed([Level.at_time(place) for place in _places(steps)])
 
 
@@ -65,7 +65,7 @@ def karras(steps: int, least: float, greatest: float, rho: float = 7.0) -> Sched
 
 
 def polyexponential(steps: int, least: float, greatest: float, rho: float = 1.0) -> Schedule:
-    """Ratios from `greatest` to `least`; their logarithms fall as a power `rho` does."""
+    """Ratios from `greatest` to `least`; their logarithms fall as a power with exponent `rho`."""
     _check_range(least, greatest)
     low, high = (float(portable.log(end)) for end in (least, greatest))
     shares = [float(portable.power(place, rho)) for place in _ramp(steps)]
@@ -73,20 +73,20 @@ def polyexponential(steps: int, least: float, greatest: float, rho: float = 1.0)
 
 
 def from_level(schedule: Schedule, start: Level) -> Schedule:
-    """The part of a schedule that begins at `start`, or at its own noisiest level if cleaner."""
+    """The part of a schedule from `start`, or from its own noisiest level if that is cleaner."""
     if start.time >= schedule[0].time:
         return schedule
     return (start, *(level for level in schedule if level.time < start.time))
 
 
 def _places(steps: int) -> list[float]:
-    """Places from 1 down to just above 0, at equal distances [steps]."""
+    """Positions from 1 down to just above 0, at equal distances [steps]."""
     _check_steps(steps)
     return [(steps - step) / steps for step in range(steps)]
 
 
 def _ramp(steps: int) -> list[float]:
-    """Places from 1 to 0, both included, at equal distances [steps]; 1 alone for one step."""
+    """Positions from 1 to 0, including both, at equal distances [steps]; only 1 for one step."""
     _check_steps(steps)
     return [1.0 - step / max(1, steps - 1) for step in range(steps)]
 
@@ -96,7 +96,7 @@ def _of_ratios(ratios: list[float]) -> Schedule:
 
 
 def _closed(levels: list[Level]) -> Schedule:
-    """The levels and a clean one; ModelError when they do not fall."""
+    """The levels followed by a clean one; ModelError unless they fall."""
     schedule = (*levels, CLEAN)
     if any(after.time >= now.time for now, after in pairwise(schedule)):
         raise ModelError(f"schedule: {len(levels)} steps are too many: their levels are equal")
@@ -114,12 +114,12 @@ def _check_range(least: float, greatest: float) -> None:
 
 
 def sobol(number: int, rng: Stream) -> float:
-    """Number `number` of the sequence that `rng` shifts, from 0 to below 1."""
+    """Number `number` of the sequence that `rng` shifts, at least 0 and below 1."""
     shift = int(rng.child("digital shift").words(1)[0]) >> (64 - _BITS)
     return (_mirrored(number) ^ shift) * ldexp(1.0, -_BITS)
 
 
 def _mirrored(number: int) -> int:
-    """The digits of a number, the last first, as a fraction of 2^53."""
+    """The digits of a number in reverse order, as a fraction of 2^53."""
     digits = format(number % (1 << _BITS), f"0{_BITS}b")
     return int(digits[::-1], 2)

@@ -1,4 +1,4 @@
-"""A network and the way that sound is made with it: generation from noise alone."""
+"""Solver: a network and the settings for generating sound with it, from pure noise."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from approx_build.numerics.stream import Stream
 
 
 def latents(streams: Sequence[Stream], channels: int, length: int) -> Sound:
-    """Noise [B, C, T]; an item depends on its own stream alone."""
+    """Noise [B, C, T]; each item depends only on its own stream."""
     items = [normals(stream.child("latent"), channels * length) for stream in streams]
     return np.stack([item.reshape(channels, length) for item in items])
 
 
 @dataclass(frozen=True)
 class Solver:
-    """What makes sound of noise: a network, a sampler, and the levels to go through.
+    """Generates sound from noise: a network, a sampler, and a schedule of levels.
 
-    `eta` None is the sampler's usual. Item b of a batch is drawn with stream b, and depends on
-    nothing else.
+    `eta` None is the sampler's default. Item b of a batch uses stream b, and does not depend on the
+    others.
     """
 
     velocity: Velocity
@@ -37,7 +37,7 @@ class Solver:
 
     @property
     def steps(self) -> int:
-        """Steps from noise to sound."""
+        """Number of steps from noise to sound."""
         return len(self.schedule) - 1
 
     def run(
@@ -48,7 +48,7 @@ class Solver:
         progress: Told | None = None,
         watch: Watch | None = None,
     ) -> Sound:
-        """`x` [B, C, T] brought through a schedule, the whole one unless another is given."""
+        """Bring `x` [B, C, T] through a schedule; by default through the whole one."""
         noise = BrownianNoise(streams, *x.shape[1:])
         sampler = self.sampler(Denoiser(self.velocity), noise, self.eta)
         return sample(sampler, x, schedule or self.schedule, progress, watch)
@@ -61,8 +61,8 @@ class Solver:
         progress: Told | None = None,
         watch: Watch | None = None,
     ) -> Sound:
-        """Sound [B, C, T] from noise alone."""
+        """Sound [B, C, T] from pure noise."""
         noise = latents(streams, channels, length)
-        # The first level of some schedules is not pure noise: its sound is silence, its noise
-        # weaker.
+        # The first level of some schedules is not pure noise: there the sound is silence, and the
+        # noise is weaker.
         return self.run(self.schedule[0].sigma * noise, streams, None, progress, watch)

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from approx_build.errors import ModelError
-from approx_build.execution.context import Desk
+from approx_build.execution.context import ActionContext
 from approx_build.execution.work import Result
 from approx_build.families.base import FAMILIES
 from approx_build.training.checkpoint import read_checkpoint
 
 
-def make(desk: Desk) -> Result:
+def make(context: ActionContext) -> Result:
     """The object of the step; ModelError when it does not fit the declared network."""
-    digest = desk.json_input("run")["checkpoints"].get(str(desk.params["step"]))
+    digest = context.json_input("run")["checkpoints"].get(str(context.params["step"]))
     if digest is None:
-        raise ModelError(f"the training run kept no checkpoint at step {desk.params['step']}")
-    network = FAMILIES.get(desk.params["family"]).model_validate(desk.params["network"])
-    path = desk.store.objects.path(digest)
+        raise ModelError(f"the training run kept no checkpoint at step {context.params['step']}")
+    network = FAMILIES.get(context.params["family"]).model_validate(context.params["network"])
+    path = context.store.objects.path(digest)
     try:
         read_checkpoint(path, network.tensor_shapes())
     except ModelError as error:
         # An object has no name that a user knows.
-        shown = f"checkpoint {desk.params['step']} of {desk.options['model']}"
+        shown = f"checkpoint {context.params['step']} of {context.options['model']}"
         raise ModelError(error.message.replace(str(path), shown)) from None
     # The run has stored the object already, so this action only gives it a target of its own.
     return Result({"main": digest}, {"bytes": path.stat().st_size})

@@ -14,26 +14,26 @@ from approx_build.audio import wav
 from approx_build.audio.clip import Clip
 from approx_build.audio.resample import resample_range
 from approx_build.errors import AudioError
-from approx_build.execution.context import Desk
+from approx_build.execution.context import ActionContext
 from approx_build.execution.work import Result
 
 MAX_CHANNELS = 2
 
 
-def make(desk: Desk) -> Result:
+def make(context: ActionContext) -> Result:
     """Read, cut and resample; the facts describe the conversion."""
-    path, params = desk.input("source"), desk.params
+    path, params = context.input("source"), context.params
     rate, found = params["rate"], wav.info(path, MAX_CHANNELS)
-    start, stop = source_range(desk.name("source"), found, params["start_s"], params["length_s"])
+    start, stop = source_range(context.name("source"), found, params["start_s"], params["length_s"])
     clip = converted(path, found, start, stop, rate)
     if params["channels"] == 1 and clip.channels > 1:
         clip = clip.like(clip.data.sum(axis=0, keepdims=True) / clip.channels)
     if params["channels"] == 2 and clip.channels == 1:
         clip = clip.like(np.repeat(clip.data, 2, axis=0))
     # A part that another part uses may be silent; a silent file is probably a mistake.
-    if "source" in desk.work.leaves and not clip.data.any():
-        raise AudioError(f"{desk.name('source')}: there is only silence in this range")
-    return desk.keep_clip(clip, source_rate=found.rate, converted=found.rate != rate)
+    if "source" in context.work.leaves and not clip.data.any():
+        raise AudioError(f"{context.name('source')}: there is only silence in this range")
+    return context.keep_clip(clip, source_rate=found.rate, converted=found.rate != rate)
 
 
 def source_range(

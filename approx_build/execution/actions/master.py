@@ -5,20 +5,20 @@ from __future__ import annotations
 from approx_build.audio import wav
 from approx_build.audio.limiter import write_master
 from approx_build.canonical import Json
-from approx_build.execution.context import Desk
+from approx_build.execution.context import ActionContext
 from approx_build.execution.work import Result
 from approx_build.numerics.stream import Stream
 
 
-def make(desk: Desk) -> Result:
+def make(context: ActionContext) -> Result:
     """Write the 24-bit file; where the limiter is idle, it equals the sum of the stems."""
-    params = desk.params
-    stream = Stream(desk.stream) if params["dither"] == "tpdf" else None
-    with desk.store.objects.writer() as draft:
+    params = context.params
+    stream = Stream(context.stream) if params["dither"] == "tpdf" else None
+    with context.store.objects.writer() as draft:
         done = write_master(
-            draft.path, desk.input("mix"), params["gain_db"], params["ceiling_dbtp"], stream
+            draft.path, context.input("mix"), params["gain_db"], params["ceiling_dbtp"], stream
         )
-    path = desk.store.objects.path(draft.digest)
+    path = context.store.objects.path(draft.digest)
     facts: dict[str, Json] = {
         "samples": wav.info(path).length,
         "samples_digest": wav.samples_digest(path),

@@ -11,16 +11,16 @@ from typing import Any
 
 from approx_build.audio import wav
 from approx_build.audio.loudness import measure, peak_dbfs, quietest_dbfs
-from approx_build.execution.context import Desk
+from approx_build.execution.context import ActionContext
 from approx_build.execution.work import Result
 
 
-def make(desk: Desk) -> Result:
+def make(context: ActionContext) -> Result:
     """Loudness, peaks and silences as JSON, and the outcome of each expectation."""
-    path = desk.input("sound")
-    outcomes = [_outcome(path, expected) for expected in desk.params["expect"]]
+    path = context.input("sound")
+    outcomes = [_outcome(path, expected) for expected in context.params["expect"]]
     facts = measure(path).as_json() | {"expect": outcomes}
-    return desk.keep_json(facts, **facts)
+    return context.keep_json(facts, **facts)
 
 
 def _outcome(path: Path, expected: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from approx_build.audio.stems import write_sum
-from approx_build.execution.context import Desk
+from approx_build.execution.context import ActionContext
 from approx_build.execution.work import Result
 
 
-def make(desk: Desk) -> Result:
+def make(context: ActionContext) -> Result:
     """Sum the stems as integers: nothing is rounded."""
-    with desk.store.objects.writer() as draft:
-        write_sum(draft.path, desk.inputs("stem"))
+    with context.store.objects.writer() as draft:
+        write_sum(draft.path, context.inputs("stem"))
     return Result({"main": draft.digest})

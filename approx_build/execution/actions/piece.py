@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from approx_build.audio import wav
 from approx_build.audio.stems import write_joined
-from approx_build.execution.context import Desk
+from approx_build.execution.context import ActionContext
 from approx_build.execution.work import Result
 
 
-def make(desk: Desk) -> Result:
+def make(context: ActionContext) -> Result:
     """Join the masters with exact silence between them."""
-    with desk.store.objects.writer() as draft:
-        write_joined(draft.path, desk.inputs("movement"), desk.params["gap"])
-    found = wav.info(desk.store.objects.path(draft.digest))
+    with context.store.objects.writer() as draft:
+        write_joined(draft.path, context.inputs("movement"), context.params["gap"])
+    found = wav.info(context.store.objects.path(draft.digest))
     return Result({"main": draft.digest}, {"samples": found.length})

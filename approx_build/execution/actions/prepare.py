@@ -5,16 +5,16 @@ from __future__ import annotations
 from approx_build.audio.clip import Clip
 from approx_build.corpus.preparation import Preparation
 from approx_build.corpus.prepared import prepare_recording
-from approx_build.execution.context import Desk
+from approx_build.execution.context import ActionContext
 from approx_build.execution.work import Result
 
 
-def make(desk: Desk) -> Result:
+def make(context: ActionContext) -> Result:
     """The prepared sound; empty for a file that is no sound, which the training reports."""
     how, rate, channels = (
-        Preparation.model_validate(desk.params["preparation"]),
-        desk.params["rate"],
-        desk.params["channels"],
+        Preparation.model_validate(context.params["preparation"]),
+        context.params["rate"],
+        context.params["channels"],
     )
-    sound = prepare_recording(desk.input("recording"), rate, channels, how)
-    return desk.keep_clip(Clip(sound, rate))
+    sound = prepare_recording(context.input("recording"), rate, channels, how)
+    return context.keep_clip(Clip(sound, rate))

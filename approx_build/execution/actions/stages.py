@@ -5,30 +5,30 @@ Off the path of a sample: it draws pictures.
 
 from __future__ import annotations
 
-from approx_build.execution.context import Desk
+from approx_build.execution.context import ActionContext
 from approx_build.execution.work import Result
 from approx_build.families.base import FAMILIES
 from approx_build.training.checkpoint import read_checkpoint
 
 
-def make(desk: Desk) -> Result:
+def make(context: ActionContext) -> Result:
     """Step, noise level and thumbnail of each stage, in order, as JSON."""
     from approx_build.figures.thumbnail import sketches
 
-    params = desk.params
+    params = context.params
     network = FAMILIES.get(params["family"]).model_validate(params["network"])
-    weights = read_checkpoint(desk.input("checkpoint"), network.tensor_shapes())
+    weights = read_checkpoint(context.input("checkpoint"), network.tensor_shapes())
     sampling = network.sampling(params["sampling"])
 
     def progress(done: int, total: int) -> None:
-        desk.report(done / max(total, 1))
+        context.report(done / max(total, 1))
 
     stages = network.stages(
-        weights, desk.stream, sampling, params["count"], desk.run.device, progress
+        weights, context.stream, sampling, params["count"], context.run.device, progress
     )
     # One call for all, because the stages share one scale of levels.
     drawn = sketches([stage.clip for stage in stages], params["columns"], params["rows"])
-    return desk.keep_json(
+    return context.keep_json(
         [
             {
                 "step": stage.step,

@@ -9,31 +9,31 @@ from approx_build.audio import wav
 from approx_build.audio.curve import Curve
 from approx_build.audio.mix import Placed, part_blocks, stem_blocks
 from approx_build.audio.stems import write_stem
-from approx_build.execution.context import Desk
+from approx_build.execution.context import ActionContext
 from approx_build.execution.work import Result
 from approx_build.numerics.stream import Stream
 
 
-def make(desk: Desk) -> Result:
+def make(context: ActionContext) -> Result:
     """Write the part alone as the delivered 24-bit file, exactly as long as the movement."""
-    params = desk.params
+    params = context.params
     rate, channels, length = params["rate"], params["channels"], params["samples"]
-    placed = [_placed(desk, event, rate, length) for event in params["events"]]
+    placed = [_placed(context, event, rate, length) for event in params["events"]]
     blocks = stem_blocks(
         part_blocks(placed, length, rate, channels),
         Curve.of(params["gain_db"], rate),
         Curve.of(params["pan"], rate),
         channels,
     )
-    stream = Stream(desk.stream) if params["dither"] == "tpdf" else None
-    with desk.store.objects.writer() as draft:
-        write_stem(draft.path, blocks, rate, channels, stream, name=desk.options["name"])
-    digest = wav.samples_digest(desk.store.objects.path(draft.digest))
+    stream = Stream(context.stream) if params["dither"] == "tpdf" else None
+    with context.store.objects.writer() as draft:
+        write_stem(draft.path, blocks, rate, channels, stream, name=context.options["name"])
+    digest = wav.samples_digest(context.store.objects.path(draft.digest))
     return Result({"main": draft.digest}, {"samples": length, "samples_digest": digest})
 
 
-def _placed(desk: Desk, event: Mapping[str, Any], rate: int, length: int) -> Placed:
-    file = wav.ClipFile.at(desk.input(event["role"]))
+def _placed(context: ActionContext, event: Mapping[str, Any], rate: int, length: int) -> Placed:
+    file = wav.ClipFile.at(context.input(event["role"]))
     # Onset and length are rounded separately: an event that ends with the movement may exceed it by
     # one sample.
     passes_by_one = event["onset"] + file.length == length + 1

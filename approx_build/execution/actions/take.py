@@ -9,20 +9,21 @@ import numpy as np
 
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
-from approx_build.execution.context import Desk
+from approx_build.execution.context import ActionContext
 from approx_build.execution.take_batches import drawn, network_of, parts
 from approx_build.execution.work import Result
-from approx_build.families.base import Family, TakeRequest
+from approx_build.families.base import Family
+from approx_build.families.take_request import TakeRequest
 from approx_build.machine import available_memory
 from approx_build.training.checkpoint import read_checkpoint
 from approx_build.ways.base import conditioning_of, way_of
 
 
-def make_all(desks: Sequence[Desk]) -> list[Result]:
+def make_all(contexts: Sequence[ActionContext]) -> list[Result]:
     """Generate the takes of all `desks`, which share a checkpoint and a network."""
-    first = desks[0]
+    first = contexts[0]
     network = network_of(first.params)
-    takes = [_request(desk, network) for desk in desks]
+    takes = [_request(context, network) for context in contexts]
     # Before weights are read: the computed need includes them.
     available = available_memory() if first.run.device == "cpu" else None
     batches = parts(network, takes, available, first.run.jobs)
@@ -32,12 +33,12 @@ def make_all(desks: Sequence[Desk]) -> list[Result]:
         first.report(done / max(total, 1))
 
     clips = drawn(network, weights, batches, first.run.device, progress)
-    return [desk.keep_clip(clip) for desk, clip in zip(desks, clips, strict=True)]
+    return [context.keep_clip(clip) for context, clip in zip(contexts, clips, strict=True)]
 
 
-def _request(desk: Desk, network: Family) -> TakeRequest[Any]:
-    params, roles = desk.params, desk.work.action.inputs.keys() - {"checkpoint"}
-    sounds = {role: wav.read(desk.input(role)) for role in roles}
+def _request(context: ActionContext, network: Family) -> TakeRequest[Any]:
+    params, roles = context.params, context.work.action.inputs.keys() - {"checkpoint"}
+    sounds = {role: wav.read(context.input(role)) for role in roles}
     way = way_of(params, sounds)
     # Such a way needs as much source as it makes, and its source was resampled.
     if way is not None and way.follows:
@@ -45,7 +46,7 @@ def _request(desk: Desk, network: Family) -> TakeRequest[Any]:
         sounds = {role: _stretched(clip, needed) for role, clip in sounds.items()}
     sampling = network.sampling(params["sampling"])
     conditioning = conditioning_of(params, sounds)
-    return TakeRequest(params["samples"], desk.stream, sampling, conditioning)
+    return TakeRequest(params["samples"], context.stream, sampling, conditioning)
 
 
 def _stretched(clip: Clip, needed: int) -> Clip:

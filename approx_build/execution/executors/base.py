@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint
 from typing import Any, Protocol, cast
 
 from approx_build.errors import UsageError
-from approx_build.execution.work import Failure, Made, RunActions, Work
+from approx_build.execution.work import Failure, RunActions, Success, Work
 from approx_build.registry import loaded, points
 from approx_build.store.store import Store
 
@@ -20,7 +20,7 @@ EXECUTORS = {
     "processes": "approx_build.execution.executors.local:Processes",
     "in-process": "approx_build.execution.executors.local:in_process",
 }
-"""What opens each executor of this package, as `module:name`."""
+"""The factory of each executor in this package, as `module:name`."""
 
 
 OnProgress = Callable[[Batch, float | None, str], None]
@@ -30,11 +30,11 @@ text is a warning to print at once.
 
 
 @dataclass(frozen=True)
-class Ended:
+class BatchEnd:
     """A batch has ended: every action in it was made or has failed."""
 
     batch: Batch
-    made: Sequence[Made | Failure]
+    made: Sequence[Success | Failure]
 
 
 class Executor(Protocol):
@@ -50,7 +50,7 @@ class Executor(Protocol):
     def start(self, batch: Batch) -> None:
         """Start a batch; call it only when `idle()` is not 0."""
 
-    def wait(self, on_progress: OnProgress) -> list[Ended]:
+    def wait(self, on_progress: OnProgress) -> list[BatchEnd]:
         """Wait for an event; the batches that have ended, perhaps none."""
 
     def close(self) -> None:
@@ -73,9 +73,9 @@ class Opening(Protocol):
 
 
 def executor(name: str) -> Opening:
-    """What opens the executor of this name; UsageError when there is none."""
+    """The function that opens the executor with this name; UsageError when there is none."""
     ours = {one: EntryPoint(one, where, GROUP) for one, where in EXECUTORS.items()}
-    # Ours last: another package must not replace an executor of this one silently.
+    # Ours last, so that another package cannot silently replace an executor of this one.
     known = {point.name: point for point in points(GROUP)} | ours
     if name not in known:
         raise UsageError(f"unknown executor {name!r}; there are: {', '.join(sorted(known))}")

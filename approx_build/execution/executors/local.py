@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any, cast
 
 from approx_build.errors import argument
-from approx_build.execution.executors.base import Batch, Ended, OnProgress
+from approx_build.execution.executors.base import Batch, BatchEnd, OnProgress
 from approx_build.execution.runner import Performer
 from approx_build.execution.work import Failure, RunActions
 from approx_build.execution.worker import Finished
@@ -48,7 +48,7 @@ class InProcess:
         """Keep the batch for `wait`."""
         self._batch = batch
 
-    def wait(self, on_progress: OnProgress) -> list[Ended]:
+    def wait(self, on_progress: OnProgress) -> list[BatchEnd]:
         """Run the batch that was started."""
         batch, self._batch = self._batch, None
         if batch is None:
@@ -57,7 +57,7 @@ class InProcess:
         def report(fraction: float | None, words: str = "", /) -> None:
             on_progress(batch, fraction, words)
 
-        return [Ended(batch, self._performer.perform(batch, report))]
+        return [BatchEnd(batch, self._performer.perform(batch, report))]
 
     def close(self) -> None:
         """Nothing runs between calls."""
@@ -70,7 +70,7 @@ def in_process(
     options: Any = None,
     toolchain: Mapping[str, str] = {},
 ) -> InProcess:
-    """Runs everything here, one batch at a time, whatever the slots; its store is another view."""
+    """Runs everything here, one batch at a time, for any number of slots, on its own store view."""
     # Its own view, as a worker has: what it has verified must not count as verified by the builder.
     return InProcess(Performer(run, Store(store.root), options, toolchain))
 
@@ -99,21 +99,21 @@ class Processes:
 
     def start(self, batch: Batch) -> None:
         """Give the batch to an idle worker, or to a new one."""
-        worker = self._free() or self._hire()
+        worker = self._free() or self._start_worker()
         worker.batch = batch
         # `wait` detects a worker that ends at this moment.
         with suppress(OSError):
             worker.pipe.send(batch)
 
-    def wait(self, on_progress: OnProgress) -> list[Ended]:
+    def wait(self, on_progress: OnProgress) -> list[BatchEnd]:
         """Wait until a worker reports something or ends."""
         busy = [worker for worker in self._workers if worker.batch is not None]
         # The pipe of a worker that has ended can be read, too: it reports end of file.
-        spoken = connection.wait([worker.pipe for worker in busy])
+        readable = connection.wait([worker.pipe for worker in busy])
         ended = []
         for worker in busy:
-            if worker.pipe in spoken:
-                ended += self._listen(worker, on_progress)
+            if worker.pipe in readable:
+                ended += self._receive(worker, on_progress)
         return ended
 
     def close(self) -> None:
@@ -145,10 +145,10 @@ class Processes:
             if worker.child.code is None:
                 return worker
             # It ended while idle, so no work is lost.
-            self._bury(worker)
+            self._dismiss(worker)
         return None
 
-    def _hire(self) -> _Worker:
+    def _start_worker(self) -> _Worker:
         ours, theirs = connection.Pipe()
         with theirs:
             # Our copy of the other end is closed after this: otherwise the pipe would never report
@@ -161,7 +161,7 @@ class Processes:
             ours.send((self.run, self.store.root, self.options, dict(self.toolchain)))
         return worker
 
-    def _listen(self, worker: _Worker, on_progress: OnProgress) -> list[Ended]:
+    def _receive(self, worker: _Worker, on_progress: OnProgress) -> list[BatchEnd]:
         batch = worker.batch
         assert batch is not None
         try:
@@ -173,19 +173,19 @@ class Processes:
             return self._lost(worker, batch)
         if isinstance(message, Finished):
             worker.batch = None
-            return [Ended(batch, message.made)]
+            return [BatchEnd(batch, message.made)]
         on_progress(batch, *message)
         return []
 
-    def _lost(self, worker: _Worker, batch: Batch) -> list[Ended]:
-        self._bury(worker)
-        how = _last_words(worker.child.code, batch, self.options)
+    def _lost(self, worker: _Worker, batch: Batch) -> list[BatchEnd]:
+        self._dismiss(worker)
+        how = _how_it_ended(worker.child.code, batch, self.options)
         names = ", ".join(work.action.target for work in batch[:4])
         more = f" and {len(batch) - 4} more" if len(batch) > 4 else ""
         message = f"the worker that was building {names}{more} {how}"
-        return [Ended(batch, [Failure(w.action.target, message, w.action.where) for w in batch])]
+        return [BatchEnd(batch, [Failure(w.action.target, message, w.action.where) for w in batch])]
 
-    def _bury(self, worker: _Worker) -> None:
+    def _dismiss(self, worker: _Worker) -> None:
         self._workers.remove(worker)
         worker.pipe.close()
         worker.child.wait(STOP_S)
@@ -197,7 +197,7 @@ def _trains(worker: _Worker) -> bool:
     return any(work.action.kind is Kind.TRAIN for work in worker.batch or ())
 
 
-def _last_words(exit_code: int | None, batch: Batch, options: Any) -> str:
+def _how_it_ended(exit_code: int | None, batch: Batch, options: Any) -> str:
     if was_killed(exit_code):
         # The kernel's out-of-memory killer sends SIGKILL, and leaves no other trace that we could
         # read.

@@ -1,6 +1,6 @@
-"""Takes that a DanceDiffusion network makes of sound: variations, in-betweens, missing parts.
+"""Takes that a DanceDiffusion network makes from sound: variations, interpolations, inpainting.
 
-Sound longer than the inside of the network's window is covered by windows that overlap
+Sound longer than the inside of the network's window is covered by overlapping windows
 (`engines.diffusion.overlapping_windows`).
 """
 
@@ -26,9 +26,9 @@ from approx_build.engines.diffusion.parameterisation import Sound, Velocity
 from approx_build.engines.diffusion.sampling import Told
 from approx_build.engines.diffusion.solver import Solver
 from approx_build.errors import ModelError
-from approx_build.families.base import TakeRequest, check_clip
 from approx_build.families.dance_diffusion.parameters import DanceDiffusionParameters
 from approx_build.families.dance_diffusion.sampling import Sampling
+from approx_build.families.take_request import TakeRequest, check_clip
 from approx_build.numerics.stream import Stream
 from approx_build.ways.between import Interpolation
 from approx_build.ways.extend import Extension
@@ -39,13 +39,13 @@ from approx_build.ways.vary import Variation
 Take: TypeAlias = TakeRequest[Sampling]
 
 
-def is_made_of_sound(take: Take) -> bool:
-    """Whether a take is made of sound all along, and does not go on by itself."""
+def is_conditioned_throughout(take: Take) -> bool:
+    """Whether sound conditions every window of a take."""
     return not isinstance(take.conditioning, Priming | Extension | None)
 
 
 def alike(network: DanceDiffusionParameters, take: Take) -> Hashable:
-    """What takes made of sound share if they can be drawn in one batch."""
+    """What takes made from sound must share so that one batch can generate them."""
     size = _size(network, take)
     match take.conditioning:
         case Variation(sound, noise_level):
@@ -53,21 +53,21 @@ def alike(network: DanceDiffusionParameters, take: Take) -> Hashable:
         case Inpainting(sound, missing):
             return "inpaint", take.sampling, size, sound.channels, missing
         case Interpolation(first, second):
-            # By content, since equal clips may be two objects; one inversion serves all places
-            # between.
+            # By content, because equal clips may be two objects; one inversion serves all takes
+            # between the same sounds.
             return "between", take.sampling, size, _digest(first), _digest(second)
     raise TypeError(take.conditioning)
 
 
 def check(network: DanceDiffusionParameters, take: Take) -> None:
-    """ModelError unless the network can make a take of its sound."""
+    """ModelError if the network cannot make a take from its sound."""
     size = _size(network, take)
     match take.conditioning:
         case Variation(sound):
             check_clip(network, sound, "variation", size)
         case Inpainting(sound, missing):
             check_clip(network, sound, "inpainting", size)
-            # Only for its errors.
+            # Called only for its errors.
             _is_known(take.length, size, missing)
         case Interpolation(first, second):
             check_clip(network, first, "first sound", size)
@@ -80,7 +80,7 @@ def drawn(
     takes: Sequence[Take],
     progress: Told | None,
 ) -> Sound:
-    """Sound [B, C, T] for takes that are alike, T at least the length of each."""
+    """Sound [B, C, T] for takes that are alike; T is at least the length of each."""
     return without_margins(_made(network, velocity, takes, progress), network.window)
 
 
@@ -90,7 +90,7 @@ def _made(
     takes: Sequence[Take],
     progress: Told | None,
 ) -> Sound:
-    """The same with margins: all that the network makes."""
+    """The same sound including margins: everything that the network generates."""
     first, window = takes[0], network.window
     solver = first.sampling.solver(windowed(velocity, window))
     streams = [Stream(take.stream) for take in takes]
@@ -110,12 +110,12 @@ def _made(
 
 
 def _size(network: DanceDiffusionParameters, take: Take) -> int:
-    """Samples that are worked on besides margins: those of the take, at least a window's inside."""
+    """Samples to process without margins: those of the take, but at least a window's inside."""
     return max(take.length, inside(network.window))
 
 
 def _sounds(network: DanceDiffusionParameters, takes: Sequence[Take]) -> Sound:
-    """The sound that each take is made of [B, C, T], with margins."""
+    """The source sound of each take [B, C, T], with margins."""
     sounds = [
         take.conditioning.sound.data[:, : _size(network, take)]
         for take in takes

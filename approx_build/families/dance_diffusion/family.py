@@ -1,10 +1,11 @@
-"""DanceDiffusion: a window of sound from noise, all at once, by a U-Net that takes noise away.
+"""DanceDiffusion: a U-Net removes noise, and so generates a whole window of sound from noise.
 
 Harmonai's sample-generator (2022): an unconditional U-Net on the waveform with attention in its
 deepest levels, trained on the velocity v = α · noise - σ · sound (Salimans and Ho, Progressive
-distillation, 2022, arXiv:2202.00512) of sound that is noisy by the «crash» schedule. The network
-hears [C, T] and, as 16 further channels, the cosines and sines of its noise level at learned
-frequencies; it says v [C, T]. `engines.diffusion` makes sound of that.
+distillation, 2022, arXiv:2202.00512) of sound that is noisy by the «crash» schedule. The input
+of the network is the sound [C, T] and, as 16 more channels, the cosines and sines of its noise
+level at learned frequencies; the output is v [C, T], which `engines.diffusion` uses to generate
+sound.
 """
 
 from __future__ import annotations
@@ -16,22 +17,15 @@ from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
 from approx_build.engines.diffusion.overlapping_windows import inside
-from approx_build.families.base import (
-    FAMILIES,
-    Family,
-    Network,
-    Stage,
-    TakeRequest,
-    Told,
-    Weights,
-)
+from approx_build.families.base import FAMILIES, Family, Network, Stage, Told, Weights
 from approx_build.families.dance_diffusion.parameters import DanceDiffusionParameters, Objective
 from approx_build.families.dance_diffusion.sampling import Sampling
+from approx_build.families.take_request import TakeRequest
 
 
 @FAMILIES.register
 class DanceDiffusion(DanceDiffusionParameters, Family):
-    """U-Net that takes noise from a window of sound, with attention in its deepest levels."""
+    """U-Net that removes noise from a window of sound, with attention in its deepest levels."""
 
     version: ClassVar[int] = 4
     sampling_model: ClassVar[type[BaseModel]] = Sampling
@@ -71,7 +65,7 @@ class DanceDiffusion(DanceDiffusionParameters, Family):
         device: str = "cpu",
         progress: Told | None = None,
     ) -> list[Clip]:
-        """Clips [C, length]: the inside of a window, or windows that go on from each other."""
+        """Generate clips [C, length]: the inside of a window, or windows in sequence."""
         from approx_build.families.dance_diffusion import draw
 
         return draw.draw(self, weights, takes, device, progress)
@@ -85,13 +79,13 @@ class DanceDiffusion(DanceDiffusionParameters, Family):
         device: str = "cpu",
         progress: Told | None = None,
     ) -> list[Stage]:
-        """A window on its way from noise to sound, at equal distances of steps."""
+        """Stages of a window between noise and sound, at equal distances in steps."""
         from approx_build.families.dance_diffusion import stages
 
         return stages.stages(self, weights, stream, sampling, count, device, progress)
 
     def shortest_sound(self, way: str) -> int:
-        """The inside of a window, but where the network goes on from what it hears."""
+        """The inside of a window; 1 sample if the network only continues the sound."""
         return 1 if way in ("prime", "extend") else inside(self.window)
 
     def check_way(self, way: str, sampling: Sampling) -> None:
@@ -103,24 +97,24 @@ class DanceDiffusion(DanceDiffusionParameters, Family):
             )
 
     @property
-    def glimpse_s(self) -> float:
+    def preview_s(self) -> float:
         """The inside of a window."""
         return inside(self.window) / self.rate
 
     def cost(self, samples: int, sampling: Sampling, way: str | None = None) -> float:
-        """Multiply-adds of drawing `samples`: those of a window, as often as it takes."""
+        """Multiply-adds of generating `samples`: those of a window times the evaluations."""
         from approx_build.families.dance_diffusion import memory  # off the path: memory
 
         return memory.cost(self, samples, sampling, way)
 
     def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
-        """Memory by item that drawing `takes` together takes at its peak, on a CPU."""
+        """Peak memory, by item, of generating `takes` together on a CPU."""
         from approx_build.families.dance_diffusion import memory  # off the path: memory
 
         return memory.drawing_bytes(self, takes)
 
     def activation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
-        """What autograd keeps of a window, and the largest of what comes and goes."""
+        """Memory that autograd needs for a window, including the largest temporary arrays."""
         from approx_build.families.dance_diffusion import memory  # off the path: memory
 
         return memory.activation_bytes(self, size)

@@ -1,4 +1,4 @@
-"""What drawing from a DanceDiffusion network and training it takes: memory, and work.
+"""Memory and work of generation with a DanceDiffusion network, and memory of its training.
 
 Off the path of a sample: it counts memory and work.
 """
@@ -8,33 +8,33 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from approx_build.engines.diffusion.outpainting import windows
-from approx_build.engines.diffusion.overlapping_windows import starts, worked_on
+from approx_build.engines.diffusion.overlapping_windows import generated_length, starts
 from approx_build.engines.diffusion.samplers.registry import SAMPLERS
-from approx_build.families.base import TakeRequest
-from approx_build.families.dance_diffusion.derived_takes import is_made_of_sound
+from approx_build.families.dance_diffusion.derived_takes import is_conditioned_throughout
 from approx_build.families.dance_diffusion.parameters import DanceDiffusionParameters
 from approx_build.families.dance_diffusion.sampling import Sampling
 from approx_build.families.dance_diffusion.unet import memory_bytes, packed_bytes
 from approx_build.families.dance_diffusion.unet_weights import Block, Level
+from approx_build.families.take_request import TakeRequest
 from approx_build.ways.between import Interpolation
 
 _FLOAT = 4
 _ARRAYS = 18
-"""Arrays that a solver holds of each clip at most, what it goes on from included."""
+"""Largest number of arrays of a solver for each clip, including the sound that it continues."""
 _PATH = 22
-"""Those of a Brownian path: two ends, and a point on each of the 18 bridges between; noise."""
+"""Arrays of a Brownian path: two ends, a point on each of the 18 bridges between, and noise."""
 _DRAWING = 18 * 3
-"""Those of the path that is being drawn: for each bridge its words of 8 bytes, and its numbers."""
+"""Arrays of the path while it is generated: 8-byte words and numbers for each bridge."""
 _COPIES = 3
-"""Of a clip: as it grows window by window, and within full scale."""
+"""Arrays of a clip: while it is extended window by window, and clipped to full scale."""
 _ONE_CLIP = 1.0 / 8
-"""An inversion of two sounds serves all the clips between them, of which there may be eight."""
+"""An inversion of two sounds serves up to eight clips between them."""
 
 
 def drawing_bytes(
     network: DanceDiffusionParameters, takes: Sequence[TakeRequest[Sampling]]
 ) -> dict[str, int]:
-    """Bytes by item when `takes` are drawn together; by the compiled kernels, on one thread."""
+    """Bytes, by item, of generating `takes` together by the compiled kernels, on one thread."""
     sizes = [_size(network, take) for take in takes]
     numbers = _ARRAYS * sum(sizes)
     if any(map(_draws_noise, takes)):
@@ -51,11 +51,11 @@ def drawing_bytes(
 
 
 def _size(network: DanceDiffusionParameters, take: TakeRequest[Sampling]) -> int:
-    """Samples that are worked on together: a window, or all of the sounds a take is made of."""
-    if not is_made_of_sound(take):
+    """Samples that are processed together: a window, or all source sounds of a take."""
+    if not is_conditioned_throughout(take):
         return network.window
     sounds = 2 if isinstance(take.conditioning, Interpolation) else 1
-    return sounds * worked_on(take.length, network.window)
+    return sounds * generated_length(take.length, network.window)
 
 
 def _draws_noise(take: TakeRequest[Sampling]) -> bool:
@@ -66,13 +66,14 @@ def _draws_noise(take: TakeRequest[Sampling]) -> bool:
 def evaluations(
     network: DanceDiffusionParameters, samples: int, sampling: Sampling, way: str | None
 ) -> float:
-    """How many windows the network is asked about for a clip, nearly.
+    """Approximate number of windows that the network evaluates for a clip.
 
-    A variation goes a part of the steps only, which is not known here: all are counted.
+    A variation takes only some of the steps, but their number is not known here, so all are
+    counted.
     """
     window, once = network.window, sampling.steps * SAMPLERS[sampling.sampler].evaluations
     again = once * sampling.resampling_times
-    covered = len(starts(worked_on(samples, window), window))
+    covered = len(starts(generated_length(samples, window), window))
     match way:
         case "vary":
             return once * covered
@@ -89,7 +90,7 @@ def evaluations(
 def cost(
     network: DanceDiffusionParameters, samples: int, sampling: Sampling, way: str | None
 ) -> float:
-    """Multiply-adds of drawing `samples`: those of a window, as often as it takes."""
+    """Multiply-adds of generating `samples`: those of a window times the number of evaluations."""
     work = sum(
         length * block.inside * 5 * (block.given + block.made)
         for length, block in _with_lengths(network.shape.top(), network.window)
@@ -98,7 +99,7 @@ def cost(
 
 
 def activation_bytes(network: DanceDiffusionParameters, size: int) -> int:
-    """What autograd keeps of a window, and the largest of what comes and goes."""
+    """Memory that autograd needs for a window, including the largest temporary arrays."""
     kept, widest = 0, 0
     for length, block in _with_lengths(network.shape.top(), size):
         # Inputs of both convolutions, norms and GELUs, and the sum.
@@ -111,7 +112,7 @@ def activation_bytes(network: DanceDiffusionParameters, size: int) -> int:
 
 
 def _with_lengths(top: Level, size: int) -> Iterator[tuple[int, Block]]:
-    """Each block, and how long the sound is where it stands."""
+    """Each block, and the length of the sound at that block."""
     for block in (*top.down, *top.up):
         yield size, block
     if top.inner:

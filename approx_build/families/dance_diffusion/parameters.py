@@ -1,11 +1,11 @@
-"""Parameters of a DanceDiffusion network: its window, its levels, and what it learns.
+"""Parameters of a DanceDiffusion network: its window, its levels, and its training.
 
-**Tensors of a checkpoint**, all float32, bear the names and shapes of stable-audio-tools'
-`DiffusionAttnUnet1D`, as `unet_weights` lists them, less the constants of its resampling, which
-are no weights (`state_dict` adds and removes them).
+**Tensors of a checkpoint**, all float32, have the names and shapes of stable-audio-tools'
+`DiffusionAttnUnet1D`, listed in `unet_weights`, without the constants of its resampling, which are
+not weights (`state_dict` adds and removes them).
 
-**Window.** Every level but the first halves the length, and the deepest needs three samples to
-mirror at its ends: a window is a multiple of 2^(depth - 1), at least three times that.
+**Window.** Every level except the first halves the length, and the deepest needs three samples to
+mirror at its ends. So a window is a multiple of 2^(depth - 1), and at least three times that.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ class DanceDiffusionParameters(Parameters):
 
     def _check_heads(self) -> None:
         for number in range(2, self.depth + 1):
-            # The last block of a level, with attention, too, has the channels of the level above.
+            # The last block of a level, including its attention, has the channels of the level
+            # above.
             for channels in self.level_channels[number - 2 : number]:
                 if self.has_attention(number) and channels % heads(channels):
                     raise ValueError(
@@ -84,12 +85,12 @@ class DanceDiffusionParameters(Parameters):
 
     @property
     def channels(self) -> int:
-        """Channels of the sound the network hears and makes."""
+        """Channels of the sound that the network reads and generates."""
         return self.sound_channels
 
     @property
     def grid(self) -> int:
-        """What a window is a multiple of, samples."""
+        """A window is a multiple of this number of samples."""
         return 1 << (self.depth - 1)
 
     @property
@@ -101,7 +102,7 @@ class DanceDiffusionParameters(Parameters):
 
     @property
     def rate(self) -> int:
-        """The rate of the sound the network hears and makes, Hz."""
+        """Sample rate of the network, Hz."""
         return self.sample_rate
 
     @property
@@ -110,7 +111,7 @@ class DanceDiffusionParameters(Parameters):
         return self.window
 
     def has_attention(self, level: int) -> bool:
-        """Whether a level, from 1 at the top, has attention."""
+        """Whether a level, counted from 1 at the top, has attention."""
         return level > self.depth - self.attention_levels
 
     def tensor_shapes(self) -> Shapes:
@@ -118,15 +119,16 @@ class DanceDiffusionParameters(Parameters):
         return self.shape.tensors()
 
     def check_training_window(self, size: int) -> None:
-        """ValueError unless windows of `size` samples are those of the network."""
+        """ValueError unless training windows of `size` samples equal those of the network."""
         if size != self.window:
             raise ValueError(f"must be {self.window}, the network's own window (is {size})")
 
 
 class Objective(BaseModel):
-    """How noisy the sound is that the network learns to clean.
+    """The distribution of noise levels in training.
 
-    A DanceDiffusion learns whole windows: `window` of `training:` is its network's `window`.
+    DanceDiffusion trains on whole windows: `window` of `training:` must equal `window` of the
+    network.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,4 +1,4 @@
-"""The controls of drawing from a DanceDiffusion network, and the solver that they mean."""
+"""The controls of generation with a DanceDiffusion network, and the solver that they define."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _USUAL_RHO = {"karras": 7.0, "polyexponential": 1.0}
 
 
 class Sampling(BaseModel):
-    """How sound is made of noise: by which steps, through which noise levels."""
+    """How sound is generated from noise: by which steps, through which noise levels."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -86,7 +86,7 @@ class Sampling(BaseModel):
                 f"schedule: {self.schedule} begins at pure noise, which sampler {self.sampler} "
                 "does not support; use log, karras or polyexponential"
             )
-        # An eta of 0 asks for no noise, which every sampler can do.
+        # An eta of 0 adds no noise, which every sampler supports.
         if self.eta and not sampler.takes_eta:
             able = ", ".join(name for name, one in SAMPLERS.items() if one.takes_eta)
             raise ValueError(
@@ -111,17 +111,17 @@ class Sampling(BaseModel):
         return make(self.steps, *ends, rho)
 
     def solver(self, velocity: Velocity) -> Solver:
-        """The solver that these controls make of a network."""
+        """The solver for a network with these controls."""
         return Solver(velocity, self._sampler, self.levels(), self.eta)
 
     @property
     def is_reversible(self) -> bool:
-        """Whether the way from noise to sound can be gone backwards."""
+        """Whether the sampler can run backwards, from sound to noise."""
         return self._sampler.is_reversible and not self.eta
 
     @property
     def resampling(self) -> Resampling:
-        """How sound is made to fit what is known."""
+        """How generated sound is made to fit known sound."""
         return Resampling(self.resampling_times, self.resampling_stride)
 
     @property

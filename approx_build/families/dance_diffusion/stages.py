@@ -1,4 +1,4 @@
-"""Stages of a DanceDiffusion take: its first window, on the way from noise to sound."""
+"""Stages of a DanceDiffusion take: its first window at several steps from noise to sound."""
 
 from __future__ import annotations
 
@@ -24,10 +24,9 @@ def stages(
     progress: Told | None = None,
     velocity: Velocity | None = None,
 ) -> list[Stage]:
-    """Stages [C, window] at equal distances of steps; the last is the take's own first window,
-    which the take is heard from its margin on.
+    """Stages [C, window] at equal distances in steps; the last is the first window of the take.
 
-    `velocity` stands in for the network's own.
+    The take begins after the margin of this window. `velocity` replaces the network in tests.
     """
     solver = sampling.solver(velocity or velocity_of(network, weights, device))
     shown, seen = moments(solver.steps, count), list[Stage]()
@@ -42,15 +41,15 @@ def stages(
 
 
 def moments(steps: int, count: int) -> list[int]:
-    """`count` of the steps from 0 to `steps`, both among them, at distances as equal as can be.
+    """`count` of the steps from 0 to `steps`, including both, at distances as equal as possible.
 
-    All of them where there are no more; `count` is 2 or more.
+    All steps if there are no more; `count` is 2 or more.
     """
     apart = count - 1
     return sorted({(2 * place * steps + apart) // (2 * apart) for place in range(count)})
 
 
 def _stage(network: DanceDiffusionParameters, step: int, level: Level, x: Sound) -> Stage:
-    """What there is after a step; noise may exceed full scale, the finished sound does not."""
+    """The stage after a step; its noise may exceed full scale, but the finished sound does not."""
     sound = x[0] if level.sigma else full_scale(x[0])
     return Stage(step, level.time, level.sigma, Clip(sound, network.rate))

@@ -1,8 +1,8 @@
-"""State dicts of DanceDiffusion networks elsewhere, and the weights of ours in them.
+"""State dicts of DanceDiffusion networks of other programs, and our weights in them.
 
-Harmonai's sample-generator and stable-audio-tools keep the constant kernels of their resampling
-beside the weights, and some of their checkpoints put a word before every name. What is read is
-held against the declared network tensor by tensor.
+Harmonai's sample-generator and stable-audio-tools store the constant kernels of their resampling
+beside the weights, and some of their checkpoints have a prefix before every name. Each tensor is
+compared with the declared network.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ PREFIXES = (
     *("", "diffusion_ema.ema_model.", "diffusion_ema."),
     *("model.", "diffusion.model.", "diffusion."),
 )
-"""What may stand before the names; averaged weights are taken before those of the last step."""
+"""Possible prefixes of the names; averaged weights come before those of the last step."""
 
 _SHOWN = 5
-"""Faults that an error names."""
+"""Largest number of faults in an error."""
 
 
 def constants(network: DanceDiffusionParameters) -> Arrays:
-    """The kernels that a state dict holds beside the weights: name -> [8]."""
+    """The constant kernels in a state dict, besides the weights: name -> [8]."""
     kernel, prefix = np.array(KERNEL, np.float32), "net.3.main."
     found: Arrays = {}
     for _ in range(1, network.depth):
-        # Between samples zeros are put before they are smoothed, so that kernel counts twice.
+        # Zeros are inserted between samples before smoothing, so that kernel is doubled.
         found |= {f"{prefix}0.kernel": kernel, f"{prefix}14.kernel": 2 * kernel}
         prefix += "7.main."
     return found
@@ -46,7 +46,7 @@ def state_of_weights(network: DanceDiffusionParameters, weights: Weights) -> Arr
 def weights_of_state(
     network: DanceDiffusionParameters, state: Mapping[str, NDArray[np.floating]]
 ) -> Arrays:
-    """The weights in a state dict, float32; ModelError when they are not those of the network."""
+    """The weights in a state dict, float32; ModelError unless they fit the network."""
     prefix = next((prefix for prefix in PREFIXES if f"{prefix}{_A_NAME}" in state), "")
     inside = {
         name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)
@@ -61,13 +61,13 @@ def weights_of_state(
 
 
 _A_NAME = "net.6.main.3.bias"
-"""Every network has a tensor of this name."""
+"""Every network has a tensor with this name."""
 
 
 def _faults(
     network: DanceDiffusionParameters, state: Mapping[str, NDArray[np.floating]], is_alone: bool
 ) -> Iterator[str]:
-    """What is wrong with a state dict; one that stands alone holds nothing but the network."""
+    """The faults of a state dict; with `is_alone` it may contain only the network."""
     shapes, fixed = network.tensor_shapes(), constants(network)
     if is_alone:
         yield from (f"{name} is unknown" for name in state if name not in {**shapes, **fixed})
@@ -79,6 +79,6 @@ def _faults(
         elif not np.isfinite(state[name]).all():
             yield f"{name} holds numbers that are not finite"
     for name, kernel in fixed.items():
-        # Another kernel would be another network, which ours cannot run.
+        # With another kernel it would be another network, which this program cannot run.
         if name in state and not np.array_equal(state[name], kernel):
             yield f"{name} is not the cubic kernel"

@@ -1,8 +1,8 @@
-"""What DanceDiffusion's U-Net says of noisy sound, with the same bits on every processor.
+"""The forward pass of DanceDiffusion's U-Net, with the same bits on every processor.
 
-`DiffusionAttnUnet1D` (Harmonai, sample-generator, 2022). The bits of a result depend on weights,
-sound and time and nothing else: not on the kernel, the threads or the sounds beside it. The rule
-is written in docs/numerics-of-kernels.md and stated in NumPy by `unet_reference`.
+`DiffusionAttnUnet1D` (Harmonai, sample-generator, 2022). The bits of a result depend only on
+weights, sound and time: not on the kernel, the threads or the other sounds. The rule is in
+docs/numerics-of-kernels.md, and `unet_reference` implements it in NumPy.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from approx_build.numerics import portable
 __all__ = ["UNet", "UNetShape", "forward", "memory_bytes", "packed_bytes", "prepare"]
 
 _LANES = 16
-"""Floats of the widest vector: weights are padded to whole ones."""
+"""Floats of the widest vector: weights are padded to whole vectors."""
 
 
 class UNet:
-    """A network made ready for one kernel by `prepare`; `forward` runs it."""
+    """A network that `prepare` packed for one kernel; `forward` runs it."""
 
     def __init__(self, tensors: Mapping[str, Floats], shape: UNetShape, kernel: Kernel) -> None:
         self.shape, self.kernel, self.tensors = shape, kernel, tensors
@@ -41,11 +41,11 @@ class UNet:
         self._lock = Lock()
         self._open: tuple[tuple[int, int], OpenProgram] | None = None
         if kernel is not Kernel.REFERENCE:
-            # The shortest window's program points at the same weights as any other's.
+            # The program of the shortest window uses the same weights as any other.
             self._network = PackedNetwork(
                 unet_program(shape, SHORTEST * shape.grid), tensors, kernel
             )
-            # The kernel has a packed copy, and a second one would double the memory.
+            # The kernel has a packed copy, and a second copy would double the memory.
             self.tensors = {}
 
     def features(self, times: NDArray[np.floating]) -> Floats:
@@ -58,16 +58,16 @@ class UNet:
             raise ModelError(f"timestep_embed.weight: {error}") from None
         return np.concatenate(waves, axis=1).astype(np.float32)
 
-    def say(self, sound: Floats, time: Floats, threads: int) -> Floats:
-        """What the network says [B, C, T] of `sound` [B, C, T] at times of features [B, 16]."""
+    def predict(self, sound: Floats, time: Floats, threads: int) -> Floats:
+        """The output of the network [B, C, T] for `sound` [B, C, T] and time features [B, 16]."""
         if self.kernel is Kernel.REFERENCE:
-            said = [
+            predicted = [
                 reference_forward(self.tensors, self.shape, *item)
                 for item in zip(sound, time, strict=True)
             ]
-            return np.array(said, np.float32).reshape(sound.shape)
+            return np.array(predicted, np.float32).reshape(sound.shape)
         result = np.empty_like(sound)
-        # A program has one memory, in which only one caller can work.
+        # A program has one memory, so only one caller at a time can use it.
         with self._lock:
             for item in range(len(sound)):
                 program = self._program(sound.shape[2], threads)
@@ -75,9 +75,9 @@ class UNet:
         return result
 
     def _program(self, window: int, threads: int) -> OpenProgram:
-        """The program for so long a window; the last one is kept, with its memory."""
+        """The program for this length of window; the last one is cached with its memory."""
         if self._open is None or self._open[0] != (window, threads):
-            # The memory of the old program is freed before the new one takes its own.
+            # The memory of the old program is freed before the new one allocates its own.
             self._open = None
             program = OpenProgram(self._network, unet_program(self.shape, window), threads)
             self._open = (window, threads), program
@@ -85,10 +85,10 @@ class UNet:
 
 
 def prepare(weights: Weights, shape: UNetShape, kernel: str | None = None) -> UNet:
-    """A network of these sizes, its weights packed.
+    """A network of these sizes, with packed weights.
 
-    `weights` as in `unet_weights`. ModelError when they are not as they should be, UsageError
-    when `kernel` cannot run here, MemoryError.
+    `weights` as in `unet_weights`. ModelError when they are invalid, UsageError when `kernel`
+    cannot run here, MemoryError.
     """
     tensors = checked_tensors(weights, shape.tensors())
     return UNet(tensors, shape, choose(kernel, many_rows=True))
@@ -97,11 +97,11 @@ def prepare(weights: Weights, shape: UNetShape, kernel: str | None = None) -> UN
 def forward(
     network: UNet, sound: NDArray[np.floating], times: NDArray[np.floating], threads: int = 1
 ) -> Floats:
-    """What the network says [B, C, T] of `sound` [B, C, T] at `times` [B], 0 clean to 1 noise.
+    """The output [B, C, T] of the network for `sound` [B, C, T] at `times` [B], 0 clean to 1 noise.
 
-    Each sound by itself: one that holds a number that is not finite makes its own result NaN. May
-    be called from several threads, which then wait for each other. ModelError when the shapes do
-    not suit the network; MemoryError.
+    Sounds do not affect each other: one with a number that is not finite gives NaN only for itself.
+    Several threads may call it; they wait for each other. ModelError when the shapes do not fit the
+    network; MemoryError.
     """
     sound = np.ascontiguousarray(sound, np.float32)
     if sound.ndim != 3 or sound.shape[1] != network.shape.channels:
@@ -113,7 +113,7 @@ def forward(
         raise ModelError(f"times: shape {list(np.shape(times))}; must be [{len(sound)}]")
     if threads < 1:
         raise ModelError(f"threads: {threads}; must be at least 1")
-    return network.say(sound, network.features(times), threads)
+    return network.predict(sound, network.features(times), threads)
 
 
 def packed_bytes(shape: UNetShape) -> int:
@@ -123,7 +123,7 @@ def packed_bytes(shape: UNetShape) -> int:
 
 
 def memory_bytes(shape: UNetShape, window: int, batch: int = 1, threads: int = 1) -> int:
-    """Bytes that a compiled kernel takes at most for a forward pass: weights, work and result."""
+    """Most bytes that a compiled kernel needs for a forward pass: weights, work and result."""
     shape.check_window(window)
     program = unet_program(shape, window)
     result = batch * shape.channels * window

@@ -11,12 +11,12 @@ from approx_build.families.dance_diffusion.unet_weights import (
     Level,
     UNetShape,
 )
-from approx_build.kernels.program import Array, Program
+from approx_build.kernels.program import GELU, Array, Program
 from approx_build.kernels.program_builder import ProgramBuilder
 
 
 def unet_program(shape: UNetShape, window: int) -> Program:
-    """The steps from a sound of `window` samples to what the network says of it."""
+    """The steps from a sound of `window` samples to the output of the network."""
     builder = ProgramBuilder()
     given = builder.enter(window, shape.channels + TIME_FEATURES)
     builder.leave(_level(builder, shape.top(), given))
@@ -24,7 +24,7 @@ def unet_program(shape: UNetShape, window: int) -> Program:
 
 
 def _level(builder: ProgramBuilder, level: Level, given: Array) -> Array:
-    """What a level makes. What is given at the top is given back; below, its giver keeps it."""
+    """The output of a level. The input of the top level is released; below, the caller keeps it."""
     x = given if level.number == 1 else builder.halve(given)
     for block in level.down:
         x = _block(builder, block, [x])
@@ -41,24 +41,24 @@ def _level(builder: ProgramBuilder, level: Level, given: Array) -> Array:
 
 
 def _block(builder: ProgramBuilder, block: Block, sources: Sequence[Array]) -> Array:
-    """What a block makes; its sources are given back."""
+    """The output of a block; its sources are released."""
     rows, name = sources[0].rows, block.name
     first = builder.norm(f"{name}.main.1", rows, block.inside)
     inside = builder.convolve(f"{name}.main.0", sources, block.inside, TAPS, measured=first)
     builder.normalise(first)
     second = -1 if block.is_last else builder.norm(f"{name}.main.4", rows, block.made)
     made = builder.convolve(
-        f"{name}.main.3", [inside], block.made, TAPS, norm=first, gelu=True, measured=second
+        f"{name}.main.3", [inside], block.made, TAPS, norm=first, activation=GELU, measured=second
     )
     builder.give_back(inside)
     builder.forget_norm(first)
     if second >= 0:
         builder.normalise(second)
-    # The step that makes the sum also measures it for this norm, which must exist before.
+    # The step that computes the sum also measures it for this norm, so the norm must exist first.
     third = builder.norm(f"{block.attention}.norm", rows, block.made) if block.attention else -1
     skip = f"{name}.skip" if block.has_map else ""
     builder.add(made, sources, skip, norm=second, measured=third)
-    # Only now: the skip has read them, too.
+    # Only here, because the skip has also read them.
     builder.give_back(*sources)
     if second >= 0:
         builder.forget_norm(second)
@@ -68,7 +68,7 @@ def _block(builder: ProgramBuilder, block: Block, sources: Sequence[Array]) -> A
 
 
 def _attend(builder: ProgramBuilder, block: Block, x: Array, norm: int) -> None:
-    """Add to x the attention to itself."""
+    """Add to x its attention to itself."""
     builder.normalise(norm)
     name = block.attention
     given = builder.convolve(f"{name}.qkv_proj", [x], 3 * block.made, taps=1, norm=norm)

@@ -1,6 +1,6 @@
-"""The U-Net's forward pass stated in NumPy: the oracle of the compiled one, and its stand-in.
+"""The U-Net's forward pass in NumPy: the oracle of the compiled one, and its substitute.
 
-Arrays are [T, C], one row a moment, as in docs/numerics-of-kernels.md.
+Arrays are [T, C], one row per moment, as in docs/numerics-of-kernels.md.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ Tensors = Mapping[str, Floats]
 
 
 def forward(tensors: Tensors, shape: UNetShape, sound: Floats, time: Floats) -> Floats:
-    """What the network says [C, T] of `sound` [C, T] at a time of the features [16]."""
+    """The output of the network [C, T] for `sound` [C, T] and the features [16] of its time."""
     reference.refuse_flush_to_zero()
     rows = sound.shape[1]
     given = np.concatenate([sound.T, np.broadcast_to(time, (rows, len(time)))], axis=1)
-    # Sound that is not finite makes NaN, as in the kernels, and no warning.
+    # Sound that is not finite gives NaN, as in the kernels, without a warning.
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         return np.ascontiguousarray(_level(tensors, shape.top(), given).T)
 
@@ -54,7 +54,7 @@ def _block(tensors: Tensors, block: Block, x: Floats) -> Floats:
 
 
 def _attended(tensors: Tensors, block: Block, x: Floats) -> Floats:
-    """x beside the attention to itself."""
+    """x and its attention to itself, added."""
     name = block.attention
     given = convolve(norm(x, *_pair(tensors, f"{name}.norm")), *_pair(tensors, f"{name}.qkv_proj"))
     width = block.made // block.heads

@@ -1,7 +1,7 @@
-"""The U-Net of DanceDiffusion: its blocks in the order they run, and its tensors.
+"""The U-Net of DanceDiffusion: its blocks in the order in which they run, and its tensors.
 
 `DiffusionAttnUnet1D` (Harmonai, sample-generator, 2022). Names and shapes are those of
-stable-audio-tools' state dict, less the constant kernels of its resampling:
+stable-audio-tools' state dict, without the constant kernels of its resampling:
 
     timestep_embed.weight        [8, 1]: frequencies
     net.….main.0, main.3         convolutions: weight [out, in, 5], bias [out]
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from approx_build.errors import ModelError
 
 TIME_FEATURES = 16
-"""Channels beside the sound that say how noisy it is."""
+"""Additional input channels, with the noise level."""
 TAPS = 5
 HEAD_CHANNELS = 32
 SHORTEST = 3
@@ -31,7 +31,7 @@ Sizes = dict[str, tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Two convolutions beside a skip, with attention after them or without."""
+    """Two convolutions with a skip, optionally followed by attention."""
 
     name: str
     given: int
@@ -40,16 +40,16 @@ class Block:
     attention: str = ""
     """The name of the attention, "" for none."""
     is_last: bool = False
-    """The network's last: no norm and GELU after the second convolution."""
+    """The last block of the network: no norm and GELU after its second convolution."""
 
     @property
     def has_map(self) -> bool:
-        """Whether the skip is a map and not what was given itself."""
+        """Whether the skip is a map, instead of the input itself."""
         return self.given != self.made
 
     @property
     def heads(self) -> int:
-        """Heads of the attention."""
+        """Number of heads of the attention."""
         return heads(self.made)
 
     def tensors(self) -> Sizes:
@@ -72,7 +72,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Blocks, the level below, and blocks on both; all but the first at half the length."""
+    """Blocks before and after the level below; each level except the first halves the length."""
 
     number: int
     down: tuple[Block, ...]
@@ -82,7 +82,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class UNetShape:
-    """A U-Net's sizes: channels of the sound, and of each level from the top."""
+    """The sizes of a U-Net: channels of the sound, and of each level from the top."""
 
     channels: int
     level_channels: tuple[int, ...]
@@ -90,16 +90,16 @@ class UNetShape:
 
     @property
     def depth(self) -> int:
-        """Levels."""
+        """Number of levels."""
         return len(self.level_channels)
 
     @property
     def grid(self) -> int:
-        """What a window is a multiple of, samples."""
+        """A window is a multiple of this number of samples."""
         return 1 << (self.depth - 1)
 
     def check_window(self, samples: int) -> None:
-        """ModelError when the network cannot take windows of so many samples."""
+        """ModelError when the network cannot process windows of this length."""
         least = SHORTEST * self.grid
         if samples % self.grid or not least <= samples <= MOST_SAMPLES:
             raise ModelError(
@@ -108,7 +108,7 @@ class UNetShape:
             )
 
     def top(self) -> Level:
-        """The first level, and so all."""
+        """The first level, which contains all others."""
         width, given = self.level_channels[0], self.channels + TIME_FEATURES
         down = (Block("net.0", given, width, width), *self._alike("net.", (1, 2), width))
         up = (
@@ -127,14 +127,14 @@ class UNetShape:
         inner = self._below(number, f"{prefix}7.main.")
         has_attention = number > self.depth - self.attention_levels
 
-        # Numbers in names are places in Harmonai's nested Sequential, where attention follows its
-        # block.
+        # Numbers in names are positions in Harmonai's nested Sequential, in which attention follows
+        # its block.
         def block(place: int, given: int, made: int) -> Block:
             attention = f"{prefix}{place + 1}" if has_attention else ""
             return Block(f"{prefix}{place}", given, width, made, attention)
 
         down = block(1, above, width), block(3, width, width), block(5, width, width)
-        # The way up reads what comes from below beside what went down.
+        # The way up reads the output of the level below together with that of the way down.
         joined = 2 * width if inner else width
         up = block(8, joined, width), block(10, width, width), block(12, width, above)
         return Level(number, down, inner, up)
@@ -151,12 +151,12 @@ class UNetShape:
 
 
 def heads(channels: int) -> int:
-    """How many heads attention has on so many channels."""
+    """Number of heads of the attention with this many channels."""
     return max(1, channels // HEAD_CHANNELS)
 
 
 def blocks(level: Level) -> Iterator[Block]:
-    """The blocks of a level and those below, in the order they run."""
+    """The blocks of a level and those below, in the order in which they run."""
     yield from level.down
     if level.inner:
         yield from blocks(level.inner)

@@ -15,7 +15,7 @@ from approx_build.kernels.compiled import Kernel, function
 from approx_build.kernels.tensors import Floats
 
 _PADDING = 16
-"""Floats of the widest vector, and what rows are padded to."""
+"""Floats of the widest vector; rows are padded to multiples of it."""
 _Pointer = POINTER(c_float)
 
 
@@ -67,7 +67,7 @@ class LibraryLayer:
         weakref.finalize(self, self._functions["ddsp_layer_free"], self._handle)
 
     def run(self, x: Floats) -> Floats:
-        """The outputs [M, O] of frames [M, I]; rows are padded in memory."""
+        """The outputs [M, O] of frames [M, I], as a view of padded rows."""
         x = x if x.strides[1] == 4 else np.ascontiguousarray(x)
         made = np.zeros((len(x) + 1, padded(self._outputs)), np.float32)
         self._functions["ddsp_layer_run"](
@@ -76,17 +76,17 @@ class LibraryLayer:
         )
         return made[: len(x), : self._outputs]
 
-    def recur(self, given: Floats, state: Floats) -> tuple[Floats, Floats]:
-        """States [M, R] of a GRU and the last; `given` [M, 3 R] is what `run` returned."""
+    def recur(self, sums: Floats, state: Floats) -> tuple[Floats, Floats]:
+        """All states [M, R] of a GRU and the last one; `sums` [M, 3 R] is the result of `run`."""
         channels = len(state)
         carried, work = (
             np.zeros(padded(channels), np.float32),
             np.zeros(padded(3 * channels) + _PADDING, np.float32),
         )
         carried[:channels] = state
-        made = np.zeros((len(given), channels), np.float32)
+        made = np.zeros((len(sums), channels), np.float32)
         self._functions["ddsp_recur"](
-            *(self._handle, _floats(given), given.strides[0] // 4, len(given)),
+            *(self._handle, _floats(sums), sums.strides[0] // 4, len(sums)),
             *(_floats(carried), _floats(work), _floats(made), channels),
         )
         return made, carried[:channels]
@@ -126,7 +126,7 @@ def add_noise(kernel: Kernel, noise: Floats, filters: Floats, sound: Floats) -> 
 
 
 def padded(floats: int) -> int:
-    """Floats of a row that holds so many."""
+    """Floats of a padded row that holds so many numbers."""
     return -(-floats // _PADDING) * _PADDING
 
 

@@ -1,6 +1,7 @@
-"""Between numbers and sound: what a DDSP network hears of a frame, and what it says of one.
+"""Inputs and outputs of a DDSP network: scaled features, and the controls of the synthesis.
 
-In portable float64, rounded to float32 once: at some hundred frames a second this costs little.
+Computed in portable float64 and rounded to float32 once, which costs little at some hundred frames
+per second.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ Doubles = NDArray[np.float64]
 LN_10 = 2.302585092994046
 LEAST = 1e-7
 NOISE_BIAS = -5.0
-"""Added to what the network says of the noise, so that it begins soft."""
+"""Added to the network's output for the noise, so that training begins with soft noise."""
 _LARGEST = 100.0
 
 
 @dataclass(frozen=True, eq=False)
 class Frames:
-    """What sounds in each frame: pitch, Hz; amplitudes of harmonics; magnitudes of the noise."""
+    """The controls of each frame: pitch, Hz; amplitudes of harmonics; magnitudes of the noise."""
 
     hz: Doubles
     amplitudes: Floats
@@ -40,7 +41,7 @@ class Frames:
         return Frames(self.hz[part], self.amplitudes[part], self.noise[part])
 
     def followed_by(self, other: Frames) -> Frames:
-        """These frames, then others."""
+        """These frames, followed by others."""
         return Frames(
             np.concatenate((self.hz, other.hz)),
             np.concatenate((self.amplitudes, other.amplitudes)),
@@ -49,23 +50,23 @@ class Frames:
 
 
 def scaled(hz: Doubles, db: Doubles) -> tuple[Floats, Floats]:
-    """Pitch and loudness [M, 1] as the network hears them: MIDI / 127, and dB / 80 + 1."""
+    """Pitch and loudness [M, 1] as inputs of the network: MIDI / 127, and dB / 80 + 1."""
     pitch, loudness = in_midi(hz) / 127.0, db / 80.0 + 1.0
     return pitch.astype(np.float32)[:, np.newaxis], loudness.astype(np.float32)[:, np.newaxis]
 
 
 def positive(x: Doubles) -> Doubles:
-    """2 σ(x)^ln 10 + 1e-7, which grows tenfold for each unit while it is small."""
+    """2 σ(x)^ln 10 + 1e-7, which grows tenfold per unit while it is small."""
     x = np.minimum(np.maximum(x, -_LARGEST), _LARGEST)
     return 2.0 * portable.exp(-LN_10 * portable.log1p(portable.exp(-x))) + LEAST
 
 
-def frames_of(network: DDSPParameters, said: Floats, hz: Doubles) -> Frames:
-    """What sounds, from what the network says [M, controls] and pitches [M].
+def frames_of(network: DDSPParameters, outputs: Floats, hz: Doubles) -> Frames:
+    """The controls of the synthesis, from network outputs [M, controls] and pitches [M].
 
-    Harmonics from half the rate on are silent, and the others share the amplitude out.
+    Harmonics at or above half the sample rate are silent; the others share the whole amplitude.
     """
-    wide, last = said.astype(np.float64), 1 + network.harmonics
+    wide, last = outputs.astype(np.float64), 1 + network.harmonics
     wide[:, last:] += NOISE_BIAS
     made = positive(wide)
     numbers = np.arange(1, network.harmonics + 1)
@@ -77,7 +78,7 @@ def frames_of(network: DDSPParameters, said: Floats, hz: Doubles) -> Frames:
 
 @lru_cache(maxsize=8)
 def filter_table(bands: int) -> Floats:
-    """The filter [bands, taps] of each band alone: zero phase about the middle, under a Hann."""
+    """The filter [bands, taps] of each band alone: zero phase about the middle, Hann window."""
     taps = 2 * (bands - 1)
     places = np.arange(taps) - taps // 2
     cosines = turn(np.arange(bands)[:, np.newaxis] * places, taps)[0] / taps
@@ -87,24 +88,24 @@ def filter_table(bands: int) -> Floats:
 
 @lru_cache(maxsize=8)
 def crossing(hop: int) -> tuple[Floats, Floats]:
-    """Weights [hop] of a frame's amplitudes and of the next one's: they add up to 1."""
+    """Weights [hop] of the amplitudes of a frame and of the next frame; their sum is 1."""
     rise = hann(2 * hop)[:hop]
     return (1.0 - rise).astype(np.float32), rise.astype(np.float32)
 
 
 def limits(network: DDSPParameters) -> Floats:
-    """The pitch from which on each harmonic is silent, Hz [H]."""
+    """The pitch from which each harmonic is silent, Hz [H]."""
     numbers = np.arange(1, network.harmonics + 1)
     return (network.rate / 2 / numbers).astype(np.float32)
 
 
 def pitch_by_sample(hz: Doubles, hop: int) -> Doubles:
-    """Pitches [M hop] in straight lines between frames [M + 1]."""
+    """Pitch of each sample [M hop], linear between frames [M + 1]."""
     share = np.arange(hop) / hop
     return (hz[:-1, np.newaxis] + (hz[1:] - hz[:-1])[:, np.newaxis] * share).reshape(-1)
 
 
 def turned(hz: Doubles, rate: int, begun: np.uint64) -> NDArray[np.uint64]:
-    """Phases [T] in 2^64ths of a turn after each sample at pitches [T], exact sums from `begun`."""
+    """Phases [T], in 2^-64 turns, after each sample of pitches [T]: exact sums from `begun`."""
     steps = np.rint(hz * (2.0**63 / rate)).astype(np.uint64) << np.uint64(1)
     return np.cumsum(steps, dtype=np.uint64) + begun

@@ -1,7 +1,7 @@
-"""Curves that a take plays: those that its controls write, those of its source, or a random line.
+"""Curves that a take plays: from its controls, from its source, or a random line.
 
-Convention: frame `m` is at `m / frame_rate` seconds. A line depends on the stream of the take
-alone, so a longer take begins as a shorter one does.
+Convention: frame `m` is at `m / frame_rate` seconds. A line depends only on the stream of the take,
+so a longer take begins with a shorter one.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from approx_build.families.ddsp.parameters import DDSPParameters, Sampling
 from approx_build.kernels.tensors import Floats
 from approx_build.numerics import portable
 from approx_build.numerics.stream import Stream
-from approx_build.ways.transfer import Transferral
+from approx_build.ways.transfer import TransferConditioning
 
 Doubles = NDArray[np.float64]
 Points = Sequence[tuple[float, float]]
 
 _OCTAVE = 12.0
 _STEADY_DB = -20.0
-"""Loudness where a pitch alone is given."""
+"""Loudness if only a pitch is given."""
 _SOUNDING_DB = -60.0
-"""A frame of a source that is softer has no say in whether its pitch is clear."""
+"""Softer frames of a source do not count in the share of frames with a clear pitch."""
 _HEARD_S = 0.032
-"""Length of the frames of loudness, seconds, to the nearest power of two."""
+"""Length of the frames of loudness in seconds, before rounding to a power of two."""
 _LEAST_SHARE = 0.45
-"""Of the rate: no pitch is higher."""
+"""Share of the sample rate: no pitch is higher."""
 
 
 def played(
     network: DDSPParameters,
     sampling: Sampling,
-    source: Transferral | None,
+    source: TransferConditioning | None,
     stream: Stream,
     frames: int,
 ) -> tuple[Doubles, Doubles]:
@@ -55,18 +55,20 @@ def played(
 
 
 def between(curve: float | Points, times: Doubles) -> Doubles:
-    """The values of breakpoints in straight lines [M]; a number is one breakpoint."""
+    """Values of breakpoints, linear between them [M]; a number counts as one breakpoint."""
     points = ((0.0, curve),) if isinstance(curve, int | float) else curve
     at, values = zip(*points, strict=True)
     return np.asarray(np.interp(times, at, values))
 
 
 def pitch_finder(network: DDSPParameters) -> PitchFinder:
-    """How the pitch of what the network hears is found."""
+    """The settings for finding the pitch of the network's inputs."""
     return PitchFinder(network.rate, network.hop, network.lowest_hz, network.highest_hz)
 
 
-def heard(network: DDSPParameters, sound: Floats, frames: int) -> tuple[PitchTrack, Doubles]:
+def pitch_and_loudness(
+    network: DDSPParameters, sound: Floats, frames: int
+) -> tuple[PitchTrack, Doubles]:
     """Pitch and loudness of a sound [T] by frame."""
     size = 32
     while size * 1.5 <= _HEARD_S * network.rate:
@@ -76,20 +78,20 @@ def heard(network: DDSPParameters, sound: Floats, frames: int) -> tuple[PitchTra
 
 
 def middle_hz(network: DDSPParameters) -> float:
-    """The pitch of what has none: the middle of the network's range."""
+    """The pitch for sounds without pitch: the middle of the network's range."""
     return float(np.sqrt(network.lowest_hz * network.highest_hz))
 
 
 def _of_source(
-    network: DDSPParameters, sampling: Sampling, source: Transferral, times: Doubles
+    network: DDSPParameters, sampling: Sampling, source: TransferConditioning, times: Doubles
 ) -> tuple[Doubles, Doubles]:
     """Pitch and loudness of the source, shifted by its curves."""
-    track, db = heard(network, source.sound.data[0], len(times))
+    track, db = pitch_and_loudness(network, source.sound.data[0], len(times))
     if sampling.pitch_hz is None:
         _check_clear(network, track, db, sampling.least_clear)
     factors = portable.power(np.array(2.0), between(source.semitones, times) / _OCTAVE)
     shifted = db + between(source.gain_db, times)
-    # What is silent stays silent.
+    # Silence stays silent.
     louder = np.where(db > -80.0, shifted, db)
     return track.held(middle_hz(network)) * factors, louder
 
@@ -109,7 +111,7 @@ def _check_clear(network: DDSPParameters, track: PitchTrack, db: Doubles, least:
 
 
 def _written_pitch(sampling: Sampling, times: Doubles) -> Doubles:
-    """The pitch of breakpoints, gliding in equal steps of an octave."""
+    """The pitch of breakpoints; it glides at a constant rate in octaves."""
     given = sampling.pitch_hz
     if not isinstance(given, tuple):
         return np.full(len(times), given, np.float64)
@@ -122,7 +124,7 @@ def _written_pitch(sampling: Sampling, times: Doubles) -> Doubles:
 
 
 def _glides(points: Points, glide_s: float) -> list[tuple[float, float]]:
-    """Breakpoints of values that hold until the next one begins, then glide for so long."""
+    """Breakpoints for values that stay constant, then glide to the next in `glide_s` seconds."""
     ends = [at_s for at_s, _ in points[1:]] + [float("inf")]
     found = [points[0]]
     for (at_s, value), end_s in zip(points[1:], ends[1:], strict=True):
@@ -134,7 +136,7 @@ def _glides(points: Points, glide_s: float) -> list[tuple[float, float]]:
 
 
 def _line(network: DDSPParameters, stream: Stream, times: Doubles) -> tuple[Doubles, Doubles]:
-    """A random line in the middle of the network's range: notes of a walk, each with its swell."""
+    """A random walk of notes in the middle of the network's range, each with a swell."""
     draws = stream.child("line")
     low, high = (float(portable.log(hz)) for hz in (network.lowest_hz, network.highest_hz))
     low, high = low + 0.15 * (high - low), high - 0.15 * (high - low)

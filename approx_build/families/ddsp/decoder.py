@@ -1,4 +1,4 @@
-"""The control network of DDSP on one kernel: frames of pitch, loudness and timbre to controls."""
+"""The control network of DDSP on one kernel: pitch, loudness and timbre to controls, by frame."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _EPSILON = 1e-3
 
 
 class Decoder:
-    """A network whose weights are packed for a kernel; it holds no state of any take."""
+    """A network with weights packed for a kernel; it stores no state of a take."""
 
     def __init__(
         self, network: DDSPParameters, tensors: Mapping[str, Floats], kernel: Kernel | None = None
@@ -37,18 +37,18 @@ class Decoder:
         """The state before the first frame."""
         return np.zeros(self.network.recurrent_channels, np.float32)
 
-    def say(self, inputs: Mapping[str, Floats], state: Floats) -> tuple[Floats, Floats]:
+    def controls(self, inputs: Mapping[str, Floats], state: Floats) -> tuple[Floats, Floats]:
         """Controls [M, controls] of further frames, and the state after them.
 
-        Inputs [M, numbers] have the names of the network's stacks.
+        `inputs` are arrays [M, numbers] by the names of the network's stacks.
         """
         given = [inputs[name] for name in self.network.stacks]
-        heard = [
+        features = [
             _through(stack, one) for stack, one in zip(self._stacks.values(), given, strict=True)
         ]
         into, of_state = self._recurrent
-        states, state = of_state.recur(into.run(_joined(heard)), state)
-        beside = heard if self.network.rejoin == "stacks" else given
+        states, state = of_state.recur(into.run(_joined(features)), state)
+        beside = features if self.network.rejoin == "stacks" else given
         return _through(self._output, _joined([*beside, states])), state
 
     def filters(self, noise: Floats) -> Floats:
@@ -56,13 +56,15 @@ class Decoder:
         return self._filters.run(noise)
 
     def timbre(self, sound: Floats, frames: int) -> Floats:
-        """The timbre [frames, Z] that the encoder hears in a sound [T], by frame."""
-        heard = coefficients(self.network, sound, frames).astype(np.float64)
-        heard = heard - heard.mean(axis=0)
-        heard = heard / np.sqrt((heard * heard).mean(axis=0) + _EPSILON)
+        """The timbre [frames, Z] of a sound [T], computed by the encoder."""
+        features = coefficients(self.network, sound, frames).astype(np.float64)
+        features = features - features.mean(axis=0)
+        features = features / np.sqrt((features * features).mean(axis=0) + _EPSILON)
         weight, bias = self._tensors["encoder.norm.weight"], self._tensors["encoder.norm.bias"]
         into, of_state = self._encoder
-        states, _ = of_state.recur(into.run(heard.astype(np.float32) * weight + bias), self.start())
+        states, _ = of_state.recur(
+            into.run(features.astype(np.float32) * weight + bias), self.start()
+        )
         return upsampled(self.network, self._layer("encoder.timbre").run(states), frames)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Takes of a DDSP network: requests become curves, and curves become clips, one after another."""
+"""Takes of a DDSP network: converts requests to curves, and curves to clips, one after another."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import TakeRequest, Told, Weights, check_takes
+from approx_build.families.base import Told, Weights
 from approx_build.families.ddsp.curves import played
 from approx_build.families.ddsp.decoder import Decoder
 from approx_build.families.ddsp.parameters import DDSPParameters, Sampling
 from approx_build.families.ddsp.synthesis import Performance, frames_needed, inputs_of
+from approx_build.families.take_request import TakeRequest, check_takes
 from approx_build.kernels.tensors import Floats, checked_tensors
 from approx_build.numerics.stream import Stream
-from approx_build.ways.transfer import Transferral
+from approx_build.ways.transfer import TransferConditioning
 
 
 def draw(
@@ -24,9 +25,10 @@ def draw(
     device: str = "cpu",
     progress: Told | None = None,
 ) -> list[Clip]:
-    """Clips [1, length] at the network's rate.
+    """Generate clips [1, length] at the network's rate.
 
-    On every device by the kernels of the processor: a take costs less than it would to move it.
+    Uses the kernels of the processor on every device, because a transfer would cost more than a
+    take.
     """
     check_takes(network, takes, device)
     tensors = checked_tensors(weights, network.tensor_shapes())
@@ -51,9 +53,9 @@ def draw(
 def _performance(
     decoder: Decoder, take: TakeRequest[Sampling], impulse: Floats | None
 ) -> Performance:
-    """A take whose curves are known, ready to be played."""
+    """A take with known curves, ready to be played."""
     network, stream = decoder.network, Stream(take.stream)
-    source = take.conditioning if isinstance(take.conditioning, Transferral) else None
+    source = take.conditioning if isinstance(take.conditioning, TransferConditioning) else None
     frames = frames_needed(network, take.length)
     hz, db = played(network, take.sampling, source, stream, frames)
     timbre = None

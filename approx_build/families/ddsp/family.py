@@ -1,4 +1,4 @@
-"""DDSP: a synthesiser of harmonics and noise, whose knobs a small network turns.
+"""DDSP: a synthesiser of harmonics and noise that a small network controls.
 
 Engel, Hantrakul, Gu and Roberts, DDSP: differentiable digital signal processing (ICLR 2020,
 arXiv:2001.04643), with the decoder of magenta/ddsp:
@@ -7,8 +7,8 @@ arXiv:2001.04643), with the decoder of magenta/ddsp:
     loudness -> [dense, norm, leaky ReLU] · layers --+--------+   -> amplitude, harmonics, noise
     sound = sines at multiples of the pitch + filtered noise, then a learned reverberation
 
-The synthesis is built in, and the network learns control alone: so some minutes of one instrument
-suffice, and any pitch can be played, between the notes of any scale.
+The synthesis is fixed and the network learns only its controls, so a few minutes of one instrument
+are enough, and any pitch can be played, including pitches between the notes of a scale.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import FAMILIES, Family, Network, TakeRequest, Told, Weights
+from approx_build.families.base import FAMILIES, Family, Network, Told, Weights
 from approx_build.families.ddsp.parameters import DDSPParameters, Objective, Sampling
+from approx_build.families.take_request import TakeRequest
 
 
 @FAMILIES.register
@@ -32,6 +33,9 @@ class DDSP(DDSPParameters, Family):
     objective_model: ClassVar[type[BaseModel]] = Objective
     loss_unit: ClassVar[str] = "difference of spectra"
     ways: ClassVar[frozenset[str]] = frozenset({"transfer"})
+    way_fields: ClassVar[Mapping[str, frozenset[str]]] = {
+        "transfer": frozenset({"semitones", "gain_db"})
+    }
     large_by: ClassVar[str] = "`hidden_channels`, `recurrent_channels` or `reverb_taps`"
     example: ClassVar[Mapping[str, Any]] = {
         "network": {
@@ -64,25 +68,25 @@ class DDSP(DDSPParameters, Family):
         device: str = "cpu",
         progress: Told | None = None,
     ) -> list[Clip]:
-        """Clips [1, length], one after another."""
+        """Generate clips [1, length], one after another."""
         from approx_build.families.ddsp import draw
 
         return draw.draw(self, weights, takes, device, progress)
 
     def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
-        """Memory by item that drawing `takes` takes at its peak, on a CPU."""
+        """Peak memory, by item, of generating `takes` on a CPU."""
         from approx_build.families.ddsp import memory  # off the path: memory
 
         return memory.drawing_bytes(self, takes)
 
     def cost(self, samples: int, sampling: Sampling, way: str | None = None) -> float:
-        """Multiply-adds of playing `samples`, nearly; packing the weights is a part of them."""
+        """Multiply-adds of playing `samples`, approximately, including the packing of weights."""
         from approx_build.families.ddsp import memory  # off the path: memory
 
         return memory.cost(self, samples, sampling)
 
     def activation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
-        """What autograd keeps of a window, and the largest of what comes and goes."""
+        """Memory that autograd needs for a window, including temporary arrays."""
         from approx_build.families.ddsp import memory  # off the path: memory
 
         return memory.activation_bytes(self, size)

@@ -1,8 +1,8 @@
-"""DDSP in torch: the decoder, its synthesis, and the loss of spectra of several sizes.
+"""DDSP in torch: the decoder, its synthesis, and the loss on spectra of several sizes.
 
-Weights are a dict of tensors named and shaped as `parameters` says. What needs no gradient is made
-in NumPy when a window becomes an example: pitch, loudness, phases and the noise, a new one each
-time, so that the loss does not learn a noise.
+Weights are a dict of tensors with the names and shapes in `parameters`. Everything without a
+gradient is computed in NumPy when a window becomes an example: pitch, loudness, phases, and new
+noise for each example, so that the network cannot learn one noise by heart.
 
 Off the path of a sample: it trains; takes are played by the kernels.
 """
@@ -30,7 +30,7 @@ from approx_build.families.ddsp.controls import (
     scaled,
     turned,
 )
-from approx_build.families.ddsp.curves import heard, middle_hz
+from approx_build.families.ddsp.curves import middle_hz, pitch_and_loudness
 from approx_build.families.ddsp.parameters import DDSPParameters, Objective
 from approx_build.families.ddsp.reference import EPSILON, SLOPE
 from approx_build.families.ddsp.timbre import coefficients, frames_a_step
@@ -41,11 +41,11 @@ _LEAST_MAGNITUDE = 1e-5
 """Softer bins count as this one in the difference of logarithms."""
 _SPECTRA_S = 0.128
 _IMPULSE = 1e-3
-"""Standard deviation of the first reverberation."""
+"""Standard deviation of the initial impulse response of the reverberation."""
 
 
 class DDSPNetwork:
-    """Examples, loss, sound and first weights of a DDSP network."""
+    """Examples, loss, sound and initial weights of a DDSP network."""
 
     def __init__(self, params: DDSPParameters, objective: Objective | None = None) -> None:
         self.params = params
@@ -59,10 +59,10 @@ class DDSPNetwork:
         return self.clean(sound, rng)
 
     def clean(self, sound: NDArray[np.float32], rng: Stream) -> Example:
-        """The example of a window [1, T]: its own features and a noise."""
+        """The example of a window [1, T]: its own features, and noise."""
         net, mono = self.params, sound[0]
         frames = len(mono) // net.hop + 1
-        track, db = heard(net, mono, frames)
+        track, db = pitch_and_loudness(net, mono, frames)
         hz = track.held(middle_hz(net))
         pitch, loudness = scaled(hz, db)
         by_sample = pitch_by_sample(hz, net.hop)
@@ -86,14 +86,14 @@ class DDSPNetwork:
         return example
 
     def loss(self, weights: Tensors, example: Tensors) -> Tensor:
-        """Weighted mean over a batch of the differences of spectra, of logarithms too."""
+        """Weighted mean over a batch of the differences of spectra and of their logarithms."""
         made = self.sound(weights, example)
         apart = self.difference(made, example["sound"])
         weight = example["weight"]
         return (apart * weight).sum() / weight.sum().clamp(min=1e-9)
 
     def difference(self, made: Tensor, target: Tensor) -> Tensor:
-        """How far spectra of sounds [B, T] are apart, for each sound [B]."""
+        """The distance between the spectra of sounds [B, T], for each sound [B]."""
         total = made.new_zeros(len(made))
         for size in self.sizes():
             ours, theirs = (_magnitudes(one, size) for one in (made, target))
@@ -112,10 +112,10 @@ class DDSPNetwork:
         ]
 
     def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
-        """None: torch finds them."""
+        """None: torch computes them."""
         return None
 
-    def say(self, weights: Tensors, example: Tensors) -> Tensor:
+    def controls(self, weights: Tensors, example: Tensors) -> Tensor:
         """Controls [B, M, controls] of frames."""
         net, inputs = self.params, {name: example[name] for name in ("pitch", "loudness")}
         if net.form == "ae":
@@ -132,12 +132,12 @@ class DDSPNetwork:
         return _dense(weights, "controls", hidden)
 
     def timbre(self, weights: Tensors, example: Tensors) -> Tensor:
-        """Timbres [B, M, Z] by frame, of cepstral coefficients [B, S, 30]."""
+        """Timbre [B, M, Z] of each frame, from cepstral coefficients [B, S, 30]."""
         given = example["coefficients"]
         variance, mean = torch.var_mean(given, dim=1, correction=0, keepdim=True)
-        heard_ = (given - mean) / (variance + EPSILON).sqrt()
-        heard_ = heard_ * weights["encoder.norm.weight"] + weights["encoder.norm.bias"]
-        states = _recurrent(weights, "encoder.recurrent", heard_)
+        features = (given - mean) / (variance + EPSILON).sqrt()
+        features = features * weights["encoder.norm.weight"] + weights["encoder.norm.bias"]
+        states = _recurrent(weights, "encoder.recurrent", features)
         steps = _dense(weights, "encoder.timbre", states)
         step, frames = frames_a_step(self.params), example["pitch"].shape[1]
         places = torch.arange(frames, device=steps.device)
@@ -145,14 +145,14 @@ class DDSPNetwork:
         return steps[:, at] + (steps[:, at + 1] - steps[:, at]) * share
 
     def sound(self, weights: Tensors, example: Tensors) -> Tensor:
-        """Sound [B, T] of a batch of examples, not taken into full scale."""
+        """Sound [B, T] of a batch of examples, without clipping to full scale."""
         net = self.params
-        said = self.say(weights, example).float()
-        shares = _positive(said[..., 1 : 1 + net.harmonics])
-        is_heard = example["hz"][..., None] < self._limits.to(said.device)
-        shares = shares * is_heard
-        amplitude = _positive(said[..., :1]) / (shares.sum(dim=-1, keepdim=True) + LEAST)
-        noise = _positive(said[..., 1 + net.harmonics :] + NOISE_BIAS)
+        controls = self.controls(weights, example).float()
+        shares = _positive(controls[..., 1 : 1 + net.harmonics])
+        is_below_limit = example["hz"][..., None] < self._limits.to(controls.device)
+        shares = shares * is_below_limit
+        amplitude = _positive(controls[..., :1]) / (shares.sum(dim=-1, keepdim=True) + LEAST)
+        noise = _positive(controls[..., 1 + net.harmonics :] + NOISE_BIAS)
         made = self._harmonics(amplitude * shares, example) + self._noises(noise, example)
         return self._reverberated(weights, made)
 
@@ -165,7 +165,7 @@ class DDSPNetwork:
         return x
 
     def _harmonics(self, amplitudes: Tensor, example: Tensors) -> Tensor:
-        """Sines [B, T] whose amplitudes [B, M, H] cross from frame to frame."""
+        """Sines [B, T] whose amplitudes [B, M, H] crossfade from frame to frame."""
         numbers = torch.arange(1, self.params.harmonics + 1, device=amplitudes.device)
         turns = example["turns"][..., None] * numbers
         waves = torch.sin((2 * math.pi) * (turns - turns.round()))
@@ -177,7 +177,7 @@ class DDSPNetwork:
         return (falling * fall + rising * rise).flatten(1)
 
     def _noises(self, magnitudes: Tensor, example: Tensors) -> Tensor:
-        """Noise [B, T] through the filter of each frame; the last frame goes on."""
+        """Noise [B, T] through the filter of each frame; the last filter is repeated as needed."""
         hop, taps = self.params.hop, self.params.taps
         blocks = example["noise"].view(len(example["noise"]), -1, hop)
         count, length = blocks.shape[1], example["sound"].shape[1]
@@ -207,17 +207,17 @@ class DDSPNetwork:
         return dry + wet
 
     def matrices(self) -> dict[str, tuple[int, int, int, float]]:
-        """The weights that Muon turns: maps between hidden channels."""
+        """The weights that Muon updates: maps between hidden channels."""
         found = dict[str, tuple[int, int, int, float]]()
         for name, shape in self.params.tensor_shapes().items():
-            # The gates of a GRU lie side by side, which is no stack of matrices.
+            # The gates of a GRU are concatenated along one axis, which is not a stack of matrices.
             is_outer = name.startswith(("controls.", "encoder.", "recurrent."))
             if len(shape) == 2 and min(shape) > 1 and not is_outer:
                 found[name] = (1, shape[0], shape[1], 1.0)
         return found
 
     def initial(self, rng: Stream) -> Arrays:
-        """Keras': Glorot-uniform maps, orthogonal ones of states, zero biases, norms of 1 and 0."""
+        """As in Keras: Glorot-uniform maps, orthogonal for states; zero biases; norms 1 and 0."""
         shapes = self.params.tensor_shapes()
         return {name: _first(rng.child(name), name, shape) for name, shape in shapes.items()}
 
@@ -227,7 +227,7 @@ def _dense(weights: Tensors, name: str, x: Tensor) -> Tensor:
 
 
 def _recurrent(weights: Tensors, name: str, x: Tensor) -> Tensor:
-    """States [B, M, R] of a GRU; torch's own, whose gates are in the same order."""
+    """States [B, M, R] of a GRU by torch, whose gates are in the same order."""
     of_input, of_state = weights[f"{name}.input.weight"], weights[f"{name}.state.weight"]
     flat = [of_input.t().contiguous(), of_state.t().contiguous()]
     flat += [weights[f"{name}.input.bias"], weights[f"{name}.state.bias"]]
@@ -242,24 +242,24 @@ def _positive(x: Tensor) -> Tensor:
 
 
 def _magnitudes(sound: Tensor, size: int) -> Tensor:
-    """Sizes of the bins of frames a quarter of their length apart [B, F, M]; the end padded."""
+    """Magnitudes [B, F, M] of frames, a quarter of their length apart; the end is padded."""
     hop = size // 4
     length = sound.shape[1]
     missing = max(size - length, 0) or -(length - size) % hop
     window = torch.hann_window(size, device=sound.device)
     padded = F.pad(sound, (0, missing))
     powers: Tensor = spectrogram(padded, 0, window, size, hop, size, 2.0, False, center=False)
-    # The root's gradient is infinite at 0.
+    # The gradient of the root is infinite at 0.
     return (powers + 1e-14).sqrt()
 
 
 def _even(length: int) -> int:
-    """A size of a fast transform."""
+    """A size with a fast transform, at least `length`."""
     return 1 << (length - 1).bit_length()
 
 
 def _first(rng: Stream, name: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """The first numbers of one tensor."""
+    """The initial values of one tensor."""
     if name == "reverb.impulse":
         return np.asarray(normals(rng, shape[0]) * _IMPULSE, np.float32)
     if len(shape) == 1:

@@ -1,6 +1,6 @@
-"""Parameters of a DDSP network: its sizes, its tensors, how it plays and how it learns.
+"""Parameters of a DDSP network: its sizes, tensors, controls of playing and training loss.
 
-The names of the published code differ; the numbers are theirs. **Tensors of a checkpoint**, all
+The published code has other names for the same numbers. **Tensors of a checkpoint**, all
 float32; C, R, H, B = hidden and recurrent channels, harmonics, noise bands; a product is
 row · matrix: out = in @ weight + bias. NAME is `pitch`, `loudness` and, in the form `ae`, `timbre`.
 
@@ -25,9 +25,9 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_val
 from approx_build.families.parameters import SHORT_FORM, Parameters, Shapes
 
 MFCC = 30
-"""Coefficients that the encoder of timbre hears."""
+"""Number of coefficients that the timbre encoder reads."""
 LARGEST_PRIME = 127
-"""Of the transforms of frames."""
+"""Largest prime factor of the sizes of frames."""
 
 Channels = Annotated[int, Field(ge=1, le=4096)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
@@ -52,7 +52,7 @@ LevelLike = Annotated[
 
 
 class DDSPParameters(Parameters):
-    """Sizes of a DDSP network, the rate of its sound, and the pitches that it knows."""
+    """Sizes of a DDSP network, the rate of its sound, and the range of pitches that it supports."""
 
     family: Literal["ddsp"] = "ddsp"
     sample_rate: int = Field(16000, ge=1000, le=192000, description="rate of the sound, Hz")
@@ -61,8 +61,8 @@ class DDSPParameters(Parameters):
     )
     form: Literal["solo", "ae"] = Field(
         "solo",
-        description="what the network plays by: solo: pitch and loudness; ae: also the timbre "
-        "that an encoder hears in a sound",
+        description="inputs of the network: solo: pitch and loudness; ae: also the timbre "
+        "that an encoder computes from a sound",
     )
     harmonics: int = Field(60, ge=1, le=512, description="sines at multiples of the pitch")
     noise_bands: int = Field(65, ge=2, le=513, description="bands of the filter of the noise")
@@ -72,7 +72,7 @@ class DDSPParameters(Parameters):
     timbre_channels: int = Field(16, ge=1, le=512, description="numbers of a timbre, with ae")
     rejoin: Literal["stacks", "controls"] = Field(
         "stacks",
-        description="what the output stack hears beside the GRU: the other stacks, or pitch, "
+        description="inputs of the output stack besides the GRU: the other stacks, or pitch, "
         "loudness and timbre themselves",
     )
     share_stacks: bool = Field(
@@ -108,7 +108,7 @@ class DDSPParameters(Parameters):
 
     @property
     def rate(self) -> int:
-        """The rate of the sound the network hears and makes, Hz."""
+        """Sample rate of the network, Hz."""
         return self.sample_rate
 
     @property
@@ -128,35 +128,35 @@ class DDSPParameters(Parameters):
 
     @property
     def receptive_field(self) -> int:
-        """Samples of a pitch and a loudness that a frame hears, the GRU's memory left out."""
+        """Number of samples that determine the inputs of a frame, without the GRU's state."""
         return 2 * self.hop + self.taps
 
     @property
     def controls(self) -> int:
-        """Numbers that the network says of a frame: amplitude, harmonics, noise."""
+        """Number of outputs for each frame: amplitude, harmonics, noise bands."""
         return 1 + self.harmonics + self.noise_bands
 
     @property
     def inputs(self) -> int:
-        """Numbers that the network hears of a frame."""
+        """Number of inputs for each frame."""
         return sum(sorted(self.stacks.values()))
 
     @property
     def stacks(self) -> dict[str, int]:
-        """The inputs of the network, and the numbers of each."""
+        """The inputs of the network, and how many numbers each has."""
         timbre = {"timbre": self.timbre_channels} if self.form == "ae" else {}
         return {"pitch": 1, "loudness": 1} | timbre
 
     @property
     def stack_outputs(self) -> int:
-        """Numbers that the GRU hears of a frame."""
+        """Number of inputs of the GRU for each frame."""
         if not self.stack_layers:
             return self.inputs
         return len(self.stacks) * self.hidden_channels
 
     @property
     def output_inputs(self) -> int:
-        """Numbers that the output stack hears of a frame."""
+        """Number of inputs of the output stack for each frame."""
         beside = self.stack_outputs if self.rejoin == "stacks" else self.inputs
         return beside + self.recurrent_channels
 
@@ -197,7 +197,7 @@ class DDSPParameters(Parameters):
 
 
 class Sampling(BaseModel):
-    """How a network is played: curves of a take, or a line of its own where there are none."""
+    """How a network is played: by curves of a take, or by a random line if it has none."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -244,7 +244,7 @@ class Sampling(BaseModel):
 
 
 class Objective(BaseModel):
-    """What a DDSP network learns by: spectra of several sizes."""
+    """The training loss of a DDSP network: distances between spectra of several sizes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -283,7 +283,7 @@ def _recurrent(name: str, inputs: int, channels: int) -> Shapes:
 
 
 def _is_smooth(hop: int) -> bool:
-    """Whether there are transforms of so many samples: no prime is above `LARGEST_PRIME`."""
+    """Whether a transform of `size` samples exists: no prime factor exceeds `LARGEST_PRIME`."""
     for prime in range(2, LARGEST_PRIME + 1):
         while hop % prime == 0:
             hop //= prime

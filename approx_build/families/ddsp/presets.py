@@ -1,8 +1,8 @@
 """The published forms of DDSP, as the `network:` of a model's YAML has them.
 
 `solo`, `ae`, `tiny` and `vst` are magenta/ddsp's (Apache-2.0), `pytorch` is acids-ircam's
-ddsp_pytorch (Apache-2.0), with the stacks that its authors meant. The reverberations of the last
-two are described by other numbers in their code, and are impulses here.
+ddsp_pytorch (Apache-2.0), with the stacks that its authors intended. The code of the last two
+describes the reverberation by other numbers; here it is an impulse response.
 """
 
 from __future__ import annotations
@@ -33,4 +33,4 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         },
     }
 )
-"""Networks by name: what differs from the defaults."""
+"""Networks by name: their differences from the defaults."""

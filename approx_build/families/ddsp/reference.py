@@ -1,7 +1,7 @@
-"""DDSP's kernels stated in NumPy: the oracle of the C ones, and their stand-in.
+"""DDSP's kernels in NumPy: the oracle of the C ones, and their substitute.
 
-Products are those of `kernels.reference`; everything else rounds once for each operation, in the
-order written here (docs/numerics-of-kernels.md).
+Products are those of `kernels.reference`; everything else rounds once per operation, in the order
+written here (docs/numerics-of-kernels.md).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from approx_build.kernels.reference import (
 from approx_build.kernels.tensors import Floats
 
 Turns = NDArray[np.uint32]
-"""Phases in 2^32nds of a turn."""
+"""Phases in units of 2^-32 turns."""
 
 EPSILON = 1e-3
 SLOPE = 0.2
@@ -28,7 +28,7 @@ QUARTER_SINE = (1.51671704e-4, -4.67414384e-3, 7.96899183e-2, -6.45963760e-1, 1.
 
 
 class ReferenceLayer:
-    """A dense layer, perhaps with a norm over its outputs and leaky ReLU after it."""
+    """A dense layer, optionally followed by a norm over its outputs and a leaky ReLU."""
 
     def __init__(
         self, weight: Floats, bias: Floats, norm: tuple[Floats, Floats] | None = None
@@ -41,26 +41,26 @@ class ReferenceLayer:
         made = product(x, self._weight, self._bias)
         return made if self._norm is None else normed(made, *self._norm)
 
-    def recur(self, given: Floats, state: Floats) -> tuple[Floats, Floats]:
-        """The states [M, R] of a GRU over frames whose sums [M, 3 R] are there, and the last.
+    def recur(self, sums: Floats, state: Floats) -> tuple[Floats, Floats]:
+        """All states [M, R] of a GRU and the last one; `sums` [M, 3 R] come from the inputs.
 
-        The layer is the map of the state.
+        This layer is the map of the state.
         """
         channels = len(state)
-        states = np.empty((len(given), channels), np.float32)
-        for row, sums in zip(states, given, strict=True):
+        states = np.empty((len(sums), channels), np.float32)
+        for row, row_sums in zip(states, sums, strict=True):
             own = self.run(state[np.newaxis])[0]
             reset, update = (
-                sigmoid(sums[part] + own[part])
+                sigmoid(row_sums[part] + own[part])
                 for part in (slice(channels), slice(channels, 2 * channels))
             )
-            fresh = tanh(sums[2 * channels :] + reset * own[2 * channels :])
+            fresh = tanh(row_sums[2 * channels :] + reset * own[2 * channels :])
             state = row[:] = fresh + update * (state - fresh)
         return states, state
 
 
 def normed(x: Floats, weight: Floats, bias: Floats) -> Floats:
-    """Rows brought to mean 0 and variance 1 in float64, scaled; then leaky ReLU."""
+    """Rows normalised to mean 0 and variance 1 in float64, scaled, then a leaky ReLU."""
     count, wide = x.shape[1], x.astype(np.float64)
     away = wide - np.cumsum(wide, axis=1)[:, -1:] / count
     variance = np.cumsum(away * away, axis=1)[:, -1:] / count
@@ -72,7 +72,7 @@ def sine(phase: Turns) -> Floats:
     """The sine of phases."""
     turn = phase.view(np.int32)
     beyond = (turn > 1 << 30) | (turn < -(1 << 30))
-    # Beyond a quarter of a turn the sine comes back: half a turn less the phase.
+    # Beyond a quarter of a turn, the sine is that of half a turn minus the phase.
     back = (np.uint32(1 << 31) - phase).view(np.int32)
     x = np.where(beyond, back, turn).astype(np.float32) * f32(2.0**-30)
     square = x * x
@@ -85,10 +85,10 @@ def sine(phase: Turns) -> Floats:
 def harmonics(
     phase: Turns, hz: Floats, amplitudes: Floats, limits: Floats, fall: Floats, rise: Floats
 ) -> Floats:
-    """Sines at multiples of a pitch [T], T being whole frames of the length of `fall`.
+    """Sines at multiples of a pitch [T]; T is a multiple of the length of `fall`.
 
     From phases and pitches [T] and amplitudes [frames + 1, H]; `limits` [H] are the pitches from
-    which on a harmonic is left out. Amplitudes of two frames cross by `fall` and `rise`.
+    which harmonics are silent. `fall` and `rise` crossfade the amplitudes of two frames.
     """
     hop = len(fall)
     frames = len(amplitudes) - 1
@@ -104,7 +104,7 @@ def harmonics(
 
 
 def add_noise(noise: Floats, filters: Floats, sound: Floats) -> None:
-    """Add to `sound` [T + taps] noise [T], each frame of it through its filter [frames, taps]."""
+    """Add noise [T] to `sound` [T + taps], each frame through its own filter [frames, taps]."""
     hop, taps = len(noise) // len(filters), filters.shape[1]
     for at, value in enumerate(noise):
         part = sound[at : at + taps]

@@ -1,9 +1,9 @@
 """Reverberation: sound convolved with a long impulse response, block after block.
 
 Uniformly partitioned convolution (Stockham, High-speed convolution and correlation, 1966) by
-`kernels.fft`, float64 within; products of spectra are made of their parts, and the partitions are
-added from the first to the last. Every block is worked on whole, so a sound that goes on begins
-with the same bits.
+`kernels.fft`, float64 inside; products of spectra are computed from their real and imaginary parts,
+and the partitions are added from the first to the last. Every block is processed as a whole, so a
+longer sound begins with the bits of a shorter one.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ Doubles = NDArray[np.float64]
 
 
 class Reverb:
-    """A room that sounds: what it was given is carried from block to block."""
+    """A reverberation that stores the sound of earlier blocks from block to block."""
 
     def __init__(self, impulse: Floats, block: int) -> None:
         taps = impulse.astype(np.float64)
-        taps[0] = 0  # the dry sound is added anyway
+        taps[0] = 0  # the dry sound is added separately
         count = -(-len(taps) // block)
         parts = np.zeros((count, 2 * block))
         for part, row in enumerate(parts):

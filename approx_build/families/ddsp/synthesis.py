@@ -1,8 +1,8 @@
 """Sound from frames, in blocks: harmonics, filtered noise, reverberation.
 
 A take of any length needs the memory of one block besides its own samples. The noise of frame `m`
-goes through that frame's filter, whose middle falls on the frame: so noise begins half a filter
-before the take, and a block needs frames that come after it.
+passes through the filter of that frame, whose middle is at the frame. So noise begins half a filter
+before the take, and a block depends on frames after it.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from approx_build.kernels.tensors import Floats
 from approx_build.numerics.stream import Stream
 
 _BLOCK = 8192
-"""Samples of a block, nearly."""
+"""Samples of a block, approximately."""
 
 
 def frames_a_block(network: DDSPParameters) -> int:
-    """Frames that are worked on together: a power of two."""
+    """Frames that are processed together: a power of two."""
     frames = 1
     while 2 * frames * network.hop <= _BLOCK:
         frames *= 2
@@ -43,14 +43,14 @@ def frames_a_block(network: DDSPParameters) -> int:
 
 
 def frames_needed(network: DDSPParameters, length: int) -> int:
-    """Frames of pitch and loudness on which a take of so many samples depends."""
+    """Number of frames on which a take of this length depends."""
     block = frames_a_block(network)
     blocks = -(-length // (block * network.hop))
     return blocks * block + network.lookahead
 
 
 class Performance:
-    """One take being played: curves of all its frames, and what is carried from block to block."""
+    """One take being played: the curves of all its frames, and the state between blocks."""
 
     def __init__(
         self,
@@ -64,14 +64,14 @@ class Performance:
         self._network, self._inputs, self._state = decoder.network, inputs, decoder.start()
         self._frames: Frames | None = None
         self._block = frames_a_block(self._network)
-        self._said, self._noised, self._phase = 0, 0, np.uint64(0)
+        self._samples, self._noised, self._phase = 0, 0, np.uint64(0)
         self._pending = np.zeros(0, np.float32)
         self._reverb: Reverb | None = None
         if impulse is not None:
             self._reverb = Reverb(impulse, self._block * self._network.hop)
 
     def block(self) -> Floats:
-        """The next block of sound, within full scale."""
+        """The next block of sound, clipped to full scale."""
         frames = self._next_frames()
         ahead = -(-(self._network.taps // 2) // self._network.hop)
         first = 0 if self._noised == 0 else ahead
@@ -85,15 +85,15 @@ class Performance:
     def _next_frames(self) -> Frames:
         """The frames of the block and those after it on which it depends."""
         known = self._frames
-        first = self._said
+        first = self._samples
         count = self._block + (self._network.lookahead if known is None else 0)
         part = slice(first, first + count)
         inputs = {name: one[part] for name, one in self._inputs.items()}
-        said, self._state = self._decoder.say(inputs, self._state)
-        if not np.isfinite(said).all():
+        outputs, self._state = self._decoder.controls(inputs, self._state)
+        if not np.isfinite(outputs).all():
             raise ModelError("the network's output is not finite: its weights are too large")
-        self._said += count
-        found = frames_of(self._network, said, self._hz[part])
+        self._samples += count
+        found = frames_of(self._network, outputs, self._hz[part])
         return found if known is None else known.followed_by(found)
 
     def _harmonics(self, frames: Frames) -> Floats:
@@ -111,12 +111,12 @@ class Performance:
         return compiled.harmonics(self._decoder.kernel, *tone)
 
     def _noises(self, frames: Frames, length: int) -> Floats:
-        """Filtered noise [length]: that of further frames, and what was left of those before."""
+        """Filtered noise [length]: that of further frames, plus the rest of earlier frames."""
         network = self._network
         begun, count = self._noised, len(frames.hz) * network.hop
         words = self._noise.words_at(begun, count) >> np.uint64(40)
         noise = words.astype(np.float32) * np.float32(2.0**-23) - np.float32(1)
-        # Half a filter before the take is not part of it.
+        # The first half of the filter is before the take.
         skip = network.taps // 2 if begun == 0 else 0
         offset = max(0, len(self._pending) - network.taps)
         sound = np.zeros(offset + count + network.taps, np.float32)
@@ -134,6 +134,6 @@ class Performance:
 
 
 def inputs_of(hz: Doubles, db: Doubles, timbre: Floats | None) -> dict[str, Floats]:
-    """What the network hears of each frame, by the names of its stacks."""
+    """The inputs of the network for each frame, by the names of its stacks."""
     pitch, loudness = scaled(hz, db)
     return {"pitch": pitch, "loudness": loudness} | ({} if timbre is None else {"timbre": timbre})

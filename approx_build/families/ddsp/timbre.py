@@ -1,7 +1,7 @@
-"""What the encoder of the form `ae` hears of a sound: mel-frequency cepstral coefficients.
+"""The input of the encoder of the form `ae`: mel-frequency cepstral coefficients of a sound.
 
-30 coefficients of 128 bands from 20 Hz to half the rate (8 000 Hz at most), every 32 ms, as in
-magenta/ddsp. Logarithms and cosines are portable.
+30 coefficients of 128 bands from 20 Hz to half the sample rate (8 000 Hz at most), every 32 ms, as
+in magenta/ddsp. Logarithms and cosines are portable.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _LEAST = 1e-6
 
 
 def frames_a_step(network: DDSPParameters) -> int:
-    """Frames of the network from one set of coefficients to the next."""
+    """Frames of the network between two sets of coefficients."""
     return max(1, round(network.frame_rate / _RATE_HZ))
 
 
 def coefficients(network: DDSPParameters, sound: Floats, frames: int) -> Floats:
-    """Cepstral coefficients [S, 30] of a sound [T], enough steps for so many frames."""
+    """Cepstral coefficients [S, 30] of a sound [T], enough for this number of frames."""
     step = frames_a_step(network)
     steps, hop = -(-frames // step) + 1, step * network.hop
     size = fft.fast_size(round(_LENGTH_S * network.rate))
@@ -45,12 +45,12 @@ def coefficients(network: DDSPParameters, sound: Floats, frames: int) -> Floats:
     spectra = fft.rfft(views, hann(size))
     sizes = np.sqrt(spectra.real * spectra.real + spectra.imag * spectra.imag)
     bands, cosines = _tables(size, network.rate)
-    heard = product(sizes.astype(np.float32), bands)
-    return product(portable.log(heard + _LEAST).astype(np.float32), cosines)
+    energies = product(sizes.astype(np.float32), bands)
+    return product(portable.log(energies + _LEAST).astype(np.float32), cosines)
 
 
 def upsampled(network: DDSPParameters, timbre: Floats, frames: int) -> Floats:
-    """Timbres [frames, Z] in straight lines between those of the steps [S, Z]."""
+    """Timbre [frames, Z] of each frame, linear between the steps [S, Z]."""
     step = frames_a_step(network)
     at, rest = np.divmod(np.arange(frames), step)
     share = (rest / step).astype(np.float32)[:, np.newaxis]

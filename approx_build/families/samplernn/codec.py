@@ -1,7 +1,7 @@
-"""Codes of a SampleRNN: sound to codes, codes to sound, and the numbers that its tiers hear.
+"""Codes of a SampleRNN: conversion between sound and codes, and the inputs of its frame tiers.
 
-Silence is code Q div 2. Linear codes are equal steps of pressure, and a code stands for the least
-sample that has it, as in the published forms; sound is never stretched to full scale first.
+Silence is code Q div 2. Linear codes are equal steps of amplitude, and a code decodes to its
+smallest sample, as in the published forms; sound is never normalised first.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def encode(network: SampleRNNParameters, sound: NDArray[np.float32]) -> NDArray[
 
 
 def decode(network: SampleRNNParameters, codes: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The samples that codes stand for."""
+    """The sample values of codes."""
     if network.quantization == "mu-law":
         return mulaw.decode(codes, network.codes)
     return _linear(network.codes)[codes]
@@ -32,7 +32,7 @@ def decode(network: SampleRNNParameters, codes: NDArray[np.uint8]) -> NDArray[np
 
 @cache
 def levels(codes: int) -> NDArray[np.float32]:
-    """What a frame tier hears of each code [codes]: from -2 to about 2, silence 0."""
+    """The input of a frame tier for each code [codes]: from -2 to about 2, silence 0."""
     table: NDArray[np.float32] = 2 * _linear(codes)
     table.flags.writeable = False
     return table
@@ -40,6 +40,6 @@ def levels(codes: int) -> NDArray[np.float32]:
 
 @cache
 def _linear(codes: int) -> NDArray[np.float32]:
-    """The least sample of each code [codes]."""
+    """The smallest sample of each code [codes]."""
     middle = codes // 2
     return ((np.arange(codes) - middle) / middle).astype(np.float32)

@@ -43,7 +43,7 @@ class ShapeStructure(Structure):
         ("frame_sizes", POINTER(c_int32)),
     )
     kept: Any
-    """What `frame_sizes` points at."""
+    """The array that `frame_sizes` points at."""
 
     @classmethod
     def of(cls, network: SampleRNNParameters) -> ShapeStructure:
@@ -67,7 +67,7 @@ class TierStructure(Structure):
 
 
 class WeightsStructure(Structure):
-    """`samplernn_weights`; the tensors must outlive it."""
+    """`samplernn_weights`; the tensors must exist longer than it."""
 
     _fields_ = (
         ("tiers", POINTER(TierStructure)),
@@ -76,7 +76,7 @@ class WeightsStructure(Structure):
         ("levels", POINTER(c_float)),
     )
     kept: Any
-    """What it points at besides the tensors."""
+    """The other arrays that it points at."""
 
     @classmethod
     def of(cls, tensors: Mapping[str, Floats], network: SampleRNNParameters) -> WeightsStructure:
@@ -100,7 +100,7 @@ class WeightsStructure(Structure):
 
 
 def shape_numbers(network: SampleRNNParameters) -> tuple[int, ...]:
-    """The sizes of a network, in the order of `samplernn_shape`, but its frames."""
+    """The sizes of a network without its frames, in the order of `samplernn_shape`."""
     return (
         *(len(network.frame_sizes), network.layers, network.width, network.embedding),
         *(network.codes, network.hidden_layers, int(network.reset == "before")),

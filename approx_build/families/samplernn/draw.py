@@ -1,7 +1,7 @@
-"""Takes of a SampleRNN: requests in seconds of sound become codes drawn, and codes become clips.
+"""Takes of a SampleRNN: converts requests to codes to generate, and codes to clips.
 
-A sound that a take continues is led by silence up to whole frames of the top tier, so that it ends
-where a frame ends, whatever its length.
+A sound that a take continues is padded with silence at its beginning, to whole frames of the top
+tier, so that it ends at the end of a frame.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import numpy as np
 from approx_build.audio.clip import Clip
 from approx_build.engines.autoregressive.request import ClipRequest, Codes
 from approx_build.errors import ModelError
-from approx_build.families.base import TakeRequest, Told, Weights, check_takes
+from approx_build.families.base import Told, Weights
 from approx_build.families.samplernn.codec import decode, encode
 from approx_build.families.samplernn.parameters import SampleRNNParameters, Sampling
 from approx_build.families.samplernn.sampler import sample
+from approx_build.families.take_request import TakeRequest, check_takes
 from approx_build.ways.extend import Extension
 from approx_build.ways.prime import Priming
 
@@ -28,9 +29,9 @@ def draw(
     device: str = "cpu",
     progress: Told | None = None,
 ) -> list[Clip]:
-    """Clips [1, length] at the network's rate, drawn in lock step.
+    """Generate clips [1, length] in lock step, at the network's rate.
 
-    By the portable kernels on the CPU, whatever the device.
+    Uses the portable kernels on the CPU for every device.
     """
     check_takes(network, takes, device)
     requests = [_request(network, take) for take in takes]
@@ -62,14 +63,14 @@ def _request(network: SampleRNNParameters, take: TakeRequest[Sampling]) -> ClipR
 
 
 def _whole_frames(network: SampleRNNParameters, sound: Clip) -> Codes:
-    """The codes of a sound, led by silence up to whole frames of the top tier."""
+    """The codes of a sound, preceded by silence to whole frames of the top tier."""
     codes = encode(network, sound.data[0])
     missing = -len(codes) % network.top_frame
     return np.pad(codes, (missing, 0), constant_values=network.codes // 2)
 
 
 def _clip(network: SampleRNNParameters, take: TakeRequest[Sampling], codes: Codes) -> Clip:
-    """A take's clip of the codes drawn for it; the sound that it extends stays as it is."""
+    """The clip of a take from its codes; the sound that it extends is unchanged."""
     made = decode(network, codes)[np.newaxis]
     if isinstance(take.conditioning, Extension):
         made = np.concatenate([take.conditioning.sound.data, made], axis=1)

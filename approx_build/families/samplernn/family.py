@@ -1,16 +1,16 @@
-"""SampleRNN: one code after another, conditioned by recurrent tiers that hear frames of codes.
+"""SampleRNN: one code after another, conditioned by recurrent tiers over frames of codes.
 
 Mehri et al., SampleRNN: an unconditional end-to-end neural audio generation model (2016,
 arXiv:1612.07837), in the forms of soroushmehr/sampleRNN_ICLR2017,
-deepsound-project/samplernn-pytorch and rncm-prism/prism-samplernn (`preset`), and in a small one of
-this house:
+deepsound-project/samplernn-pytorch and rncm-prism/prism-samplernn (`preset`), and in a small
+form of our own:
 
     top tier     frame of F2 codes -> map -> GRU layers -> r = F2 / F1 rows, one for each
     middle tier  frame of F1 codes -> map, plus its row -> GRU layers -> F1 rows, one for each
     sample tier  embeddings of the last F1 codes -> map, plus its row -> ReLU layers -> softmax
 
 With one frame size there is no middle tier. `parameters` lists the tensors of a checkpoint,
-`sampler` says how drawing starts.
+`sampler` describes how generation starts.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import FAMILIES, Family, Network, TakeRequest, Told, Weights
+from approx_build.families.base import FAMILIES, Family, Network, Told, Weights
 from approx_build.families.samplernn.parameters import Objective, SampleRNNParameters, Sampling
+from approx_build.families.take_request import TakeRequest
 
 
 @FAMILIES.register
@@ -57,19 +58,19 @@ class SampleRNN(SampleRNNParameters, Family):
         device: str = "cpu",
         progress: Told | None = None,
     ) -> list[Clip]:
-        """Clips [1, length], drawn in lock step; by the kernels, whatever the device."""
+        """Generate clips [1, length] in lock step, by the kernels on every device."""
         from approx_build.families.samplernn import draw
 
         return draw.draw(self, weights, takes, device, progress)
 
     def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
-        """Memory by item that drawing `takes` together takes at its peak, on a CPU."""
+        """Peak memory, by item, of generating `takes` together on a CPU."""
         from approx_build.families.samplernn import memory  # off the path: memory
 
         return memory.drawing_bytes(self, takes)
 
     def activation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
-        """What torch keeps of a window on the way to its gradients."""
+        """Memory that torch needs for the gradients of a window."""
         from approx_build.families.samplernn import memory  # off the path: memory
 
         return memory.activation_bytes(self, size, device, is_plain)
@@ -83,7 +84,7 @@ class SampleRNN(SampleRNNParameters, Family):
         return SampleRNNNetwork(self, objective or Objective())
 
     def cost(self, samples: int, sampling: Any, way: str | None = None) -> float:
-        """Multiply-adds of drawing `samples`: each tier's weights once for each of its frames."""
+        """Multiply-adds of generating `samples`: the weights of each tier once per frame."""
         from approx_build.families.samplernn import memory  # off the path: memory
 
         return samples * memory.products_per_sample(self)

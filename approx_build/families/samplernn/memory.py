@@ -1,4 +1,4 @@
-"""The memory that drawing from a SampleRNN and training it takes; mirrors csrc/network.c, group.c.
+"""Memory of generation with a SampleRNN and of its training; mirrors csrc/network.c, group.c.
 
 Off the path of a sample: it counts memory.
 """
@@ -9,20 +9,20 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from approx_build.families.base import TakeRequest
 from approx_build.families.samplernn.parameters import SampleRNNParameters
+from approx_build.families.take_request import TakeRequest
 
 _LANES = 16
-"""Floats of the widest vector, and what rows are padded to."""
+"""Floats of the widest vector; rows are padded to multiples of it."""
 _FLOAT, _LONG = 4, 8
 _GRU_ROWS = 5
-"""Rows of `width` that a GRU layer keeps of a frame for its gradients: gates, candidate, state."""
+"""Rows of `width` that a GRU layer stores per frame for its gradients: gates, candidate, state."""
 
 
 def drawing_bytes(
     network: SampleRNNParameters, takes: Sequence[TakeRequest[Any]]
 ) -> dict[str, int]:
-    """Bytes by item when `takes` are drawn together."""
+    """Bytes, by item, of generating `takes` together."""
     lengths = [take.length for take in takes]
     return {
         "weights": _FLOAT * network.parameter_count,
@@ -33,7 +33,7 @@ def drawing_bytes(
 
 
 def packed_bytes(network: SampleRNNParameters) -> int:
-    """Bytes of the packed weights, folded embeddings in place of the sample tier's first map."""
+    """Bytes of the packed weights; folded embeddings replace the first map of the sample tier."""
     floats = network.frame_sizes[0] * network.codes * _padded(network.width)
     for name, shape in network.tensor_shapes().items():
         if name.endswith(".weight") and name != "mlp.input.weight":
@@ -43,7 +43,7 @@ def packed_bytes(network: SampleRNNParameters) -> int:
 
 
 def batch_bytes(network: SampleRNNParameters, count: int) -> int:
-    """Bytes of clips drawn in lock step: their past, their states and their sums."""
+    """Bytes of clips generated in lock step: their past codes, states and sums."""
     width, tiers = _padded(network.width), len(network.frame_sizes)
     gates = 2 * (_padded(3 * network.width) + _LANES)
     head = 3 * (max(width, _padded(network.codes)) + _LANES)
@@ -52,7 +52,7 @@ def batch_bytes(network: SampleRNNParameters, count: int) -> int:
 
 
 def products_per_sample(network: SampleRNNParameters) -> float:
-    """Multiply-adds of a sample: of a frame tier those of a frame, by its length."""
+    """Multiply-adds per sample: for a frame tier, those of a frame divided by its length."""
     total = 0.0
     for name, shape in network.tensor_shapes().items():
         size = float(math.prod(shape))
@@ -66,16 +66,16 @@ def products_per_sample(network: SampleRNNParameters) -> float:
 
 
 def activation_bytes(network: SampleRNNParameters, size: int, device: str, is_plain: bool) -> int:
-    """What autograd keeps of a window, and what comes and goes on the way back.
+    """Memory that autograd needs for a window, including temporary arrays of the backward pass.
 
-    Numbers take half as much in lower precisions, which autocast keeps them in.
+    Numbers need half as much in lower precisions, in which autocast stores them.
     """
     width, number = network.width, _FLOAT if is_plain else _FLOAT // 2
-    kept = [_LONG * size * (2 + network.frame_sizes[0])]  # codes, and their places in the table
+    kept = [_LONG * size * (2 + network.frame_sizes[0])]  # codes, and their indices in the table
     for tier, frame in enumerate(network.frame_sizes):
         frames = -(-size // frame)
         kept += [_FLOAT * frames * width * _GRU_ROWS] * network.layers
-        kept += [number * frames * width] * 3  # the frame mapped, with the row above; last states
+        kept += [number * frames * width] * 3  # mapped frame with the row above; last states
         kept += [number * frames * width * network.ratio(tier)]
     taps, layers = network.frame_sizes[0], len(network.frame_sizes) * network.layers
     kept += [_FLOAT * taps * network.codes * width] * 2  # the table and its gradients

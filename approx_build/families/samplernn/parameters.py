@@ -1,7 +1,7 @@
-"""Parameters of a SampleRNN: its tiers, its tensors, its controls of drawing and learning.
+"""Parameters of a SampleRNN: its tiers, tensors, controls of generation and training.
 
 **Tensors of a checkpoint**, all float32, with d = `width`, Q = `codes`, E = `embedding`. Frame
-tiers count from the lowest, 0; tier k hears frames of F = `frame_sizes[k]` codes and makes
+tiers are counted from the lowest, 0; tier k reads frames of F = `frame_sizes[k]` codes and makes
 r = F / (size of the tier below, 1 for samples) rows for each. A product is row · matrix.
 
     tiers.K.start                    [layers, d]; with `learn_start`
@@ -14,7 +14,7 @@ r = F / (size of the tier below, 1 for samples) rows for each. A product is row 
     mlp.hidden.weight, .bias         [hidden layers, d, d], [hidden layers, d]
     mlp.output.weight, .bias         [d, Q], [Q]
 
-Weight normalisation, where a published form has it, is folded: its gains are no tensors.
+If a published form has weight normalisation, it is folded: its gains are not tensors here.
 """
 
 from __future__ import annotations
@@ -61,13 +61,13 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         },
     }
 )
-"""The published forms, as what of them differs from the house's own."""
+"""The published forms: their differences from the defaults."""
 
 
 class SampleRNNParameters(Parameters):
     """Sizes of a SampleRNN, and the rate of its sound.
 
-    A preset gives the parameters that are not given themselves.
+    A preset supplies the parameters that are not given.
     """
 
     family: Literal["samplernn"] = "samplernn"
@@ -100,7 +100,7 @@ class SampleRNNParameters(Parameters):
         "hidden layer; mehri has no such ReLU and two more hidden layers",
     )
     top_input: bool = Field(
-        True, description="an input map in the top tier; false: its GRU hears the frame itself"
+        True, description="an input map in the top tier; false: its GRU reads the frame itself"
     )
     learn_start: bool = Field(True, description="a learned first state; false: zeros")
     upsample_biases: bool = Field(True, description="biases where a tier conditions the one below")
@@ -108,14 +108,14 @@ class SampleRNNParameters(Parameters):
     @model_validator(mode="before")
     @classmethod
     def _preset(cls, given: Any) -> Any:
-        """What the preset says, where nothing else is said."""
+        """Complete the given parameters with those of the preset."""
         if not isinstance(given, Mapping):
             return given
         preset = given.get("preset")
-        said = {**(PRESETS.get(preset, {}) if isinstance(preset, str) else {}), **given}
-        if isinstance(sizes := said.get("frame_sizes"), list):  # of YAML: read strictly
-            said["frame_sizes"] = tuple(sizes)
-        return said
+        values = {**(PRESETS.get(preset, {}) if isinstance(preset, str) else {}), **given}
+        if isinstance(sizes := values.get("frame_sizes"), list):  # YAML gives a list
+            values["frame_sizes"] = tuple(sizes)
+        return values
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -130,7 +130,7 @@ class SampleRNNParameters(Parameters):
 
     @property
     def rate(self) -> int:
-        """The rate of the sound the network hears and makes, Hz."""
+        """Sample rate of the network, Hz."""
         return self.sample_rate
 
     @property
@@ -140,7 +140,7 @@ class SampleRNNParameters(Parameters):
 
     @property
     def receptive_field(self) -> int:
-        """How many codes of its past enter directly; the states of its tiers reach farther back."""
+        """Number of past codes that are direct inputs; the states of tiers depend on older ones."""
         return 2 * self.top_frame - 1
 
     @property
@@ -149,11 +149,11 @@ class SampleRNNParameters(Parameters):
         return HIDDEN_LAYERS[self.mlp]
 
     def ratio(self, tier: int) -> int:
-        """How many rows a frame of a tier makes for the tier below."""
+        """Number of rows that a frame of a tier makes for the tier below."""
         return self.frame_sizes[tier] // (self.frame_sizes[tier - 1] if tier else 1)
 
     def has_input(self, tier: int) -> bool:
-        """Whether a tier maps its frame before its GRU hears it."""
+        """Whether a tier maps its frame before the GRU reads it."""
         return self.top_input or tier + 1 < len(self.frame_sizes)
 
     def tensor_shapes(self) -> Shapes:
@@ -190,7 +190,7 @@ class SampleRNNParameters(Parameters):
             yield f"{name}.upsample.bias", (self.ratio(tier), width)
 
     def check_training_window(self, size: int) -> None:
-        """ValueError unless a window is two frames of the top tier or more, and whole ones."""
+        """ValueError unless a window is two or more whole frames of the top tier."""
         frame = self.top_frame
         below = max(2, size // frame) * frame
         if size == below:
@@ -203,7 +203,7 @@ class SampleRNNParameters(Parameters):
 
 
 class Sampling(BaseModel):
-    """How the next code is drawn from what the network expects."""
+    """How the next code is sampled from the distribution that the network predicts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -230,10 +230,10 @@ class Sampling(BaseModel):
 
 
 class Objective(BaseModel):
-    """How gradients flow through time.
+    """Truncated back-propagation through time.
 
-    A window is a frame of the top tier, then chunks. The states of the tiers go from chunk to
-    chunk, their gradients do not: truncated back-propagation through time.
+    A training window consists of one frame of the top tier and a sequence of chunks. Each chunk
+    starts with the states after the previous one, but no gradient crosses the border.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -242,13 +242,13 @@ class Objective(BaseModel):
         default=512,
         ge=1,
         le=1 << 24,
-        description="samples through which gradients flow, rounded up to whole frames of the top "
+        description="samples within which gradients flow, rounded up to whole frames of the top "
         "tier",
     )
     warm_up: int = Field(
         default=0,
         ge=0,
         le=1024,
-        description="chunks at the beginning of a window that are heard and not learned; with 1 or "
-        "more a learned first state learns nothing",
+        description="chunks at the beginning of a window whose loss is ignored; with 1 or "
+        "more, a learned first state learns nothing",
     )

@@ -1,4 +1,4 @@
-"""SampleRNN's sampler stated in NumPy, step by step: the oracle of the C one, and its stand-in."""
+"""SampleRNN's sampler in NumPy, step by step: the oracle of the C one, and its substitute."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from approx_build.kernels.tensors import Floats
 
 
 class SampleRNNReference(ReferenceBatch):
-    """Clips being drawn from a SampleRNN by the reference."""
+    """Clips being generated from a SampleRNN by the reference."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class SampleRNNReference(ReferenceBatch):
         self._states = [self._start(tier, len(clips)) for tier in range(len(network.frame_sizes))]
 
     def _start(self, tier: int, count: int) -> Floats:
-        """The first states of a tier [layers, count, width]."""
+        """The initial states of a tier [layers, count, width]."""
         layers, width = self._network.layers, self._network.width
         start = self._tensors.get(f"tiers.{tier}.start", np.zeros((layers, width), np.float32))
         return np.repeat(start[:, None], count, axis=1)
@@ -44,7 +44,7 @@ class SampleRNNReference(ReferenceBatch):
         return self._sample_tier(active) if is_wanted else np.zeros((active, 0), np.float32)
 
     def _run_tier(self, tier: int, active: int) -> None:
-        """Take the frame that has just ended to the states of a tier."""
+        """Update the states of a tier with the frame that has just ended."""
         network, size = self._network, self._network.frame_sizes[tier]
         x = self._levels[self._past[:active, -size:]]
         if network.has_input(tier):
@@ -56,32 +56,32 @@ class SampleRNNReference(ReferenceBatch):
             state[:] = x
 
     def _gru(self, name: str, x: Floats, h: Floats) -> Floats:
-        """The next state of a layer: gates by two products, each summed alone, then added."""
-        heard, width = self._product(f"{name}.input", x), self._network.width
+        """The next state of a layer; the products of a gate are summed separately, then added."""
+        inputs, width = self._product(f"{name}.input", x), self._network.width
         weights, bias = (
             self._tensors[f"{name}.state.weight"],
             self._tensors.get(f"{name}.state.bias"),
         )
         is_after = self._network.reset == "after"
         held = reference.product(h, weights if is_after else weights[:, : 2 * width], bias)
-        gates = reference.sigmoid(heard[:, : 2 * width] + held[:, : 2 * width])
+        gates = reference.sigmoid(inputs[:, : 2 * width] + held[:, : 2 * width])
         reset, keep = gates[:, :width], gates[:, width:]
         if is_after:
             candidate = reset * held[:, 2 * width :]
         else:
             candidate = reference.product(reset * h, weights[:, 2 * width :])
-        new = reference.tanh(heard[:, 2 * width :] + candidate)
+        new = reference.tanh(inputs[:, 2 * width :] + candidate)
         return new + keep * (h - new)
 
     def _row(self, tier: int, active: int, row: int) -> Floats:
-        """What a tier says to the one below for one of its frames [active, width]."""
+        """The row that a tier passes to the tier below for one of its frames [active, width]."""
         weights = self._tensors[f"tiers.{tier}.upsample.weight"][row]
         bias = self._tensors.get(f"tiers.{tier}.upsample.bias")
         top = self._states[tier][-1, :active]
         return reference.product(top, weights, None if bias is None else bias[row])
 
     def _sample_tier(self, active: int) -> Floats:
-        """Logits [active, codes] by the last codes and the lowest tier's row."""
+        """Logits [active, codes] from the last codes and the row of the lowest frame tier."""
         network, size = self._network, self._network.frame_sizes[0]
         x = self._row(0, active, self._step % size)
         for tap, codes in enumerate(self._past[:active, -size:].T):

@@ -1,9 +1,9 @@
-"""Draw codes from a SampleRNN, with the same bits on every processor.
+"""Generate codes from a SampleRNN, with the same bits on every processor.
 
-The bits of a clip depend on weights, request and nothing else: not on the kernel, the threads or
-the clips beside it. The rule is written in docs/numerics-of-kernels.md and stated in NumPy by
-`reference`. Before the first code of a clip, or of its prime, stands a frame of silence, code
-Q div 2, for every tier, and the states are the learned first ones, or zeros.
+The bits of a clip depend only on weights and request: not on the kernel, the threads or the other
+clips. The rule is in docs/numerics-of-kernels.md, and `reference` implements it in NumPy. The first
+code of a clip, or of its prime, follows a frame of silence, code Q div 2, in every tier, and the
+initial states are the learned ones, or zeros.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def open_batch(
     kernel: str | None = None,
     keep_logits: bool = False,
 ) -> Batch:
-    """Clips ready to be drawn in slices. Errors as `sample`."""
+    """Clips ready to be generated in slices. Errors as in `sample`."""
     tensors = checked_tensors(weights, network.tensor_shapes())
     check_requests(clips, network.codes)
     if threads < 1:
@@ -54,10 +54,10 @@ def sample(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> list[Codes]:
-    """Draw `clips`; returns their codes, each uint8 [length].
+    """Generate `clips`; returns their codes, each uint8 [length].
 
-    `progress` and `cancelled` as in `run_batch`. ModelError when weights or a request are not as
-    they should be, UsageError when `kernel` cannot run here.
+    `progress` and `cancelled` as in `run_batch`. ModelError when weights or a request are invalid,
+    UsageError when `kernel` cannot run here.
     """
     batch = open_batch(weights, network, clips, threads, kernel)
     run_batch(batch, clips, progress, cancelled)

@@ -31,7 +31,7 @@ TENSORS = {
     "post2": "post2.weight",
     "post2_bias": "post2.bias",
 }
-"""Fields of `wavenet_weights` in order, and the tensors they point at."""
+"""Fields of `wavenet_weights` in order, and the tensors that they point at."""
 
 
 class ShapeStructure(Structure):
@@ -49,7 +49,7 @@ class ShapeStructure(Structure):
         ("dilations", POINTER(c_int32)),
     )
     kept: NDArray[np.int32]
-    """What `dilations` points at."""
+    """The array that `dilations` points at."""
 
     @classmethod
     def of(cls, network: WaveNetParameters) -> ShapeStructure:
@@ -71,11 +71,11 @@ class ShapeStructure(Structure):
 
 
 class WeightsStructure(Structure):
-    """`wavenet_weights`; the tensors must outlive it."""
+    """`wavenet_weights`; the tensors must exist longer than it."""
 
     _fields_ = (*((field, POINTER(c_float)) for field in TENSORS), ("values", POINTER(c_float)))
     kept: Floats | None
-    """What `values` points at."""
+    """The array that `values` points at."""
 
     @classmethod
     def of(cls, tensors: Mapping[str, Floats], network: WaveNetParameters) -> WeightsStructure:
@@ -88,13 +88,13 @@ class WeightsStructure(Structure):
 
 
 class GradientsStructure(Structure):
-    """`wavenet_gradients`; the tensors must outlive it."""
+    """`wavenet_gradients`; the tensors must exist longer than it."""
 
     _fields_ = tuple((field, POINTER(c_float)) for field in TENSORS)
 
     @classmethod
     def of(cls, tensors: Mapping[str, Floats]) -> GradientsStructure:
-        """Pointers to the tensors that take gradients."""
+        """Pointers to the tensors that receive gradients."""
         return cls(*(floats(tensors.get(name)) for name in TENSORS.values()))
 
 

@@ -1,14 +1,13 @@
-"""WaveNet drawn with torch on a GPU, for device "cuda": all clips in lock step, a graph per step.
+"""WaveNet in torch on a GPU, for device "cuda": all clips in lock step, one CUDA graph per step.
 
-The rule is that of `kernels`, down to the word of the stream that draws each sample; but products
-are summed in the order that the device's library likes, so the codes are others:
-`torch_device.environment` says which, and belongs to the key of what is drawn here. Clips always
-run in `LANES` lanes, those without a clip in silence: the sizes of the products, by which the
-library chooses how to sum, are the same whatever is drawn together, so that a clip should not
-depend on its neighbours.
+The rule is that of `kernels`, including the word of the stream for each sample. But the device's
+library chooses the order of the sums, so the codes differ: `torch_device.environment` records the
+differences, and is part of the keys of takes that are generated here. There are always `LANES`
+lanes, and lanes without a clip receive silence. So the sizes of the products, by which the library
+chooses the order, are always the same, and a clip should not depend on the others.
 
-On "cpu" the same steps run one by one, without a graph; so they are tested. No GPU has run this
-yet: capture, replay, speed and the estimate of memory are unproven there.
+On "cpu" the same steps run one by one, without a graph; the tests use this. This code has not yet
+been run on a GPU: capture, replay, speed and the estimate of memory are unverified.
 
 Off the path of a sample: takes on a GPU have an environment of their own.
 """
@@ -36,7 +35,7 @@ from approx_build.kernels.tensors import Floats, Weights, checked_tensors
 from approx_build.numerics.stream import Stream
 
 _LIBRARY_BYTES = 512 << 20
-"""For the libraries' kernels and workspaces; a guess."""
+"""Bytes for the libraries' kernels and workspaces; a guess."""
 
 
 def sample_on_device(
@@ -47,10 +46,10 @@ def sample_on_device(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> list[Codes]:
-    """Draw `clips` on `device`; returns their codes, each uint8 [length].
+    """Generate `clips` on `device`; returns their codes, each uint8 [length].
 
-    Arguments and errors are those of `sampler.sample`; ModelError also when there is no such
-    device or its memory is too small.
+    Arguments and errors are those of `sampler.sample`; also ModelError when there is no such device
+    or its memory is too small.
     """
     tensors = checked_tensors(weights, network.tensor_shapes())
     check_requests(clips, network.quantization_channels)
@@ -70,7 +69,7 @@ def sample_on_device(
 
 
 def needed_bytes(network: WaveNetParameters) -> int:
-    """Memory to draw with: weights, rings, tables, and twice the values of one step; about."""
+    """Approximate memory: weights, rings, tables, and twice the values of one step."""
     weights = network.parameter_count
     residual, inner = network.residual_channels, network.dilation_channels
     rings = (network.filter_width - 1) * sum(network.dilations) * residual
@@ -81,11 +80,11 @@ def needed_bytes(network: WaveNetParameters) -> int:
 
 
 def _lanes(tensors: Mapping[str, Floats], network: WaveNetParameters, where: torch.device) -> Lanes:
-    """Lanes on `where`; ModelError when it cannot hold them."""
+    """Lanes on the device `where`; ModelError when its memory is too small."""
     needed, free = needed_bytes(network) + _LIBRARY_BYTES, _free_bytes(where)
     too_small = (
         f"device {where}: too little memory: {LANES} lanes of this network need about "
-        f"{needed / 1e9:.2f} GB, {free / 1e9:.2f} GB are free; draw on the CPU"
+        f"{needed / 1e9:.2f} GB, {free / 1e9:.2f} GB are free; use the CPU"
     )
     if needed > free:
         raise ModelError(too_small)
@@ -97,14 +96,14 @@ def _lanes(tensors: Mapping[str, Floats], network: WaveNetParameters, where: tor
 
 
 def _free_bytes(where: torch.device) -> int:
-    """What a GPU has free; a CPU's memory is not judged."""
+    """Free memory of a GPU in bytes; unlimited on a CPU."""
     return torch.cuda.mem_get_info(where)[0] if where.type == "cuda" else sys.maxsize
 
 
 def _draw(
     lanes: Lanes, clips: Sequence[ClipRequest], codes: Sequence[Codes], network: WaveNetParameters
 ) -> Iterator[int]:
-    """Fill `codes` slice by slice; yields how many samples, primes included, each one added."""
+    """Fill `codes` slice by slice; yields the number of new samples, including primes."""
     lanes.begin(clips)
     for start in range(0, max((clip.steps for clip in clips), default=0), SLICE):
         ends = [min(clip.steps - start, SLICE) for clip in clips]
@@ -118,14 +117,14 @@ def _draw(
 
 
 def _spans(clip: ClipRequest, start: int) -> tuple[slice, slice]:
-    """The samples drawn in the slice that begins at step `start`, and their rows in it."""
+    """The samples generated in the slice that begins at step `start`, and their rows in it."""
     offset = start - len(clip.prime_codes)
     begin, end = max(0, offset), max(0, offset, min(clip.length, offset + SLICE))
     return slice(begin, end), slice(begin - offset, end - offset)
 
 
 def _table(clips: Sequence[ClipRequest], start: int, network: WaveNetParameters) -> Table:
-    """What the lanes need for the steps from `start` on; where there is nothing, silence."""
+    """The table of the lanes for the steps from `start`; lanes without a clip receive silence."""
     size, classes = (SLICE, LANES), network.quantization_channels
     table = Table(
         given=np.full(size, classes // 2),
@@ -142,7 +141,7 @@ def _table(clips: Sequence[ClipRequest], start: int, network: WaveNetParameters)
         curve = np.broadcast_to(clip.curve, (max(1, clip.length),))[: clip.length][samples]
         words = Stream(clip.key).words_at(first, count)
         table.given[rows, lane] = DRAWN
-        # As `kernels.reference.uniform` makes a number of a word.
+        # The same conversion of words to numbers as in `kernels.reference.uniform`.
         table.uniform[rows, lane] = (words >> np.uint64(40)) * 2.0**-24
         table.divisor[rows, lane] = np.where(curve > 0, curve, np.float32(1))
         kept = min(clip.top_k or classes, classes)

@@ -1,8 +1,8 @@
-"""The step of a WaveNet over all clips at once, on a device, and its capture as a CUDA graph.
+"""The step of a WaveNet for all clips at once on a device, and its capture as a CUDA graph.
 
-The state lives in tensors that are changed in place and never replaced, the time among them, and
-nothing is read back, so one captured step can be replayed for every sample. What a slice of steps
-needs lies ready in tables [SLICE, LANES], of which a step reads its row.
+The state, including the time, is in tensors that are changed in place and never replaced, and
+nothing is read back, so one captured step can be replayed for every sample. The data for a slice of
+steps are in tables [SLICE, LANES]; each step reads its own row.
 
 Off the path of a sample: takes on a GPU have an environment of their own.
 """
@@ -26,29 +26,29 @@ from approx_build.families.wavenet.parameters import WaveNetParameters
 from approx_build.kernels.tensors import Floats
 
 LANES = 64
-"""Clips drawn at once, fewer or not: another number is another version of the family."""
+"""Number of clips generated at once; another number is another version of the family."""
 SLICE = 256
-"""Steps between two visits of the CPU."""
+"""Steps between two times at which the CPU reads results."""
 DRAWN = -1
-"""In the table of given codes: this one is to be drawn."""
+"""Marks a code that is to be generated, in the table of given codes."""
 
 _WARM_UP = 3
 
 
 class Table(NamedTuple):
-    """What each lane needs at each step of a slice, all [SLICE, LANES]."""
+    """The data of each lane for each step of a slice, all [SLICE, LANES]."""
 
     given: NDArray[np.int64]
-    """The code to hear whatever the network says, or DRAWN."""
+    """The next input code, regardless of the network's output, or DRAWN."""
     uniform: Floats
     divisor: Floats
-    """The temperature, 1 where it is 0."""
+    """The temperature; 1 where it is 0."""
     rank: NDArray[np.int64]
-    """Place, in ascending order, of the least logit that can be drawn."""
+    """Rank, in ascending order, of the smallest logit that can be chosen."""
 
 
 class Maps(NamedTuple):
-    """The network's tensors as a step multiplies them; absent biases are zeros."""
+    """The network's tensors in the form that a step multiplies; absent biases are zeros."""
 
     causal: Tensor
     past: Tensor
@@ -67,7 +67,7 @@ class Maps(NamedTuple):
     def of(
         cls, tensors: Mapping[str, Floats], network: WaveNetParameters, place: torch.device
     ) -> Maps:
-        """Filter and gate side by side, their newest tap apart; the skips of all layers as one."""
+        """Concatenate filter and gate, separate their newest tap, and stack all skips."""
         sizes = network.model_copy(update={"use_biases": True}).tensor_shapes()
         arrays = {name: tensors.get(name, np.zeros(size)) for name, size in sizes.items()}
         t = {n: torch.tensor(a, dtype=torch.float32, device=place) for n, a in arrays.items()}
@@ -110,9 +110,9 @@ class Lanes:
         self._delays = torch.tensor(dilations * np.arange(reach, 0, -1), device=place)
         channels = network.residual_channels
         self._rings = torch.zeros(int(sizes.sum()), LANES, channels, device=place)
-        self._heard = torch.zeros(LANES, network.causal_width, dtype=torch.long, device=place)
+        self._past_codes = torch.zeros(LANES, network.causal_width, dtype=torch.long, device=place)
         self._taps = torch.arange(network.causal_width, device=place) * classes
-        # One value more than there are classes: before its first sample a clip hears 0.
+        # One row more than there are classes: the input before the first sample is 0.
         self._values = torch.tensor(np.append(amplitudes(classes), np.float32(0)), device=place)
         self._time = torch.zeros(1, dtype=torch.long, device=place)
         self._row = torch.zeros(1, dtype=torch.long, device=place)
@@ -124,9 +124,9 @@ class Lanes:
         self._advance = _captured(self.step, place) if captured else self.step
 
     def begin(self, clips: Sequence[ClipRequest]) -> None:
-        """Silence in every lane; the lanes' pulls are those of `clips`."""
+        """Fill every lane with silence; the lanes get the pulls towards silence of `clips`."""
         classes = self._network.quantization_channels
-        self._heard.fill_(classes if self._network.scalar_input else classes // 2)
+        self._past_codes.fill_(classes if self._network.scalar_input else classes // 2)
         for state in (self._rings, self._time, self._broken):
             state.zero_()
         pull = np.zeros(LANES, np.float32)
@@ -134,31 +134,31 @@ class Lanes:
         self._pull.copy_(torch.from_numpy(pull[:, None] * silence_distance(classes)))
 
     def run(self, table: Table, steps: int) -> tuple[NDArray[np.int64], bool]:
-        """`steps` steps from the top of `table`: codes [steps, LANES], and if all were finite."""
+        """Run the first `steps` rows of `table`: codes [steps, LANES]; whether all are finite."""
         for tensor, array in zip(self._table, table, strict=True):
             tensor.copy_(torch.from_numpy(array))
         self._row.zero_()
         for _ in range(steps):
             self._advance()
-        # Read once for a whole slice, because the CPU waits for the device here.
+        # Read once per slice, because the CPU waits for the device here.
         return self._codes[:steps].cpu().numpy(), not bool(self._broken.any())
 
     def step(self) -> None:
-        """One sample of every lane, by operations on the device alone."""
+        """Compute one sample of every lane, by operations on the device alone."""
         given, uniform, divisor, rank = (t.index_select(0, self._row)[0] for t in self._table)
-        self.logits = self._hear()
+        self.logits = self._forward()
         adjusted = (self.logits - self._pull) / divisor[:, None]
         drawn = draw(adjusted, rank, uniform)
         code = torch.where(given < 0, drawn, given)
-        # Where a code is given, nothing is drawn from the logits, and they may overflow.
+        # Where a code is given, the logits are not used, and they may overflow.
         self._broken.logical_or_((given < 0) & ~adjusted.isfinite().all(1))
         _write(self._codes, self._row, code[None])
-        self._heard.copy_(torch.cat((self._heard[:, 1:], code[:, None]), dim=1))
+        self._past_codes.copy_(torch.cat((self._past_codes[:, 1:], code[:, None]), dim=1))
         self._time.add_(1)
         self._row.add_(1)
 
-    def _hear(self) -> Tensor:
-        """The logits [LANES, Q] of this step; each layer's input is put into its ring."""
+    def _forward(self) -> Tensor:
+        """The logits [LANES, Q] of this step; each layer's input is written to its ring."""
         maps, x = self._maps, self._enter()
         slots = self._starts + (self._time - self._delays) % self._sizes
         past = self._rings.index_select(0, slots.flatten())
@@ -170,35 +170,36 @@ class Lanes:
             f, g = torch.addmm(known[layer], x, maps.now[layer]).chunk(2, dim=1)
             outputs.append(f.tanh() * g.sigmoid())
             x = x + torch.addmm(maps.dense_bias[layer], outputs[-1], maps.dense[layer])
-        # A ring is as long as the oldest tap's delay: that tap's slot is the one to write.
+        # A ring is as long as the delay of the oldest tap, so the slot of that tap is the next to
+        # write.
         _write(self._rings, slots[:, 0], torch.stack(inputs))
         hidden = torch.addmm(maps.skip_bias, torch.cat(outputs, dim=1), maps.skip).relu()
         hidden = torch.addmm(maps.post1_bias, hidden, maps.post1).relu()
         return torch.addmm(maps.post2_bias, hidden, maps.post2)
 
     def _enter(self) -> Tensor:
-        """The causal layer's output [LANES, R]."""
+        """The output of the causal layer [LANES, R]."""
         if self._network.scalar_input:
-            embedded = self._values.index_select(0, self._heard.flatten())
+            embedded = self._values.index_select(0, self._past_codes.flatten())
             return embedded.view(LANES, -1).mm(self._maps.causal)
-        rows = self._maps.causal.index_select(0, (self._heard + self._taps).flatten())
+        rows = self._maps.causal.index_select(0, (self._past_codes + self._taps).flatten())
         return rows.view(LANES, len(self._taps), -1).sum(1)
 
 
 def _write(target: Tensor, rows: Tensor, values: Tensor) -> None:
-    """target[rows] = values, where all rows differ.
+    """target[rows] = values; all rows differ.
 
-    Deterministic mode would sort the rows first, for nothing, and torch has not always been able
-    to capture that.
+    In deterministic mode, torch would sort the rows first, which is unnecessary here, and some
+    versions of torch cannot capture that.
     """
     with deterministic("default"):
         target.index_copy_(0, rows, values)
 
 
 def _captured(step: Callable[[], None], place: torch.device) -> Callable[[], None]:
-    """A function that replays `step`, captured after the runs that its libraries need to set up."""
+    """A function that replays `step`, captured after the warm-up runs that the libraries need."""
     with torch.cuda.device(place):
-        # torch asks for first runs on a side stream before a capture.
+        # torch requires warm-up runs on a side stream before a capture
         stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(stream):

@@ -1,4 +1,4 @@
-"""Takes of a WaveNet: requests in seconds of sound become codes drawn, and codes become clips."""
+"""Takes of a WaveNet: converts requests to codes to generate, and codes to clips."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 from approx_build.audio.clip import Clip
 from approx_build.audio.mulaw import decode, encode
 from approx_build.engines.autoregressive.request import ClipRequest
-from approx_build.families.base import TakeRequest, Told, Weights, check_takes
+from approx_build.families.base import Told, Weights
+from approx_build.families.take_request import TakeRequest, check_takes
 from approx_build.families.wavenet.parameters import Sampling, WaveNetParameters
 from approx_build.families.wavenet.sampler import sample
 from approx_build.ways.prime import Priming
@@ -22,7 +23,7 @@ def draw(
     device: str = "cpu",
     progress: Told | None = None,
 ) -> list[Clip]:
-    """Clips [1, length] at the network's rate, drawn in lock step.
+    """Generate clips [1, length] in lock step, at the network's rate.
 
     On "cpu" by the portable kernels; on other devices by torch, which is another numeric
     environment.

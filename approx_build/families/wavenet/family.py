@@ -9,7 +9,7 @@ the architecture of ibab's tensorflow-wavenet, unconditional:
         skip = skip + skip_l(z)                          1 x 1
     -> ReLU(skip) -> post1 -> ReLU -> post2 -> softmax over the next code
 
-`parameters` lists the tensors of a checkpoint, `sampler` says how drawing starts.
+`parameters` lists the tensors of a checkpoint, `sampler` describes how generation starts.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import FAMILIES, Family, Network, TakeRequest, Told, Weights
+from approx_build.families.base import FAMILIES, Family, Network, Told, Weights
+from approx_build.families.take_request import TakeRequest
 from approx_build.families.wavenet.parameters import Objective, Sampling, WaveNetParameters
 
 
@@ -62,31 +63,31 @@ class WaveNet(WaveNetParameters, Family):
         device: str = "cpu",
         progress: Told | None = None,
     ) -> list[Clip]:
-        """Clips [1, length], drawn in lock step."""
+        """Generate clips [1, length] in lock step."""
         from approx_build.families.wavenet import draw
 
         return draw.draw(self, weights, takes, device, progress)
 
     def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
-        """Memory by item that drawing `takes` together takes at its peak, on a CPU."""
+        """Peak memory, by item, of generating `takes` together on a CPU."""
         from approx_build.families.wavenet import memory  # off the path: memory
 
         return memory.drawing_bytes(self, takes)
 
     def activation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
-        """The training kernel's workspace, or what autograd needs where it does not serve."""
+        """The training kernel's workspace, or what autograd needs without this kernel."""
         from approx_build.families.wavenet import memory  # off the path: memory
 
         return memory.activation_bytes(self, size, device, is_plain)
 
     def evaluation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
-        """What torch needs for the held-out loss beside the training kernel's workspace."""
+        """Memory that torch needs for the held-out loss besides the training kernel's workspace."""
         from approx_build.families.wavenet import memory  # off the path: memory
 
         return memory.evaluation_bytes(self, size, device, is_plain)
 
     def training_environment(self, device: str = "cpu") -> dict[str, str]:
-        """The kernel that finds the gradients, and the very library it is in."""
+        """The kernel that computes the gradients, and the digest of its library."""
         from approx_build.families.wavenet import gradients  # off the path: training
 
         return gradients.environment(device)

@@ -1,9 +1,9 @@
 """Losses and gradients of a WaveNet over one window, compiled.
 
-What `network` defines, in float32 with fused multiply-add: within rounding of
-float64, and with equal bits for equal inputs on one kernel, whatever runs beside it. Inputs that
-a ReLU made zero are left out of the products. The work of one window is done by the thread that
-calls, and ctypes lets others run meanwhile.
+The same loss as in `network`, in float32 with fused multiply-add. It equals that in float64 within
+rounding, and equal inputs give equal bits on one kernel, whatever other threads do. Inputs that a
+ReLU set to zero are left out of the products. The calling thread does the work of one window, and
+ctypes releases the GIL for other threads.
 
 Off the path of a sample: it trains, and weights are those of one numeric environment.
 """
@@ -31,7 +31,7 @@ from approx_build.kernels.compiled import (
     Library,
     choose,
     function,
-    is_there,
+    is_available,
     library_digest,
 )
 from approx_build.kernels.tensors import Floats, Weights, fitting_tensors
@@ -40,30 +40,30 @@ Codes = NDArray[np.int64]
 MOST_SAMPLES = 1 << 24
 """Samples in one window."""
 
-# Windows are worked on by several threads at once.
+# Several threads process windows at the same time.
 _own = threading.local()
 
 
 def describe() -> str | None:
-    """The kernel that computes losses and gradients here; None: there is none."""
+    """The kernel that computes losses and gradients here; None if there is none."""
     kernel = choose()
-    if kernel is Kernel.REFERENCE or not is_there(Library.TRAINING):
+    if kernel is Kernel.REFERENCE or not is_available(Library.TRAINING):
         return None
     return str(kernel)
 
 
 def environment(device: str) -> dict[str, str]:
-    """What of this code decides the bits of a training on `device`."""
+    """The parts of this code that affect the bits of a training on `device`."""
     kernel = describe() if device == "cpu" else None
     if kernel is None:
         return {"training_kernel": "torch"}
-    # What a compiler fuses is its own choice, so the very library counts.
+    # Each compiler chooses what it fuses, so the digest of the library counts.
     digest = library_digest(Library.TRAINING)[:16]
     return {"training_kernel": kernel, "training_library": digest}
 
 
 def workspace_bytes(network: WaveNetParameters, length: int, kernel: str | None = None) -> int:
-    """Memory of one call on a window of `length` samples, besides weights and gradients."""
+    """Memory of one call for a window of `length` samples, besides weights and gradients."""
     count = _functions(choose(kernel))["wavenet_window_bytes"]
     return int(count(byref(ShapeStructure.of(network)), _checked_length(length)))
 
@@ -75,10 +75,10 @@ def loss(
     given: Codes,
     kernel: str | None = None,
 ) -> float:
-    """Mean cross-entropy, nats, of `codes` [T] when the past is made of `given` [T].
+    """Mean cross-entropy, nats, of `codes` [T] if the past consists of `given` [T].
 
-    ModelError when tensors or codes are not as they should be; UsageError when `kernel` cannot
-    run here. Weights that overflow make a loss that is no number.
+    ModelError when tensors or codes are invalid; UsageError when `kernel` cannot run here. If
+    weights overflow, the loss is not a number.
     """
     tensors = fitting_tensors(weights, network.tensor_shapes())
     return _run(network, tensors, codes, given, choose(kernel), None)
@@ -91,7 +91,7 @@ def loss_and_gradients(
     given: Codes,
     kernel: str | None = None,
 ) -> tuple[float, dict[str, Floats]]:
-    """`loss`, and its gradients by every tensor."""
+    """`loss`, and its gradients by all tensors."""
     tensors = fitting_tensors(weights, network.tensor_shapes())
     gradients = {name: np.empty_like(tensor) for name, tensor in tensors.items()}
     return _run(network, tensors, codes, given, choose(kernel), gradients), gradients
@@ -153,7 +153,7 @@ def _functions(kernel: Kernel) -> dict[str, Any]:
 
 
 class Window:
-    """Memory of one call, used again by the next."""
+    """Memory of one call, reused by the next one."""
 
     def __init__(self, network: WaveNetParameters, length: int, kernel: Kernel) -> None:
         functions = _functions(kernel)
@@ -165,10 +165,10 @@ class Window:
 
 
 def _window(network: WaveNetParameters, length: int, kernel: Kernel) -> Window:
-    """This thread's memory: that of its last call when it fits, for its pages are warm."""
+    """This thread's memory: that of its last call if it fits, whose pages are mapped."""
     key = (network, length, kernel)
     if getattr(_own, "key", None) != key:
-        # Freed first, because memory may not suffice for both.
+        # Freed first, because memory may not be enough for both.
         _own.key = _own.window = None
         _own.window = Window(network, length, kernel)
         _own.key = key

@@ -1,4 +1,4 @@
-"""The memory that drawing from a WaveNet and training it takes; mirrors csrc/network.c, group.c.
+"""Memory of generation with a WaveNet and of its training; mirrors csrc/network.c, group.c.
 
 Off the path of a sample: it counts memory.
 """
@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from approx_build.families.base import TakeRequest
+from approx_build.families.take_request import TakeRequest
 from approx_build.families.wavenet import gradients
 from approx_build.families.wavenet.parameters import WaveNetParameters
-from approx_build.machine import held
+from approx_build.machine import allocated_bytes
 
 _LANES = 16
-"""Floats of the widest vector, and what rows are padded to."""
+"""Floats of the widest vector; rows are padded to multiples of it."""
 _LOOKAHEAD = 8
-"""Steps at most for which sums of a clip alone are begun in advance."""
+"""Largest number of steps for which sums of a single clip are started in advance."""
 _FLOAT = 4
 
 
 def drawing_bytes(network: WaveNetParameters, takes: Sequence[TakeRequest[Any]]) -> dict[str, int]:
-    """Bytes by item when `takes` are drawn together."""
+    """Bytes, by item, of generating `takes` together."""
     lengths = [take.length for take in takes]
     return {
         "weights": _FLOAT * network.parameter_count,
@@ -45,7 +45,7 @@ def packed_bytes(network: WaveNetParameters) -> int:
 
 
 def batch_bytes(network: WaveNetParameters, lengths: Sequence[int]) -> int:
-    """Bytes of clips of these lengths drawn in lock step: their past, their sums, their codes."""
+    """Bytes of clips of these lengths in lock step: their past, their sums, their codes."""
     layers, residual = len(network.dilations), _padded(network.residual_channels)
     inner, classes = _padded(network.dilation_channels), _padded(network.quantization_channels)
     work = max(2 * inner, residual)
@@ -57,26 +57,26 @@ def batch_bytes(network: WaveNetParameters, lengths: Sequence[int]) -> int:
 
 
 def activation_bytes(network: WaveNetParameters, size: int, device: str, is_plain: bool) -> int:
-    """The compiled kernel's workspace; else what autograd keeps, and what comes and goes.
+    """The compiled kernel's workspace, or what autograd needs for a window.
 
-    Numbers take half as much in lower precisions, which autocast keeps them in.
+    Numbers need half as much in lower precisions, in which autocast stores them.
     """
     if _is_compiled(device, is_plain):
         return gradients.workspace_bytes(network, size)
     layers, codes = len(network.dilations), network.quantization_channels
     dilation, skip = network.dilation_channels, network.skip_channels
     taps = network.filter_width * network.residual_channels
-    # Of a layer its taps and three results of its gate; then all of these side by side.
+    # The taps of a layer and three results of its gate; then all of them concatenated.
     kept = [*[taps] * layers, *[dilation] * 3 * layers, layers * dilation]
     head = [skip] * 4 + [codes]  # skips and hidden, before and after ReLU; logits
-    losses = [skip] * 2 + [codes] * 3  # of logits also logarithms and gradients
-    back = [layers * dilation, skip, skip]  # the gradients of what lay side by side
-    heap, number = held if device == "cpu" else int, 4 if is_plain else 2
+    losses = [skip] * 2 + [codes] * 3  # also the logarithms and gradients of logits
+    back = [layers * dilation, skip, skip]  # gradients of the concatenated arrays
+    heap, number = allocated_bytes if device == "cpu" else int, 4 if is_plain else 2
     return max(sum(heap(number * size * n) for n in kept + more) for more in (head, losses, back))
 
 
 def evaluation_bytes(network: WaveNetParameters, size: int, device: str, is_plain: bool) -> int:
-    """What torch needs to go forward, for it has no share in the kernel's workspace."""
+    """Memory of torch's forward pass, which cannot use the kernel's workspace."""
     if not _is_compiled(device, is_plain):
         return 0
     layers, dilation, skip = (
@@ -86,11 +86,11 @@ def evaluation_bytes(network: WaveNetParameters, size: int, device: str, is_plai
     )
     there = [*[dilation] * layers, layers * dilation]
     there += [*[skip] * 4, network.quantization_channels]
-    return sum(held(_FLOAT * size * n) for n in there)
+    return sum(allocated_bytes(_FLOAT * size * n) for n in there)
 
 
 def _is_compiled(device: str, is_plain: bool) -> bool:
-    """Whether the training kernel finds the gradients."""
+    """Whether the training kernel computes the gradients."""
     return device == "cpu" and is_plain and gradients.describe() is not None
 
 

@@ -1,4 +1,4 @@
-"""Parameters of a WaveNet: its sizes, its tensors, its controls of drawing and learning.
+"""Parameters of a WaveNet: its sizes, tensors, controls of generation and training.
 
 The names and defaults are those of ibab's tensorflow-wavenet. **Tensors of a checkpoint**, all
 float32, with W = `filter_width`, L = number of dilations, R, D, S, Q = residual, dilation, skip
@@ -12,9 +12,9 @@ and quantization channels. Tap 0 is the oldest.
     post1.weight          [S, S]               post1.bias          [S]
     post2.weight          [S, Q]               post2.bias          [Q]
 
-Without `use_biases` a checkpoint holds no biases. A product is row · matrix:
-out = in @ weight + bias. The dense map of the last layer exists, as in ibab's network, and no
-sample depends on it.
+Without `use_biases` a checkpoint contains no biases. A product is row · matrix:
+out = in @ weight + bias. As in ibab's network, the last layer has a dense map, on which no sample
+depends.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from approx_build.families.parameters import SHORT_FORM, Parameters, Shapes
 Channels = Annotated[int, Field(ge=1, le=8192)]
 DEFAULT_DILATIONS = tuple(1 << power for power in range(10)) * 5
 FARTHEST_TAP = 1 << 24
-"""Samples that a layer looks back: some minutes of sound."""
+"""Samples that a layer can look back: some minutes of sound."""
 
 
 class WaveNetParameters(Parameters):
@@ -59,14 +59,14 @@ class WaveNetParameters(Parameters):
         farthest = max(self.dilations) * (self.filter_width - 1)
         if farthest > FARTHEST_TAP:
             raise ValueError(
-                f"dilations: a tap lies {farthest} samples back; the farthest may lie "
-                f"{FARTHEST_TAP} back"
+                f"dilations: a tap reaches {farthest} samples back; at most {FARTHEST_TAP} are "
+                "allowed"
             )
         return self
 
     @property
     def rate(self) -> int:
-        """The rate of the sound the network hears and makes, Hz."""
+        """Sample rate of the network, Hz."""
         return self.sample_rate
 
     @property
@@ -76,7 +76,7 @@ class WaveNetParameters(Parameters):
 
     @property
     def receptive_field(self) -> int:
-        """How many samples a code depends on, itself included, as ibab counts."""
+        """Number of samples on which a code depends, including itself, as ibab counts them."""
         return (self.filter_width - 1) * sum(self.dilations) + self.causal_width
 
     def tensor_shapes(self) -> Shapes:
@@ -107,7 +107,7 @@ class WaveNetParameters(Parameters):
 
 
 class Sampling(BaseModel):
-    """How the next code is drawn from what the network expects."""
+    """How the next code is sampled from the distribution that the network predicts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -134,10 +134,10 @@ class Sampling(BaseModel):
 
 
 class Objective(BaseModel):
-    """How a WaveNet begins, and what it learns besides the next code.
+    """The initial weights, and the noise on inputs in fine-tuning.
 
-    In the steps of fine-tuning it is given codes with noise on them (never those it must say),
-    so that it learns to come back from its own mistakes; about half the windows stay clean.
+    Fine-tuning adds noise to the input codes, never to the target codes, so that the network learns
+    to recover from its own errors. About half of the windows stay clean.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

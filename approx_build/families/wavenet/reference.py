@@ -1,4 +1,4 @@
-"""WaveNet's sampler stated in NumPy, step by step: the oracle of the C one, and its stand-in."""
+"""WaveNet's sampler in NumPy, step by step: the oracle of the C one, and its substitute."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from approx_build.kernels.tensors import Floats
 
 
 class WaveNetReference(ReferenceBatch):
-    """Clips being drawn from a WaveNet by the reference."""
+    """Clips being generated from a WaveNet by the reference."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class WaveNetReference(ReferenceBatch):
         self._past = np.full((len(clips), network.causal_width), past)
         reach = network.filter_width - 1
         self._rings = [
-            # One more than the oldest tap's delay, because the newest input is stored, too.
+            # One more than the delay of the oldest tap, because the newest input is stored, too.
             np.zeros((reach * dilation + 1, len(clips), network.residual_channels), np.float32)
             for dilation in network.dilations
         ]
@@ -46,7 +46,7 @@ class WaveNetReference(ReferenceBatch):
         return self._head(gated) if is_wanted else gated
 
     def _run_layers(self, active: int) -> Floats:
-        """Gated outputs of all layers side by side [active, layers * dilation_channels]."""
+        """Gated outputs of all layers, concatenated [active, layers * dilation_channels]."""
         outputs, x = [], self._enter(active)
         for layer in range(len(self._rings)):
             past = self._taps(layer, x)
@@ -58,7 +58,7 @@ class WaveNetReference(ReferenceBatch):
         return np.concatenate(outputs, axis=1)
 
     def _enter(self, active: int) -> Floats:
-        """The causal layer's output [active, residual]."""
+        """The output of the causal layer [active, residual]."""
         weights, past = self._tensors["causal.weight"], self._past[:active]
         if self._network.scalar_input:
             return reference.product(past, weights[:, 0])
@@ -68,7 +68,7 @@ class WaveNetReference(ReferenceBatch):
         return x
 
     def _taps(self, layer: int, x: Floats) -> Floats:
-        """Inputs of all taps of `layer` side by side, oldest first, `x` the newest."""
+        """Inputs of all taps of `layer`, concatenated, oldest first; `x` is the newest."""
         ring, dilation = self._rings[layer], self._network.dilations[layer]
         ring[self._step % len(ring), : len(x)] = x
         back = dilation * np.arange(self._network.filter_width - 1, -1, -1)
@@ -93,5 +93,5 @@ class WaveNetReference(ReferenceBatch):
 
 
 def _sum_in_order(biases: Floats | None) -> Floats | None:
-    """The layers' skip biases [L, S] added from the first layer to the last [S]."""
+    """The sum of the layers' skip biases [L, S], from the first layer to the last [S]."""
     return None if biases is None else np.asarray(np.add.accumulate(biases, axis=0)[-1])

@@ -1,13 +1,13 @@
-"""Draw codes from a WaveNet, with the same bits on every processor.
+"""Generate codes from a WaveNet, with the same bits on every processor.
 
-WaveNet (van den Oord et al., 2016, arXiv:1609.03499) as ibab/tensorflow-wavenet builds it, sampled
-with queues (Paine et al., 2016, arXiv:1611.09482). The bits of a clip depend on weights, request
-and nothing else: not on the kernel, the threads or the clips beside it. The rule is written in
-docs/numerics-of-kernels.md and stated in NumPy by `reference`.
+WaveNet (van den Oord et al., 2016, arXiv:1609.03499) as in ibab/tensorflow-wavenet, sampled with
+queues (Paine et al., 2016, arXiv:1611.09482). The bits of a clip depend only on weights and
+request: not on the kernel, the threads or the other clips. The rule is in
+docs/numerics-of-kernels.md, and `reference` implements it in NumPy.
 
-Before the first sample of a clip the causal convolution sees code Q/2 (silence), and every dilated
-one sees zeros. With `scalar_input` the network sees the amplitude that a code decodes to instead of
-its one-hot vector.
+Before the first sample of a clip, the input of the causal convolution is code Q/2 (silence), and
+that of every dilated convolution is zero. With `scalar_input` the input is the amplitude that a
+code decodes to, instead of a one-hot vector.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def open_batch(
     kernel: str | None = None,
     keep_logits: bool = False,
 ) -> Batch:
-    """Clips ready to be drawn in slices. Errors as `sample`."""
+    """Clips ready to be generated in slices. Errors as in `sample`."""
     tensors = checked_tensors(weights, network.tensor_shapes())
     check_requests(clips, network.quantization_channels)
     if threads < 1:
@@ -58,10 +58,10 @@ def sample(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> list[Codes]:
-    """Draw `clips`; returns their codes, each uint8 [length].
+    """Generate `clips`; returns their codes, each uint8 [length].
 
-    `progress` and `cancelled` as in `run_batch`. ModelError when weights or a request are not as
-    they should be, UsageError when `kernel` cannot run here.
+    `progress` and `cancelled` as in `run_batch`. ModelError when weights or a request are invalid,
+    UsageError when `kernel` cannot run here.
     """
     batch = open_batch(weights, network, clips, threads, kernel)
     run_batch(batch, clips, progress, cancelled)
@@ -79,7 +79,7 @@ def logits(
 
     Row t is computed from the codes before t; the first from silence.
     """
-    # Nothing is drawn, so the key has no effect.
+    # Nothing is sampled, so the key has no effect.
     clips = [ClipRequest(_NO_KEY, 0, prime=prime) for prime in codes]
     batch = open_batch(weights, network, clips, threads, kernel, keep_logits=True)
     run_batch(batch, clips)

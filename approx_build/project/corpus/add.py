@@ -80,7 +80,7 @@ def add(
         return Addition(corpus.name, folder, (), 0.0, reasons, (), "")
     check_folder(corpus.folder)
     # Before the copies are in the folder, or each new file would be a duplicate of itself.
-    remarks = (*_oddities(corpus, good), *_alike(corpus, good))
+    remarks = (*_remarks_on(corpus, good), *_alike(corpus, good))
     for path in good:
         _copy(path, corpus.folder / _name(path))
     length_s = sum(found.length / found.rate for found in map(wav.info, good))
@@ -138,7 +138,7 @@ def _reason(path: Path, of_its_name: str) -> str:
     return ""
 
 
-def _oddities(corpus: Corpus, files: Sequence[Path]) -> list[str]:
+def _remarks_on(corpus: Corpus, files: Sequence[Path]) -> list[str]:
     """What a composer should know of files that can be used all the same."""
     lines = []
     for path in files:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import file_digest
@@ -14,6 +14,7 @@ from approx_build.files.opening import open_regular
 from approx_build.plan.dependents import dependents_of
 from approx_build.plan.uses import Use
 from approx_build.project.corpus.corpus import Corpus
+from approx_build.project.lockfile import listed
 from approx_build.score.paths import slug
 from approx_build.store.records import derived
 from approx_build.store.store import Store
@@ -21,7 +22,7 @@ from approx_build.training.ledger.record import read_record
 
 
 @dataclass(frozen=True)
-class TouchedModel:
+class AffectedModel:
     """A model that learns from what is withdrawn; `shipped` are checkpoints that have."""
 
     model: str
@@ -29,7 +30,7 @@ class TouchedModel:
 
 
 @dataclass(frozen=True)
-class TouchedPiece:
+class AffectedPiece:
     """A piece that sounds otherwise; `refused` are the places that could not stay as they are."""
 
     path: str
@@ -48,11 +49,45 @@ class Consequences:
     recordings: list[str] | None
     day: str
     files: list[str]
-    models: list[TouchedModel]
-    pieces: list[TouchedPiece]
+    models: list[AffectedModel]
+    pieces: list[AffectedPiece]
     unread: list[str]
     stored: dict[str, int]
     stored_checkpoints: list[str]
+
+    def lines(self) -> Iterator[str]:
+        """What is withdrawn and what that touches, in words."""
+        is_whole = self.recordings is None
+        yield f"{self.corpus}: without {self._what()}, from {self.day} on:"
+        yield from _lines("files (not deleted)", self.files)
+        for one in self.models:
+            fate = "refused" if is_whole else "refused until it is trained again without them"
+            yield f"  model {one.model}: {fate}"
+            yield from _lines("shipped checkpoints trained on them", one.shipped, 4)
+        again = "refused" if is_whole else "made again"
+        for piece in self.pieces:
+            yield f"  piece {piece.path}"
+            yield from _lines(f"takes {again}", piece.takes, 4)
+            yield from _lines(f"movements {again}", piece.movements, 4)
+            yield from _lines("refused at", piece.refused, 4)
+            yield from _lines("earlier renders in", [piece.renders] if piece.renders else [], 4)
+        if not self.pieces:
+            yield "  no piece uses them"
+        for path in self.unread:
+            yield f"  piece {path}: unknown, because it has faults (approx-build check {path})"
+        if self.stored:
+            kinds = ", ".join(f"{kind} {count}" for kind, count in self.stored.items())
+            yield f"  made from them, in the store: {kinds}"
+            if self.stored_checkpoints:
+                yield f"    checkpoints: {listed(self.stored_checkpoints)}"
+
+    def _what(self) -> str:
+        return "every recording" if self.recordings is None else ", ".join(self.recordings)
+
+
+def _lines(head: str, items: Sequence[str], indent: int = 2) -> Iterator[str]:
+    if items:
+        yield f"{' ' * indent}{head}: {', '.join(items)}"
 
 
 def consequences(
@@ -68,7 +103,7 @@ def consequences(
     for path, uses in touched.uses.items():
         asked = [use for use in uses if use.needs(files) and (is_learnt or not use.learns)]
         pieces.append(_piece(corpus, path, asked, None if names is None else files))
-    models = [TouchedModel(name, _shipped(corpus, name, files)) for name in corpus.models()]
+    models = [AffectedModel(name, _shipped(corpus, name, files)) for name in corpus.models()]
     stored, checkpoints = _stored(corpus, store, list(files.values()))
     return Consequences(
         corpus=corpus.name,
@@ -86,12 +121,12 @@ def consequences(
 
 def _piece(
     corpus: Corpus, path: str, uses: list[Use], files: Mapping[str, Path] | None
-) -> TouchedPiece:
+) -> AffectedPiece:
     """`files` are None when the whole corpus is withdrawn: then no use of it can stay."""
     named = {f"{corpus.name}/{name}" for name in files or ()}
     refused = [str(use.where) for use in uses if files is None or use.recording in named]
     renders = corpus.root / "renders" / slug(path)
-    return TouchedPiece(
+    return AffectedPiece(
         path=path,
         models=sorted({str(use.model) for use in uses if use.learns}),
         takes=sorted({take for use in uses for take in use.takes}),
@@ -102,7 +137,7 @@ def _piece(
 
 
 def _shipped(corpus: Corpus, model: str, files: dict[str, Path]) -> list[str]:
-    """The shipped checkpoints of a model that learnt from one of the recordings."""
+    """The shipped checkpoints of a model that was trained on one of the recordings."""
     folder = corpus.catalog.shipped_path(model)
     record = read_record(corpus.root / folder)
     if record is None or not {f"{corpus.name}/{name}" for name in files} & set(record.recordings):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from approx_build.corpus.consent import FILE_NAME
 from approx_build.errors import ApproxError, UsageError
 from approx_build.plan.catalog import Catalog
-from approx_build.plan.consent import idle_scopes
+from approx_build.plan.consent import unused_scopes
 from approx_build.plan.consent_records import CORPORA
 from approx_build.yaml_source import choices, read_source
 
@@ -78,9 +78,9 @@ class Corpus:
             f"{fault.where}: {fault.message}" for fault in self.catalog.consents.faults(self.name)
         ]
 
-    def idle_scopes(self) -> list[str]:
+    def unused_scopes(self) -> list[str]:
         """Names in the scope of its record that the project does not have."""
-        return [fault.message for fault in idle_scopes(self.name, self.catalog)]
+        return [fault.message for fault in unused_scopes(self.name, self.catalog)]
 
     def models(self) -> list[str]:
         """The declared models that learn from it, whatever else is wrong with them."""

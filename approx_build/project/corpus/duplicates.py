@@ -28,10 +28,10 @@ def known(paths: Mapping[str, Path]) -> dict[str, Identity]:
 def described(one: Duplicate) -> str:
     """A duplicate in one line."""
     if one.match is None:
-        return f"{one.first} and {one.second}: {one.likeness.value}"
+        return f"{one.first} and {one.second}: {one.similarity.value}"
     start_s = one.match.start_s
     first, second = (one.first, one.second) if start_s >= 0 else (one.second, one.first)
     return (
-        f"{first} and {second}: {one.likeness.value} by their spectra (correlation "
+        f"{first} and {second}: {one.similarity.value} by their spectra (correlation "
         f"{one.match.correlation:.2f}, the second begins at {clock(abs(start_s), 1)} of the first)"
     )

@@ -61,7 +61,7 @@ class CorpusInspection:
     """What a composer should look at, by file."""
     duplicates: tuple[Duplicate, ...]
     bad: Mapping[str, str]
-    """Files that nothing can be learnt from, and why."""
+    """Files that training cannot use, and why."""
     sheets: tuple[Path, ...]
     """Pages of spectrograms."""
 

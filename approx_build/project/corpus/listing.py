@@ -11,7 +11,7 @@ from approx_build.corpus.consent import Consent
 from approx_build.corpus.inventory import Entry, inventory, unnamed
 from approx_build.plan.catalog import Catalog
 from approx_build.project.corpus.corpus import Corpus
-from approx_build.project.paths import seen_from
+from approx_build.project.paths import relative_to
 from approx_build.yaml_source.fields import is_recording
 from approx_build.yaml_source.tables import quoted
 
@@ -72,7 +72,7 @@ def list_corpora(root: Path, today: date) -> tuple[CorpusRow, ...]:
 
 def _row(corpus: Corpus) -> CorpusRow:
     catalog = corpus.catalog
-    problem = seen_from(corpus.root, catalog.problem(corpus.name))
+    problem = relative_to(corpus.root, catalog.problem(corpus.name))
     recordings = [] if problem else catalog.corpus(corpus.name)
     # A file that cannot be read is reported elsewhere and has no length.
     lengths = [catalog.recording_length_s(one.name) or 0.0 for one in recordings]
@@ -108,7 +108,7 @@ def list_files(root: Path, name: str, today: date) -> FileList:
         for entry in entries
     ]
     names = {entry.name for entry in entries if entry.is_recording}
-    remarks = (*unnamed(record, names), *corpus.idle_scopes()) if record else ()
+    remarks = (*unnamed(record, names), *corpus.unused_scopes()) if record else ()
     shown = corpus.catalog.consent_path(name)
     faults = tuple(corpus.faults())
     return FileList(name, is_valid, consent, faults, tuple(rows), remarks, shown)

@@ -95,9 +95,9 @@ def _recording(one: Stretch, spec: ModelSpec) -> PreparedRecording:
     """What became of a recording, and what was wrong with it before and after."""
     import numpy as np
 
-    from approx_build.corpus.inspection import blemishes
+    from approx_build.corpus.inspection import defects
 
-    found, settings, part = blemishes(one.recording.path), spec.preparation, one.part()
+    found, settings, part = defects(one.recording.path), spec.preparation, one.part()
     done, remarks = list(one.done), []
     if settings.remove_dc and round(found.dc, 4):
         done.append(f"DC offset {found.dc:.4f} removed")

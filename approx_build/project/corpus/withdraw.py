@@ -1,4 +1,4 @@
-"""`corpus withdraw`: what would have to be made again without recordings, and the withdrawal."""
+"""`corpus withdraw`: lists what must be rebuilt without recordings, and withdraws them."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class StoreCheck:
     failures: tuple[str, ...] | None
 
     @property
-    def is_right(self) -> bool:
+    def is_intact(self) -> bool:
         """Whether nothing is damaged now."""
         return not (self.found.faults if self.failures is None else any(self.failures))
 

@@ -75,7 +75,7 @@ class Result(Protocol):
     """What a command returns."""
 
     @property
-    def is_right(self) -> bool:
+    def is_intact(self) -> bool:
         """Whether the store is in order, as far as the command has looked."""
 
     def as_json(self) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class StoreCollection:
 
     found: Collection
     options: GcOptions
-    is_right = True
+    is_intact = True
 
     def removed(self) -> Mapping[str, Amount]:
         """What is removed, by kind."""
@@ -113,12 +113,12 @@ class StoreCollection:
 def gc(opened: OpenStore, options: GcOptions) -> StoreCollection:
     """Remove what no piece, lock or model of the projects that use the store needs."""
     from approx_build.store.gc import Rules
-    from approx_build.upkeep.collection import Asked, collect
+    from approx_build.upkeep.collection import CollectionOptions, collect
 
     # Without resolving links, as the register names projects.
     forgotten = Path(os.path.abspath(options.forget)) if options.forget else None
     rules = Rules(options.older_than_s, options.keep_bytes)
-    asked = Asked(rules, options.unfinished, forgotten)
+    asked = CollectionOptions(rules, options.unfinished, forgotten)
     watch, today = opened.watch, opened.today
     found = collect(opened.store, opened.root, asked, watch, today, options.dry_run)
     return StoreCollection(found, options)

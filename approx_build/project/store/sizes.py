@@ -24,7 +24,7 @@ class StoreSizes:
     """How much a store contains, and what `gc` would free."""
 
     found: Sizes
-    is_right = True
+    is_intact = True
 
     def as_json(self) -> dict[str, Any]:
         """The same for programs."""

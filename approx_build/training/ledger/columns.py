@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from approx_build.training.forecast import duration
-from approx_build.training.ledger.costs import money
+from approx_build.training.ledger.costs import amount_text
 from approx_build.training.ledger.entry import LedgerEntry, Status
 from approx_build.units import signed, spaced
 
@@ -29,10 +29,10 @@ class Column:
 
     def text(self, entry: LedgerEntry) -> str:
         """The value for people; empty when there is none."""
-        return self.shown(entry) if self.shown else worded(self.value(entry))
+        return self.shown(entry) if self.shown else as_text(self.value(entry))
 
 
-def worded(value: Value) -> str:
+def as_text(value: Value) -> str:
     """A value for people."""
     if value is None:
         return ""
@@ -58,7 +58,7 @@ def cost(entry: LedgerEntry) -> str:
     """What was spent, with its currency."""
     if entry.costs is None or entry.cost is None:
         return ""
-    return f"{money(entry.cost)} {entry.costs.currency}"
+    return f"{amount_text(entry.cost)} {entry.costs.currency}"
 
 
 def players(entry: LedgerEntry) -> str:
@@ -93,7 +93,7 @@ def brief(entry: LedgerEntry, now: datetime) -> str:
 
 
 def parent(entry: LedgerEntry) -> str:
-    """The run it goes on from, and its step."""
+    """The run that it continues, and its step."""
     given = entry.manifest.get("training", {}).get("parent")
     return f"{entry.parent} at step {spaced(given['step'])}" if given else entry.parent or ""
 

@@ -55,8 +55,8 @@ class Costs(BaseModel):
 
     def words(self, seconds: float, earlier: Decimal = NOTHING) -> str:
         """3.20 of 50.00 USD."""
-        of = "" if self.budget is None else f" of {money(self.budget)}"
-        return f"{money(self.spent(seconds, earlier))}{of} {self.currency}"
+        of = "" if self.budget is None else f" of {amount_text(self.budget)}"
+        return f"{amount_text(self.spent(seconds, earlier))}{of} {self.currency}"
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class BudgetSpent:
 
     @property
     def words(self) -> str:
-        """Why the training stops, and what lets it go on."""
+        """Why the training stops, and how to continue it."""
         return (
             f"the budget is used up: {self.costs.words(self.seconds, self.earlier)} spent; "
             "the state is saved, and a higher costs.budget lets the training continue"
@@ -94,6 +94,6 @@ def price(per_hour: Decimal, seconds: float) -> Decimal:
     return per_hour * Decimal(max(0.0, seconds)) / HOUR_S
 
 
-def money(amount: Decimal) -> str:
+def amount_text(amount: Decimal) -> str:
     """An amount to the hundredth, thousands apart: 1 831.65."""
     return f"{amount:,.2f}".replace(",", " ")

@@ -9,6 +9,8 @@ so that a loss in nats and a mean squared error are judged alike.
 - **vacillation**: the share of its way that a curve takes back, 1 - |last - first| / travel,
   where travel is the sum of the sizes of all its moves. 0 for one that only falls (however
   bent, which residuals from a line would hold against it), 1 for one that ends where it began.
+- **collapse**: takes differ from each other by less than a tenth of what recordings do (a
+  network that measures its `variety`), up to the last point.
 - **divergence**: the loss stays for at least `DIVERGED_POINTS` points above the best so far by
   more than a tenth of the curve's range and by more than three of its usual moves.
 """
@@ -33,6 +35,8 @@ LEVEL = 0.01
 CALM, UNEASY = 0.1, 0.4
 """Vacillation below which a curve is calm, and below which it wavers."""
 DIVERGED_POINTS = 3
+VARIETY, COLLAPSED = "variety", 0.1
+"""What a network measures of its takes' differences, and the share of the corpus' that is none."""
 _DIVERGED_SHARE, _DIVERGED_MOVES = 0.1, 3.0
 _MOST_POINTS = 200
 """Points that slopes are taken between: pairs grow with their square."""
@@ -44,7 +48,7 @@ class Behaviour:
 
     `best` and `last` are of the held-out loss where it was measured, the rest of the training
     loss. What too few points cannot tell is None. From `rising_since` the held-out loss rises
-    while the training loss falls.
+    while the training loss falls; from `collapsed_since` all takes are nearly alike.
     """
 
     best: Point | None = None
@@ -55,25 +59,34 @@ class Behaviour:
     divergences: int = 0
     rising_since: float | None = None
     unit: str = ""
+    collapsed_since: float | None = None
 
     @property
     def words(self) -> str:
         """All of it in a sentence."""
+        collapse = [collapse_words(self.collapsed_since)] if self.collapsed_since else []
         if self.slope is None or self.vacillation is None:
-            return "too few points"
+            return "; ".join(["too few points", *collapse])
         steady = " steadily" if self.trend == "falls" and self.vacillation < CALM else ""
         unit = f" {self.unit}" if self.unit else ""
         parts = [
             f"{self.trend}{steady}, {signed(self.slope)}{unit} per 1 000 steps",
-            _calmness(self.vacillation),
+            _steadiness(self.vacillation),
             _counted(self.divergences),
         ]
         if self.rising_since is not None:
             parts.append(f"held-out rises since step {spaced(self.rising_since)}")
-        return "; ".join(parts)
+        return "; ".join([*parts, *collapse])
 
 
-def behaviour(training: Curve, held_out: Curve = (), unit: str = "") -> Behaviour:
+def collapse_words(since: float) -> str:
+    """That a network makes one sound."""
+    return f"collapsed since step {spaced(since)}: its takes are nearly all alike"
+
+
+def behaviour(
+    training: Curve, held_out: Curve = (), unit: str = "", variety: Curve = ()
+) -> Behaviour:
     """How a training went, by its curves."""
     training, held_out = finite(training), finite(held_out)
     shown_curve, judged = held_out or training, training or held_out
@@ -88,7 +101,20 @@ def behaviour(training: Curve, held_out: Curve = (), unit: str = "") -> Behaviou
         divergences=divergences(judged),
         rising_since=rising_since(training, held_out),
         unit=unit,
+        collapsed_since=collapsed_since(variety),
     )
+
+
+def collapsed_since(variety: Curve) -> float | None:
+    """The first step of the last points at which takes are nearly all alike; None: they are not.
+
+    Before the first step they may be, because the network has learned nothing.
+    """
+    since = None
+    for step, share in variety:
+        is_collapsed = step > 0 and share < COLLAPSED
+        since = (step if since is None else since) if is_collapsed else None
+    return since
 
 
 def finite(curve: Iterable[Point]) -> list[Point]:
@@ -182,7 +208,7 @@ def _range(curve: Curve) -> float:
     return max(losses) - min(losses)
 
 
-def _calmness(share: float) -> str:
+def _steadiness(share: float) -> str:
     if share < CALM:
         return "calm"
     return f"{'wavers' if share < UNEASY else 'vacillates'} ({share:.2f})"

@@ -1,6 +1,6 @@
 """An entry of the ledger: one training run, its settings, how it went, what it cost.
 
-A run is all that was done for one manifest: interrupted and resumed it has several sittings. What
+A run is all that was done for one manifest: interrupted and resumed it has several sessions. What
 can be counted from an entry (time, cost, how the loss behaves) is not kept but counted. `lifecycle`
 builds entries.
 """
@@ -26,7 +26,14 @@ from pydantic import (
 )
 
 from approx_build.training.ledger.costs import NOTHING, Costs, price
-from approx_build.training.ledger.curve_analysis import Behaviour, Curve, Point, behaviour, by_name
+from approx_build.training.ledger.curve_analysis import (
+    VARIETY,
+    Behaviour,
+    Curve,
+    Point,
+    behaviour,
+    by_name,
+)
 from approx_build.training.ledger.record import (
     manifest_digest,
     without_empty,
@@ -66,7 +73,7 @@ class Strict(BaseModel):
 
 
 class Status(StrEnum):
-    """Where a run stands."""
+    """The status of a run."""
 
     RUNNING = "running"
     INTERRUPTED = "interrupted"
@@ -113,8 +120,8 @@ class Kept(Strict):
     digest: str
 
 
-class Sitting(Strict):
-    """One stretch of a run, from its start or from where it was taken up again."""
+class Session(Strict):
+    """A session of a run: from a start or a resumption to an interruption or the end."""
 
     started: Moment = Field(description="moment it began, UTC")
     from_step: int = Field(ge=0, le=LAST_STEP)
@@ -154,24 +161,33 @@ class LedgerEntry(Strict):
     manifest: dict[str, Any]
     curve: tuple[LossPoint, ...] = ()
     checkpoints: tuple[Kept, ...] = ()
-    sittings: tuple[Sitting, ...] = ()
+    # The name in stored entries; each is a session.
+    sittings: tuple[Session, ...] = ()
+    warnings: tuple[Text, ...] = Field(
+        default=(), description="what was wrong with its checkpoints"
+    )
     notes: tuple[Note, ...] = Field(
         default=(), exclude=True, description="kept in a file of their own"
     )
 
+    @model_serializer(mode="wrap")
+    def _without_warnings(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # A run without them reads as versions before warnings wrote it.
+        return without_empty(written(self), "warnings")
+
     @property
     def started(self) -> str:
-        """The moment the first sitting began."""
+        """The start of the first session."""
         return self.sittings[0].started if self.sittings else ""
 
     @property
     def seconds(self) -> float:
-        """Seconds of all sittings, steps that were made twice included: they were paid for."""
-        return sum(sitting.seconds for sitting in self.sittings)
+        """Seconds of all sessions. Repeated steps count, because they cost money, too."""
+        return sum(session.seconds for session in self.sittings)
 
     @property
     def earlier_cost(self) -> Decimal:
-        """What all sittings but the last have cost, each at its own price; not rounded."""
+        """The cost of all sessions but the last, each at its own price; not rounded."""
         return sum((_price(one) for one in self.sittings[:-1]), NOTHING)
 
     @property
@@ -179,7 +195,7 @@ class LedgerEntry(Strict):
         """What it has cost, rounded up to the hundredth; None when no price was named."""
         if self.costs is None:
             return None
-        # Rounded once, when the sittings are added.
+        # Rounded once, when the sessions are added.
         return self.costs.spent(0, sum((_price(one) for one in self.sittings), NOTHING))
 
     @property
@@ -200,7 +216,9 @@ class LedgerEntry(Strict):
     @property
     def behaviour(self) -> Behaviour:
         """How the loss behaves."""
-        return _behaviour(tuple(self.training_curve), tuple(self.held_out_curve), self.loss_unit)
+        variety = self.player_curves.get(VARIETY, ())
+        curves = self.training_curve, self.held_out_curve
+        return _behaviour(*map(tuple, curves), self.loss_unit, tuple(variety))
 
     def seconds_at(self, step: float) -> float:
         """Seconds that had passed at `step`, when it was made last."""
@@ -214,13 +232,18 @@ class LedgerEntry(Strict):
 
 
 @lru_cache(maxsize=4096)
-def _behaviour(training: tuple[Point, ...], held_out: tuple[Point, ...], unit: str) -> Behaviour:
+def _behaviour(
+    training: tuple[Point, ...],
+    held_out: tuple[Point, ...],
+    unit: str,
+    variety: tuple[Point, ...],
+) -> Behaviour:
     """Kept, since many columns ask for it; of the curves, since an entry's copy has others."""
-    return behaviour(training, held_out, unit)
+    return behaviour(training, held_out, unit, variety)
 
 
-def _price(sitting: Sitting) -> Decimal:
-    return price(sitting.per_hour or NOTHING, sitting.seconds)
+def _price(session: Session) -> Decimal:
+    return price(session.per_hour or NOTHING, session.seconds)
 
 
 def run_name(model: str, manifest: Mapping[str, Any]) -> str:

@@ -20,7 +20,7 @@ from approx_build.files.json_text import encoded
 from approx_build.files.leftovers import is_leftover
 from approx_build.files.opening import read_bounded
 from approx_build.store.delivery import write
-from approx_build.store.disk import make_folder, plain_words, sync, sync_folder
+from approx_build.store.disk import make_folder, store_errors, sync, sync_folder
 from approx_build.training.ledger.entry import LedgerEntry, Note
 from approx_build.yaml_source.messages import choices
 
@@ -77,7 +77,7 @@ def append_note(folder: Path, run: str, note: Note) -> Path:
     """Append a note to a run's; returns the path. StoreError when a disk refuses."""
     path = folder / f"{run}{NOTES}"
     line = json.dumps(note.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-    with plain_words(path):
+    with store_errors(path):
         make_folder(folder)
         # One write to the end of the file: notes that are added at once stand one after another.
         handle = writing.open_to_append(path)

@@ -1,7 +1,7 @@
-"""How an entry of the ledger comes about: what is asked for, a sitting, its progress, its end.
+"""The life of an entry of the ledger: its settings, a session, its progress, its end.
 
 Pure functions, each from an entry to the next: `entry_of` before the first step, `begin` a
-sitting, `update` on the way, `finish` at its end.
+session, `update` on the way, `finish` at its end.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from approx_build.training.ledger.entry import (
     Kept,
     LedgerEntry,
     LossPoint,
-    Sitting,
+    Session,
     Status,
     run_name,
     utc_text,
@@ -63,25 +63,26 @@ def entry_of(
     )
 
 
-def begin(entry: LedgerEntry, sitting: Sitting, earlier: LedgerEntry | None = None) -> LedgerEntry:
-    """The run with a new sitting, after those of `earlier`, what the ledger has of it already.
+def begin(entry: LedgerEntry, session: Session, earlier: LedgerEntry | None = None) -> LedgerEntry:
+    """The run with a new session after those of `earlier`, its present entry in the ledger.
 
-    The sitting has the price of the entry's costs: another price later does not change its cost.
+    The session keeps the present price, so a later price does not change its cost.
     ModelError when that is another run that only has the same name.
     """
     if entry.costs is not None:
-        sitting = sitting.model_copy(update={"per_hour": entry.costs.per_hour})
-    changes: dict[str, Any] = {"sittings": (sitting,), "steps_done": sitting.from_step}
+        session = session.model_copy(update={"per_hour": entry.costs.per_hour})
+    changes: dict[str, Any] = {"sittings": (session,), "steps_done": session.from_step}
     if earlier is not None:
         if manifest_digest(earlier.manifest) != manifest_digest(entry.manifest):
             raise ModelError(f"ledger: {entry.run} is the name of another run already")
-        changes["sittings"] = (*earlier.sittings, sitting)
+        changes["sittings"] = (*earlier.sittings, session)
         changes["number"] = earlier.number
-        # What a killed sitting noted after its last saved state happens again.
-        changes["curve"] = tuple(p for p in earlier.curve if p.step <= sitting.from_step)
-        kept = tuple(one for one in earlier.checkpoints if one.step <= sitting.from_step)
+        # The steps of a killed session after its last saved state are repeated.
+        changes["curve"] = tuple(p for p in earlier.curve if p.step <= session.from_step)
+        kept = tuple(one for one in earlier.checkpoints if one.step <= session.from_step)
         changes["checkpoints"] = kept
-    changes |= {"status": Status.RUNNING, "reason": "", "updated": sitting.started}
+        changes["warnings"] = earlier.warnings
+    changes |= {"status": Status.RUNNING, "reason": "", "updated": session.started}
     return entry.model_copy(update=changes)
 
 
@@ -94,11 +95,11 @@ def update(
     checkpoints: Sequence[StoredStep] | None = None,
     heard_h: float | None = None,
 ) -> LedgerEntry:
-    """The run after `step`, `seconds` into its last sitting; None leaves what is there."""
-    sitting = entry.sittings[-1].model_copy(update={"to_step": step, "seconds": round(seconds, 1)})
+    """The run after `step`, `seconds` into its last session; None leaves what is there."""
+    session = entry.sittings[-1].model_copy(update={"to_step": step, "seconds": round(seconds, 1)})
     changes: dict[str, Any] = {
         "steps_done": step,
-        "sittings": (*entry.sittings[:-1], sitting),
+        "sittings": (*entry.sittings[:-1], session),
         "updated": utc_text(now),
     }
     if curve is not None:
@@ -115,6 +116,13 @@ def update(
     if heard_h is not None:
         changes["audio"] = entry.audio.model_copy(update={"heard_h": round(heard_h, 4)})
     return entry.model_copy(update=changes)
+
+
+def warn(entry: LedgerEntry, words: str) -> LedgerEntry:
+    """The run with a warning, which it has once however often it is given."""
+    if words in entry.warnings:
+        return entry
+    return entry.model_copy(update={"warnings": (*entry.warnings, words)})
 
 
 def finish(entry: LedgerEntry, status: Status, now: datetime, reason: str = "") -> LedgerEntry:

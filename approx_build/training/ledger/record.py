@@ -127,7 +127,7 @@ class TrainingRecord(BaseModel):
         write(folder / name, (text + "\n").encode())
 
     def is_of(self, manifest: Mapping[str, Any]) -> bool:
-        """Whether this is the record of the very training that `manifest` tells of."""
+        """Whether this is the record of the training with this `manifest`."""
         return manifest_digest(self.manifest) == manifest_digest(manifest)
 
     def checkpoint(self, step: int | None = None) -> StoredStep:

@@ -36,12 +36,12 @@ def settings_of(manifest: Mapping[str, Any], augmentation: str | None = None) ->
     network, training = _section(manifest, "network"), _section(manifest, "training")
     optimizers = _optimizers(training)
     # A network that hears codes ignores `initial_filter_width`.
-    hears_amplitudes = network.get("scalar_input", True)
+    is_scalar_input = network.get("scalar_input", True)
     return Settings(
-        augmentation=augmentation or _worded(_section(manifest, "augmentation")),
+        augmentation=augmentation or _as_text(_section(manifest, "augmentation")),
         sample_rate=network.get("sample_rate"),
         filter_width=network.get("filter_width"),
-        initial_filter_width=network.get("initial_filter_width") if hears_amplitudes else None,
+        initial_filter_width=network.get("initial_filter_width") if is_scalar_input else None,
         learning_rate=_common(optimizers, "learning_rate"),
         sample_size=training.get("window", network.get("window")),
         silence_threshold=_threshold(_section(manifest, "preparation")),
@@ -93,7 +93,7 @@ def _threshold(preparation: Mapping[str, Any]) -> float | None:
     return None
 
 
-def _worded(section: Mapping[str, Any]) -> str | None:
+def _as_text(section: Mapping[str, Any]) -> str | None:
     """What is switched on in a section, by name."""
     return ", ".join(f"{name} {_value(value)}" for name, value in _leaves(section)) or None
 

@@ -46,7 +46,7 @@ def test_the_schema_is_json(project: Space) -> None:
 
 
 COMMANDS = [
-    "render", "check", "plan", "why", "verify", "train",
+    "render", "check", "plan", "why", "verify", "compose", "train",
     "take", "evaluate", "init", "allow", "schema", "ops", "families", "runs", "corpus", "store",
 ]  # fmt: skip
 OF_CORPUS = ["add", "list", "prepare", "inspect", "withdraw"]

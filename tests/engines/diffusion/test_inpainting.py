@@ -5,7 +5,12 @@ import pytest
 
 from approx_build.engines.diffusion import schedules
 from approx_build.engines.diffusion.crossfade import Joins
-from approx_build.engines.diffusion.inpainting import Resampling, inpaint, noised_again, overruled
+from approx_build.engines.diffusion.inpainting import (
+    Resampling,
+    inpaint,
+    noised_again,
+    with_known_part,
+)
 from approx_build.engines.diffusion.level import CLEAN, NOISE, Level
 from approx_build.engines.diffusion.parameterisation import Denoiser
 from approx_build.engines.diffusion.samplers.base import Sampler
@@ -51,7 +56,7 @@ def test_an_item_depends_on_no_other() -> None:
 def test_the_network_is_taken_to_have_heard_what_is_known() -> None:
     level = Level.at_time(0.4)
     x = noise(2, 1, 40)
-    parts = Denoiser(overruled(wavy, KNOWN, IS_KNOWN)).parts(x, level)
+    parts = Denoiser(with_known_part(wavy, KNOWN, IS_KNOWN)).parts(x, level)
     free = Denoiser(wavy).parts(x, level)
     np.testing.assert_allclose(parts.sound[..., IS_KNOWN], KNOWN[..., IS_KNOWN], atol=1e-5)
     joins = Joins(KNOWN, IS_KNOWN)

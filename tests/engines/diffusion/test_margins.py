@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 
 from approx_build.engines.diffusion.overlapping_windows import (
+    generated_length,
     inside,
     known_with_margins,
     margin,
     with_margins,
     without_margins,
-    worked_on,
 )
 from tests.engines.diffusion.networks import noise
 
@@ -20,7 +20,7 @@ def test_a_window_is_heard_but_for_an_80th_at_either_end() -> None:
 
 
 def test_at_least_a_window_is_made() -> None:
-    assert [worked_on(length, 320) for length in (1, 312, 313)] == [320, 320, 321]
+    assert [generated_length(length, 320) for length in (1, 312, 313)] == [320, 320, 321]
 
 
 def test_margins_mirror_the_sound_and_go_again() -> None:

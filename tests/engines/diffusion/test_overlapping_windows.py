@@ -35,10 +35,10 @@ def test_between_two_windows_what_they_say_is_faded() -> None:
         """Windows that begin with 0 say 0, others 1."""
         return np.broadcast_to((x[..., :1] > 0).astype(np.float32), x.shape)
 
-    said = windowed(by_start, 16)(np.arange(24, dtype=np.float32)[None, None], 0.3)[0, 0]
-    assert (said[:8] == 0).all()
-    assert (said[16:] == 1).all()
-    assert (np.diff(said[7:17]) > 0).all()
+    predicted = windowed(by_start, 16)(np.arange(24, dtype=np.float32)[None, None], 0.3)[0, 0]
+    assert (predicted[:8] == 0).all()
+    assert (predicted[16:] == 1).all()
+    assert (np.diff(predicted[7:17]) > 0).all()
 
 
 def test_windows_all_hear_as_many_samples() -> None:

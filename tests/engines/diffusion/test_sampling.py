@@ -60,9 +60,9 @@ def test_the_given_sound_is_not_changed() -> None:
 @pytest.mark.parametrize("wrong", [np.nan, np.inf])
 def test_what_is_not_a_number_is_told_with_its_step_and_item(wrong: float) -> None:
     def broken(x: Sound, time: float) -> Sound:
-        said = np.zeros_like(x)
-        said[1, 0, 3] = wrong if time < 0.5 else 0.0
-        return said
+        predicted = np.zeros_like(x)
+        predicted[1, 0, 3] = wrong if time < 0.5 else 0.0
+        return predicted
 
     with pytest.raises(ModelError, match=r"step 3 of 4, at noise level 0\.3333: item 2 of 3 is"):
         sample(Ddim(Denoiser(broken)), noise(3, 1, 8), schedules.crash(4))

@@ -16,7 +16,7 @@ from approx_build.errors import AudioError
 from approx_build.execution.actions import clip
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
-from tests.execution.actions.desks import Input, desk, path_of, ramp
+from tests.execution.actions.contexts import Input, context, path_of, ramp
 from tests.space import tone
 
 PLAIN: dict[str, Any] = {"rate": 8000, "start_s": 0.0, "length_s": None, "channels": None}
@@ -25,7 +25,7 @@ RATES_AGREE_DB = -80
 
 
 def cut(store: Store, source: Input, **params: Any) -> tuple[Clip, Mapping[str, Any]]:
-    made = clip.make(desk(store, Kind.CLIP, PLAIN | params, {"source": source}))
+    made = clip.make(context(store, Kind.CLIP, PLAIN | params, {"source": source}))
     return wav.read(path_of(store, made)), made.facts
 
 

@@ -15,7 +15,7 @@ from approx_build.ops.base import OPS
 from approx_build.plan.graph import Kind
 from approx_build.plan.parts import step
 from approx_build.store.store import Store
-from tests.execution.actions.desks import STREAM, desk, path_of, ramp
+from tests.execution.actions.contexts import STREAM, context, path_of, ramp
 
 
 def chain(*ops: dict[str, Any]) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def chain(*ops: dict[str, Any]) -> dict[str, Any]:
 
 def made(store: Store, params: dict[str, Any], *clips: Clip, stream: str = STREAM) -> Clip:
     inputs = {f"source.{place:05}": clip for place, clip in enumerate(clips)}
-    result = event.make(desk(store, Kind.EVENT, params, inputs, stream=stream))
+    result = event.make(context(store, Kind.EVENT, params, inputs, stream=stream))
     found = wav.read(path_of(store, result))
     assert result.facts["peak"] == float(np.abs(found.data).max())
     return found

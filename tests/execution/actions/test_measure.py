@@ -12,7 +12,7 @@ from approx_build.execution.actions import figure, measure
 from approx_build.figures.thumbnail import Sketch
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
-from tests.execution.actions.desks import RATE, desk, path_of
+from tests.execution.actions.contexts import RATE, context, path_of
 from tests.space import tone
 
 FULL = 1 << 23
@@ -31,7 +31,7 @@ def test_expectations_are_compared_with_the_peak_of_their_range(store: Store) ->
         {"range_s": [0.25, 1.0], "below_dbfs": -90.0},
         {"range_s": [0.0, 1.0], "below_dbfs": -9.0},
     ]
-    made = measure.make(desk(store, Kind.MEASURE, {"expect": expect}, {"sound": half_silent()}))
+    made = measure.make(context(store, Kind.MEASURE, {"expect": expect}, {"sound": half_silent()}))
     facts = json.loads(path_of(store, made).read_bytes())
     assert [one["is_met"] for one in facts["expect"]] == [True, False, True]
     assert facts["expect"][0]["peak_dbfs"] is None
@@ -45,7 +45,7 @@ def test_every_second_of_a_range_that_must_sound_is_compared_with_its_level(stor
     ranges = [[0.0, 0.5], [0.0, 0.5], [0.0, 0.6], [0.5, 0.9]]
     levels = [level - 0.02, level + 0.02, level, -100.0]
     expect = [{"range_s": r, "above_dbfs": v} for r, v in zip(ranges, levels, strict=True)]
-    made = measure.make(desk(store, Kind.MEASURE, {"expect": expect}, {"sound": half_silent()}))
+    made = measure.make(context(store, Kind.MEASURE, {"expect": expect}, {"sound": half_silent()}))
     found = json.loads(path_of(store, made).read_bytes())["expect"]
     assert [one["is_met"] for one in found] == [True, False, False, False]
     assert found[0]["quietest_dbfs"] == pytest.approx(level, abs=0.01)
@@ -55,15 +55,15 @@ def test_every_second_of_a_range_that_must_sound_is_compared_with_its_level(stor
 
 def test_a_sketch_and_a_picture_are_made(store: Store) -> None:
     params = {"look": "sketch", "columns": 50, "rows": 20}
-    made = figure.make(desk(store, Kind.FIGURE, params, {"sound": half_silent()}))
+    made = figure.make(context(store, Kind.FIGURE, params, {"sound": half_silent()}))
     sketch = Sketch.load(path_of(store, made).read_bytes())
     assert sketch.length_s == 1.0
     assert len(sketch.wave[0]) == 50
     params = {"look": "spectrogram", "title": "half <silent>"}
-    made = figure.make(desk(store, Kind.FIGURE, params, {"sound": half_silent()}))
+    made = figure.make(context(store, Kind.FIGURE, params, {"sound": half_silent()}))
     assert path_of(store, made).read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_look_that_does_not_exist_is_a_bug(store: Store) -> None:
     with pytest.raises(ValueError, match="unknown picture 'odd'"):
-        figure.make(desk(store, Kind.FIGURE, {"look": "odd"}, {"sound": half_silent()}))
+        figure.make(context(store, Kind.FIGURE, {"look": "odd"}, {"sound": half_silent()}))

@@ -12,7 +12,7 @@ from approx_build.execution.actions.registry import run_actions
 from approx_build.execution.context import RunOptions
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
-from tests.execution.actions.desks import desk, path_of, ramp
+from tests.execution.actions.contexts import context, path_of, ramp
 
 CLIP = {"rate": 8000, "start_s": 0.0, "length_s": None, "channels": None}
 
@@ -30,7 +30,7 @@ def test_every_module_of_the_folder_makes_a_kind() -> None:
 
 def test_work_is_done_in_its_order(store: Store) -> None:
     lengths = [100, 50, 75]
-    batch = [desk(store, Kind.CLIP, CLIP, {"source": ramp(length)}).work for length in lengths]
+    batch = [context(store, Kind.CLIP, CLIP, {"source": ramp(length)}).work for length in lengths]
     made = run_actions(batch, store, RunOptions("."), lambda _: None)
     assert [result.facts["samples"] for result in made] == lengths
     assert all(path_of(store, result).exists() for result in made)

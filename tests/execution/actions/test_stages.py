@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 
 from approx_build.execution.actions import stages
-from approx_build.execution.context import Desk
+from approx_build.execution.context import ActionContext
 from approx_build.families.base import FAMILIES
 from approx_build.figures.thumbnail import Sketch
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
 from approx_build.training.checkpoint import write_checkpoint
-from tests.execution.actions.desks import desk, path_of
+from tests.execution.actions.contexts import context, path_of
 from tests.families.examples import example_network, plain_weights
 
 NETWORK = example_network(next(family for family in FAMILIES if family.has_stages))
@@ -26,11 +26,11 @@ PARAMS = {
 }
 
 
-def stages_at(store: Store, tmp_path: Path, **params: object) -> Desk:
+def stages_at(store: Store, tmp_path: Path, **params: object) -> ActionContext:
     path = tmp_path / "weights.safetensors"
     write_checkpoint(path, plain_weights(NETWORK), {})
     given = {"checkpoint": path.read_bytes()}
-    return desk(store, Kind.STAGES, PARAMS | params, given, stream="a" * 32)
+    return context(store, Kind.STAGES, PARAMS | params, given, stream="a" * 32)
 
 
 def test_stages_tell_their_noise_and_share_one_scale(store: Store, tmp_path: Path) -> None:
@@ -57,5 +57,5 @@ def test_stages_repeat_their_bytes_and_depend_on_controls(store: Store, tmp_path
 def test_progress_is_told(store: Store, tmp_path: Path) -> None:
     heard: list[float] = []
     plain = stages_at(store, tmp_path)
-    stages.make(Desk(plain.work, store, plain.run, heard.append))
+    stages.make(ActionContext(plain.work, store, plain.run, heard.append))
     assert heard == [0.25, 0.5, 0.75, 1.0]

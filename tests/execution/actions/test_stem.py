@@ -14,7 +14,7 @@ from approx_build.errors import AudioError
 from approx_build.execution.actions import stem
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
-from tests.execution.actions.desks import RATE, desk, path_of
+from tests.execution.actions.contexts import RATE, context, path_of
 
 FULL = 1 << 23
 CENTRE = 0.5**0.5
@@ -43,7 +43,7 @@ def made(
         "pan": 0.0,
     }
     inputs = {f"event.{place:05}": clip for place, clip in enumerate(clips)}
-    at = desk(store, Kind.STEM, {**params, "events": events, **more}, inputs, {"name": "part p"})
+    at = context(store, Kind.STEM, {**params, "events": events, **more}, inputs, {"name": "part p"})
     result = stem.make(at)
     path = path_of(store, result)
     assert result.facts == {"samples": 100, "samples_digest": wav.samples_digest(path)}

@@ -15,13 +15,13 @@ from approx_build.audio import wav
 from approx_build.corpus.preparation import Preparation
 from approx_build.errors import AudioError, ModelError, StoreError
 from approx_build.execution.actions import prepare, train
-from approx_build.execution.context import Desk
+from approx_build.execution.context import ActionContext
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
 from approx_build.training.distributed import train_shared
 from approx_build.training.ledger.record import TrainingRecord, read_record
 from approx_build.training.model import ModelSpec, load_model
-from tests.execution.actions.desks import desk, path_of, run_at
+from tests.execution.actions.contexts import context, path_of, run_at
 from tests.space import RATE, Space, project, tone
 
 SHIPPED = "models/checkpoints/tiny"
@@ -33,9 +33,9 @@ def space(tmp_path: Path) -> Space:
     return project(tmp_path / "project")
 
 
-def preparing(store: Store, path: Path, **changes: Any) -> Desk:
+def preparing(store: Store, path: Path, **changes: Any) -> ActionContext:
     params = {"rate": RATE, "channels": 1, "preparation": HOW} | changes
-    return desk(store, Kind.PREPARE, params, {"recording": path})
+    return context(store, Kind.PREPARE, params, {"recording": path})
 
 
 def test_a_recording_is_prepared_into_an_object(store: Store, space: Space) -> None:

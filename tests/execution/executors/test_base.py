@@ -23,7 +23,7 @@ THREADS = '''
 
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
-from approx_build.execution.executors.base import Ended
+from approx_build.execution.executors.base import BatchEnd
 from approx_build.execution.runner import Performer
 
 
@@ -42,7 +42,7 @@ class Threads:
 
     def wait(self, heard):
         done, _ = wait(self.running, return_when=FIRST_COMPLETED)
-        return [Ended(self.running.pop(one), one.result()) for one in done]
+        return [BatchEnd(self.running.pop(one), one.result()) for one in done]
 
     def close(self):
         self.pool.shutdown()

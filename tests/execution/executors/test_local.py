@@ -342,6 +342,6 @@ def test_a_training_that_is_killed_is_told_the_memory_it_needs(store: Store) -> 
     network = {"family": "wavenet", "dilations": [1, 2]}
     params = {"network": network, "training": {"steps": 2, "batch": 2}}
     batch = [Work(Action("models/m/run", Kind.TRAIN, params), "", {}, {}, {})]
-    said = local._last_words(-signal.SIGKILL, batch, RunOptions("", threads=2))
+    said = local._how_it_ended(-signal.SIGKILL, batch, RunOptions("", threads=2))
     assert re.search(r"the training needs about \d+ MB of memory; run again with `jobs=1`", said)
-    assert "memory" not in local._last_words(-signal.SIGSEGV, batch, RunOptions(""))
+    assert "memory" not in local._how_it_ended(-signal.SIGSEGV, batch, RunOptions(""))

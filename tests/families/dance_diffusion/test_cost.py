@@ -8,10 +8,10 @@ import pytest
 from approx_build.audio.clip import Clip
 from approx_build.engines.diffusion.parameterisation import Sound
 from approx_build.engines.diffusion.samplers.registry import SAMPLERS
-from approx_build.families.base import TakeRequest
 from approx_build.families.dance_diffusion.draw import draw
 from approx_build.families.dance_diffusion.memory import evaluations
 from approx_build.families.dance_diffusion.sampling import Sampling
+from approx_build.families.take_request import TakeRequest
 from approx_build.numerics.stream import stream_key
 from approx_build.ways.between import Interpolation
 from approx_build.ways.extend import Extension

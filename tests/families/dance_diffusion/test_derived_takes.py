@@ -6,9 +6,9 @@ import pytest
 from approx_build.audio.clip import Clip
 from approx_build.engines.diffusion.parameterisation import Velocity
 from approx_build.errors import ModelError
-from approx_build.families.base import TakeRequest
 from approx_build.families.dance_diffusion.draw import draw
 from approx_build.families.dance_diffusion.sampling import Sampling
+from approx_build.families.take_request import TakeRequest
 from approx_build.numerics.stream import stream_key
 from approx_build.ways.base import Conditioning
 from approx_build.ways.between import Interpolation

@@ -6,10 +6,10 @@ import pytest
 from approx_build.audio.clip import Clip
 from approx_build.engines.diffusion.samplers.registry import SAMPLERS
 from approx_build.errors import ModelError
-from approx_build.families.base import TakeRequest
 from approx_build.families.dance_diffusion.draw import draw, velocity_of
 from approx_build.families.dance_diffusion.network import velocity_on
 from approx_build.families.dance_diffusion.sampling import Sampling
+from approx_build.families.take_request import TakeRequest
 from approx_build.numerics.stream import Stream, stream_key
 from approx_build.ways.prime import Priming
 from tests.dispatch import assert_same_bits
@@ -143,7 +143,7 @@ def test_bits_do_not_depend_on_the_instruction_set() -> None:
     assert_same_bits(
         "from hashlib import sha256\n"
         "from approx_build.numerics.stream import Stream\n"
-        "from approx_build.families.base import TakeRequest\n"
+        "from approx_build.families.take_request import TakeRequest\n"
         "from approx_build.families.dance_diffusion.family import DanceDiffusion\n"
         "from tests.engines.diffusion.networks import noise\n"
         "net = DanceDiffusion(window=24, depth=3, level_channels=(4, 8, 8), attention_levels=1)\n"

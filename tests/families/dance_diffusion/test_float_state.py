@@ -31,9 +31,9 @@ def test_flush_to_zero_does_not_change_what_a_unet_says(
     assert (expected != unfelt).any()
     flushes = request.getfixturevalue("flush_to_zero")
     network = unet.prepare(weights, PLAIN, kernel)
-    said = unet.forward(network, *sound, threads=threads)
+    predicted = unet.forward(network, *sound, threads=threads)
     assert flushes()
-    np.testing.assert_array_equal(said.view(np.uint32), expected.view(np.uint32))
+    np.testing.assert_array_equal(predicted.view(np.uint32), expected.view(np.uint32))
 
 
 @pytest.mark.usefixtures("flush_to_zero")

@@ -13,12 +13,12 @@ import pytest
 from approx_build.audio.clip import Clip
 from approx_build.engines.diffusion.parameterisation import Sound
 from approx_build.engines.diffusion.samplers.registry import SAMPLERS
-from approx_build.families.base import TakeRequest
 from approx_build.families.dance_diffusion import DanceDiffusion
 from approx_build.families.dance_diffusion.draw import draw
 from approx_build.families.dance_diffusion.memory import drawing_bytes
 from approx_build.families.dance_diffusion.sampling import Sampling
 from approx_build.families.dance_diffusion.unet import memory_bytes
+from approx_build.families.take_request import TakeRequest
 from approx_build.kernels.compiled import Kernel, choose
 from approx_build.ways.between import Interpolation
 from approx_build.ways.extend import Extension
@@ -44,7 +44,7 @@ WIDE |= {"level_channels": (64, 256, 256, 256)}
 MEASURED = """
 import sys
 import numpy as np
-from approx_build.families.base import TakeRequest
+from approx_build.families.take_request import TakeRequest
 from approx_build.families.dance_diffusion import DanceDiffusion
 from approx_build.machine import peak_bytes, reset_peak, resident_bytes
 def taken(network):

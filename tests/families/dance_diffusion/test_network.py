@@ -34,7 +34,7 @@ RNG = Stream.named("window")
 MOMENT = Moment(5)
 
 
-def said(network: DanceDiffusionNetwork, x: np.ndarray, times: list[float]) -> np.ndarray:
+def predicted(network: DanceDiffusionNetwork, x: np.ndarray, times: list[float]) -> np.ndarray:
     weights = in_torch(some_weights(network.params))
     return network.velocity(weights, torch.from_numpy(x), torch.tensor(times)).numpy()
 
@@ -45,7 +45,7 @@ def test_it_says_what_stable_audio_tools_says() -> None:
     theirs.load_state_dict(in_torch(state_of_weights(HEADS, some_weights(HEADS))))
     with torch.no_grad():
         expected = theirs(torch.from_numpy(x), torch.tensor(times)).numpy()
-    found = said(DanceDiffusionNetwork(HEADS), x, times)
+    found = predicted(DanceDiffusionNetwork(HEADS), x, times)
     np.testing.assert_allclose(found, expected, atol=TOLERANCE)
 
 
@@ -55,12 +55,12 @@ def test_it_says_what_diffusers_says() -> None:
     theirs = in_diffusers(network, some_weights(network))
     with torch.no_grad():
         expected = theirs(torch.from_numpy(x), torch.tensor(times), return_dict=False)[0].numpy()
-    found = said(DanceDiffusionNetwork(network), x, times)
+    found = predicted(DanceDiffusionNetwork(network), x, times)
     np.testing.assert_allclose(found, expected, atol=TOLERANCE)
 
 
 def test_narrow_networks_have_one_head() -> None:
-    assert said(DanceDiffusionNetwork(TINY), noise(1, 1, 64), [0.5]).shape == (1, 1, 64)
+    assert predicted(DanceDiffusionNetwork(TINY), noise(1, 1, 64), [0.5]).shape == (1, 1, 64)
 
 
 def test_resampling_is_a_full_map_with_zeros_off_its_diagonal() -> None:
@@ -203,4 +203,6 @@ def test_arrays_in_and_arrays_out() -> None:
     x = noise(2, 1, 64)
     found = velocity_on(TINY, some_weights(TINY), "cpu")(x, 0.4)
     assert found.dtype == np.float32
-    np.testing.assert_allclose(found, said(DanceDiffusionNetwork(TINY), x, [0.4, 0.4]), atol=1e-6)
+    np.testing.assert_allclose(
+        found, predicted(DanceDiffusionNetwork(TINY), x, [0.4, 0.4]), atol=1e-6
+    )

@@ -15,8 +15,8 @@ import pytest
 from numpy.typing import NDArray
 
 from approx_build.engines.diffusion.overlapping_windows import inside
-from approx_build.families.base import TakeRequest
 from approx_build.families.dance_diffusion import DanceDiffusion
+from approx_build.families.take_request import TakeRequest
 from approx_build.numerics.stream import stream_key
 from approx_build.plan.catalog import Catalog
 from approx_build.training.checkpoint import read_checkpoint

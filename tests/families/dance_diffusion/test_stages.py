@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from approx_build.engines.diffusion.outpainting import of_window
 from approx_build.engines.diffusion.overlapping_windows import without_margins
 from approx_build.engines.diffusion.solver import latents
-from approx_build.families.base import Stage, TakeRequest
+from approx_build.families.base import Stage
 from approx_build.families.dance_diffusion import DanceDiffusion
 from approx_build.families.dance_diffusion.sampling import Sampling
 from approx_build.families.dance_diffusion.stages import moments, stages
+from approx_build.families.take_request import TakeRequest
 from approx_build.numerics.stream import Stream
 from tests.engines.diffusion.networks import noise, one_sound
 from tests.families.dance_diffusion.networks import HEADS, TINY, WIDE, some_weights

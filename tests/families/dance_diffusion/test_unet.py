@@ -27,7 +27,9 @@ TOLERANCE = 1e-4
 """Of the result against PyTorch's."""
 
 
-def said(shape: UNetShape, window: int, kernel: str, count: int = 2, threads: int = 1) -> Floats:
+def predicted(
+    shape: UNetShape, window: int, kernel: str, count: int = 2, threads: int = 1
+) -> Floats:
     network = unet.prepare(random_weights(shape), shape, kernel)
     return unet.forward(network, *random_sound(shape, window, count), threads=threads)
 
@@ -38,11 +40,11 @@ def assert_same_bits(a: Floats, b: Floats, about: object = "") -> None:
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_every_kernel_says_what_the_reference_says_bit_for_bit(name: str) -> None:
-    expected = said(*SHAPES[name], "reference")
+    expected = predicted(*SHAPES[name], "reference")
     assert np.isfinite(expected).all()
     assert expected.std() > 0.01
     for kernel in COMPILED:
-        assert_same_bits(said(*SHAPES[name], kernel), expected, kernel)
+        assert_same_bits(predicted(*SHAPES[name], kernel), expected, kernel)
 
 
 @pytest.mark.parametrize("name", SHAPES)
@@ -57,10 +59,10 @@ def test_a_network_says_what_pytorch_says(name: str) -> None:
 @pytest.mark.parametrize("kernel", COMPILED)
 @pytest.mark.parametrize("name", ["odd channels, many heads", "some chunks of rows"])
 def test_threads_do_not_change_bits(kernel: str, name: str) -> None:
-    expected = said(*SHAPES[name], kernel)
+    expected = predicted(*SHAPES[name], kernel)
     for threads in (2, 3, 8):
         for _ in range(3):
-            assert_same_bits(said(*SHAPES[name], kernel, threads=threads), expected, threads)
+            assert_same_bits(predicted(*SHAPES[name], kernel, threads=threads), expected, threads)
 
 
 @pytest.mark.parametrize("kernel", KERNELS)

@@ -88,8 +88,10 @@ def _torch_unet(
             return x
         batch, channels, rows = x.shape
         heads = max(1, channels // 32)
-        said = convolved(normed(x, f"{name}.norm"), f"{name}.qkv_proj")
-        parts = said.view(batch, 3 * heads, channels // heads, rows).transpose(2, 3).chunk(3, 1)
+        predicted = convolved(normed(x, f"{name}.norm"), f"{name}.qkv_proj")
+        parts = (
+            predicted.view(batch, 3 * heads, channels // heads, rows).transpose(2, 3).chunk(3, 1)
+        )
         heard = f.scaled_dot_product_attention(*parts).transpose(2, 3).reshape(x.shape)
         return x + convolved(heard, f"{name}.out_proj")
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from approx_build.families.base import TakeRequest
 from approx_build.families.ddsp.draw import draw
 from approx_build.families.ddsp.family import DDSP
+from approx_build.families.take_request import TakeRequest
 from approx_build.numerics.stream import stream_key
 from tests.families.examples import plain_weights
 

@@ -10,7 +10,7 @@ from approx_build.errors import ModelError
 from approx_build.families.ddsp.curves import between, played
 from approx_build.families.ddsp.parameters import Sampling
 from approx_build.numerics.stream import Stream
-from approx_build.ways.transfer import Transferral
+from approx_build.ways.transfer import TransferConditioning
 from tests.families.ddsp.networks import network
 
 NET = network()
@@ -18,7 +18,9 @@ STREAM = Stream.named("curves")
 FRAMES = 250
 
 
-def curves(source: Transferral | None = None, **sampling: object) -> tuple[np.ndarray, np.ndarray]:
+def curves(
+    source: TransferConditioning | None = None, **sampling: object
+) -> tuple[np.ndarray, np.ndarray]:
     return played(NET, Sampling.model_validate(sampling), source, STREAM, FRAMES)
 
 
@@ -74,31 +76,33 @@ def test_a_line_stays_in_the_range_and_is_another_one_for_each_stream() -> None:
 
 
 def test_a_source_gives_pitch_and_loudness_and_its_curves_shift_them() -> None:
-    plain_hz, plain_db = curves(Transferral(tone(300.0)))
+    plain_hz, plain_db = curves(TransferConditioning(tone(300.0)))
     assert np.abs(1200 * np.log2(plain_hz[10:240] / 300)).max() < 3
-    higher, louder = curves(Transferral(tone(300.0), ((0.0, 5.0),), ((0.0, -6.0), (1.0, 6.0))))
+    higher, louder = curves(
+        TransferConditioning(tone(300.0), ((0.0, 5.0),), ((0.0, -6.0), (1.0, 6.0)))
+    )
     np.testing.assert_allclose(higher[10:240], plain_hz[10:240] * 2 ** (5 / 12), rtol=1e-9)
     assert louder[125] - plain_db[125] == pytest.approx(6)
     assert louder[62] - plain_db[62] == pytest.approx(-6 + 12 * 62 / 125)
 
 
 def test_written_curves_take_the_place_of_those_of_the_source() -> None:
-    hz, db = curves(Transferral(tone(300.0)), pitch_hz=220)
+    hz, db = curves(TransferConditioning(tone(300.0)), pitch_hz=220)
     assert hz == pytest.approx(220)
     assert db[100] > -30
-    _, written = curves(Transferral(tone(300.0)), loudness_db=-33)
+    _, written = curves(TransferConditioning(tone(300.0)), loudness_db=-33)
     assert (written == -33).all()
 
 
 def test_silence_stays_silent_however_much_louder_it_is_played() -> None:
     silent = Clip(np.zeros((1, 2 * NET.rate), np.float32), NET.rate)
-    _, db = curves(Transferral(silent, gain_db=((0.0, 40.0),)))
+    _, db = curves(TransferConditioning(silent, gain_db=((0.0, 40.0),)))
     assert (db == -80).all()
 
 
 def test_noise_is_met_with_advice_unless_it_is_let_through() -> None:
     noise = np.random.default_rng(1).uniform(-0.3, 0.3, (1, 2 * NET.rate)).astype(np.float32)
-    source = Transferral(Clip(noise, NET.rate))
+    source = TransferConditioning(Clip(noise, NET.rate))
     with pytest.raises(ModelError) as refused:
         curves(source)
     words = refused.value.message
@@ -110,10 +114,10 @@ def test_noise_is_met_with_advice_unless_it_is_let_through() -> None:
 
 
 def test_a_chord_is_refused_where_most_frames_must_be_clear() -> None:
-    source = Transferral(tone(220.0, 261.63, 349.23, 415.3))
+    source = TransferConditioning(tone(220.0, 261.63, 349.23, 415.3))
     with pytest.raises(ModelError, match="no clear pitch"):
         curves(source, least_clear=0.8)
-    curves(Transferral(tone(220.0)), least_clear=0.8)
+    curves(TransferConditioning(tone(220.0)), least_clear=0.8)
 
 
 def test_a_number_is_a_curve() -> None:

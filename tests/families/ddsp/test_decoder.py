@@ -30,10 +30,10 @@ def test_every_kernel_says_what_the_reference_says_in_blocks_too(name: str) -> N
         decoder, inputs = Decoder(net, weights, kernel), dict(heard)
         if net.form == "ae":
             inputs["timbre"] = decoder.timbre(sound, frames)
-        whole, last = decoder.say(inputs, decoder.start())
+        whole, last = decoder.controls(inputs, decoder.start())
         state, parts = decoder.start(), []
         for part in (slice(0, 13), slice(13, None)):
-            said, state = decoder.say({key: one[part] for key, one in inputs.items()}, state)
+            said, state = decoder.controls({key: one[part] for key, one in inputs.items()}, state)
             parts.append(said)
         np.testing.assert_array_equal(np.concatenate(parts), whole)
         np.testing.assert_array_equal(state, last)
@@ -47,6 +47,6 @@ def test_a_shared_stack_hears_pitch_and_loudness_alike() -> None:
     assert not [name for name in net.tensor_shapes() if name.startswith("loudness.")]
     decoder = Decoder(net, plain_weights(net))
     low, high = (np.full((4, 1), value, np.float32) for value in (0.2, 0.9))
-    one, _ = decoder.say({"pitch": low, "loudness": high}, decoder.start())
-    other, _ = decoder.say({"pitch": high, "loudness": low}, decoder.start())
+    one, _ = decoder.controls({"pitch": low, "loudness": high}, decoder.start())
+    other, _ = decoder.controls({"pitch": high, "loudness": low}, decoder.start())
     assert (one != other).any()

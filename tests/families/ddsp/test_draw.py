@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from approx_build.audio.clip import Clip
-from approx_build.families.ddsp.curves import heard
-from approx_build.ways.transfer import Transferral
+from approx_build.families.ddsp.curves import pitch_and_loudness
+from approx_build.ways.transfer import TransferConditioning
 from tests.families.ddsp.networks import loud_weights, network, played, take
 
 
@@ -19,9 +19,9 @@ def source(rate: int, hz: float = 300.0, harmonics: int = 3) -> Clip:
 
 def test_a_take_sings_the_pitch_of_its_source_transposed() -> None:
     net = network(reverb_taps=0)
-    conditioning = Transferral(source(net.rate), ((0.0, 7.0),))
+    conditioning = TransferConditioning(source(net.rate), ((0.0, 7.0),))
     sound = played(net, loud_weights(net, -20), take(8000, conditioning))
-    track, _ = heard(net, sound, 125)
+    track, _ = pitch_and_loudness(net, sound, 125)
     expected = 300 * 2 ** (7 / 12)
     assert np.abs(1200 * np.log2(track.hz[15:-15] / expected)).max() < 5
 
@@ -30,7 +30,7 @@ def test_the_autoencoder_hears_the_timbre_of_its_source_and_none_without_one() -
     net = network(form="ae", timbre_channels=4)
     weights = loud_weights(net)
     deaf = {**weights, "encoder.timbre.weight": np.zeros_like(weights["encoder.timbre.weight"])}
-    with_source = take(8000, Transferral(source(net.rate)))
+    with_source = take(8000, TransferConditioning(source(net.rate)))
     assert (played(net, weights, with_source) != played(net, deaf, with_source)).any()
     alone = take(8000, pitch_hz=300)
     np.testing.assert_array_equal(played(net, weights, alone), played(net, deaf, alone))
@@ -40,7 +40,7 @@ def test_the_autoencoder_hears_the_timbre_of_its_source_and_none_without_one() -
 def test_other_rates_play_the_same_pitch(rate: int, frame_rate: int) -> None:
     net = network(sample_rate=rate, frame_rate=frame_rate, reverb_taps=100)
     sound = played(net, loud_weights(net, -20), take(rate, pitch_hz=440, loudness_db=-10))
-    track, _ = heard(net, sound, frame_rate)
+    track, _ = pitch_and_loudness(net, sound, frame_rate)
     assert np.abs(1200 * np.log2(track.hz[20:-20] / 440)).max() < 3
 
 

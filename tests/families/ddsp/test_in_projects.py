@@ -94,6 +94,11 @@ def test_a_sound_without_pitch_is_refused_where_the_score_asks_for_it(space: Spa
         ("loudness_db: -12", "loudness_db: 90", "must be at most 20 (is 90)"),
         ("[[0, 0], [1, 7]]", "[[0, 0], [3, 7]]", "is after the take (1 s) (is 3)"),
         ("[[0, 0], [1, 7]]", "[[1, 0], [0.5, 7]]", "breakpoints must follow each other"),
+        (
+            "[[0, 0], [1, 7]]",
+            "0, stretch: 2",
+            "do not have this field; they have: gain_db, semitones",
+        ),
         ("loudness_db: -12", "temperature: 1", "networks of family ddsp do not have this control"),
         (
             "transfer: { take: source, semitones: [[0, 0], [1, 7]] }",

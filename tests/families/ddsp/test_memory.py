@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from approx_build.audio.clip import Clip
-from approx_build.ways.transfer import Transferral
+from approx_build.ways.transfer import TransferConditioning
 from tests.families.ddsp.networks import network, take
 
 TRAINED = """
@@ -56,7 +56,7 @@ def test_a_window_of_training_takes_what_is_foretold_within_a_fifth() -> None:
 def test_a_source_needs_memory_for_its_length() -> None:
     net = network()
     short, long = (
-        take(size, Transferral(Clip(np.zeros((1, 0), np.float32), net.rate)))
+        take(size, TransferConditioning(Clip(np.zeros((1, 0), np.float32), net.rate)))
         for size in (8000, 80_000)
     )
     alone = net.drawing_bytes([take(80_000)])

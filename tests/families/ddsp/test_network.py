@@ -64,12 +64,12 @@ def test_controls_are_those_of_the_reference(name: str) -> None:
     net, sound = network(name), window()
     weights, example = weights_of(net), batch(net, sound)
     tensors = {key: torch.from_numpy(array) for key, array in weights.items()}
-    said = DDSPNetwork(net).say(tensors, example)[0].numpy()
+    said = DDSPNetwork(net).controls(tensors, example)[0].numpy()
     decoder = Decoder(net, weights, Kernel.REFERENCE)
     inputs = {key: example[key][0].numpy() for key in ("pitch", "loudness")}
     if net.form == "ae":
         inputs["timbre"] = decoder.timbre(sound[0], len(inputs["pitch"]))
-    ours, _ = decoder.say(inputs, decoder.start())
+    ours, _ = decoder.controls(inputs, decoder.start())
     assert np.abs(ours - said).max() < 2e-5 * max(1.0, np.abs(said).max())
 
 

@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import Family, Network, TakeRequest, Told, Weights
+from approx_build.families.base import Family, Network, Told, Weights
 from approx_build.families.players import Phase, Player
+from approx_build.families.take_request import TakeRequest
 from tests.families.duel import draw
 from tests.families.duel.parameters import DuelParameters, Objective, Sampling
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import TakeRequest, Told, Weights, check_takes
+from approx_build.families.base import Told, Weights
+from approx_build.families.take_request import TakeRequest, check_takes
 from approx_build.kernels.tensors import checked_tensors
 from approx_build.numerics.stream import Stream
 from grain_table.parameters import GrainTableParameters, Sampling

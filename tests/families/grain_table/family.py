@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import FAMILIES, Family, Network, TakeRequest, Told, Weights
+from approx_build.families.base import FAMILIES, Family, Network, Told, Weights
+from approx_build.families.take_request import TakeRequest
 from grain_table import draw
 from grain_table.parameters import GrainTableParameters, Objective, Sampling
 

@@ -40,13 +40,13 @@ def near(found: Tensor, expected: Tensor) -> None:
 @pytest.mark.parametrize("name", SHAPES)
 def test_all_tiers_at_once_say_what_the_sampler_says_step_by_step(name: str) -> None:
     shape = SHAPES[name]
-    heard = codes(shape, 5, count=2)
+    pitch_and_loudness = codes(shape, 5, count=2)
     for dtype, within in ((torch.float64, 1e-4), (torch.float32, 2e-4)):
-        said, _ = SampleRNNNetwork(shape).run(tensors(shape, dtype), heard)
+        said, _ = SampleRNNNetwork(shape).run(tensors(shape, dtype), pitch_and_loudness)
         stepwise = sampler.logits(
             random_weights(shape),
             shape,
-            [one[shape.top_frame :].numpy().astype(np.uint8) for one in heard],
+            [one[shape.top_frame :].numpy().astype(np.uint8) for one in pitch_and_loudness],
         )
         np.testing.assert_allclose(said.numpy(), np.stack(stepwise), rtol=0, atol=within)
 
@@ -54,29 +54,35 @@ def test_all_tiers_at_once_say_what_the_sampler_says_step_by_step(name: str) -> 
 @pytest.mark.parametrize("reset", ["after", "before"])
 def test_two_windows_with_states_handed_on_equal_one_of_double_length(reset: str) -> None:
     network = PLAIN.model_copy(update={"reset": reset})
-    net, weights, heard = SampleRNNNetwork(network), tensors(network), codes(network, 6, 2)
+    net, weights, pitch_and_loudness = (
+        SampleRNNNetwork(network),
+        tensors(network),
+        codes(network, 6, 2),
+    )
     half = 3 * FRAME
-    whole, ended = net.run(weights, heard)
-    first, states = net.run(weights, heard[:, : FRAME + half])
-    second, last = net.run(weights, heard[:, half:], states)
+    whole, ended = net.run(weights, pitch_and_loudness)
+    first, states = net.run(weights, pitch_and_loudness[:, : FRAME + half])
+    second, last = net.run(weights, pitch_and_loudness[:, half:], states)
     near(torch.cat([first, second], dim=1), whole)
     for a, b in zip(last, ended, strict=True):
         near(a, b)
 
 
 def test_chunks_change_no_logits() -> None:
-    net, weights, heard = SampleRNNNetwork(PLAIN), tensors(PLAIN), codes(PLAIN, 8)
-    whole, _ = net.run(weights, heard)
-    cut, _ = net.run(weights, heard, chunk=2 * FRAME)
+    net, weights, pitch_and_loudness = SampleRNNNetwork(PLAIN), tensors(PLAIN), codes(PLAIN, 8)
+    whole, _ = net.run(weights, pitch_and_loudness)
+    cut, _ = net.run(weights, pitch_and_loudness, chunk=2 * FRAME)
     near(cut, whole)
-    late, _ = net.run(weights, heard, skipped=3 * FRAME)
+    late, _ = net.run(weights, pitch_and_loudness, skipped=3 * FRAME)
     near(late, whole[:, 3 * FRAME :])
 
 
 class Seen(SampleRNNNetwork):
     """A network whose tiers hear levels that can have gradients."""
 
-    def heard(self, weights: dict[str, Tensor], row: Tensor, **means: int) -> tuple[Tensor, Tensor]:
+    def pitch_and_loudness(
+        self, weights: dict[str, Tensor], row: Tensor, **means: int
+    ) -> tuple[Tensor, Tensor]:
         """Logits, and what the tiers heard of each code."""
         kept: list[Tensor] = []
 
@@ -97,8 +103,10 @@ class Seen(SampleRNNNetwork):
 
 def reached(chunk: int | None, row: int) -> list[int]:
     """From which places of the window gradients come to the logits of one place, through tiers."""
-    logits, heard = Seen(PLAIN).heard(tensors(PLAIN), codes(PLAIN, 6), chunk=chunk)  # type: ignore[arg-type]
-    [gradient] = torch.autograd.grad(logits[0, row].square().sum(), [heard])
+    logits, pitch_and_loudness = Seen(PLAIN).pitch_and_loudness(
+        tensors(PLAIN), codes(PLAIN, 6), chunk=chunk
+    )  # type: ignore[arg-type]
+    [gradient] = torch.autograd.grad(logits[0, row].square().sum(), [pitch_and_loudness])
     return [int(i) for i in torch.nonzero(gradient[0]).flatten()]
 
 
@@ -175,13 +183,16 @@ def test_stacks_of_matrices_have_the_numbers_of_their_tensors() -> None:
 
 @pytest.mark.parametrize("name", ["plain", "mehri"])
 def test_a_lower_precision_of_products_gives_about_the_same_loss_and_gradients(name: str) -> None:
-    net, heard = SampleRNNNetwork(SHAPES[name], Objective(chunk=12)), codes(SHAPES[name], 8)
+    net, pitch_and_loudness = (
+        SampleRNNNetwork(SHAPES[name], Objective(chunk=12)),
+        codes(SHAPES[name], 8),
+    )
     found = []
     for is_low in (False, True):
         first = net.initial(Stream.named("first")).items()
         weights = {name: torch.from_numpy(array).requires_grad_() for name, array in first}
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=is_low):
-            loss = net.loss(weights, {"codes": heard})
+            loss = net.loss(weights, {"codes": pitch_and_loudness})
         given = torch.autograd.grad(loss, list(weights.values()), materialize_grads=True)
         found.append((float(loss.detach()), torch.cat([one.flatten() for one in given])))
     (loss, exact), (low_loss, low) = found

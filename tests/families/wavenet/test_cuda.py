@@ -169,7 +169,7 @@ def test_a_device_that_is_not_there_is_refused() -> None:
 
     absent = f"cuda:{torch.cuda.device_count()}"
     weights, clips = random_weights(PLAIN), [ClipRequest("0" * 32, 1)]
-    with pytest.raises(ModelError, match="torch finds no such CUDA device; draw on the CPU"):
+    with pytest.raises(ModelError, match="torch finds no such CUDA device; use the CPU"):
         sample_on_device(weights, PLAIN, clips, absent)
 
 

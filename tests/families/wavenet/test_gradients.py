@@ -24,7 +24,7 @@ from approx_build.numerics.stream import Stream
 GLOROT = Objective(initialisation="glorot")
 
 pytestmark = pytest.mark.skipif(
-    not compiled.is_there(Library.TRAINING), reason="the kernels are not compiled here"
+    not compiled.is_available(Library.TRAINING), reason="the kernels are not compiled here"
 )
 
 KERNELS = [str(kernel) for kernel in compiled.available() if kernel is not Kernel.REFERENCE]

@@ -64,7 +64,7 @@ def test_impossible_parameters_are_refused(wrong: dict[str, object]) -> None:
 
 
 def test_a_tap_farther_back_than_any_memory_holds_is_refused() -> None:
-    with pytest.raises(ValidationError, match="dilations: a tap lies 17825792 samples back"):
+    with pytest.raises(ValidationError, match="dilations: a tap reaches 17825792 samples back"):
         WaveNet(dilations=(1, 1 << 20), filter_width=18)
 
 

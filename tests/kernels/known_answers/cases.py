@@ -26,5 +26,6 @@ def harness_sources() -> list[Path]:
 
 def _modules() -> Iterator[str]:
     yield "tests.kernels.known_answers.spectral"
+    yield "tests.kernels.known_answers.convolutions"
     for path in sorted(TESTS.glob(f"families/*/{KNOWN_ANSWERS}.py")):
         yield f"tests.families.{path.parent.name}.{KNOWN_ANSWERS}"

@@ -30,7 +30,7 @@ class OldestOptions:
 @dataclass(frozen=True)
 class Oldest:
     names: list
-    is_right = True
+    is_intact = True
 
     def as_json(self):
         return {"oldest": self.names}

@@ -11,8 +11,8 @@ from approx_build.training.ledger.costs import (
     CENT,
     BudgetSpent,
     Costs,
+    amount_text,
     budget_spent,
-    money,
     price,
 )
 
@@ -95,7 +95,7 @@ def test_costs_in_words() -> None:
     costs = Costs(machine="a rented one", per_hour="3.2", budget=50)
     assert costs.words(3600) == "3.20 of 50.00 USD"
     assert Costs(per_hour="1.5", currency="EUR").words(2.0) == "0.01 EUR"
-    assert money(Decimal("1831.65")) == "1 831.65"
+    assert amount_text(Decimal("1831.65")) == "1 831.65"
     assert BudgetSpent(costs, 3600 * 15).words == (
         "the budget is used up: 48.00 of 50.00 USD spent; "
         "the state is saved, and a higher costs.budget lets the training continue"

@@ -11,6 +11,7 @@ from approx_build.training.ledger.curve_analysis import (
     Behaviour,
     behaviour,
     best,
+    collapsed_since,
     divergences,
     finite,
     last_third,
@@ -225,6 +226,19 @@ def test_both_are_told_where_both_are_known(
         assert row.first == value_at(first, row.at)
         assert row.second == value_at(second, row.at)
     assert [row.at for row in rows] == sorted({row.at for row in rows})
+
+
+def test_a_network_of_one_sound_has_collapsed_from_where_it_stays_so() -> None:
+    healthy = [(0.0, 0.01), (10.0, 0.05), (20.0, 0.8), (30.0, 0.6)]
+    assert collapsed_since(healthy) is None
+    assert collapsed_since([*healthy, (40.0, 0.09), (50.0, 0.0)]) == 40
+    assert collapsed_since([(0.0, 0.01)]) is None, "it has learned nothing yet"
+    curve = [(float(step), 1.0 / (1 + step)) for step in range(0, 60, 10)]
+    found = behaviour(curve, curve, variety=[*healthy, (40.0, 0.09), (50.0, 0.0)])
+    assert found.words.endswith("; collapsed since step 40: its takes are nearly all alike")
+    few = behaviour([(0.0, 1.0)], variety=[(5.0, 0.0)])
+    assert few.words == "too few points; collapsed since step 5: its takes are nearly all alike"
+    assert "collapsed" not in behaviour(curve, curve, variety=healthy).words
 
 
 def test_nothing_beside_nothing() -> None:

@@ -15,7 +15,7 @@ from approx_build.training.ledger.entry import (
 )
 from approx_build.training.ledger.lifecycle import begin, update
 from approx_build.training.ledger.record import CurvePoint, manifest_digest
-from tests.training.ledgers import NOON, PRICE, done, fresh, manifest, sitting
+from tests.training.ledgers import NOON, PRICE, done, fresh, manifest, session
 
 
 def test_a_run_is_named_by_its_model_and_its_manifest() -> None:
@@ -36,7 +36,7 @@ def test_the_losses_of_players_are_curves_by_name() -> None:
         CurvePoint(step=10, train=None, held_out=0.5, losses={"critic": -2.0, "critic.x": 1.0}),
         CurvePoint(step=20, train=None, held_out=0.25, losses={"critic": float("nan"), "g": 3.0}),
     ]
-    entry = update(begin(fresh(), sitting()), 20, 5, NOON, points)
+    entry = update(begin(fresh(), session()), 20, 5, NOON, points)
     assert entry.player_curves == {
         "critic": [(10, -2.0)],
         "critic.x": [(10, 1.0)],

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from approx_build.audio.clip import Clip
 from approx_build.canonical import Json
-from approx_build.ways.base import WAYS, Conditioning, OfOneSound
+from approx_build.ways.base import WAYS, Conditioning, SingleSource
 from approx_build.ways.option import Option
 
 
@@ -27,7 +27,7 @@ class Delayed(Conditioning):
 
 
 @WAYS.register
-class Echo(OfOneSound):
+class Echo(SingleSource):
     """The take is a sound, delayed."""
 
     way: ClassVar[str] = "echo"

@@ -11,8 +11,9 @@ from grain_table.parameters import Sampling
 from pydantic import BaseModel, Field
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import FAMILIES, TakeRequest, Told, Weights
+from approx_build.families.base import FAMILIES, Told, Weights
 from approx_build.families.parameters import SHORT_FORM
+from approx_build.families.take_request import TakeRequest
 from delay_line.echo import Delayed
 
 

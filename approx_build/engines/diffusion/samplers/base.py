@@ -17,7 +17,7 @@ Noise = Callable[[Level, Level], Sound]
 class Sampler(ABC):
     """One run from noise to sound. Some samplers store their last steps, so each run has its own.
 
-    `eta` is how much of the noise is drawn afresh in each step: 0 for none.
+    `eta` is the share of the noise that is drawn again in each step: 0 for none.
     """
 
     name: ClassVar[str]
@@ -27,7 +27,7 @@ class Sampler(ABC):
     begins_at_noise: ClassVar[bool] = True
     """Whether the first level may be pure noise."""
     evaluations: ClassVar[int] = 1
-    """How often a step evaluates the network."""
+    """Number of evaluations of the network per step."""
     is_reversible: ClassVar[bool] = False
     """Whether the sampler can run from sound to noise."""
 

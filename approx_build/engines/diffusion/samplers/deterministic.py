@@ -1,7 +1,7 @@
 """Samplers that solve the equation from noise to sound without fresh noise.
 
-DDIM can draw some. The samplers in Karras's form (Karras and others, Elucidating the design space
-of diffusion-based generative models, 2022, arXiv:2206.00364) work on sound + ratio · noise;
+Only DDIM can add some. The samplers in Karras's form (Karras and others, Elucidating the design
+space of diffusion-based generative models, 2022, arXiv:2206.00364) work on sound + ratio · noise;
 k-diffusion has the same ones as `heun`, `lms`, `dpm_2` and `dpmpp_2m`.
 """
 
@@ -18,11 +18,11 @@ from approx_build.numerics import portable
 
 
 class Ddim(Sampler):
-    """Straight towards the sound that the network predicts, with `eta` of the noise drawn afresh.
+    """Straight towards the sound that the network predicts, with `eta` of the noise drawn again.
 
-    One evaluation a step. With eta 0 it can run backwards, with eta 1 it is DDPM. Song, Meng and
-    Ermon, Denoising diffusion implicit models, 2020 (arXiv:2010.02502), equations 12 and 16, as
-    in v-diffusion.
+    One evaluation per step. With eta 0 it can run backwards, with eta 1 it is DDPM. Song, Meng and
+    Ermon, Denoising diffusion implicit models, 2020 (arXiv:2010.02502), equations 12 and 16, as in
+    v-diffusion.
     """
 
     name: ClassVar[str] = "ddim"
@@ -30,14 +30,14 @@ class Ddim(Sampler):
     is_reversible: ClassVar[bool] = True
 
     def step(self, x: Sound, now: Level, after: Level) -> Sound:
-        """The same sound and noise at the next level, with part of the noise drawn afresh."""
+        """The same sound and noise at the next level, with part of the noise drawn again."""
         parts = self.denoiser.parts(x, now)
         # Clean sound contains no noise, so the last step draws none.
         if not (self.eta and after.sigma):
             return parts.at(after)
         share = now.alpha / after.alpha
         fresh = self.eta * (after.sigma / now.sigma) * sqrt(1.0 - share * share)
-        # Rounding may leave the difference below 0 where all noise is fresh.
+        # Rounding may make the difference negative if all noise is fresh.
         kept = sqrt(max(0.0, after.sigma * after.sigma - fresh * fresh))
         mixed: Sound = after.alpha * parts.sound + kept * parts.noise
         return mixed + fresh * self.noise(now, after)
@@ -46,7 +46,7 @@ class Ddim(Sampler):
 class Heun(LoudSampler):
     """A step along the mean of the slopes at its beginning and at its end.
 
-    Two evaluations a step, one in the last. Karras and others, 2022, algorithm 1.
+    Two evaluations per step, one in the last. Karras and others, 2022, algorithm 1.
     """
 
     name: ClassVar[str] = "heun"
@@ -72,11 +72,12 @@ _COEFFICIENTS = (
 
 
 class Iplms(Sampler):
-    """A straight step along a noise extrapolated from the last four; one evaluation a step.
+    """A straight step along a noise extrapolated from the last four; one evaluation per step.
 
     Zhang and Chen, Fast sampling of diffusion models with exponential integrator, 2022
     (arXiv:2204.13902), algorithm 1: the pseudo linear multistep method of Liu and others (2022,
-    arXiv:2202.09778) without its warm-up; Adams and Bashforth's coefficients of rising order.
+    arXiv:2202.09778) without its warm-up; the coefficients of Adams and Bashforth, of ascending
+    order.
     """
 
     name: ClassVar[str] = "iplms"
@@ -108,8 +109,8 @@ ORDER = 4
 class Lms(LoudSampler):
     """A step along the polynomial through the slopes of the last four levels; one evaluation.
 
-    Linear multistep of order 4 for levels at any distances (Hairer, Nørsett and Wanner, Solving
-    ordinary differential equations I, section III.5), in Karras's form.
+    Linear multistep method of order 4 for levels at any distances (Hairer, Nørsett and Wanner,
+    Solving ordinary differential equations I, section III.5), in Karras's form.
     """
 
     name: ClassVar[str] = "lms"
@@ -122,7 +123,7 @@ class Lms(LoudSampler):
         self._ratios: list[float] = []
 
     def loud_step(self, loud: Sound, now: Level, after: Level) -> Sound:
-        """The next level by the integral of the polynomial."""
+        """The next level, by the integral of the polynomial."""
         slope = self.denoiser.parts_of_loud(loud, now).noise
         self._slopes = [slope, *self._slopes][:ORDER]
         self._ratios = [now.ratio, *self._ratios][:ORDER]
@@ -134,7 +135,7 @@ class Lms(LoudSampler):
 def weight(points: Sequence[float], index: int, end: float) -> float:
     """The integral from points[0] to `end` of the polynomial that is 1 at one point, 0 at others.
 
-    Gauss and Legendre's two points are exact for the cubic that four points make.
+    The two-point rule of Gauss and Legendre is exact for the cubic polynomial of four points.
     """
     middle, half = 0.5 * (end + points[0]), 0.5 * (end - points[0])
     away = half / sqrt(3.0)
@@ -150,10 +151,10 @@ def _basis(points: Sequence[float], index: int, at: float) -> float:
 
 
 class Dpm2(LoudSampler):
-    """A step along the slope at its middle; two evaluations a step, one in the last.
+    """A step along the slope at its middle; two evaluations per step, one in the last.
 
-    The midpoint rule with the middle between the logarithms of the levels, as DPM-Solver-2 has it
-    (Lu and others, 2022, arXiv:2206.00927, algorithm 1), in Karras's form.
+    The midpoint rule, with the middle between the logarithms of the levels, as in DPM-Solver-2 (Lu
+    and others, 2022, arXiv:2206.00927, algorithm 1), in Karras's form.
     """
 
     name: ClassVar[str] = "dpm-2"
@@ -170,10 +171,10 @@ class Dpm2(LoudSampler):
 
 
 class Dpmpp2M(LoudSampler):
-    """Towards the sound, extrapolated from what the network predicted a step before.
+    """Towards the sound, extrapolated from the predictions of this step and the one before.
 
-    One evaluation a step. Lu and others, DPM-Solver++, 2022 (arXiv:2211.01095), algorithm 2, in
-    Karras's form: with λ = -ln(ratio) a step of h = λ' - λ keeps ratio' / ratio = e^-h.
+    One evaluation per step. Lu and others, DPM-Solver++, 2022 (arXiv:2211.01095), algorithm 2, in
+    Karras's form: with λ = -ln(ratio), a step of h = λ' - λ keeps ratio' / ratio = e^-h.
     """
 
     name: ClassVar[str] = "dpmpp-2m"
@@ -182,7 +183,7 @@ class Dpmpp2M(LoudSampler):
         self, denoiser: Denoiser, noise: Noise | None = None, eta: float | None = None
     ) -> None:
         super().__init__(denoiser, noise, eta)
-        self._heard: Sound | None = None
+        self._previous: Sound | None = None
         self._width = 0.0
 
     def loud_step(self, loud: Sound, now: Level, after: Level) -> Sound:
@@ -192,13 +193,13 @@ class Dpmpp2M(LoudSampler):
             return sound
         width, kept = log_width(now, after), after.ratio / now.ratio
         ahead = sound
-        if self._heard is not None:
+        if self._previous is not None:
             pull = 0.5 * width / self._width
-            ahead = (1.0 + pull) * sound - pull * self._heard
-        self._heard, self._width = sound, width
+            ahead = (1.0 + pull) * sound - pull * self._previous
+        self._previous, self._width = sound, width
         return kept * loud + (1.0 - kept) * ahead
 
 
 def log_width(now: Level, after: Level) -> float:
-    """The way between two levels in λ, the logarithm of sound to noise."""
+    """The distance of two levels in λ, the logarithm of the ratio of sound to noise."""
     return float(portable.log(now.ratio / after.ratio))

@@ -1,4 +1,4 @@
-"""Samplers that draw fresh noise on the way from noise to sound, both from DPM-Solver++.
+"""Samplers that draw fresh noise between noise and sound, both from DPM-Solver++.
 
 Lu and others, 2022 (arXiv:2211.01095); k-diffusion has them as `dpmpp_2s_ancestral` and
 `dpmpp_2m_sde`.
@@ -17,9 +17,9 @@ from approx_build.numerics import portable
 
 
 class Dpmpp2SAncestral(LoudSampler):
-    """A step too far along the slope of its middle, and noise to come back.
+    """A step beyond the next level along the slope at its middle, then noise to return to it.
 
-    Two evaluations a step, one in the last. Algorithm 1 of the paper, with the ancestral step of
+    Two evaluations per step, one in the last. Algorithm 1 of the paper, with the ancestral step of
     Song and others (2020, arXiv:2011.13456).
     """
 
@@ -29,7 +29,7 @@ class Dpmpp2SAncestral(LoudSampler):
     takes_eta: ClassVar[bool] = True
 
     def loud_step(self, loud: Sound, now: Level, after: Level) -> Sound:
-        """The next level by way of a cleaner one; straight to clean sound at the end."""
+        """The next level, by way of a cleaner one; straight to clean sound at the end."""
         sound = self.denoiser.parts_of_loud(loud, now).sound
         down, up = ancestral(now.ratio, after.ratio, self.eta)
         if not down:
@@ -44,16 +44,16 @@ class Dpmpp2SAncestral(LoudSampler):
 
 
 def ancestral(now: float, after: float, eta: float) -> tuple[float, float]:
-    """The ratio to go down to, and that of the noise to add, between ratios `now` and `after`."""
+    """The ratio to reach, and that of the noise to add, between ratios `now` and `after`."""
     share = after / now
     up = min(after, eta * after * sqrt(1.0 - share * share))
     return sqrt(after * after - up * up), up
 
 
 class Dpmpp2MSde(Dpmpp2M):
-    """DPM++ 2M with noise drawn afresh on the way; one evaluation a step, with eta 0 DPM++ 2M.
+    """DPM++ 2M with noise drawn again on the way; one evaluation per step; with eta 0 DPM++ 2M.
 
-    The second-order multistep solver of the diffusion SDE (section 4.3), by its midpoint form.
+    The second-order multistep solver of the diffusion SDE (section 4.3), in its midpoint form.
     """
 
     name: ClassVar[str] = "dpmpp-2m-sde"
@@ -69,10 +69,10 @@ class Dpmpp2MSde(Dpmpp2M):
         shrunk = float(portable.power(share, self.eta))
         kept = share * shrunk
         result = kept * loud + (1.0 - kept) * sound
-        if self._heard is not None:
-            result = result + 0.5 * (1.0 - kept) * (width / self._width) * (sound - self._heard)
+        if self._previous is not None:
+            result = result + 0.5 * (1.0 - kept) * (width / self._width) * (sound - self._previous)
         if self.eta:
             fresh = after.ratio * sqrt(1.0 - shrunk * shrunk)
             result = result + fresh * self.noise(now, after)
-        self._heard, self._width = sound, width
+        self._previous, self._width = sound, width
         return result

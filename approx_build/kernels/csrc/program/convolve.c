@@ -1,31 +1,31 @@
 /* Convolutions over rows, and the sums that close a block of them. */
-#include "core/functions.h"
+#include "activate.h"
 #include "steps.h"
 
 /* A panel's weights for one piece of a product should stay in the cache. */
 #define PIECE_INPUTS 256
 #define MOST_PIECES 1024
 
-/* Norm, with GELU or without, of `vectors` vectors. */
-INLINE void activate(const float *from, const float *scale, const float *shift, int with_gelu,
-                     int begin, int end, float *to) {
-    for (int v = begin; v < end; v++) {
-        vec x = load(from + v * LANES) * load(scale + v * LANES) + load(shift + v * LANES);
-        store(to + v * LANES, with_gelu ? gelu(x) : x);
-    }
+/* What a step does to given's numbers before its map. */
+INLINE activation activation_of(const program_pass *p, const program_step *s) {
+    activation a = {NULL, NULL, s->function, s->slope};
+    if (s->norm < 0) return a;
+    a.scale = norm_scale(p, s->norm);
+    a.shift = norm_shift(p, s->norm);
+    return a;
 }
 
 INLINE int whole_vectors(int channels) { return (channels + LANES - 1) / LANES; }
 
 /* One row of what a convolution takes, its two sources one after the other. Writes whole vectors:
  * up to LANES - 1 floats too many. */
-static void gather_row(const program_pass *p, const program_step *s, int row, float *to) {
+static void gather_row(const program_pass *p, const program_step *s, const activation *a, int row,
+                       float *to) {
     const float *from = program_row(p, &s->given, row);
-    int channels = s->given.channels, vectors = whole_vectors(channels);
-    if (s->norm < 0) memcpy(to, from, (size_t)channels * sizeof(float));
-    else if (s->gelu)
-        activate(from, norm_scale(p, s->norm), norm_shift(p, s->norm), 1, 0, vectors, to);
-    else activate(from, norm_scale(p, s->norm), norm_shift(p, s->norm), 0, 0, vectors, to);
+    int channels = s->given.channels;
+    if (!a->scale && a->function == FUNCTION_NONE)
+        memcpy(to, from, (size_t)channels * sizeof(float));
+    else activate(a, from, 0, whole_vectors(channels), to);
     if (s->joined.channels)
         memcpy(to + channels, program_row(p, &s->joined, row),
                (size_t)s->joined.channels * sizeof(float));
@@ -47,19 +47,22 @@ INLINE int pieces_of(int channels, int rows) {
 
 void program_convolve(const program_pass *p, const program_step *s, program_part part,
                       float *scratch) {
-    int before = s->taps / 2, channels = s->given.channels + s->joined.channels;
+    int channels = s->given.channels + s->joined.channels;
     size_t stride = (size_t)strip_stride(channels);
-    for (int i = 0; i < part.rows + s->taps - 1; i++) {
-        int row = part.row - before + i;
+    activation before = activation_of(p, s);
+    int count = (part.rows - 1) * s->stride + (s->taps - 1) * s->dilation + 1;
+    for (int i = 0; i < count; i++) {
+        int row = part.row * s->stride - s->before + i;
         float *to = scratch + (size_t)i * stride;
-        if (row >= 0 && row < s->rows) gather_row(p, s, row, to);
+        if (row >= 0 && row < s->given_rows) gather_row(p, s, &before, row, to);
         else memset(to, 0, (size_t)channels * sizeof(float));
     }
     int each = pieces_of(channels, s->taps), depth = channels / each;
     const float *piece[MOST_PIECES];
     for (int i = 0; i < s->taps * each; i++)
-        piece[i] = scratch + (size_t)(i / each) * stride + (size_t)(i % each) * depth;
-    operand x = {.piece = piece, .pieces = s->taps * each, .depth = depth, .stride = stride};
+        piece[i] = scratch + (size_t)(i / each * s->dilation) * stride + (size_t)(i % each) * depth;
+    operand x = {.piece = piece, .pieces = s->taps * each, .depth = depth,
+                 .stride = stride * (size_t)s->stride};
     const matrix *m = &p->network->map[s->map];
     product_part sum = {.m = m, .x = &x, .initial = m->bias};
     product_of_vectors(&sum, part.begin, part.end, part.rows, program_row(p, &s->made, part.row),
@@ -70,13 +73,12 @@ void program_convolve(const program_pass *p, const program_step *s, program_part
 /* What is made so far, activated, becomes the beginning of the sums: made + the map's bias, or
  * made + given where there is no map. */
 static void begin_sums(const program_pass *p, const program_step *s, program_part part) {
+    activation before = activation_of(p, s);
     for (int row = part.row; row < part.row + part.rows; row++) {
         float *made = program_row(p, &s->made, row);
         const float *term = program_row(p, &s->given, row);
         if (s->map >= 0) term = p->network->map[s->map].bias;
-        if (s->norm >= 0)
-            activate(made, norm_scale(p, s->norm), norm_shift(p, s->norm), 1, part.begin, part.end,
-                     made);
+        if (s->norm >= 0) activate(&before, made, part.begin, part.end, made);
         for (int v = part.begin; v < part.end; v++)
             store(made + v * LANES, load(made + v * LANES) + load(term + v * LANES));
     }
@@ -103,4 +105,11 @@ void program_add(const program_pass *p, const program_step *s, program_part part
     begin_sums(p, s, part);
     if (s->map >= 0) add_mapped(p, s, part);
     if (s->measured >= 0) program_measure(p, s, part);
+}
+
+/* Rows follow each other in memory, whatever stands between their channels. */
+void program_activate(const program_pass *p, const program_step *s, program_part part) {
+    activation a = {NULL, NULL, s->function, s->slope};
+    float *made = program_row(p, &s->made, part.row);
+    activate(&a, made, 0, part.rows * s->made.stride / LANES, made);
 }

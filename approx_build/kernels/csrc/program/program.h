@@ -27,21 +27,34 @@ typedef struct {
 enum {
     PROGRAM_ENTER,     /* made = the sound beside its time features */
     PROGRAM_LEAVE,     /* the result = given */
-    PROGRAM_CONVOLVE,  /* made = given and joined, activated by norm, through map's taps */
+    PROGRAM_CONVOLVE,  /* made = given and joined, normed, through function and map's taps */
     PROGRAM_ADD,       /* made = made, activated by norm and GELU, + given, joined (through map) */
     PROGRAM_NORMALISE, /* the factors of norm, from the sums that a step with `measured` left */
     PROGRAM_HALVE,     /* made = every second row of given, smoothed */
     PROGRAM_DOUBLE,    /* made = given and the rows between, smoothed; `rows` are made's */
     PROGRAM_PACK_KEYS, /* made = the keys and values of given, head after head, for products */
-    PROGRAM_ATTEND     /* made = attention of given's queries to the keys and values in joined */
+    PROGRAM_ATTEND,    /* made = attention of given's queries to the keys and values in joined */
+    PROGRAM_ACTIVATE   /* made = made, activated */
+};
+
+/* What a number becomes before a map, or by PROGRAM_ACTIVATE. */
+enum {
+    FUNCTION_NONE,
+    FUNCTION_GELU,
+    FUNCTION_RELU,
+    FUNCTION_LEAKY, /* x < 0: x * slope */
+    FUNCTION_TANH
 };
 
 typedef struct {
     int32_t kind, rows;     /* rows of what is made */
     int32_t map, taps;      /* a packed matrix, -1 for none; its taps */
-    int32_t norm, gelu;     /* the norm that activates, -1 for none; whether GELU follows it */
+    int32_t norm, function; /* the norm before the map, -1 for none; the function after the norm */
     int32_t measured;       /* the norm whose sums the step leaves, -1 for none */
     int32_t strip, heads;   /* rows of an item (whole chunks if measured); heads of attention */
+    /* A convolution: tap k of row i reads row i * stride + k * dilation - before of given_rows. */
+    int32_t given_rows, stride, dilation, before;
+    float slope;            /* of FUNCTION_LEAKY */
     program_array given, joined, made; /* joined: channels after given's; none where it has none */
 } program_step;
 

@@ -35,8 +35,8 @@ def test_it_is_the_scheduler_of_diffusers() -> None:
     scheduler = diffusers_ipndm()(len(schedule) - 1, trained_betas=sigmas)
     x = torch.from_numpy(LATENT)
     for time in scheduler.timesteps:
-        said = wavy_in_torch(x, time.repeat(len(x)))
-        x = scheduler.step(said, time, x).prev_sample
+        predicted = wavy_in_torch(x, time.repeat(len(x)))
+        x = scheduler.step(predicted, time, x).prev_sample
     np.testing.assert_allclose(ours(schedule), x.numpy(), atol=2e-4)
 
 

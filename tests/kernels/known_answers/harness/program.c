@@ -40,9 +40,11 @@ static program_step *steps(known_case *c, int32_t *count) {
     *count = (int32_t)given(c);
     program_step *all = memory((size_t)*count * sizeof *all);
     for (program_step *s = all; s < all + *count; s++) {
-        int32_t *fields[] = {&s->kind, &s->rows, &s->map, &s->taps, &s->norm,
-                             &s->gelu, &s->measured, &s->strip, &s->heads};
-        for (int i = 0; i < 9; i++) *fields[i] = (int32_t)given(c);
+        int32_t *fields[] = {&s->kind, &s->rows, &s->map, &s->taps, &s->norm, &s->function,
+                             &s->measured, &s->strip, &s->heads, &s->given_rows, &s->stride,
+                             &s->dilation, &s->before};
+        for (int i = 0; i < 13; i++) *fields[i] = (int32_t)given(c);
+        s->slope = given_float(c);
         s->given = array(c);
         s->joined = array(c);
         s->made = array(c);

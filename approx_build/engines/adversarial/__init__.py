@@ -1,0 +1,1 @@
+"""Adversarial learning: a generator learns against a critic, which hears more than a loss says."""

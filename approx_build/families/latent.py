@@ -1,0 +1,109 @@
+"""Latent places: where a take is between two latents, for families that make a clip of a latent.
+
+A latent is a point of the cube [-1, 1]^n, drawn by a seed or by the take's own stream. Places 0
+and 1 are two latents and all others are on the line through them; `spread` moves them away from
+the middle of the cube. The cube is what the network has learned from. A network also makes sound
+of points outside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+from approx_build.families.parameters import SHORT_FORM
+from approx_build.numerics.stream import Stream
+
+Doubles = NDArray[np.float64]
+Seed = Annotated[int, Field(ge=0, le=(1 << 63) - 1)]
+Place = Annotated[float, Field(ge=-100, le=100)]
+Places = Annotated[tuple[Place, ...], Field(min_length=1, max_length=100_000)]
+
+
+def _kind(value: Any) -> str:
+    return "places" if isinstance(value, list | tuple) else "place"
+
+
+PlaceLike = Annotated[
+    Annotated[Place, Tag("place")] | Annotated[Places, Tag("places")], Discriminator(_kind)
+]
+"""A place, or one for each clip."""
+
+
+class Sampling(BaseModel):
+    """Where a take is among the latents."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    from_seed: Annotated[Seed | None, SHORT_FORM] = Field(
+        default=None, description="seed of the latent at place 0; null: the clip's own latent"
+    )
+    to_seed: Annotated[Seed | None, SHORT_FORM] = Field(
+        default=None, description="seed of the latent at place 1; null: the clip's own latent"
+    )
+    place: Annotated[PlaceLike | None, SHORT_FORM] = Field(
+        default=None,
+        description="place between both latents: a number, or a list with the place of each clip; "
+        "below 0 and above 1 the line goes on; null: with both seeds, the clips are at equal "
+        "distances from 0 to 1 (a single one in the middle), with one seed they are at its latent",
+    )
+    spread: Annotated[float, SHORT_FORM] = Field(
+        default=1.0,
+        ge=0,
+        le=100,
+        description="factor of the latent: below 1 nearer to the middle of what the network has "
+        "learned, above 1 perhaps outside",
+    )
+
+    @property
+    def remark(self) -> str:
+        """Whether latents may be outside the cube, where the network has learned nothing."""
+        places = self.place if isinstance(self.place, tuple) else (self.place or 0.0,)
+        outside = [f"place {place:g}" for place in places if not 0 <= place <= 1]
+        outside += [f"spread {self.spread:g}"] if self.spread > 1 else []
+        if not outside:
+            return ""
+        return (
+            f"{outside[0]} may be outside the latents that the network has learned, where its "
+            "sounds are wilder"
+        )
+
+    def of_clip(self, clip: int, count: int) -> Mapping[str, Any]:
+        """What is left out or a list, as it is for clip `clip` of `count`, from 1.
+
+        ValueError when there are places, and not as many as clips.
+        """
+        if isinstance(self.place, tuple):
+            if len(self.place) != count:
+                raise ValueError(
+                    f"{len(self.place)} places for {count} clips; a list needs a place for each"
+                )
+            return {"place": self.place[clip - 1]}
+        if self.place is None and self.from_seed is not None and self.to_seed is not None:
+            return {"place": 0.5 if count == 1 else (clip - 1) / (count - 1)}
+        return {}
+
+    def latent(self, size: int, stream: Stream) -> NDArray[np.float32]:
+        """The latent [size] of a take whose random numbers are those of `stream`."""
+        place = self.place
+        if isinstance(place, tuple):
+            place = place[0]
+        if place is None:
+            place = 1.0 if self.from_seed is None else 0.0
+        first, second = _point(self.from_seed, size, stream), _point(self.to_seed, size, stream)
+        # Each latent is itself at its own place, exactly.
+        return np.asarray(((1 - place) * first + place * second) * self.spread, np.float32)
+
+
+def _point(seed: int | None, size: int, stream: Stream) -> Doubles:
+    own = stream.child("cube") if seed is None else Stream.named("cube", seed)
+    return cube_point(own, size)
+
+
+def cube_point(stream: Stream, size: int) -> Doubles:
+    """A random point [size] of the cube [-1, 1]^size."""
+    return stream.uniforms(size) * 2 - 1

@@ -1,0 +1,64 @@
+"""RAVE's stacks of convolutions as programs of the kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from approx_build.families.rave.layers import SLOPE, Convolution, Residual, Stack, convolutions
+from approx_build.kernels.program import NOTHING, Array, Program, Taps, leaky_relu
+from approx_build.kernels.program_builder import ProgramBuilder
+from approx_build.kernels.tensors import Floats
+from approx_build.kernels.transposed import Transposed
+
+_LEAKY = leaky_relu(SLOPE)
+
+
+def stack_program(stack: Stack, rows: int) -> Program:
+    """The program of a stack on so many rows."""
+    builder = ProgramBuilder()
+    x = builder.enter(rows, next(convolutions(stack)).inputs)
+    for one in stack:
+        if isinstance(one, Residual):
+            made = _chained(builder, one.layers, x)
+            builder.add(made, [x])
+        else:
+            made = _convolved(builder, one, x)
+        builder.give_back(x)
+        x = made
+    builder.leave(x)
+    return builder.finished()
+
+
+def map_tensors(stack: Stack, folded: Mapping[str, tuple[Floats, Floats]]) -> dict[str, Floats]:
+    """The tensors that the maps of a stack's programs name."""
+    found: dict[str, Floats] = {}
+    for layer in convolutions(stack):
+        weight, bias = folded[layer.name]
+        if layer.is_transposed:
+            found |= _shape(layer).phase_tensors(layer.name, weight, bias)
+        else:
+            found |= {f"{layer.name}.weight": weight, f"{layer.name}.bias": bias}
+    return found
+
+
+def _chained(builder: ProgramBuilder, layers: tuple[Convolution, ...], x: Array) -> Array:
+    """Convolutions one after another; `x` is kept."""
+    given = x
+    for layer in layers:
+        made = _convolved(builder, layer, given)
+        if given is not x:
+            builder.give_back(given)
+        given = made
+    return given
+
+
+def _convolved(builder: ProgramBuilder, layer: Convolution, x: Array) -> Array:
+    activation = _LEAKY if layer.is_activated else NOTHING
+    if layer.is_transposed:
+        return builder.transposed(layer.name, x, _shape(layer), activation)
+    taps = Taps(layer.taps, layer.stride, layer.dilation, layer.before)
+    return builder.convolve(layer.name, [x], layer.outputs, taps, activation=activation)
+
+
+def _shape(layer: Convolution) -> Transposed:
+    return Transposed(layer.outputs, layer.taps, layer.stride, layer.before)

@@ -1,0 +1,1 @@
+"""Musical time: moments, lengths, the tempo map, and paces that follow it."""

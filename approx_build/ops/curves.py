@@ -1,0 +1,86 @@
+"""Parameters that may move: a number, or breakpoints `[[seconds, value], …]` over the result.
+
+Straight lines between breakpoints, level before the first and after the last. What a grain does is
+decided where it begins.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import lru_cache
+from itertools import pairwise
+from operator import itemgetter
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Discriminator, Field, Tag
+
+from approx_build.metric.pace import Pace
+from approx_build.ops.base import LONGEST_S
+from approx_build.yaml_source.fields import MOST
+
+Points = tuple[tuple[float, float], ...]
+"""(seconds, value) pairs."""
+_Seconds = Annotated[float, Field(ge=0, le=LONGEST_S)]
+
+
+def _kind(value: Any) -> str:
+    return "curve" if isinstance(value, list | tuple) else "number"
+
+
+def _rising(curve: float | Points) -> float | Points:
+    if isinstance(curve, tuple):
+        for (before, _), (after, _) in pairwise(curve):
+            if after < before:
+                raise ValueError(f"times run backwards ({after:g} s after {before:g} s)")
+    return curve
+
+
+# Of a plain union, pydantic would report a fault once for each alternative.
+_EITHER = (Discriminator(_kind), AfterValidator(_rising))
+_LIST = Field(min_length=1, max_length=MOST)
+_Semitones = Annotated[float, Field(ge=-48, le=48)]
+_Rate = Annotated[float, Field(ge=0.001, le=2000)]
+_Grain = Annotated[float, Field(ge=0.001, le=2)]
+
+Semitones = Annotated[
+    Annotated[_Semitones, Tag("number")]
+    | Annotated[tuple[tuple[_Seconds, _Semitones], ...], _LIST, Tag("curve")],
+    *_EITHER,
+]
+"""How much higher, semitones."""
+Rate = Annotated[
+    Annotated[_Rate, Tag("number")]
+    | Annotated[tuple[tuple[_Seconds, _Rate], ...], _LIST, Tag("curve")],
+    *_EITHER,
+]
+"""Grains, steps or onsets per second."""
+GrainLength = Annotated[
+    Annotated[_Grain, Tag("number")]
+    | Annotated[tuple[tuple[_Seconds, _Grain], ...], _LIST, Tag("curve")],
+    *_EITHER,
+]
+"""Duration of a grain, seconds."""
+
+
+def at(curve: float | Points, seconds: float) -> float:
+    """The value at a moment of the result."""
+    if not isinstance(curve, tuple):
+        return curve
+    index = bisect_right(curve, seconds, key=itemgetter(0))
+    if index in (0, len(curve)):
+        return curve[max(index - 1, 0)][1]
+    (start, first), (stop, second) = curve[index - 1], curve[index]
+    return first + (second - first) * ((seconds - start) / (stop - start))
+
+
+def extremes(curve: float | Points) -> tuple[float, float]:
+    """The smallest and the largest value."""
+    values = [value for _, value in curve] if isinstance(curve, tuple) else [curve]
+    return min(values), max(values)
+
+
+# An operation asks for it once a step.
+@lru_cache(maxsize=64)
+def pace_of(rate_hz: Points) -> Pace:
+    """Steps over time at a rate that moves."""
+    return Pace.moving(rate_hz)

@@ -1,0 +1,41 @@
+"""Convolutions as data: what they reach, at which rate, and how much work they are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from approx_build.families.rave.folding import folded
+from approx_build.families.rave.layers import Convolution, Residual, convolutions, reach, work
+from approx_build.families.rave.reference import through
+from tests.families.rave.networks import FORMS, network, weights_of
+
+
+@pytest.mark.parametrize("form", list(FORMS))
+def test_nothing_beyond_its_reach_changes_a_row(form: str) -> None:
+    net = network(form)
+    weights = weights_of(net)
+    for name, stack in {"encoder": net.encoder, "trunk": net.decoder["trunk"]}.items():
+        layers = list(convolutions(stack))
+        ours = {layer.name: folded(weights, layer) for layer in layers}
+        far = reach(stack)
+        x = np.zeros((8 * (2 * far // 8 + 3), layers[0].inputs), np.float32)
+        changed = x.copy()
+        middle = len(x) // 2
+        changed[middle] = 1
+        apart = (through(ours, stack, x) != through(ours, stack, changed)).any(axis=1)
+        rate = len(apart) / len(x)
+        touched = np.flatnonzero(apart)
+        assert touched[0] >= (middle - far) * rate - 1, name
+        assert touched[-1] <= (middle + far + 1) * rate, name
+
+
+def test_work_counts_each_tap_once_for_each_row_that_it_makes() -> None:
+    plain = Convolution("a", 2, 3, 5)
+    strided = Convolution("b", 3, 4, 8, 4)
+    raised = Convolution("c", 4, 2, 8, 4, is_transposed=True)
+    unit = Residual((Convolution("d", 2, 2, 1),))
+    assert work((plain,)) == 30
+    assert work((plain, strided)) == 30 + 96 / 4
+    assert work((plain, strided, raised)) == 30 + 96 / 4 + 64 / 4
+    assert work((plain, strided, raised, unit)) == 30 + 96 / 4 + 64 / 4 + 4
