@@ -40,7 +40,8 @@ def test_the_movements_have_the_lengths_of_the_printed_score() -> None:
     ("movement", "how"),
     [
         ("2", TWO_JOBS),  # a diffusion network's takes last longest
-        *((one, how) for one in "35" for how in (ONE_JOB, TWO_JOBS, (*TWO_JOBS, "--capped"))),
+        *(("3", how) for how in (ONE_JOB, TWO_JOBS, (*TWO_JOBS, "--capped"))),
+        ("5", TWO_JOBS),  # takes that continue takes
     ],
     ids=str,
 )
