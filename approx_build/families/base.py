@@ -9,7 +9,7 @@ family and generate nothing.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
+from approx_build.engines.progress import Progress as Progress  # families import it from here
 from approx_build.families.parameters import Parameters
 from approx_build.families.parameters import Shapes as Shapes  # re-exported
 from approx_build.families.players import ALONE, Phase, Player, Turn
@@ -36,8 +37,7 @@ Example = dict[str, NDArray[Any]]
 Gradients = tuple[float, "dict[str, torch.Tensor]"]
 Loc = tuple[str | int, ...]
 """The path of a value in the controls of a take."""
-Told = Callable[[int, int], None]
-"""Called with the number of finished samples and of all samples."""
+Takes = Sequence[TakeRequest[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +159,7 @@ class Family(Parameters):
 
     @abstractmethod
     def draw(
-        self,
-        weights: Weights,
-        takes: Sequence[TakeRequest[Any]],
-        device: str = "cpu",
-        progress: Told | None = None,
+        self, weights: Weights, takes: Takes, device: str = "cpu", progress: Progress | None = None
     ) -> list[Clip]:
         """Generate clips [C, length] together, at the network's rate.
 
@@ -178,7 +174,7 @@ class Family(Parameters):
         sampling: Any,
         count: int,
         device: str = "cpu",
-        progress: Told | None = None,
+        progress: Progress | None = None,
     ) -> list[Stage]:
         """At most `count` stages of the take of `stream`, including the first and the last.
 
@@ -188,7 +184,7 @@ class Family(Parameters):
         return []
 
     @abstractmethod
-    def drawing_bytes(self, takes: Sequence[TakeRequest[Any]]) -> dict[str, int]:
+    def drawing_bytes(self, takes: Takes) -> dict[str, int]:
         """Peak memory, by item, of generating `takes` together on a CPU.
 
         At least the memory that is used, except for 10 MB, and at most a tenth more. More or longer

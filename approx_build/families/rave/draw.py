@@ -8,7 +8,7 @@ import numpy as np
 
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
-from approx_build.families.base import Told, Weights
+from approx_build.families.base import Progress, Weights
 from approx_build.families.rave.codec import Codec
 from approx_build.families.rave.latents import latents_of
 from approx_build.families.rave.length_faults import length_faults
@@ -26,7 +26,7 @@ def draw(
     weights: Weights,
     takes: Sequence[TakeRequest[Sampling]],
     device: str = "cpu",
-    progress: Told | None = None,
+    progress: Progress | None = None,
 ) -> list[Clip]:
     """Clips [1, length] at the network's rate, one after another.
 

@@ -11,18 +11,17 @@ both, latents can be moved along the axes of their variance.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import FAMILIES, Family, Network, Told, Weights
+from approx_build.families.base import FAMILIES, Family, Network, Progress, Takes, Weights
 from approx_build.families.players import Phase, Player
 from approx_build.families.rave.objective import Objective  # off the path: training
 from approx_build.families.rave.parameters import RAVEParameters
 from approx_build.families.rave.sampling import Sampling
-from approx_build.families.take_request import TakeRequest
 
 _ADAM = {"name": "adam", "beta1": 0.5, "beta2": 0.9, "epsilon": 1e-8}
 
@@ -83,11 +82,7 @@ class RAVE(RAVEParameters, Family):
     }
 
     def draw(
-        self,
-        weights: Weights,
-        takes: Sequence[TakeRequest[Sampling]],
-        device: str = "cpu",
-        progress: Told | None = None,
+        self, weights: Weights, takes: Takes, device: str = "cpu", progress: Progress | None = None
     ) -> list[Clip]:
         """Clips [1, length], one after another."""
         from approx_build.families.rave import draw
@@ -120,7 +115,7 @@ class RAVE(RAVEParameters, Family):
 
         return axes.warnings(weights)
 
-    def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
+    def drawing_bytes(self, takes: Takes) -> dict[str, int]:
         """Memory by item that drawing `takes` takes at its peak, on a CPU."""
         from approx_build.families.rave import memory  # off the path: memory
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
-from approx_build.families.base import Told, Weights
+from approx_build.families.base import Progress, Weights
 from approx_build.families.latent import Sampling
 from approx_build.families.take_request import TakeRequest, check_takes
 from approx_build.families.wavegan.parameters import WaveGANParameters
@@ -28,7 +28,7 @@ def draw(
     weights: Weights,
     takes: Sequence[TakeRequest[Sampling]],
     device: str = "cpu",
-    progress: Told | None = None,
+    progress: Progress | None = None,
 ) -> list[Clip]:
     """Clips [C, length] at the network's rate, one after another.
 

@@ -11,16 +11,15 @@ A clip is a point of a cube, so two strokes have a middle, and a path is a rhyth
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import FAMILIES, Family, Network, Told, Weights
+from approx_build.families.base import FAMILIES, Family, Network, Progress, Takes, Weights
 from approx_build.families.latent import Sampling
 from approx_build.families.players import Player
-from approx_build.families.take_request import TakeRequest
 from approx_build.families.wavegan.parameters import Objective, WaveGANParameters
 
 ADAM = {"name": "adam", "learning_rate": 1e-4, "beta1": 0.5, "beta2": 0.9, "epsilon": 1e-8}
@@ -64,11 +63,7 @@ class WaveGAN(WaveGANParameters, Family):
     large_example: ClassVar[Mapping[str, Any]] = {"network": {"width": 48}, "length_s": 1.0}
 
     def draw(
-        self,
-        weights: Weights,
-        takes: Sequence[TakeRequest[Sampling]],
-        device: str = "cpu",
-        progress: Told | None = None,
+        self, weights: Weights, takes: Takes, device: str = "cpu", progress: Progress | None = None
     ) -> list[Clip]:
         """Clips [C, length], one after another."""
         from approx_build.families.wavegan import draw
@@ -88,7 +83,7 @@ class WaveGAN(WaveGANParameters, Family):
         """Seconds of a whole clip."""
         return self.length / self.rate
 
-    def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
+    def drawing_bytes(self, takes: Takes) -> dict[str, int]:
         """Memory by item that drawing `takes` takes at its peak, on a CPU."""
         from approx_build.families.wavegan import memory  # off the path: memory
 

@@ -7,7 +7,7 @@ from approx_build.engines.diffusion import schedules
 from approx_build.engines.diffusion.level import Level
 from approx_build.engines.diffusion.parameterisation import Denoiser, Sound
 from approx_build.engines.diffusion.samplers.deterministic import Ddim, Heun
-from approx_build.engines.diffusion.sampling import part_of, sample
+from approx_build.engines.diffusion.sampling import sample
 from approx_build.errors import ModelError
 from tests.engines.diffusion.networks import noise, wavy
 
@@ -39,15 +39,6 @@ def test_who_watches_can_change_nothing() -> None:
 
     with pytest.raises(ValueError, match="read-only"):
         sample(Ddim(Denoiser(wavy)), noise(1, 1, 8), schedules.crash(3), watch=meddle)
-
-
-def test_a_part_tells_its_place_in_the_whole() -> None:
-    told: list[tuple[int, int]] = []
-    part = part_of(lambda *now: told.append(now), 10, 20)
-    assert part is not None
-    part(3, 5)
-    assert told == [(13, 20)]
-    assert part_of(None, 10, 20) is None
 
 
 def test_the_given_sound_is_not_changed() -> None:

@@ -5,8 +5,8 @@ import pytest
 
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
+from approx_build.families.codes import Sampling
 from approx_build.families.samplernn import SampleRNN
-from approx_build.families.samplernn.parameters import Sampling
 from approx_build.families.take_request import TakeRequest
 from approx_build.numerics.stream import stream_key
 from approx_build.ways.base import Conditioning
