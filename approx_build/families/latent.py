@@ -13,10 +13,11 @@ from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, ConfigDict, Field
 
 from approx_build.families.parameters import SHORT_FORM
 from approx_build.numerics.stream import Stream
+from approx_build.yaml_source.breakpoints import NumberOrList
 
 Doubles = NDArray[np.float64]
 Seed = Annotated[int, Field(ge=0, le=(1 << 63) - 1)]
@@ -24,13 +25,7 @@ Place = Annotated[float, Field(ge=-100, le=100)]
 Places = Annotated[tuple[Place, ...], Field(min_length=1, max_length=100_000)]
 
 
-def _kind(value: Any) -> str:
-    return "places" if isinstance(value, list | tuple) else "place"
-
-
-PlaceLike = Annotated[
-    Annotated[Place, Tag("place")] | Annotated[Places, Tag("places")], Discriminator(_kind)
-]
+PlaceLike = NumberOrList[Place, Places]
 """A place, or one for each clip."""
 
 

@@ -10,7 +10,8 @@ from approx_build.audio.clip import Clip
 from approx_build.families.base import Progress, Weights
 from approx_build.families.ddsp.curves import played
 from approx_build.families.ddsp.decoder import Decoder
-from approx_build.families.ddsp.parameters import DDSPParameters, Sampling
+from approx_build.families.ddsp.parameters import DDSPParameters
+from approx_build.families.ddsp.sampling import Sampling
 from approx_build.families.ddsp.synthesis import Performance, frames_needed, inputs_of
 from approx_build.families.take_request import TakeRequest, check_takes
 from approx_build.kernels.tensors import Floats, checked_tensors

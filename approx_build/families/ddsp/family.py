@@ -20,7 +20,8 @@ from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
 from approx_build.families.base import FAMILIES, Family, Network, Progress, Takes, Weights
-from approx_build.families.ddsp.parameters import DDSPParameters, Objective, Sampling
+from approx_build.families.ddsp.parameters import DDSPParameters, Objective
+from approx_build.families.ddsp.sampling import Sampling
 
 
 @FAMILIES.register

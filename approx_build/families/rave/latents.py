@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from approx_build.audio.clip import Clip
 from approx_build.families.rave.codec import Codec
 from approx_build.families.rave.prior_shape import prior_reach
-from approx_build.families.rave.sampling import LatentChange, Points, Sampling, points
+from approx_build.families.rave.sampling import LatentChange, Sampling
 from approx_build.families.take_request import TakeRequest
 from approx_build.kernels.reference import product
 from approx_build.kernels.tensors import Floats
@@ -24,6 +24,7 @@ from approx_build.numerics.stream import Stream
 from approx_build.ways.between import Interpolation
 from approx_build.ways.prime import Priming
 from approx_build.ways.transfer import TransferConditioning
+from approx_build.yaml_source.breakpoints import Points, points
 
 Doubles = NDArray[np.float64]
 Take: TypeAlias = TakeRequest[Sampling]

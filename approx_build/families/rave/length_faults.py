@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from approx_build.families.rave.parameters import RAVEParameters
-from approx_build.families.rave.sampling import LatentChange, Sampling, points
+from approx_build.families.rave.sampling import LatentChange, Sampling
+from approx_build.yaml_source.breakpoints import points
 
 Loc = tuple[str | int, ...]
 _TOLERANCE_S = 1e-6

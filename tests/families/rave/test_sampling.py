@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from approx_build.families.rave.sampling import LatentChange, Sampling, points
+from approx_build.families.rave.sampling import LatentChange, Sampling
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,3 @@ def test_an_operation_is_one_thing(given: dict[str, object]) -> None:
 def test_curves_are_within_bounds_and_in_order(given: dict[str, object], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         LatentChange.model_validate(given)
-
-
-def test_a_number_is_one_breakpoint() -> None:
-    assert points(2.5) == ((0.0, 2.5),)
