@@ -52,6 +52,8 @@ class Moment:
 class Network(Protocol):
     """The interface of a network for the training loop; its state is a dict of tensors by name.
 
+    The networks of families inherit from it, and so need not define what is optional.
+
     An example is a window in the form that the network trains on: arrays by name, each of which
     gets a leading axis for the batch.
     """
@@ -76,9 +78,14 @@ class Network(Protocol):
 
     def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
         """The loss of a batch of one and its gradients by name; None if torch must compute them."""
+        return None
 
     def matrices(self) -> dict[str, tuple[int, int, int, float]]:
-        """Weights that are stacks of matrices: name -> (count, rows, columns, step scale)."""
+        """Stacks of matrices that Muon updates: name -> (count, rows, columns, step scale).
+
+        Muon updates all other weights as Adam does.
+        """
+        return {}
 
 
 class PlayersNetwork(Network, Protocol):
@@ -97,6 +104,7 @@ class PlayersNetwork(Network, Protocol):
 
     def measures(self, weights: Tensors, example: Tensors) -> Mapping[str, float]:
         """Numbers by name over held-out examples; `variety`: that of takes relative to windows."""
+        return {}
 
     def start_phase(self, phase: str, weights: Weights, rng: Stream) -> Arrays:
         """The tensors that get new values when a phase after the first begins; often none.
@@ -104,6 +112,7 @@ class PlayersNetwork(Network, Protocol):
         A function of its arguments alone. The new values also replace the averages of the tensors,
         and the optimiser resets its state for them.
         """
+        return {}
 
 
 class Family(Parameters):

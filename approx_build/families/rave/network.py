@@ -10,7 +10,7 @@ Off the path of a sample: it trains; takes are made by the kernels.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -18,7 +18,8 @@ import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
 from torch import Tensor
 
-from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors, Weights
+from approx_build.families.base import Arrays, Example, Moment, PlayersNetwork, Tensors
+from approx_build.families.measuring import MeasuringNetwork
 from approx_build.families.players import Turn
 from approx_build.families.rave import pqmf
 from approx_build.families.rave.axes import principal_axes
@@ -39,8 +40,11 @@ from approx_build.numerics.normal import normals
 from approx_build.numerics.stream import Stream
 
 
-class RAVENetwork:
-    """Examples, losses, sound, first weights and axes of a RAVE network."""
+class RAVENetwork(PlayersNetwork, MeasuringNetwork):
+    """Examples, losses, sound, initial weights and axes of a RAVE network.
+
+    It has no `matrices`: weight normalisation separates length and direction, which Muon would mix.
+    """
 
     def __init__(self, params: RAVEParameters, objective: Objective | None = None) -> None:
         self.params = params
@@ -212,22 +216,6 @@ class RAVENetwork:
             else:
                 found[name] = _first(rng.child(name), name, shape, shapes)
         return found
-
-    def measures(self, weights: Tensors, example: Tensors) -> Mapping[str, float]:
-        """None: what collapses here are latents, which the axes of a checkpoint show."""
-        return {}
-
-    def start_phase(self, phase: str, weights: Weights, rng: Stream) -> Arrays:
-        """Nothing: the discriminators have waited with their first weights."""
-        return {}
-
-    def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
-        """None: torch finds them."""
-        return None
-
-    def matrices(self) -> dict[str, tuple[int, int, int, float]]:
-        """None: weight norm keeps lengths and directions apart, which Muon would mix."""
-        return {}
 
     def measured(self, weights: Tensors, sounds: Sequence[NDArray[np.float32]]) -> Arrays:
         """The axes of the latents of windows [1, T], in the order of their variance."""

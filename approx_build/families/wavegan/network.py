@@ -19,7 +19,13 @@ from torch import Tensor
 from approx_build.engines.adversarial import energy_score_torch as energy
 from approx_build.engines.adversarial import wasserstein_torch as wasserstein
 from approx_build.engines.adversarial.phase_shuffle_torch import shuffled
-from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors, Weights
+from approx_build.families.base import (
+    Arrays,
+    Example,
+    Moment,
+    PlayersNetwork,
+    Tensors,
+)
 from approx_build.families.latent import cube_point
 from approx_build.families.players import Turn
 from approx_build.families.wavegan.parameters import FIRST_ROWS, Objective, WaveGANParameters
@@ -35,7 +41,7 @@ _RECORDED, _GENERATED, _BETWEEN = range(3)
 """What the critic hears in its turn, and has shifts of its own for."""
 
 
-class WaveGANNetwork:
+class WaveGANNetwork(PlayersNetwork):
     """Examples, first weights and losses of a WaveGAN."""
 
     def __init__(self, params: WaveGANParameters, objective: Objective | None = None) -> None:
@@ -149,15 +155,3 @@ class WaveGANNetwork:
                 rows = shuffled(rows, shifts[:, layer])
         flat = rows.transpose(1, 2).flatten(1)
         return F.linear(flat, weights["critic.dense.weight"], weights["critic.dense.bias"])[:, 0]
-
-    def start_phase(self, phase: str, weights: Weights, rng: Stream) -> Arrays:
-        """There is one phase, and nothing begins anew."""
-        return {}
-
-    def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
-        """Torch finds them, second derivatives included."""
-        return None
-
-    def matrices(self) -> dict[str, tuple[int, int, int, float]]:
-        """None: Muon was not made for two players."""
-        return {}

@@ -16,7 +16,8 @@ from approx_build.plan.graph import Kind
 from approx_build.plan.lower import lower
 from approx_build.plan.take_checks import take_faults, take_remarks
 from approx_build.score.load import read_piece
-from tests.space import CONSENT, Space
+from tests.families.projects import PIECE, FamilyProject
+from tests.space import Space
 
 TODAY = date(2026, 5, 1)
 MODEL = """\
@@ -34,7 +35,6 @@ training:
   evaluate_every: 2
   evaluate_windows: 4
 """
-PIECE = "score: 1\npiece: p\nseed: 3\noutput: {rate: 8000}\nmovements: [p/one.yaml]\n"
 MOVEMENT = """\
 score: 1
 movement: one
@@ -61,14 +61,9 @@ def strokes(seed: int) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def space(tmp_path_factory: pytest.TempPathFactory) -> Space:
-    made = Space(tmp_path_factory.mktemp("project"))
-    made.write("models/kit.yaml", MODEL)
-    made.write("models/corpora/tones/consent.yaml", CONSENT)
-    for seed in (1, 2):
-        made.sound(f"models/corpora/tones/strokes-{seed}.wav", strokes(seed))
-    made.write("pieces/p.yaml", PIECE)
-    return made
+def space(tmp_path_factory: pytest.TempPathFactory) -> FamilyProject:
+    sounds = {f"strokes-{seed}": strokes(seed) for seed in (1, 2)}
+    return FamilyProject.create(tmp_path_factory.mktemp("project"), MODEL, MOVEMENT, sounds)
 
 
 def score(space: Space, **changes: str) -> Path:
@@ -134,12 +129,9 @@ def test_a_place_outside_the_cube_is_legal_and_remarked_on(space: Space) -> None
 
 
 @pytest.mark.slow
-def test_a_piece_of_strokes_renders_and_repeats(space: Space) -> None:
+def test_a_piece_of_strokes_renders_and_repeats(space: FamilyProject) -> None:
     score(space)
-    space.run("render", "pieces/p.yaml")
-    space.run("verify", "pieces/p.yaml")
-    sound, _ = soundfile.read(next((space.root / "renders").rglob("one.wav")))
-    assert np.abs(sound).max() > 1e-4
+    assert np.abs(space.rendered()).max() > 1e-4
     [entry] = (space.root / "models/ledger").glob("kit-*.json")
     curve = json.loads(entry.read_text())["curve"]
     terms = {"critic", "critic.distance", "critic.penalty", "generator", "variety"}
