@@ -14,6 +14,7 @@ from approx_build.families.players import ALONE, Turn
 from approx_build.numerics.stream import Stream
 from approx_build.training.batches import Batches
 from approx_build.training.gradients import Losses, WindowWorkers, norm
+from approx_build.training.optimizers import Step
 from approx_build.training.process_group import Share
 from approx_build.training.state import TrainingState
 
@@ -122,13 +123,12 @@ class Stepper:
                 gradient.mul_(settings.clip_norm / length)
         matrices = self.workers.network.matrices()
         for factor, names in self.course.rates(step, gradients).items():
-            settings.optimizer.turn(
+            own = {name: matrices[name] for name in names if name in matrices}
+            settings.optimizer.update(
                 state.weights,
                 {name: gradients[name] for name in names},
                 state.optimizer,
-                number,
-                factor,
-                {name: matrices[name] for name in names if name in matrices},
+                Step(number, factor, own),
             )
         # A young average follows closely, or it would remember the first weights.
         share = max(1 - settings.ema, 10 / (number + 10)) if settings.ema else 1.0
