@@ -1,4 +1,4 @@
-"""Takes of a RAVE network: requests become latents, and latents become clips."""
+"""Takes of a RAVE network: converts requests to latents, and latents to clips."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ def draw(
     device: str = "cpu",
     progress: Progress | None = None,
 ) -> list[Clip]:
-    """Clips [1, length] at the network's rate, one after another.
+    """Generate clips [1, length] at the network's rate, one after another.
 
-    On every device by the kernels of the processor: a take costs less than it would to move it.
+    Uses the kernels of the processor on every device, because a transfer would cost more than a
+    take.
     """
     check_takes(network, takes, device)
     for take in takes:

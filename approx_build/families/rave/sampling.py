@@ -1,4 +1,4 @@
-"""The controls of a RAVE network: what is done to latents between encoding and decoding."""
+"""The controls of a RAVE network: operations on latents between encoding and decoding."""
 
 from __future__ import annotations
 

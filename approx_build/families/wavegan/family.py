@@ -1,12 +1,12 @@
-"""WaveGAN: a generator makes a clip of a latent at once, taught by a critic that hears waveforms.
+"""WaveGAN: a generator turns a latent into a whole clip, trained against a critic of waveforms.
 
 Donahue, McAuley and Puckette, Adversarial audio synthesis (2018, arXiv:1802.04208), as the
-published code has it (chrisdonahue/wavegan, MIT), with Wasserstein distance and gradient penalty:
+published code (chrisdonahue/wavegan, MIT), with Wasserstein distance and gradient penalty:
 
     latent [100] -> dense -> 16 rows -> [ReLU, transposed convolution by 4] · layers -> tanh
-    clip -> [convolution by 4, leaky ReLU, phase shuffle] · layers -> dense -> how real it is
+    clip -> [convolution by 4, leaky ReLU, phase shuffle] · layers -> dense -> score
 
-A clip is a point of a cube, so two strokes have a middle, and a path is a rhythm of new strokes.
+Latents are points of a cube, so that clips can be interpolated.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ADAM = {"name": "adam", "learning_rate": 1e-4, "beta1": 0.5, "beta2": 0.9, "epsi
 
 @FAMILIES.register
 class WaveGAN(WaveGANParameters, Family):
-    """One-shots of a latent, learnt against a critic."""
+    """One-shot sounds from latents, trained against a critic."""
 
     sampling_model: ClassVar[type[BaseModel]] = Sampling
     objective_model: ClassVar[type[BaseModel]] = Objective
@@ -45,7 +45,7 @@ class WaveGAN(WaveGANParameters, Family):
             "generator",
             ("generator.",),
             {"optimizer": ADAM, "clip_norm": None, "ema": 0.999},
-            "makes clips of latents",
+            "turns latents into clips",
         ),
     )
     example: ClassVar[Mapping[str, Any]] = {
@@ -65,38 +65,38 @@ class WaveGAN(WaveGANParameters, Family):
     def draw(
         self, weights: Weights, takes: Takes, device: str = "cpu", progress: Progress | None = None
     ) -> list[Clip]:
-        """Clips [C, length], one after another."""
+        """Generate clips [C, length], one after another."""
         from approx_build.families.wavegan import draw
 
         return draw.draw(self, weights, takes, device, progress)
 
     def clip_sampling(self, sampling: Sampling, clip: int, count: int) -> Mapping[str, Any]:
-        """The place of a clip, where the take says one for each, or is a path of equal steps."""
+        """The place of a clip in a list of places, or in a path of equal steps."""
         return sampling.of_clip(clip, count)
 
     def remark(self, sampling: Sampling) -> str:
-        """Whether latents may be outside what the network has learned."""
+        """A remark if latents may be outside what the network has learned."""
         return sampling.remark
 
     @property
     def preview_s(self) -> float:
-        """Seconds of a whole clip."""
+        """Length of a whole clip, seconds."""
         return self.length / self.rate
 
     def drawing_bytes(self, takes: Takes) -> dict[str, int]:
-        """Memory by item that drawing `takes` takes at its peak, on a CPU."""
+        """Peak memory, by item, of generating `takes` on a CPU."""
         from approx_build.families.wavegan import memory  # off the path: memory
 
         return memory.drawing_bytes(self, takes)
 
     def cost(self, samples: int, sampling: Sampling, way: str | None = None) -> float:
-        """Multiply-adds of a clip, however much of it is used."""
+        """Multiply-adds of a whole clip, of which a take may be the beginning."""
         from approx_build.families.wavegan import memory  # off the path: memory
 
         return float(memory.products(self))
 
     def activation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
-        """What autograd keeps of a window in the critic's turn."""
+        """Memory of autograd for a window in the critic's turn."""
         from approx_build.families.wavegan import memory  # off the path: memory
 
         return memory.activation_bytes(self, size)

@@ -66,7 +66,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> FamilyProject:
 
 
 @pytest.mark.slow
-def test_a_piece_of_transferred_moved_and_blended_takes_renders_and_repeats(
+def test_a_piece_with_transferred_changed_and_blended_takes_renders_reproducibly(
     project: FamilyProject,
 ) -> None:
     assert np.abs(project.rendered()).max() > 1e-4
@@ -76,7 +76,7 @@ def test_a_piece_of_transferred_moved_and_blended_takes_renders_and_repeats(
 
 
 @pytest.mark.slow
-def test_latents_that_collapse_are_written_into_the_ledger_and_its_page(
+def test_collapsed_latents_are_recorded_in_the_ledger_and_on_its_page(
     project: FamilyProject,
 ) -> None:
     settings = "  players: { autoencoder: { optimizer: { name: adam, learning_rate: 0.02 } } }\n"
@@ -114,7 +114,7 @@ def test_latents_that_collapse_are_written_into_the_ledger_and_its_page(
         ("walk_step: 0.5", "walk_step: 1.5", "must be at most 1 (is 1.5)"),
     ],
 )
-def test_faults_are_located_in_words(
+def test_faults_are_reported_with_their_location(
     project: FamilyProject, old: str, new: str, words: str
 ) -> None:
     printed = project.check_with(old, new)
@@ -131,7 +131,7 @@ def test_faults_are_located_in_words(
         ("sample_rate: 8000", "sample_rate: 200", "must be at least 1000 (is 200)"),
     ],
 )
-def test_networks_that_cannot_be_are_refused_with_the_nearest(
+def test_impossible_networks_are_refused_with_the_nearest_possible_value(
     project: FamilyProject, old: str, new: str, words: str
 ) -> None:
     project.write("models/codec.yaml", MODEL.replace(old, new))

@@ -89,7 +89,7 @@ def remarks(space: Space, **changes: str) -> list[str]:
     return [str(fault.message) for fault in take_remarks(read, catalog)]
 
 
-def test_each_clip_has_its_place_in_its_key(space: Space) -> None:
+def test_the_key_of_each_clip_contains_its_place(space: Space) -> None:
     lowered = lower(check(score(space), Catalog(space.root, TODAY)))
     places = {
         action.target: action.params["sampling"]["place"]  # type: ignore[index, call-overload]
@@ -114,12 +114,12 @@ def test_a_take_longer_than_a_clip_is_refused_with_the_longest_length(space: Spa
     assert faults(space, path="length_s: 0.128") == []
 
 
-def test_places_must_be_as_many_as_clips(space: Space) -> None:
+def test_a_list_of_places_must_have_one_for_each_clip(space: Space) -> None:
     [fault] = faults(space, mine="length_s: 0.1, count: 3, place: [0, 1]")
     assert "2 places for 3 clips; a list needs a place for each" in fault
 
 
-def test_a_place_outside_the_cube_is_legal_and_remarked_on(space: Space) -> None:
+def test_a_place_outside_the_cube_is_allowed_with_a_remark(space: Space) -> None:
     assert faults(space) == []
     [remark] = remarks(space)
     assert "place -0.5 may be outside the latents that the network has learned" in remark
@@ -129,7 +129,7 @@ def test_a_place_outside_the_cube_is_legal_and_remarked_on(space: Space) -> None
 
 
 @pytest.mark.slow
-def test_a_piece_of_strokes_renders_and_repeats(space: FamilyProject) -> None:
+def test_a_piece_of_strokes_renders_reproducibly(space: FamilyProject) -> None:
     score(space)
     assert np.abs(space.rendered()).max() > 1e-4
     [entry] = (space.root / "models/ledger").glob("kit-*.json")
@@ -139,7 +139,7 @@ def test_a_piece_of_strokes_renders_and_repeats(space: FamilyProject) -> None:
 
 
 @pytest.mark.slow
-def test_takes_are_auditioned_by_places_and_are_no_longer_than_a_clip(space: Space) -> None:
+def test_takes_can_be_auditioned_by_place_and_are_no_longer_than_a_clip(space: Space) -> None:
     space.run("take", "kit", "--from-seed", "4", "--to-seed", "9", "--count", "2", "--out", "a")
     first, last = sorted((space.root / "a").rglob("*.wav"))
     assert soundfile.info(first).frames == 1024
@@ -162,7 +162,7 @@ COLLAPSES = """\
 
 
 @pytest.mark.slow
-def test_a_generator_of_one_sound_is_named_in_the_ledger_and_on_the_page(space: Space) -> None:
+def test_a_collapsed_generator_is_reported_in_the_ledger_and_on_the_page(space: Space) -> None:
     one = MODEL.replace("model: kit", "model: rut")
     space.write("models/rut.yaml", one + COLLAPSES)
     score(space)
@@ -178,7 +178,7 @@ def test_a_generator_of_one_sound_is_named_in_the_ledger_and_on_the_page(space: 
 
 
 @pytest.mark.slow
-def test_numbers_that_overflow_stop_the_training_and_keep_what_was_good(space: Space) -> None:
+def test_overflow_stops_the_training_and_keeps_earlier_checkpoints(space: Space) -> None:
     steep = "  players: { critic: { optimizer: { name: sgd, learning_rate: 9, momentum: 0 } } }\n"
     text = MODEL.replace("model: kit", "model: gas").replace("steps: 6", "steps: 60")
     space.write("models/gas.yaml", text + steep)
