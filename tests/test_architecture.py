@@ -319,7 +319,7 @@ def test_a_family_s_package_imports_its_family_alone():
         assert module_of(found) == package / "family.py"
 
 
-def test_parameters_of_a_family_stand_on_nothing_that_draws_or_trains():
+def test_parameters_of_a_family_depend_on_nothing_that_draws_or_trains():
     for package in FAMILY_PACKAGES:
         queue, seen = [package / "parameters.py"], set()
         while queue:
@@ -459,7 +459,7 @@ def test_nothing_below_the_face_names_an_option_of_the_command_line():
     )
 
 
-def test_nothing_below_the_face_knows_a_terminal():
+def test_nothing_below_the_command_line_uses_a_terminal():
     """A process that the builder starts reads its task from `sys.argv`, and may end itself."""
     terminal = re.compile(r"sys\.(std(in|out|err)|argv)|.*\.isatty|os\._exit|os\.get_terminal_size")
     children = re.compile(

@@ -72,7 +72,7 @@ def test_a_record_without_its_object_is_not_taken(store: Store) -> None:
     assert again.was_run
 
 
-def test_out_of_memory_is_said_plainly(store: Store) -> None:
+def test_out_of_memory_is_reported_plainly(store: Store) -> None:
     def hungry(*_: object) -> list[Result]:
         raise MemoryError
 

@@ -209,7 +209,7 @@ def test_a_checkpoint_is_made_again_from_a_state_that_is_no_later(
     assert said[1] == "repeated from step 3 on: step-000003.safetensors"
 
 
-def test_making_again_goes_on_where_it_was_interrupted(house: House, tmp_path: Path) -> None:
+def test_making_again_continues_where_it_was_interrupted(house: House, tmp_path: Path) -> None:
     out = house.copy("finished", tmp_path / "out")
     (out / "step-000009.safetensors").unlink()
     with pytest.raises(KeyboardInterrupt):
@@ -325,7 +325,7 @@ def test_what_is_damaged_twice_is_set_aside_twice(house: House, tmp_path: Path) 
         assert (out / f"record.json.damaged{number}").exists()
 
 
-def test_a_state_of_an_older_form_is_gone_on_from(house: House, tmp_path: Path) -> None:
+def test_a_training_continues_from_a_state_of_an_older_form(house: House, tmp_path: Path) -> None:
     out = house.copy("interrupted", tmp_path / "out")
     (out / "resume-before.safetensors").unlink()
     older_form(out / "resume.safetensors")

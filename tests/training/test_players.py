@@ -113,7 +113,7 @@ def test_the_curve_has_the_mean_of_each_player_s_losses(corpus: Path, tmp_path: 
         assert point.losses == pytest.approx(losses, abs=TOLERANCE)
 
 
-def test_progress_tells_each_player_s_loss(corpus: Path, tmp_path: Path) -> None:
+def test_progress_shows_each_player_s_loss(corpus: Path, tmp_path: Path) -> None:
     model, seen = duel(), []
     trained(model, corpus, tmp_path / "out", seen.append)
     losses = stated(model, corpus).losses
@@ -199,7 +199,7 @@ def test_adam_counts_the_turns_of_its_own_player(
 @pytest.mark.parametrize(
     "objective", [{}, ALONE, RESTARTS], ids=["duel", "two phases", "a new critic"]
 )
-def test_it_goes_on_exactly_from_every_step(
+def test_it_continues_exactly_from_every_step(
     corpus: Path, tmp_path: Path, objective: dict[str, Any]
 ) -> None:
     muon = {"optimizer": {"name": "muon"}}  # with something of its own to keep

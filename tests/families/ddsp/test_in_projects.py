@@ -97,7 +97,7 @@ def test_a_sound_without_pitch_is_refused_where_the_score_asks_for_it(
         ),
     ],
 )
-def test_faults_are_located_in_words(
+def test_faults_are_reported_with_their_location(
     project: FamilyProject, old: str, new: str, words: str
 ) -> None:
     printed = project.check_with(old, new)

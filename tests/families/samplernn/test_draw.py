@@ -51,7 +51,7 @@ def test_every_frame_of_a_prime_counts() -> None:
     assert (last != more).any()
 
 
-def test_an_extension_begins_with_its_sound_and_goes_on_as_a_prime_does() -> None:
+def test_an_extension_begins_with_its_sound_and_continues_as_a_prime_does() -> None:
     sound = clip(2 * FRAME)
     [extended] = drawn(take(50, Extension(sound)))
     [primed] = drawn(take(50 - sound.length, Priming(sound)))

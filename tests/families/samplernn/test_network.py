@@ -39,7 +39,7 @@ def near(found: Tensor, expected: Tensor) -> None:
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_all_tiers_at_once_say_what_the_sampler_says_step_by_step(name: str) -> None:
+def test_all_tiers_at_once_compute_what_the_sampler_computes_step_by_step(name: str) -> None:
     shape = SHAPES[name]
     pitch_and_loudness = codes(shape, 5, count=2)
     for dtype, within in ((torch.float64, 1e-4), (torch.float32, 2e-4)):

@@ -140,7 +140,7 @@ def test_cancelling_stops_between_slices() -> None:
     assert told == [(256, 600)]
 
 
-def test_a_device_too_small_is_said_with_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_device_too_small_is_reported_with_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     from approx_build.families.wavenet import cuda
 
     far = PLAIN.model_copy(update={"dilations": (1 << 20, 1 << 20)})

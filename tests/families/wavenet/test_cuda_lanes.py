@@ -70,7 +70,7 @@ def test_teacher_forced_logits_are_those_of_the_reference(name: str) -> None:
         np.testing.assert_allclose(found, logits, rtol=0, atol=LOGIT_TOLERANCE)
 
 
-def test_beginning_again_forgets_what_was_heard() -> None:
+def test_restarting_resets_the_state() -> None:
     shape = SHAPES["plain"]
     table = forced(random_codes(shape, 30), shape)
     lanes = make_lanes(shape)
