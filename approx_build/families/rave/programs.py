@@ -35,7 +35,7 @@ def map_tensors(stack: Stack, folded: Mapping[str, tuple[Floats, Floats]]) -> di
     for layer in convolutions(stack):
         weight, bias = folded[layer.name]
         if layer.is_transposed:
-            found |= _shape(layer).phase_tensors(layer.name, weight, bias)
+            found |= transposed_of(layer).phase_tensors(layer.name, weight, bias)
         else:
             found |= {f"{layer.name}.weight": weight, f"{layer.name}.bias": bias}
     return found
@@ -55,10 +55,11 @@ def _chain(builder: ProgramBuilder, layers: tuple[Convolution, ...], x: Array) -
 def _convolve(builder: ProgramBuilder, layer: Convolution, x: Array) -> Array:
     activation = _LEAKY if layer.is_activated else NOTHING
     if layer.is_transposed:
-        return builder.transposed(layer.name, x, _shape(layer), activation)
+        return builder.transposed(layer.name, x, transposed_of(layer), activation)
     taps = Taps(layer.taps, layer.stride, layer.dilation, layer.before)
     return builder.convolve(layer.name, [x], layer.outputs, taps, activation=activation)
 
 
-def _shape(layer: Convolution) -> Transposed:
+def transposed_of(layer: Convolution) -> Transposed:
+    """A transposed convolution as groups of phases."""
     return Transposed(layer.outputs, layer.taps, layer.stride, layer.before)

@@ -11,6 +11,8 @@ from approx_build.families.rave.axes import fidelity
 from approx_build.families.rave.family import RAVE
 from approx_build.families.rave.objective import Objective
 from approx_build.training.callbacks import Callback
+from approx_build.training.course import Course
+from approx_build.training.parameters import training_of
 from approx_build.training.progress import Progress
 from tests.families.examples import Trained, train_example
 
@@ -36,6 +38,23 @@ def test_a_prior_learns_when_the_encoder_is_frozen() -> None:
     assert second.order == ("discriminator", "autoencoder", "prior")
     [alone] = with_prior.phases(Objective(adversarial=False), 3000)
     assert alone.order == ("autoencoder", "prior")
+
+
+@pytest.mark.parametrize(
+    ("prior_channels", "is_adversarial", "expected"),
+    [
+        (0, True, {"discriminator", "autoencoder"}),
+        (4, False, {"autoencoder", "prior"}),
+        (4, True, {"discriminator", "autoencoder", "prior"}),
+    ],
+)
+def test_a_plan_lists_only_the_players_that_take_turns(
+    prior_channels: int, is_adversarial: bool, expected: set[str]
+) -> None:
+    network, objective = RAVE(prior_channels=prior_channels), Objective(adversarial=is_adversarial)
+    settings = training_of(RAVE).model_validate({"steps": 30, "window": 32768})
+    course = Course.of(network, objective, settings)
+    assert set(course.active_learners) == expected
 
 
 def test_the_second_phase_changes_only_the_decoder(run: Trained) -> None:
