@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from approx_build.errors import BuildError, Location
 from approx_build.execution.executors.local import InProcess
-from approx_build.execution.runner import Performer
+from approx_build.execution.runner import Runner
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
 
@@ -280,7 +280,7 @@ def test_whenever_a_file_is_edited_every_record_is_of_what_its_action_read(
         return made
 
     store = Store(yard.store.root)
-    built = yard.build("two", executor=InProcess(Performer(run, store, str(yard.root / "log"))))
+    built = yard.build("two", executor=InProcess(Runner(run, store, str(yard.root / "log"))))
     for record in map(store.records.get, store.records):
         _, read, _ = json.loads(store.objects.read(record.digest))
         digests = {role: sha256(text.encode()).hexdigest() for role, text in read.items()}

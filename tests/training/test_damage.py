@@ -248,10 +248,10 @@ def test_in_another_numeric_environment_it_is_trained_anew_with_words(
     class Elsewhere(step.Stepper):
         """Where rounding is another."""
 
-        def _move(self, turn: Any, gradients: Any, *given: Any) -> None:
+        def _update_weights(self, turn: Any, gradients: Any, *given: Any) -> None:
             for gradient in gradients.values():
                 gradient.mul_(1.0 + 2.0**-12)
-            super()._move(turn, gradients, *given)
+            super()._update_weights(turn, gradients, *given)
 
     with (
         mock.patch.object(run, "numeric_environment", return_value=there),
