@@ -27,7 +27,7 @@ from unittest import mock
 
 from approx_build.execution.executors.local import InProcess
 from approx_build.execution.result import BuildOptions, Built
-from approx_build.execution.runner import Performer
+from approx_build.execution.runner import Runner
 from approx_build.execution.scheduler import build
 from approx_build.execution.up_to_date import state_path, write_state
 from approx_build.execution.work import Report, Result, Work
@@ -96,7 +96,7 @@ def write_name(
 def build_ours(folder: Path, files: dict[str, list[str]]) -> Built:
     store, graph = Store(folder / ".approx"), graph_of(files)
     options = BuildOptions(folder, verified=frozenset())
-    return build(graph, files, store, InProcess(Performer(write_name, store)), options)
+    return build(graph, files, store, InProcess(Runner(write_name, store)), options)
 
 
 def prepare_ours(folder: Path, files: dict[str, list[str]]) -> list[str]:

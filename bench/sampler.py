@@ -28,7 +28,7 @@ from eager_wavenet import Fused, Published
 
 from approx_build.engines.autoregressive.request import ClipRequest
 from approx_build.families.wavenet import WaveNet
-from approx_build.families.wavenet import sampler as wavenet
+from approx_build.families.wavenet.draw import SAMPLER
 from approx_build.kernels import compiled
 from approx_build.kernels.compiled import Kernel
 from approx_build.kernels.tensors import Weights
@@ -88,7 +88,7 @@ def peak_turn(kernel: Kernel, threads: int) -> Turn:
 def kernel_turn(weights: Weights, shape: WaveNet, clips: int, threads: int, kernel: Kernel) -> Turn:
     """`amount` further samples of each clip by the compiled sampler."""
     requests = [ClipRequest(stream_key("bench", i), 64_000_000 // clips) for i in range(clips)]
-    batch = wavenet.open_batch(weights, shape, requests, threads, kernel)
+    batch = SAMPLER.open_batch(weights, shape, requests, threads, kernel)
 
     def turn(amount: int) -> float:
         batch.run(amount)

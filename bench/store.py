@@ -23,7 +23,7 @@ from unittest import mock
 
 from approx_build.execution.executors.local import InProcess
 from approx_build.execution.result import BuildOptions
-from approx_build.execution.runner import Performer
+from approx_build.execution.runner import Runner
 from approx_build.execution.scheduler import build
 from approx_build.execution.work import Report, Result, Work
 from approx_build.plan.catalog import Catalog
@@ -73,7 +73,7 @@ def build_piece(root: Path, size: int) -> int:
     lowered = lower(check(path, Catalog(root, date.today())))
     options = BuildOptions(root, verified=frozenset())
     with mock.patch("os.fsync"):
-        executor = InProcess(Performer(run, store))
+        executor = InProcess(Runner(run, store))
         build(lowered.graph, lowered.graph.actions, store, executor, options).check()
     return len(list(store.objects))
 

@@ -19,7 +19,7 @@ from torch import Tensor
 from approx_build.families.wavenet.family import WaveNet
 from approx_build.families.wavenet.network import WaveNetNetwork
 from approx_build.numerics.stream import Stream
-from approx_build.training.optimizers import Adam, Muon, Optimizer
+from approx_build.training.optimizers import Adam, Muon, Optimizer, Step
 
 WINDOW, BATCH, WARM_UP, CLIP_NORM = 6144, 2, 20, 1.0
 HELD_OUT_WINDOWS, EVALUATE_EVERY = 6, 10
@@ -53,7 +53,9 @@ class Course:
             for gradient in mean.values():
                 gradient.mul_(CLIP_NORM / norm)
         factor = min(1.0, self.step / WARM_UP)
-        self.optimizer.turn(self.weights, mean, self.state, self.step, factor, self.matrices)
+        self.optimizer.update(
+            self.weights, mean, self.state, Step(self.step, factor, self.matrices)
+        )
         self.seconds += process_time() - began
 
     def held_out(self, windows: list[Tensor]) -> float:

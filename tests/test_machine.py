@@ -100,7 +100,7 @@ def test_a_group_that_is_over_its_limit_has_nothing_left(tmp_path: Path) -> None
     assert found.size == 0
 
 
-def test_where_nothing_tells_nothing_is_known(tmp_path: Path) -> None:
+def test_where_nothing_shows_nothing_is_known(tmp_path: Path) -> None:
     assert available_memory(tmp_path) is None
 
 

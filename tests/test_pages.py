@@ -137,7 +137,7 @@ def code_after(marker: str, page: str = ARCHITECTURE) -> str:
     return block[1]
 
 
-def test_the_worked_example_has_the_actions_that_are_told(tmp_path):
+def test_the_worked_example_has_the_actions_that_are_reported(tmp_path):
     (tmp_path / "pieces" / "tide").mkdir(parents=True)
     (tmp_path / "models").symlink_to(ROOT / "models")
     (tmp_path / "pieces" / "tide.yaml").write_text(PIECE)
@@ -157,7 +157,7 @@ def test_the_worked_example_has_the_actions_that_are_told(tmp_path):
     assert takes == ["1-fog/takes/haze/3"]
 
 
-def test_a_store_holds_nothing_but_what_is_told(rendered):
+def test_a_store_holds_nothing_but_what_is_reported(rendered):
     table = STORE.partition("The store is `.approx/`")[2].partition("## How files")[0]
     cells = re.findall(r"^\| (`[^|]+) \|", table, re.MULTILINE)
     told = {path.split("/")[0] for cell in cells for path in re.findall(r"`([^`]+)`", cell)}

@@ -116,7 +116,7 @@ def test_the_excerpt_of_a_score_is_from_the_piece_and_has_no_faults(tmp_path):
         assert f"\n  {name}:" in whole
 
 
-def test_the_fault_is_told_as_it_is_shown(tmp_path):
+def test_the_fault_is_reported_as_it_is_shown(tmp_path):
     told = README.partition("<!-- fault -->\n```\n")[2].partition("```")[0]
     line = told.splitlines()[1]
     (tmp_path / "pieces" / "tide").mkdir(parents=True)
@@ -132,7 +132,7 @@ def test_the_fault_is_told_as_it_is_shown(tmp_path):
     assert told.strip() in str(error.value)
 
 
-def test_the_files_of_a_render_are_those_that_are_told():
+def test_the_files_of_a_render_are_those_that_are_reported():
     lowered = Piece.open(ROOT / "pieces" / "approximations.yaml", Settings()).lowered
     table = README.partition("## What a render gives")[2].partition("## Commands")[0]
     told = [f"approximations/{name}" for name in re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)]

@@ -46,7 +46,7 @@ def test_classes_of_other_packages_are_foreign() -> None:
     assert not is_foreign(Registry)
 
 
-def test_an_unknown_name_is_said_with_those_there_are() -> None:
+def test_an_unknown_name_is_reported_with_those_there_are() -> None:
     some = some_registry()
     some.register(Gong)
     with pytest.raises(UsageError, match="unknown operation 'bell'; there are: gong"):

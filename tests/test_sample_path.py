@@ -43,7 +43,7 @@ def test_sums_by_blas_are_found(line: str) -> None:
     assert sums_by_blas("evaluation/new.py", f'"""New."""\n{line}\n') == [f"2: {line[4:]}"]
 
 
-def test_every_room_of_samples_is_on_the_path_unless_a_module_says_why_not() -> None:
+def test_every_room_of_samples_is_on_the_path_unless_a_module_explains_why_not() -> None:
     for module, source in SOURCES.items():
         assert is_on(module, source) == (module.startswith(ROOMS) and not why_off(source))
         if why_off(source):

@@ -80,7 +80,7 @@ def part_blocks(
 ) -> Iterator[Block]:
     """The sum of `events` over `length` samples, block by block [channels, up to `block`].
 
-    AudioError when an event has another rate or does not lie inside.
+    AudioError when an event has another rate or is not inside.
     """
     ordered = sorted(events, key=lambda event: (event.onset, event.name))
     for event in ordered:

@@ -37,12 +37,12 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Performer(Strict):
-    """A performer, the instrument, and the recordings."""
+class Runner(Strict):
+    """A runner, the instrument, and the recordings."""
 
     name: Text
     plays: Text
-    contact: Text | None = Field(None, description="how to reach the performer, if agreed")
+    contact: Text | None = Field(None, description="how to reach the runner, if agreed")
     recordings: tuple[Text, ...] | None = Field(
         None,
         max_length=10_000,
@@ -50,7 +50,7 @@ class Performer(Strict):
     )
 
     def plays_in(self, recording: str) -> bool:
-        """Whether the performer plays in the recording with this name (without its corpus)."""
+        """Whether the runner plays in the recording with this name (without its corpus)."""
         return self.recordings is None or any(matches(recording, p) for p in self.recordings)
 
 
@@ -78,7 +78,7 @@ class Consent(Strict):
     consent: Literal[1] = Field(description="version of this record's grammar")
     corpus: Text
     sound: Text = Field(description="in plain words: recorded from whom, or rendered from what")
-    performers: tuple[Performer, ...] = Field(
+    performers: tuple[Runner, ...] = Field(
         (), max_length=10_000, description="none when nobody played"
     )
     sources: tuple[Source, ...] = Field(
@@ -156,13 +156,13 @@ class Consent(Strict):
                 yield ("removed", index), words
         # A pattern may fit only recordings whose files were deleted since.
         every = {*names, *self.removed}
-        for number, performer in enumerate(self.performers):
-            for index, pattern in enumerate(performer.recordings or ()):
+        for number, runner in enumerate(self.performers):
+            for index, pattern in enumerate(runner.recordings or ()):
                 if not matching(pattern, every):
                     words = f"no recording matches {pattern!r}{suggestion(pattern, every)}"
                     yield ("performers", number, "recordings", index), words
 
-    def performers_of(self, recording: str) -> list[Performer]:
+    def performers_of(self, recording: str) -> list[Runner]:
         """Who plays in the recording with this name (without its corpus)."""
         return [one for one in self.performers if one.plays_in(recording)]
 

@@ -20,11 +20,11 @@ from approx_build.store.store import Store
 from approx_build.training.torch_requirement import lack_of_torch
 
 LEASE_WAIT_S = 600.0
-"""How long a batch waits for another builder that makes the same; then it makes it itself."""
+"""How long a batch waits for another builder with the same actions before it runs them itself."""
 
 
 @dataclass(frozen=True)
-class Performer:
+class Runner:
     """Runs batches with `run` against one store; `toolchain` goes into the records."""
 
     run: RunActions
@@ -32,12 +32,12 @@ class Performer:
     options: Any = None
     toolchain: Mapping[str, str] = field(default_factory=dict)
 
-    def perform(self, batch: Sequence[Work], report: Report) -> list[Success | Failure]:
+    def run_batch(self, batch: Sequence[Work], report: Report) -> list[Success | Failure]:
         """Run a batch and publish its records; a failure is returned, never raised."""
         # A training waits for an equal one without limit, with a lock of its own.
         leased = (work.key for work in batch if work.action.kind is not Kind.TRAIN)
         with self.store.leases.on(leased, LEASE_WAIT_S, lambda words: report(None, words)):
-            # Another builder may have made some of it in the meantime.
+            # Another builder may have finished some of it in the meantime.
             found = {work.key: self._whole_record(work.key) for work in batch}
             todo = [work for work in batch if found[work.key] is None]
             made: list[Success | Failure] = [

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from approx_build.audio.clip import Clip
+from approx_build.engines.progress import Progress, part_of
 from approx_build.errors import ModelError
-from approx_build.families.base import FAMILIES, Family, Weights
+from approx_build.families.base import FAMILIES, Family, Takes, Weights
 from approx_build.families.take_request import TakeRequest
 from approx_build.machine import Available, largest_that_fits
 from approx_build.plan.graph import Action
@@ -19,8 +20,6 @@ from approx_build.ways.base import conditioning_of
 
 BASELINE = 54 << 20
 """Bytes of a worker process before it generates."""
-
-Takes = Sequence[TakeRequest[Any]]
 
 
 def parts(network: Family, takes: Takes, available: Available | None, jobs: int = 1) -> list[Takes]:
@@ -46,13 +45,13 @@ def drawn(
     weights: Weights,
     batches: Sequence[Takes],
     device: str = "cpu",
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[Clip]:
     """The clips of one batch after another; a clip does not depend on its batch."""
     total, before = sum(take.length for batch in batches for take in batch), 0
     for batch in batches:
         own = sum(take.length for take in batch)
-        yield from network.draw(weights, batch, device, _part(progress, before, own, total))
+        yield from network.draw(weights, batch, device, part_of(progress, before, total, own))
         before += own
 
 
@@ -126,12 +125,3 @@ def _fitting(network: Family, take: TakeRequest[Any], available: Available) -> s
         # Rounded down: a length that is rounded up would not fit.
         return f"a take of {int(10 * length / network.rate) / 10:g} s fits"
     return f"make the network smaller ({network.large_by}), or end other processes that use memory"
-
-
-def _part(
-    progress: Callable[[int, int], None] | None, before: int, own: int, total: int
-) -> Callable[[int, int], None] | None:
-    """The progress callback of a batch: its `own` samples come after `before` of `total`."""
-    if progress is None:
-        return None
-    return lambda done, of: progress(before + own * done // max(of, 1), total)

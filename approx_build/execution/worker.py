@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 
-from approx_build.execution.runner import Performer
+from approx_build.execution.runner import Runner
 from approx_build.execution.work import Failure, Success
 from approx_build.process.system import keep_from_children
 from approx_build.store.store import Store
@@ -50,11 +50,11 @@ def main() -> None:
 
 def _serve(pipe: Connection) -> None:
     run, root, options, toolchain = pipe.recv()
-    performer = Performer(run, Store(root), options, toolchain)
+    runner = Runner(run, Store(root), options, toolchain)
 
     def report(fraction: float | None, words: str = "", /) -> None:
         pipe.send((fraction, words))
 
     while True:
         batch = pipe.recv()
-        pipe.send(Finished(performer.perform(batch, report)))
+        pipe.send(Finished(runner.run_batch(batch, report)))

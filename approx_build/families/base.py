@@ -9,7 +9,7 @@ family and generate nothing.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
+from approx_build.engines.progress import Progress as Progress  # families import it from here
 from approx_build.families.parameters import Parameters
 from approx_build.families.parameters import Shapes as Shapes  # re-exported
 from approx_build.families.players import ALONE, Phase, Player, Turn
@@ -36,8 +37,7 @@ Example = dict[str, NDArray[Any]]
 Gradients = tuple[float, "dict[str, torch.Tensor]"]
 Loc = tuple[str | int, ...]
 """The path of a value in the controls of a take."""
-Told = Callable[[int, int], None]
-"""Called with the number of finished samples and of all samples."""
+Takes = Sequence[TakeRequest[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ class Moment:
 
 class Network(Protocol):
     """The interface of a network for the training loop; its state is a dict of tensors by name.
+
+    The networks of families inherit from it, and so need not define what is optional.
 
     An example is a window in the form that the network trains on: arrays by name, each of which
     gets a leading axis for the batch.
@@ -76,9 +78,14 @@ class Network(Protocol):
 
     def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
         """The loss of a batch of one and its gradients by name; None if torch must compute them."""
+        return None
 
     def matrices(self) -> dict[str, tuple[int, int, int, float]]:
-        """Weights that are stacks of matrices: name -> (count, rows, columns, step scale)."""
+        """Stacks of matrices that Muon updates: name -> (count, rows, columns, step scale).
+
+        Muon updates all other weights as Adam does.
+        """
+        return {}
 
 
 class PlayersNetwork(Network, Protocol):
@@ -97,6 +104,7 @@ class PlayersNetwork(Network, Protocol):
 
     def measures(self, weights: Tensors, example: Tensors) -> Mapping[str, float]:
         """Numbers by name over held-out examples; `variety`: that of takes relative to windows."""
+        return {}
 
     def start_phase(self, phase: str, weights: Weights, rng: Stream) -> Arrays:
         """The tensors that get new values when a phase after the first begins; often none.
@@ -104,6 +112,7 @@ class PlayersNetwork(Network, Protocol):
         A function of its arguments alone. The new values also replace the averages of the tensors,
         and the optimiser resets its state for them.
         """
+        return {}
 
 
 class Family(Parameters):
@@ -159,11 +168,7 @@ class Family(Parameters):
 
     @abstractmethod
     def draw(
-        self,
-        weights: Weights,
-        takes: Sequence[TakeRequest[Any]],
-        device: str = "cpu",
-        progress: Told | None = None,
+        self, weights: Weights, takes: Takes, device: str = "cpu", progress: Progress | None = None
     ) -> list[Clip]:
         """Generate clips [C, length] together, at the network's rate.
 
@@ -178,7 +183,7 @@ class Family(Parameters):
         sampling: Any,
         count: int,
         device: str = "cpu",
-        progress: Told | None = None,
+        progress: Progress | None = None,
     ) -> list[Stage]:
         """At most `count` stages of the take of `stream`, including the first and the last.
 
@@ -188,7 +193,7 @@ class Family(Parameters):
         return []
 
     @abstractmethod
-    def drawing_bytes(self, takes: Sequence[TakeRequest[Any]]) -> dict[str, int]:
+    def drawing_bytes(self, takes: Takes) -> dict[str, int]:
         """Peak memory, by item, of generating `takes` together on a CPU.
 
         At least the memory that is used, except for 10 MB, and at most a tenth more. More or longer

@@ -1,9 +1,8 @@
-"""Latent places: where a take is between two latents, for families that make a clip of a latent.
+"""Latents of takes: positions on a line between two latents, for families that decode one latent.
 
-A latent is a point of the cube [-1, 1]^n, drawn by a seed or by the take's own stream. Places 0
-and 1 are two latents and all others are on the line through them; `spread` moves them away from
-the middle of the cube. The cube is what the network has learned from. A network also makes sound
-of points outside it.
+A latent is a point of the cube [-1, 1]^n, drawn from a seed or from the stream of the take. Places
+0 and 1 are two latents, and all other places are on the line through them; `spread` multiplies the
+result. Networks are trained on latents from the cube, and also accept points outside it.
 """
 
 from __future__ import annotations
@@ -13,10 +12,11 @@ from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, ConfigDict, Field
 
 from approx_build.families.parameters import SHORT_FORM
 from approx_build.numerics.stream import Stream
+from approx_build.yaml_source.breakpoints import NumberOrList
 
 Doubles = NDArray[np.float64]
 Seed = Annotated[int, Field(ge=0, le=(1 << 63) - 1)]
@@ -24,18 +24,12 @@ Place = Annotated[float, Field(ge=-100, le=100)]
 Places = Annotated[tuple[Place, ...], Field(min_length=1, max_length=100_000)]
 
 
-def _kind(value: Any) -> str:
-    return "places" if isinstance(value, list | tuple) else "place"
-
-
-PlaceLike = Annotated[
-    Annotated[Place, Tag("place")] | Annotated[Places, Tag("places")], Discriminator(_kind)
-]
+PlaceLike = NumberOrList[Place, Places]
 """A place, or one for each clip."""
 
 
 class Sampling(BaseModel):
-    """Where a take is among the latents."""
+    """The position of a take among the latents."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -48,7 +42,7 @@ class Sampling(BaseModel):
     place: Annotated[PlaceLike | None, SHORT_FORM] = Field(
         default=None,
         description="place between both latents: a number, or a list with the place of each clip; "
-        "below 0 and above 1 the line goes on; null: with both seeds, the clips are at equal "
+        "the line continues below 0 and above 1; null: with both seeds, the clips are at equal "
         "distances from 0 to 1 (a single one in the middle), with one seed they are at its latent",
     )
     spread: Annotated[float, SHORT_FORM] = Field(
@@ -61,7 +55,7 @@ class Sampling(BaseModel):
 
     @property
     def remark(self) -> str:
-        """Whether latents may be outside the cube, where the network has learned nothing."""
+        """A remark if latents may be outside the cube; else empty."""
         places = self.place if isinstance(self.place, tuple) else (self.place or 0.0,)
         outside = [f"place {place:g}" for place in places if not 0 <= place <= 1]
         outside += [f"spread {self.spread:g}"] if self.spread > 1 else []
@@ -73,9 +67,9 @@ class Sampling(BaseModel):
         )
 
     def of_clip(self, clip: int, count: int) -> Mapping[str, Any]:
-        """What is left out or a list, as it is for clip `clip` of `count`, from 1.
+        """The controls of clip `clip` of `count`, from 1, where they differ from those of the take.
 
-        ValueError when there are places, and not as many as clips.
+        ValueError unless a list of places has as many items as there are clips.
         """
         if isinstance(self.place, tuple):
             if len(self.place) != count:
@@ -88,14 +82,14 @@ class Sampling(BaseModel):
         return {}
 
     def latent(self, size: int, stream: Stream) -> NDArray[np.float32]:
-        """The latent [size] of a take whose random numbers are those of `stream`."""
+        """The latent [size] of a take with the random numbers of `stream`."""
         place = self.place
         if isinstance(place, tuple):
             place = place[0]
         if place is None:
             place = 1.0 if self.from_seed is None else 0.0
         first, second = _point(self.from_seed, size, stream), _point(self.to_seed, size, stream)
-        # Each latent is itself at its own place, exactly.
+        # At places 0 and 1 this gives the two latents exactly.
         return np.asarray(((1 - place) * first + place * second) * self.spread, np.float32)
 
 

@@ -1,7 +1,7 @@
-"""Networks some of whose tensors are measured of the corpus, not learnt.
+"""Networks that measure some of their tensors from the corpus instead of learning them.
 
-Such tensors belong to no player. A checkpoint has them as its weights make them; the state of a
-training has what `initial` gave.
+Such tensors belong to no player. A checkpoint contains the values measured with its weights; the
+state of a training contains those from `initial`.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from approx_build.families.base import Arrays, Network, Tensors
 
 
 class MeasuringNetwork(Network, Protocol):
-    """A network whose family has `measured_windows`: what the training loop also needs."""
+    """The additional interface of a network whose family has `measured_windows`."""
 
     def measured(self, weights: Tensors, sounds: Sequence[NDArray[np.float32]]) -> Arrays:
-        """The tensors that are measured, from windows [C, T] of the corpus.
+        """The measured tensors, from windows [C, T] of the corpus.
 
         A function of its arguments alone.
         """

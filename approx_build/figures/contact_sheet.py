@@ -19,8 +19,8 @@ from approx_build.audio.mix import Source
 from approx_build.audio.spectrogram import Spectrogram, spectrogram, waveform
 from approx_build.figures.canvas import blank, own_settings, png
 from approx_build.figures.png import ACCENT, GROUND, INK, QUIET_INK, colours
+from approx_build.figures.spectrogram import draw_levels
 from approx_build.figures.thumbnail import SPAN_DB, top_level
-from approx_build.figures.vector import hertz_ticks, time_ticks
 from approx_build.visible import visible
 
 if TYPE_CHECKING:
@@ -151,24 +151,7 @@ def _draw_wave(axes: Axes, wave: NDArray[np.float32]) -> None:
 
 
 def _draw_plate(axes: Axes, seen: Spectrogram, top_db: float) -> None:
-    # Here and not above: matplotlib must first be imported within `own_settings`.
-    from matplotlib.colors import ListedColormap
-
-    octaves = np.log2(seen.high_hz / seen.low_hz)
-    axes.imshow(
-        seen.levels,
-        origin="lower",
-        aspect="auto",
-        extent=(0, seen.length_s, 0, octaves),
-        cmap=ListedColormap(colours(256) / 255),
-        vmin=top_db - SPAN_DB,
-        vmax=top_db,
-        interpolation="nearest",
-    )
-    hertz = [tick for tick in hertz_ticks(seen.low_hz, seen.high_hz) if tick[0] in _HERTZ]
-    axes.set_yticks([np.log2(hz / seen.low_hz) for hz, _ in hertz], [text for _, text in hertz])
-    times = time_ticks(seen.length_s, _MOST_TIMES)
-    axes.set_xticks([time for time, _ in times], [text for _, text in times])
+    draw_levels(axes, seen, top_db, _MOST_TIMES, _HERTZ)
     axes.tick_params(colors=QUIET_INK, labelsize=8, length=2, pad=2)
 
 

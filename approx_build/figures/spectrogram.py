@@ -7,7 +7,7 @@ look the same on dark and light pages.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -108,10 +108,17 @@ def _panels(figure: Figure, titled: bool) -> tuple[Axes, Axes, Axes]:
     return wave, plate, bar
 
 
-def _draw_plate(
-    axes: Axes, seen: Spectrogram, top_db: float, most_times: int = MOST_TICKS
+def draw_levels(
+    axes: Axes,
+    seen: Spectrogram,
+    top_db: float,
+    most_times: int = MOST_TICKS,
+    hertz: Collection[float] | None = None,
 ) -> AxesImage:
-    """A spectrogram with minutes below and Hz at the left; its rows are evenly spaced."""
+    """A spectrogram with minutes below and Hz at the left; its rows are evenly spaced.
+
+    `hertz` are the frequencies that have labels, if not all of them have.
+    """
     # Here and not above: matplotlib must first be imported within `own_settings`.
     from matplotlib.colors import ListedColormap
 
@@ -126,10 +133,17 @@ def _draw_plate(
         vmax=top_db,
         interpolation="nearest",
     )
-    hertz = hertz_ticks(seen.low_hz, seen.high_hz)
-    axes.set_yticks([np.log2(hz / seen.low_hz) for hz, _ in hertz], [text for _, text in hertz])
+    ticks = [t for t in hertz_ticks(seen.low_hz, seen.high_hz) if hertz is None or t[0] in hertz]
+    axes.set_yticks([np.log2(hz / seen.low_hz) for hz, _ in ticks], [text for _, text in ticks])
     times = time_ticks(seen.length_s, most_times)
     axes.set_xticks([time for time, _ in times], [text for _, text in times])
+    return image
+
+
+def _draw_plate(
+    axes: Axes, seen: Spectrogram, top_db: float, most_times: int = MOST_TICKS
+) -> AxesImage:
+    image = draw_levels(axes, seen, top_db, most_times)
     _quieten(axes)
     axes.set_ylabel("Hz", color=QUIET_INK)
     return image

@@ -1,9 +1,9 @@
-"""Transposed convolutions as plain ones: groups of output phases, each a map of few taps.
+"""Transposed convolutions as plain convolutions: groups of output phases, each a map of few taps.
 
 Row r j + p of a transposed convolution by r is phase p of row j. It is the sum of x[j + m] w[k],
-k = p + before - r m, over all taps k that there are: a plain convolution of its own (Shi et al.,
-2016, arXiv:1609.07009). Phases that read the same rows are one map, whose outputs, phase after
-phase, are the channels of consecutive rows.
+k = p + before - r m, over all taps k: a plain convolution (Shi et al., 2016, arXiv:1609.07009).
+Phases that read the same rows form one map, whose outputs are the channels of consecutive rows,
+phase after phase.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ class Group:
     taps: Taps
 
     def name(self, name: str) -> str:
-        """Of its part of the map `name`."""
+        """The name of this group's part of the map `name`."""
         return f"{name}.phase{self.first}"
 
 
 @dataclass(frozen=True, slots=True)
 class Transposed:
-    """A transposed convolution: row i of what is given adds x[i] w[k] to row i stride + k - before.
+    """A transposed convolution: input row i adds x[i] w[k] to output row i stride + k - before.
 
-    What it makes has `stride` rows for each given one; rows beyond them are cut.
+    The output has `stride` rows for each input row; further rows are cut off.
     """
 
     outputs: int
@@ -43,13 +43,13 @@ class Transposed:
     before: int
 
     def __post_init__(self) -> None:
-        # Otherwise a phase would have no tap.
+        # Otherwise some phases would have no taps.
         assert self.taps >= self.stride > 0
         assert 0 <= self.before < self.taps
 
     @property
     def phase_floats(self) -> int:
-        """Floats of a phase of a row, so that all phases together fill whole vectors."""
+        """Floats of a phase of a row, padded so that all phases together fill whole vectors."""
         step = ROW_STEP // gcd(ROW_STEP, self.stride)
         return -(-self.outputs // step) * step
 
@@ -59,7 +59,7 @@ class Transposed:
         return self.stride * self.phase_floats
 
     def groups(self) -> tuple[Group, ...]:
-        """Phases that read the same rows; all together, where a phase is not whole vectors."""
+        """Phases by the rows they read; one group if a phase does not fill whole vectors."""
         reaches = [self._reach(phase) for phase in range(self.stride)]
         if self.phase_floats % ROW_STEP:
             widest = min(first for first, _ in reaches), max(last for _, last in reaches)
@@ -73,12 +73,12 @@ class Transposed:
         )
 
     def _reach(self, phase: int) -> tuple[int, int]:
-        """The first and the last row that a phase of row 0 reads."""
+        """The first and the last input row that a phase of row 0 reads."""
         earliest = -((self.taps - 1 - phase - self.before) // self.stride)
         return earliest, (phase + self.before) // self.stride
 
     def _taps_of(self, phase: int, row: int) -> range:
-        """The taps by which a phase of row 0 reads a row."""
+        """The taps with which a phase of row 0 reads an input row."""
         tap = phase + self.before - self.stride * row
         return range(tap, tap + 1)
 
@@ -87,7 +87,7 @@ class Transposed:
         return weight.transpose(2, 1, 0)
 
     def phase_tensors(self, name: str, weight: Floats, bias: Floats) -> dict[str, Floats]:
-        """The maps of the groups, of weight [channels, outputs, taps] and bias [outputs]."""
+        """The maps of the groups, from a weight [channels, outputs, taps] and a bias [outputs]."""
         by_tap, tensors = self._by_tap(weight), {}
         for group in self.groups():
             biases = np.zeros((group.phases, self.phase_floats), np.float32)
@@ -97,7 +97,7 @@ class Transposed:
         return tensors
 
     def _group_weight(self, group: Group, by_tap: Floats) -> Floats:
-        """Weight [phases phase_floats, channels, taps of the group]; 0 where no tap reaches."""
+        """Weight [phases phase_floats, channels, taps of the group]; 0 where there is no tap."""
         channels, count = by_tap.shape[2], group.taps.count
         made = np.zeros((group.phases, self.phase_floats, channels, count), np.float32)
         for phase in range(group.phases):
@@ -113,7 +113,7 @@ class Transposed:
         return made.reshape(-1, channels, count)
 
     def phase_shapes(self, name: str, channels: int) -> dict[str, tuple[int, ...]]:
-        """The shapes of `phase_tensors` for so many channels."""
+        """The shapes of `phase_tensors` for an input of `channels`."""
         shapes: dict[str, tuple[int, ...]] = {}
         for group in self.groups():
             outputs = group.phases * self.phase_floats
@@ -124,10 +124,10 @@ class Transposed:
 
 @dataclass(frozen=True, slots=True)
 class Repeated(Transposed):
-    """A convolution of rows that are repeated `stride` times; weight [outputs, channels, taps].
+    """A convolution over rows that are repeated `stride` times; weight [outputs, channels, taps].
 
-    Tap k reads k - before rows later. Taps that read copies of one row are added first, in float64
-    from the first to the last, and rounded once.
+    Tap k reads the row k - before rows later. Taps that read copies of one row are added first, in
+    float64 from the first to the last, and rounded once.
     """
 
     def _reach(self, phase: int) -> tuple[int, int]:

@@ -10,21 +10,16 @@ from bisect import bisect_right
 from functools import lru_cache
 from itertools import pairwise
 from operator import itemgetter
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, Field
 
 from approx_build.metric.pace import Pace
 from approx_build.ops.base import LONGEST_S
+from approx_build.yaml_source.breakpoints import NumberOrList, Points
 from approx_build.yaml_source.fields import MOST
 
-Points = tuple[tuple[float, float], ...]
-"""(seconds, value) pairs."""
 _Seconds = Annotated[float, Field(ge=0, le=LONGEST_S)]
-
-
-def _kind(value: Any) -> str:
-    return "curve" if isinstance(value, list | tuple) else "number"
 
 
 def _rising(curve: float | Points) -> float | Points:
@@ -35,30 +30,17 @@ def _rising(curve: float | Points) -> float | Points:
     return curve
 
 
-# Of a plain union, pydantic would report a fault once for each alternative.
-_EITHER = (Discriminator(_kind), AfterValidator(_rising))
-_LIST = Field(min_length=1, max_length=MOST)
+V = TypeVar("V")
+_Curve = Annotated[tuple[tuple[_Seconds, V], ...], Field(min_length=1, max_length=MOST)]
 _Semitones = Annotated[float, Field(ge=-48, le=48)]
 _Rate = Annotated[float, Field(ge=0.001, le=2000)]
 _Grain = Annotated[float, Field(ge=0.001, le=2)]
 
-Semitones = Annotated[
-    Annotated[_Semitones, Tag("number")]
-    | Annotated[tuple[tuple[_Seconds, _Semitones], ...], _LIST, Tag("curve")],
-    *_EITHER,
-]
+Semitones = Annotated[NumberOrList[_Semitones, _Curve[_Semitones]], AfterValidator(_rising)]
 """How much higher, semitones."""
-Rate = Annotated[
-    Annotated[_Rate, Tag("number")]
-    | Annotated[tuple[tuple[_Seconds, _Rate], ...], _LIST, Tag("curve")],
-    *_EITHER,
-]
+Rate = Annotated[NumberOrList[_Rate, _Curve[_Rate]], AfterValidator(_rising)]
 """Grains, steps or onsets per second."""
-GrainLength = Annotated[
-    Annotated[_Grain, Tag("number")]
-    | Annotated[tuple[tuple[_Seconds, _Grain], ...], _LIST, Tag("curve")],
-    *_EITHER,
-]
+GrainLength = Annotated[NumberOrList[_Grain, _Curve[_Grain]], AfterValidator(_rising)]
 """Duration of a grain, seconds."""
 
 

@@ -106,9 +106,9 @@ def _evaluation(lowered: LoweredEvaluation, name: str, takes: Sequence[str]) -> 
 
 def _take(lowered: LoweredEvaluation, step: int, number: int) -> Preview:
     target = f"models/{lowered.model}/evaluation/{step}/{number}"
-    said = {"model": lowered.model, "step": step, "length_s": lowered.length_s}
+    fields = {"model": lowered.model, "step": step, "length_s": lowered.length_s}
     stream = stream_key("take", PREVIEW_SEED, number)
-    lowered.networks.clip(target, Take.model_validate(said), stream)
+    lowered.networks.clip(target, Take.model_validate(fields), stream)
     return _shown(lowered.networks.graph, target)
 
 

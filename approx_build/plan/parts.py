@@ -174,11 +174,11 @@ def step(op: GrainOp) -> dict[str, Json]:
 
 
 def content(event: Event) -> dict[str, Any]:
-    """What the event sounds like before it is placed: what names it when it has no id.
+    """The sound of an event without its position; it names an event that has no id.
 
-    Parameters at their defaults are left out, so that an operation that gains one later does
-    not redraw the events that say nothing of it. Lengths in bars and beats are as written, so that
-    another tempo or place redraws nothing.
+    Parameters with default values are left out, so that a new parameter of an operation does not
+    change the random numbers of existing events. Lengths in bars and beats are as written, so that
+    another tempo or position does not change them either.
     """
     refs = [ref.model_dump(mode="json", exclude_defaults=True) for ref in event.sources]
     return {
@@ -192,8 +192,8 @@ def content(event: Event) -> dict[str, Any]:
 
 def _described(op: GrainOp, written: Written) -> dict[str, Json]:
     """An operation by its name and the parameters that are not at their defaults."""
-    said = op.model_dump(mode="json", exclude_defaults=True)
-    return {**_as_written(said, written), "op": op.op}
+    fields = op.model_dump(mode="json", exclude_defaults=True)
+    return {**_as_written(fields, written), "op": op.op}
 
 
 def _as_written(fields: dict[str, Any], written: Written) -> dict[str, Any]:

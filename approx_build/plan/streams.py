@@ -1,7 +1,7 @@
 """The names that key the randomness of takes and events.
 
-Two kinds are kept apart: the network's (a take's) and the assembler's (an event's). Neither
-depends on order, on times or on levels: moving, deleting or adding an event changes no other.
+Takes and events have streams of two separate kinds. Neither depends on order, times or levels:
+moving, deleting or adding an event changes no other.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from approx_build.numerics.stream import stream_key
 def take_stream(piece_seed: int, scope: str, name: str, seed: int | None, clip: int) -> str:
     """The stream key of clip number `clip` of a take.
 
-    With a seed of its own a take draws the same numbers wherever and from whatever network it
-    is drawn; without one its numbers come from the piece's seed and its name.
+    A take with its own seed has the same random numbers in every piece and with every network. For
+    others, they depend on the seed of the piece and on the name of the take.
     """
     if seed is not None:
         return stream_key("take", seed, clip)
@@ -27,10 +27,10 @@ def take_stream(piece_seed: int, scope: str, name: str, seed: int | None, clip: 
 
 
 def event_identities(contents: Sequence[tuple[str | None, Mapping[str, Any]]]) -> list[str]:
-    """Names for the events of a part from (own id, content): the id, or a digest of the content.
+    """Names for the events of a part from (id, content): the id, or a digest of the content.
 
-    Content is what the event sounds like before it is placed. Of several events with equal
-    content the second, third, … are distinguished by their number, in the order written.
+    The content describes the sound of an event without its position. The second, third, … of
+    several events with equal content get a number, in the order of the score.
     """
     seen: Counter[str] = Counter()
     names = []
@@ -47,6 +47,6 @@ def event_identities(contents: Sequence[tuple[str | None, Mapping[str, Any]]]) -
 
 
 def event_stream(piece_seed: int, movement: str, part: str, identity: str, seed: int | None) -> str:
-    """The stream key of an event; a seed of its own redraws it and it alone."""
+    """The stream key of an event; its own seed changes only this event."""
     own = [] if seed is None else [seed]
     return stream_key("event", piece_seed, movement, part, identity, *own)

@@ -25,7 +25,7 @@ Problem = tuple[Loc, str, bool]
 def take_faults(score: Score, catalog: Catalog) -> Iterator[Fault]:
     """Faults of all takes of `score` that their networks cannot generate.
 
-    Names that the project does not have are said elsewhere.
+    `name_checks` reports names that the project does not have.
     """
     yield from _of_file(score.piece.takes, score.piece.takes, score.source, catalog)
     for movement in score.movements:
@@ -151,7 +151,7 @@ def _too_short(
 
 
 def _length_s(sound: Sound, takes: Mapping[str, Take], catalog: Catalog) -> float | None:
-    """Seconds of the whole of a sound; None where it is unknown, which is said elsewhere."""
+    """Seconds of the whole of a sound; None if unknown, which is reported elsewhere."""
     if sound.take is not None:
         return takes[sound.take].length_s if sound.take in takes else None
     name = str(sound.recording)

@@ -20,19 +20,19 @@ from approx_build.training.model import ModelSpec
 
 
 def sampling_terms(spec: ModelSpec, take: Take) -> dict[str, Json]:
-    """Every control of drawing a take, as JSON values."""
+    """All controls of generation of a take, as JSON values."""
     own = spec.sampling.model_dump(mode="json")
     short = {name: value for name, value in take.controls.items() if name in own}
     return own | short | dict(take.sampling)
 
 
 def sampling_of(spec: ModelSpec, take: Take) -> Any:
-    """The controls of drawing a take; pydantic's ValidationError where the family refuses them."""
+    """The controls of generation of a take; ValidationError if the family refuses them."""
     return spec.network.sampling(sampling_terms(spec, take))
 
 
 def clip_terms(spec: ModelSpec, take: Take, clip: int) -> dict[str, Json]:
-    """The controls of drawing clip `clip` of a take, from 1."""
+    """The controls of generation of clip `clip` of a take, from 1."""
     own = spec.network.clip_sampling(sampling_of(spec, take), clip, take.count)
     return sampling_terms(spec, take) | dict(own)
 
@@ -40,13 +40,13 @@ def clip_terms(spec: ModelSpec, take: Take, clip: int) -> dict[str, Json]:
 SHIPPED = "shipped."
 """Begins the roles of the files of a shipped run, which end in their names."""
 
-HEARD_BY = {"silence", "remove_dc", "level"}
-"""What of a preparation makes other sound of one recording; the rest is the training's."""
+SOUND_SETTINGS = {"silence", "remove_dc", "level"}
+"""Settings of a preparation that change the sound of a recording; the others are of trainings."""
 
 
 @dataclass
 class Networks:
-    """Adds what takes need to the graph, each thing once."""
+    """Adds the actions that takes need to the graph, each once."""
 
     graph: Graph
     catalog: Catalog
@@ -55,7 +55,7 @@ class Networks:
     piece: str | None = None
     """The piece that the graph is for, which consents may name."""
     used: dict[str, set[int]] = field(default_factory=dict)
-    """Steps asked of each model."""
+    """The requested steps of each model."""
 
     def permit(self, model: str | None, recording: str | None = None) -> None:
         """ConsentError unless a model may learn from its corpus today, or be given a recording.
@@ -63,14 +63,14 @@ class Networks:
         Without a model: unless the recording may be played.
         """
         of = self.catalog.model(str(model)).corpus if recording is None else recording
-        # Otherwise the graph is never built: it only says what a store needs.
+        # Otherwise the graph is never built: it only lists what a store needs.
         if self.graph.is_permitted:
             permit(Use(of.partition("/")[0], None, model, recording, self.piece), self.catalog)
 
     def sound(self, path: str, model: str | None = None) -> str:
-        """A sound file of the project, perhaps given to a model, as the only way into the graph.
+        """A sound file of the project, perhaps for a model; sounds enter the graph only here.
 
-        ConsentError when it is a recording that may not be used so today.
+        ConsentError if it is a recording that may not be used in this way today.
         """
         if (recording := self.catalog.recording_at(path)) is not None:
             self.permit(model, recording)
@@ -117,7 +117,7 @@ class Networks:
 
     def prepared(self, spec: ModelSpec, path: str, where: Location | None = None) -> str:
         """A recording, by its path in the project, as the network of a model hears it."""
-        how = spec.preparation.model_dump(mode="json", include=HEARD_BY)
+        how = spec.preparation.model_dump(mode="json", include=SOUND_SETTINGS)
         network = {"rate": spec.network.rate, "channels": spec.network.channels}
         params: dict[str, Json] = {**network, "preparation": how}
         digest = sha256(canonical(params).encode()).hexdigest()[:8]

@@ -56,7 +56,7 @@ class Use:
 def uses(score: Score, catalog: Catalog) -> Iterator[Use]:
     """Every use of a corpus that the score makes, in the order of its files.
 
-    A name that the project does not have is a fault of the score, and said as such.
+    Names that the project does not have are faults of the score, which other checks report.
     """
     yield from (replace(use, piece=score.slug) for use in _uses(score, catalog))
 
@@ -138,7 +138,7 @@ def _recording(
     if ref.kind is SourceKind.RECORDING:
         return ref.name
     if ref.kind is SourceKind.FILE:
-        # A path that leaves the project is a fault of the score, and said as such.
+        # Other checks report a path that leaves the project.
         with suppress(ValueError):
             return catalog.recording_at(movement.file_path(score.root, ref.name))
     return None

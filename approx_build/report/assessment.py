@@ -7,7 +7,7 @@ from collections import Counter
 from approx_build.report.evaluation import MEASURES, EvaluationReport, Measure, Row
 
 MORE_SILENCE = 0.2
-"""Of their time: by so much more than the corpus takes are silent before it is said."""
+"""Share of their time by which takes are silent more than the corpus before this is reported."""
 
 
 def gap(measure: Measure, row: Row, corpus: Row) -> float:

@@ -280,7 +280,7 @@ def _op(
     name: str, place: str, loc: Loc, data: Value, reading: Reading, beside: Sequence[str] = ()
 ) -> GrainOp | None:
     cls = OPS.get(name)
-    # `op` is the tag by which models are told apart, not a field of scores.
+    # `op` is the tag by which models are distinguished, not a field of scores.
     if isinstance(data, dict) and "op" in data:
         message = "unknown field; the operation is already given"
         reading.problems.add((*loc, "op"), message, is_key=True)

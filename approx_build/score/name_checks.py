@@ -42,7 +42,7 @@ class Catalog(Protocol):
         """Truth when a recording was withdrawn: then it is not listed, and refused elsewhere."""
 
     def recording_length_s(self, name: str) -> float | None:
-        """Seconds of a recording; None when it cannot be read (which is said elsewhere)."""
+        """Seconds of a recording; None when it cannot be read (another check reports this)."""
 
 
 def check_names(score: Score, catalog: Catalog) -> list[Fault]:

@@ -100,8 +100,8 @@ class PlainTake(Strict):
             raise ValueError(f"a take has one of {names} (has {' and '.join(given)})")
         if (way := self.conditioning) is not None:
             # A count of 1 that was written may contradict the way; the default may not.
-            said = self.count if "count" in self.model_fields_set else None
-            object.__setattr__(self, "count", way.count(said))  # frozen from here on
+            written = self.count if "count" in self.model_fields_set else None
+            object.__setattr__(self, "count", way.count(written))  # frozen from here on
         return self
 
 

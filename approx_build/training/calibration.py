@@ -102,7 +102,7 @@ def _players(course: Course, network: Family) -> dict[str, PlayerForecast]:
             learner.settings.turns,
             numbers_in({tensor: shapes[tensor] for tensor in learner.player.of(shapes)}),
         )
-        for name, learner in course.learners.items()
+        for name, learner in course.active_learners.items()
     }
 
 

@@ -36,7 +36,7 @@ class Callback:
         """Report a remark at once."""
 
     def warned(self, words: str) -> None:
-        """Something is wrong with what has been learned; said at once, and kept with the run."""
+        """Report a problem with the weights at once, and record it with the run."""
         self.remarked(words)
 
 

@@ -91,6 +91,12 @@ class Course:
         """Whether players learn in turns; else the network learns as one."""
         return ALONE.player not in self.learners
 
+    @property
+    def active_learners(self) -> dict[str, Learner]:
+        """Those that take turns in some phase."""
+        active = {turn.player for stretch in self.stretches for turn in stretch.turns}
+        return {name: one for name, one in self.learners.items() if name in active}
+
     def turns(self, step: int) -> tuple[Turn, ...]:
         """The turns of step number `step`, from 1."""
         return self._at(step).turns

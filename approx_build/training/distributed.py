@@ -86,8 +86,8 @@ def _reported_error(
         code = other.wait(LAST_WORDS_S)
         if code is None:
             continue
-        said = task.with_name(f"{rank}.log").read_text(errors="replace").strip().splitlines()
-        last = f": {said[-1]}" if said else ""
+        log = task.with_name(f"{rank}.log").read_text(errors="replace").strip().splitlines()
+        last = f": {log[-1]}" if log else ""
         return ModelError(
             f"process {rank} of the training ended (exit status {code}){last}; "
             "the last saved state is kept: run again to continue"

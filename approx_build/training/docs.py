@@ -1,8 +1,8 @@
-"""The generated parts of docs/training.md: tables of what a model's YAML may say.
+"""The generated parts of docs/training.md: tables of the fields of a model's YAML.
 
 In the page `<!-- fields: Preparation -->` … `<!-- end -->` holds the table of a section, by the
-name of its model, and `<!-- objectives -->` what may be said of learning to each family that comes
-along. `python -m approx_build.training.docs` writes the page again.
+name of its model, and `<!-- objectives -->` the training objectives of each installed family.
+`python -m approx_build.training.docs` writes the page again.
 """
 
 from __future__ import annotations

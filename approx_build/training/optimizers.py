@@ -1,10 +1,10 @@
 """Optimisers: parameters, and the change that one step makes to weights.
 
 adam, sgd and rmsprop follow TensorFlow 1 and have the defaults of ibab's tensorflow-wavenet.
-muon turns the matrices by an orthogonalised momentum (Jordan et al., Muon, 2024: five
+muon updates matrices by an orthogonalised momentum (Jordan et al., Muon, 2024: five
 Newton-Schulz steps of the quintic 3.4445, -4.7750, 2.0315) and everything else by Adam.
 
-An optimiser's state is a dict of tensors, so that it can be stored and taken up exactly.
+An optimiser's state is a dict of tensors, so that it can be stored and restored exactly.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 if TYPE_CHECKING:
     from torch import Tensor
 
+    Named = Mapping[str, Tensor]
     State = dict[str, Tensor]
 
 Matrices = Mapping[str, tuple[int, int, int, float]]
@@ -27,12 +28,20 @@ Rate = Annotated[float, Field(ge=1e-12, le=10)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 
 
+class Step(NamedTuple):
+    """A step of a training, counted from 1; `factor` is the schedule's share of the rate."""
+
+    number: int
+    factor: float
+    matrices: Matrices
+
+
 class Optimizer(BaseModel, ABC):
     """Parameters of an optimiser."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    def start(self, weights: Mapping[str, Tensor], matrices: Matrices) -> State:
+    def start(self, weights: Named, matrices: Matrices) -> State:
         """The state before the first step."""
         return {
             f"{name}.{part}": weight.new_full(weight.shape, value)
@@ -49,19 +58,8 @@ class Optimizer(BaseModel, ABC):
         """The tensors kept for a weight and the number they begin with."""
 
     @abstractmethod
-    def turn(
-        self,
-        weights: Mapping[str, Tensor],
-        gradients: Mapping[str, Tensor],
-        state: State,
-        step: int,
-        factor: float,
-        matrices: Matrices,
-    ) -> None:
-        """Change weights and state, in place, by step number `step` (from 1).
-
-        `factor` is the schedule's share of the learning rate.
-        """
+    def update(self, weights: Named, gradients: Named, state: State, step: Step) -> None:
+        """Change weights and state in place."""
 
 
 class Adam(Optimizer):
@@ -76,22 +74,14 @@ class Adam(Optimizer):
     def _parts(self, name: str, matrices: Collection[str]) -> dict[str, float]:
         return {"mean": 0.0, "square": 0.0}
 
-    def turn(
-        self,
-        weights: Mapping[str, Tensor],
-        gradients: Mapping[str, Tensor],
-        state: State,
-        step: int,
-        factor: float,
-        matrices: Matrices,
-    ) -> None:
+    def update(self, weights: Named, gradients: Named, state: State, step: Step) -> None:
         """mean, square <- moving averages; weight -= rate · mean / (sqrt(square) + epsilon)."""
-        correction = (1 - self.beta2**step) ** 0.5 / (1 - self.beta1**step)
+        correction = (1 - self.beta2**step.number) ** 0.5 / (1 - self.beta1**step.number)
         for name, gradient in gradients.items():
             mean, square = state[f"{name}.mean"], state[f"{name}.square"]
             mean.mul_(self.beta1).add_(gradient, alpha=1 - self.beta1)
             square.mul_(self.beta2).addcmul_(gradient, gradient, value=1 - self.beta2)
-            rate = factor * self.learning_rate * correction
+            rate = step.factor * self.learning_rate * correction
             weights[name].addcdiv_(mean, square.sqrt().add_(self.epsilon), value=-rate)
 
 
@@ -105,19 +95,11 @@ class Sgd(Optimizer):
     def _parts(self, name: str, matrices: Collection[str]) -> dict[str, float]:
         return {"momentum": 0.0}
 
-    def turn(
-        self,
-        weights: Mapping[str, Tensor],
-        gradients: Mapping[str, Tensor],
-        state: State,
-        step: int,
-        factor: float,
-        matrices: Matrices,
-    ) -> None:
+    def update(self, weights: Named, gradients: Named, state: State, step: Step) -> None:
         """momentum <- momentum · share + gradient; weight -= rate · momentum."""
         for name, gradient in gradients.items():
             momentum = state[f"{name}.momentum"].mul_(self.momentum).add_(gradient)
-            weights[name].add_(momentum, alpha=-factor * self.learning_rate)
+            weights[name].add_(momentum, alpha=-step.factor * self.learning_rate)
 
 
 class RmsProp(Optimizer):
@@ -132,17 +114,9 @@ class RmsProp(Optimizer):
     def _parts(self, name: str, matrices: Collection[str]) -> dict[str, float]:
         return {"square": 1.0, "momentum": 0.0}
 
-    def turn(
-        self,
-        weights: Mapping[str, Tensor],
-        gradients: Mapping[str, Tensor],
-        state: State,
-        step: int,
-        factor: float,
-        matrices: Matrices,
-    ) -> None:
+    def update(self, weights: Named, gradients: Named, state: State, step: Step) -> None:
         """momentum <- share · momentum + rate · gradient / sqrt(square + epsilon)."""
-        rate = factor * self.learning_rate
+        rate = step.factor * self.learning_rate
         for name, gradient in gradients.items():
             square, momentum = state[f"{name}.square"], state[f"{name}.momentum"]
             square.mul_(self.decay).addcmul_(gradient, gradient, value=1 - self.decay)
@@ -162,24 +136,16 @@ class Muon(Optimizer):
     def _parts(self, name: str, matrices: Collection[str]) -> dict[str, float]:
         return {"momentum": 0.0} if name in matrices else self.adam._parts(name, matrices)
 
-    def turn(
-        self,
-        weights: Mapping[str, Tensor],
-        gradients: Mapping[str, Tensor],
-        state: State,
-        step: int,
-        factor: float,
-        matrices: Matrices,
-    ) -> None:
+    def update(self, weights: Named, gradients: Named, state: State, step: Step) -> None:
         """matrix -= rate · scale · 0.2 · sqrt(max(rows, columns)) · orthogonal(momentum)."""
-        others = {name: g for name, g in gradients.items() if name not in matrices}
-        self.adam.turn(weights, others, state, step, factor, matrices)
-        for name, (count, rows, columns, scale) in matrices.items():
+        others = {name: g for name, g in gradients.items() if name not in step.matrices}
+        self.adam.update(weights, others, state, step)
+        for name, (count, rows, columns, scale) in step.matrices.items():
             momentum = state[f"{name}.momentum"].lerp_(gradients[name], 1 - self.momentum)
             ahead = gradients[name].lerp(momentum, self.momentum).reshape(count, rows, columns)
             # So that changes are as large as Adam's (Liu et al., Muon is scalable for LLM training,
             # 2025).
-            step_size = factor * self.learning_rate * scale * 0.2 * max(rows, columns) ** 0.5
+            step_size = step.factor * self.learning_rate * scale * 0.2 * max(rows, columns) ** 0.5
             change = orthogonal(ahead).reshape(weights[name].shape)
             weights[name].add_(change, alpha=-step_size)
 

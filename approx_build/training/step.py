@@ -14,6 +14,7 @@ from approx_build.families.players import ALONE, Turn
 from approx_build.numerics.stream import Stream
 from approx_build.training.batches import Batches
 from approx_build.training.gradients import Losses, WindowWorkers, norm
+from approx_build.training.optimizers import Step
 from approx_build.training.process_group import Share
 from approx_build.training.state import TrainingState
 
@@ -79,7 +80,7 @@ class Stepper:
             state.optimizer |= learner.settings.optimizer.start(own, turned)
 
     def _turn(self, place: int, examples: list[Example], request: int) -> tuple[Losses, int]:
-        """One turn of the step that is being made; its losses, and the largest wish."""
+        """One turn of the step that is being made; its losses, and the largest request."""
         state, step, batch = self.state, self.state.step + 1, self.settings.batch
         turn = self.course.turns(step)[place]
         moving = self.course.moving(step, turn, state.weights)
@@ -97,7 +98,7 @@ class Stepper:
         # From here on the state is that of half a step, even where a turn is left out.
         self.is_whole = False
         if is_number and math.isfinite(length):
-            self._move(turn, gradients, length, place)
+            self._update_weights(turn, gradients, length, place)
             state.scale.made_step()
         elif state.scale.can_fall:
             state.scale.skipped_step()
@@ -108,7 +109,9 @@ class Stepper:
             state.recent.setdefault(name, []).append(loss)
         return losses, asked
 
-    def _move(self, turn: Turn, gradients: dict[str, Tensor], length: float, place: int) -> None:
+    def _update_weights(
+        self, turn: Turn, gradients: dict[str, Tensor], length: float, place: int
+    ) -> None:
         """Change a player's weights and their average by gradients of length `length`."""
         state, step = self.state, self.state.step + 1
         settings = self.course.learners[turn.player].settings
@@ -122,13 +125,12 @@ class Stepper:
                 gradient.mul_(settings.clip_norm / length)
         matrices = self.workers.network.matrices()
         for factor, names in self.course.rates(step, gradients).items():
-            settings.optimizer.turn(
+            own = {name: matrices[name] for name in names if name in matrices}
+            settings.optimizer.update(
                 state.weights,
                 {name: gradients[name] for name in names},
                 state.optimizer,
-                number,
-                factor,
-                {name: matrices[name] for name in names if name in matrices},
+                Step(number, factor, own),
             )
         # A young average follows closely, or it would remember the first weights.
         share = max(1 - settings.ema, 10 / (number + 10)) if settings.ema else 1.0

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Discriminator, Field, Tag, field_validator
+from pydantic import Field, field_validator
 
 from approx_build.audio.clip import Clip
 from approx_build.canonical import Json
 from approx_build.ways.base import WAYS, Conditioning, SingleSource
 from approx_build.ways.option import Option
 from approx_build.ways.sound import LONGEST_S, TOLERANCE_S
+from approx_build.yaml_source.breakpoints import NumberOrList, Points, check_order, points
 from approx_build.yaml_source.fields import MOST
 from approx_build.yaml_source.node import Loc
 
@@ -24,19 +24,10 @@ Pitches = Annotated[tuple[tuple[Seconds, Semitones], ...], Field(min_length=1, m
 Levels = Annotated[tuple[tuple[Seconds, Decibels], ...], Field(min_length=1, max_length=MOST)]
 
 
-def _kind(value: Any) -> str:
-    return "curve" if isinstance(value, list | tuple) else "number"
-
-
-SemitonesLike = Annotated[
-    Annotated[Semitones, Tag("number")] | Annotated[Pitches, Tag("curve")], Discriminator(_kind)
-]
+SemitonesLike = NumberOrList[Semitones, Pitches]
 """A number, or breakpoints."""
-DecibelsLike = Annotated[
-    Annotated[Decibels, Tag("number")] | Annotated[Levels, Tag("curve")], Discriminator(_kind)
-]
+DecibelsLike = NumberOrList[Decibels, Levels]
 """A number, or breakpoints."""
-Points = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,12 +94,7 @@ class Transfer(SingleSource):
     @field_validator("semitones", "gain_db")
     @classmethod
     def _in_order(cls, curve: float | Points) -> float | Points:
-        points = _points(curve)
-        for (before, _), (after, _) in pairwise(points):
-            if after <= before:
-                raise ValueError(
-                    f"breakpoints must follow each other ({after:g} s is not after {before:g} s)"
-                )
+        check_order(curve)
         return curve
 
     def needs_s(self, take_s: float) -> float | None:
@@ -118,15 +104,15 @@ class Transfer(SingleSource):
     def length_faults(self, take_s: float) -> Iterator[tuple[Loc, str]]:
         """Breakpoints after the end of the take."""
         for name, curve in (("semitones", self.semitones), ("gain_db", self.gain_db)):
-            for index, (at_s, _) in enumerate(_points(curve)):
+            for index, (at_s, _) in enumerate(points(curve)):
                 if at_s > take_s + TOLERANCE_S:
                     yield (name, index, 0), f"is after the take ({take_s:g} s) (is {at_s:g})"
 
     def terms(self, rate: int, clip: int, count: int) -> dict[str, Json]:
         """Both curves, and the stretch where there is one."""
         curves: dict[str, Json] = {
-            "semitones": [list(point) for point in _points(self.semitones)],
-            "gain_db": [list(point) for point in _points(self.gain_db)],
+            "semitones": [list(point) for point in points(self.semitones)],
+            "gain_db": [list(point) for point in points(self.gain_db)],
         }
         # Left out, so that keys from before it was there stay.
         return curves | ({} if self.stretch == 1 else {"stretch": self.stretch})
@@ -140,7 +126,3 @@ class Transfer(SingleSource):
             tuple((at_s, value) for at_s, value in terms[name]) for name in ("semitones", "gain_db")
         )
         return TransferConditioning(sounds["heard"], semitones, gain_db, terms.get("stretch", 1.0))
-
-
-def _points(curve: float | Points) -> Points:
-    return curve if isinstance(curve, tuple) else ((0.0, curve),)

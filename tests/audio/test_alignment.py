@@ -74,7 +74,7 @@ def test_bands_cover_all_between_their_edges() -> None:
 
 
 @pytest.mark.parametrize("rate", [8000, 11_025, 44_100])
-def test_a_higher_tone_stands_in_a_higher_band(rate: int) -> None:
+def test_a_higher_tone_is_in_a_higher_band(rate: int) -> None:
     loudest = [log_mel(tone(hz, rate), rate)[:60].mean(axis=0).argmax() for hz in (150, 500, 2500)]
     assert loudest == sorted(set(loudest))
 

@@ -9,7 +9,7 @@ from approx_build.audio.curve import ZERO, Curve, FadeShape, fade, gains
 from approx_build.errors import AudioError
 
 
-def test_a_number_is_a_curve_that_stands_still():
+def test_a_number_is_a_curve_that_is_constant():
     assert Curve.of(-6, 100).at(5, 900).tolist() == [-6]
     assert ZERO.at(0, 10).tolist() == [0]
 

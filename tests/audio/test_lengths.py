@@ -53,7 +53,7 @@ WHOLE = {
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_all_that_is_in_a_file_is_heard(tmp_path, name):
+def test_a_file_is_read_completely(tmp_path, name):
     path = written(tmp_path, name, WHOLE[name])
     clip = wav.read(path)
     assert wav.info(path).length == clip.length == len(NOISE)
@@ -61,7 +61,7 @@ def test_all_that_is_in_a_file_is_heard(tmp_path, name):
         assert np.abs(clip.data[0] - NOISE).max() < 1e-4
 
 
-def test_an_mp3_without_an_index_is_heard_to_its_end(tmp_path):
+def test_an_mp3_without_an_index_is_read_to_its_end(tmp_path):
     one, other = mp3_without_index(0.0), mp3_without_index(0.9)
     indexed = encoded("MP3", compression_level=0.0, bitrate_mode="VARIABLE")
     alone = written(tmp_path, "a.mp3", one)
@@ -101,7 +101,7 @@ LOST = {
 
 
 @pytest.mark.parametrize("name", LOST)
-def test_sound_that_would_be_lost_is_told_with_its_seconds(tmp_path, name):
+def test_sound_that_would_be_lost_is_reported_with_its_seconds(tmp_path, name):
     content, words = LOST[name]
     path = written(tmp_path, name, content)
     with pytest.raises(AudioError, match=words) as caught:

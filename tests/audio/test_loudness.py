@@ -49,7 +49,7 @@ def test_figures_agree_with_libebur128_fed_at_once(tmp_path):
     assert facts.true_peak_dbtp == pytest.approx(20 * np.log10(peak), abs=0.05)
 
 
-def test_silences_offset_and_clipping_are_told(tmp_path):
+def test_silences_offset_and_clipping_are_reported(tmp_path):
     data = sine(-6, 20) + 0.01
     data[:, : RATE // 2] = 0
     data[:, 5 * RATE : 12 * RATE] = 0

@@ -27,7 +27,7 @@ def test_a_tone_is_a_line_at_its_frequency_and_level(hz):
     assert middle.min() < -100
 
 
-def test_a_click_stands_in_its_own_column():
+def test_a_click_is_in_its_own_column():
     data = np.zeros((2, 10 * RATE), np.float32)
     data[0, 7 * RATE] = 1
     loudest = spectrogram(Clip(data, RATE), 500, 100).levels.max(axis=0)

@@ -53,7 +53,7 @@ def test_codes_are_what_the_manual_says() -> None:
     ]
 
 
-def test_an_interrupted_program_says_how_to_go_on() -> None:
+def test_an_interrupted_program_explains_how_to_continue() -> None:
     code = "from approx_build.cli.exit_codes import interrupted; interrupted()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 130

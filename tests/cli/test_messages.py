@@ -65,7 +65,9 @@ def test_what_a_training_converted_is_counted_by_how() -> None:
     assert list(training_remarks("x", run(converted=True))) == []
 
 
-def test_failures_are_said_with_what_could_not_be_built(capsys: pytest.CaptureFixture[str]) -> None:
+def test_failures_are_reported_with_what_could_not_be_built(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     where = Location("pieces/tide.yaml", 7, 3)
     warn(*failures(result(failures=(Failure("x", "it broke", where),), skipped=("y", "z"))))
     assert capsys.readouterr().err == (

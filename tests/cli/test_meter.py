@@ -48,7 +48,7 @@ def test_a_line_every_ten_seconds_with_what_is_left(
     ]
 
 
-def test_more_than_was_foretold_is_no_negative_time(clock: list[float]) -> None:
+def test_more_than_was_estimated_is_no_negative_time(clock: list[float]) -> None:
     watch = Lines()
     watch.begin("reading records", 2)
     watch.step(1)

@@ -25,7 +25,7 @@ ACTION = Action("1-foam/mix", Kind.MIX, {})
         (11_100, "3 h 05 min"),
     ],
 )
-def test_seconds_are_said_for_people(seconds: float, text: str) -> None:
+def test_seconds_are_reported_for_people(seconds: float, text: str) -> None:
     assert duration(seconds) == text
 
 
@@ -43,7 +43,7 @@ def test_what_is_left_says_what_it_does_not_know(remaining: Remaining, text: str
     assert left(remaining) == text
 
 
-def test_quiet_says_nothing_and_a_terminal_has_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_quiet_prints_nothing_and_a_terminal_has_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     assert type(observer_for(is_quiet=True)) is Observer
     monkeypatch.setattr("sys.stderr.isatty", lambda: False, raising=False)
     assert isinstance(observer_for(), Lines)
@@ -60,7 +60,7 @@ def test_verbose_says_each_action_that_ran(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().err == "       mix  1-foam/mix  (1.25 s)\n"
 
 
-def test_without_a_terminal_it_is_said_now_and_then_how_far_it_is(
+def test_without_a_terminal_it_is_reported_now_and_then_how_far_it_is(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [0.0]

@@ -67,7 +67,7 @@ def test_a_block_has_every_column_and_fits() -> None:
         assert told in text
 
 
-def test_why_a_run_failed_stands_in_its_block() -> None:
+def test_why_a_run_failed_is_in_its_block() -> None:
     failed = done().model_copy(update={"status": Status.FAILED, "reason": "no number"})
     assert block(failed, 80)[1:3] == [
         "status                failed",

@@ -189,7 +189,7 @@ def test_gain_and_polarity_are_exact() -> None:
     np.testing.assert_array_equal(window(off(polarity=1), sound), -plain)
 
 
-def test_channels_are_swapped_as_often_as_is_said() -> None:
+def test_channels_are_swapped_as_often_as_is_reported() -> None:
     sound = music()
     plain = sound[:, START : START + SIZE]
     np.testing.assert_array_equal(window(off(swap_channels=1), sound), plain[::-1])
@@ -294,7 +294,7 @@ def test_what_would_be_too_loud_is_brought_to_full_scale() -> None:
 
 
 @pytest.mark.parametrize("start", [0, 9_000, 20_000 - SIZE])
-def test_nothing_from_beyond_the_part_is_heard(start: int) -> None:
+def test_sound_beyond_the_part_has_no_effect(start: int) -> None:
     whole = np.full((1, 60_000), 1e30, np.float32)
     whole[:, 20_000:40_000] = 0.0
     part = whole[:, 20_000:40_000]
@@ -313,7 +313,7 @@ def test_a_window_that_needs_more_than_is_left_begins_earlier() -> None:
     np.testing.assert_allclose(result[0, half + 50 :], 0.0, atol=0.02)
 
 
-def test_a_part_shorter_than_what_is_needed_goes_on_mirrored() -> None:
+def test_a_part_shorter_than_what_is_needed_continues_mirrored() -> None:
     sound = np.arange(5, dtype=np.float32)[np.newaxis] / 8
     result = off().window(sound, 0, 12, RATE, stream())
     assert (8 * result[0]).tolist() == [0, 1, 2, 3, 4, 4, 3, 2, 1, 0, 0, 1]

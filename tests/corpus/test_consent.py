@@ -75,7 +75,7 @@ def test_a_consent_withdrawn_for_some_recordings_holds_for_the_others(tmp_path: 
     assert consent.withdrawn_by(date(2027, 1, 1)).keys() == {"low", "high"}
 
 
-def test_the_day_is_told_on_which_a_record_begins_to_say_something_else(tmp_path: Path) -> None:
+def test_the_day_is_reported_on_which_a_record_begins_to_say_something_else(tmp_path: Path) -> None:
     lines = "withdrawn: { low: 2026-06-10 }\nwithdrawn_on: 2026-09-01\n"
     consent = read_consent(with_lines(tmp_path, lines, until="2026-07-31"))
     ends = [consent.unchanged_until(date(2026, month, 5)) for month in (6, 7, 8, 10)]
@@ -98,7 +98,7 @@ def test_recordings_may_be_by_some_of_the_performers(tmp_path: Path) -> None:
     assert [one.name for one in consent.performers_of("high")] == ["Bo"]
 
 
-def test_all_faults_of_a_record_are_said_at_their_lines(tmp_path: Path) -> None:
+def test_all_faults_of_a_record_are_reported_at_their_lines(tmp_path: Path) -> None:
     text = CONSENT.format(corpus="tones", until="soon").replace("contact:", "kontact:")
     text += "withdrawn: { low: yesterday }\n"
     with pytest.raises(ScoreError) as caught:
@@ -123,7 +123,7 @@ def test_the_record_of_another_corpus_is_refused(tmp_path: Path) -> None:
         load_consent(corpus_with(tmp_path, text), TODAY)
 
 
-def test_a_notice_must_lie_beside_the_recordings(tmp_path: Path) -> None:
+def test_a_notice_must_are_beside_the_recordings(tmp_path: Path) -> None:
     text = CONSENT.format(corpus="tones", until="null") + (
         "sources:\n  - { name: a, made_by: b, licence: MIT, notice: NOTICE.txt }\n"
     )

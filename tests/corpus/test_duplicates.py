@@ -143,7 +143,7 @@ def test_a_long_file_is_read_in_blocks_without_a_seam(
     assert match.correlation > 0.999
 
 
-def test_files_sounds_and_performances_are_told_apart(
+def test_files_sounds_and_performances_are_reported_apart(
     tmp_path: Path, etude: tuple[NDArray[np.float32], int]
 ) -> None:
     samples, rate = etude

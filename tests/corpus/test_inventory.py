@@ -53,7 +53,7 @@ def test_a_recording_is_used_unless_there_is_a_reason(tmp_path: Path) -> None:
     }
 
 
-def test_without_a_record_the_files_are_told_all_the_same(tmp_path: Path) -> None:
+def test_without_a_record_the_files_are_reported_anyway(tmp_path: Path) -> None:
     folder = small_corpus(tmp_path / "tones")
     entries = {one.path.name: one for one in inventory(folder, None, TODAY)}
     assert entries["low.wav"].is_used
@@ -61,7 +61,7 @@ def test_without_a_record_the_files_are_told_all_the_same(tmp_path: Path) -> Non
     assert not entries["consent.yaml"].is_used
 
 
-def test_a_recording_whose_performer_is_not_named_is_said(tmp_path: Path) -> None:
+def test_a_recording_whose_performer_is_not_named_is_reported(tmp_path: Path) -> None:
     performers = "performers: [{ name: Ada, plays: reeds, recordings: [lo*] }]\n"
     consent = with_lines(small_corpus(tmp_path / "tones"), performers)
     assert list(unnamed(consent, {"low", "high"})) == [

@@ -79,7 +79,7 @@ def test_channels_become_those_of_the_network(
     np.testing.assert_allclose(found.sound, expected, atol=1e-7)
 
 
-def test_another_rate_is_converted_and_said() -> None:
+def test_another_rate_is_converted_and_reported() -> None:
     found = done(clip(sound((1, 0.5), rate=11025), rate=11025))
     assert found.done == ("11025 Hz to 8000 Hz",)
     assert abs(found.sound.shape[1] - RATE) <= 1
@@ -116,7 +116,7 @@ def test_nothing_louder_than_the_threshold_is_ever_left_out() -> None:
         ).all()
 
 
-def test_what_is_silent_says_so_and_why() -> None:
+def test_what_is_silent_reports_it_and_why() -> None:
     quiet = clip(sound((1, 1e-4)))
     assert done(quiet, silence=Gaps()).reason == "silent: no frame's RMS passes -60 dBFS"
     assert done(quiet, silence=Ibab()).reason == "silent: no frame's RMS passes 0.3"

@@ -18,7 +18,7 @@ def made(folder: Path, **how: object) -> Material:
     return prepare_corpus(folder, folder.parent / "work", RATE, 1, Preparation.model_validate(how))
 
 
-def test_every_recording_is_prepared_and_told(tmp_path: Path) -> None:
+def test_every_recording_is_prepared_and_reported(tmp_path: Path) -> None:
     folder = small_corpus(tmp_path / "tones")
     sf.write(folder / "wide.wav", tone(300, 0.5, 2 * RATE, 2), 2 * RATE)
     found = made(folder)

@@ -16,7 +16,7 @@ def test_recordings_are_listed_by_name(tmp_path: Path) -> None:
     assert names == ["tones/high", "tones/low"]
 
 
-def test_an_empty_folder_and_a_missing_one_are_said_to_be_so(tmp_path: Path) -> None:
+def test_an_empty_folder_and_a_missing_one_are_reported(tmp_path: Path) -> None:
     with pytest.raises(AudioError, match="no recordings in this folder"):
         list_recordings(tmp_path, ())
     with pytest.raises(AudioError, match="no such corpus folder"):

@@ -35,7 +35,7 @@ def test_a_window_has_its_size(pitch: float, stretch: float, size: int) -> None:
 
 
 @pytest.mark.parametrize(("pitch", "stretch"), [(1.26, 1.0), (0.8, 1.0), (4.0, 1.0), (0.25, 1.0)])
-def test_what_lies_beyond_the_margin_is_not_heard(pitch: float, stretch: float) -> None:
+def test_sound_beyond_the_margin_has_no_effect(pitch: float, stretch: float) -> None:
     warp, start, size = Warp(pitch, stretch), 8000, 1000
     sound = np.zeros((1, 20_000), np.float32)
     sound[:, : start - 200 * int(max(1, pitch))] = 1

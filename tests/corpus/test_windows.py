@@ -36,7 +36,7 @@ def test_at_least_one_window_is_held_out() -> None:
     assert split([part("a", 400)], RATE, 80, 0.1).held_out.parts[0].length == 80
 
 
-def test_a_recording_shorter_than_a_window_is_left_out_and_said() -> None:
+def test_a_recording_shorter_than_a_window_is_left_out_and_reported() -> None:
     found = split([part("a", 400), part("b", 60), part("c", 10)], RATE, 20, 0.5)
     assert [p.name for p in found.train.parts] == ["a", "b"]
     assert [p.name for p in found.held_out.parts] == ["a"]

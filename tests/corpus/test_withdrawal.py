@@ -79,7 +79,7 @@ def test_names_join_those_that_were_withdrawn(tmp_path: Path, old: str, new: str
     assert (tmp_path / "consent.yaml").read_text() == f"{new}\n{PLAIN}"
 
 
-def test_a_record_that_cannot_be_edited_is_said_to_be_so(tmp_path: Path) -> None:
+def test_a_record_that_cannot_be_edited_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ConsentError, match=r"write this: .*\"withdrawn_on\": \"2026-05-01\""):
         changed(tmp_path, f"{PLAIN}...\n", None)
 

@@ -64,7 +64,7 @@ EDITS = [
 
 
 @pytest.mark.parametrize(("path", "old", "new", "said"), EDITS, ids=[edit[3] for edit in EDITS])
-def test_what_is_wrong_is_said_with_its_place(
+def test_what_is_wrong_is_reported_with_its_place(
     space: Space, path: str, old: str, new: str, said: str
 ) -> None:
     space.edit(path, old, new)
@@ -76,7 +76,7 @@ def test_what_is_wrong_is_said_with_its_place(
         assert lines[1:] == [shown, " " * (int(column) - 1) + "^"]
 
 
-def test_every_fault_of_every_file_is_said_in_one_run(space: Space) -> None:
+def test_every_fault_of_every_file_is_reported_in_one_run(space: Space) -> None:
     space.edit(FOAM, "tones/low", "tones/lo")
     space.edit(FOAM, "from: cry, clip", "from: cri, clip")
     space.edit(SAND, "rate_hz: 8", "rate_hz: 0")
@@ -153,6 +153,6 @@ def test_anchors_that_explode_are_refused_for_little_more_than_a_good_score(spac
     ],
 )
 @pytest.mark.parametrize("command", ["render", "check", "plan", "verify"])
-def test_what_is_no_piece_is_said(space: Space, command: str, path: str, said: str) -> None:
+def test_what_is_no_piece_is_reported(space: Space, command: str, path: str, said: str) -> None:
     assert space.fails(command, path).splitlines()[0] == said
     assert not (space.root / "renders").exists()

@@ -74,7 +74,7 @@ def test_a_recording_that_cannot_be_learnt_from_is_named(
     assert not (space.root / "renders").exists()
 
 
-def test_a_silent_recording_is_left_out_and_said(space: Space) -> None:
+def test_a_silent_recording_is_left_out_and_reported(space: Space) -> None:
     silent(space, LOW)
     said = space.run("train", "tiny").out
     assert "models/tiny/run: not used: tones/low: silent: no frame's RMS passes -60 dBFS" in said
@@ -101,7 +101,7 @@ def test_a_file_that_cannot_be_used_is_named_with_the_event(
     assert lines[0].startswith(f"{SAND}:8:9: clips/pieces/tide/bell/")
 
 
-def test_a_recording_of_192_khz_is_converted_and_that_is_said(space: Space) -> None:
+def test_a_recording_of_192_khz_is_converted_and_that_is_reported(space: Space) -> None:
     space.sound(LOW, tone(200, 0.8, 192_000), 192_000)
     outcome = space.render()
     assert "models/tiny/run" in outcome.ran()
@@ -122,7 +122,7 @@ def test_a_stereo_recording_is_heard_in_stereo_and_learnt_in_mono(space: Space) 
     assert np.abs(left).max() > 100 * np.abs(right).max()
 
 
-def test_a_folder_without_recordings_is_said(space: Space) -> None:
+def test_a_folder_without_recordings_is_reported(space: Space) -> None:
     for name in ("low.wav", "high.wav"):
         (space.root / "models/corpora/tones" / name).unlink()
     none = (

@@ -59,7 +59,7 @@ PLACES: dict[str, Callable[[Space], Path]] = {
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_flipped_bit_that_no_time_tells_of_is_found_and_put_right(old: Space, place: str) -> None:
+def test_a_flipped_bit_that_no_time_shows_of_is_found_and_put_right(old: Space, place: str) -> None:
     path, right = PLACES[place](old), outcome(old)
     good = path.read_bytes()
     # A lock that is none any more is for a person to restore; a digest in it is not.
@@ -74,7 +74,7 @@ def test_a_flipped_bit_that_no_time_tells_of_is_found_and_put_right(old: Space, 
     assert is_light(old)
 
 
-def test_an_input_that_no_time_tells_of_is_built(tmp_path: Path) -> None:
+def test_an_input_that_no_time_shows_of_is_built(tmp_path: Path) -> None:
     with as_if_old():
         space = project(tmp_path / "project")
         space.render()

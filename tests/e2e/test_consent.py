@@ -78,7 +78,7 @@ def test_a_consent_for_other_pieces_does_not_do_for_this_one(space: Space) -> No
     assert "shipped with the model" in space.run("train", "tiny").out
 
 
-def test_a_recording_that_is_only_heard_needs_consent_too(space: Space) -> None:
+def test_a_recording_used_only_as_a_source_also_needs_consent(space: Space) -> None:
     space.write("models/corpora/bells/consent.yaml", "")
     (space.root / "models/corpora/bells/consent.yaml").unlink()
     low = (space.root / "models/corpora/tones/low.wav").read_bytes()
@@ -98,7 +98,7 @@ def test_a_notice_that_should_travel_with_the_sound_is_missed(space: Space) -> N
     )
 
 
-def test_a_faulty_record_is_said_with_its_lines(space: Space) -> None:
+def test_a_faulty_record_is_reported_with_its_lines(space: Space) -> None:
     space.edit(CONSENT, "agreed: everything", 'agreed: ""')
     assert space.check().splitlines() == [
         f"{CONSENT}:4:9: agreed: must not be empty; {ALL}",
@@ -107,7 +107,7 @@ def test_a_faulty_record_is_said_with_its_lines(space: Space) -> None:
     ]
 
 
-def test_programs_are_told_the_place(space: Space) -> None:
+def test_programs_are_reported_the_place(space: Space) -> None:
     (space.root / CONSENT).unlink()
     told = json.loads(space.run("check", TIDE, "--json", code=1).out)
     message = f"missing; without it corpus 'tones' cannot be used; {ALL}"
@@ -146,7 +146,7 @@ def test_another_edit_of_a_consent_while_a_render_runs_stops_nothing(
     assert (space.root / "renders/tide/1-foam.wav").exists()
 
 
-def test_a_scope_that_names_no_model_or_piece_is_said_and_stops_nothing(space: Space) -> None:
+def test_a_scope_that_names_no_model_or_piece_is_reported_and_stops_nothing(space: Space) -> None:
     space.edit(CONSENT, "models: null", "models: [tiny, tinny]")
     said = "there is no model 'tinny' here; did you mean 'tiny'?"
     assert f"{CONSENT}:7:25: scope.models[1]: {said}" in space.run("check", TIDE).out

@@ -171,7 +171,7 @@ def test_every_fault_of_a_consent_is_listed(space: Space) -> None:
         assert all(f"\n  {fault}\n" in out for fault in row["faults"])
 
 
-def test_names_in_the_record_that_no_recording_has_are_told(space: Space) -> None:
+def test_names_in_the_record_that_no_recording_has_are_reported(space: Space) -> None:
     space.edit(CONSENT, "contact: the test", "contact: the test\nwithdrawn: { lwo: 2021-01-31 }")
     said = f"{CONSENT}:10:14: there is no recording 'lwo'; did you mean 'low'?; "
     assert f"\n  {said}if its file" in space.run("corpus", "list", "tones").out
@@ -182,7 +182,7 @@ def test_names_in_the_record_that_no_recording_has_are_told(space: Space) -> Non
     assert "consent: valid without end, 1 withdrawn" in space.run("corpus", "list", "tones").out
 
 
-def test_a_project_without_corpora_is_said_to_be_one(space: Space) -> None:
+def test_a_project_without_corpora_is_reported_to_be_one(space: Space) -> None:
     shutil.rmtree(space.root / "models")
     assert "this project has no corpora" in space.run("corpus", "list").out
     assert told(space, "list") == []
@@ -257,7 +257,7 @@ def bad_files(folder: Path) -> list[str]:
     return [*paths, *(str(folder / name) for name in more), str(folder)]
 
 
-def test_all_or_nothing_is_added_and_every_reason_is_said(space: Space, tmp_path: Path) -> None:
+def test_all_or_nothing_is_added_and_every_reason_is_reported(space: Space, tmp_path: Path) -> None:
     folder = tmp_path / "new"
     said = space.fails("corpus", "add", "tones", *bad_files(folder)).splitlines()
     assert said[:3] == [
@@ -285,7 +285,7 @@ def test_bad_files_are_left_out_when_asked_and_listed(space: Space, tmp_path: Pa
     assert not (space.root / TONES / "still.wav").exists()
 
 
-def test_more_channels_than_two_are_heard_as_one(space: Space, tmp_path: Path) -> None:
+def test_more_than_two_channels_are_mixed_to_one(space: Space, tmp_path: Path) -> None:
     paths = recorded(tmp_path, six=np.tile(tone(300, 1.0)[:, None], (1, 6)))
     out = space.run("corpus", "add", "tones", *paths).out
     assert "six.wav: 6 channels mixed to mono when a network uses it" in out
@@ -360,7 +360,7 @@ def test_one_corrupt_file_among_good_ones_is_reported_and_the_others_measured(
     assert "sheet: renders/corpora/tones/sheet-1.png" in outcome.out
 
 
-def test_what_should_be_looked_at_is_said(space: Space) -> None:
+def test_what_should_be_looked_at_is_reported(space: Space) -> None:
     clipped = np.clip(4 * tone(300, 1.0), -1, 1)
     space.sound(f"{TONES}/clipped.wav", np.append(clipped, np.zeros(2 * RATE)))
     space.sound(f"{TONES}/six.wav", np.tile(tone(350, 1.0)[:, None] + 0.1, (1, 6)), 44_100)
@@ -528,7 +528,7 @@ def test_a_faulty_record_is_not_edited(space: Space) -> None:
     assert said.startswith(f"{CONSENT}:4:8: agreed: needs text, is empty")
 
 
-def test_recordings_are_prepared_as_a_model_hears_them_and_that_is_said(space: Space) -> None:
+def test_recordings_are_prepared_as_a_model_hears_them_and_that_is_reported(space: Space) -> None:
     still = np.concatenate([tone(300, 0.6), np.zeros(8000), tone(300, 0.6)])
     space.sound("models/corpora/tones/gap.wav", np.stack([still, still], axis=1))
     space.edit(
@@ -545,7 +545,7 @@ def test_recordings_are_prepared_as_a_model_hears_them_and_that_is_said(space: S
     assert "prepared" in space.run("plan", "pieces/tide.yaml", "--all").out
 
 
-def test_preparing_tells_of_dc_and_of_clipping_before_and_by_it(space: Space) -> None:
+def test_preparing_shows_of_dc_and_of_clipping_before_and_by_it(space: Space) -> None:
     space.sound(f"{TONES}/loud.wav", np.clip(20 * tone(300, 0.8), -1, 1))
     space.sound(f"{TONES}/shifted.wav", 0.3 * tone(300, 0.8) + 0.05)
     level = "preparation: { level: { to_dbfs: 0, percentile: 90 } }\ntraining:"

@@ -45,7 +45,7 @@ def test_a_render_by_processes_of_its_own_is_the_same(rendered: Space, space: Sp
         assert same.read_bytes() == path.read_bytes()
 
 
-def test_a_killed_builder_is_gone_with_its_workers_and_goes_on(
+def test_a_killed_builder_is_gone_with_its_workers_and_continues(
     rendered: Space, space: Space
 ) -> None:
     process = started(space)
@@ -59,7 +59,9 @@ def test_a_killed_builder_is_gone_with_its_workers_and_goes_on(
     goes_on(space, rendered)
 
 
-def test_a_killed_worker_is_said_and_the_next_render_goes_on(rendered: Space, space: Space) -> None:
+def test_a_killed_worker_is_reported_and_the_next_render_continues(
+    rendered: Space, space: Space
+) -> None:
     process = started(space)
     os.kill(worker_of(process.pid), signal.SIGKILL)
     _, err = process.communicate(timeout=60)
@@ -69,7 +71,7 @@ def test_a_killed_worker_is_said_and_the_next_render_goes_on(rendered: Space, sp
     goes_on(space, rendered)
 
 
-def test_ctrl_c_says_how_to_go_on(rendered: Space, space: Space) -> None:
+def test_ctrl_c_explains_how_to_continue(rendered: Space, space: Space) -> None:
     process = started(space)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=60)

@@ -26,7 +26,7 @@ def evaluated(shipped: Space, tmp_path_factory: pytest.TempPathFactory) -> Space
     return space
 
 
-def test_the_page_stands_beside_its_sounds(evaluated: Space) -> None:
+def test_the_page_is_beside_its_sounds(evaluated: Space) -> None:
     folder = evaluated.root / FOLDER
     page = (folder / "index.html").read_text()
     named = set(re.findall(r'src="\./([^"]+)"', page))
@@ -37,7 +37,7 @@ def test_the_page_stands_beside_its_sounds(evaluated: Space) -> None:
     assert "the recording's" in page
 
 
-def test_what_it_says_is_what_a_program_is_told(evaluated: Space) -> None:
+def test_what_it_says_is_what_a_program_is_reported(evaluated: Space) -> None:
     outcome = evaluated.run(*WORDS)
     assert outcome.out.splitlines()[-1] == f"{FOLDER}/index.html"
     table, said = outcome.out.split("\n\n")
@@ -99,7 +99,7 @@ def test_what_it_is_beside_is_the_prepared_sound(space: Space) -> None:
         assert np.abs(wav.read(path).data).max() > 0.3
 
 
-def test_a_training_that_goes_on_has_a_page_so_far(space: Space) -> None:
+def test_a_training_that_continues_has_a_page_so_far(space: Space) -> None:
     space.edit("models/tiny.yaml", "steps: 4", "steps: 100000")
     assert "`approx-build train tiny` starts it" in space.fails(*WORDS, "--so-far")
     assert not (space.root / FOLDER).exists()
@@ -126,7 +126,7 @@ def test_so_far_of_a_finished_training_is_its_page(evaluated: Space, tmp_path: P
     assert (space.root / "elsewhere" / "index.html").read_bytes() == page
 
 
-def test_without_consent_nothing_is_heard(space: Space) -> None:
+def test_without_consent_nothing_is_used(space: Space) -> None:
     space.edit("models/corpora/tones/consent.yaml", "valid_until: null", "valid_until: 2020-02-01")
     assert "2020-02-01" in space.fails(*WORDS)
     assert not (space.root / FOLDER).exists()

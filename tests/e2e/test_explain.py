@@ -34,7 +34,7 @@ def test_a_plan_of_actions_says_what_changed_and_how_long_it_takes(built: Space)
     assert lines[-1].endswith(" MB a job")
 
 
-def test_a_plan_of_what_is_done_says_so(built: Space) -> None:
+def test_a_plan_of_what_is_done_reports_it(built: Space) -> None:
     assert built.run("plan", TIDE).out == "nothing to do: all 47 actions are up to date\n"
     assert "reused" in built.run("plan", TIDE, "--all").out
     assert built.run("plan", TIDE, "-m", "2").out.startswith("nothing to do: all ")
@@ -71,7 +71,7 @@ def test_why_says_which_fields_differ(built: Space) -> None:
     assert lines[3].endswith(": reused")
 
 
-def test_why_knows_what_is_up_to_date(built: Space) -> None:
+def test_why_reports_what_is_up_to_date(built: Space) -> None:
     assert built.run("why", TIDE, "1-foam/mix").out.startswith("1-foam/mix (mix): reused: up to")
 
 

@@ -34,7 +34,7 @@ def spoil(space: Space) -> None:
     space.edit(SAND, "from: tones/high,", "from: tones/wide,")
 
 
-def test_a_failed_action_is_said_with_file_line_and_column(space: Space) -> None:
+def test_a_failed_action_is_reported_with_file_line_and_column(space: Space) -> None:
     spoil(space)
     outcome = space.run("render", TIDE, code=1)
     assert any(map(TOO_WIDE.fullmatch, outcome.err.splitlines()))
@@ -53,7 +53,7 @@ def test_keep_going_builds_what_does_not_need_what_failed(space: Space) -> None:
     assert not (folder / "tide.wav").exists()
 
 
-def test_mending_goes_on_from_where_it_failed(space: Space) -> None:
+def test_mending_continues_from_where_it_failed(space: Space) -> None:
     spoil(space)
     space.run("render", TIDE, "--keep-going", code=1)
     space.edit(SAND, "from: tones/wide,", "from: tones/high,")
@@ -90,7 +90,7 @@ def test_wrong_usage_ends_with_2(space: Space, words: list[str], said: str) -> N
     assert said in space.fails(*words, code=2)
 
 
-def test_cuda_that_is_not_there_is_said(space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cuda_that_is_not_there_is_reported(space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
@@ -99,7 +99,7 @@ def test_cuda_that_is_not_there_is_said(space: Space, monkeypatch: pytest.Monkey
         assert space.fails(*words, "--device", "cuda", code=2) == f"approx-build: {said}"
 
 
-def test_a_kernel_that_does_not_exist_is_said(space: Space) -> None:
+def test_a_kernel_that_does_not_exist_is_reported(space: Space) -> None:
     outcome = space.run("render", TIDE, code=2, APPROX_KERNEL="fancy")
     assert outcome.err == (
         "approx-build: APPROX_KERNEL=fancy: no such kernel; "
@@ -107,7 +107,7 @@ def test_a_kernel_that_does_not_exist_is_said(space: Space) -> None:
     )
 
 
-def test_without_a_compiler_the_reference_serves_and_says_so(
+def test_without_a_compiler_the_reference_serves_and_reports_it(
     built: Space, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built.edit(TIDE, "count: 3", "count: 4")
@@ -132,7 +132,7 @@ def forget_the_library() -> None:
     compiled.available.cache_clear()
 
 
-def test_a_disk_that_fills_up_is_said_and_what_was_finished_is_kept(
+def test_a_disk_that_fills_up_is_reported_and_what_was_finished_is_kept(
     space: Space, small_disk: Path
 ) -> None:
     store = small_disk / "store"
@@ -145,7 +145,9 @@ def test_a_disk_that_fills_up_is_said_and_what_was_finished_is_kept(
     assert "piece/whole" in again.ran()
 
 
-def test_a_training_that_fills_the_disk_is_said_and_goes_on(space: Space, small_disk: Path) -> None:
+def test_a_training_that_fills_the_disk_is_reported_and_continues(
+    space: Space, small_disk: Path
+) -> None:
     shutil.rmtree(space.root / "models/checkpoints")
     space.edit("models/tiny.yaml", "skip_channels: 8", "skip_channels: 512")
     (small_disk / "ballast").write_bytes(bytes(700_000))
@@ -155,13 +157,13 @@ def test_a_training_that_fills_the_disk_is_said_and_goes_on(space: Space, small_
     assert "3 checkpoints in the store" in space.run("train", "tiny", *store).out
 
 
-def test_a_lock_that_cannot_be_written_is_said(space: Space, read_only: ReadOnly) -> None:
+def test_a_lock_that_cannot_be_written_is_reported(space: Space, read_only: ReadOnly) -> None:
     with read_only(space.root / "pieces"):
         said = space.fails("render", TIDE)
     assert said.startswith("approx-build: pieces/tide.lock cannot be written (")
 
 
-def test_renders_that_do_not_fit_are_said(built: Space, small_disk: Path) -> None:
+def test_renders_that_do_not_fit_are_reported(built: Space, small_disk: Path) -> None:
     (small_disk / "ballast").write_bytes(bytes(900_000))
     outcome = built.run("render", TIDE, "--out", str(small_disk / "renders"), code=1)
     assert f"the disk is full: {small_disk}/renders/tide/" in outcome.err
@@ -179,14 +181,14 @@ def test_a_folder_of_renders_that_cannot_be_written_stops_before_any_work(
     assert not (space.root / ".approx/records").exists()
 
 
-def test_a_file_where_the_renders_should_go_is_said(space: Space) -> None:
+def test_a_file_where_the_renders_should_go_is_reported(space: Space) -> None:
     space.write("renders", "not a folder")
     said = "approx-build: renders is a file, but must be a folder"
     assert space.fails("render", TIDE) == said
     assert space.fails("render", TIDE, "--out", "renders/deep/er") == said
 
 
-def test_a_store_that_cannot_be_written_is_said(space: Space, read_only: ReadOnly) -> None:
+def test_a_store_that_cannot_be_written_is_reported(space: Space, read_only: ReadOnly) -> None:
     space.run("plan", TIDE)
     with read_only(space.root / ".approx"):
         said = space.fails("render", TIDE)

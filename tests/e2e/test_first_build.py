@@ -79,7 +79,7 @@ def test_a_shipped_checkpoint_is_used_and_nothing_is_trained(rendered: Space) ->
     assert not (rendered.root / ".approx" / "training").exists()
 
 
-def test_the_page_tells_what_the_piece_is_made_of(rendered: Space) -> None:
+def test_the_page_shows_what_the_piece_is_made_of(rendered: Space) -> None:
     page = (rendered.root / "renders" / "tide" / "index.html").read_text()
     for word in ("foam", "sand", "spray", "shore", "grain", "tiny", "tones", "CC0-1.0", "gull"):
         assert word in page

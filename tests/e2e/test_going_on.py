@@ -71,7 +71,7 @@ def slower(space: Space) -> None:
     space.edit(MODEL, "steps: 9, # few", "steps: 9, warmup_steps: 3, # few")
 
 
-def test_an_interrupted_training_names_its_step_and_the_command_that_goes_on(bare: Space) -> None:
+def test_an_interrupted_training_names_its_step_and_the_command_that_continues(bare: Space) -> None:
     said = leave(bare, 5, "--new", "--store", "a store")
     assert said.splitlines()[0].startswith(
         "stopping after saving the state of models/tiny/run; press"
@@ -195,7 +195,7 @@ def test_going_on_takes_the_optimiser_along_where_it_is_the_same(left: Space) ->
     assert any(np.any(tensor) for tensor in began[0].values())
 
 
-def test_a_finished_run_is_gone_on_from_at_its_last_checkpoint(bare: Space) -> None:
+def test_a_finished_run_continues_from_its_last_checkpoint(bare: Space) -> None:
     bare.run("train", "tiny")
     bare.edit(MODEL, "steps: 9", "steps: 6")
     name = runs(bare)[0]["run"]
@@ -210,7 +210,7 @@ def test_going_on_from_what_is_shipped(space: Space) -> None:
     assert "tiny continues from step 4 of run tiny-" in space.run("train", "tiny", "--continue").out
 
 
-def test_another_network_cannot_go_on(left: Space) -> None:
+def test_another_network_cannot_continue(left: Space) -> None:
     left.edit(MODEL, "skip_channels: 8", "skip_channels: 16")
     before = (left.root / MODEL).read_text()
     said = left.fails("train", "tiny", "--continue")
@@ -354,7 +354,7 @@ def test_a_damaged_state_is_set_aside_and_the_one_before_used(left: Space) -> No
     )
 
 
-def test_a_corpus_that_cannot_be_trained_on_says_why(bare: Space) -> None:
+def test_a_corpus_that_cannot_be_trained_on_gives_the_reason(bare: Space) -> None:
     corpus = "models/corpora/tones"
     bare.edit(MODEL, "window: 256", "window: 16000")
     assert "the corpus is too small: its longest recording is 0.80 s" in bare.fails("train", "tiny")
@@ -390,7 +390,7 @@ def test_a_training_that_diverged_says_the_same_again_until_it_is_changed(bare: 
     assert "--continue" in asked
 
 
-def test_a_ledger_that_cannot_be_written_stops_a_training_that_then_goes_on(
+def test_a_ledger_that_cannot_be_written_stops_a_training_that_then_continues(
     left: Space, read_only: Callable[[Path], AbstractContextManager[None]]
 ) -> None:
     with read_only(left.root / "models"):

@@ -81,7 +81,7 @@ def last_weights(space: Space, store: str = ".approx") -> dict[str, Any]:
     return dict(read_checkpoint(folder / run.checkpoints[-1].file, shapes))
 
 
-def test_a_plan_tells_of_players_and_phases(ring: Space) -> None:
+def test_a_plan_shows_of_players_and_phases(ring: Space) -> None:
     told = ring.run("train", "fight", "--plan").out
     rows = dict(re.split(r"  +", line, maxsplit=1) for line in told.splitlines())
     assert rows["parameters"] == "48"
@@ -127,7 +127,7 @@ def test_a_piece_plays_takes_of_the_player_that_draws(ring: Space) -> None:
     assert not ring.start("render", "pieces/bout.yaml", "--verbose").ran()
 
 
-def test_faults_of_players_are_said_at_their_lines(ring: Space) -> None:
+def test_faults_of_players_are_reported_at_their_lines(ring: Space) -> None:
     ring.write("pieces/bout.yaml", PIECE)
     ring.write("pieces/bout/1-round.yaml", ROUND)
     ring.edit("models/fight.yaml", "turns: 2", "turms: 2")

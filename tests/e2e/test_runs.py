@@ -198,6 +198,6 @@ def test_the_project_is_found_from_a_folder_in_it(ledger: Space) -> None:
     assert FIRST.run in Space(ledger.root / "pieces").run("runs").out
 
 
-def test_a_file_in_the_way_of_a_page_is_said_plainly(ledger: Space) -> None:
+def test_a_file_in_the_way_of_a_page_is_reported_plainly(ledger: Space) -> None:
     ledger.write("renders", "a file")
     assert "is a file, but must be a folder" in ledger.fails("runs", "page")

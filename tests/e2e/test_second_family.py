@@ -92,7 +92,9 @@ def test_a_control_of_another_family_is_refused_at_its_take(wave: Space) -> None
         ("attention_levels: 1", "attention_levels: 3", r"attention_levels: 3; at most 2"),
     ],
 )
-def test_what_does_not_fit_is_said_at_its_line(wave: Space, old: str, new: str, said: str) -> None:
+def test_what_does_not_fit_is_reported_at_its_line(
+    wave: Space, old: str, new: str, said: str
+) -> None:
     wave.edit("models/wave.yaml", old, new)
     assert re.search(rf"models/wave\.yaml:\d+:\d+: .*{said}", wave.fails("train", "wave"))
 
@@ -143,5 +145,7 @@ def test_takes_of_sound_are_auditioned(wave: Space, words: tuple[str, ...], name
         (("--temperature", "0.5"), "--temperature: networks of family dance-diffusion do not"),
     ],
 )
-def test_what_cannot_be_auditioned_is_said(wave: Space, words: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_auditioned_is_reported(
+    wave: Space, words: tuple[str, ...], said: str
+) -> None:
     assert said in wave.fails(*AUDITION, *words, code=2)

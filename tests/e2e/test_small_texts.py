@@ -49,7 +49,7 @@ def piece(space: Space, text: str) -> Space:
 TAKE = "{ model: tiny, length_s: 0.2, count: %d }"
 
 
-def test_three_thousand_misspelt_names_are_told_in_few_lines(project: Space) -> None:
+def test_three_thousand_misspelt_names_are_reported_in_few_lines(project: Space) -> None:
     takes = "".join(f"  shell{n}: {TAKE % 1}\n" for n in range(3000))
     events = "".join(f"      - {{ at: 0, play: {{ from: shel{n} }} }}\n" for n in range(3000))
     text = f"takes:\n{takes}parts:\n  spray:\n    events:\n{events}"

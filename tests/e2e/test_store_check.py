@@ -80,7 +80,7 @@ def heals(space: Space, *paths: Path, page: bytes | None = None) -> None:
     assert (space.digests(), (space.root / PAGE).read_bytes()) == (before, page)
 
 
-def test_a_store_that_is_right_is_said_to_be(built: Space) -> None:
+def test_a_store_that_is_right_is_reported_to_be(built: Space) -> None:
     outcome = built.run("store", "check")
     read = r"read \d+ objects \(\d\.\d\d MB\), \d+ records and 12 files: no damage\n"
     assert re.fullmatch(read, outcome.out)
@@ -146,7 +146,7 @@ def test_delivered_files_that_are_gone_are_found(built: Space) -> None:
     assert f"{TIDE}: no delivered files in renders" in outcome.out
 
 
-def test_what_no_lock_covers_is_said_and_not_guessed(built: Space) -> None:
+def test_what_no_lock_covers_is_reported_and_not_guessed(built: Space) -> None:
     built.edit("pieces/tide/1-foam.yaml", "gain_db: -6, through", "gain_db: -5, through")
     old = (built.root / "renders/tide/1-foam.wav").read_bytes()
     built.render()

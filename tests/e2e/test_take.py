@@ -42,7 +42,7 @@ def test_the_same_seed_draws_the_same_also_in_a_score(space: Space) -> None:
     assert np.array_equal(clip.data, same.data)
 
 
-def test_every_option_is_heard(space: Space) -> None:
+def test_every_option_has_an_effect(space: Space) -> None:
     plain = drawn(space)
     others = [
         drawn(space, "--temperature", "0.1", name="step-4-seed-0-temperature-0.1"),
@@ -79,5 +79,7 @@ def test_takes_go_where_they_are_asked_to(space: Space) -> None:
         (["--length-s", "0"], 2, "Invalid value for '--length-s'"),
     ],
 )
-def test_what_cannot_be_drawn_is_said(space: Space, words: list[str], code: int, said: str) -> None:
+def test_what_cannot_be_drawn_is_reported(
+    space: Space, words: list[str], code: int, said: str
+) -> None:
     assert said in space.fails("take", "tiny", *words, code=code)

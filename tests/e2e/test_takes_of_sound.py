@@ -90,14 +90,14 @@ def test_an_extension_of_another_network_s_take_begins_with_it(made: Space) -> N
     assert np.abs(found[:, 640:]).max() > 0.001
 
 
-def test_in_betweens_lie_in_order(made: Space) -> None:
+def test_in_betweens_are_in_order(made: Space) -> None:
     """Each is nearer to the first sound than the next one is."""
     first = clip(made, "ghost", 2).data[:, :560]
     away = [float(((clip(made, "bridge", n).data - first) ** 2).sum()) for n in (1, 2, 3)]
     assert away == sorted(away)
 
 
-def test_the_report_says_what_a_network_heard(made: Space) -> None:
+def test_the_report_shows_what_a_network_was_trained_on(made: Space) -> None:
     page = (made.root / "renders/tide/index.html").read_text(encoding="utf-8")
     for word in ("varied", "inpainted", "continued", "interpolated"):
         assert word in page
@@ -121,7 +121,7 @@ def test_all_of_it_comes_out_the_same(
 
 
 @pytest.mark.slow
-def test_a_render_that_was_killed_goes_on_to_the_same(made: Space, space: Space) -> None:
+def test_a_render_that_was_killed_continues_to_the_same(made: Space, space: Space) -> None:
     process = space.process("render", TIDE, "--jobs", "2", APPROX_KERNEL="reference")
     records = space.root / ".approx/records"
     while len(list(records.glob("*/*"))) < 8:

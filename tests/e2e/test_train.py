@@ -49,7 +49,7 @@ def test_editing_a_model_trains_it(built: Space) -> None:
     assert before["piece/takes/cry/1"] != after["piece/takes/cry/1"]
 
 
-def test_a_checkpoint_that_is_not_the_locked_one_is_said(built: Space) -> None:
+def test_a_checkpoint_that_is_not_the_locked_one_is_reported(built: Space) -> None:
     built.edit(MODEL, "batch: 1", "batch: 2")
     outcome = built.render()
     assert outcome.out.strip().endswith(
@@ -79,7 +79,7 @@ def test_without_shipped_checkpoints_training_makes_the_same(rendered: Space, sp
         pytest.param(os.killpg, signal.SIGHUP, marks=pytest.mark.slow),
     ],
 )
-def test_an_interrupted_training_says_how_to_go_on_and_does(
+def test_an_interrupted_training_explains_how_to_continue_and_does(
     space: Space, tmp_path: Path, stop: Callable[[int, int], None], number: int
 ) -> None:
     space.edit(MODEL, "steps: 4", "steps: 400")
@@ -134,7 +134,7 @@ def test_a_shipped_checkpoint_with_flipped_bytes_is_refused(space: Space) -> Non
         assert "restore it, or remove its folder to train again" in said
 
 
-def test_a_shipped_checkpoint_that_is_missing_is_said(space: Space) -> None:
+def test_a_shipped_checkpoint_that_is_missing_is_reported(space: Space) -> None:
     (space.root / SHIPPED / "step-000002.safetensors").unlink()
     assert space.fails("train", "tiny").splitlines()[-1] == (
         f"approx-build: models/tiny/run: {SHIPPED}/step-000002.safetensors: this checkpoint of the "
@@ -142,7 +142,7 @@ def test_a_shipped_checkpoint_that_is_missing_is_said(space: Space) -> None:
     )
 
 
-def test_a_record_that_is_none_is_said(space: Space) -> None:
+def test_a_record_that_is_none_is_reported(space: Space) -> None:
     space.write(f"{SHIPPED}/record.json", '{"model": "tiny"}')
     assert space.fails("render", TIDE) == (
         f"approx-build: {SHIPPED}/record.json: not a training record (family: Field required); "

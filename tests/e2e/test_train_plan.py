@@ -50,7 +50,7 @@ def test_a_plan_of_a_training_for_programs(anew: Space) -> None:
     assert told["budget"] is None
 
 
-def test_what_is_there_is_said_to_be_there(space: Space) -> None:
+def test_what_is_there_is_reported_to_be_there(space: Space) -> None:
     shipped = "training         tiny, nothing left: shipped with the model\n"
     assert space.run("train", "tiny", "--plan").out == shipped
     shutil.rmtree(space.root / "models/checkpoints/tiny")
@@ -87,7 +87,7 @@ def test_what_does_not_fit_is_refused_by_plan_and_by_render(
     assert not list(folder.iterdir())
 
 
-def test_a_plan_of_a_piece_tells_memory_and_cost_of_a_training(anew: Space) -> None:
+def test_a_plan_of_a_piece_shows_memory_and_cost_of_a_training(anew: Space) -> None:
     first = anew.run("plan", TIDE, "--actions").out
     assert re.search(r"  train  .*models/tiny/run: .* \(\d+ MB of memory\)$", first, re.MULTILINE)
     anew.run("train", "tiny")

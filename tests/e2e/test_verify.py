@@ -52,7 +52,7 @@ def test_what_never_was_and_what_the_lock_lacks_are_differences(built: Space) ->
     ]
 
 
-def test_a_piece_that_can_no_longer_be_built_says_why(built: Space) -> None:
+def test_a_piece_that_can_no_longer_be_built_gives_the_reason(built: Space) -> None:
     checkpoint = built.root / "models/checkpoints/tiny/step-000004.safetensors"
     checkpoint.write_bytes(checkpoint.read_bytes()[:-1])
     said = built.start("verify", TIDE, code=1).err

@@ -164,7 +164,7 @@ def test_every_model_that_must_be_trained_is_named(bare: Space) -> None:
     ]
 
 
-def test_what_needs_no_training_is_built_all_the_same(bare: Space) -> None:
+def test_what_needs_no_training_is_built_anyway(bare: Space) -> None:
     part, rest = outcomes(bare, [["render", TIDE, "--part", "shore"], ["render", TIDE, "-k"]])
     assert part.code == 0
     assert rest.code == 1

@@ -47,7 +47,7 @@ def test_every_operation_family_kind_and_kernel_is_in_it() -> None:
     assert named == {"operation", "family", "training", "kind", "kernel"}
 
 
-def test_a_file_that_changed_is_named_with_what_stands_on_it() -> None:
+def test_a_file_that_changed_is_named_with_what_depends_on_it() -> None:
     new = Bits({"operation hold": ("1", "bb")}, {"numerics/window.py": "9", "ops/hold.py": "2"})
     (one,) = changed(OLD, new, STANDS_ON)
     assert str(one) == "operation hold, version 1: numerics/window.py changed"
@@ -69,7 +69,7 @@ def test_a_version_rises_when_no_number_of_it_falls(old: str, new: str, is_risen
     assert Changed("a", old, new).is_risen == is_risen
 
 
-def test_what_is_new_or_gone_is_said() -> None:
+def test_what_is_new_or_gone_is_reported() -> None:
     new = Bits({"operation swell": ("1", "cc")}, {})
     said = [str(one) for one in changed(OLD, new, {})]
     assert said == ["operation hold: is gone", "operation swell: is new"]
@@ -102,7 +102,7 @@ def test_a_change_that_nothing_shows_to_be_equal_is_refused() -> None:
     assert said.startswith("operation hold, version 1: ops/hold.py changed, and no action of the")
 
 
-def test_other_numbers_inside_of_a_module_want_other_versions_of_all_that_stands_on_it() -> None:
+def test_other_numbers_inside_of_a_module_want_other_versions_of_all_that_depends_on_it() -> None:
     rendered = Rendered({}, {}, [], ["numerics/window.py"])
     (said,) = bits.unraised([MOVED], rendered, STANDS_ON)
     assert said.startswith("numerics/window.py: other numbers than are pinned")

@@ -104,21 +104,21 @@ def test_comments_and_white_space_of_c_do_not_count(
     assert (digest(tmp_path, "kernels/csrc/core/a.c", C.replace(old, new)) != before) == moves
 
 
-def test_an_operation_stands_on_what_it_imports_and_not_on_what_only_says_something() -> None:
+def test_an_operation_depends_on_what_it_imports_and_not_on_what_only_says_something() -> None:
     files = set(units(Tree(PACKAGE))["operation pulse"].files)
     assert {"ops/pulse.py", "ops/grains.py", "ops/rhythm.py", "numerics/window.py"} <= files
     assert {"numerics/portable.py", "numerics/double_double.py"} <= files
     assert not {"errors.py", "registry.py", "units.py", "ops/hold.py"} & files
 
 
-def test_a_family_stands_on_its_samplers_and_not_on_its_training() -> None:
+def test_a_family_depends_on_its_samplers_and_not_on_its_training() -> None:
     files = set(units(Tree(PACKAGE))["family dance-diffusion"].files)
     assert {"engines/diffusion/samplers/deterministic.py", "engines/diffusion/solver.py"} <= files
     assert {"families/dance_diffusion/unet.py", "kernels/program_library.py"} <= files
     assert not {"families/dance_diffusion/network.py", "families/wavenet/family.py"} & files
 
 
-def test_a_family_stands_on_its_own_kernel_and_not_on_that_of_its_training() -> None:
+def test_a_family_depends_on_its_own_kernel_and_not_on_that_of_its_training() -> None:
     files = set(units(Tree(PACKAGE))["family wavenet"].files)
     own = {file for file in files if file.startswith("families/wavenet/csrc/")}
     assert {"CMakeLists.txt", "families/wavenet/draw.py", "kernels/csrc/lockstep/clip.h"} <= files
@@ -127,7 +127,7 @@ def test_a_family_stands_on_its_own_kernel_and_not_on_that_of_its_training() -> 
     assert not {f"families/wavenet/{one}.py" for one in ("cuda", "network", "gradients")} & files
 
 
-def test_a_training_stands_on_what_moves_weights() -> None:
+def test_a_training_depends_on_what_moves_weights() -> None:
     files = set(units(Tree(PACKAGE))["training wavenet"].files)
     assert {"families/wavenet/network.py", "training/optimizers.py"} <= files
     assert {"corpus/augmentation.py", "families/wavenet/gradients.py", "training/run.py"} <= files
@@ -135,7 +135,7 @@ def test_a_training_stands_on_what_moves_weights() -> None:
     assert not {"families/wavenet/cuda.py", "families/wavenet/csrc/step.c"} & files
 
 
-def test_a_kernel_stands_on_its_sources_their_headers_and_its_flags() -> None:
+def test_a_kernel_depends_on_its_sources_their_headers_and_its_flags() -> None:
     files = set(units(Tree(PACKAGE))["kernel inference"].files)
     assert {"CMakeLists.txt", "kernels/csrc/core/product.c", "kernels/csrc/core/cpu.c"} <= files
     assert {

@@ -66,7 +66,7 @@ def test_it_is_json_and_the_same_again(corpus: Corpus, baseline: Baseline) -> No
 
 
 @given(st.floats(-10, 30), st.floats(0.01, 20), st.integers(1, 80_000))
-def test_a_stretch_lies_inside_and_is_as_long_as_it_can_be(
+def test_a_stretch_is_inside_and_is_as_long_as_it_can_be(
     start_s: float, length_s: float, samples: int
 ) -> None:
     start, stop = stretch(start_s, length_s, samples, RATE)

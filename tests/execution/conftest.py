@@ -22,7 +22,7 @@ from approx_build.execution.executors.base import Executor
 from approx_build.execution.executors.local import InProcess, Processes
 from approx_build.execution.progress import Progress
 from approx_build.execution.result import BuildOptions, Built
-from approx_build.execution.runner import Performer
+from approx_build.execution.runner import Runner
 from approx_build.execution.scheduler import build
 from approx_build.plan.graph import Action, Graph, Kind
 from approx_build.store.store import Store
@@ -78,7 +78,7 @@ class Yard:
         store, log = store or Store(self.store.root), str(self.root / "log")
         if jobs:
             return Processes(jobs, counting_actions.run, store, log)
-        return InProcess(Performer(counting_actions.run, store, log))
+        return InProcess(Runner(counting_actions.run, store, log))
 
     def runs(self) -> list[list[str]]:
         """The batches of targets run since the last call, in the order they began."""

@@ -15,7 +15,7 @@ from approx_build.execution.actions.registry import run_actions
 from approx_build.execution.context import RunOptions
 from approx_build.execution.executors.local import InProcess
 from approx_build.execution.result import BuildOptions, Built
-from approx_build.execution.runner import Performer
+from approx_build.execution.runner import Runner
 from approx_build.execution.scheduler import build
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.check import check
@@ -54,8 +54,8 @@ def planned(space: Space) -> Graph:
 
 def made(space: Space, graph: Graph, store: Store, targets: Mapping[str, object]) -> Built:
     """Build in this process."""
-    performer = Performer(run_actions, store, RunOptions(str(space.root)))
-    built = build(graph, targets, store, InProcess(performer), BuildOptions(space.root))
+    runner = Runner(run_actions, store, RunOptions(str(space.root)))
+    built = build(graph, targets, store, InProcess(runner), BuildOptions(space.root))
     built.check()
     return built
 

@@ -43,7 +43,7 @@ class Heard(Progress):
         self.words.append(f"finished {len(built.ran)}")
 
 
-def test_progress_hears_everything_in_order(yard: Yard) -> None:
+def test_progress_receives_everything_in_order(yard: Yard) -> None:
     yard.act("a")
     yard.build("a")
     yard.act("b", ["a"])

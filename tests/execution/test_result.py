@@ -13,7 +13,7 @@ def test_a_good_build_raises_nothing() -> None:
     Built().check()
 
 
-def test_every_failure_is_told_with_its_place() -> None:
+def test_every_failure_is_reported_with_its_place() -> None:
     built = Built(
         failures=[Failure("a", "no", Location("x.yaml", 1, 2)), Failure("b", "bug", trace="T\n")]
     )

@@ -1,4 +1,4 @@
-"""The performer: leases looked at, records published, faults told."""
+"""The runner: leases looked at, records published, faults told."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from approx_build.execution.runner import Performer
+from approx_build.execution.runner import Runner
 from approx_build.execution.work import Failure, Report, Result, Success, Work
 from approx_build.plan.graph import Action, Kind
 from approx_build.store.store import Store
@@ -25,8 +25,8 @@ def echo(batch: Sequence[Work], store: Store, options: Any, report: Report) -> l
 
 
 def test_records_are_published_with_shares_of_the_time(store: Store) -> None:
-    performer = Performer(echo, store, toolchain={"numpy": "2"})
-    made = performer.perform([work("a", "a", 1.0), work("b", "b", 3.0)], lambda part: None)
+    runner = Runner(echo, store, toolchain={"numpy": "2"})
+    made = runner.run_batch([work("a", "a", 1.0), work("b", "b", 3.0)], lambda part: None)
     first, second = (each.record for each in made if isinstance(each, Success))
     assert store.records.get("a" * 64) == first
     assert second.seconds == pytest.approx(3 * first.seconds)
@@ -37,7 +37,7 @@ def test_what_was_spent_on_an_action_before_counts(store: Store) -> None:
     def resumed(batch: Sequence[Work], *given: Any) -> list[Result]:
         return [replace(each, seconds=7.5) for each in echo(batch, *given)]
 
-    [made] = Performer(resumed, store).perform([work("a", "a")], lambda part: None)
+    [made] = Runner(resumed, store).run_batch([work("a", "a")], lambda part: None)
     assert isinstance(made, Success)
     assert made.record.seconds == 7.5
 
@@ -46,16 +46,16 @@ def test_a_disk_that_an_action_could_not_write_is_no_bug(store: Store) -> None:
     def full(batch: Sequence[Work], store: Store, options: Any, report: Report) -> list[Result]:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    [failure] = Performer(full, store).perform([work("a", "a")], lambda part: None)
+    [failure] = Runner(full, store).run_batch([work("a", "a")], lambda part: None)
     assert isinstance(failure, Failure)
     assert failure.message.startswith(f"the disk is full: {store.root} could not be written")
     assert failure.trace == ""
 
 
 def test_what_another_builder_made_meanwhile_is_taken(store: Store) -> None:
-    performer = Performer(echo, store)
-    performer.perform([work("a", "a")], lambda part: None)
-    again = performer.perform([work("a", "a"), work("b", "b")], lambda part: None)
+    runner = Runner(echo, store)
+    runner.run_batch([work("a", "a")], lambda part: None)
+    again = runner.run_batch([work("a", "a"), work("b", "b")], lambda part: None)
     assert [(m.target, m.was_run) for m in again if isinstance(m, Success)] == [
         ("a", False),
         ("b", True),
@@ -63,20 +63,20 @@ def test_what_another_builder_made_meanwhile_is_taken(store: Store) -> None:
 
 
 def test_a_record_without_its_object_is_not_taken(store: Store) -> None:
-    performer = Performer(echo, store)
-    (made,) = performer.perform([work("a", "a")], lambda part: None)
+    runner = Runner(echo, store)
+    (made,) = runner.run_batch([work("a", "a")], lambda part: None)
     assert isinstance(made, Success)
     store.objects.path(made.record.digest).unlink()
-    (again,) = performer.perform([work("a", "a")], lambda part: None)
+    (again,) = runner.run_batch([work("a", "a")], lambda part: None)
     assert isinstance(again, Success)
     assert again.was_run
 
 
-def test_out_of_memory_is_said_plainly(store: Store) -> None:
+def test_out_of_memory_is_reported_plainly(store: Store) -> None:
     def hungry(*_: object) -> list[Result]:
         raise MemoryError
 
-    (failure,) = Performer(hungry, store).perform([work("a", "a")], lambda part: None)
+    (failure,) = Runner(hungry, store).run_batch([work("a", "a")], lambda part: None)
     assert isinstance(failure, Failure)
     assert str(failure) == "a: not enough memory; set a smaller `jobs=`"
 
@@ -86,7 +86,7 @@ def test_a_system_that_fails_an_action_is_no_bug(store: Store, number: int) -> N
     def failing(batch: Sequence[Work], store: Store, options: Any, report: Report) -> list[Result]:
         raise OSError(number, os.strerror(number))
 
-    [failure] = Performer(failing, store).perform([work("a", "a")], lambda part: None)
+    [failure] = Runner(failing, store).run_batch([work("a", "a")], lambda part: None)
     assert isinstance(failure, Failure)
     assert failure.message == f"{store.root}: {os.strerror(number).lower()}"
     assert failure.trace == ""
@@ -98,7 +98,7 @@ def test_an_action_that_misses_torch_is_no_bug(store: Store) -> None:
     def drawing(*_: object) -> list[Result]:
         raise ModuleNotFoundError("No module named 'torch'", name="torch")
 
-    [failure] = Performer(drawing, store).perform([work("a", "a")], lambda part: None)
+    [failure] = Runner(drawing, store).run_batch([work("a", "a")], lambda part: None)
     assert isinstance(failure, Failure)
     assert failure.message.startswith("this needs torch, which is not installed; install it with ")
     assert failure.trace == ""

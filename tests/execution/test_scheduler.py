@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from approx_build.errors import BuildError, Location
 from approx_build.execution.executors.local import InProcess
-from approx_build.execution.runner import Performer
+from approx_build.execution.runner import Runner
 from approx_build.plan.graph import Kind
 from approx_build.store.store import Store
 
@@ -150,7 +150,7 @@ def test_a_damaged_object_in_the_middle_is_made_again_only_when_read(yard: Yard)
     assert "noise" not in yard.content(again, "mix")
 
 
-def test_an_object_that_comes_out_different_is_said_so(yard: Yard) -> None:
+def test_an_object_that_comes_out_different_is_reported_so(yard: Yard) -> None:
     yard.act("clip", [yard.leaf("phrase.txt", "la")])
     yard.act("stem", ["clip"])
     built = yard.build("stem")
@@ -280,7 +280,7 @@ def test_whenever_a_file_is_edited_every_record_is_of_what_its_action_read(
         return made
 
     store = Store(yard.store.root)
-    built = yard.build("two", executor=InProcess(Performer(run, store, str(yard.root / "log"))))
+    built = yard.build("two", executor=InProcess(Runner(run, store, str(yard.root / "log"))))
     for record in map(store.records.get, store.records):
         _, read, _ = json.loads(store.objects.read(record.digest))
         digests = {role: sha256(text.encode()).hexdigest() for role, text in read.items()}
@@ -372,7 +372,7 @@ def test_one_bad_take_does_not_spoil_its_batch(yard: Yard) -> None:
     assert sorted(built.ran) == ["early", *targets]
 
 
-def test_a_full_disk_fails_the_action_and_the_next_build_goes_on(
+def test_a_full_disk_fails_the_action_and_the_next_build_continues(
     yard: Yard, small_disk: Path
 ) -> None:
     yard.store = Store(small_disk / "store")

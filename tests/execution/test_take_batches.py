@@ -119,7 +119,7 @@ def of(network: Family, checkpoint: str, samples: Sequence[int]) -> list[Action]
     return [action(network, number, checkpoint, one) for number, one in enumerate(samples)]
 
 
-def test_a_take_is_foretold_to_need_what_its_batch_does() -> None:
+def test_a_take_is_estimated_to_need_the_memory_of_its_batch() -> None:
     [told] = set(estimated_bytes(of(LOCK_STEP, "a/1", [50, 70, 60, 40]), jobs=2).values())
     assert told == BASELINE + need(LOCK_STEP, takes(LOCK_STEP, 70, 60))
     count = LOCK_STEP.lock_step
@@ -127,7 +127,7 @@ def test_a_take_is_foretold_to_need_what_its_batch_does() -> None:
     assert set(many.values()) == {BASELINE + need(LOCK_STEP, takes(LOCK_STEP, *[50] * count))}
 
 
-def test_takes_of_other_checkpoints_are_foretold_apart() -> None:
+def test_takes_of_other_checkpoints_are_estimated_apart() -> None:
     large, _ = large_takes(type(LOCK_STEP), 1)
     found = estimated_bytes([action(large, 1, "large/1", 9), action(LOCK_STEP, 2, "tiny/1", 9)])
     assert found["take/1"] - found["take/2"] > 20 << 20

@@ -73,7 +73,7 @@ def dust(search_path: str, tmp_path: Path) -> Space:
     return space
 
 
-def test_here_it_is_not_installed() -> None:
+def test_the_family_is_not_installed_here() -> None:
     assert "grain-table" not in FAMILIES
 
 
@@ -85,7 +85,7 @@ def test_it_is_listed_with_its_parameters(dust: Space) -> None:
     assert [one["name"] for one in sampling] == ["repeats"]
 
 
-def test_a_piece_trains_it_draws_from_it_and_is_rendered_once(dust: Space) -> None:
+def test_a_piece_trains_the_network_generates_takes_and_is_rendered_once(dust: Space) -> None:
     ran = dust.start("render", "pieces/dust.yaml", "--verbose").ran()
     assert {"models/grit/run", "1-heap/takes/sand/2", "1-heap/master"} <= ran
     heap = wav.read(dust.root / "renders/dust/1-heap.wav")
@@ -104,7 +104,7 @@ def test_a_piece_trains_it_draws_from_it_and_is_rendered_once(dust: Space) -> No
         ("pieces/dust/1-heap.yaml", "repeats: 3", "repeat: 3", "did you mean 'repeats'?"),
     ],
 )
-def test_what_does_not_fit_it_is_said_at_its_line(
+def test_faults_are_reported_at_their_lines(
     dust: Space, path: str, old: str, new: str, said: str
 ) -> None:
     dust.edit(path, old, new)
@@ -132,7 +132,7 @@ def test_the_schema_of_its_models_has_its_parameters(dust: Space) -> None:
     assert done.stdout.split() == ["family", "sample_rate", "count", "size"]
 
 
-def test_it_keeps_all_that_families_promise_and_no_other_test_minds_it(search_path: str) -> None:
+def test_it_passes_the_conformance_suite_and_breaks_no_other_test(search_path: str) -> None:
     """Whatever goes over the registry does so with one family more."""
     over_the_registry = [
         "tests/families/test_every_family.py",

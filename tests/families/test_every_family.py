@@ -96,7 +96,7 @@ def test_parameters_have_defaults_bounds_in_words_and_an_example_that_fits(famil
     assert family.version >= 1 <= family.training_version
 
 
-def test_parameters_go_through_json_and_compare_by_value(family: Kind) -> None:
+def test_parameters_survive_json_and_compare_by_value(family: Kind) -> None:
     network = example_network(family)
     again = family.model_validate_json(network.model_dump_json())
     assert again == network
@@ -104,14 +104,14 @@ def test_parameters_go_through_json_and_compare_by_value(family: Kind) -> None:
     assert again.tensor_shapes() == network.tensor_shapes()
 
 
-def test_what_is_not_said_of_drawing_is_at_its_default(family: Kind) -> None:
+def test_controls_that_are_not_given_have_their_defaults(family: Kind) -> None:
     assert example_network(family).sampling({}) == family.sampling_model()
 
 
 # Training
 
 
-def test_the_first_weights_and_the_last_are_of_the_declared_shapes(run: Trained) -> None:
+def test_initial_and_trained_weights_have_the_declared_shapes(run: Trained) -> None:
     shapes = run.model.network.tensor_shapes()
     for index in (0, -1):
         weights = run.weights(index)
@@ -122,7 +122,7 @@ def test_the_first_weights_and_the_last_are_of_the_declared_shapes(run: Trained)
     assert any((array != last[name]).any() for name, array in first.items())
 
 
-def test_players_share_the_tensors_out_and_take_turns_in_phases(family: Kind) -> None:
+def test_every_tensor_belongs_to_one_player_and_players_take_turns_in_phases(family: Kind) -> None:
     model = example_model(family)
     network, shapes = model.network, model.network.training_shapes()
     assert network.tensor_shapes().items() <= shapes.items()
@@ -155,9 +155,7 @@ def test_a_training_repeats_its_bits_with_other_threads(
     assert train_example(family, tmp_path, threads=2, loaders=2).digests == run.digests
 
 
-def test_a_training_goes_on_exactly_where_it_was(
-    family: Kind, run: Trained, tmp_path: Path
-) -> None:
+def test_a_training_resumes_exactly(family: Kind, run: Trained, tmp_path: Path) -> None:
     class StoppedError(Exception):
         pass
 
@@ -173,7 +171,7 @@ def test_a_training_goes_on_exactly_where_it_was(
     assert again.digests == run.digests
 
 
-def test_a_checkpoint_gives_back_its_weights_and_refuses_another_network(
+def test_a_checkpoint_returns_its_weights_and_refuses_another_network(
     run: Trained, tmp_path: Path
 ) -> None:
     network, weights, path = run.model.network, run.weights(), tmp_path / "weights.safetensors"
@@ -185,13 +183,13 @@ def test_a_checkpoint_gives_back_its_weights_and_refuses_another_network(
         read_checkpoint(path, {**network.tensor_shapes(), name: (*shape, 2)})
 
 
-def test_what_decides_the_bits_of_a_training_is_told_in_words(family: Kind) -> None:
+def test_the_environment_that_affects_a_training_is_described(family: Kind) -> None:
     told = example_network(family).training_environment("cpu")
     assert told["training_kernel"]
     assert all(isinstance(text, str) for text in told.values())
 
 
-def test_longer_windows_take_no_less_memory(family: Kind) -> None:
+def test_longer_windows_need_no_less_memory(family: Kind) -> None:
     network = example_network(family)
     for device in ("cpu", "cuda"):
         for is_plain in (True, False):
@@ -213,7 +211,7 @@ def test_a_take_has_its_length_rate_and_channels(family: Kind, run: Trained) -> 
         assert np.abs(clip.data).max() <= 1
 
 
-def test_the_same_stream_gives_the_same_samples_and_another_one_others(
+def test_equal_streams_give_equal_samples_and_others_give_others(
     family: Kind, run: Trained
 ) -> None:
     network, weights = run.model.network, run.weights()
@@ -230,7 +228,7 @@ def test_other_weights_give_other_samples(family: Kind, run: Trained) -> None:
     )
 
 
-def test_a_take_depends_on_none_that_is_drawn_with_it(family: Kind, run: Trained) -> None:
+def test_a_take_does_not_depend_on_the_other_takes_of_a_batch(family: Kind, run: Trained) -> None:
     network, weights = run.model.network, run.weights()
     takes = example_takes(family, *LENGTHS)
     together = drawn(network, weights, takes)
@@ -238,7 +236,7 @@ def test_a_take_depends_on_none_that_is_drawn_with_it(family: Kind, run: Trained
     assert drawn(network, weights, takes[::-1]) == together[::-1]
 
 
-def test_a_longer_take_begins_as_a_shorter_one_does(family: Kind, run: Trained) -> None:
+def test_a_longer_take_begins_with_the_shorter_one(family: Kind, run: Trained) -> None:
     short, long = (
         run.model.network.draw(run.weights(), example_takes(family, length))[0].data
         for length in (100, 300)
@@ -246,7 +244,7 @@ def test_a_longer_take_begins_as_a_shorter_one_does(family: Kind, run: Trained) 
     np.testing.assert_array_equal(long[:, :100], short)
 
 
-def test_threads_that_draw_at_once_change_nothing(family: Kind, run: Trained) -> None:
+def test_concurrent_threads_do_not_change_samples(family: Kind, run: Trained) -> None:
     network, weights = run.model.network, run.weights()
     takes = example_takes(family, 300, 200)
     alone = drawn(network, weights, takes)
@@ -255,7 +253,7 @@ def test_threads_that_draw_at_once_change_nothing(family: Kind, run: Trained) ->
     assert found == [alone] * 8
 
 
-def test_every_kernel_draws_the_samples_of_the_reference(
+def test_every_kernel_generates_the_samples_of_the_reference(
     family: Kind, run: Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same where a family has no kernels of its own."""
@@ -267,7 +265,7 @@ def test_every_kernel_draws_the_samples_of_the_reference(
         assert clips == found[compiled.Kernel.REFERENCE], kernel
 
 
-def test_drawing_leaves_weights_and_global_randomness_as_they_are(
+def test_generation_changes_neither_weights_nor_global_random_state(
     family: Kind, run: Trained
 ) -> None:
     network, weights = run.model.network, run.weights()
@@ -277,7 +275,7 @@ def test_drawing_leaves_weights_and_global_randomness_as_they_are(
     assert (np.random.get_state()[1] == state).all()
 
 
-def test_progress_rises_to_the_whole(family: Kind, run: Trained) -> None:
+def test_progress_rises_to_the_total(family: Kind, run: Trained) -> None:
     told: list[tuple[int, int]] = []
     takes = example_takes(family, 100, 50)
     run.model.network.draw(run.weights(), takes, progress=lambda *pair: told.append(pair))
@@ -286,7 +284,7 @@ def test_progress_rises_to_the_whole(family: Kind, run: Trained) -> None:
     assert done == total > 0
 
 
-def test_stages_are_those_of_a_take_from_noise_to_sound(family: Kind, run: Trained) -> None:
+def test_stages_lead_from_noise_to_the_sound_of_a_take(family: Kind, run: Trained) -> None:
     network, take = run.model.network, example_takes(family, 50)[0]
     stages = network.stages(run.weights(), take.stream, take.sampling, 3)
     assert bool(stages) == family.has_stages
@@ -297,7 +295,7 @@ def test_stages_are_those_of_a_take_from_noise_to_sound(family: Kind, run: Train
         assert levels[-1] == stages[-1].noise_share == 0
 
 
-def test_a_prime_is_heard_and_is_no_part_of_the_take(family: Kind, run: Trained) -> None:
+def test_a_prime_affects_the_take_but_is_not_part_of_it(family: Kind, run: Trained) -> None:
     network, take = run.model.network, example_takes(family, 120)[0]
     sound = np.sin(np.arange(200, dtype=np.float32)) / 2
     prime = Priming(Clip(np.stack([sound] * network.channels), network.rate))
@@ -320,7 +318,7 @@ print("torch" in sys.modules)
 """
 
 
-def test_no_family_needs_torch_to_draw() -> None:
+def test_no_family_needs_torch_to_generate() -> None:
     assert _python(WITHOUT_TORCH) == "False"
 
 
@@ -349,7 +347,7 @@ print(peak_bytes() - before)
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="measured as Linux tells it")
 @pytest.mark.skipif(compiled.available()[0] is compiled.Kernel.REFERENCE, reason="of the kernels")
 @pytest.mark.parametrize("count", [1, 4])
-def test_drawing_takes_the_memory_that_is_foretold(family: Kind, count: int) -> None:
+def test_generation_needs_the_estimated_memory(family: Kind, count: int) -> None:
     network, takes = large_takes(family, count)
     foretold = sum(network.drawing_bytes(takes).values())
     taken = int(_python(MEASURED, family.model_fields["family"].default, str(count)))
@@ -357,7 +355,7 @@ def test_drawing_takes_the_memory_that_is_foretold(family: Kind, count: int) -> 
     assert foretold > 2 * SLACK, "the example is too small to be measured"
 
 
-def test_more_takes_and_longer_ones_are_foretold_no_less(family: Kind) -> None:
+def test_estimates_grow_with_the_number_and_length_of_takes(family: Kind) -> None:
     network = example_network(family)
     [short], [long], pair = (example_takes(family, *sizes) for sizes in ((40,), (400,), (40, 40)))
     needs = [sum(network.drawing_bytes(takes).values()) for takes in ([short], [long], pair)]
@@ -368,7 +366,7 @@ def test_more_takes_and_longer_ones_are_foretold_no_less(family: Kind) -> None:
 
 
 @pytest.mark.skipif(compiled.available()[0] is compiled.Kernel.REFERENCE, reason="of the kernels")
-def test_costs_are_in_proportion_to_the_time_that_drawing_takes(family: Kind) -> None:
+def test_costs_are_proportional_to_the_time_of_generation(family: Kind) -> None:
     (network, short), (_, long) = large_takes(family, 1, part=0.25), large_takes(family, 1)
     weights = plain_weights(network)
 
@@ -388,7 +386,7 @@ def test_costs_are_in_proportion_to_the_time_that_drawing_takes(family: Kind) ->
 # What a family refuses, in words
 
 
-def test_what_is_no_parameter_is_refused(family: Kind) -> None:
+def test_unknown_parameters_are_refused(family: Kind) -> None:
     for model in (family, family.sampling_model, family.objective_model):
         with pytest.raises(ValidationError, match="no_such_parameter"):
             model.model_validate({"no_such_parameter": 1})
@@ -406,7 +404,7 @@ def _broken(weights: Arrays) -> dict[str, Arrays]:
     }
 
 
-def test_weights_that_are_not_the_network_s_are_refused_by_name(family: Kind) -> None:
+def test_weights_of_another_network_are_refused_by_name(family: Kind) -> None:
     network = example_network(family)
     for words, weights in _broken(plain_weights(network)).items():
         with pytest.raises(ModelError) as refused:
@@ -414,7 +412,7 @@ def test_weights_that_are_not_the_network_s_are_refused_by_name(family: Kind) ->
         assert words in refused.value.message
 
 
-def test_takes_that_cannot_be_are_refused_by_what_is_wrong(family: Kind) -> None:
+def test_impossible_takes_are_refused_with_the_reason(family: Kind) -> None:
     network, [take] = example_network(family), example_takes(family, 10)
     silence = np.zeros((network.channels, 50), np.float32)
     for words, changes in {
@@ -433,7 +431,7 @@ def test_takes_that_cannot_be_are_refused_by_what_is_wrong(family: Kind) -> None
         assert words in refused.value.message
 
 
-def test_a_device_that_nobody_has_is_refused(family: Kind) -> None:
+def test_an_unknown_device_is_refused(family: Kind) -> None:
     network = example_network(family)
     with pytest.raises(ModelError, match="device 'abacus': unknown"):
         network.draw(plain_weights(network), example_takes(family, 10), device="abacus")

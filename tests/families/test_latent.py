@@ -21,7 +21,7 @@ def latent(stream: str = CLIP, **said: Any) -> np.ndarray:
     return Sampling.model_validate(said).latent(SIZE, Stream.named(stream))
 
 
-def test_a_latent_is_of_the_clip_s_own_stream_unless_a_seed_is_given() -> None:
+def test_a_latent_comes_from_the_clip_s_stream_unless_a_seed_is_given() -> None:
     assert (latent() == latent()).all()
     assert (latent() != latent("another")).any()
     assert (latent(from_seed=4) == latent("another", from_seed=4)).all()
@@ -29,7 +29,7 @@ def test_a_latent_is_of_the_clip_s_own_stream_unless_a_seed_is_given() -> None:
     assert (latent(to_seed=4) == latent(from_seed=4)).all()
 
 
-def test_places_0_and_1_are_the_seeds_themselves_and_others_on_their_line() -> None:
+def test_places_0_and_1_are_the_latents_of_the_seeds_and_others_are_on_their_line() -> None:
     ends = {"from_seed": 4, "to_seed": 9}
     first, last = latent(from_seed=4), latent(from_seed=9)
     assert (latent(**ends, place=0) == first).all()
@@ -39,7 +39,7 @@ def test_places_0_and_1_are_the_seeds_themselves_and_others_on_their_line() -> N
         np.testing.assert_allclose(latent(**ends, place=place), expected, atol=1e-6)
 
 
-def test_one_seed_leads_to_the_clip_s_own_latent() -> None:
+def test_with_one_seed_the_other_latent_is_the_clip_s_own() -> None:
     own, seeded = latent(), latent(from_seed=4)
     found = latent(from_seed=4, place=0.1)
     np.testing.assert_allclose(found, 0.9 * seeded + 0.1 * own, atol=1e-6)
@@ -51,7 +51,7 @@ def test_spread_moves_a_latent_away_from_the_middle() -> None:
 
 
 @given(st.integers(0, 2**63 - 1), st.integers(0, 2**63 - 1), st.floats(0, 1), st.floats(0, 1))
-def test_a_line_within_the_cube_stays_there(
+def test_places_from_0_to_1_stay_within_the_cube(
     first: int, second: int, place: float, spread: float
 ) -> None:
     found = latent(from_seed=first, to_seed=second, place=place, spread=spread)
@@ -93,13 +93,13 @@ def test_a_list_has_a_place_for_each_clip() -> None:
         ({"spread": 1.01}, "spread 1.01 may be outside"),
     ],
 )
-def test_what_may_leave_the_cube_is_remarked_on(said: dict[str, Any], words: str) -> None:
+def test_controls_that_may_leave_the_cube_give_a_remark(said: dict[str, Any], words: str) -> None:
     remark = Sampling.model_validate(said).remark
     assert remark.startswith(words)
     assert bool(remark) == bool(words)
 
 
 @pytest.mark.parametrize("said", [{"place": []}, {"place": "middle"}, {"from_seed": -1}])
-def test_what_is_no_place_is_refused(said: dict[str, Any]) -> None:
+def test_invalid_places_are_refused(said: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Sampling.model_validate(said)

@@ -11,7 +11,7 @@ MEASURING = [family for family in FAMILIES if family.measured_windows]
 
 
 @pytest.mark.parametrize("family", MEASURING, ids=lambda family: family.__name__)
-def test_what_is_measured_belongs_to_no_player(family: type[Family]) -> None:
+def test_measured_tensors_belong_to_no_player(family: type[Family]) -> None:
     network = example_network(family)
     moved = [name for one in family.players for name in one.of(network.training_shapes())]
     left = network.tensor_shapes().keys() - set(moved)
@@ -19,5 +19,5 @@ def test_what_is_measured_belongs_to_no_player(family: type[Family]) -> None:
     assert hasattr(network.network(), "measured")
 
 
-def test_a_family_that_measures_nothing_asks_for_no_windows() -> None:
+def test_a_family_without_measured_tensors_needs_no_windows() -> None:
     assert any(not family.measured_windows for family in FAMILIES)

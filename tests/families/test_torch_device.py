@@ -26,7 +26,7 @@ def test_products_are_exact_within_and_torch_is_left_as_it_was() -> None:
         torch.set_float32_matmul_precision(str(before[1]))
 
 
-def test_the_environment_says_what_decides_the_bits() -> None:
+def test_the_environment_names_what_affects_the_bits() -> None:
     told = environment("cpu")
     assert told["torch"] == torch.__version__
     assert told["device"].startswith("cpu ")

@@ -120,7 +120,7 @@ def test_an_absent_file_is_settled_and_an_unknown_one_is_not() -> None:
     assert not is_settled(UNKNOWN, NOW_NS)
 
 
-def test_a_listing_tells_files_from_folders(file: Path) -> None:
+def test_a_listing_shows_files_from_folders(file: Path) -> None:
     folder = file.parent
     (folder / "sub").mkdir()
     (folder / "broken.wav").symlink_to("nowhere")

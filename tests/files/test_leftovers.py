@@ -10,7 +10,7 @@ from approx_build.files.leftovers import is_leftover
         *("Thumbs.db", "desktop.ini", "__MACOSX", "$RECYCLE.BIN", "Icon\r", "lost+found"),
     ],
 )
-def test_what_systems_and_editors_leave_is_told(name):
+def test_what_systems_and_editors_leave_is_reported(name):
     assert is_leftover(name)
 
 

@@ -143,7 +143,7 @@ def test_below_no_fence_nothing_is_decided(tmp_path: Path) -> None:
     assert read_whole(tmp_path / "b") == b"words"
 
 
-def test_a_child_knows_what_its_parent_knows(project: Path, tmp_path: Path) -> None:
+def test_a_child_has_the_state_of_its_parent(project: Path, tmp_path: Path) -> None:
     allow([tmp_path / "disk"])
     fences, allowed = known()
     assert fences == {str(project): os.path.realpath(project)}

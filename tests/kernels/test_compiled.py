@@ -90,7 +90,7 @@ def test_a_kernel_is_the_slower_the_fewer_floats_it_takes_at_once_and_slow_witho
 
 
 @pytest.mark.usefixtures("no_library")
-def test_without_a_library_the_reference_serves_and_says_so() -> None:
+def test_without_a_library_the_reference_serves_and_reports_it() -> None:
     assert compiled.choose() is Kernel.REFERENCE
     description = compiled.describe()
     assert description["available"] == ["reference"]

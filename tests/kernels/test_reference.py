@@ -157,7 +157,7 @@ def test_gelu_is_nothing_far_below_zero_and_its_argument_far_above() -> None:
 
 
 @pytest.mark.parametrize("outputs", [1, 5])
-def test_how_arrays_lie_in_memory_does_not_change_a_product(outputs: int) -> None:
+def test_how_arrays_are_in_memory_does_not_change_a_product(outputs: int) -> None:
     numbers = np.random.default_rng(0)
     x, weights = numbers.random((70, 300)).astype(F32), numbers.random((300, outputs)).astype(F32)
     expected = reference.product(x, weights)

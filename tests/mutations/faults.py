@@ -245,8 +245,8 @@ HOUSE = (
     Fault(
         "a field left out of a key",
         "approx_build/plan/takes.py",
-        'HEARD_BY = {"silence", "remove_dc", "level"}',
-        'HEARD_BY = {"silence", "remove_dc"}',
+        'SOUND_SETTINGS = {"silence", "remove_dc", "level"}',
+        'SOUND_SETTINGS = {"silence", "remove_dc"}',
         FIELDS,
         r"kind prepare: its key no longer has params\.preparation\.level\.percentile",
     ),

@@ -37,7 +37,7 @@ def test_blocks_of_columns_do_not_show():
     assert (running_median(x, 31) == plain(x, 31)).all()
 
 
-def test_columns_may_lie_in_memory_in_any_order():
+def test_columns_may_are_in_memory_in_any_order():
     x = numbers(60, 50)
     assert (running_median(x.T, 31) == plain(np.ascontiguousarray(x.T), 31)).all()
 

@@ -27,7 +27,7 @@ def onsets(sound):
     return np.flatnonzero((sound != 0) & (np.concatenate([[0], sound[:-1]]) == 0)).tolist()
 
 
-def test_two_pulses_a_second_when_nothing_is_said():
+def test_two_pulses_a_second_when_nothing_is_reported():
     assert onsets(pulsed()) == [0, 4000, 8000, 12000]
 
 
@@ -56,7 +56,7 @@ def test_swing_delays_every_second_step():
     assert found == [0, 2500, 4000, 6500, 8000, 10500, 12000, 14500]
 
 
-def test_grains_last_as_long_as_they_are_told_with_silence_between():
+def test_grains_last_as_long_as_they_are_reported_with_silence_between():
     sound = pulsed(grain_s=0.1)
     assert (sound[:800] == 1).all()
     assert (sound[800:4000] == 0).all()
@@ -74,7 +74,7 @@ def test_a_grain_ends_where_the_next_begins():
     assert (sound[:1600] == np.tile(clip.data[0, :800], 2)).all()
 
 
-def test_the_grain_begins_where_it_is_told():
+def test_the_grain_begins_where_it_is_reported():
     clip = music(length_s=1.0)
     assert (pulsed(clip, start_s=0.5)[:480] == clip.data[0, 4000:4480]).all()
 

@@ -16,7 +16,7 @@ def repeated(clip=ONES, **parameters):
     return Repeat(**parameters).apply([clip], STREAM).data
 
 
-def test_twice_when_nothing_is_said():
+def test_twice_when_nothing_is_reported():
     assert repeated(window="none").shape == (1, 2000)
 
 

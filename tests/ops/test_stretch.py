@@ -33,7 +33,7 @@ def test_length_is_exact(length, factor):
         assert op.apply([clip], STREAM).length == expected
 
 
-def test_twice_as_long_when_nothing_is_said():
+def test_twice_as_long_when_nothing_is_reported():
     assert stretched(music()).length == 2 * music().length
 
 

@@ -30,7 +30,7 @@ def test_a_project_may_have_nothing(tmp_path_factory: pytest.TempPathFactory) ->
     assert catalog.models() == catalog.corpus_names == catalog.recordings() == []
 
 
-def test_a_corpus_that_cannot_be_listed_says_why_and_hides_no_other(project: Space) -> None:
+def test_a_corpus_that_cannot_be_listed_gives_the_reason_and_hides_no_other(project: Space) -> None:
     project.write("models/corpora/bells/consent.yaml", "")
     catalog = Catalog(project.root, date.today())
     assert catalog.recordings() == ["tones/high", "tones/low"]

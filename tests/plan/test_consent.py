@@ -45,7 +45,7 @@ def test_what_is_allowed_is_not_refused(project: Space) -> None:
     assert refused(project) == []
 
 
-def test_each_reason_is_said_once_with_all_that_it_stops(project: Space) -> None:
+def test_each_reason_is_reported_once_with_all_that_it_stops(project: Space) -> None:
     (project.root / CONSENT).unlink()
     missing = "missing; without it corpus 'tones' cannot be used"
     assert refused(project) == [f"{CONSENT}:1:1: {missing}; {ALL}"]
@@ -138,7 +138,7 @@ def test_what_a_model_learnt_from_is_not_asked_of_others_that_are_given_its_take
     assert refused(project) == []
 
 
-def test_names_in_a_scope_that_nothing_has_are_said(project: Space) -> None:
+def test_names_in_a_scope_that_nothing_has_are_reported(project: Space) -> None:
     project.edit(
         CONSENT, "models: null, pieces: null", "models: [tiny, tinny], pieces: [tide, ebb]"
     )

@@ -62,7 +62,7 @@ def test_it_reads_what_the_training_reads(catalog: Catalog) -> None:
     assert len(inputs) == 2
 
 
-def test_what_a_model_excludes_is_not_heard(project: Space) -> None:
+def test_recordings_that_a_model_excludes_are_not_used(project: Space) -> None:
     project.edit(
         "models/tiny.yaml", "training:", "preparation: { exclude: { low: hum } }\ntraining:"
     )
@@ -70,7 +70,7 @@ def test_what_a_model_excludes_is_not_heard(project: Space) -> None:
     assert list(found.prepared) == ["tones/high"]
 
 
-def test_a_stretch_is_cut_from_prepared_sound_and_lies_inside_it(
+def test_a_stretch_is_cut_from_prepared_sound_and_is_inside_it(
     evaluation: LoweredEvaluation,
 ) -> None:
     found = [add_stretch(evaluation, "tones/low", at, 6400) for at in (-1, 0.1, 0.7)]

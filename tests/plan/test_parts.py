@@ -116,7 +116,7 @@ def test_of_several_sounds_an_operation_for_one_takes_one_by_its_own_stream(
     assert len(chosen) > 1
 
 
-def test_a_salad_hears_all_of_them(project: Space, lowered: Lower) -> None:
+def test_a_salad_uses_all_clips(project: Space, lowered: Lower) -> None:
     line = "      - { at: 0, salad: { from: [cry, tones/*], length_s: 0.5 } }\n"
     [event] = events_of(sand(project, lowered, line))
     names = [clip.rpartition("/")[0] for _, clip in sorted(event.inputs.items())]

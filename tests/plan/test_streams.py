@@ -26,13 +26,13 @@ def test_a_take_with_a_seed_draws_the_same_wherever_it_stands() -> None:
     assert take_stream(3, "", "cry", 5, 2) != take_stream(3, "", "cry", 5, 3)
 
 
-def test_a_take_without_a_seed_hears_of_piece_scope_name_and_clip() -> None:
+def test_the_stream_of_a_take_without_a_seed_depends_on_piece_scope_name_and_clip() -> None:
     named = [("", "cry", 1), ("", "cry", 2), ("", "sob", 1), ("1-foam", "cry", 1)]
     keys = {take_stream(seed, *scope, None, clip) for seed in (3, 4) for *scope, clip in named}
     assert len(keys) == 8
 
 
-def test_an_event_hears_of_all_its_names_and_its_seed() -> None:
+def test_the_stream_of_an_event_depends_on_all_its_names_and_its_seed() -> None:
     keys = {
         event_stream(piece, movement, part, identity, seed)
         for piece in (1, 2)

@@ -74,7 +74,7 @@ def faults(project: Space, take: str) -> list[str]:
         ),
     ],
 )
-def test_what_a_network_cannot_do_is_said_at_its_place(
+def test_what_a_network_cannot_do_is_reported_at_its_place(
     project: Space, take: str, said: str
 ) -> None:
     assert faults(project, take) == [said]

@@ -50,14 +50,14 @@ def test_names_do_not_enter_the_key_of_a_run(project: Space, catalog: Catalog) -
     assert runs[0].options != runs[1].options
 
 
-def test_a_checkpoint_is_the_last_when_no_step_is_said(catalog: Catalog) -> None:
+def test_a_checkpoint_is_the_last_when_no_step_is_reported(catalog: Catalog) -> None:
     networks = Networks(Graph(), catalog)
     assert networks.checkpoint("tiny", None, None) == "models/tiny/4"
     assert networks.checkpoint("tiny", 0, None) == "models/tiny/0"
     assert networks.used == {"tiny": {0, 4}}
 
 
-def test_a_take_says_everything_that_shapes_it(catalog: Catalog) -> None:
+def test_a_take_names_everything_that_shapes_it(catalog: Catalog) -> None:
     networks = Networks(Graph(), catalog)
     networks.clip("x", take(temperature=0.5), "5" * 32, where=HERE)
     action = networks.graph.actions["x"]
@@ -74,7 +74,7 @@ def test_takes_of_another_device_carry_its_environment(catalog: Catalog) -> None
     assert networks.graph.actions["x"].params["environment"] == {"device": "H100"}
 
 
-def test_a_corpus_that_is_empty_is_said_where_the_take_is(project: Space) -> None:
+def test_a_corpus_that_is_empty_is_reported_where_the_take_is(project: Space) -> None:
     for name in ("low", "high"):
         (project.root / f"models/corpora/tones/{name}.wav").unlink()
     networks = Networks(Graph(), Catalog(project.root, TODAY))

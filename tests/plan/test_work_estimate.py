@@ -39,7 +39,7 @@ def test_the_stages_of_a_take_are_the_work_of_its_first_window() -> None:
     assert size(Action("s", Kind.STAGES, drawn)) == size(take)
 
 
-def test_a_take_that_hears_sound_is_more_work_or_less() -> None:
+def test_the_cost_of_a_take_depends_on_its_sound() -> None:
     network = {"family": "dance-diffusion", "window": 81920}
     plain = Action("t", Kind.TAKE, {"samples": INSIDE, "network": network, "sampling": {}})
     primed = replace(plain, inputs={"prime": "p"})
@@ -67,7 +67,7 @@ def test_takes_and_stages_are_more_work_for_a_slow_kernel(
 
 
 @pytest.mark.parametrize("name", ["steps", "batch", "window"])
-def test_a_training_is_all_that_it_hears(name: str) -> None:
+def test_a_training_depends_on_all_of_its_recordings(name: str) -> None:
     twice = TRAINING | {name: 2 * TRAINING[name]}
     assert size(replace(TRAIN, params={**TRAIN.params, "training": twice})) == 2 * size(TRAIN)
     larger = NETWORK | {"skip_channels": 64}

@@ -180,7 +180,7 @@ def test_a_child_without_a_parent_may_end_politely(tmp_path: Path) -> None:
         until(note.exists, "told")
 
 
-def test_a_child_for_which_there_is_no_room_says_so() -> None:
+def test_a_child_for_which_there_is_no_room_reports_it() -> None:
     import resource
 
     before = resource.getrlimit(resource.RLIMIT_DATA)

@@ -73,7 +73,7 @@ def test_a_restart_makes_another_kernel(elsewhere: Path) -> None:
     assert before.state() is ProcessState.UNKNOWN
 
 
-def test_without_proc_the_host_stands_for_the_kernel(
+def test_without_proc_the_host_represents_the_kernel(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "gethostname", lambda: "reed")

@@ -40,7 +40,9 @@ def run(space: Space, words: list[str], kind: int, megabytes: int) -> tuple[int,
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limits are those of Linux")
 @pytest.mark.parametrize("megabytes", [100, 150, 165, 240, 250, 500])
-def test_a_limit_that_is_too_small_is_said_and_nothing_hangs(space: Space, megabytes: int) -> None:
+def test_a_limit_that_is_too_small_is_reported_and_nothing_hangs(
+    space: Space, megabytes: int
+) -> None:
     code, said = run(space, ["render", "pieces/tide.yaml"], resource.RLIMIT_AS, megabytes)
     assert code == 1
     assert said == (
@@ -64,7 +66,7 @@ def test_help_needs_little_and_a_render_what_is_asked_for(space: Space) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limits are those of Linux")
-def test_torch_that_does_not_fit_is_said_without_a_traceback(space: Space) -> None:
+def test_torch_that_does_not_fit_is_reported_without_a_traceback(space: Space) -> None:
     space.edit("models/tiny.yaml", "steps: 4", "steps: 5")
     for words in (["train", "tiny", "--new"], ["train", "tiny", "--plan"]):
         code, said = run(space, words, resource.RLIMIT_AS, 700)
@@ -122,5 +124,5 @@ def test_a_limit_is_compared_with_the_least(monkeypatch: pytest.MonkeyPatch) -> 
         (ValueError("failed to map segment"), False),
     ],
 )
-def test_refused_memory_is_told_from_other_errors(error: Exception, is_memory: bool) -> None:
+def test_refused_memory_is_reported_from_other_errors(error: Exception, is_memory: bool) -> None:
     assert bool(limits.refusal(error)) is is_memory

@@ -84,7 +84,7 @@ def mounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], P
         ("btrfs /dev/vdb rw,subvol=/x", False, True),
     ],
 )
-def test_a_mount_tells_who_sees_locks_and_who_may_be_there(
+def test_a_mount_shows_who_sees_locks_and_who_may_be_there(
     mounts: Callable[[str], Path], mount: str, is_host_local: bool, is_of_one_kernel: bool
 ) -> None:
     path = mounts(mount)

@@ -93,7 +93,7 @@ def test_a_process_counts_from_when_it_imported_the_package() -> None:
     assert abs(second - first) < 10**6
 
 
-def test_operations_of_others_are_remembered_as_they_stand_in_keys(
+def test_operations_of_others_are_remembered_as_they_are_in_keys(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     class Foreign:

@@ -66,6 +66,6 @@ def test_a_whole_name_or_its_end_will_do() -> None:
         ("zzz", "there is no target 'zzz'$"),
     ],
 )
-def test_what_is_not_one_target_is_said(name: str, said: str) -> None:
+def test_what_is_not_one_target_is_reported(name: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         found_target(GRAPH, name)

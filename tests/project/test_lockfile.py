@@ -27,7 +27,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "tide.lock"
 
 
-def test_a_new_lock_is_written_and_said(path: Path) -> None:
+def test_a_new_lock_is_written_and_reported(path: Path) -> None:
     assert keep_lock(path, None, LOCK, True, False) == f"{path} is new; commit it"
     assert read(path) == LOCK
     assert keep_lock(path, LOCK, LOCK, True, False) == ""

@@ -16,7 +16,7 @@ def opened(project: Space) -> Piece:
     return Piece.open(project.root / "pieces/tide.yaml", Settings(store=project.root / "store"))
 
 
-def test_everything_lies_in_the_project(project: Space) -> None:
+def test_everything_is_in_the_project(project: Space) -> None:
     session = opened(project)
     assert session.root == project.root
     assert session.out == project.root / "renders"

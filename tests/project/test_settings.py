@@ -12,7 +12,7 @@ from approx_build.project.settings import Settings, checked_device, cores
 ROOT = Path("/music")
 
 
-def test_defaults_lie_in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_defaults_are_in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("APPROX_STORE", raising=False)
     options = Settings.of()
     assert options.store_at(ROOT) == ROOT / ".approx"
@@ -53,7 +53,7 @@ def test_cuda_must_be_there(is_available: bool, monkeypatch: pytest.MonkeyPatch)
         ("take", ["default: last", "the model's own", "default: 0.5"]),
     ],
 )
-def test_help_says_what_holds_when_nothing_is_said(command: str, said: list[str]) -> None:
+def test_help_says_what_holds_when_nothing_is_reported(command: str, said: list[str]) -> None:
     """Square brackets would be taken for markup and vanish."""
     from typer.testing import CliRunner
 

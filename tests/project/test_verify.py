@@ -34,7 +34,7 @@ def test_the_first_sample_of_any_side_is_found(
     assert first_difference(before, after) == said
 
 
-def test_other_lengths_and_rates_are_said(tmp_path: Path) -> None:
+def test_other_lengths_and_rates_are_reported(tmp_path: Path) -> None:
     before = clip(tmp_path / "a")
     assert first_difference(before, clip(tmp_path / "b", length=3999)) == (
         "4000 samples at 8000 Hz then, 3999 at 8000 Hz now"
@@ -55,7 +55,7 @@ def test_what_is_no_sound_and_what_sounds_the_same(tmp_path: Path) -> None:
     assert "no longer has the locked sound" in first_difference(tmp_path / "none", after)
 
 
-def test_the_first_difference_is_told_and_the_others_counted() -> None:
+def test_the_first_difference_is_reported_and_the_others_counted() -> None:
     first = Difference("1-foam/master", "movements", "a" * 64, "b" * 64, "sample 3 differs")
     lock = Path("pieces/tide.lock")
     assert outcome(Verification(13, (), lock)).startswith(

@@ -22,7 +22,7 @@ def start(tmp_path: Path, code: str) -> Running:
     return Running(process.pid, ("run",), out, err, time.monotonic())
 
 
-def test_a_command_that_does_not_end_is_stopped_and_said_to_hang(tmp_path: Path) -> None:
+def test_a_command_that_does_not_end_is_stopped_and_reported_to_hang(tmp_path: Path) -> None:
     outcome = start(tmp_path, "import time; time.sleep(600)").end(limit_s=0.5)
     assert outcome.hung
     assert outcome.code == -9

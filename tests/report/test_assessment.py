@@ -30,19 +30,19 @@ def test_the_nearest_step_is_the_first_of_equals(calm: EvaluationReport) -> None
     assert set(nearest_steps(twice).values()) == {100}
 
 
-def test_a_loss_that_rises_is_told(calm: EvaluationReport) -> None:
+def test_a_loss_that_rises_is_reported(calm: EvaluationReport) -> None:
     said = " ".join(sentences(calm))
     assert "lowest at step 100 (3.000); since then it has risen to 3.250 at step 2000" in said
     falling = replace(calm, curves={"held out": ((0, 5.0), (10, 4.0))})
     assert "lowest at the last point, step 10 (4.000)" in " ".join(sentences(falling))
 
 
-def test_memorisation_is_told_either_way(calm: EvaluationReport, tmp_path: Path) -> None:
+def test_memorisation_is_reported_either_way(calm: EvaluationReport, tmp_path: Path) -> None:
     assert "nothing is memorised" in sentences(calm)[-1]
     assert sentences(report(tmp_path))[-1].endswith("longer than 1.50 s: 1 at step 2000.")
 
 
-def test_silence_is_told_when_it_is_more_than_the_corpus_has(calm: EvaluationReport) -> None:
+def test_silence_is_reported_when_it_is_more_than_the_corpus_has(calm: EvaluationReport) -> None:
     def with_silence(share: float) -> str:
         last = replace(calm.rows[-1], measures={**calm.rows[-1].measures, "silent": share})
         own = replace(calm.corpus, measures={**calm.corpus.measures, "silent": 0.1})

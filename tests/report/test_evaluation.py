@@ -6,7 +6,7 @@ from approx_build.report.evaluation import MOST_PAIRS, baseline_quantiles, close
 from tests.report.evaluations import evaluation, match
 
 
-def test_a_row_tells_the_closest_of_its_takes() -> None:
+def test_a_row_shows_the_closest_of_its_takes() -> None:
     found = row("step 3", evaluation(1, None, match(0.5), match(2, True)), [], 3, 2.5)
     assert (found.copied_s, found.memorised, found.loss) == (2, 1, 2.5)
     assert row("step 3", evaluation(1, None), [], 3).copied_s is None

@@ -18,7 +18,7 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> str:
     return evaluation_page(report(tmp_path_factory.mktemp("page")))
 
 
-def test_the_page_tells_all_there_is(calm: str) -> None:
+def test_the_page_shows_all_there_is(calm: str) -> None:
     text = " ".join(" ".join(Reader(calm).text).split())
     for words in (
         *(measure.title for measure in MEASURES),

@@ -50,7 +50,7 @@ def test_values_are_worded(value, text):
     assert as_text(value) == text
 
 
-def test_an_event_is_told_in_one_line():
+def test_an_event_is_reported_in_one_line():
     event = EventReport(
         "a", "salad", 0, 90, {"max_grain_s": 1.0}, ("fog", "haze"), ("harmonic", "reverse")
     )

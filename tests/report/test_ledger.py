@@ -85,7 +85,7 @@ def test_ids_are_there_once_and_links_find_them(page):
     assert {link[1:] for link in reader.links if link.startswith("#")} <= set(reader.ids)
 
 
-def test_the_page_tells_every_run_and_every_note():
+def test_the_page_shows_every_run_and_every_note():
     text = " ".join(" ".join(Reader(ledger_page(ledger("calm"))).text).split())
     for words in ("Training runs", "a-00000000", "b-00000000", "2026-01-02 next calm", "4 000"):
         assert words in text

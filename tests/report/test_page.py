@@ -47,7 +47,7 @@ def hostile(tmp_path_factory):
     return page(report(tmp_path_factory.mktemp("page"), HOSTILE))
 
 
-def test_the_page_tells_all_there_is(calm):
+def test_the_page_shows_all_there_is(calm):
     text = " ".join(" ".join(Reader(calm).text).split())
     for words in (
         "approximations",

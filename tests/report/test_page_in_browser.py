@@ -141,7 +141,7 @@ def test_a_cue_starts_the_movement_at_its_moment(browser, calm):
     until(browser, "return document.querySelector('#m1 .deck audio').currentTime < 9")
 
 
-def test_a_stem_goes_on_where_the_mix_was(browser, calm):
+def test_a_stem_continues_where_the_mix_was(browser, calm):
     opened(browser, calm)
     browser.find_elements(By.CSS_SELECTOR, "#m1 .cue")[0].click()
     until(browser, "return document.querySelector('#m1 .deck audio').currentTime > 5.1")
@@ -186,7 +186,7 @@ def test_the_keyboard_plays_and_seeks(browser, calm):
     until(browser, "return document.querySelector('#m1 .deck audio').currentTime > 0.2")
 
 
-def test_an_event_tells_what_it_is_and_plays_from_its_onset(browser, calm):
+def test_an_event_shows_what_it_is_and_plays_from_its_onset(browser, calm):
     opened(browser, calm)
     event = browser.find_elements(By.CSS_SELECTOR, "#m1 .event")[1]
     event.click()
@@ -205,7 +205,7 @@ def test_a_take_plays_and_stops(browser, calm):
 
 
 @pytest.mark.parametrize(("width", "rows"), [(1400, 1), (380, 2)])
-def test_stages_from_noise_to_sound_stand_in_a_row_that_wraps(browser, calm, width, rows):
+def test_stages_from_noise_to_sound_are_in_a_row_that_wraps(browser, calm, width, rows):
     opened(browser, calm, width)
     pictures = browser.find_elements(By.CSS_SELECTOR, ".stages img")
     assert len(pictures) == 3

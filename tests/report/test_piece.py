@@ -22,7 +22,7 @@ def test_the_piece_lasts_as_long_as_its_movements_and_gaps(report: PieceReport) 
     assert [movement.title for movement in report.movements] == ["foam", "sand"]
 
 
-def test_a_movement_tells_its_parts_events_and_cues(report: PieceReport) -> None:
+def test_a_movement_shows_its_parts_events_and_cues(report: PieceReport) -> None:
     foam = report.movements[0]
     assert (foam.slug, foam.length_s, foam.audio) == ("1-foam", 1.5, "1-foam.wav")
     assert [stem.name for stem in foam.stems] == ["spray", "shore"]
@@ -39,7 +39,7 @@ def test_a_movement_tells_its_parts_events_and_cues(report: PieceReport) -> None
     assert foam.facts.length_s == 1.5
 
 
-def test_a_network_tells_its_training_and_each_checkpoint(report: PieceReport) -> None:
+def test_a_network_shows_its_training_and_each_checkpoint(report: PieceReport) -> None:
     [tiny] = report.networks
     assert (tiny.name, tiny.family, tiny.corpus) == ("tiny", "wavenet", "tones")
     assert tiny.configuration["dilations"] == "3 layers, 1 to 4"
@@ -50,7 +50,7 @@ def test_a_network_tells_its_training_and_each_checkpoint(report: PieceReport) -
     assert tiny.curves["held out"][0][0] == 0.0
 
 
-def test_consent_is_told_with_every_recording(report: PieceReport) -> None:
+def test_consent_is_reported_with_every_recording(report: PieceReport) -> None:
     [consent] = report.consents
     assert (consent.corpus, consent.licence, consent.agreed_on) == (
         "tones",

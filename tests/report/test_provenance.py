@@ -28,7 +28,7 @@ def test_a_recording_names_its_consent(done: Rendered) -> None:
     assert low == Origin("recording", "tones/low", "models/corpora/tones/low.wav", "tones")
 
 
-def test_every_use_of_a_recording_is_told(done: Rendered) -> None:
+def test_every_use_of_a_recording_is_reported(done: Rendered) -> None:
     provenance = Provenance(done.session.lowered.graph, done.records)
     uses = provenance.recordings(["1-foam/master", "2-sand/master"])
     both = {"trained tiny", "played in the piece"}

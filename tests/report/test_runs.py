@@ -24,7 +24,7 @@ JSON = st.recursive(
 
 
 @given(st.sampled_from(sorted(LedgerEntry.model_fields)), JSON)
-def test_an_entry_that_was_edited_by_hand_is_told_of_or_named(name: str, value: object) -> None:
+def test_an_entry_that_was_edited_by_hand_is_reported_of_or_named(name: str, value: object) -> None:
     plain = json.loads(done(costs=PRICE).model_dump_json()) | {name: value}
     with TemporaryDirectory() as folder:
         path = Path(folder, f"{plain['run'] if name != 'run' else done().run}.json")

@@ -75,7 +75,7 @@ def written(*entries: str) -> str:
         ),
     ],
 )  # fmt: skip
-def test_every_mistake_of_an_entry_is_said_at_its_place(
+def test_every_mistake_of_an_entry_is_reported_at_its_place(
     project: Project, entry: str, faults: list[str]
 ) -> None:
     project.movement(written(entry))
@@ -154,7 +154,7 @@ def test_lengths_in_the_fields_of_a_generator_are_read_too(project: Project) -> 
         ("endings: { last: { take: fog, length: 1/7 } }", "dice.endings.last.length: 1/7 is no"),
     ],
 )
-def test_a_length_that_is_none_is_said_where_it_is_written(
+def test_a_length_that_is_none_is_reported_where_it_is_written(
     project: Project, fields: str, fault: str
 ) -> None:
     project.movement(

@@ -14,7 +14,7 @@ from tests.score.scores import Project
 READ = CurveReader(moment, -120, 40)
 
 
-def test_a_number_is_a_curve_that_stands_still() -> None:
+def test_a_number_is_a_curve_that_is_constant() -> None:
     curve = READ(-9)
     assert curve == Curve.constant(-9.0)
     assert curve.resolved(TempoMap().seconds) == -9.0

@@ -137,7 +137,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("text", "faults"), FAULTS)
-def test_what_a_generator_cannot_write_is_said_at_its_place(
+def test_what_a_generator_cannot_write_is_reported_at_its_place(
     project: Project, text: str, faults: list[str]
 ) -> None:
     project.movement(HEAD + text)
@@ -175,7 +175,7 @@ def test_generated_events_count_among_those_of_the_piece(
     ]
 
 
-def test_where_the_tempo_is_wrong_nothing_is_written_and_nothing_else_is_said(
+def test_where_the_tempo_is_wrong_nothing_is_written_and_nothing_else_is_reported(
     project: Project,
 ) -> None:
     project.movement(HEAD.replace("tempo: 90", "tempo: fast") + WALTZ)

@@ -132,7 +132,7 @@ def test_sources_links_takes_and_breakpoints_take_lengths_too(project: Project) 
         ),
     ],
 )
-def test_what_is_wrong_stands_where_it_is_written(
+def test_what_is_wrong_is_where_it_is_written(
     project: Project, event: str, expected: list[str]
 ) -> None:
     places = [fault.split(":", 1) for fault in expected]

@@ -27,7 +27,7 @@ def test_a_piece_and_its_movements_are_loaded(project: Project) -> None:
     assert set(movement.takes) == {"s", "t"}
 
 
-def test_everything_knows_its_place(project: Project) -> None:
+def test_every_value_has_a_position(project: Project) -> None:
     project.movement("movement: fog\nlength: 10\n")
     score = project.load()
     assert str(score.locate(0, ("length",))) == "pieces/tide/1-fog.yaml:2:9"
@@ -122,7 +122,7 @@ def test_a_movement_outside_through_a_link_is_refused(project: Project, tmp_path
     assert "is outside the project" in project.faults()[0]
 
 
-def test_pieces_and_movements_are_told_apart(project: Project) -> None:
+def test_pieces_and_movements_are_reported_apart(project: Project) -> None:
     project.movement(PIECE)
     assert project.faults() == [
         "1-fog.yaml:1:1: piece: this is a piece, where a movement is needed"
@@ -132,7 +132,7 @@ def test_pieces_and_movements_are_told_apart(project: Project) -> None:
         loaded(project.root / "pieces/tide/1-fog.yaml")
 
 
-def test_a_piece_that_cannot_be_read_says_why(project: Project) -> None:
+def test_a_piece_that_cannot_be_read_gives_the_reason(project: Project) -> None:
     with pytest.raises(ApproxError, match=r"^pieces/none\.yaml: there is no such file$"):
         loaded(project.root / "pieces/none.yaml")
     with pytest.raises(ApproxError, match=r"^pieces: is a folder; name a file$"):

@@ -114,7 +114,7 @@ def test_takes_of_the_piece_are_looked_up_too(project: Project) -> None:
     assert len(faults(project, "")) == 1
 
 
-def test_a_pattern_stands_for_the_recordings_it_matches() -> None:
+def test_a_pattern_represents_the_recordings_it_matches() -> None:
     assert matching("accordion/*", LENGTHS) == ["accordion/phrase-1", "accordion/phrase-2"]
     assert matching("drum/roll", LENGTHS) == ["drum/roll"]
     assert matching("*", LENGTHS) == sorted(LENGTHS)

@@ -93,7 +93,9 @@ def test_the_length_of_a_recording_is_asked_for(project: Project) -> None:
         ),
     ],
 )
-def test_what_no_event_can_begin_after_is_said(project: Project, parts: str, message: str) -> None:
+def test_what_no_event_can_begin_after_is_reported(
+    project: Project, parts: str, message: str
+) -> None:
     found = faults(project, f"{OPENING}  q: {{events: [{parts}]}}\n")
     assert any(message in fault for fault in found), found
 
@@ -155,6 +157,6 @@ def test_until_is_a_length_to_a_moment(project: Project) -> None:
         ("{at: 5, until: Z, hold: {from: t}}", "until: needs a time such as"),
     ],
 )
-def test_until_that_makes_no_sense_is_said(project: Project, event: str, message: str) -> None:
+def test_until_that_makes_no_sense_is_reported(project: Project, event: str, message: str) -> None:
     [fault] = faults(project, f"  p: {{events: [{event}]}}\n")
     assert message in fault

@@ -7,7 +7,7 @@ def remarks(project: Project) -> list[str]:
     return [f"{f.where.line}:{f.where.column}: {f.message}" for f in project.load().remarks]
 
 
-def test_silence_and_unused_takes_are_said_and_no_fault(project: Project) -> None:
+def test_silence_and_unused_takes_are_reported_and_no_fault(project: Project) -> None:
     project.piece(PIECE + "takes: {s: {model: m, length_s: 1}}\n")
     project.movement("movement: a\nlength: 10\ntakes: {t: {model: m, length_s: 1}}\n")
     assert remarks(project) == [
@@ -17,7 +17,7 @@ def test_silence_and_unused_takes_are_said_and_no_fault(project: Project) -> Non
     ]
 
 
-def test_muting_all_parts_is_said(project: Project) -> None:
+def test_muting_all_parts_is_reported(project: Project) -> None:
     project.movement(
         "movement: a\nlength: 10\nparts: {p: {mute: true, events: [{at: 0, play: {from: a/b}}]}}\n"
     )

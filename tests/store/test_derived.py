@@ -21,7 +21,7 @@ def kinds(store: Store, *names: str) -> list[str]:
     return [str(one.manifest["kind"]) for one in derived(store.records, [*map(digest, names)])]
 
 
-def test_what_is_made_from_what_was_made_is_told_and_nothing_else(store: Store) -> None:
+def test_what_is_made_from_what_was_made_is_reported_and_nothing_else(store: Store) -> None:
     put(store, "train", ["index", "weights"], "low.wav", "high.wav")
     put(store, "take", ["cry"], "weights")
     put(store, "mix", ["foam"], "cry", "bell")

@@ -18,7 +18,7 @@ from approx_build.store import disk
 from approx_build.store.store import Store
 
 
-def test_a_full_disk_is_said_plainly_and_leaves_nothing_behind(small_disk: Path) -> None:
+def test_a_full_disk_is_reported_plainly_and_leaves_nothing_behind(small_disk: Path) -> None:
     store = Store(small_disk / "store")
     kept = store.objects.put_bytes(b"kept")
     with pytest.raises(StoreError, match=r"the disk is full: .* free some space and run again"):

@@ -155,7 +155,7 @@ def test_old_files_of_a_folder_are_removed(store: Store) -> None:
     assert sorted(os.listdir(store.root / "quarantine")) == ["new", "spared"]
 
 
-def test_a_removal_that_the_disk_refuses_is_said(
+def test_a_removal_that_the_disk_refuses_is_reported(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make(store, "dead")

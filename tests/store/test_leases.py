@@ -89,7 +89,7 @@ def test_whoever_waits_long_says_for_whom_and_once(
     assert len(said) == 1
 
 
-def test_a_builder_that_waits_for_a_collection_says_so(
+def test_a_builder_that_waits_for_a_collection_reports_it(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leases, "PATIENCE_S", 0.1)
@@ -114,7 +114,7 @@ def test_a_builder_that_waits_for_a_collection_says_so(
     assert said == [f"waiting: the store {store.root} is being cleaned"]
 
 
-def test_where_locks_do_not_work_builds_go_on_and_nothing_is_removed(
+def test_where_locks_do_not_work_builds_continue_and_nothing_is_removed(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def none(*_: object) -> None:

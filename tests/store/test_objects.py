@@ -95,7 +95,7 @@ def test_a_new_object_replaces_a_damaged_one_of_its_name(store: Store) -> None:
     assert store.objects.read(DIGEST) == BYTES
 
 
-def test_reading_a_damaged_object_says_so(store: Store) -> None:
+def test_reading_a_damaged_object_reports_it(store: Store) -> None:
     store.objects.put_bytes(BYTES)
     damage(store, DIGEST, "truncated")
     with pytest.raises(StoreError, match="missing or was damaged; run the build again"):

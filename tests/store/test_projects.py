@@ -19,7 +19,7 @@ def test_a_use_is_entered_once(store: Store, tmp_path: Path) -> None:
     assert all(path.stat().st_mtime_ns == then for path, then in entered.items())
 
 
-def test_a_project_moves_with_the_store_that_lies_in_it(tmp_path: Path) -> None:
+def test_a_project_moves_with_the_store_that_is_in_it(tmp_path: Path) -> None:
     store = Store(tmp_path / "tide/.approx")
     store.projects.note(Use(tmp_path / "tide", tmp_path / "tide/pieces/tide.yaml"))
     store.projects.note(Use(tmp_path / "fog"))

@@ -26,7 +26,7 @@ def test_digests_come_in_order_whatever_the_threads(tmp_path: Path) -> None:
     assert read_all([], 2) == []
 
 
-def test_what_vanished_and_what_cannot_be_read_are_told_apart(tmp_path: Path) -> None:
+def test_what_vanished_and_what_cannot_be_read_are_reported_apart(tmp_path: Path) -> None:
     gone, folder = tmp_path / "gone", tmp_path / "folder"
     folder.mkdir()
     found = read_all([gone, folder, folder / "in" / "it"], 2)

@@ -34,7 +34,7 @@ def test_batches_are_the_same_for_any_number_of_workers(batches: Batches) -> Non
         assert digest(batches.stream(1, 40, threads)) == alone
 
 
-def test_a_training_that_goes_on_sees_what_it_would_have_seen(batches: Batches) -> None:
+def test_a_training_that_continues_sees_what_it_would_have_seen(batches: Batches) -> None:
     assert digest(batches.stream(25, 40, 2)) == digest(batches.stream(1, 40))[24:]
 
 

@@ -123,7 +123,7 @@ def test_what_a_model_leaves_out_is_as_the_family_has_it(tmp_path: Path) -> None
     assert half.course.stretches[1].begin == 50
 
 
-def test_what_is_said_for_all_holds_for_players_that_say_nothing(tmp_path: Path) -> None:
+def test_what_is_reported_for_all_holds_for_players_that_say_nothing(tmp_path: Path) -> None:
     text = FIGHT.replace("  steps: 100", "  steps: 100\n  ema: 0.25\n  clip_norm: 3")
     players = dict(load(tmp_path, text).training.players)  # type: ignore[attr-defined]
     assert [(one.ema, one.clip_norm) for one in players.values()] == [(0.5, 3), (0.25, 3)]
@@ -165,7 +165,9 @@ def test_what_is_said_for_all_holds_for_players_that_say_nothing(tmp_path: Path)
         ),
     ],
 )
-def test_what_is_wrong_is_said_at_its_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+def test_what_is_wrong_is_reported_at_its_line(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
     assert faults(tmp_path, FIGHT.replace(old, new)) == [said]
 
 

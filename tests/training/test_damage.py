@@ -209,7 +209,7 @@ def test_a_checkpoint_is_made_again_from_a_state_that_is_no_later(
     assert said[1] == "repeated from step 3 on: step-000003.safetensors"
 
 
-def test_making_again_goes_on_where_it_was_interrupted(house: House, tmp_path: Path) -> None:
+def test_making_again_continues_where_it_was_interrupted(house: House, tmp_path: Path) -> None:
     out = house.copy("finished", tmp_path / "out")
     (out / "step-000009.safetensors").unlink()
     with pytest.raises(KeyboardInterrupt):
@@ -248,10 +248,10 @@ def test_in_another_numeric_environment_it_is_trained_anew_with_words(
     class Elsewhere(step.Stepper):
         """Where rounding is another."""
 
-        def _move(self, turn: Any, gradients: Any, *given: Any) -> None:
+        def _update_weights(self, turn: Any, gradients: Any, *given: Any) -> None:
             for gradient in gradients.values():
                 gradient.mul_(1.0 + 2.0**-12)
-            super()._move(turn, gradients, *given)
+            super()._update_weights(turn, gradients, *given)
 
     with (
         mock.patch.object(run, "numeric_environment", return_value=there),
@@ -325,7 +325,7 @@ def test_what_is_damaged_twice_is_set_aside_twice(house: House, tmp_path: Path) 
         assert (out / f"record.json.damaged{number}").exists()
 
 
-def test_a_state_of_an_older_form_is_gone_on_from(house: House, tmp_path: Path) -> None:
+def test_a_training_continues_from_a_state_of_an_older_form(house: House, tmp_path: Path) -> None:
     out = house.copy("interrupted", tmp_path / "out")
     (out / "resume-before.safetensors").unlink()
     older_form(out / "resume.safetensors")

@@ -59,7 +59,7 @@ def test_the_environment_names_versions_and_processor() -> None:
     assert all(isinstance(value, str) for value in found.values())
 
 
-def test_a_family_says_what_of_its_own_decides_the_bits() -> None:
+def test_a_family_names_its_code_that_affects_the_bits() -> None:
     network: Family = Remembering()  # type: ignore[assignment]
     assert numeric_environment(network, "cpu")["training_kernel"] == "own, on cpu"
 

@@ -135,7 +135,7 @@ def test_the_steps_of_phases_are_joined_by_how_many_there_are() -> None:
     assert both.count == 8
 
 
-def test_players_and_phases_are_told() -> None:
+def test_players_and_phases_are_reported() -> None:
     players = {"critic": PlayerForecast(5, 68_545), "generator": PlayerForecast(1, 170_881)}
     told = dict(words(replace(PLAIN, players=players, phases={"alone": 0, "duel": 1000})))
     assert told["players"] == (

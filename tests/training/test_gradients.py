@@ -69,7 +69,7 @@ def test_a_scale_is_of_the_gradients_and_not_of_the_loss() -> None:
     assert float(larger["w"]) == pytest.approx(8 * float(gradients["w"]))
 
 
-def test_a_network_that_knows_its_gradients_is_asked_for_them() -> None:
+def test_a_network_with_its_own_gradients_is_asked_for_them() -> None:
     with window_workers(Known(), 1) as workers:  # type: ignore[arg-type]
         loss, gradients = workers.gradients(weights(), EXAMPLES)
         assert loss == {"loss": 21.0}

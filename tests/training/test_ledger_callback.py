@@ -167,7 +167,7 @@ DIVERGING = TINY.replace(
 )
 
 
-def test_a_training_that_diverges_says_so_and_keeps_what_was_good(tmp_path: Path) -> None:
+def test_a_training_that_diverges_reports_it_and_keeps_what_was_good(tmp_path: Path) -> None:
     house = House(tmp_path, DIVERGING)
     said = (
         r"model 'tiny': (at step \d+ the loss or gradients are not finite numbers "
@@ -235,7 +235,7 @@ def refusing(name: str, after: int, monkeypatch: pytest.MonkeyPatch, how: str) -
         ("record.json", 0, 40),
     ],
 )
-def test_a_full_disk_is_said_and_the_next_run_goes_on(
+def test_a_full_disk_is_reported_and_the_next_run_continues(
     house: House, how: str, name: str, after: int, step: int | None
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:

@@ -85,7 +85,7 @@ def test_a_finished_run_is_not_repeated(model: ModelSpec, corpus: Path, tmp_path
 @pytest.mark.parametrize(
     ("number", "raised"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)]
 )
-def test_a_run_that_is_stopped_goes_on_to_the_same_bits(
+def test_a_run_that_is_stopped_continues_to_the_same_bits(
     model: ModelSpec, corpus: Path, tmp_path: Path, number: int, raised: type[BaseException]
 ) -> None:
     whole = trained(model, corpus, tmp_path / "whole")
@@ -99,7 +99,7 @@ def test_a_run_that_is_stopped_goes_on_to_the_same_bits(
     assert not (tmp_path / "parts" / STATE_NAME).exists()
 
 
-def test_a_run_that_is_killed_goes_on_from_its_last_state(
+def test_a_run_that_is_killed_continues_from_its_last_state(
     model: ModelSpec, corpus: Path, tmp_path: Path
 ) -> None:
     class Killed(BaseException):
@@ -154,7 +154,7 @@ def test_the_state_of_another_training_is_set_aside(
     assert kept_manifest(aside)["training"]["seed"] == 3
 
 
-def test_a_state_that_an_earlier_version_kept_goes_on_to_the_same_bits(
+def test_a_state_that_an_earlier_version_kept_continues_to_the_same_bits(
     model: ModelSpec, corpus: Path, tmp_path: Path
 ) -> None:
     whole, out = trained(model, corpus, tmp_path / "whole"), tmp_path / "parts"

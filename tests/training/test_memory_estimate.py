@@ -78,7 +78,7 @@ def test_what_fits_is_not_refused() -> None:
     NEED.check("m", Available(NEED.peak, "a test"))
 
 
-def test_a_refusal_tells_what_is_needed_what_is_there_and_what_fits() -> None:
+def test_a_refusal_shows_what_is_needed_what_is_there_and_what_fits() -> None:
     available = Available(int(0.6 * NEED.peak), "a test")
     with pytest.raises(ModelError) as refused:
         NEED.check("m", available)
@@ -116,7 +116,7 @@ def test_what_ran_out_is_offered_less() -> None:
     assert least.smaller() == "make the network smaller"
 
 
-def test_a_manifest_tells_nearly_the_same_without_torch() -> None:
+def test_a_manifest_shows_nearly_the_same_without_torch() -> None:
     manifest = {
         "network": NETWORK.model_dump(mode="json"),
         "training": SETTINGS.model_dump(mode="json"),

@@ -34,7 +34,7 @@ def test_the_optimizer_is_named_in_the_yaml(tmp_path: Path) -> None:
     assert tiny_model(tmp_path, text).training.optimizer == RmsProp(momentum=0.5)
 
 
-def test_every_fault_is_said_at_its_line(tmp_path: Path) -> None:
+def test_every_fault_is_reported_at_its_line(tmp_path: Path) -> None:
     text = TINY.replace("batch: 3", "batch: 0").replace("  residual_channels", "  residual_chanels")
     found = faults(tmp_path, text)
     assert (
@@ -43,7 +43,7 @@ def test_every_fault_is_said_at_its_line(tmp_path: Path) -> None:
     assert "14:10: training.batch: must be at least 1 (is 0)" in found
 
 
-def test_an_unknown_family_is_said_with_those_there_are(tmp_path: Path) -> None:
+def test_an_unknown_family_is_reported_with_those_there_are(tmp_path: Path) -> None:
     text = TINY.replace("family: wavenet", "family: wavnet").replace("batch: 3", "batch: 0")
     assert faults(tmp_path, text) == [
         "2:9: family: unknown family 'wavnet'; did you mean 'wavenet'?",

@@ -11,6 +11,7 @@ from approx_build.training.optimizers import (
     Optimizer,
     RmsProp,
     Sgd,
+    Step,
     orthogonal,
 )
 
@@ -25,7 +26,7 @@ def two_steps(optimizer: Optimizer, factor: float = 1.0) -> list[torch.Tensor]:
     state = optimizer.start(weights, {})
     seen = []
     for step, gradient in enumerate((FIRST, SECOND), start=1):
-        optimizer.turn(weights, {"w": gradient.clone()}, state, step, factor, {})
+        optimizer.update(weights, {"w": gradient.clone()}, state, Step(step, factor, {}))
         seen.append(weights["w"].clone())
     return seen
 
@@ -77,7 +78,7 @@ def test_orthogonal_matrices_have_singular_values_near_one(shape: tuple[int, int
     torch.testing.assert_close(orthogonal(stack * 100), orthogonal(stack), rtol=1e-3, atol=1e-3)
 
 
-def test_muon_turns_matrices_and_leaves_the_rest_to_adam() -> None:
+def test_muon_updates_matrices_and_leaves_the_rest_to_adam() -> None:
     generator = torch.Generator().manual_seed(1)
     weights = {
         "m": torch.randn(2, 4, 3, generator=generator),
@@ -89,7 +90,7 @@ def test_muon_turns_matrices_and_leaves_the_rest_to_adam() -> None:
     muon = Muon()
     state = muon.start(weights, matrices)
     assert sorted(state) == ["b.mean", "b.square", "m.momentum"]
-    muon.turn(weights, gradients, state, 1, 1.0, matrices)
+    muon.update(weights, gradients, state, Step(1, 1.0, matrices))
     # One step of Nesterov momentum from rest is parallel to the gradient.
     change = 0.01 * 0.5 * 0.2 * 4**0.5 * orthogonal(gradients["m"])
     torch.testing.assert_close(weights["m"], before["m"] - change, rtol=1e-4, atol=1e-6)

@@ -113,7 +113,7 @@ def test_the_curve_has_the_mean_of_each_player_s_losses(corpus: Path, tmp_path: 
         assert point.losses == pytest.approx(losses, abs=TOLERANCE)
 
 
-def test_progress_tells_each_player_s_loss(corpus: Path, tmp_path: Path) -> None:
+def test_progress_shows_each_player_s_loss(corpus: Path, tmp_path: Path) -> None:
     model, seen = duel(), []
     trained(model, corpus, tmp_path / "out", seen.append)
     losses = stated(model, corpus).losses
@@ -127,7 +127,7 @@ def test_progress_tells_each_player_s_loss(corpus: Path, tmp_path: Path) -> None
 def test_a_turn_moves_its_player_and_nobody_else(
     corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order, moved = [], step.Stepper._move
+    order, moved = [], step.Stepper._update_weights
 
     def watched(self: step.Stepper, turn: Any, *given: Any) -> None:
         before = {name: weight.clone() for name, weight in self.state.weights.items()}
@@ -137,7 +137,7 @@ def test_a_turn_moves_its_player_and_nobody_else(
         assert all(name.startswith(f"{turn.player}.") for name in changed)
         order.append((turn.phase, turn.player))
 
-    monkeypatch.setattr(step.Stepper, "_move", watched)
+    monkeypatch.setattr(step.Stepper, "_update_weights", watched)
     trained(duel(objective=ALONE), corpus, tmp_path / "out")
     alone = [("alone", "generator")] * 4
     assert order == [*alone, *[*[("duel", "critic")] * 3, ("duel", "generator")] * 4]
@@ -199,7 +199,7 @@ def test_adam_counts_the_turns_of_its_own_player(
 @pytest.mark.parametrize(
     "objective", [{}, ALONE, RESTARTS], ids=["duel", "two phases", "a new critic"]
 )
-def test_it_goes_on_exactly_from_every_step(
+def test_it_continues_exactly_from_every_step(
     corpus: Path, tmp_path: Path, objective: dict[str, Any]
 ) -> None:
     muon = {"optimizer": {"name": "muon"}}  # with something of its own to keep

@@ -65,7 +65,7 @@ def test_a_scale_that_has_fallen_to_one_falls_no_further(
         trained(model, corpus, tmp_path / "out")
 
 
-def test_a_corpus_of_silence_says_so_and_where_silence_ends(tmp_path: Path) -> None:
+def test_a_corpus_of_silence_reports_it_and_where_silence_ends(tmp_path: Path) -> None:
     import numpy as np
     import soundfile as sf
 

@@ -42,7 +42,7 @@ def test_other_ranks_of_a_training_do_not_wait_for_its_first(tmp_path: Path) -> 
         pass
 
 
-def test_whoever_waits_long_is_told_for_whom_and_at_which_step(
+def test_whoever_waits_long_is_reported_for_whom_and_at_which_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run_lock, "PATIENCE_S", 0.1)
@@ -75,7 +75,7 @@ def test_a_full_disk_cannot_keep_the_name_of_the_holder_but_the_lock_holds(
         pass
 
 
-def test_where_locks_do_not_work_it_says_so_and_trains(
+def test_where_locks_do_not_work_it_reports_it_and_trains(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def none(handle: int, how: int) -> None:
@@ -91,7 +91,7 @@ def test_where_locks_do_not_work_it_says_so_and_trains(
     ]
 
 
-def test_where_other_hosts_do_not_see_the_lock_it_says_so(
+def test_where_other_hosts_do_not_see_the_lock_it_reports_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(locks, "is_host_local", lambda path: True)

@@ -17,6 +17,7 @@ from approx_build.training.batches import Batches, split_material
 from approx_build.training.device import deterministic_on
 from approx_build.training.gradients import norm
 from approx_build.training.model import ModelSpec, declared
+from approx_build.training.optimizers import Step
 from approx_build.training.step import named
 from tests.families.examples import Trained, example_model, sine_corpus
 from tests.training.models import material_of, trained
@@ -58,7 +59,7 @@ def plainly(model: ModelSpec, batches: Batches) -> Named:
             for gradient in total.values():
                 gradient.mul_(settings.clip_norm / length)
         rate = settings.factor(step)
-        settings.optimizer.turn(weights, total, state, step, rate, network.matrices())
+        settings.optimizer.update(weights, total, state, Step(step, rate, network.matrices()))
         share = max(1 - settings.ema, 10 / (step + 10)) if settings.ema else 1.0
         for name, mean in average.items():
             mean.lerp_(weights[name], share)

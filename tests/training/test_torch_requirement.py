@@ -67,7 +67,7 @@ def test_a_clone_that_is_not_installed_names_the_packages(monkeypatch: pytest.Mo
 
 
 @pytest.mark.usefixtures("nowhere")
-def test_only_the_lack_of_torch_is_told_as_such() -> None:
+def test_only_the_lack_of_torch_is_reported_as_such() -> None:
     told = lack_of_torch(ModuleNotFoundError("No module named 'torch'", name="torch"))
     assert told.startswith("this needs torch, which is not installed; install it with `")
     assert lack_of_torch(ModuleNotFoundError("No module named 'sol'", name="sol")) == ""

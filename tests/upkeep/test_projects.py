@@ -42,7 +42,7 @@ def test_the_project_at_hand_counts_when_it_is_one(tide: Path, tmp_path: Path) -
     assert users([], [], tmp_path).projects == []
 
 
-def test_a_finished_piece_tells_of_its_project(tide: Path) -> None:
+def test_a_finished_piece_shows_of_its_project(tide: Path) -> None:
     piece = tide / "pieces/tide.yaml"
     assert users([], [piece], None).projects == [Project(tide, {piece})]
 

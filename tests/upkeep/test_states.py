@@ -32,7 +32,7 @@ def render(store: Store, piece: Path, out: Path, age_s: float = 0) -> Path:
     return path
 
 
-def test_a_render_tells_its_piece_files_and_objects(store: Store, tmp_path: Path) -> None:
+def test_a_render_shows_its_piece_files_and_objects(store: Store, tmp_path: Path) -> None:
     piece, out = tmp_path / "tide.yaml", tmp_path / "renders"
     path = render(store, piece, out)
     (one,), damaged = finished(store.root)
@@ -60,7 +60,7 @@ def test_the_newest_render_of_each_piece_is_found(store: Store, tmp_path: Path) 
     assert len(renders) == 3
 
 
-def test_damage_and_drafts_are_told_apart(store: Store, tmp_path: Path) -> None:
+def test_damage_and_drafts_are_reported_apart(store: Store, tmp_path: Path) -> None:
     path = render(store, tmp_path / "tide.yaml", tmp_path / "renders")
     path.with_name(f"{path.name}.123").write_text("half")
     data = bytearray(path.read_bytes())

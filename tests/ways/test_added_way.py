@@ -87,7 +87,7 @@ def cave(rendered: Space, tmp_path: Path) -> Space:
     return rendered.copy(tmp_path / "project")
 
 
-def test_here_it_is_not_installed() -> None:
+def test_the_family_is_not_installed_here() -> None:
     assert "echo" not in WAYS
     assert "level" not in short_forms()
 
@@ -103,7 +103,7 @@ def test_a_piece_with_a_take_made_in_that_way_is_rendered(rendered: Space) -> No
     assert not rendered.start("render", "pieces/cave.yaml", "--verbose").ran()
 
 
-def test_the_report_says_what_the_sound_is_to_the_take(rendered: Space) -> None:
+def test_the_report_shows_how_a_take_uses_its_sound(rendered: Space) -> None:
     page = (rendered.root / "renders/cave/index.html").read_text(encoding="utf-8")
     assert "echoed" in page
 
@@ -125,7 +125,9 @@ def test_the_report_says_what_the_sound_is_to_the_take(rendered: Space) -> None:
         ),
     ],
 )
-def test_what_does_not_fit_is_said_at_its_line(cave: Space, old: str, new: str, said: str) -> None:
+def test_what_does_not_fit_is_reported_at_its_line(
+    cave: Space, old: str, new: str, said: str
+) -> None:
     cave.edit(SCORE, old, new)
     told = cave.start("check", "pieces/cave.yaml", code=1).err
     assert SCORE in told

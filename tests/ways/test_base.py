@@ -48,7 +48,7 @@ def test_the_way_of_a_take_is_in_its_parameters_or_in_its_roles() -> None:
     assert conditioning(None, checkpoint=ONE) is None
 
 
-def test_a_way_that_nobody_has_is_said_with_those_there_are() -> None:
+def test_a_way_that_nobody_has_is_reported_with_those_there_are() -> None:
     with pytest.raises(UsageError, match="unknown way 'dream'; there are: between, extend"):
         conditioning({"way": "dream"})
 

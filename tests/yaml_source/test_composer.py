@@ -45,14 +45,14 @@ def test_text_becomes_plain_values(text: str, value: Value) -> None:
     assert composed(text).value == value
 
 
-def test_every_value_and_key_knows_its_place() -> None:
+def test_every_value_and_key_has_a_position() -> None:
     root = composed("a: 1\nb:\n  - x\n  - {c: 2}\n")
     assert root.keys == {"a": (1, 1), "b": (2, 1)}
     assert root.children["b"].children[1].keys == {"c": (4, 6)}
     assert root.children["b"].children[1].children["c"].place == (4, 9)
 
 
-def test_an_alias_stands_where_it_is_used_and_its_fields_where_they_are_written() -> None:
+def test_an_alias_is_where_it_is_used_and_its_fields_where_they_are_written() -> None:
     root = composed("a: &x {p: 1}\nb: *x\nc:\n  <<: *x\n")
     assert root.children["b"].place == (2, 4)
     assert root.children["b"].children["p"].place == (1, 11)

@@ -21,7 +21,7 @@ def test_the_nearest_node_is_the_deepest_that_exists() -> None:
     assert root.nearest(("b",)) == (root, 0)
 
 
-def test_generated_items_are_said_to_be_where_they_are_from() -> None:
+def test_generated_items_are_reported_to_be_where_they_are_from() -> None:
     written = node_of({"events": [1, 2, 3], "compose": ["dice"]}, (7, 3))
     assert written.children["events"].children[2] == Node((7, 3), 3)
     events = written.children["events"].without([(1,)])

@@ -47,7 +47,7 @@ def test_a_large_file_is_refused_for_less_than_reading_it(tmp_path: Path) -> Non
     assert len(read_text(allowed, "a.yaml")) == TEXT_BYTES
 
 
-def test_paths_that_cannot_be_read_say_why(tmp_path: Path) -> None:
+def test_paths_that_cannot_be_read_give_the_reason(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path, words in [
         (tmp_path / "none.yaml", "there is no such file"),
@@ -62,7 +62,7 @@ def test_paths_that_cannot_be_read_say_why(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission_says_so(tmp_path: Path) -> None:
+def test_a_file_without_permission_reports_it(tmp_path: Path) -> None:
     path = written(tmp_path, b"a: 1")
     path.chmod(0)
     with pytest.raises(ApproxError, match="permissions"):

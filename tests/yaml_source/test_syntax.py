@@ -29,7 +29,7 @@ def faults(text: str) -> list[str]:
         ('a: "\\ud800"', "1:7: found invalid Unicode character escape code"),
     ],
 )
-def test_libyaml_is_said_in_words_of_ours(text: str, expected: str) -> None:
+def test_libyaml_is_reported_in_words_of_ours(text: str, expected: str) -> None:
     [fault] = faults(text)
     assert fault.startswith(expected)
 

@@ -146,7 +146,7 @@ def test_good_data_is_a_model(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_every_problem_is_said_at_its_place(tmp_path: Path, text: str, expected: str) -> None:
+def test_every_problem_is_reported_at_its_place(tmp_path: Path, text: str, expected: str) -> None:
     assert faults(tmp_path, text) == [expected]
 
 

@@ -1,1 +1,1 @@
-"""Adversarial learning: a generator learns against a critic, which hears more than a loss says."""
+"""Adversarial learning: losses of a generator and a critic of its sounds."""

@@ -1,10 +1,10 @@
 """The Wasserstein distance with gradient penalty, as the losses of a critic and a generator.
 
-Gulrajani and others, Improved training of Wasserstein GANs (2017, arXiv:1704.00028): the critic D
-is to be as steep as 1 on the lines between recorded and generated sound, so that the difference
-of its means over both is their distance. Norms are taken over each item of a batch by itself.
+Gulrajani and others, Improved training of Wasserstein GANs (2017, arXiv:1704.00028): the gradient
+of the critic D should have norm 1 on the lines between recorded and generated sound, so that the
+difference of its means over both is their distance. Norms are those of single items of a batch.
 
-Off the path of a sample: networks are trained by it.
+Off the path of a sample: losses of a training.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ import torch
 from torch import Tensor
 
 Critic = Callable[[Tensor], Tensor]
-"""What is said [B] of each item of a batch [B, ...]."""
+"""Scores [B] of the items of a batch [B, ...]."""
 
 
 def distance(of_recorded: Tensor, of_generated: Tensor) -> Tensor:
-    """What the critic lowers, without its penalty: mean D(G(z)) less mean D(x)."""
+    """The loss of the critic without its penalty: mean D(G(z)) - mean D(x)."""
     return of_generated.mean() - of_recorded.mean()
 
 
 def score(of_generated: Tensor) -> Tensor:
-    """What the generator lowers: the mean of -D(G(z))."""
+    """The loss of the generator: -mean D(G(z))."""
     return -of_generated.mean()
 
 
@@ -35,7 +35,7 @@ def between(recorded: Tensor, generated: Tensor, places: Tensor) -> Tensor:
 
 
 def gradient_penalty(critic: Critic, items: Tensor) -> Tensor:
-    """Mean of (|gradient of D| - 1)^2 at items [B, ...]; it has gradients itself."""
+    """Mean of (|gradient of D| - 1)^2 at items [B, ...], differentiable."""
     items = items.detach().requires_grad_()
     [slope] = torch.autograd.grad(critic(items).sum(), items, create_graph=True)
     return torch.square(slope.flatten(1).norm(dim=1) - 1).mean()

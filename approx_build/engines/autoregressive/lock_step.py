@@ -13,12 +13,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from approx_build.engines.autoregressive.request import (
-    ClipRequest,
-    Codes,
-    Progress,
-    SamplingCancelled,
-)
+from approx_build.engines.autoregressive.request import ClipRequest, Codes, SamplingCancelled
+from approx_build.engines.progress import Progress
 from approx_build.errors import ModelError
 
 SLICE_S = 0.2

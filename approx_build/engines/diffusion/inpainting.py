@@ -24,9 +24,9 @@ from approx_build.engines.diffusion.parameterisation import (
     parts_by_sound,
     parts_by_velocity,
 )
-from approx_build.engines.diffusion.sampling import Told, part_of
 from approx_build.engines.diffusion.schedules import Schedule
 from approx_build.engines.diffusion.solver import Solver, latents
+from approx_build.engines.progress import Progress, part_of
 from approx_build.errors import ModelError
 from approx_build.numerics.stream import Stream
 
@@ -54,7 +54,7 @@ def inpaint(
     is_known: NDArray[np.bool_],
     streams: Sequence[Stream],
     resampling: Resampling,
-    progress: Told | None = None,
+    progress: Progress | None = None,
 ) -> Sound:
     """`known` [B, C, T] where `is_known`, and generated sound that fits it elsewhere.
 

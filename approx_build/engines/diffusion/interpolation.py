@@ -22,9 +22,10 @@ import numpy as np
 
 from approx_build.engines.diffusion.level import Level
 from approx_build.engines.diffusion.parameterisation import Denoiser, Parts, Sound
-from approx_build.engines.diffusion.sampling import Told, part_of, sample
+from approx_build.engines.diffusion.sampling import sample
 from approx_build.engines.diffusion.schedules import from_level
 from approx_build.engines.diffusion.solver import Solver, latents
+from approx_build.engines.progress import Progress, part_of
 from approx_build.errors import ModelError
 from approx_build.numerics import portable
 from approx_build.numerics.angle import angle
@@ -34,7 +35,7 @@ _LEAST_SINE = 1e-6
 """Below this sine of the angle between two directions, the path is a straight line."""
 
 
-def invert(solver: Solver, sound: Sound, progress: Told | None = None) -> Sound:
+def invert(solver: Solver, sound: Sound, progress: Progress | None = None) -> Sound:
     """The noise [B, C, T] of `sound` [B, C, T], at the noisiest level of the schedule.
 
     ModelError when the sampler cannot run backwards: ddim and iplms can, with eta 0.
@@ -48,7 +49,7 @@ def interpolate(
     first: Sound,
     second: Sound,
     places: Sequence[float],
-    progress: Told | None = None,
+    progress: Progress | None = None,
 ) -> Sound:
     """Sounds [P, C, T] at places from 0 (the first sound [C, T]) to 1 (the second).
 
@@ -106,7 +107,7 @@ def vary(
     sound: Sound,
     noise_level: float,
     streams: Sequence[Stream],
-    progress: Told | None = None,
+    progress: Progress | None = None,
 ) -> Sound:
     """A variation of each item of `sound` [B, C, T]; ModelError unless `noise_level` is 0 to 1.
 

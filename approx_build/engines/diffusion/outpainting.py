@@ -13,8 +13,8 @@ import numpy as np
 from approx_build.engines.diffusion.inpainting import Resampling, inpaint
 from approx_build.engines.diffusion.overlapping_windows import margin
 from approx_build.engines.diffusion.parameterisation import Sound
-from approx_build.engines.diffusion.sampling import Told, part_of
 from approx_build.engines.diffusion.solver import Solver
+from approx_build.engines.progress import Progress, part_of
 from approx_build.numerics.stream import Stream
 
 
@@ -25,7 +25,7 @@ def extend(
     window: int,
     streams: Sequence[Stream],
     resampling: Resampling,
-    progress: Told | None = None,
+    progress: Progress | None = None,
 ) -> Sound:
     """`length` samples [B, C, length] that continue `known` [B, C, K]; K may be 0.
 
@@ -74,7 +74,7 @@ def _window(
     window: int,
     streams: Sequence[Stream],
     resampling: Resampling,
-    progress: Told | None,
+    progress: Progress | None,
 ) -> Sound:
     """A window [B, C, T] that begins with the last `context` samples of `sound`."""
     batch, channels, length = sound.shape

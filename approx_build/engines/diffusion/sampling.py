@@ -11,10 +11,8 @@ from approx_build.engines.diffusion.level import Level
 from approx_build.engines.diffusion.parameterisation import Sound
 from approx_build.engines.diffusion.samplers.base import Sampler
 from approx_build.engines.diffusion.schedules import Schedule
+from approx_build.engines.progress import Progress
 from approx_build.errors import ModelError
-
-Told = Callable[[int, int], None]
-"""Called with the number of finished steps and of all steps."""
 
 Watch = Callable[[int, Level, Sound], None]
 """Called with the number of finished steps, the level, and the read-only sound [B, C, T] there."""
@@ -24,7 +22,7 @@ def sample(
     sampler: Sampler,
     x: Sound,
     schedule: Schedule,
-    progress: Told | None = None,
+    progress: Progress | None = None,
     watch: Watch | None = None,
 ) -> Sound:
     """Bring `x` [B, C, T] from the first level of a schedule to its last.
@@ -75,10 +73,3 @@ def _check_finite(x: Sound, number: int, count: int, time: float) -> None:
             f"of {len(x)} is no longer finite; the network's weights, or the range of the "
             "schedule, are unsuitable"
         )
-
-
-def part_of(progress: Told | None, before: int, total: int) -> Told | None:
-    """The progress of a part: its steps come after `before` others, of `total`."""
-    if progress is None:
-        return None
-    return lambda done, _: progress(before + done, total)

@@ -10,8 +10,9 @@ import numpy as np
 from approx_build.engines.diffusion.brownian import BrownianNoise
 from approx_build.engines.diffusion.parameterisation import Denoiser, Sound, Velocity
 from approx_build.engines.diffusion.samplers.base import Sampler
-from approx_build.engines.diffusion.sampling import Told, Watch, sample
+from approx_build.engines.diffusion.sampling import Watch, sample
 from approx_build.engines.diffusion.schedules import Schedule
+from approx_build.engines.progress import Progress
 from approx_build.numerics.normal import normals
 from approx_build.numerics.stream import Stream
 
@@ -45,7 +46,7 @@ class Solver:
         x: Sound,
         streams: Sequence[Stream],
         schedule: Schedule | None = None,
-        progress: Told | None = None,
+        progress: Progress | None = None,
         watch: Watch | None = None,
     ) -> Sound:
         """Bring `x` [B, C, T] through a schedule; by default through the whole one."""
@@ -58,7 +59,7 @@ class Solver:
         streams: Sequence[Stream],
         channels: int,
         length: int,
-        progress: Told | None = None,
+        progress: Progress | None = None,
         watch: Watch | None = None,
     ) -> Sound:
         """Sound [B, C, T] from pure noise."""

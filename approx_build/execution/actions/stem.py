@@ -36,10 +36,10 @@ def _placed(context: ActionContext, event: Mapping[str, Any], rate: int, length:
     file = wav.ClipFile.at(context.input(event["role"]))
     # Onset and length are rounded separately: an event that ends with the movement may exceed it by
     # one sample.
-    passes_by_one = event["onset"] + file.length == length + 1
+    exceeds_by_one = event["onset"] + file.length == length + 1
     return Placed(
         name=f"the event {event['name']}",
-        source=file.cut(0, file.length - 1) if passes_by_one else file,
+        source=file.cut(0, file.length - 1) if exceeds_by_one else file,
         onset=event["onset"],
         gain_db=Curve.of(event["gain_db"], rate),
         pan=Curve.of(event["pan"], rate),

@@ -58,7 +58,7 @@ class Executor(Protocol):
 
 
 class Opening(Protocol):
-    """Opens an executor, which performs batches by an `execution.runner.Performer`."""
+    """Opens an executor, which runs batches with a `execution.runner.Runner`."""
 
     def __call__(
         self,

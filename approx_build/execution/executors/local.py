@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from approx_build.errors import argument
 from approx_build.execution.executors.base import Batch, BatchEnd, OnProgress
-from approx_build.execution.runner import Performer
+from approx_build.execution.runner import Runner
 from approx_build.execution.work import Failure, RunActions
 from approx_build.execution.worker import Finished
 from approx_build.plan.graph import Kind
@@ -36,8 +36,8 @@ class InProcess:
 
     slots = 1
 
-    def __init__(self, performer: Performer) -> None:
-        self._performer = performer
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
         self._batch: Batch | None = None
 
     def idle(self) -> int:
@@ -57,7 +57,7 @@ class InProcess:
         def report(fraction: float | None, words: str = "", /) -> None:
             on_progress(batch, fraction, words)
 
-        return [BatchEnd(batch, self._performer.perform(batch, report))]
+        return [BatchEnd(batch, self._runner.run_batch(batch, report))]
 
     def close(self) -> None:
         """Nothing runs between calls."""
@@ -72,7 +72,7 @@ def in_process(
 ) -> InProcess:
     """Runs everything here, one batch at a time, for any number of slots, on its own store view."""
     # Its own view, as a worker has: what it has verified must not count as verified by the builder.
-    return InProcess(Performer(run, Store(store.root), options, toolchain))
+    return InProcess(Runner(run, Store(store.root), options, toolchain))
 
 
 @dataclass

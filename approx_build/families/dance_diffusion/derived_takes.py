@@ -23,8 +23,8 @@ from approx_build.engines.diffusion.overlapping_windows import (
     without_margins,
 )
 from approx_build.engines.diffusion.parameterisation import Sound, Velocity
-from approx_build.engines.diffusion.sampling import Told
 from approx_build.engines.diffusion.solver import Solver
+from approx_build.engines.progress import Progress
 from approx_build.errors import ModelError
 from approx_build.families.dance_diffusion.parameters import DanceDiffusionParameters
 from approx_build.families.dance_diffusion.sampling import Sampling
@@ -78,7 +78,7 @@ def drawn(
     network: DanceDiffusionParameters,
     velocity: Velocity,
     takes: Sequence[Take],
-    progress: Told | None,
+    progress: Progress | None,
 ) -> Sound:
     """Sound [B, C, T] for takes that are alike; T is at least the length of each."""
     return without_margins(_made(network, velocity, takes, progress), network.window)
@@ -88,7 +88,7 @@ def _made(
     network: DanceDiffusionParameters,
     velocity: Velocity,
     takes: Sequence[Take],
-    progress: Told | None,
+    progress: Progress | None,
 ) -> Sound:
     """The same sound including margins: everything that the network generates."""
     first, window = takes[0], network.window
@@ -125,7 +125,10 @@ def _sounds(network: DanceDiffusionParameters, takes: Sequence[Take]) -> Sound:
 
 
 def _between(
-    network: DanceDiffusionParameters, solver: Solver, takes: Sequence[Take], progress: Told | None
+    network: DanceDiffusionParameters,
+    solver: Solver,
+    takes: Sequence[Take],
+    progress: Progress | None,
 ) -> Sound:
     size = _size(network, takes[0])
     pairs = [take.conditioning for take in takes if isinstance(take.conditioning, Interpolation)]

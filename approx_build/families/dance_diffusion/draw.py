@@ -10,7 +10,7 @@ import numpy as np
 from approx_build.audio.clip import Clip
 from approx_build.engines.diffusion.outpainting import extend, overlap, windows
 from approx_build.engines.diffusion.parameterisation import Sound, Velocity
-from approx_build.engines.diffusion.sampling import Told
+from approx_build.engines.progress import Progress, part_of
 from approx_build.errors import ModelError
 from approx_build.families.base import Weights
 from approx_build.families.dance_diffusion.derived_takes import (
@@ -36,7 +36,7 @@ def draw(
     weights: Weights,
     takes: Sequence[Take],
     device: str = "cpu",
-    progress: Told | None = None,
+    progress: Progress | None = None,
     velocity: Velocity | None = None,
 ) -> list[Clip]:
     """Generate clips [C, length] at the network's rate; takes that are alike form one batch.
@@ -56,7 +56,7 @@ def draw(
         batch = [takes[index] for index in indices]
         size = sum(take.length for take in batch)
         make = drawn if is_conditioned_throughout(batch[0]) else _continued
-        sounds = make(network, predicted, batch, _share_of(progress, done, size, total))
+        sounds = make(network, predicted, batch, part_of(progress, done, total, size))
         done += size
         clips |= {
             index: _clip(network, takes[index], sound)
@@ -88,7 +88,7 @@ def _continued(
     network: DanceDiffusionParameters,
     velocity: Velocity,
     takes: Sequence[Take],
-    progress: Told | None,
+    progress: Progress | None,
 ) -> Sound:
     """Sound [B, C, T] for takes that differ only in stream and in the sound they continue.
 
@@ -167,10 +167,3 @@ def _check(network: DanceDiffusionParameters, take: Take) -> None:
             )
     elif is_conditioned_throughout(take):
         check(network, take)
-
-
-def _share_of(progress: Told | None, before: int, size: int, total: int) -> Told | None:
-    """Progress of a batch, converted from steps to samples: `size` of `total`, after `before`."""
-    if progress is None:
-        return None
-    return lambda done, steps: progress(before + size * done // steps, total)

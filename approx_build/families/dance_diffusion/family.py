@@ -10,17 +10,16 @@ sound.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
 from approx_build.engines.diffusion.overlapping_windows import inside
-from approx_build.families.base import FAMILIES, Family, Network, Stage, Told, Weights
+from approx_build.families.base import FAMILIES, Family, Network, Progress, Stage, Takes, Weights
 from approx_build.families.dance_diffusion.parameters import DanceDiffusionParameters, Objective
 from approx_build.families.dance_diffusion.sampling import Sampling
-from approx_build.families.take_request import TakeRequest
 
 
 @FAMILIES.register
@@ -59,11 +58,7 @@ class DanceDiffusion(DanceDiffusionParameters, Family):
     }
 
     def draw(
-        self,
-        weights: Weights,
-        takes: Sequence[TakeRequest[Sampling]],
-        device: str = "cpu",
-        progress: Told | None = None,
+        self, weights: Weights, takes: Takes, device: str = "cpu", progress: Progress | None = None
     ) -> list[Clip]:
         """Generate clips [C, length]: the inside of a window, or windows in sequence."""
         from approx_build.families.dance_diffusion import draw
@@ -77,7 +72,7 @@ class DanceDiffusion(DanceDiffusionParameters, Family):
         sampling: Sampling,
         count: int,
         device: str = "cpu",
-        progress: Told | None = None,
+        progress: Progress | None = None,
     ) -> list[Stage]:
         """Stages of a window between noise and sound, at equal distances in steps."""
         from approx_build.families.dance_diffusion import stages
@@ -107,7 +102,7 @@ class DanceDiffusion(DanceDiffusionParameters, Family):
 
         return memory.cost(self, samples, sampling, way)
 
-    def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
+    def drawing_bytes(self, takes: Takes) -> dict[str, int]:
         """Peak memory, by item, of generating `takes` together on a CPU."""
         from approx_build.families.dance_diffusion import memory  # off the path: memory
 

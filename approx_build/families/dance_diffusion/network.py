@@ -22,7 +22,7 @@ from approx_build.engines.diffusion.level import Level
 from approx_build.engines.diffusion.parameterisation import Parts, Sound, Velocity
 from approx_build.engines.diffusion.schedules import crash_time, sobol
 from approx_build.errors import ModelError
-from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors, Weights
+from approx_build.families.base import Arrays, Example, Moment, Network, Tensors, Weights
 from approx_build.families.dance_diffusion.parameters import (
     DanceDiffusionParameters,
     Objective,
@@ -38,7 +38,7 @@ _SHIFT = Stream.named("times of noise levels")
 """Shifts the sequence of times, equally for every training: each uses all levels."""
 
 
-class DanceDiffusionNetwork:
+class DanceDiffusionNetwork(Network):
     """Velocity, examples, loss and initial weights of a DanceDiffusion network."""
 
     def __init__(
@@ -81,10 +81,6 @@ class DanceDiffusionNetwork:
         predicted = self.velocity(weights, example["noised"], example["time"])
         # In float32, even if products have a lower precision.
         return F.mse_loss(predicted.float(), example["target"])
-
-    def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
-        """None: torch computes them."""
-        return None
 
     def velocity(self, weights: Tensors, x: Tensor, time: Tensor) -> Tensor:
         """v [B, C, T] of noisy sound [B, C, T] with times of noise levels [B]."""

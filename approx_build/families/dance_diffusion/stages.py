@@ -6,7 +6,7 @@ from approx_build.audio.clip import Clip
 from approx_build.engines.diffusion.level import Level
 from approx_build.engines.diffusion.outpainting import of_window
 from approx_build.engines.diffusion.parameterisation import Sound, Velocity
-from approx_build.engines.diffusion.sampling import Told
+from approx_build.engines.progress import Progress
 from approx_build.families.base import Stage, Weights
 from approx_build.families.dance_diffusion.draw import full_scale, velocity_of
 from approx_build.families.dance_diffusion.parameters import DanceDiffusionParameters
@@ -21,7 +21,7 @@ def stages(
     sampling: Sampling,
     count: int,
     device: str = "cpu",
-    progress: Told | None = None,
+    progress: Progress | None = None,
     velocity: Velocity | None = None,
 ) -> list[Stage]:
     """Stages [C, window] at equal distances in steps; the last is the first window of the take.

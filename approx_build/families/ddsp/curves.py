@@ -6,22 +6,21 @@ so a longer take begins with a shorter one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.audio.a_weighting import loudness_db
 from approx_build.audio.pitch import PitchFinder, PitchTrack
 from approx_build.errors import ModelError
-from approx_build.families.ddsp.parameters import DDSPParameters, Sampling
+from approx_build.families.ddsp.parameters import DDSPParameters
+from approx_build.families.ddsp.sampling import Sampling
 from approx_build.kernels.tensors import Floats
 from approx_build.numerics import portable
 from approx_build.numerics.stream import Stream
 from approx_build.ways.transfer import TransferConditioning
+from approx_build.yaml_source.breakpoints import Points, points
 
 Doubles = NDArray[np.float64]
-Points = Sequence[tuple[float, float]]
 
 _OCTAVE = 12.0
 _STEADY_DB = -20.0
@@ -56,8 +55,7 @@ def played(
 
 def between(curve: float | Points, times: Doubles) -> Doubles:
     """Values of breakpoints, linear between them [M]; a number counts as one breakpoint."""
-    points = ((0.0, curve),) if isinstance(curve, int | float) else curve
-    at, values = zip(*points, strict=True)
+    at, values = zip(*points(curve), strict=True)
     return np.asarray(np.interp(times, at, values))
 
 
@@ -117,22 +115,22 @@ def _written_pitch(sampling: Sampling, times: Doubles) -> Doubles:
         return np.full(len(times), given, np.float64)
     at, hz = (np.array(column, np.float64) for column in zip(*given, strict=True))
     octaves = portable.log(hz)
-    knots = list(zip(at.tolist(), octaves.tolist(), strict=True))
+    knots: Points = tuple(zip(at.tolist(), octaves.tolist(), strict=True))
     if sampling.glide_s is not None:
         knots = _glides(knots, sampling.glide_s)
     return portable.exp(between(knots, times))
 
 
-def _glides(points: Points, glide_s: float) -> list[tuple[float, float]]:
+def _glides(steps: Points, glide_s: float) -> Points:
     """Breakpoints for values that stay constant, then glide to the next in `glide_s` seconds."""
-    ends = [at_s for at_s, _ in points[1:]] + [float("inf")]
-    found = [points[0]]
-    for (at_s, value), end_s in zip(points[1:], ends[1:], strict=True):
+    ends = [at_s for at_s, _ in steps[1:]] + [float("inf")]
+    found = [steps[0]]
+    for (at_s, value), end_s in zip(steps[1:], ends[1:], strict=True):
         if at_s > found[-1][0]:
             found.append((at_s, found[-1][1]))
         arrived_s = min(at_s + max(glide_s, 1e-6), end_s)
         found.append((arrived_s, value))
-    return found
+    return tuple(found)
 
 
 def _line(network: DDSPParameters, stream: Stream, times: Doubles) -> tuple[Doubles, Doubles]:
@@ -149,4 +147,6 @@ def _line(network: DDSPParameters, stream: Stream, times: Doubles) -> tuple[Doub
         at_s += length_s
         place = min(max(place + draws.uniform(-0.7, 0.7), low), high)
         pitches.append((at_s, place))
-    return portable.exp(between(_glides(pitches, 0.02), times)), between(levels, times)
+    return portable.exp(between(_glides(tuple(pitches), 0.02), times)), between(
+        tuple(levels), times
+    )

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import Told, Weights
+from approx_build.families.base import Progress, Weights
 from approx_build.families.ddsp.curves import played
 from approx_build.families.ddsp.decoder import Decoder
-from approx_build.families.ddsp.parameters import DDSPParameters, Sampling
+from approx_build.families.ddsp.parameters import DDSPParameters
+from approx_build.families.ddsp.sampling import Sampling
 from approx_build.families.ddsp.synthesis import Performance, frames_needed, inputs_of
 from approx_build.families.take_request import TakeRequest, check_takes
 from approx_build.kernels.tensors import Floats, checked_tensors
@@ -23,7 +24,7 @@ def draw(
     weights: Weights,
     takes: Sequence[TakeRequest[Sampling]],
     device: str = "cpu",
-    progress: Told | None = None,
+    progress: Progress | None = None,
 ) -> list[Clip]:
     """Generate clips [1, length] at the network's rate.
 

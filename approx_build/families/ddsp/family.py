@@ -13,15 +13,15 @@ are enough, and any pitch can be played, including pitches between the notes of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import FAMILIES, Family, Network, Told, Weights
-from approx_build.families.ddsp.parameters import DDSPParameters, Objective, Sampling
-from approx_build.families.take_request import TakeRequest
+from approx_build.families.base import FAMILIES, Family, Network, Progress, Takes, Weights
+from approx_build.families.ddsp.parameters import DDSPParameters, Objective
+from approx_build.families.ddsp.sampling import Sampling
 
 
 @FAMILIES.register
@@ -62,18 +62,14 @@ class DDSP(DDSPParameters, Family):
     }
 
     def draw(
-        self,
-        weights: Weights,
-        takes: Sequence[TakeRequest[Sampling]],
-        device: str = "cpu",
-        progress: Told | None = None,
+        self, weights: Weights, takes: Takes, device: str = "cpu", progress: Progress | None = None
     ) -> list[Clip]:
         """Generate clips [1, length], one after another."""
         from approx_build.families.ddsp import draw
 
         return draw.draw(self, weights, takes, device, progress)
 
-    def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
+    def drawing_bytes(self, takes: Takes) -> dict[str, int]:
         """Peak memory, by item, of generating `takes` on a CPU."""
         from approx_build.families.ddsp import memory  # off the path: memory
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from approx_build.audio.pitch_path import Grid
 from approx_build.families.ddsp.curves import pitch_finder
-from approx_build.families.ddsp.parameters import DDSPParameters, Sampling
+from approx_build.families.ddsp.parameters import DDSPParameters
+from approx_build.families.ddsp.sampling import Sampling
 from approx_build.families.ddsp.synthesis import frames_a_block, frames_needed
 from approx_build.families.parameters import numbers_in
 from approx_build.families.take_request import TakeRequest

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torchaudio.functional import spectrogram
 
-from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors
+from approx_build.families.base import Arrays, Example, Moment, Network, Tensors
 from approx_build.families.ddsp.controls import (
     LEAST,
     LN_10,
@@ -44,7 +44,7 @@ _IMPULSE = 1e-3
 """Standard deviation of the initial impulse response of the reverberation."""
 
 
-class DDSPNetwork:
+class DDSPNetwork(Network):
     """Examples, loss, sound and initial weights of a DDSP network."""
 
     def __init__(self, params: DDSPParameters, objective: Objective | None = None) -> None:
@@ -110,10 +110,6 @@ class DDSPNetwork:
         return [
             largest >> halved for halved in range(self.objective.sizes) if largest >> halved >= 8
         ]
-
-    def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
-        """None: torch computes them."""
-        return None
 
     def controls(self, weights: Tensors, example: Tensors) -> Tensor:
         """Controls [B, M, controls] of frames."""

@@ -1,4 +1,4 @@
-"""Parameters of a DDSP network: its sizes, tensors, controls of playing and training loss.
+"""Parameters of a DDSP network: its sizes, tensors and training loss.
 
 The published code has other names for the same numbers. **Tensors of a checkpoint**, all
 float32; C, R, H, B = hidden and recurrent channels, harmonics, noise bands; a product is
@@ -17,12 +17,11 @@ row · matrix: out = in @ weight + bias. NAME is `pitch`, `loudness` and, in the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from approx_build.families.parameters import SHORT_FORM, Parameters, Shapes
+from approx_build.families.parameters import Parameters, Shapes
 
 MFCC = 30
 """Number of coefficients that the timbre encoder reads."""
@@ -30,25 +29,6 @@ LARGEST_PRIME = 127
 """Largest prime factor of the sizes of frames."""
 
 Channels = Annotated[int, Field(ge=1, le=4096)]
-Seconds = Annotated[float, Field(ge=0, le=3600)]
-Hertz = Annotated[float, Field(ge=1, le=20_000)]
-Decibels = Annotated[float, Field(ge=-80, le=20)]
-Pitches = Annotated[tuple[tuple[Seconds, Hertz], ...], Field(min_length=1, max_length=100_000)]
-Levels = Annotated[tuple[tuple[Seconds, Decibels], ...], Field(min_length=1, max_length=100_000)]
-
-
-def _kind(value: Any) -> str:
-    return "curve" if isinstance(value, list | tuple) else "number"
-
-
-PitchLike = Annotated[
-    Annotated[Hertz, Tag("number")] | Annotated[Pitches, Tag("curve")], Discriminator(_kind)
-]
-"""A number, or breakpoints."""
-LevelLike = Annotated[
-    Annotated[Decibels, Tag("number")] | Annotated[Levels, Tag("curve")], Discriminator(_kind)
-]
-"""A number, or breakpoints."""
 
 
 class DDSPParameters(Parameters):
@@ -194,53 +174,6 @@ class DDSPParameters(Parameters):
                 f"{size} samples are no whole number of frames of {self.hop}, at least 4; "
                 f"the nearest window is {nearest}"
             )
-
-
-class Sampling(BaseModel):
-    """How a network is played: by curves of a take, or by a random line if it has none."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    pitch_hz: Annotated[PitchLike | None, SHORT_FORM] = Field(
-        default=None,
-        description="pitch: a number, Hz, or breakpoints [seconds, Hz]; null: that of the source, "
-        "or a random line",
-    )
-    glide_s: Annotated[Seconds | None, SHORT_FORM] = Field(
-        default=0.02,
-        description="how long the pitch takes to get to a breakpoint, seconds; null: the whole "
-        "time between two breakpoints",
-    )
-    loudness_db: Annotated[LevelLike | None, SHORT_FORM] = Field(
-        default=None,
-        description="loudness: a number, dB (0: a full-scale sine of 1 kHz), or breakpoints "
-        "[seconds, dB] joined by straight lines; null: that of the source or of the line, and "
-        "-20 where `pitch_hz` alone is given",
-    )
-    dry: Annotated[bool, SHORT_FORM] = Field(
-        default=False, description="leave out the reverberation that the network has learned"
-    )
-    least_clear: float = Field(
-        default=0.2,
-        ge=0,
-        le=1,
-        description="share of the sounding frames of a source that must have a clear pitch, "
-        "unless `pitch_hz` is given; 0 takes chords, too, and the pitch then jumps between notes",
-    )
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        for name in ("pitch_hz", "loudness_db"):
-            curve = getattr(self, name)
-            if not isinstance(curve, tuple):
-                continue
-            for (before, _), (after, _) in pairwise(curve):
-                if after <= before:
-                    raise ValueError(
-                        f"{name}: breakpoints must follow each other ({after:g} s is not after "
-                        f"{before:g} s)"
-                    )
-        return self
 
 
 class Objective(BaseModel):

@@ -2,7 +2,7 @@
 
 Each has the sign that makes its largest entry positive, so equal latents give equal axes.
 
-Off the path of a sample: axes are measured in a training, and kept in its checkpoints.
+Off the path of a sample: trainings measure axes and store them in checkpoints.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from approx_build.numerics.symmetric import covariance, eigenvectors
 Doubles = NDArray[np.float64]
 
 _ACTIVE = 0.01
-"""Variance from which on an axis counts as used (Burda and others, 2016, arXiv:1509.00519)."""
-_MOST_HELD = 0.95
-"""Share of the variance that a single axis should not hold."""
+"""Smallest variance of an axis that counts as used (Burda and others, 2016, arXiv:1509.00519)."""
+_LARGEST_SHARE = 0.95
+"""Share of the variance that is too much for a single axis."""
 _ADVICE = "lower `objective.beta`, or raise `objective.beta_windows`"
 
 
 def principal_axes(latents: Doubles) -> dict[str, Floats]:
     """The tensors `latent.…` of latents [M, L]: their mean, axes and deviations."""
     mean = latents.mean(axis=0)
-    away = latents - mean
-    variances, vectors = eigenvectors(covariance(away))
+    centred = latents - mean
+    variances, vectors = eigenvectors(covariance(centred))
     order = np.argsort(-variances, kind="stable")
     axes = vectors.T[order]
     largest = np.take_along_axis(axes, np.abs(axes).argmax(axis=1)[:, np.newaxis], axis=1)
@@ -39,20 +39,20 @@ def principal_axes(latents: Doubles) -> dict[str, Floats]:
 
 
 def fidelity(deviation: Floats) -> Doubles:
-    """The share of all variance that the first 1, 2, … axes hold [L]; zeros where there is none."""
+    """The share of all variance along the first 1, 2, … axes [L]; zeros if there is none."""
     variances = np.square(deviation.astype(np.float64))
     total = float(variances.sum())
     return np.cumsum(variances) / total if total else np.zeros(len(variances))
 
 
 def axes_for(deviation: Floats, share: float) -> int:
-    """How many axes hold a share of all variance."""
-    held = fidelity(deviation) >= share
-    return int(held.argmax()) + 1 if held.any() else len(held)
+    """The number of axes along which there is a share of all variance."""
+    reached = fidelity(deviation) >= share
+    return int(reached.argmax()) + 1 if reached.any() else len(reached)
 
 
 def warnings(tensors: Mapping[str, Floats]) -> list[str]:
-    """What is wrong with a latent space, in words."""
+    """Warnings about a latent space that has collapsed."""
     deviation = tensors["latent.deviation"]
     variance = float(deviation[0]) ** 2
     if variance < _ACTIVE:
@@ -60,7 +60,7 @@ def warnings(tensors: Mapping[str, Floats]) -> list[str]:
             f"the latents have collapsed: none of the {len(deviation)} axes has a variance above "
             f"{variance:.2g}, so every sound has nearly the same latents; {_ADVICE}"
         ]
-    if len(deviation) > 1 and axes_for(deviation, _MOST_HELD) == 1:
+    if len(deviation) > 1 and axes_for(deviation, _LARGEST_SHARE) == 1:
         return [
             f"the latents have nearly collapsed: the first of {len(deviation)} axes holds "
             f"{100 * fidelity(deviation)[0]:.0f} % of their variance; {_ADVICE}"

@@ -1,4 +1,4 @@
-"""The discriminators of RAVE as data: nets on sound at several rates, or folded by periods.
+"""The discriminators of RAVE as data: networks on sound at several rates, or folded by periods.
 
 Multi-scale and multi-period discriminators as in MelGAN (Kumar and others, 2019) and HiFi-GAN (Kong
 and others, 2020). The channels are the published ones: d (1, 2, 4, 8) with d the model's capacity.
@@ -17,9 +17,9 @@ _LEVELS = 4
 
 @dataclass(frozen=True, slots=True)
 class Discriminator:
-    """One net: on the mean of every `scale` samples, or on sound folded by a period.
+    """One network: on the means of `scale` samples, or on sound folded by a period.
 
-    Convolutions with weight norm and leaky ReLU, then one of a single tap without them.
+    Convolutions with weight normalisation and leaky ReLU, then one with a single tap and neither.
     """
 
     name: str
@@ -31,37 +31,37 @@ class Discriminator:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Channels from the sound on."""
+        """Channels of the sound and of each layer."""
         return (1, *(self.channels << level for level in range(_LEVELS)))
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of its convolutions, in their order."""
+        """The names of its convolutions, in order."""
         return tuple(f"{self.name}.{level}" for level in range(_LEVELS + 1))
 
     def tensors(self) -> Shapes:
         """The names and shapes of its tensors."""
         shapes = Shapes()
-        for name, given, made in zip(self.names, self.widths, self.widths[1:], strict=False):
+        for name, inputs, outputs in zip(self.names, self.widths, self.widths[1:], strict=False):
             shapes |= {
-                f"{name}.weight": (made, given, self.taps),
-                f"{name}.gain": (made,),
-                f"{name}.bias": (made,),
+                f"{name}.weight": (outputs, inputs, self.taps),
+                f"{name}.gain": (outputs,),
+                f"{name}.bias": (outputs,),
             }
         last = self.names[-1]
         return shapes | {f"{last}.weight": (1, self.widths[-1], 1), f"{last}.bias": (1,)}
 
-    def work(self, samples: int) -> int:
-        """Numbers that its convolutions make of so many samples."""
+    def activations(self, samples: int) -> int:
+        """The number of outputs of all convolutions for a sound of `samples`."""
         length, total = samples // self.scale, 0
-        for made in self.widths[1:]:
+        for outputs in self.widths[1:]:
             length = math.ceil(length / self.stride)
-            total += length * made
+            total += length * outputs
         return total
 
 
 def discriminators(layout: str, channels: int) -> tuple[Discriminator, ...]:
-    """The nets of a layout: three scales in v1, and five periods besides in v2."""
+    """The networks of a layout: three scales in v1; three scales and five periods in v2."""
     scales = tuple(
         Discriminator(f"discriminator.scale{scale}", channels, 15, 4, scale=scale)
         for scale in (1, 2, 4)

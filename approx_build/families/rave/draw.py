@@ -1,4 +1,4 @@
-"""Takes of a RAVE network: requests become latents, and latents become clips."""
+"""Takes of a RAVE network: converts requests to latents, and latents to clips."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
-from approx_build.families.base import Told, Weights
+from approx_build.families.base import Progress, Weights
 from approx_build.families.rave.codec import Codec
 from approx_build.families.rave.latents import latents_of
 from approx_build.families.rave.length_faults import length_faults
@@ -26,11 +26,12 @@ def draw(
     weights: Weights,
     takes: Sequence[TakeRequest[Sampling]],
     device: str = "cpu",
-    progress: Told | None = None,
+    progress: Progress | None = None,
 ) -> list[Clip]:
-    """Clips [1, length] at the network's rate, one after another.
+    """Generate clips [1, length] at the network's rate, one after another.
 
-    On every device by the kernels of the processor: a take costs less than it would to move it.
+    Uses the kernels of the processor on every device, because a transfer would cost more than a
+    take.
     """
     check_takes(network, takes, device)
     for take in takes:

@@ -1,28 +1,27 @@
-"""RAVE: an autoencoder of sound whose latents are some numbers some twenty times a second.
+"""RAVE: an autoencoder of sound, with about twenty latents a second.
 
 Caillon and Esling, RAVE: a variational autoencoder for fast and high-quality neural audio synthesis
 (2021, arXiv:2111.05011), in the published forms v1 and v2. Sound is split into bands; an encoder
-of strided convolutions makes latents of them, a decoder bands of latents. Trained first by
-distances of spectra, then against discriminators with the encoder frozen.
+of strided convolutions turns the bands into latents, and a decoder turns latents into bands. The
+network is trained first by distances of spectra, then against discriminators with a frozen encoder.
 
-It hears a sound and plays it with the sounds of its own corpus, chords and percussion too. Between
-both, latents can be moved along the axes of their variance.
+A network plays any sound, including chords and percussion, with the timbres of its corpus. Between
+encoder and decoder, latents can be moved along the axes of their variance.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import FAMILIES, Family, Network, Told, Weights
+from approx_build.families.base import FAMILIES, Family, Network, Progress, Takes, Weights
 from approx_build.families.players import Phase, Player
 from approx_build.families.rave.objective import Objective  # off the path: training
 from approx_build.families.rave.parameters import RAVEParameters
 from approx_build.families.rave.sampling import Sampling
-from approx_build.families.take_request import TakeRequest
 
 _ADAM = {"name": "adam", "beta1": 0.5, "beta2": 0.9, "epsilon": 1e-8}
 
@@ -56,7 +55,7 @@ class RAVE(RAVEParameters, Family):
             "prior",
             ("prior.",),
             {"optimizer": {**_ADAM, "beta1": 0.9, "beta2": 0.99, "learning_rate": 1e-3}},
-            "foretells the next latent, where the network has a prior",
+            "predicts the next latent, if the network has a prior",
         ),
     )
     example: ClassVar[Mapping[str, Any]] = {
@@ -83,19 +82,15 @@ class RAVE(RAVEParameters, Family):
     }
 
     def draw(
-        self,
-        weights: Weights,
-        takes: Sequence[TakeRequest[Sampling]],
-        device: str = "cpu",
-        progress: Told | None = None,
+        self, weights: Weights, takes: Takes, device: str = "cpu", progress: Progress | None = None
     ) -> list[Clip]:
-        """Clips [1, length], one after another."""
+        """Generate clips [1, length], one after another."""
         from approx_build.families.rave import draw
 
         return draw.draw(self, weights, takes, device, progress)
 
     def shortest_sound(self, way: str) -> int:
-        """One latent."""
+        """The length of one latent."""
         return self.hop
 
     def check_way(self, way: str, sampling: Sampling) -> None:
@@ -109,41 +104,41 @@ class RAVE(RAVEParameters, Family):
     def length_faults(
         self, sampling: Sampling, take_s: float, way: str | None
     ) -> Iterator[tuple[tuple[str | int, ...], str]]:
-        """Axes that do not exist, moments after the take, blends of a single sound."""
+        """Faults: axes that do not exist, times after the take, blends of a single sound."""
         from approx_build.families.rave.length_faults import length_faults
 
         return length_faults(self, sampling, take_s, way)
 
     def warnings(self, weights: Weights) -> list[str]:
-        """Whether the latents have collapsed."""
+        """A warning if the latents have collapsed."""
         from approx_build.families.rave import axes  # off the path: training
 
         return axes.warnings(weights)
 
-    def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
-        """Memory by item that drawing `takes` takes at its peak, on a CPU."""
+    def drawing_bytes(self, takes: Takes) -> dict[str, int]:
+        """Peak memory, by item, of generating `takes` on a CPU."""
         from approx_build.families.rave import memory  # off the path: memory
 
         return memory.drawing_bytes(self, takes)
 
     def cost(self, samples: int, sampling: Sampling, way: str | None = None) -> float:
-        """Multiply-adds of drawing `samples`, of encoding too."""
+        """Multiply-adds of generating `samples`, including the encoding of sounds."""
         from approx_build.families.rave import memory  # off the path: memory
 
         return memory.cost(self, samples, way)
 
     def activation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
-        """What autograd keeps of a window, in the turn that takes most."""
+        """Memory of autograd for a window, in the turn that needs most."""
         from approx_build.families.rave import memory  # off the path: memory
 
         return memory.activation_bytes(self, size)
 
     def phases(self, objective: Objective, steps: int) -> tuple[Phase, ...]:
-        """Distances of spectra alone, then discriminators too, with the encoder frozen."""
+        """`distance`: spectral losses; `adversarial`: also discriminators, and a frozen encoder."""
         prior = ("prior",) if self.prior_channels else ()
         if not objective.adversarial or steps < 2:
             return (Phase("distance", ("autoencoder", *prior)),)
-        # A prior waits until the latents stand still.
+        # The prior learns when the encoder no longer changes the latents.
         order = ("discriminator", "autoencoder", *prior)
         second = Phase("adversarial", order, max(1, 2 * steps // 3), ("encoder.",))
         return Phase("distance", ("autoencoder",)), second

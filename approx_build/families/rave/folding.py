@@ -1,4 +1,4 @@
-"""Weights of a convolution as they are used: weight norm and norms folded in, in float64.
+"""Folding of weight normalisation and norms into the weights of convolutions, in float64.
 
 The length of a row is the root of the sum of its squares in memory order. Each weight is rounded
 to float32 once.
@@ -17,20 +17,20 @@ from approx_build.numerics import portable
 EPSILON = 1e-5
 """Added to variances of norms."""
 _LARGEST = 80.0
-"""Of the logarithm of a variance."""
+"""Bound of the logarithm of a variance."""
 
 
 def folded(tensors: Mapping[str, Floats], layer: Convolution) -> tuple[Floats, Floats]:
     """The weight [outputs, inputs, taps], transposed [inputs, outputs, taps], and bias [outputs].
 
-    Groups become zeros, so that every output sees all inputs.
+    A convolution in groups becomes one in which every output reads all inputs, some with weight 0.
     """
     wide = tensors[f"{layer.name}.weight"].astype(np.float64)
     if layer.has_gain:
         flat = wide.reshape(len(wide), -1)
         lengths = np.sqrt(np.cumsum(flat * flat, axis=1)[:, -1])
         gain = tensors[f"{layer.name}.gain"].astype(np.float64)
-        # A row of zeros has no direction that a gain could lengthen.
+        # A row of zeros has no direction, so its gain has no effect.
         share = gain / np.where(lengths > 0, lengths, 1.0)
         wide = wide * share[:, np.newaxis, np.newaxis]
     wide = _ungrouped(wide, layer)
@@ -43,7 +43,7 @@ def folded(tensors: Mapping[str, Floats], layer: Convolution) -> tuple[Floats, F
 
 
 def _ungrouped(wide: np.ndarray, layer: Convolution) -> np.ndarray:
-    """A weight that sees all inputs, with zeros where a group does not."""
+    """A weight for all inputs, with zeros for those of other groups."""
     if layer.groups == 1:
         return wide
     made = np.zeros((layer.outputs, layer.inputs, layer.taps))
@@ -57,7 +57,7 @@ def _ungrouped(wide: np.ndarray, layer: Convolution) -> np.ndarray:
 def _normed(
     tensors: Mapping[str, Floats], layer: Convolution, wide: np.ndarray, bias: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The same with the norm after the convolution."""
+    """Weight and bias with the norm after the convolution folded in."""
     weight, shift, mean, log = (
         tensors[f"{layer.name}.norm.{part}"].astype(np.float64)
         for part in ("weight", "bias", "mean", "log_variance")

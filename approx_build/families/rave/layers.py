@@ -1,13 +1,13 @@
-"""The convolutions of RAVE as data: what torch, NumPy and the kernels run alike.
+"""The convolutions of RAVE as data, which torch, NumPy and the kernels run.
 
 A stack is a sequence of convolutions and of residual units; before a convolution its input may go
-through leaky ReLU. Rows are moments of the bands, or of what comes of them by strides. Padding is
-centred zeros: of what is missing one row more at the right.
+through leaky ReLU. Rows are samples of the bands, or of a layer. Convolutions are padded with zeros
+at both ends; if their number is odd, with one more at the right.
 
 **Tensors of a convolution** NAME, all float32:
 
     NAME.weight      [outputs, inputs / groups, taps]; transposed: [inputs, outputs, taps]
-    NAME.gain        [outputs], transposed [inputs]: with weight norm the length of each row
+    NAME.gain        [outputs], transposed [inputs]: the lengths of rows, with weight normalisation
     NAME.bias        [outputs]
     NAME.norm.…      weight, bias, mean, log_variance [outputs], where a norm follows
 """
@@ -22,12 +22,12 @@ from fractions import Fraction
 from approx_build.families.parameters import Shapes
 
 SLOPE = 0.2
-"""Of leaky ReLU."""
+"""Slope of leaky ReLU below 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class Convolution:
-    """One convolution; `is_activated`: its input goes through leaky ReLU."""
+    """One convolution; `is_activated`: leaky ReLU is applied to its input."""
 
     name: str
     inputs: int
@@ -51,7 +51,7 @@ class Convolution:
 
     @property
     def before(self) -> int:
-        """Rows of zeros before the first; of a transposed one what is cut off at either end."""
+        """Rows of zeros before the first; if transposed, the rows cut off at each end."""
         if self.is_transposed:
             return self.stride // 2
         return (self.taps - 1) * self.dilation // 2
@@ -63,12 +63,12 @@ class Convolution:
 
     @property
     def rate(self) -> Fraction:
-        """Rows made for each row given."""
+        """Output rows for each input row."""
         return Fraction(self.stride) if self.is_transposed else Fraction(1, self.stride)
 
     @property
     def reach(self) -> int:
-        """Rows given, at most, between a row and those that it depends on."""
+        """Largest distance, in input rows, of a row from the rows on which it depends."""
         return 1 if self.is_transposed else self.after
 
     def tensors(self) -> Shapes:
@@ -86,7 +86,7 @@ class Convolution:
 
 @dataclass(frozen=True, slots=True)
 class Residual:
-    """Convolutions whose result is added to what they are given."""
+    """Convolutions whose output is added to their input."""
 
     layers: tuple[Convolution, ...]
 
@@ -95,7 +95,7 @@ Stack = tuple[Convolution | Residual, ...]
 
 
 def convolutions(stack: Iterable[Convolution | Residual]) -> Iterator[Convolution]:
-    """The convolutions of a stack, in the order they run."""
+    """The convolutions of a stack, in order."""
     for one in stack:
         if isinstance(one, Residual):
             yield from one.layers
@@ -112,7 +112,7 @@ def tensors(stack: Iterable[Convolution | Residual]) -> Shapes:
 
 
 def reach(stack: Iterable[Convolution | Residual]) -> int:
-    """Rows given to a stack, at most, between a result and those that it depends on."""
+    """Largest distance, in input rows, of an output row from the rows on which it depends."""
     rate, total = Fraction(1), Fraction(0)
     for layer in convolutions(stack):
         total += layer.reach / rate
@@ -120,11 +120,11 @@ def reach(stack: Iterable[Convolution | Residual]) -> int:
     return math.ceil(total)
 
 
-def work(stack: Iterable[Convolution | Residual]) -> Fraction:
-    """Multiply-adds of a stack for each row that it is given."""
+def multiply_adds(stack: Iterable[Convolution | Residual]) -> Fraction:
+    """Multiply-adds of a stack for each input row."""
     rate, total = Fraction(1), Fraction(0)
     for layer in convolutions(stack):
-        # Each tap of a transposed convolution meets each row given once.
+        # Each tap of a transposed convolution is applied to each input row once.
         rows = rate if layer.is_transposed else rate * layer.rate
         total += rows * math.prod(layer.shape)
         rate *= layer.rate

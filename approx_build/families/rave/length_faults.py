@@ -1,21 +1,22 @@
-"""Controls that a RAVE network cannot follow in a take, in words."""
+"""The faults of controls that do not fit a RAVE network or the length of a take."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from approx_build.families.rave.parameters import RAVEParameters
-from approx_build.families.rave.sampling import LatentChange, Sampling, points
+from approx_build.families.rave.sampling import LatentChange, Sampling
+from approx_build.yaml_source.breakpoints import points
 
 Loc = tuple[str | int, ...]
 _TOLERANCE_S = 1e-6
-"""Lengths that are computed are not exact."""
+"""Computed lengths are not exact."""
 
 
 def length_faults(
     network: RAVEParameters, sampling: Sampling, take_s: float, way: str | None
 ) -> Iterator[tuple[Loc, str]]:
-    """What of the controls does not fit a take of `take_s` seconds, and where it stands."""
+    """The faults of the controls of a take of `take_s` seconds, each with its path."""
     for number, operation in enumerate(sampling.latent):
         for loc, words in _of(network, operation, take_s, way):
             yield ("latent", number, *loc), words

@@ -1,4 +1,4 @@
-"""The memory that a RAVE network takes for takes and in training, and the work of a take.
+"""The memory that a RAVE network needs for takes and in training, and the work of a take.
 
 Off the path of a sample: it counts memory and work.
 """
@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from approx_build.families.parameters import numbers_in
-from approx_build.families.rave.codec import block_of, made_rows, stacks
-from approx_build.families.rave.layers import Convolution, Stack, convolutions, work
+from approx_build.families.rave.codec import block_of, output_rows, stacks
+from approx_build.families.rave.layers import Convolution, Stack, convolutions, multiply_adds
 from approx_build.families.rave.parameters import RAVEParameters
 from approx_build.families.rave.prior_shape import prior_shapes
 from approx_build.families.rave.programs import stack_program
@@ -23,35 +23,35 @@ from approx_build.ways.transfer import TransferConditioning
 
 _FLOAT, _DOUBLE, _LANES = 4, 8, 16
 _OF_A_LATENT = 6
-"""Arrays of latents that are held at once, in float32."""
+"""Number of float32 arrays of latents that exist at once."""
 _PACKING = 6
-"""Multiply-adds that folding and packing a weight takes the time of."""
+"""Multiply-adds that take as long as folding and packing a weight."""
 _OF_SPECTRA = 244
-"""Floats kept of a sample by five sizes of spectra, of sound and bands (measured)."""
-_JUDGED = 2.25
-"""Floats kept for each that discriminators make, while the decoder learns from them (measured)."""
+"""Floats that five sizes of spectra of sound and bands keep for a sample (measured)."""
+_OF_DISCRIMINATORS = 2.25
+"""Floats kept for each output of a discriminator while the decoder learns from it (measured)."""
 _OF_A_PRIOR, _OF_A_PRODUCT = 1_100, 15_000_000
-"""Multiply-adds that one of the prior's takes the time of, and each of its layers besides."""
+"""Multiply-adds that take as long as one of the prior, and as the rest of one of its layers."""
 _OF_A_SAMPLE = 400
-"""Multiply-adds that what is done in NumPy to a sample of the bands takes the time of."""
+"""Multiply-adds that take as long as NumPy needs for a sample of the bands."""
 
 
 def drawing_bytes(
     network: RAVEParameters, takes: Sequence[TakeRequest[Sampling]]
 ) -> dict[str, int]:
-    """Bytes by item when `takes` are drawn one after another."""
+    """Bytes by item of generating `takes` one after another."""
     frames = max((-(-take.length // network.hop) for take in takes), default=0)
-    heard = TransferConditioning | Interpolation | Priming
-    has_sound = any(isinstance(take.conditioning, heard) for take in takes)
+    with_sound = TransferConditioning | Interpolation | Priming
+    has_sound = any(isinstance(take.conditioning, with_sound) for take in takes)
     parts = _parts(network, has_sound)
     rows = _rows(network, min(frames, block_of(network)))
     layers = widest = 0
     for name, stack in parts.items():
         program = stack_program(stack, rows[name])
         layers += program.memory_floats + program.scratch_floats
-        # Rows given and made, and both with their axes swapped.
+        # The rows of input and output, and both with their axes swapped.
         ends = rows[name] * next(convolutions(stack)).inputs
-        made = made_rows(stack, rows[name]) * list(convolutions(stack))[-1].outputs
+        made = output_rows(stack, rows[name]) * list(convolutions(stack))[-1].outputs
         widest = max(widest, 2 * (ends + made))
     margins = 2 * network.decoder_margin
     return {
@@ -66,7 +66,7 @@ def drawing_bytes(
 
 
 def cost(network: RAVEParameters, samples: int, way: str | None) -> float:
-    """Multiply-adds of drawing `samples`, those of encoding sounds too, margins included."""
+    """Multiply-adds of generating `samples`, including the encoding of sounds and margins."""
     sounds = {"transfer": 1, "between": 2}.get(way or "", 0)
     frames = -(-samples // network.hop)
     blocks = -(-frames // block_of(network))
@@ -75,7 +75,7 @@ def cost(network: RAVEParameters, samples: int, way: str | None) -> float:
         is_encoding = name in ("analysis", "encoder")
         margin = network.encoder_margin if is_encoding else network.decoder_margin
         count = (frames + 2 * margin * blocks) * (sounds if is_encoding else 1)
-        total += count * work(stack) * _rates(network, name)
+        total += count * multiply_adds(stack) * _rates(network, name)
     if way in (None, "prime") and network.prior_channels:
         numbers = numbers_in(
             prior_shapes(network.latent_channels, network.prior_channels, network.prior_layers)
@@ -86,7 +86,7 @@ def cost(network: RAVEParameters, samples: int, way: str | None) -> float:
 
 
 def activation_bytes(network: RAVEParameters, size: int) -> int:
-    """What autograd keeps of a window of `size` samples, in the turn that takes most."""
+    """Memory of autograd for a window of `size` samples, in the turn that needs most."""
     rows = Fraction(size, network.bands)
     encoder = sum(_kept(network.encoder, rows))
     decoder = sum(_kept(network.decoder["trunk"], Fraction(size, network.hop)))
@@ -94,18 +94,18 @@ def activation_bytes(network: RAVEParameters, size: int) -> int:
         if name != "trunk":
             decoder += sum(_kept(stack, rows))
     spectra = _OF_SPECTRA * size
-    judged = sum(one.work(size) for one in network.discriminators)
+    of_discriminators = sum(one.activations(size) for one in network.discriminators)
     turns = (
         encoder + decoder + spectra,
-        decoder + spectra + _JUDGED * judged,
-        # A discriminator keeps what two sounds are given and made.
-        4 * judged,
+        decoder + spectra + _OF_DISCRIMINATORS * of_discriminators,
+        # A discriminator keeps inputs and outputs for two sounds.
+        4 * of_discriminators,
     )
     return _FLOAT * int(max(turns) + 4 * size)
 
 
 def _kept(stack: Stack, rows: Fraction) -> Iterator[float]:
-    """Floats that each convolution keeps: what it is given, activated too, and what it makes."""
+    """Floats that each convolution keeps: its input, also after the activation, and its output."""
     for layer in convolutions(stack):
         made = rows * layer.rate
         yield float(rows * layer.inputs * (2 if layer.is_activated else 1) + made * layer.outputs)
@@ -118,7 +118,7 @@ def _parts(network: RAVEParameters, has_sound: bool) -> dict[str, Stack]:
 
 
 def _rows(network: RAVEParameters, frames: int) -> dict[str, int]:
-    """The rows that each part is given for a block of so many latents."""
+    """The input rows of each part for a block of `frames` latents."""
     rate = network.hop // network.bands
     encoded = rate * (frames + 2 * network.encoder_margin)
     decoded = frames + 2 * network.decoder_margin
@@ -134,7 +134,7 @@ def _rows(network: RAVEParameters, frames: int) -> dict[str, int]:
 
 
 def _rates(network: RAVEParameters, name: str) -> Fraction:
-    """Rows that a part is given for each latent."""
+    """The input rows of a part for each latent."""
     rate = Fraction(network.hop, network.bands)
     special = {"trunk": Fraction(1), "filters": rate * network.bands / network.noise_block}
     return special.get(name, rate)

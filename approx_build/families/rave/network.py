@@ -1,8 +1,8 @@
-"""RAVE in torch: both halves, what players lower in two phases, first weights, and the axes.
+"""RAVE in torch: encoder, decoder, losses of the players in two phases, initial weights, axes.
 
 Weights are a dict of tensors named and shaped as `parameters` says; sound is [B, T], bands are
-[B, M, T / M]. What is random is part of the examples: the noise on latents, and the noise that the
-decoder filters.
+[B, M, T / M]. All random numbers are part of the examples: the noise on latents, and the noise that
+the decoder filters.
 
 Off the path of a sample: it trains; takes are made by the kernels.
 """
@@ -10,7 +10,7 @@ Off the path of a sample: it trains; takes are made by the kernels.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -18,7 +18,8 @@ import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
 from torch import Tensor
 
-from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors, Weights
+from approx_build.families.base import Arrays, Example, Moment, PlayersNetwork, Tensors
+from approx_build.families.measuring import MeasuringNetwork
 from approx_build.families.players import Turn
 from approx_build.families.rave import pqmf
 from approx_build.families.rave.axes import principal_axes
@@ -26,21 +27,24 @@ from approx_build.families.rave.codec import LEAST_SCALE
 from approx_build.families.rave.noise import LEAST, SHIFT, STEEPNESS, filter_table
 from approx_build.families.rave.objective import Objective
 from approx_build.families.rave.parameters import RAVEParameters
-from approx_build.families.rave.torch_layers import features, through
+from approx_build.families.rave.torch_layers import features, run_stack
 from approx_build.families.rave.torch_losses import (
     distance,
     divergence,
     feature_distance,
     fitting_sizes,
-    told_apart,
+    hinge_loss,
 )
 from approx_build.families.rave.torch_prior import negative_log_likelihood
 from approx_build.numerics.normal import normals
 from approx_build.numerics.stream import Stream
 
 
-class RAVENetwork:
-    """Examples, losses, sound, first weights and axes of a RAVE network."""
+class RAVENetwork(PlayersNetwork, MeasuringNetwork):
+    """Examples, losses, sound, initial weights and axes of a RAVE network.
+
+    It has no `matrices`: weight normalisation separates length and direction, which Muon would mix.
+    """
 
     def __init__(self, params: RAVEParameters, objective: Objective | None = None) -> None:
         self.params = params
@@ -53,12 +57,12 @@ class RAVENetwork:
             )
 
     def example(self, sound: NDArray[np.float32], rng: Stream, moment: Moment) -> Example:
-        """A window [1, T], the noise on its latents, that to be filtered, and the regulariser's."""
+        """A window [1, T], noise for latents and decoder, and the weight of the regulariser."""
         beta = self.objective.beta_at(moment.position)
         return {**self.clean(sound, rng), "beta": np.array(beta, np.float32)}
 
     def clean(self, sound: NDArray[np.float32], rng: Stream) -> Example:
-        """The example of a window [1, T] held out: without noise on its latents."""
+        """The example of a held-out window [1, T]."""
         net, mono = self.params, sound[0]
         shape = net.latent_channels, len(mono) // net.hop
         example: Example = {
@@ -71,17 +75,17 @@ class RAVENetwork:
         return example
 
     def loss(self, weights: Tensors, example: Tensors) -> Tensor:
-        """Mean distance of windows [B, T] from what the means of their latents decode to."""
+        """Mean spectral distance of windows [B, T] from the decoded means of their latents."""
         real = self.to_bands(example["sound"])
         mean, _ = self.encode(weights, real)
         made = self.decode(weights, mean, example.get("noise"))
         return sum(self._distances(made, real, example["sound"])[0].values(), real.new_zeros(()))
 
     def losses(self, weights: Tensors, example: Tensors, turn: Turn) -> Tensors:
-        """The distance of spectra and the regulariser; later the discriminators and their hinge."""
+        """Spectral distances and the regulariser; in the second phase also adversarial losses."""
         real = self.to_bands(example["sound"])
         if turn.phase == "distance" and turn.player != "prior":
-            return self._alone(weights, example, real)
+            return self._distance_phase(weights, example, real)
         with torch.no_grad():
             mean, scale = self.encode(weights, real)
             latents = mean + scale * example["normal"]
@@ -98,13 +102,13 @@ class RAVENetwork:
             return {"hinge": self._hinge(weights, example["sound"], whole).mean()}
         made = self.decode(weights, latents, example.get("noise"))
         terms, whole = self._distances(made, real, example["sound"])
-        return terms | self._judged(weights, example["sound"], whole)
+        return terms | self._adversarial_terms(weights, example["sound"], whole)
 
-    def _alone(self, weights: Tensors, example: Tensors, real: Tensor) -> Tensors:
+    def _distance_phase(self, weights: Tensors, example: Tensors, real: Tensor) -> Tensors:
         """The terms of the first phase."""
         statistics: list[Tensor] = []
         mean, scale = self.encode(weights, real, statistics)
-        # In the published v1 the branch of noise learns from the second phase on.
+        # In the published v1 the branch of noise learns only in the second phase.
         noise = example.get("noise") if self.params.layout == "v2" else None
         made = self.decode(weights, mean + scale * example["normal"], noise)
         terms, _ = self._distances(made, real, example["sound"])
@@ -116,7 +120,7 @@ class RAVENetwork:
     def _distances(
         self, made: Tensor, real: Tensor, sound: Tensor
     ) -> tuple[dict[str, Tensor], Tensor]:
-        """The distances of bands and of the whole; and the sound [B, T] that was made."""
+        """The spectral distances of bands and of the sound, and the decoded sound [B, T]."""
         whole, crop = self.to_sound(made), self._crop(sound.shape[1])
         rows = crop // self.params.bands
         bands, truth = (one[..., rows : one.shape[-1] - rows] for one in (made, real))
@@ -128,7 +132,7 @@ class RAVENetwork:
         }, whole
 
     def _crop(self, length: int) -> int:
-        """Samples left out of the loss at either end."""
+        """Number of samples at each end that the loss leaves out."""
         hop, wanted = self.params.hop, self.objective.crop_hops
         if wanted is None:
             wanted = min(self.params.decoder_margin, length // hop // 8)
@@ -138,11 +142,13 @@ class RAVENetwork:
         total = sound.new_zeros(len(sound))
         for one in self.params.discriminators:
             scores = (features(weights, one, whole)[-1] for whole in (sound, made))
-            total = total + told_apart(*scores)
+            total = total + hinge_loss(*scores)
         return total
 
-    def _judged(self, weights: Tensors, sound: Tensor, made: Tensor) -> dict[str, Tensor]:
-        """What the discriminators say of sound that was made, and how their features differ."""
+    def _adversarial_terms(
+        self, weights: Tensors, sound: Tensor, made: Tensor
+    ) -> dict[str, Tensor]:
+        """Mean scores of decoded sound by the discriminators, and distances of their features."""
         score, apart = (sound.new_zeros(len(sound)) for _ in range(2))
         is_v2, nets = self.params.layout == "v2", self.params.discriminators
         for one in nets:
@@ -160,40 +166,40 @@ class RAVENetwork:
     def to_bands(self, sound: Tensor) -> Tensor:
         """Bands [B, M, T / M] of sounds [B, T]."""
         rows = sound.view(len(sound), -1, self.params.bands).transpose(1, 2)
-        return _turned(_filtered(rows, self._analysis))
+        return _flipped(_filtered(rows, self._analysis))
 
     def to_sound(self, bands: Tensor) -> Tensor:
         """Sounds [B, T] of bands [B, M, T / M]."""
-        return _filtered(_turned(bands), self._synthesis).transpose(1, 2).flatten(1)
+        return _filtered(_flipped(bands), self._synthesis).transpose(1, 2).flatten(1)
 
     def encode(
         self, weights: Tensors, bands: Tensor, statistics: list[Tensor] | None = None
     ) -> tuple[Tensor, Tensor]:
-        """Means and scales [B, L, frames] of latents; norms append what they miss."""
-        said = through(weights, self.params.encoder, bands, statistics)
-        mean, scale = said.chunk(2, dim=1)
+        """Means and scales [B, L, frames] of latents; norms append their losses to `statistics`."""
+        output = run_stack(weights, self.params.encoder, bands, statistics)
+        mean, scale = output.chunk(2, dim=1)
         return mean, F.softplus(scale) + LEAST_SCALE
 
     def decode(self, weights: Tensors, latents: Tensor, noise: Tensor | None) -> Tensor:
-        """Bands [B, M, T / M] of latents, with filtered noise where there is any."""
+        """Bands [B, M, T / M] of latents, with filtered noise if `noise` is given."""
         parts = self.params.decoder
-        body = through(weights, parts["trunk"], latents)
-        wave = through(weights, parts["wave"], body)
-        hiss: Tensor | float = 0.0
+        body = run_stack(weights, parts["trunk"], latents)
+        wave = run_stack(weights, parts["wave"], body)
+        noise_part: Tensor | float = 0.0
         if noise is not None:
-            hiss = self._filtered_noise(through(weights, parts["noise"], body), noise)
+            noise_part = self._filtered_noise(run_stack(weights, parts["noise"], body), noise)
         if self.params.layout == "v1":
-            loudness = _positive(through(weights, parts["loudness"], body))
-            return wave.tanh() * loudness + hiss
+            loudness = _positive(run_stack(weights, parts["loudness"], body))
+            return wave.tanh() * loudness + noise_part
         tone, gate = wave.chunk(2, dim=1)
-        return torch.tanh(tone * gate.sigmoid() + hiss)
+        return torch.tanh(tone * gate.sigmoid() + noise_part)
 
-    def _filtered_noise(self, said: Tensor, noise: Tensor) -> Tensor:
-        """Noise [B, M, rows] through the filter of each block; what goes beyond it is cut."""
+    def _filtered_noise(self, output: Tensor, noise: Tensor) -> Tensor:
+        """Noise [B, M, rows] through the filter of each block, cut at the end of the block."""
         net, block = self.params, self.params.noise_block
-        sizes = _positive(said - SHIFT)
+        sizes = _positive(output - SHIFT)
         sizes = sizes.view(len(sizes), net.bands, net.noise_bands, -1)
-        taps = torch.einsum("bmkf,kt->bmft", sizes, self._table.to(said.device))
+        taps = torch.einsum("bmkf,kt->bmft", sizes, self._table.to(output.device))
         blocks = noise.reshape(*noise.shape[:2], -1, block)
         size = 2 * block
         spectra = torch.fft.rfft(blocks, size) * torch.fft.rfft(taps, size)
@@ -201,7 +207,7 @@ class RAVENetwork:
         return made.flatten(2)
 
     def initial(self, rng: Stream) -> Arrays:
-        """Torch's own: uniform within 1 / √inputs; gains such that weight norm changes nothing."""
+        """As torch: uniform within ±1 / √inputs; gains are the lengths of the rows of weights."""
         net, found = self.params, Arrays()
         shapes = net.training_shapes()
         for name, shape in shapes.items():
@@ -210,32 +216,16 @@ class RAVENetwork:
                 lengths = np.sqrt(np.square(weight).sum(axis=(1, 2)))
                 found[name] = lengths.astype(np.float32)
             else:
-                found[name] = _first(rng.child(name), name, shape, shapes)
+                found[name] = _initial_values(rng.child(name), name, shape, shapes)
         return found
-
-    def measures(self, weights: Tensors, example: Tensors) -> Mapping[str, float]:
-        """None: what collapses here are latents, which the axes of a checkpoint show."""
-        return {}
-
-    def start_phase(self, phase: str, weights: Weights, rng: Stream) -> Arrays:
-        """Nothing: the discriminators have waited with their first weights."""
-        return {}
-
-    def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
-        """None: torch finds them."""
-        return None
-
-    def matrices(self) -> dict[str, tuple[int, int, int, float]]:
-        """None: weight norm keeps lengths and directions apart, which Muon would mix."""
-        return {}
 
     def measured(self, weights: Tensors, sounds: Sequence[NDArray[np.float32]]) -> Arrays:
         """The axes of the latents of windows [1, T], in the order of their variance."""
         means = list[NDArray[np.float64]]()
         with torch.no_grad():
             for sound in sounds:
-                there = torch.from_numpy(sound.copy()).to(weights["latent.mean"].device)
-                mean, _ = self.encode(weights, self.to_bands(there))
+                window = torch.from_numpy(sound.copy()).to(weights["latent.mean"].device)
+                mean, _ = self.encode(weights, self.to_bands(window))
                 means.append(mean[0].T.cpu().numpy().astype(np.float64))
         return principal_axes(np.concatenate(means))
 
@@ -247,8 +237,8 @@ def _filtered(rows: Tensor, filters: Tensor) -> Tensor:
     return F.conv1d(padded, filters.to(rows.device))
 
 
-def _turned(bands: Tensor) -> Tensor:
-    """Every second row of every second band negated."""
+def _flipped(bands: Tensor) -> Tensor:
+    """Bands with every second row of every second band negated."""
     signs = torch.ones(bands.shape[1:], device=bands.device)
     signs[1::2, ::2] = -1
     return bands * signs
@@ -259,10 +249,10 @@ def _positive(x: Tensor) -> Tensor:
     return 2.0 * torch.exp(STEEPNESS * F.logsigmoid(x)) + LEAST
 
 
-def _first(
+def _initial_values(
     rng: Stream, name: str, shape: tuple[int, ...], shapes: dict[str, tuple[int, ...]]
 ) -> NDArray[np.float32]:
-    """The first numbers of one tensor that is no gain."""
+    """The initial values of a tensor that is not a gain."""
     if name == "latent.axes":
         return np.eye(shape[0], dtype=np.float32)
     if name == "latent.deviation" or name.endswith(".norm.weight"):

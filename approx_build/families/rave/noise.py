@@ -1,8 +1,8 @@
 """The noise of a decoder: uniform noise through a filter for each block and band.
 
 A filter has magnitudes at equal distances up to half the rate of a band. Its response of zero phase
-is tapered by a Hann window; what lies before its middle stands at the end of the block. What the
-filter makes beyond the block is cut off (Caillon and Esling, 2021, and its code).
+is tapered by a Hann window; the half before its middle is at the end of the block. The output of
+the filter beyond the block is cut off (Caillon and Esling, 2021, and their code).
 
 Sums run over lags from the shortest, one rounding for each operation.
 """
@@ -23,13 +23,13 @@ from approx_build.numerics.window import hann
 LEAST = 1e-7
 STEEPNESS = 2.3
 SHIFT = 5.0
-"""Taken from what the network says of the noise, so that it begins soft."""
+"""Subtracted from the output of the branch, so that an untrained network has soft noise."""
 _LARGEST = 100.0
 
 
 @lru_cache(maxsize=8)
 def filter_table(magnitudes: int, block: int) -> Floats:
-    """The filter [magnitudes, block] of each magnitude alone."""
+    """The filter [magnitudes, block] of each single magnitude."""
     half = magnitudes - 1
     places = np.arange(2 * half) - half
     cosines = turn(np.arange(magnitudes)[:, np.newaxis] * places, 2 * half)[0] / (2 * half)
@@ -48,20 +48,20 @@ def positive(x: Floats) -> Floats:
     return np.asarray(made, np.float32)
 
 
-def drawn(network: RAVEParameters, stream: Stream, first: int, rows: int) -> Floats:
-    """The noise [rows, M] of rows `first` on, from -1 to 1, each number by its place."""
+def uniform_noise(network: RAVEParameters, stream: Stream, first: int, rows: int) -> Floats:
+    """Noise [rows, M] from row `first` on, -1 to 1; each number depends on its position only."""
     begin = _begin(network) + first
     words = stream.words_at(begin * network.bands, rows * network.bands)
     uniforms = (words >> np.uint64(40)).astype(np.float64) * 2.0**-23 - 1.0
     return uniforms.astype(np.float32).reshape(rows, network.bands)
 
 
-def magnitudes(network: RAVEParameters, said: Floats) -> Floats:
-    """The filters [rows / block · M, magnitudes] that the branch says [rows / block, …]."""
-    return positive(said - np.float32(SHIFT)).reshape(-1, network.noise_bands)
+def magnitudes(network: RAVEParameters, output: Floats) -> Floats:
+    """The filters [rows / block · M, magnitudes] of the branch's output [rows / block, …]."""
+    return positive(output - np.float32(SHIFT)).reshape(-1, network.noise_bands)
 
 
-def filtered(network: RAVEParameters, filters: Floats, noise: Floats) -> Floats:
+def filter_noise(network: RAVEParameters, filters: Floats, noise: Floats) -> Floats:
     """Noise [rows, M] through filters [rows / block · M, block]."""
     bands, block = network.bands, network.noise_block
     taps = filters.reshape(-1, bands, block)
@@ -75,5 +75,5 @@ def filtered(network: RAVEParameters, filters: Floats, noise: Floats) -> Floats:
 
 
 def _begin(network: RAVEParameters) -> int:
-    """Rows before the first of a take, which its filters reach."""
+    """Number of rows before a take that affect it."""
     return network.decoder_margin * network.hop // network.bands

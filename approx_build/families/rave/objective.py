@@ -1,6 +1,6 @@
-"""What a RAVE network learns by: distances of spectra, the regulariser, and the discriminators.
+"""The training objective of a RAVE network: spectra, the regulariser, and discriminators.
 
-Off the path of a sample: these are settings of a training.
+Off the path of a sample: settings of a training.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Objective(BaseModel):
-    """What a RAVE network learns by, and when the discriminators come.
+    """The losses of a RAVE network, and whether there are discriminators.
 
     The first phase, `distance`, lowers the distance of spectra and the regulariser. In the second,
     `adversarial`, the encoder is frozen, and the decoder also learns from discriminators.

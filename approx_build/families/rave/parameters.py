@@ -1,4 +1,4 @@
-"""Parameters of a RAVE network: its bands, its two halves, and the discriminators of a training.
+"""Parameters of a RAVE network: bands, encoder, decoder, prior, and discriminators of a training.
 
 The defaults are RAVE v2 at 44 100 Hz. **Tensors of a checkpoint**, all float32: those of the
 convolutions of `encoder.…` and `decoder.…` as `layers` describes them, and
@@ -7,8 +7,8 @@ convolutions of `encoder.…` and `decoder.…` as `layers` describes them, and
     latent.axes         [L, L]: a principal axis in each row, by falling variance
     latent.deviation    [L]: the standard deviation along each axis
 
-which are measured of the corpus for each checkpoint (`axes`), and those of `prior.…`
-(`prior_shape`) where there is a prior. `discriminator.…` is in the state of a training alone.
+which a training measures from the corpus for each checkpoint (`axes`), and those of the prior, if
+any (`prior_shape`). Tensors of the discriminators are only in the state of a training.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from pydantic import Field, model_validator
 
 from approx_build.families.parameters import Parameters, Shapes
 from approx_build.families.rave import layers
+from approx_build.families.rave.autoencoder import Sizes, decoder, encoder
 from approx_build.families.rave.discriminators import Discriminator, discriminators
-from approx_build.families.rave.halves import Sizes, decoder, encoder
 from approx_build.families.rave.layers import Stack
 from approx_build.families.rave.prior_shape import prior_shapes
 
@@ -32,12 +32,12 @@ Dilation = Annotated[int, Field(ge=1, le=243)]
 Row = Annotated[tuple[Dilation, ...], Field(max_length=16)]
 Dilations = Annotated[tuple[Row, ...], Field(max_length=8)]
 PQMF_TAPS = {4: 128, 8: 256, 16: 512}
-"""Taps of the filters of so many bands."""
+"""Number of bands -> taps of their filters."""
 MOST_CHANNELS = 16384
 
 
 class RAVEParameters(Parameters):
-    """Sizes of the halves of the autoencoder, and the rate of its sound."""
+    """Sizes of the autoencoder, and the rate of its sound."""
 
     family: Literal["rave"] = "rave"
     sample_rate: int = Field(44100, ge=1000, le=192000, description="rate of the sound, Hz")
@@ -128,12 +128,12 @@ class RAVEParameters(Parameters):
 
     @property
     def rate(self) -> int:
-        """The rate of the sound the network hears and makes, Hz."""
+        """Sample rate of the network, Hz."""
         return self.sample_rate
 
     @property
     def hop(self) -> int:
-        """Samples from latent to latent."""
+        """Number of samples between two latents."""
         return self.bands * math.prod(self.ratios)
 
     @property
@@ -155,7 +155,7 @@ class RAVEParameters(Parameters):
 
     @cached_property
     def decoder(self) -> dict[str, Stack]:
-        """`trunk`, from latents on, and what reads its result: `wave`, `loudness`, `noise`."""
+        """The `trunk`, which reads latents, and the branches `wave`, `loudness` and `noise`."""
         return decoder(self._sizes)
 
     @property
@@ -169,20 +169,20 @@ class RAVEParameters(Parameters):
 
     @property
     def encoder_margin(self) -> int:
-        """Latents whose sound a latent may depend on, at either side."""
+        """Number of latents on each side whose sound affects a latent."""
         filters = PQMF_TAPS[self.bands] // 2
         return -(-(self.bands * layers.reach(self.encoder) + filters) // self.hop)
 
     @property
     def decoder_margin(self) -> int:
-        """Latents that a sample may depend on, at either side."""
+        """Number of latents on each side that affect a sample."""
         trunk, rest = self.decoder["trunk"], [s for n, s in self.decoder.items() if n != "trunk"]
         filters = -(-PQMF_TAPS[self.bands] // (2 * self.hop)) + 1
         return max(layers.reach((*trunk, *one)) for one in rest) + filters
 
     @property
     def receptive_field(self) -> int:
-        """How many samples a sample of a transferred sound may depend on."""
+        """Number of samples of a source that affect a sample of its transfer."""
         return (2 * (self.encoder_margin + self.decoder_margin) + 1) * self.hop
 
     def tensor_shapes(self) -> Shapes:
@@ -196,7 +196,7 @@ class RAVEParameters(Parameters):
         return shapes | {"latent.deviation": (axes,)}
 
     def training_shapes(self) -> Shapes:
-        """The tensors of a training: those of the discriminators too."""
+        """The tensors of a training, including those of the discriminators."""
         shapes = self.tensor_shapes()
         for one in self.discriminators:
             shapes |= one.tensors()

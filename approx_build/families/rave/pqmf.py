@@ -1,4 +1,4 @@
-"""Pseudo-quadrature mirror filters: sound to bands and back, nearly perfectly, without a delay.
+"""Pseudo-quadrature mirror filters: sound to bands and back, nearly lossless, without a delay.
 
 A bank of cosine-modulated filters (Nguyen, IEEE Transactions on Signal Processing 42(1), 1994)
 whose prototype is a Kaiser window's low-pass. Its cut-off minimises the autocorrelation at even
@@ -6,9 +6,9 @@ multiples of the number of bands (Lin and Vaidyanathan, IEEE Signal Processing L
 the minimum is a constant here, because the last digits of optimisers are not portable. The error
 of a round trip is below -59 dB.
 
-Convention: sound [T] is folded into rows of as many samples as there are bands M, so that both
-ways are convolutions over rows. Row n of the bands is centred on sample M n - 1. Every second row
-of every second band is negated, which turns the spectrum of these bands round.
+Convention: sound [T] is folded into rows of M samples, M being the number of bands, so that both
+directions are convolutions over rows. Row n of the bands is centred on sample M n - 1. Every second
+row of every second band is negated, which reverses the spectrum of these bands.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ Doubles = NDArray[np.float64]
 
 _ATTENUATION_DB = 100.0
 _CUT_OFF = {4: 0.42987435, 8: 0.21493717, 16: 0.10751953}
-"""Of the prototype for so many bands, radians a sample."""
+"""Number of bands -> cut-off of the prototype, radians per sample."""
 _BESSEL_TERMS = 60
-"""More than its series needs at the largest argument here."""
+"""More terms than the series needs at the largest argument used here."""
 
 
 @lru_cache(maxsize=4)
@@ -49,9 +49,9 @@ def filters(bands: int) -> Doubles:
 
 @lru_cache(maxsize=4)
 def analysis(bands: int) -> Floats:
-    """The weight [M, M, L / M + 1] of the convolution over rows of sound that makes the bands.
+    """The weight [M, M, L / M + 1] of the convolution that turns rows of sound into bands.
 
-    The last tap is 0, which centres the others.
+    The last tap is 0, so that the others are centred.
     """
     made = filters(bands).reshape(bands, -1, bands).transpose(0, 2, 1)
     return np.ascontiguousarray(np.pad(made, ((0, 0), (0, 0), (0, 1))), np.float32)
@@ -59,12 +59,12 @@ def analysis(bands: int) -> Floats:
 
 @lru_cache(maxsize=4)
 def synthesis(bands: int) -> Floats:
-    """The weight [M, M, L / M + 1] of the convolution over bands that makes rows of sound.
+    """The weight [M, M, L / M + 1] of the convolution that turns bands into rows of sound.
 
-    It is the adjoint of the analysis times M. The first tap is 0, which centres the others.
+    It is M times the adjoint of the analysis. The first tap is 0, so that the others are centred.
     """
     phases = bands * filters(bands).reshape(bands, -1, bands)
-    # Of an output row the oldest band row meets the last part of the filter.
+    # The oldest row of the bands is multiplied by the last part of the filter.
     made = phases.transpose(2, 0, 1)[:, :, ::-1]
     return np.ascontiguousarray(np.pad(made, ((0, 0), (0, 0), (1, 0))), np.float32)
 
@@ -74,7 +74,7 @@ def folded(sound: Floats, bands: int) -> Floats:
     return sound.reshape(-1, bands)
 
 
-def turned(bands: Floats) -> Floats:
+def flipped(bands: Floats) -> Floats:
     """Bands [rows, M] with every second row of every second band negated; its own inverse."""
     made = bands.copy()
     np.negative(made[::2, 1::2], out=made[::2, 1::2])
@@ -82,9 +82,9 @@ def turned(bands: Floats) -> Floats:
 
 
 def _prototype(bands: int) -> Doubles:
-    """The low-pass [N] that all bands share, N odd."""
+    """The low-pass [N] that all bands share; N is odd."""
     cut_off = _CUT_OFF[bands]
-    # Kaiser's formulas, the width of the transition being the cut-off itself.
+    # Kaiser's formulas, with the cut-off as the width of the transition.
     taps = math.ceil((_ATTENUATION_DB - 7.95) / 2.285 / cut_off + 1)
     taps = 2 * (taps // 2) + 1
     beta = 0.1102 * (_ATTENUATION_DB - 8.7)

@@ -1,7 +1,7 @@
-"""The published forms of RAVE, as the `network:` of a model's YAML has them.
+"""The published forms of RAVE, as the values of `network:` in a model's YAML.
 
-They differ from the published code in what is broken there: the noise of `v2_small` has 32
-magnitudes in blocks of 8 samples, which gives silence, and 5 here.
+They differ from the published code in one fault: there the noise of `v2_small` has 32 magnitudes in
+blocks of 8 samples, which gives silence; here it has 5.
 """
 
 from __future__ import annotations
@@ -38,4 +38,4 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         },
     }
 )
-"""Networks by name: what differs from the defaults."""
+"""Name -> the values that differ from the defaults."""

@@ -1,8 +1,8 @@
-"""The prior of a RAVE network: latents one after another, each drawn given those before it.
+"""The prior of a RAVE network: draws one latent after another, each given those before it.
 
 A small causal network of gated, dilated convolutions over latents, as in WaveNet (van den Oord and
-others, 2016), whose output is the mean and the scale of a normal distribution of the next latent.
-At some twenty latents a second NumPy is fast enough.
+others, 2016). Its output is the mean and the scale of a normal distribution of the next latent.
+NumPy is fast enough for about twenty latents a second.
 
 Products are those of `kernels.reference`; the older latent comes first.
 """
@@ -23,7 +23,7 @@ _LARGEST = 80.0
 
 
 class Prior:
-    """A prior on its way: what it has heard so far of one take."""
+    """A prior with its state: the latents of one take so far."""
 
     def __init__(self, tensors: Mapping[str, Floats], layers: int) -> None:
         self._first = tensors["prior.first.weight"].T, tensors["prior.first.bias"]
@@ -38,15 +38,15 @@ class Prior:
         x = product(latent[np.newaxis], *self._first)
         for layer in self._layers:
             x = layer.step(x)
-        said = product(x, *self._last)[0]
-        mean, scale = np.split(said, 2)
+        output = product(x, *self._last)[0]
+        mean, scale = np.split(output, 2)
         return mean, _softplus(scale)
 
-    def continued(self, heard: Floats, normals: Floats, temperature: float) -> Floats:
-        """Latents [M, L] after those heard [N, L], drawn with normals [M, L]."""
+    def continuation(self, context: Floats, normals: Floats, temperature: float) -> Floats:
+        """Latents [M, L] after a context [N, L], drawn with normals [M, L]."""
         latent = np.zeros(normals.shape[1], np.float32)
         mean, scale = self.next(latent)
-        for latent in heard:
+        for latent in context:
             mean, scale = self.next(latent)
         made = np.empty_like(normals)
         for row, drawn in zip(made, normals, strict=True):
@@ -56,7 +56,7 @@ class Prior:
 
 
 class _Layer:
-    """A gated convolution of two taps, with what it was given before."""
+    """A gated convolution of two taps, with its previous inputs."""
 
     def __init__(
         self, tensors: Mapping[str, Floats], name: str, channels: int, dilation: int
@@ -73,8 +73,8 @@ class _Layer:
         before = self._before[self._at].copy()
         self._before[self._at] = x
         self._at = (self._at + 1) % len(self._before)
-        both = product(np.concatenate([before, x], axis=1), self._weight, self._bias)
-        filtered, gates = np.split(both, 2, axis=1)
+        gates_in = product(np.concatenate([before, x], axis=1), self._weight, self._bias)
+        filtered, gates = np.split(gates_in, 2, axis=1)
         return np.asarray(x + product(gated(filtered, gates), *self._out), np.float32)
 
 

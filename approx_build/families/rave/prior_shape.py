@@ -1,9 +1,9 @@
-"""The sizes of a prior: its dilations, its tensors, and how far it hears.
+"""The sizes of a prior: its dilations, its tensors, and its receptive field.
 
 Tensors, P being `prior_channels`:
 
     prior.first.weight     [P, L], with .bias [P]
-    prior.I.now, .before   [2 P, P]: what is filtered, then the gates; prior.I.bias [2 P]
+    prior.I.now, .before   [2 P, P]: filters, then gates; prior.I.bias [2 P]
     prior.I.out.weight     [P, P], with .bias [P]
     prior.last.weight      [2 L, P], with .bias [2 L]
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 from approx_build.families.parameters import Shapes
 
 _CYCLE = 4
-"""Dilations are 1, 2, 4, 8, and again."""
+"""Dilations are 1, 2, 4, 8, repeated."""
 
 
 def dilations(layers: int) -> tuple[int, ...]:
@@ -21,8 +21,8 @@ def dilations(layers: int) -> tuple[int, ...]:
     return tuple(1 << layer % _CYCLE for layer in range(layers))
 
 
-def prior_reach(layers: int) -> int:
-    """How many latents a prior hears at most."""
+def prior_receptive_field(layers: int) -> int:
+    """Number of latents on which a prediction depends."""
     return sum(dilations(layers)) + 1
 
 

@@ -1,4 +1,4 @@
-"""RAVE's convolutions stated in NumPy: the oracle of the compiled programs, and their stand-in.
+"""RAVE's convolutions in NumPy: the oracle of the compiled programs, and their substitute.
 
 Arrays are [rows, channels], as in docs/numerics-of-kernels.md.
 """
@@ -14,20 +14,20 @@ from approx_build.kernels.reference import leaky_relu
 from approx_build.kernels.tensors import Floats
 
 Folded = Mapping[str, tuple[Floats, Floats]]
-"""Weight and bias of each convolution by its name, as `folding` makes them."""
+"""Name of a convolution -> its weight and bias, from `folding`."""
 
 
-def through(folded: Folded, stack: Stack, x: Floats) -> Floats:
+def run_stack(folded: Folded, stack: Stack, x: Floats) -> Floats:
     """A stack of convolutions [rows, C] -> [rows, C]."""
     for one in stack:
         if isinstance(one, Residual):
-            x = through(folded, one.layers, x) + x
+            x = run_stack(folded, one.layers, x) + x
         else:
-            x = convolved(*folded[one.name], one, x)
+            x = convolve(*folded[one.name], one, x)
     return x
 
 
-def convolved(weight: Floats, bias: Floats, layer: Convolution, x: Floats) -> Floats:
+def convolve(weight: Floats, bias: Floats, layer: Convolution, x: Floats) -> Floats:
     """One convolution."""
     if layer.is_activated:
         x = leaky_relu(x, SLOPE)

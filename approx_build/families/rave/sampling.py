@@ -1,33 +1,24 @@
-"""The controls of a RAVE network: what is done to latents between encoding and decoding."""
+"""The controls of a RAVE network: operations on latents between encoding and decoding."""
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from approx_build.families.parameters import SHORT_FORM
+from approx_build.yaml_source.breakpoints import NumberOrList, check_order
 
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Amount = Annotated[float, Field(ge=-100, le=100)]
 Amounts = Annotated[tuple[tuple[Seconds, Amount], ...], Field(min_length=1, max_length=100_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Shares = Annotated[tuple[tuple[Seconds, Share], ...], Field(min_length=1, max_length=100_000)]
-Points = tuple[tuple[float, float], ...]
 
 
-def _kind(value: Any) -> str:
-    return "curve" if isinstance(value, list | tuple) else "number"
-
-
-AmountLike = Annotated[
-    Annotated[Amount, Tag("number")] | Annotated[Amounts, Tag("curve")], Discriminator(_kind)
-]
+AmountLike = NumberOrList[Amount, Amounts]
 """A number, or breakpoints."""
-ShareLike = Annotated[
-    Annotated[Share, Tag("number")] | Annotated[Shares, Tag("curve")], Discriminator(_kind)
-]
+ShareLike = NumberOrList[Share, Shares]
 """A number, or breakpoints."""
 
 
@@ -84,7 +75,7 @@ class LatentChange(_Strict):
                 "'smooth_s' and 'blend'"
             )
         for name in ("scale", "offset", "blend"):
-            _check_order(name, getattr(self, name))
+            check_order(getattr(self, name), name)
         return self
 
 
@@ -124,15 +115,3 @@ class Sampling(_Strict):
         description="operations on latents, in order: of an axis (`scale`, `offset`, `walk`), or "
         "`hold`, `smooth_s`, `blend`",
     )
-
-
-def points(curve: float | Points) -> Points:
-    """A number as a breakpoint."""
-    return curve if isinstance(curve, tuple) else ((0.0, curve),)
-
-
-def _check_order(name: str, curve: float | Points | None) -> None:
-    for (before, _), (after, _) in pairwise(points(curve) if curve is not None else ()):
-        if after <= before:
-            order = f"{after:g} s is not after {before:g} s"
-            raise ValueError(f"{name}: breakpoints must follow each other ({order})")

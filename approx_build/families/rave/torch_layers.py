@@ -2,7 +2,7 @@
 
 Weights are a dict of tensors named as `layers` says.
 
-Off the path of a sample: they train; takes are made by the kernels.
+Off the path of a sample: for training; the kernels make takes.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from approx_build.families.rave.folding import EPSILON
 from approx_build.families.rave.layers import SLOPE, Convolution, Residual, Stack
 
 
-def through(
+def run_stack(
     weights: Tensors, stack: Stack, x: Tensor, statistics: list[Tensor] | None = None
 ) -> Tensor:
     """A stack of convolutions [B, C, rows] -> [B, C, rows]."""
     for one in stack:
         if isinstance(one, Residual):
-            x = x + through(weights, one.layers, x, statistics)
+            x = x + run_stack(weights, one.layers, x, statistics)
         else:
-            x = _convolved(weights, one, x, statistics)
+            x = _convolve(weights, one, x, statistics)
     return x
 
 
 def features(weights: Tensors, net: Discriminator, sound: Tensor) -> list[Tensor]:
-    """What each convolution of a discriminator says of sounds [B, T]; the last are its scores."""
+    """The output of each convolution of a discriminator for sounds [B, T]; the last are scores."""
     x, found = sound[:, None], list[Tensor]()
     if net.scale > 1:
         x = F.avg_pool1d(x, net.scale)
     if net.period:
         x = F.pad(x, (0, -x.shape[-1] % net.period))
-        # Every phase of a period is a sound of its own.
+        # Every phase of a period is a separate sound.
         x = x.view(len(x), -1, net.period).transpose(1, 2).reshape(-1, 1, x.shape[2] // net.period)
     for name in net.names[:-1]:
         weight = _normed(weights[f"{name}.weight"], weights[f"{name}.gain"])
@@ -48,7 +48,7 @@ def features(weights: Tensors, net: Discriminator, sound: Tensor) -> list[Tensor
     return [one.reshape(len(sound), -1) for one in found]
 
 
-def _convolved(
+def _convolve(
     weights: Tensors, layer: Convolution, x: Tensor, statistics: list[Tensor] | None
 ) -> Tensor:
     if layer.is_activated:
@@ -66,10 +66,10 @@ def _convolved(
 
 
 def _scaled(weights: Tensors, name: str, x: Tensor, statistics: list[Tensor] | None) -> Tensor:
-    """Channels brought to mean 0 and variance 1 by statistics that follow the sound.
+    """Channels normalised to mean 0 and variance 1 by running statistics.
 
-    Batch norm's running statistics are tensors that learn: `statistics` gets how far they are from
-    those of each sound. So a window does not depend on its batch, and freezing freezes them, too.
+    The statistics are tensors that learn: `statistics` receives their distance from those of each
+    sound. So a window does not depend on its batch, and freezing freezes the statistics, too.
     """
     mean, log = weights[f"{name}.mean"], weights[f"{name}.log_variance"]
     if statistics is not None:
@@ -81,6 +81,6 @@ def _scaled(weights: Tensors, name: str, x: Tensor, statistics: list[Tensor] | N
 
 
 def _normed(weight: Tensor, gain: Tensor) -> Tensor:
-    """Weight norm: rows of the length that the gain says."""
+    """Weight normalisation: the length of each row becomes its gain."""
     lengths = weight.flatten(1).square().sum(dim=1).sqrt()
     return weight * (gain / lengths)[:, None, None]

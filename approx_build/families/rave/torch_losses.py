@@ -2,7 +2,7 @@
 
 Each is a number for each item of a batch, so that batches do not change them.
 
-Off the path of a sample: networks are trained by them.
+Off the path of a sample: losses of a training.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from torchaudio.functional import spectrogram
 LEAST_MAGNITUDE = 1e-7
 """Added to magnitudes before their logarithm."""
 _SILENT = 1e-8
-"""Mean square of sound that counts as silence: its spectrum cannot be missed by a share."""
+"""Mean square of sound that counts as silence, for which no relative error exists."""
 
 
 def fitting_sizes(largest: int, count: int, length: int) -> list[int]:
-    """Sizes of spectra that fit into so many samples, the largest first; at least one."""
+    """At most `count` sizes of spectra that fit into `length` samples, the largest first."""
     sizes = [largest >> halved for halved in range(count) if largest >> halved >= 8]
     fitting = [size for size in sizes if size <= length]
     return fitting or [1 << (length.bit_length() - 1)]
 
 
 def distance(made: Tensor, target: Tensor, sizes: Sequence[int]) -> Tensor:
-    """How far spectra of sounds [B, C, T] are apart [B]: by a share of power, and by logarithms.
+    """Distance [B] of spectra of sounds [B, C, T]: relative power of the error, and logarithms.
 
-    The channels of an item count together, so its loud ones count most in the first part.
+    The first part sums over all channels of an item, so that loud channels have more weight.
     """
     total = made.new_zeros(len(made))
     for size in sizes:
@@ -44,7 +44,7 @@ def distance(made: Tensor, target: Tensor, sizes: Sequence[int]) -> Tensor:
 
 
 def magnitudes(sound: Tensor, size: int) -> Tensor:
-    """Magnitudes [B, C, F, M] of frames a quarter of their length apart, mirrored at the ends."""
+    """Magnitudes [B, C, F, M] with a hop of a quarter of a frame; sound is mirrored at its ends."""
     window = torch.hann_window(size, device=sound.device)
     powers: Tensor = spectrogram(
         sound, 0, window, size, size // 4, size, 2.0, False, center=True, pad_mode="reflect"
@@ -59,14 +59,14 @@ def divergence(mean: Tensor, scale: Tensor) -> Tensor:
     return (mean.square() + squares - squares.log() - 1).sum(dim=1).mean(dim=1)
 
 
-def told_apart(real: Tensor, made: Tensor) -> Tensor:
+def hinge_loss(real: Tensor, made: Tensor) -> Tensor:
     """The hinge loss of a discriminator from its scores [B, …], for each item [B]."""
     wrong = F.relu(1 - real).flatten(1).mean(dim=1)
     return wrong + F.relu(1 + made).flatten(1).mean(dim=1)
 
 
 def feature_distance(real: Sequence[Tensor], made: Sequence[Tensor], is_relative: bool) -> Tensor:
-    """Mean over layers of how far features [B, …] are apart [B], perhaps as a share of theirs."""
+    """Mean distance [B] of features [B, …] over layers, perhaps relative to those of `real`."""
     total = made[0].new_zeros(len(made[0]))
     for theirs, ours in zip(real, made, strict=True):
         apart = (theirs - ours).abs().flatten(1).mean(dim=1)

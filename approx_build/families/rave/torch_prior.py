@@ -1,6 +1,6 @@
-"""RAVE's prior in torch: how well it predicts latents.
+"""RAVE's prior in torch: its predictions and their loss.
 
-Off the path of a sample: it trains; takes are made by `prior`.
+Off the path of a sample: for training; `prior` makes takes.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from approx_build.families.rave.prior_shape import dilations
 
 def predict_latents(weights: Tensors, latents: Tensor, layers: int) -> tuple[Tensor, Tensor]:
     """Mean and scale [B, M, L] of each of the latents [B, M, L], given those before it."""
-    # Before the first there is one of zeros.
-    given = F.pad(latents, (0, 0, 1, 0))[:, :-1]
-    x = given @ weights["prior.first.weight"].t() + weights["prior.first.bias"]
+    # The first latent is predicted from zeros.
+    previous = F.pad(latents, (0, 0, 1, 0))[:, :-1]
+    x = previous @ weights["prior.first.weight"].t() + weights["prior.first.bias"]
     for layer, dilation in enumerate(dilations(layers)):
         name = f"prior.{layer}"
         before = F.pad(x, (0, 0, dilation, 0))[:, : x.shape[1]]
-        both = before @ weights[f"{name}.before"].t() + x @ weights[f"{name}.now"].t()
-        filtered, gates = (both + weights[f"{name}.bias"]).chunk(2, dim=-1)
+        gates_in = before @ weights[f"{name}.before"].t() + x @ weights[f"{name}.now"].t()
+        filtered, gates = (gates_in + weights[f"{name}.bias"]).chunk(2, dim=-1)
         gated = filtered.tanh() * gates.sigmoid()
         x = x + gated @ weights[f"{name}.out.weight"].t() + weights[f"{name}.out.bias"]
     out = x @ weights["prior.last.weight"].t() + weights["prior.last.bias"]

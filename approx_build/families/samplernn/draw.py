@@ -12,14 +12,19 @@ import numpy as np
 
 from approx_build.audio.clip import Clip
 from approx_build.engines.autoregressive.request import ClipRequest, Codes
+from approx_build.engines.autoregressive.sampler import CodeSampler
 from approx_build.errors import ModelError
-from approx_build.families.base import Told, Weights
+from approx_build.families.base import Progress, Weights
+from approx_build.families.codes import Sampling, code_request
 from approx_build.families.samplernn.codec import decode, encode
-from approx_build.families.samplernn.parameters import SampleRNNParameters, Sampling
-from approx_build.families.samplernn.sampler import sample
+from approx_build.families.samplernn.compiled import packed
+from approx_build.families.samplernn.parameters import SampleRNNParameters
+from approx_build.families.samplernn.reference import SampleRNNReference
 from approx_build.families.take_request import TakeRequest, check_takes
 from approx_build.ways.extend import Extension
 from approx_build.ways.prime import Priming
+
+SAMPLER = CodeSampler(SampleRNNReference, packed)
 
 
 def draw(
@@ -27,7 +32,7 @@ def draw(
     weights: Weights,
     takes: Sequence[TakeRequest[Sampling]],
     device: str = "cpu",
-    progress: Told | None = None,
+    progress: Progress | None = None,
 ) -> list[Clip]:
     """Generate clips [1, length] in lock step, at the network's rate.
 
@@ -35,7 +40,7 @@ def draw(
     """
     check_takes(network, takes, device)
     requests = [_request(network, take) for take in takes]
-    drawn = sample(weights, network, requests, progress=progress)
+    drawn = SAMPLER.sample(weights, network, requests, progress=progress)
     return [_clip(network, take, codes) for take, codes in zip(takes, drawn, strict=True)]
 
 
@@ -52,14 +57,7 @@ def _request(network: SampleRNNParameters, take: TakeRequest[Sampling]) -> ClipR
                     "nothing to add"
                 )
             prime = _whole_frames(network, sound)
-    return ClipRequest(
-        key=take.stream,
-        length=length,
-        prime=prime,
-        temperature=take.sampling.temperature,
-        top_k=take.sampling.top_k,
-        towards_silence=take.sampling.towards_silence,
-    )
+    return code_request(take, length, prime)
 
 
 def _whole_frames(network: SampleRNNParameters, sound: Clip) -> Codes:

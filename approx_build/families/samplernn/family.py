@@ -10,20 +10,21 @@ form of our own:
     sample tier  embeddings of the last F1 codes -> map, plus its row -> ReLU layers -> softmax
 
 With one frame size there is no middle tier. `parameters` lists the tensors of a checkpoint,
-`sampler` describes how generation starts.
+`reference` computes it step by step. The first code of a clip, or of its prime, follows a frame of
+silence, code Q div 2, in every tier; the initial states are the learned ones, or zeros.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import FAMILIES, Family, Network, Told, Weights
-from approx_build.families.samplernn.parameters import Objective, SampleRNNParameters, Sampling
-from approx_build.families.take_request import TakeRequest
+from approx_build.families.base import FAMILIES, Family, Network, Progress, Takes, Weights
+from approx_build.families.codes import Sampling
+from approx_build.families.samplernn.parameters import Objective, SampleRNNParameters
 
 
 @FAMILIES.register
@@ -52,18 +53,14 @@ class SampleRNN(SampleRNNParameters, Family):
     }
 
     def draw(
-        self,
-        weights: Weights,
-        takes: Sequence[TakeRequest[Sampling]],
-        device: str = "cpu",
-        progress: Told | None = None,
+        self, weights: Weights, takes: Takes, device: str = "cpu", progress: Progress | None = None
     ) -> list[Clip]:
         """Generate clips [1, length] in lock step, by the kernels on every device."""
         from approx_build.families.samplernn import draw
 
         return draw.draw(self, weights, takes, device, progress)
 
-    def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
+    def drawing_bytes(self, takes: Takes) -> dict[str, int]:
         """Peak memory, by item, of generating `takes` together on a CPU."""
         from approx_build.families.samplernn import memory  # off the path: memory
 

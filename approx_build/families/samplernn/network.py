@@ -17,7 +17,7 @@ import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
 from torch import Tensor
 
-from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors
+from approx_build.families.base import Arrays, Example, Moment, Network, Tensors
 from approx_build.families.samplernn.codec import encode, levels
 from approx_build.families.samplernn.parameters import Objective, SampleRNNParameters
 from approx_build.families.samplernn.torch_gru import gru
@@ -27,7 +27,7 @@ States = list[Tensor]
 """States of each tier, the lowest first: [layers, B, width]."""
 
 
-class SampleRNNNetwork:
+class SampleRNNNetwork(Network):
     """Examples, loss, logits and initial weights of a SampleRNN."""
 
     def __init__(self, params: SampleRNNParameters, objective: Objective | None = None) -> None:
@@ -142,10 +142,6 @@ class SampleRNNNetwork:
         ):
             x = torch.relu(_product(x, weight, bias))
         return _product(x, weights["mlp.output.weight"], weights["mlp.output.bias"])
-
-    def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
-        """None: torch computes them."""
-        return None
 
     def matrices(self) -> dict[str, tuple[int, int, int, float]]:
         """The weights that Muon updates, as stacks of matrices; no embedding, no last map."""

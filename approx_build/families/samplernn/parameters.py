@@ -1,4 +1,4 @@
-"""Parameters of a SampleRNN: its tiers, tensors, controls of generation and training.
+"""Parameters of a SampleRNN: its tiers, tensors, training.
 
 **Tensors of a checkpoint**, all float32, with d = `width`, Q = `codes`, E = `embedding`. Frame
 tiers are counted from the lowest, 0; tier k reads frames of F = `frame_sizes[k]` codes and makes
@@ -25,7 +25,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from approx_build.families.parameters import SHORT_FORM, Parameters, Shapes
+from approx_build.families.parameters import Parameters, Shapes
 
 LARGEST_FRAME = 4096
 HIDDEN_LAYERS = {"deepsound": 1, "mehri": 2}
@@ -129,6 +129,11 @@ class SampleRNNParameters(Parameters):
         return self
 
     @property
+    def classes(self) -> int:
+        """Number of codes."""
+        return self.codes
+
+    @property
     def rate(self) -> int:
         """Sample rate of the network, Hz."""
         return self.sample_rate
@@ -200,33 +205,6 @@ class SampleRNNParameters(Parameters):
             f"must be a multiple of {frame}, the top tier's frame, and at least {2 * frame}: "
             f"{nearest} (is {size})"
         )
-
-
-class Sampling(BaseModel):
-    """How the next code is sampled from the distribution that the network predicts."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    temperature: Annotated[float, SHORT_FORM] = Field(
-        default=1.0,
-        ge=0,
-        le=10,
-        description="divides the logits: below 1 favours likely codes, 0 always chooses the "
-        "likeliest",
-    )
-    top_k: Annotated[int | None, SHORT_FORM] = Field(
-        default=None,
-        ge=1,
-        le=65_536,
-        description="sample only from the k likeliest codes; null: from all",
-    )
-    towards_silence: Annotated[float, SHORT_FORM] = Field(
-        default=0.0,
-        ge=0,
-        le=1000,
-        description="pull towards silence: subtracted from the logits of the loudest codes, nats; "
-        "1 is gentle, 10 strong",
-    )
 
 
 class Objective(BaseModel):

@@ -1,4 +1,4 @@
-"""Takes of a WaveGAN: each is the clip of a latent, or its beginning."""
+"""Takes of a WaveGAN: each is the clip of a latent, or the beginning of one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
-from approx_build.families.base import Told, Weights
+from approx_build.families.base import Progress, Weights
 from approx_build.families.latent import Sampling
 from approx_build.families.take_request import TakeRequest, check_takes
 from approx_build.families.wavegan.parameters import WaveGANParameters
@@ -28,11 +28,12 @@ def draw(
     weights: Weights,
     takes: Sequence[TakeRequest[Sampling]],
     device: str = "cpu",
-    progress: Told | None = None,
+    progress: Progress | None = None,
 ) -> list[Clip]:
-    """Clips [C, length] at the network's rate, one after another.
+    """Generate clips [C, length] at the network's rate, one after another.
 
-    On every device by the kernels of the processor: a take costs less than it would to move it.
+    Uses the kernels of the processor on every device, because a transfer would cost more than a
+    take.
     """
     check_takes(network, takes, device)
     generator = prepare(network, weights)
@@ -51,10 +52,9 @@ def draw(
 def prepare(
     network: WaveGANParameters, weights: Weights, kernel: str | None = None, threads: int = 1
 ) -> Generator:
-    """The generator, its weights packed for a kernel; not for two callers at once.
+    """The generator, with weights packed for a kernel; not safe for two threads at once.
 
-    ModelError when the weights are not as they should be, UsageError when `kernel` cannot run
-    here, MemoryError.
+    ModelError when the weights are invalid, UsageError when `kernel` cannot run here, MemoryError.
     """
     tensors = checked_tensors(weights, network.tensor_shapes())
     chosen = choose(kernel, many_rows=True)
@@ -65,8 +65,8 @@ def prepare(
     opened, nothing = OpenProgram(packed, program, threads), np.zeros(1, np.float32)
 
     def generator(latent: Floats) -> Floats:
-        made = np.empty((network.channels, network.length), np.float32)
-        opened.run(latent[:, None], nothing, made)
-        return made
+        clip = np.empty((network.channels, network.length), np.float32)
+        opened.run(latent[:, None], nothing, clip)
+        return clip
 
     return generator

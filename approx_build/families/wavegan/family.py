@@ -1,26 +1,25 @@
-"""WaveGAN: a generator makes a clip of a latent at once, taught by a critic that hears waveforms.
+"""WaveGAN: a generator turns a latent into a whole clip, trained against a critic of waveforms.
 
 Donahue, McAuley and Puckette, Adversarial audio synthesis (2018, arXiv:1802.04208), as the
-published code has it (chrisdonahue/wavegan, MIT), with Wasserstein distance and gradient penalty:
+published code (chrisdonahue/wavegan, MIT), with Wasserstein distance and gradient penalty:
 
     latent [100] -> dense -> 16 rows -> [ReLU, transposed convolution by 4] · layers -> tanh
-    clip -> [convolution by 4, leaky ReLU, phase shuffle] · layers -> dense -> how real it is
+    clip -> [convolution by 4, leaky ReLU, phase shuffle] · layers -> dense -> score
 
-A clip is a point of a cube, so two strokes have a middle, and a path is a rhythm of new strokes.
+Latents are points of a cube, so that clips can be interpolated.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import FAMILIES, Family, Network, Told, Weights
+from approx_build.families.base import FAMILIES, Family, Network, Progress, Takes, Weights
 from approx_build.families.latent import Sampling
 from approx_build.families.players import Player
-from approx_build.families.take_request import TakeRequest
 from approx_build.families.wavegan.parameters import Objective, WaveGANParameters
 
 ADAM = {"name": "adam", "learning_rate": 1e-4, "beta1": 0.5, "beta2": 0.9, "epsilon": 1e-8}
@@ -28,7 +27,7 @@ ADAM = {"name": "adam", "learning_rate": 1e-4, "beta1": 0.5, "beta2": 0.9, "epsi
 
 @FAMILIES.register
 class WaveGAN(WaveGANParameters, Family):
-    """One-shots of a latent, learnt against a critic."""
+    """One-shot sounds from latents, trained against a critic."""
 
     sampling_model: ClassVar[type[BaseModel]] = Sampling
     objective_model: ClassVar[type[BaseModel]] = Objective
@@ -46,7 +45,7 @@ class WaveGAN(WaveGANParameters, Family):
             "generator",
             ("generator.",),
             {"optimizer": ADAM, "clip_norm": None, "ema": 0.999},
-            "makes clips of latents",
+            "turns latents into clips",
         ),
     )
     example: ClassVar[Mapping[str, Any]] = {
@@ -64,44 +63,40 @@ class WaveGAN(WaveGANParameters, Family):
     large_example: ClassVar[Mapping[str, Any]] = {"network": {"width": 48}, "length_s": 1.0}
 
     def draw(
-        self,
-        weights: Weights,
-        takes: Sequence[TakeRequest[Sampling]],
-        device: str = "cpu",
-        progress: Told | None = None,
+        self, weights: Weights, takes: Takes, device: str = "cpu", progress: Progress | None = None
     ) -> list[Clip]:
-        """Clips [C, length], one after another."""
+        """Generate clips [C, length], one after another."""
         from approx_build.families.wavegan import draw
 
         return draw.draw(self, weights, takes, device, progress)
 
     def clip_sampling(self, sampling: Sampling, clip: int, count: int) -> Mapping[str, Any]:
-        """The place of a clip, where the take says one for each, or is a path of equal steps."""
+        """The place of a clip in a list of places, or in a path of equal steps."""
         return sampling.of_clip(clip, count)
 
     def remark(self, sampling: Sampling) -> str:
-        """Whether latents may be outside what the network has learned."""
+        """A remark if latents may be outside what the network has learned."""
         return sampling.remark
 
     @property
     def preview_s(self) -> float:
-        """Seconds of a whole clip."""
+        """Length of a whole clip, seconds."""
         return self.length / self.rate
 
-    def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
-        """Memory by item that drawing `takes` takes at its peak, on a CPU."""
+    def drawing_bytes(self, takes: Takes) -> dict[str, int]:
+        """Peak memory, by item, of generating `takes` on a CPU."""
         from approx_build.families.wavegan import memory  # off the path: memory
 
         return memory.drawing_bytes(self, takes)
 
     def cost(self, samples: int, sampling: Sampling, way: str | None = None) -> float:
-        """Multiply-adds of a clip, however much of it is used."""
+        """Multiply-adds of a whole clip, of which a take may be the beginning."""
         from approx_build.families.wavegan import memory  # off the path: memory
 
         return float(memory.products(self))
 
     def activation_bytes(self, size: int, device: str = "cpu", is_plain: bool = True) -> int:
-        """What autograd keeps of a window in the critic's turn."""
+        """Memory of autograd for a window in the critic's turn."""
         from approx_build.families.wavegan import memory  # off the path: memory
 
         return memory.activation_bytes(self, size)

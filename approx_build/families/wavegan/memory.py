@@ -1,4 +1,4 @@
-"""The memory that drawing from a WaveGAN and training it takes, and the work of drawing.
+"""The memory of generating with a WaveGAN and of training it, and the work of a clip.
 
 Off the path of a sample: it counts memory and work.
 """
@@ -18,11 +18,11 @@ _FLOAT = 4
 _LANES = 16
 """Floats of the widest vector: packed weights are padded to whole ones."""
 _PASSES = 9
-"""Copies of the critic's rows that its penalty keeps: three of its passes, and their gradients."""
+"""Copies of the critic's activations that the penalty keeps: three passes, and gradients."""
 
 
 def drawing_bytes(network: WaveGANParameters, takes: Sequence[TakeRequest[Any]]) -> dict[str, int]:
-    """Bytes by item when `takes` are drawn one after another."""
+    """Bytes by item of generating `takes` one after another."""
     program = generator_program(network)
     phases = _phase_floats(network)
     return {
@@ -35,7 +35,7 @@ def drawing_bytes(network: WaveGANParameters, takes: Sequence[TakeRequest[Any]])
 
 
 def _phase_floats(network: WaveGANParameters) -> int:
-    """Numbers of the maps that the layers are made into."""
+    """Number of weights in the maps of all layers."""
     total = 0
     for layer, given in zip(layers(network), network.widths, strict=False):
         total += sum(math.prod(shape) for shape in layer.phase_shapes("", given).values())
@@ -52,12 +52,12 @@ def products(network: WaveGANParameters) -> int:
 
 
 def activation_bytes(network: WaveGANParameters, size: int) -> int:
-    """What autograd keeps of a window of `size` samples in the critic's turn."""
+    """Memory of autograd for a window of `size` samples in the critic's turn."""
     rows, floats = FIRST_ROWS, FIRST_ROWS * network.widths[0]
     for stride, width in zip(network.strides, network.widths[1:], strict=True):
         rows *= stride
         floats += rows * width
-    # Windows of other sizes are refused; what is said of them need only grow.
+    # Windows of other sizes are refused, so any estimate that grows with the size is enough.
     share = max(1.0, size / network.length)
     of_weights = 2 * (network.parameter_count + floats)
     return int(_FLOAT * share * (of_weights + 2 * _PASSES * floats))

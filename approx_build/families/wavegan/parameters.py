@@ -1,7 +1,7 @@
-"""Parameters of a WaveGAN: its sizes, its tensors, and how it learns.
+"""Parameters of a WaveGAN: its sizes, its tensors, and its training objective.
 
-**Layers.** A clip has 16 · 2^n samples. The generator makes 16 rows of a latent and lengthens them
-by 4 in each layer, in the last by 2 where n is odd. With L layers the first rows have 2^(L - 1)
+**Layers.** A clip has 16 · 2^n samples. The generator turns a latent into 16 rows. Each layer
+makes 4 rows of one, and the last layer 2 if n is odd. With L layers the first rows have 2^(L - 1)
 `width` channels, and each layer but the last halves them. The critic is the mirror image.
 
 **Tensors**, all float32, k = `taps`, C = channels of the sound. Products are out = weight · in.
@@ -11,7 +11,7 @@ by 4 in each layer, in the last by 2 where n is odd. With L layers the first row
     critic.down.I.weight     [out, in, k]; with .bias [out]
     critic.dense.weight      [1, 16 · last channels], by (row, channel); with .bias [1]
 
-A take needs the generator alone.
+Takes need only the generator.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "small": {"length": 8192, "width": 16},
     }
 )
-"""The published forms, and one for two cores, as what of them differs from the first."""
+"""The published forms, and one for two cores: name -> values that differ from the defaults."""
 
 
 class WaveGANParameters(Parameters):
     """Sizes of a WaveGAN, and the rate of its sound.
 
-    A preset gives the parameters that are not given themselves.
+    A preset supplies the values that are not given.
     """
 
     family: Literal["wavegan"] = "wavegan"
@@ -69,7 +69,7 @@ class WaveGANParameters(Parameters):
     @model_validator(mode="before")
     @classmethod
     def _preset(cls, given: Any) -> Any:
-        """What the preset says, where nothing else is said."""
+        """Values of the preset for parameters that are not given."""
         if not isinstance(given, Mapping):
             return given
         preset = given.get("preset")
@@ -89,17 +89,17 @@ class WaveGANParameters(Parameters):
 
     @property
     def channels(self) -> int:
-        """Channels of the sound the network hears and makes."""
+        """Channels of the sound."""
         return self.sound_channels
 
     @property
     def rate(self) -> int:
-        """The rate of the sound the network hears and makes, Hz."""
+        """Sample rate of the network, Hz."""
         return self.sample_rate
 
     @property
     def receptive_field(self) -> int:
-        """The whole clip: it is made at once."""
+        """The whole clip, because it is generated at once."""
         return self.length
 
     @property
@@ -109,7 +109,7 @@ class WaveGANParameters(Parameters):
 
     @property
     def strides(self) -> tuple[int, ...]:
-        """How many rows each layer of the generator makes of one."""
+        """The number of rows that each layer of the generator makes of one."""
         twos = (self.length // FIRST_ROWS).bit_length() - 1
         return (4,) * (twos // 2) + (2,) * (twos % 2)
 
@@ -120,11 +120,11 @@ class WaveGANParameters(Parameters):
         return (*(self.width << n for n in reversed(range(count))), self.sound_channels)
 
     def before(self, stride: int) -> int:
-        """Rows before the first that a convolution by a stride reads: TensorFlow's `SAME`."""
+        """Rows of padding before the first of a strided convolution: TensorFlow's `SAME`."""
         return (self.taps - stride) // 2
 
     def tensor_shapes(self) -> Shapes:
-        """The generator: takes need nothing else."""
+        """The tensors of the generator."""
         first, shapes = FIRST_ROWS * self.widths[0], Shapes()
         shapes["generator.dense.weight"] = (first, self.latent)
         shapes["generator.dense.bias"] = (first,)
@@ -136,7 +136,7 @@ class WaveGANParameters(Parameters):
         return shapes
 
     def training_shapes(self) -> Shapes:
-        """The critic too."""
+        """The tensors of the generator and the critic."""
         shapes, widths = Shapes(), self.widths[::-1]
         for layer, (given, made) in enumerate(itertools.pairwise(widths)):
             shapes[f"critic.down.{layer}.weight"] = (made, given, self.taps)
@@ -154,7 +154,7 @@ class WaveGANParameters(Parameters):
 
 
 class Objective(BaseModel):
-    """How generator and critic learn: by a Wasserstein distance with a penalty of the gradient."""
+    """The Wasserstein distance of generator and critic, with a gradient penalty."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -165,7 +165,7 @@ class Objective(BaseModel):
         default=2,
         ge=0,
         le=7,
-        description="largest shift, samples, of what the critic's layers hear; 0: none",
+        description="largest shift, samples, of the inputs of the critic's layers; 0: none",
     )
 
 

@@ -1,4 +1,4 @@
-"""The program of a WaveGAN's generator: a latent becomes 16 rows, which each layer lengthens."""
+"""The program of a WaveGAN's generator: a latent becomes 16 rows, then the rows of each layer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from approx_build.kernels.transposed import Repeated, Transposed
 
 
 def layers(network: WaveGANParameters) -> list[Transposed]:
-    """The layers of the generator, from the first."""
+    """The layers of the generator, in order."""
     if network.upsample == "zeros":
         return [
             Transposed(made, network.taps, stride, network.before(stride))
@@ -39,7 +39,7 @@ def generator_program(network: WaveGANParameters) -> Program:
 
 
 def program_tensors(network: WaveGANParameters, tensors: dict[str, Floats]) -> dict[str, Floats]:
-    """The maps of the program, made of a checkpoint's tensors."""
+    """The tensors of the program's maps, from those of a checkpoint."""
     dense = tensors["generator.dense.weight"]
     found = {
         "dense.weight": dense[:, :, None],

@@ -1,7 +1,6 @@
-"""The clip that a WaveGAN's generator makes of a latent, stated in NumPy.
+"""WaveGAN's generator in NumPy: the oracle of the compiled program, and its substitute.
 
-The rule is that of docs/numerics-of-kernels.md. It is the oracle of the program, and makes clips
-where there is no compiler.
+The rule is in docs/numerics-of-kernels.md.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from approx_build.kernels.tensors import Floats
 def forward(tensors: Mapping[str, Floats], network: WaveGANParameters, latent: Floats) -> Floats:
     """The clip [C, length] of a latent [n]."""
     dense, bias = tensors["generator.dense.weight"], tensors["generator.dense.bias"]
-    # Numbers that are too large become infinite or NaN, in the kernels without a warning.
+    # Numbers that are too large become infinite or NaN; the kernels do not warn either.
     with np.errstate(over="ignore", invalid="ignore"):
         rows = product(latent[None], dense.T, bias).reshape(FIRST_ROWS, -1)
         for layer, stride in enumerate(network.strides):

@@ -21,12 +21,8 @@ import numpy as np
 import torch
 
 from approx_build.engines.autoregressive.lock_step import check_requests
-from approx_build.engines.autoregressive.request import (
-    ClipRequest,
-    Codes,
-    Progress,
-    SamplingCancelled,
-)
+from approx_build.engines.autoregressive.request import ClipRequest, Codes, SamplingCancelled
+from approx_build.engines.progress import Progress
 from approx_build.errors import ModelError
 from approx_build.families.torch_device import exact, place
 from approx_build.families.wavenet.cuda_lanes import DRAWN, LANES, SLICE, Lanes, Table

@@ -9,11 +9,16 @@ import numpy as np
 from approx_build.audio.clip import Clip
 from approx_build.audio.mulaw import decode, encode
 from approx_build.engines.autoregressive.request import ClipRequest
-from approx_build.families.base import Told, Weights
+from approx_build.engines.autoregressive.sampler import CodeSampler
+from approx_build.families.base import Progress, Weights
+from approx_build.families.codes import Sampling, code_request
 from approx_build.families.take_request import TakeRequest, check_takes
-from approx_build.families.wavenet.parameters import Sampling, WaveNetParameters
-from approx_build.families.wavenet.sampler import sample
+from approx_build.families.wavenet.compiled import packed
+from approx_build.families.wavenet.parameters import WaveNetParameters
+from approx_build.families.wavenet.reference import WaveNetReference
 from approx_build.ways.prime import Priming
+
+SAMPLER = CodeSampler(WaveNetReference, packed)
 
 
 def draw(
@@ -21,7 +26,7 @@ def draw(
     weights: Weights,
     takes: Sequence[TakeRequest[Sampling]],
     device: str = "cpu",
-    progress: Told | None = None,
+    progress: Progress | None = None,
 ) -> list[Clip]:
     """Generate clips [1, length] in lock step, at the network's rate.
 
@@ -31,7 +36,7 @@ def draw(
     check_takes(network, takes, device)
     requests = [_request(network, take) for take in takes]
     if device == "cpu":
-        codes = sample(weights, network, requests, progress=progress)
+        codes = SAMPLER.sample(weights, network, requests, progress=progress)
     else:
         from approx_build.families.wavenet.cuda import sample_on_device  # off the path: GPU
 
@@ -45,11 +50,4 @@ def _request(network: WaveNetParameters, take: TakeRequest[Sampling]) -> ClipReq
     if isinstance(take.conditioning, Priming):
         sound = take.conditioning.sound.data[0]
         prime = encode(sound, network.quantization_channels).astype(np.uint8)
-    return ClipRequest(
-        key=take.stream,
-        length=take.length,
-        prime=prime,
-        temperature=take.sampling.temperature,
-        top_k=take.sampling.top_k,
-        towards_silence=take.sampling.towards_silence,
-    )
+    return code_request(take, take.length, prime)

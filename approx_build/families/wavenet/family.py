@@ -9,20 +9,22 @@ the architecture of ibab's tensorflow-wavenet, unconditional:
         skip = skip + skip_l(z)                          1 x 1
     -> ReLU(skip) -> post1 -> ReLU -> post2 -> softmax over the next code
 
-`parameters` lists the tensors of a checkpoint, `sampler` describes how generation starts.
+`parameters` lists the tensors of a checkpoint. Before the first sample of a clip, the input of the
+causal convolution is code Q div 2 (silence), and that of every dilated convolution is zero. With
+`scalar_input` the input is the amplitude that a code decodes to, instead of a one-hot vector.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import FAMILIES, Family, Network, Told, Weights
-from approx_build.families.take_request import TakeRequest
-from approx_build.families.wavenet.parameters import Objective, Sampling, WaveNetParameters
+from approx_build.families.base import FAMILIES, Family, Network, Progress, Takes, Weights
+from approx_build.families.codes import Sampling
+from approx_build.families.wavenet.parameters import Objective, WaveNetParameters
 
 
 @FAMILIES.register
@@ -57,18 +59,14 @@ class WaveNet(WaveNetParameters, Family):
     }
 
     def draw(
-        self,
-        weights: Weights,
-        takes: Sequence[TakeRequest[Sampling]],
-        device: str = "cpu",
-        progress: Told | None = None,
+        self, weights: Weights, takes: Takes, device: str = "cpu", progress: Progress | None = None
     ) -> list[Clip]:
         """Generate clips [1, length] in lock step."""
         from approx_build.families.wavenet import draw
 
         return draw.draw(self, weights, takes, device, progress)
 
-    def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
+    def drawing_bytes(self, takes: Takes) -> dict[str, int]:
         """Peak memory, by item, of generating `takes` together on a CPU."""
         from approx_build.families.wavenet import memory  # off the path: memory
 

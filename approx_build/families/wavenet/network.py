@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from approx_build.audio.mulaw import amplitudes, encode
-from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors
+from approx_build.families.base import Arrays, Example, Gradients, Moment, Network, Tensors
 from approx_build.families.wavenet import gradients
 from approx_build.families.wavenet.parameters import Objective, WaveNetParameters
 from approx_build.numerics.stream import Stream
 
 
-class WaveNetNetwork:
+class WaveNetNetwork(Network):
     """Examples, loss, logits and initial weights of a WaveNet."""
 
     def __init__(self, params: WaveNetParameters, objective: Objective | None = None) -> None:

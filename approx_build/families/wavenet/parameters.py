@@ -1,4 +1,4 @@
-"""Parameters of a WaveNet: its sizes, tensors, controls of generation and training.
+"""Parameters of a WaveNet: its sizes, tensors, training.
 
 The names and defaults are those of ibab's tensorflow-wavenet. **Tensors of a checkpoint**, all
 float32, with W = `filter_width`, L = number of dilations, R, D, S, Q = residual, dilation, skip
@@ -23,7 +23,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from approx_build.families.parameters import SHORT_FORM, Parameters, Shapes
+from approx_build.families.parameters import Parameters, Shapes
 
 Channels = Annotated[int, Field(ge=1, le=8192)]
 DEFAULT_DILATIONS = tuple(1 << power for power in range(10)) * 5
@@ -65,6 +65,11 @@ class WaveNetParameters(Parameters):
         return self
 
     @property
+    def classes(self) -> int:
+        """Number of codes."""
+        return self.quantization_channels
+
+    @property
     def rate(self) -> int:
         """Sample rate of the network, Hz."""
         return self.sample_rate
@@ -104,33 +109,6 @@ class WaveNetParameters(Parameters):
         return {
             name.replace("weight", "bias"): (*stacked[name], shapes[name][-1]) for name in biased
         }
-
-
-class Sampling(BaseModel):
-    """How the next code is sampled from the distribution that the network predicts."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    temperature: Annotated[float, SHORT_FORM] = Field(
-        default=1.0,
-        ge=0,
-        le=10,
-        description="divides the logits: below 1 favours likely codes, 0 always chooses the "
-        "likeliest",
-    )
-    top_k: Annotated[int | None, SHORT_FORM] = Field(
-        default=None,
-        ge=1,
-        le=65_536,
-        description="sample only from the k likeliest codes; null: from all",
-    )
-    towards_silence: Annotated[float, SHORT_FORM] = Field(
-        default=0.0,
-        ge=0,
-        le=1000,
-        description="pull towards silence: subtracted from the logits of the loudest codes, nats; "
-        "1 is gentle, 10 strong",
-    )
 
 
 class Objective(BaseModel):

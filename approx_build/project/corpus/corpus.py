@@ -68,9 +68,9 @@ class Corpus:
             return False, refused[0].message + more
         consent = self.catalog.record(self.name)
         until = consent.valid_until
-        said = f"valid until {until}" if until else "valid without end"
+        validity = f"valid until {until}" if until else "valid without end"
         count = len(consent.withdrawn_by(self.catalog.today))
-        return True, f"{said}, {count} withdrawn" if count else said
+        return True, f"{validity}, {count} withdrawn" if count else validity
 
     def faults(self) -> list[str]:
         """Every fault of the consent record, each with its place; none where it is in order."""

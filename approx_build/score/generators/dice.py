@@ -55,10 +55,10 @@ def throw(value: object) -> Throw:
         return Throw(value)  # type: ignore[arg-type]
     if len(dice) == 2 and all(type(die) is int and 1 <= die <= 6 for die in dice):
         return Throw(sum(dice), (dice[0], dice[1]))
-    said = ", ".join(map(str, dice)) if len(dice) in (1, 2, 3) else ""
+    numbers = ", ".join(map(str, dice)) if len(dice) in (1, 2, 3) else ""
     raise ValueError(
         "two dice show a sum from 2 to 12, or as in [3, 4] two numbers from 1 to 6 "
-        f"(is {f'[{said}]' if said else shown(value)})"
+        f"(is {f'[{numbers}]' if numbers else shown(value)})"
     )
 
 

@@ -80,7 +80,7 @@ def test_the_commands_are_frozen(project: Space, above: list[str], names: list[s
     assert re.findall(r"^  ([a-z]+) ", text.partition("Commands:")[2], re.MULTILINE) == names
 
 
-def test_the_version_is_said(project: Space) -> None:
+def test_the_version_is_reported(project: Space) -> None:
     from approx_build import __version__
 
     assert project.run("--version").out == f"approx-build {__version__}\n"

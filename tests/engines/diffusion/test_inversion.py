@@ -48,7 +48,7 @@ def test_it_is_v_diffusion_s_way_back(name: str) -> None:
     np.testing.assert_allclose(found, expected.numpy(), atol=2e-5)
 
 
-def test_samplers_that_cannot_go_back_say_so() -> None:
+def test_samplers_that_cannot_go_back_report_it() -> None:
     solver = Solver(wavy, SAMPLERS["heun"], schedules.karras(5, 0.01, 80))
     with pytest.raises(ModelError, match="cannot go from sound to noise; ddim and iplms can"):
         invert(solver, SOUND)

@@ -9,7 +9,7 @@ from tests.engines.diffusion.networks import noise
 AT = np.arange(1400)
 
 
-def test_tones_go_on_as_they_are() -> None:
+def test_tones_continue_as_they_are() -> None:
     tones = sum(np.sin(0.1 + number * AT * 0.21) / number for number in (1, 2, 3, 5))
     sound = np.asarray(tones, np.float64)
     told, share = continuation(sound[:1000], 100)
@@ -17,14 +17,14 @@ def test_tones_go_on_as_they_are() -> None:
     assert share.min() > 0.98
 
 
-def test_of_noise_nothing_is_foretold() -> None:
+def test_of_noise_nothing_is_estimated() -> None:
     told, share = continuation(noise(2000).astype(np.float64), 50)
     assert share.max() < 0.1
     assert np.abs(told).max() < 1
 
 
 @pytest.mark.parametrize("by", [0.5, 0.95, -0.8])
-def test_an_autoregressive_process_is_foretold_as_far_as_it_correlates(by: float) -> None:
+def test_an_autoregressive_process_is_estimated_as_far_as_it_correlates(by: float) -> None:
     """Of such a process the mean falls by `by` a sample, and by² the share that is foretold."""
     sound = noise(3000).astype(np.float64)
     for at in range(1, len(sound)):
@@ -49,6 +49,6 @@ def test_a_moment_is_too_short_to_tell_much(count: int) -> None:
 
 
 @pytest.mark.parametrize("value", [0.0, 0.7])
-def test_silence_and_a_constant_go_on(value: float) -> None:
+def test_silence_and_a_constant_continue(value: float) -> None:
     told, _ = continuation(np.full(500, value), 20)
     np.testing.assert_allclose(told, value, atol=1e-6)

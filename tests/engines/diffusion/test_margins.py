@@ -13,7 +13,7 @@ from approx_build.engines.diffusion.overlapping_windows import (
 from tests.engines.diffusion.networks import noise
 
 
-def test_a_window_is_heard_but_for_an_80th_at_either_end() -> None:
+def test_a_window_is_used_except_for_an_80th_at_each_end() -> None:
     assert (margin(16384), inside(16384)) == (204, 15976)
     assert (margin(100), inside(100)) == (1, 98)
     assert (margin(64), inside(64)) == (0, 64)

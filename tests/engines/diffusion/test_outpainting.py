@@ -29,7 +29,7 @@ def test_windows_overlap_by_half(begun: int, length: int, count: int) -> None:
     ("begun", "length", "count"),
     [(0, 1000, 1), (0, 1001, 2), (0, 1512, 2), (0, 1513, 3), (9, 1003, 1), (999, 512, 1)],
 )
-def test_margins_are_not_heard(begun: int, length: int, count: int) -> None:
+def test_margins_are_discarded(begun: int, length: int, count: int) -> None:
     assert windows(begun, length, 1024) == count
 
 
@@ -59,7 +59,7 @@ def test_more_of_a_sound_begins_as_less_of_it_does() -> None:
         np.testing.assert_array_equal(shorter, longer[..., :length])
 
 
-def test_it_goes_on_from_what_is_known() -> None:
+def test_it_continues_from_what_is_known() -> None:
     """The network is asked about windows that begin with the known sound."""
     known = noise(2, 1, 30, name="known")
     heard: list[Sound] = []

@@ -7,12 +7,12 @@ from approx_build.engines.diffusion import schedules
 from approx_build.engines.diffusion.level import Level
 from approx_build.engines.diffusion.parameterisation import Denoiser, Sound
 from approx_build.engines.diffusion.samplers.deterministic import Ddim, Heun
-from approx_build.engines.diffusion.sampling import part_of, sample
+from approx_build.engines.diffusion.sampling import sample
 from approx_build.errors import ModelError
 from tests.engines.diffusion.networks import noise, wavy
 
 
-def test_progress_is_told_after_each_step() -> None:
+def test_progress_is_reported_after_each_step() -> None:
     told: list[tuple[int, int]] = []
     x = noise(1, 1, 8)
     sample(Ddim(Denoiser(wavy)), x, schedules.crash(3), lambda *now: told.append(now))
@@ -41,15 +41,6 @@ def test_who_watches_can_change_nothing() -> None:
         sample(Ddim(Denoiser(wavy)), noise(1, 1, 8), schedules.crash(3), watch=meddle)
 
 
-def test_a_part_tells_its_place_in_the_whole() -> None:
-    told: list[tuple[int, int]] = []
-    part = part_of(lambda *now: told.append(now), 10, 20)
-    assert part is not None
-    part(3, 5)
-    assert told == [(13, 20)]
-    assert part_of(None, 10, 20) is None
-
-
 def test_the_given_sound_is_not_changed() -> None:
     x = noise(1, 1, 8)
     before = x.copy()
@@ -58,7 +49,7 @@ def test_the_given_sound_is_not_changed() -> None:
 
 
 @pytest.mark.parametrize("wrong", [np.nan, np.inf])
-def test_what_is_not_a_number_is_told_with_its_step_and_item(wrong: float) -> None:
+def test_what_is_not_a_number_is_reported_with_its_step_and_item(wrong: float) -> None:
     def broken(x: Sound, time: float) -> Sound:
         predicted = np.zeros_like(x)
         predicted[1, 0, 3] = wrong if time < 0.5 else 0.0
@@ -68,12 +59,12 @@ def test_what_is_not_a_number_is_told_with_its_step_and_item(wrong: float) -> No
         sample(Ddim(Denoiser(broken)), noise(3, 1, 8), schedules.crash(4))
 
 
-def test_a_sampler_that_cannot_begin_at_noise_alone_says_so() -> None:
+def test_a_sampler_that_cannot_begin_at_noise_alone_reports_it() -> None:
     with pytest.raises(ModelError, match="heun cannot begin with pure noise; use a log, karras"):
         sample(Heun(Denoiser(wavy)), noise(1, 1, 8), schedules.crash(4))
 
 
-def test_a_sampler_that_cannot_go_backwards_says_so() -> None:
+def test_a_sampler_that_cannot_go_backwards_reports_it() -> None:
     backwards = schedules.karras(4, 0.01, 80)[::-1]
     with pytest.raises(ModelError, match="heun with eta 0 cannot go from sound to noise"):
         sample(Heun(Denoiser(wavy)), noise(1, 1, 8), backwards)

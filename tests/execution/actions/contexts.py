@@ -18,7 +18,7 @@ from approx_build.execution.context import ActionContext, RunOptions
 from approx_build.execution.executors.local import InProcess
 from approx_build.execution.inputs import Inputs
 from approx_build.execution.result import BuildOptions
-from approx_build.execution.runner import Performer
+from approx_build.execution.runner import Runner
 from approx_build.execution.scheduler import build
 from approx_build.execution.work import Leaf, Result, Work
 from approx_build.files.readlog import ReadLog, hashed
@@ -66,7 +66,7 @@ def run_at(store: Store, space: Space, **options: Any) -> ActionContext:
     )
     run, how = RunOptions(str(space.root)), BuildOptions(space.root)
     prepared = graph.made_inputs(action)
-    built = build(graph, prepared, store, InProcess(Performer(run_actions, store, run)), how)
+    built = build(graph, prepared, store, InProcess(Runner(run_actions, store, run)), how)
     built.check()
     work = Inputs(graph.needed([target]), space.root, ReadLog(store.memo.look)).work(
         action, built.records

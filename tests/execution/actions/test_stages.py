@@ -54,7 +54,7 @@ def test_stages_repeat_their_bytes_and_depend_on_controls(store: Store, tmp_path
     assert stages.make(other).outputs != first.outputs
 
 
-def test_progress_is_told(store: Store, tmp_path: Path) -> None:
+def test_progress_is_reported(store: Store, tmp_path: Path) -> None:
     heard: list[float] = []
     plain = stages_at(store, tmp_path)
     stages.make(ActionContext(plain.work, store, plain.run, heard.append))

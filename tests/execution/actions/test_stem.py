@@ -51,7 +51,7 @@ def made(
     return wav.read_pcm24_ints(path)
 
 
-def test_an_impulse_stands_where_it_was_placed(store: Store) -> None:
+def test_an_impulse_is_where_it_was_placed(store: Store) -> None:
     found = made(store, [impulse()], [placed(0, 37)])
     assert np.flatnonzero(found[0]).tolist() == [37]
     assert found[:, 37].tolist() == [round(0.5 * CENTRE * FULL)] * 2

@@ -111,7 +111,7 @@ def test_a_take_too_large_for_memory_is_refused_before_its_weights_are_read(
         take.make_all([take_at(store, spec, b"no weights")])
 
 
-def test_progress_is_told(store: Store, shipped: Space, spec: ModelSpec) -> None:
+def test_progress_is_reported(store: Store, shipped: Space, spec: ModelSpec) -> None:
     heard: list[float] = []
     plain = take_at(store, spec, weights(store, shipped))
     take.make_all([ActionContext(plain.work, store, plain.run, heard.append)])

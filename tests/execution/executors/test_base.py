@@ -24,20 +24,20 @@ THREADS = '''
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 from approx_build.execution.executors.base import BatchEnd
-from approx_build.execution.runner import Performer
+from approx_build.execution.runner import Runner
 
 
 class Threads:
     def __init__(self, slots, run, store, options=None, toolchain={}):
         self.slots = slots
-        self.performer = Performer(run, store, options, toolchain)
+        self.runner = Runner(run, store, options, toolchain)
         self.pool, self.running = ThreadPoolExecutor(slots), {}
 
     def idle(self):
         return self.slots - len(self.running)
 
     def start(self, batch):
-        made = self.pool.submit(self.performer.perform, batch, lambda fraction, words="": None)
+        made = self.pool.submit(self.runner.perform, batch, lambda fraction, words="": None)
         self.running[made] = batch
 
     def wait(self, heard):

@@ -84,7 +84,7 @@ def test_a_worker_that_dies_is_named_and_the_rest_is_kept(yard: Yard, do: str, w
     assert yard.ran() == ["bad"]
 
 
-def test_a_training_that_is_told_to_end_may_speak_and_keep_its_state_first(
+def test_a_training_that_is_reported_to_end_may_speak_and_keep_its_state_first(
     yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(local, "STOP_S", 0.1)
@@ -210,7 +210,7 @@ WAITING_BODY = """
 """
 
 
-def test_whoever_waits_for_another_builder_says_so_once_and_within_five_seconds(
+def test_whoever_waits_for_another_builder_reports_it_once_and_within_five_seconds(
     yard: Yard,
 ) -> None:
     class Told(Progress):
@@ -271,7 +271,7 @@ ACTIONS, KILLS = 96, 25
 
 
 @pytest.mark.slow
-def test_killed_anywhere_the_store_is_right_and_the_build_goes_on(yard: Yard) -> None:
+def test_killed_anywhere_the_store_is_right_and_the_build_continues(yard: Yard) -> None:
     command = script(yard, KILLED_BODY)
     killed = 0
     for kill in range(KILLS):
@@ -338,7 +338,7 @@ def test_a_worker_that_dies_with_nothing_to_do_costs_nothing(yard: Yard) -> None
     assert built.ran == ["who", "next"]
 
 
-def test_a_training_that_is_killed_is_told_the_memory_it_needs(store: Store) -> None:
+def test_a_training_that_is_killed_is_reported_the_memory_it_needs(store: Store) -> None:
     network = {"family": "wavenet", "dilations": [1, 2]}
     params = {"network": network, "training": {"steps": 2, "batch": 2}}
     batch = [Work(Action("models/m/run", Kind.TRAIN, params), "", {}, {}, {})]

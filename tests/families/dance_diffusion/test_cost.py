@@ -39,14 +39,14 @@ def asked(take: TakeRequest[Sampling]) -> int:
 
 @pytest.mark.parametrize("sampler", SAMPLERS)
 @pytest.mark.parametrize("samples", [40, 64, 200])
-def test_plain_takes_ask_as_often_as_is_told(sampler: str, samples: int) -> None:
+def test_plain_takes_ask_as_often_as_is_reported(sampler: str, samples: int) -> None:
     sampling = Sampling.model_validate({"sampler": sampler, "steps": 20, "resampling_times": 3})
     told = evaluations(TINY, samples, sampling, None)
     assert asked(TakeRequest(samples, stream_key("a"), sampling)) == pytest.approx(told, rel=0.1)
 
 
 @pytest.mark.parametrize("samples", [64, 200])
-def test_takes_of_sound_ask_as_often_as_is_told(samples: int) -> None:
+def test_takes_of_sound_ask_as_often_as_is_reported(samples: int) -> None:
     sampling = Sampling(steps=20, resampling_times=3)
     for way, made in (
         ("vary", Variation(SOUND, 1.0)),

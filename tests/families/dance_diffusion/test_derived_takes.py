@@ -107,7 +107,7 @@ def test_what_is_known_of_a_sound_stays_also_beyond_full_scale_and_a_window() ->
     assert np.abs(found.data[:, 70:90]).max() <= 1
 
 
-def test_an_extension_is_the_sound_and_goes_on_from_its_end() -> None:
+def test_an_extension_is_the_sound_and_continues_from_its_end() -> None:
     past = np.concatenate([noise(1, 70, name="past"), FIRST.data[:, :32]], axis=1)
     found = drawn(Extension(Clip(past, 8000)), length=134, velocity=one_sound(FIRST.data))[0]
     np.testing.assert_array_equal(found.data[:, :102], past)

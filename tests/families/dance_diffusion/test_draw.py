@@ -72,7 +72,7 @@ def test_a_network_that_knows_one_sound_draws_it() -> None:
     np.testing.assert_allclose(clip.data, WHOLE, atol=1e-4)
 
 
-def test_a_take_goes_on_from_the_end_of_its_prime() -> None:
+def test_a_take_continues_from_the_end_of_its_prime() -> None:
     """Of a prime longer than half a window that half is heard; the window's rest is the take."""
     heard = np.concatenate([noise(1, 100, name="past"), WHOLE[:, :32]], axis=1)
     prime = Clip(heard, 8000)
@@ -96,7 +96,7 @@ def test_progress_ends_where_all_is_drawn() -> None:
     assert [done for done, _ in told] == sorted(done for done, _ in told)
 
 
-def test_the_kernels_say_what_torch_says() -> None:
+def test_the_kernels_compute_what_torch_computes() -> None:
     x = noise(2, 1, 64)
     for time in (0.0, 0.3, 1.0):
         by_torch = velocity_on(TINY, WEIGHTS, "cpu")(x, time)
@@ -113,7 +113,7 @@ def test_the_kernels_say_what_torch_says() -> None:
         (Clip(WHOLE * np.float32(np.nan), 8000), "prime: some samples are not finite numbers"),
     ],
 )
-def test_a_prime_that_cannot_be_heard_is_refused(prime: Clip, told: str) -> None:
+def test_a_prime_that_does_not_fit_the_network_is_refused(prime: Clip, told: str) -> None:
     with pytest.raises(ModelError, match=told):
         TINY.draw(WEIGHTS, [take(64, conditioning=Priming(prime))])
 
@@ -128,7 +128,7 @@ def test_weights_of_another_network_are_refused() -> None:
         TINY.draw(some_weights(HEADS), [take(64)])
 
 
-def test_a_network_gone_wild_is_told_with_its_step() -> None:
+def test_a_network_gone_wild_is_reported_with_its_step() -> None:
     with pytest.raises(ModelError, match=r"step 1 of 4, at noise level 1\.0000: item 1 of 1"):
         draw(TINY, {}, [take(64)], velocity=lambda x, time: x * np.float32(np.nan))
 

@@ -16,7 +16,7 @@ COMPILED = [str(kernel) for kernel in compiled.available() if kernel is not Kern
 
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("kernel", COMPILED)
-def test_flush_to_zero_does_not_change_what_a_unet_says(
+def test_flush_to_zero_does_not_change_the_output_of_a_unet(
     kernel: str, threads: int, request: pytest.FixtureRequest
 ) -> None:
     weights = random_weights(PLAIN)

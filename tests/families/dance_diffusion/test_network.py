@@ -39,7 +39,7 @@ def predicted(network: DanceDiffusionNetwork, x: np.ndarray, times: list[float])
     return network.velocity(weights, torch.from_numpy(x), torch.tensor(times)).numpy()
 
 
-def test_it_says_what_stable_audio_tools_says() -> None:
+def test_outputs_equal_those_of_stable_audio_tools() -> None:
     x, times = noise(3, 2, 48), [0.05, 0.5, 1.0]
     theirs = in_stable_audio(HEADS)
     theirs.load_state_dict(in_torch(state_of_weights(HEADS, some_weights(HEADS))))
@@ -49,7 +49,7 @@ def test_it_says_what_stable_audio_tools_says() -> None:
     np.testing.assert_allclose(found, expected, atol=TOLERANCE)
 
 
-def test_it_says_what_diffusers_says() -> None:
+def test_outputs_equal_those_of_diffusers() -> None:
     network = HEADS.model_copy(update={"level_channels": (32, 96, 96, 96), "attention_levels": 2})
     x, times = noise(3, 2, 48), [0.05, 0.5, 1.0]
     theirs = in_diffusers(network, some_weights(network))
@@ -131,13 +131,13 @@ def batch(count: int = 2) -> dict[str, torch.Tensor]:
     return {name: torch.from_numpy(np.stack([e[name] for e in examples])) for name in examples[0]}
 
 
-def test_the_loss_of_a_network_that_says_nothing_is_the_power_of_v() -> None:
+def test_the_loss_of_a_network_with_zero_output_is_the_power_of_v() -> None:
     weights = {name: torch.zeros(shape) for name, shape in TINY.tensor_shapes().items()}
     loss = DanceDiffusionNetwork(TINY).loss(weights, batch())
     assert float(loss) == pytest.approx(float((batch()["target"] ** 2).mean()))
 
 
-def test_every_weight_is_heard() -> None:
+def test_every_weight_affects_the_output() -> None:
     weights = {n: t.requires_grad_() for n, t in in_torch(some_weights(TINY)).items()}
     DanceDiffusionNetwork(TINY).loss(weights, batch()).backward()
     unheard = [n for n, t in weights.items() if t.grad is None or not t.grad.abs().max() > 0]

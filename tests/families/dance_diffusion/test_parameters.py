@@ -30,7 +30,7 @@ def test_channels_beyond_the_depth_are_not_used() -> None:
     assert longer.tensor_shapes() == TINY.tensor_shapes()
 
 
-def test_every_sample_is_heard() -> None:
+def test_every_sample_affects_the_output() -> None:
     assert TINY.receptive_field == TINY.window == 64
 
 
@@ -48,7 +48,7 @@ def test_windows_of_the_grid_are_allowed(window: int) -> None:
         (3, "at least 24: 24, or less depth"),
     ],
 )
-def test_a_window_that_does_not_fit_is_told_its_neighbours(window: int, allowed: str) -> None:
+def test_a_window_that_does_not_fit_is_reported_its_neighbours(window: int, allowed: str) -> None:
     with pytest.raises(ValidationError, match=allowed):
         DanceDiffusion.model_validate(TINY.model_dump() | {"window": window})
 

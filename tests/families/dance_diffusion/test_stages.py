@@ -61,7 +61,7 @@ def test_noise_is_left_as_it_is_and_the_finished_sound_kept_within_full_scale() 
     assert np.abs(shown[-1].clip.data).max() == 1
 
 
-def test_progress_is_told_step_by_step() -> None:
+def test_progress_is_reported_step_by_step() -> None:
     told: list[tuple[int, int]] = []
     network, weights = TINY, some_weights(TINY)
     network.stages(weights, STREAM, FAST, 3, progress=lambda *now: told.append(now))

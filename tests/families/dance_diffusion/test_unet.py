@@ -39,7 +39,7 @@ def assert_same_bits(a: Floats, b: Floats, about: object = "") -> None:
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_every_kernel_says_what_the_reference_says_bit_for_bit(name: str) -> None:
+def test_every_kernel_computes_the_bits_of_the_reference(name: str) -> None:
     expected = predicted(*SHAPES[name], "reference")
     assert np.isfinite(expected).all()
     assert expected.std() > 0.01
@@ -48,7 +48,7 @@ def test_every_kernel_says_what_the_reference_says_bit_for_bit(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_a_network_says_what_pytorch_says(name: str) -> None:
+def test_a_network_computes_what_pytorch_computes(name: str) -> None:
     shape, window = SHAPES[name]
     weights, sound = random_weights(shape), random_sound(shape, window, 2)
     expected = torch_unet(weights, shape, *sound)
@@ -117,7 +117,7 @@ def test_no_sound_is_answered_at_once(kernel: str) -> None:
     assert unet.forward(network, *random_sound(PLAIN, 64, 0)).shape == (0, 2, 64)
 
 
-def test_what_is_said_of_a_sound_depends_on_the_time() -> None:
+def test_what_is_reported_of_a_sound_depends_on_the_time() -> None:
     network = unet.prepare(random_weights(PLAIN), PLAIN)
     sound = np.repeat(random_sound(PLAIN, 64, 1)[0], 2, axis=0)
     a, b = unet.forward(network, sound, np.array([0.2, 0.3]))
@@ -184,11 +184,11 @@ def where_memory_is(part: float) -> str:
     return done.stdout.strip()
 
 
-def test_memory_that_is_said_to_be_enough_is_enough() -> None:
+def test_memory_that_is_reported_to_be_enough_is_enough() -> None:
     assert where_memory_is(1.0) == "True"
 
 
-def test_too_little_memory_is_said_and_nothing_is_lost() -> None:
+def test_too_little_memory_is_reported_and_nothing_is_lost() -> None:
     assert where_memory_is(0.5).startswith("no memory left for a window of sound (")
 
 

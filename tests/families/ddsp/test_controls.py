@@ -52,14 +52,14 @@ def test_a_glide_has_the_phase_of_its_closed_form() -> None:
     assert np.abs(apart).max() < 1e-9
 
 
-def test_phases_go_on_where_they_were() -> None:
+def test_phases_continue_where_they_were() -> None:
     hz = np.linspace(100.0, 900.0, 1000)
     whole = turned(hz, 8000, np.uint64(0))
     first = turned(hz[:300], 8000, np.uint64(0))
     np.testing.assert_array_equal(turned(hz[300:], 8000, first[-1]), whole[300:])
 
 
-def test_pitch_and_loudness_are_heard_on_the_published_scales() -> None:
+def test_pitch_and_loudness_have_the_published_scales() -> None:
     pitch, loudness = scaled(np.array([440.0, 0.0]), np.array([0.0, -80.0]))
     np.testing.assert_allclose(pitch[:, 0], [69 / 127, 0], rtol=1e-6)
     np.testing.assert_array_equal(loudness[:, 0], [1, 0])

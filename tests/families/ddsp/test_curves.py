@@ -8,7 +8,7 @@ import pytest
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
 from approx_build.families.ddsp.curves import between, played
-from approx_build.families.ddsp.parameters import Sampling
+from approx_build.families.ddsp.sampling import Sampling
 from approx_build.numerics.stream import Stream
 from approx_build.ways.transfer import TransferConditioning
 from tests.families.ddsp.networks import network

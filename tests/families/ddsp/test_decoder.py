@@ -19,7 +19,7 @@ FORMS = {
 
 
 @pytest.mark.parametrize("name", list(FORMS))
-def test_every_kernel_says_what_the_reference_says_in_blocks_too(name: str) -> None:
+def test_every_kernel_computes_the_bits_of_the_reference_also_in_blocks(name: str) -> None:
     net = network(**FORMS[name])
     weights, frames = plain_weights(net), 40
     rng = np.random.default_rng(2)
@@ -42,7 +42,7 @@ def test_every_kernel_says_what_the_reference_says_in_blocks_too(name: str) -> N
         np.testing.assert_array_equal(one, found[0])
 
 
-def test_a_shared_stack_hears_pitch_and_loudness_alike() -> None:
+def test_pitch_and_loudness_can_share_a_stack() -> None:
     net = network(share_stacks=True)
     assert not [name for name in net.tensor_shapes() if name.startswith("loudness.")]
     decoder = Decoder(net, plain_weights(net))

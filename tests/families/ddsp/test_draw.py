@@ -26,7 +26,7 @@ def test_a_take_sings_the_pitch_of_its_source_transposed() -> None:
     assert np.abs(1200 * np.log2(track.hz[15:-15] / expected)).max() < 5
 
 
-def test_the_autoencoder_hears_the_timbre_of_its_source_and_none_without_one() -> None:
+def test_the_autoencoder_uses_the_timbre_of_its_source_and_zeros_without_one() -> None:
     net = network(form="ae", timbre_channels=4)
     weights = loud_weights(net)
     deaf = {**weights, "encoder.timbre.weight": np.zeros_like(weights["encoder.timbre.weight"])}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import soundfile
 
-from tests.space import CONSENT, Space, tone
+from tests.families.projects import FamilyProject
+from tests.space import tone
 
 MODEL = """\
 model: sine
@@ -28,7 +28,6 @@ training:
   held_out_s: 0.3
   optimizer: { name: adam, learning_rate: 0.01 }
 """
-PIECE = "score: 1\npiece: p\nseed: 3\noutput: {rate: 8000}\nmovements: [p/one.yaml]\n"
 MOVEMENT = """\
 score: 1
 movement: one
@@ -46,42 +45,33 @@ parts:
 
 
 @pytest.fixture(scope="module")
-def space(tmp_path_factory: pytest.TempPathFactory) -> Space:
-    made = Space(tmp_path_factory.mktemp("project"))
-    made.write("models/sine.yaml", MODEL)
-    made.write("models/corpora/tones/consent.yaml", CONSENT)
-    made.sound("models/corpora/tones/low.wav", tone(300, 2))
-    made.sound("models/corpora/tones/hiss.wav", np.random.default_rng(0).uniform(-0.3, 0.3, 16_000))
-    made.write("pieces/p.yaml", PIECE)
-    made.write("pieces/p/one.yaml", MOVEMENT)
-    return made
+def project(tmp_path_factory: pytest.TempPathFactory) -> FamilyProject:
+    sounds = {"low": tone(300, 2), "hiss": np.random.default_rng(0).uniform(-0.3, 0.3, 16_000)}
+    return FamilyProject.create(tmp_path_factory.mktemp("project"), MODEL, MOVEMENT, sounds)
 
 
 @pytest.mark.slow
-def test_a_piece_of_written_and_transferred_takes_renders_and_repeats(space: Space) -> None:
-    space.run("render", "pieces/p.yaml")
-    space.run("verify", "pieces/p.yaml")
-    sound, _ = soundfile.read(next((space.root / "renders").rglob("one.wav")))
-    assert np.abs(sound).max() > 1e-4
-    words = ["take", "sine", "--length-s", "1", "--transfer", "tones/low@0.5", "--semitones", "-12"]
-    space.run(*words, "--out", "drawn")
-    [made] = (space.root / "drawn").rglob("*.wav")
-    assert "transferred" in made.name
-    sound, rate = soundfile.read(made)
-    assert (len(sound), rate) == (8000, 8000)
+def test_a_piece_of_written_and_transferred_takes_renders_and_repeats(
+    project: FamilyProject,
+) -> None:
+    assert np.abs(project.rendered()).max() > 1e-4
+    sound = project.transferred("sine", "--semitones", "-12")
+    assert len(sound) == 8000
     assert np.isfinite(sound).all()
 
 
 @pytest.mark.slow
-def test_a_sound_without_pitch_is_refused_where_the_score_asks_for_it(space: Space) -> None:
+def test_a_sound_without_pitch_is_refused_where_the_score_asks_for_it(
+    project: FamilyProject,
+) -> None:
     text = MOVEMENT.replace(
         "{ take: source, semitones: [[0, 0], [1, 7]] }", "{recording: tones/hiss}"
     )
-    space.write("pieces/p/one.yaml", text)
-    told = space.fails("render", "pieces/p.yaml")
-    assert "one.yaml:7" in told
-    assert "% of its sounding frames have no clear pitch" in told
-    space.write("pieces/p/one.yaml", MOVEMENT)
+    project.write("pieces/p/one.yaml", text)
+    printed = project.fails("render", "pieces/p.yaml")
+    assert "one.yaml:7" in printed
+    assert "% of its sounding frames have no clear pitch" in printed
+    project.write("pieces/p/one.yaml", MOVEMENT)
 
 
 @pytest.mark.parametrize(
@@ -107,9 +97,9 @@ def test_a_sound_without_pitch_is_refused_where_the_score_asks_for_it(space: Spa
         ),
     ],
 )
-def test_faults_are_located_in_words(space: Space, old: str, new: str, words: str) -> None:
-    space.write("pieces/p/one.yaml", MOVEMENT.replace(old, new))
-    told = space.run("check", "pieces/p.yaml", code=None)
-    space.write("pieces/p/one.yaml", MOVEMENT)
-    assert words in told.out + told.err
-    assert "one.yaml:" in told.out + told.err
+def test_faults_are_reported_with_their_location(
+    project: FamilyProject, old: str, new: str, words: str
+) -> None:
+    printed = project.check_with(old, new)
+    assert words in printed
+    assert "one.yaml:" in printed

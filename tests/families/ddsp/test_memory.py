@@ -41,7 +41,7 @@ print(peak_bytes() - before, net.activation_bytes(64_000))
 
 @pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="measured as Linux tells it")
-def test_a_window_of_training_takes_what_is_foretold_within_a_fifth() -> None:
+def test_the_estimated_memory_of_a_training_window_is_within_a_fifth() -> None:
     done = subprocess.run(
         [sys.executable, "-c", TRAINED],
         capture_output=True,

@@ -107,7 +107,7 @@ def test_controls_become_amplitudes_that_share_out_one() -> None:
     assert not frames.amplitudes[3].any()
 
 
-def test_what_is_said_becomes_positive_by_the_published_function() -> None:
+def test_outputs_become_positive_by_the_published_function() -> None:
     x = np.array([-200.0, -3.0, 0.0, 2.0])
     assert abs(positive(np.zeros(1))[0] - (2 * 0.5 ** math.log(10) + 1e-7)) < 1e-12
     expected = 2 * (1 / (1 + np.exp(-x))) ** math.log(10) + 1e-7

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from approx_build.families.ddsp.parameters import DDSPParameters, Sampling
+from approx_build.families.ddsp.parameters import DDSPParameters
 from approx_build.families.ddsp.presets import PRESETS
+from approx_build.families.ddsp.sampling import Sampling
 from approx_build.families.parameters import numbers_in
 
 

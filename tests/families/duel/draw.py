@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import Told, Weights
+from approx_build.families.base import Progress, Weights
 from approx_build.families.take_request import TakeRequest, check_takes
 from approx_build.kernels.tensors import checked_tensors
 from approx_build.numerics.stream import Stream
@@ -19,7 +19,7 @@ def draw(
     weights: Weights,
     takes: Sequence[TakeRequest[Sampling]],
     device: str,
-    progress: Told | None,
+    progress: Progress | None,
 ) -> list[Clip]:
     """Clips [1, length], one after another; every device gives the same."""
     check_takes(network, takes, device)

@@ -6,15 +6,14 @@ computed by hand: G(z) = shift + spread · z and D(x) = <w, x>, so the slope of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import Family, Network, Told, Weights
+from approx_build.families.base import Family, Network, Progress, Takes, Weights
 from approx_build.families.players import Phase, Player
-from approx_build.families.take_request import TakeRequest
 from tests.families.duel import draw
 from tests.families.duel.parameters import DuelParameters, Objective, Sampling
 
@@ -53,16 +52,12 @@ class Duel(DuelParameters, Family):
     }
 
     def draw(
-        self,
-        weights: Weights,
-        takes: Sequence[TakeRequest[Sampling]],
-        device: str = "cpu",
-        progress: Told | None = None,
+        self, weights: Weights, takes: Takes, device: str = "cpu", progress: Progress | None = None
     ) -> list[Clip]:
         """Clips [1, length]: grains one after another."""
         return draw.draw(self, weights, takes, device, progress)
 
-    def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
+    def drawing_bytes(self, takes: Takes) -> dict[str, int]:
         """The generator and the clips."""
         return {
             "weights": 4 * self.parameter_count,

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors, Weights
+from approx_build.families.base import (
+    Arrays,
+    Example,
+    Moment,
+    PlayersNetwork,
+    Tensors,
+    Weights,
+)
 from approx_build.families.players import Turn
 from approx_build.numerics.stream import Stream
 from tests.families.duel.parameters import DuelParameters, Objective
 
 
-class DuelNetwork:
+class DuelNetwork(PlayersNetwork):
     """First weights, grains that a window shows, and what each player lowers."""
 
     def __init__(self, params: DuelParameters, objective: Objective) -> None:
@@ -65,10 +70,6 @@ class DuelNetwork:
         steep = torch.square(slope.norm(dim=1) - 1).mean()
         return {"distance": apart.mean(), "penalty": self.objective.penalty * steep}
 
-    def measures(self, weights: Tensors, example: Tensors) -> Mapping[str, float]:
-        """None: the loss says all."""
-        return {}
-
     def start_phase(self, phase: str, weights: Weights, rng: Stream) -> Arrays:
         """If asked, a critic near the middle of the grains, and grains half as far from it."""
         if not self.objective.restarts:
@@ -83,11 +84,3 @@ class DuelNetwork:
     def _said(weights: Tensors, grains: Tensor) -> Tensor:
         """What the critic says of grains [B, size]."""
         return (grains * weights["critic.weight"]).sum(dim=1)
-
-    def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
-        """Never asked for."""
-        raise AssertionError("the loop asks networks with players for losses alone")
-
-    def matrices(self) -> dict[str, tuple[int, int, int, float]]:
-        """None: each number of a grain is learnt by itself."""
-        return {}

@@ -6,14 +6,13 @@ back in an order that a stream chooses: the smallest family there can be.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import FAMILIES, Family, Network, Told, Weights
-from approx_build.families.take_request import TakeRequest
+from approx_build.families.base import FAMILIES, Family, Network, Progress, Takes, Weights
 from grain_table import draw
 from grain_table.parameters import GrainTableParameters, Objective, Sampling
 
@@ -41,16 +40,12 @@ class GrainTable(GrainTableParameters, Family):
     }
 
     def draw(
-        self,
-        weights: Weights,
-        takes: Sequence[TakeRequest[Sampling]],
-        device: str = "cpu",
-        progress: Told | None = None,
+        self, weights: Weights, takes: Takes, device: str = "cpu", progress: Progress | None = None
     ) -> list[Clip]:
         """Clips [1, length]: grains one after another."""
         return draw.draw(self, weights, takes, device, progress)
 
-    def drawing_bytes(self, takes: Sequence[TakeRequest[Sampling]]) -> dict[str, int]:
+    def drawing_bytes(self, takes: Takes) -> dict[str, int]:
         """The table and the clips, which are whole grains."""
         return {
             "weights": 4 * self.parameter_count,

@@ -7,12 +7,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors
+from approx_build.families.base import Arrays, Example, Moment, Network, Tensors
 from approx_build.numerics.stream import Stream
 from grain_table.parameters import GrainTableParameters, Objective
 
 
-class GrainTableNetwork:
+class GrainTableNetwork(Network):
     """First grains, the grain that a window shows, and how far the nearest of the table is."""
 
     def __init__(self, params: GrainTableParameters, objective: Objective) -> None:
@@ -37,11 +37,3 @@ class GrainTableNetwork:
         """Mean square of what the nearest grain of the table misses, over grains [B, size]."""
         apart = weights["grains"][None] - example["grain"][:, None]
         return torch.square(apart).mean(dim=2).amin(dim=1).mean()
-
-    def gradients(self, weights: Tensors, example: Tensors) -> Gradients | None:
-        """None: torch finds them."""
-        return None
-
-    def matrices(self) -> dict[str, tuple[int, int, int, float]]:
-        """None: each number of a grain is learnt by itself."""
-        return {}

@@ -9,9 +9,9 @@ from approx_build.families.rave.axes import axes_for, fidelity, principal_axes, 
 
 def latents() -> np.ndarray:
     rng = np.random.default_rng(4)
-    turned = np.linalg.qr(rng.standard_normal((5, 5)))[0]
+    flipped = np.linalg.qr(rng.standard_normal((5, 5)))[0]
     spread = np.array([0.1, 3.0, 0.5, 1.0, 0.0])
-    return rng.standard_normal((4000, 5)) * spread @ turned + 7.0
+    return rng.standard_normal((4000, 5)) * spread @ flipped + 7.0
 
 
 def test_axes_are_orthonormal_and_fall_in_variance() -> None:
@@ -23,7 +23,7 @@ def test_axes_are_orthonormal_and_fall_in_variance() -> None:
     assert (np.take_along_axis(axes, np.abs(axes).argmax(1)[:, None], 1) > 0).all()
 
 
-def test_latents_come_back_from_all_axes() -> None:
+def test_latents_can_be_restored_from_all_axes() -> None:
     given, found = latents(), principal_axes(latents())
     along = (given - found["latent.mean"]) @ found["latent.axes"].T
     np.testing.assert_allclose(along.std(axis=0), found["latent.deviation"], rtol=1e-3, atol=1e-4)
@@ -31,7 +31,7 @@ def test_latents_come_back_from_all_axes() -> None:
     np.testing.assert_allclose(back, given, atol=1e-4)
 
 
-def test_fidelity_rises_to_1_and_says_how_many_axes_suffice() -> None:
+def test_fidelity_rises_to_1_and_gives_the_number_of_sufficient_axes() -> None:
     deviation = np.array([3, 1, 0.5, 0.1, 0], np.float32)
     held = fidelity(deviation)
     assert held[-1] == 1
@@ -40,7 +40,7 @@ def test_fidelity_rises_to_1_and_says_how_many_axes_suffice() -> None:
     assert axes_for(deviation, 0.5) == 1
 
 
-def test_latents_without_variance_are_named_as_collapsed() -> None:
+def test_latents_without_variance_are_reported_as_collapsed() -> None:
     found = principal_axes(np.full((100, 4), 2.0) + 0.1 * np.random.default_rng(0).random((100, 4)))
     [words] = warnings(found)
     assert "collapsed" in words
@@ -50,7 +50,7 @@ def test_latents_without_variance_are_named_as_collapsed() -> None:
     assert warnings(principal_axes(latents())) == []
 
 
-def test_latents_on_one_axis_alone_are_named_as_nearly_collapsed() -> None:
+def test_latents_on_a_single_axis_are_reported_as_nearly_collapsed() -> None:
     spread = np.random.default_rng(0).standard_normal((1000, 4)) * [1, 0.1, 0.1, 0.1]
     [words] = warnings(principal_axes(spread))
     assert "nearly collapsed: the first of 4 axes holds 97 %" in words

@@ -9,7 +9,7 @@ import torch
 from approx_build.families.rave import codec as codec_module
 from approx_build.families.rave.codec import Codec
 from approx_build.families.rave.network import RAVENetwork
-from approx_build.families.rave.noise import drawn
+from approx_build.families.rave.noise import uniform_noise
 from approx_build.kernels import compiled
 from approx_build.kernels.compiled import Kernel
 from approx_build.numerics.stream import Stream
@@ -31,7 +31,7 @@ def test_every_kernel_encodes_and_decodes_with_the_bits_of_the_reference(form: s
 
 
 @pytest.mark.parametrize("form", list(FORMS))
-def test_latents_and_sound_are_those_of_torch(form: str) -> None:
+def test_latents_and_sound_equal_those_of_torch(form: str) -> None:
     """In the middle of a window: at its ends torch has zeros between convolutions."""
     net = network(form)
     weights = weights_of(net)
@@ -47,16 +47,18 @@ def test_latents_and_sound_are_those_of_torch(form: str) -> None:
     inside = slice(net.encoder_margin, frames - net.encoder_margin)
     for ours, wanted in zip((mean, scale), expected, strict=True):
         np.testing.assert_allclose(ours[inside], wanted[0].T.numpy()[inside], atol=2e-5)
-    hiss = None
+    noise_part = None
     if net.noise_bands:
-        given = drawn(
+        given = uniform_noise(
             net,
             Stream.named("noise"),
             -net.decoder_margin * net.hop // net.bands,
             len(sound) // net.bands,
         )
-        hiss = torch.from_numpy(given.T.copy())[None]
-    made = theirs.to_sound(theirs.decode(tensors, torch.from_numpy(mean.T.copy())[None], hiss))
+        noise_part = torch.from_numpy(given.T.copy())[None]
+    made = theirs.to_sound(
+        theirs.decode(tensors, torch.from_numpy(mean.T.copy())[None], noise_part)
+    )
     found = codec.decode(mean, Stream.named("noise"))
     kept = made[0].numpy()[net.decoder_margin * net.hop : -net.decoder_margin * net.hop]
     np.testing.assert_allclose(found, kept, atol=2e-5)
@@ -75,7 +77,7 @@ def test_the_length_of_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch) -
     assert len(found) == 1
 
 
-def test_a_later_latent_of_a_sound_is_the_same_wherever_encoding_begins() -> None:
+def test_a_latent_does_not_depend_on_where_encoding_begins() -> None:
     net = network()
     codec, sound = Codec(net, weights_of(net)), noise(net.hop * 20)
     whole, _ = codec.encode(sound, -3, 30)
@@ -83,7 +85,7 @@ def test_a_later_latent_of_a_sound_is_the_same_wherever_encoding_begins() -> Non
     np.testing.assert_array_equal(part, whole[8:12])
 
 
-def test_beyond_its_ends_a_sound_is_silent() -> None:
+def test_a_sound_counts_as_silent_beyond_its_ends() -> None:
     net = network()
     codec = Codec(net, weights_of(net))
     far, _ = codec.encode(noise(net.hop * 4), 30, 3)
@@ -91,7 +93,7 @@ def test_beyond_its_ends_a_sound_is_silent() -> None:
     np.testing.assert_array_equal(far, silent)
 
 
-def test_other_latents_change_only_the_sound_that_the_decoder_reaches() -> None:
+def test_a_latent_affects_only_sound_within_the_decoder_s_margin() -> None:
     net = network()
     codec, margin = Codec(net, weights_of(net)), net.decoder_margin
     latents = noise(net.latent_channels * (40 + 2 * margin)).reshape(-1, net.latent_channels)
@@ -103,7 +105,7 @@ def test_other_latents_change_only_the_sound_that_the_decoder_reaches() -> None:
     assert apart[-1] > 39 * net.hop
 
 
-def test_constant_latents_are_a_steady_sound_without_noise() -> None:
+def test_constant_latents_without_noise_give_a_steady_sound() -> None:
     net = network("v2 with biases, without noise")
     codec, margin = Codec(net, weights_of(net)), net.decoder_margin
     latents = np.tile(noise(net.latent_channels), (20 + 2 * margin, 1))

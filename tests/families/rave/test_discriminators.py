@@ -17,14 +17,14 @@ def drawn(net: object) -> dict[str, torch.Tensor]:
     }
 
 
-def test_v1_has_three_scales_and_v2_five_periods_besides() -> None:
+def test_v1_has_three_scales_and_v2_also_five_periods() -> None:
     assert [net.scale for net in discriminators("v1", 4)] == [1, 2, 4]
     assert [net.period for net in discriminators("v2", 4)][3:] == [2, 3, 5, 7, 11]
 
 
-def test_features_are_as_many_as_foretold() -> None:
+def test_the_number_of_features_matches_the_estimate() -> None:
     for net in discriminators("v2", 3):
         said = features(drawn(net), net, torch.zeros(2, 2310))
         assert len(said) == 5
         made = sum(one.shape[1] for one in said[:-1])
-        assert abs(made - net.work(2310)) <= 0.15 * made
+        assert abs(made - net.activations(2310)) <= 0.15 * made

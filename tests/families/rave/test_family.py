@@ -11,6 +11,8 @@ from approx_build.families.rave.axes import fidelity
 from approx_build.families.rave.family import RAVE
 from approx_build.families.rave.objective import Objective
 from approx_build.training.callbacks import Callback
+from approx_build.training.course import Course
+from approx_build.training.parameters import training_of
 from approx_build.training.progress import Progress
 from tests.families.examples import Trained, train_example
 
@@ -20,7 +22,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     return train_example(RAVE, tmp_path_factory.mktemp("example"))
 
 
-def test_discriminators_come_after_two_thirds_and_the_encoder_is_frozen_then() -> None:
+def test_discriminators_start_after_two_thirds_and_then_the_encoder_is_frozen() -> None:
     first, second = RAVE().phases(Objective(), 3000)
     assert (first.name, first.order) == ("distance", ("autoencoder",))
     assert (second.name, second.from_step) == ("adversarial", 2000)
@@ -29,7 +31,7 @@ def test_discriminators_come_after_two_thirds_and_the_encoder_is_frozen_then() -
     assert RAVE().phases(Objective(), 1) == (first,)
 
 
-def test_a_prior_learns_when_the_latents_stand_still() -> None:
+def test_a_prior_learns_when_the_encoder_is_frozen() -> None:
     with_prior = RAVE(prior_channels=4)
     first, second = with_prior.phases(Objective(), 3000)
     assert first.order == ("autoencoder",)
@@ -38,7 +40,24 @@ def test_a_prior_learns_when_the_latents_stand_still() -> None:
     assert alone.order == ("autoencoder", "prior")
 
 
-def test_the_second_phase_moves_the_decoder_alone(run: Trained) -> None:
+@pytest.mark.parametrize(
+    ("prior_channels", "is_adversarial", "expected"),
+    [
+        (0, True, {"discriminator", "autoencoder"}),
+        (4, False, {"autoencoder", "prior"}),
+        (4, True, {"discriminator", "autoencoder", "prior"}),
+    ],
+)
+def test_a_plan_lists_only_the_players_that_take_turns(
+    prior_channels: int, is_adversarial: bool, expected: set[str]
+) -> None:
+    network, objective = RAVE(prior_channels=prior_channels), Objective(adversarial=is_adversarial)
+    settings = training_of(RAVE).model_validate({"steps": 30, "window": 32768})
+    course = Course.of(network, objective, settings)
+    assert set(course.active_learners) == expected
+
+
+def test_the_second_phase_changes_only_the_decoder(run: Trained) -> None:
     [late] = [s for s in run.record.checkpoints if s.step == 10]
     assert late.step < 13
     before, after = run.weights(1), run.weights()
@@ -48,7 +67,7 @@ def test_the_second_phase_moves_the_decoder_alone(run: Trained) -> None:
     assert {"discriminator", "autoencoder.features", "autoencoder.adversarial"} <= set(curve)
 
 
-def test_a_checkpoint_has_axes_of_its_own_weights(run: Trained) -> None:
+def test_a_checkpoint_contains_the_axes_of_its_own_weights(run: Trained) -> None:
     for index in range(len(run.record.checkpoints)):
         weights = run.weights(index)
         axes, deviation = weights["latent.axes"], weights["latent.deviation"]
@@ -59,7 +78,7 @@ def test_a_checkpoint_has_axes_of_its_own_weights(run: Trained) -> None:
     assert (first != last).any()
 
 
-def test_a_training_goes_on_exactly_within_its_second_phase(tmp_path: Path) -> None:
+def test_a_training_resumes_exactly_within_its_second_phase(tmp_path: Path) -> None:
     class StoppedError(Exception):
         pass
 
@@ -77,7 +96,7 @@ def test_a_training_goes_on_exactly_within_its_second_phase(tmp_path: Path) -> N
     assert parts.digests == whole.digests
 
 
-def test_latents_that_collapse_are_named_while_the_training_runs(tmp_path: Path) -> None:
+def test_collapsed_latents_are_reported_while_the_training_runs(tmp_path: Path) -> None:
     """A regulariser of such a weight leaves no variance."""
     example = {**RAVE.example, "objective": {"beta": 100, "beta_windows": 0}}
     training = {**RAVE.example["training"], "steps": 60, "evaluate_every": 60}

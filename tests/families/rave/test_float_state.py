@@ -11,7 +11,7 @@ from tests.families.rave.networks import network, weights_of
 
 
 @pytest.mark.parametrize("kernel", compiled.available())
-def test_a_thread_that_flushes_is_refused_in_words(
+def test_a_thread_that_flushes_subnormal_numbers_is_refused(
     kernel: compiled.Kernel, request: pytest.FixtureRequest
 ) -> None:
     net = network()

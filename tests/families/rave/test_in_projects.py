@@ -6,9 +6,9 @@ import json
 
 import numpy as np
 import pytest
-import soundfile
 
-from tests.space import CONSENT, Space, tone
+from tests.families.projects import FamilyProject
+from tests.space import tone
 
 MODEL = """\
 model: codec
@@ -29,7 +29,6 @@ training:
   batch: 2
   held_out_s: 0.3
 """
-PIECE = "score: 1\npiece: p\nseed: 3\noutput: {rate: 8000}\nmovements: [p/one.yaml]\n"
 MOVEMENT = """\
 score: 1
 movement: one
@@ -61,44 +60,36 @@ parts:
 
 
 @pytest.fixture(scope="module")
-def space(tmp_path_factory: pytest.TempPathFactory) -> Space:
-    made = Space(tmp_path_factory.mktemp("project"))
-    made.write("models/codec.yaml", MODEL)
-    made.write("models/corpora/tones/consent.yaml", CONSENT)
-    made.sound("models/corpora/tones/low.wav", tone(300, 2))
-    made.sound("models/corpora/tones/click.wav", tone(300, 0.002))
-    made.write("pieces/p.yaml", PIECE)
-    made.write("pieces/p/one.yaml", MOVEMENT)
-    return made
+def project(tmp_path_factory: pytest.TempPathFactory) -> FamilyProject:
+    sounds = {"low": tone(300, 2), "click": tone(300, 0.002)}
+    return FamilyProject.create(tmp_path_factory.mktemp("project"), MODEL, MOVEMENT, sounds)
 
 
 @pytest.mark.slow
-def test_a_piece_of_transferred_moved_and_blended_takes_renders_and_repeats(space: Space) -> None:
-    space.run("render", "pieces/p.yaml")
-    space.run("verify", "pieces/p.yaml")
-    sound, _ = soundfile.read(next((space.root / "renders").rglob("one.wav")))
-    assert np.abs(sound).max() > 1e-4
-    words = ["take", "codec", "--length-s", "1", "--transfer", "tones/low@0.5", "--stretch", "2"]
-    space.run(*words, "--out", "drawn")
-    [made] = (space.root / "drawn").rglob("*.wav")
-    assert "transferred" in made.name
-    sound, rate = soundfile.read(made)
-    assert (len(sound), rate) == (8000, 8000)
+def test_a_piece_with_transferred_changed_and_blended_takes_renders_reproducibly(
+    project: FamilyProject,
+) -> None:
+    assert np.abs(project.rendered()).max() > 1e-4
+    sound = project.transferred("codec", "--stretch", "2")
+    assert len(sound) == 8000
+    assert np.isfinite(sound).all()
 
 
 @pytest.mark.slow
-def test_latents_that_collapse_are_written_into_the_ledger_and_its_page(space: Space) -> None:
+def test_collapsed_latents_are_recorded_in_the_ledger_and_on_its_page(
+    project: FamilyProject,
+) -> None:
     settings = "  players: { autoencoder: { optimizer: { name: adam, learning_rate: 0.02 } } }\n"
     text = MODEL.replace("model: codec", "model: flat").replace("steps: 4", "steps: 60") + settings
     text = text.replace("beta_windows: 4", "beta_windows: 0, beta: 100, adversarial: false")
-    space.write("models/flat.yaml", text)
-    told = space.run("train", "flat")
-    assert "the latents have collapsed" in told.out + told.err
-    [path] = (space.root / "models/ledger").glob("flat-*.json")
+    project.write("models/flat.yaml", text)
+    printed = project.run("train", "flat")
+    assert "the latents have collapsed" in printed.out + printed.err
+    [path] = (project.root / "models/ledger").glob("flat-*.json")
     assert "collapsed" in json.loads(path.read_text())["warnings"][0]
-    page = space.root / space.run("runs", "page").out.strip()
+    page = project.root / project.run("runs", "page").out.strip()
     assert "the latents have collapsed" in page.read_text()
-    assert "the latents have collapsed" in space.run("runs", "show", path.stem).out
+    assert "the latents have collapsed" in project.run("runs", "show", path.stem).out
 
 
 @pytest.mark.parametrize(
@@ -123,12 +114,12 @@ def test_latents_that_collapse_are_written_into_the_ledger_and_its_page(space: S
         ("walk_step: 0.5", "walk_step: 1.5", "must be at most 1 (is 1.5)"),
     ],
 )
-def test_faults_are_located_in_words(space: Space, old: str, new: str, words: str) -> None:
-    space.write("pieces/p/one.yaml", MOVEMENT.replace(old, new))
-    told = space.run("check", "pieces/p.yaml", code=None)
-    space.write("pieces/p/one.yaml", MOVEMENT)
-    assert words in told.out + told.err
-    assert "one.yaml:" in told.out + told.err
+def test_faults_are_reported_with_their_location(
+    project: FamilyProject, old: str, new: str, words: str
+) -> None:
+    printed = project.check_with(old, new)
+    assert words in printed
+    assert "one.yaml:" in printed
 
 
 @pytest.mark.parametrize(
@@ -140,11 +131,11 @@ def test_faults_are_located_in_words(space: Space, old: str, new: str, words: st
         ("sample_rate: 8000", "sample_rate: 200", "must be at least 1000 (is 200)"),
     ],
 )
-def test_networks_that_cannot_be_are_refused_with_the_nearest(
-    space: Space, old: str, new: str, words: str
+def test_impossible_networks_are_refused_with_the_nearest_possible_value(
+    project: FamilyProject, old: str, new: str, words: str
 ) -> None:
-    space.write("models/codec.yaml", MODEL.replace(old, new))
-    told = space.fails("train", "codec", "--plan")
-    space.write("models/codec.yaml", MODEL)
-    assert words in told
-    assert "codec.yaml:" in told
+    project.write("models/codec.yaml", MODEL.replace(old, new))
+    printed = project.fails("train", "codec", "--plan")
+    project.write("models/codec.yaml", MODEL)
+    assert words in printed
+    assert "codec.yaml:" in printed

@@ -8,7 +8,7 @@ import pytest
 from approx_build.audio.clip import Clip
 from approx_build.families.rave.axes import principal_axes
 from approx_build.families.rave.codec import Codec
-from approx_build.families.rave.latents import latents_of, walked
+from approx_build.families.rave.latents import latents_of, random_walk
 from approx_build.families.rave.sampling import Sampling
 from approx_build.families.take_request import TakeRequest
 from approx_build.numerics.stream import Stream, stream_key
@@ -55,12 +55,12 @@ def along(codec: Codec, found: np.ndarray) -> np.ndarray:
     return (found - mean) @ axes.T / deviation
 
 
-def test_those_of_a_sound_are_what_it_is_encoded_to(codec: Codec) -> None:
+def test_the_latents_of_a_transfer_are_those_of_the_encoded_sound(codec: Codec) -> None:
     expected, _ = codec.encode(sound().data[0], -3, FRAMES)
     np.testing.assert_array_equal(latents(codec, TransferConditioning(sound()), -3), expected)
 
 
-def test_a_stretched_sound_has_its_latents_later_and_those_between(codec: Codec) -> None:
+def test_a_stretched_sound_has_interpolated_latents(codec: Codec) -> None:
     plain = latents(codec, TransferConditioning(sound()))
     slow = latents(codec, TransferConditioning(sound(), stretch=2))
     np.testing.assert_array_equal(slow[::2], plain[: FRAMES // 2])
@@ -70,7 +70,7 @@ def test_a_stretched_sound_has_its_latents_later_and_those_between(codec: Codec)
     np.testing.assert_array_equal(fast, plain[::2])
 
 
-def test_the_posterior_adds_noise_of_the_stream_and_of_the_place(codec: Codec) -> None:
+def test_posterior_noise_depends_on_the_stream_and_the_position(codec: Codec) -> None:
     plain, scale = codec.encode(sound().data[0], 0, FRAMES)
     found = latents(codec, TransferConditioning(sound()), posterior=0.5)
     drawn = (found - plain) / (0.5 * scale)
@@ -81,7 +81,7 @@ def test_the_posterior_adds_noise_of_the_stream_and_of_the_place(codec: Codec) -
     assert (other != found).any()
 
 
-def test_those_between_two_sounds_go_from_one_to_the_other(codec: Codec) -> None:
+def test_latents_between_two_sounds_are_interpolated(codec: Codec) -> None:
     one, other = (latents(codec, TransferConditioning(sound(seed))) for seed in (1, 2))
     pair = Interpolation(sound(1), sound(2), 0.25)
     np.testing.assert_allclose(latents(codec, pair), one + 0.25 * (other - one), atol=1e-6)
@@ -91,31 +91,32 @@ def test_those_between_two_sounds_go_from_one_to_the_other(codec: Codec) -> None
     np.testing.assert_allclose(glide[-1], other[-1], atol=1e-6)
 
 
-def test_a_walk_has_variance_1_and_steps_as_told() -> None:
+def test_a_random_walk_has_variance_1_and_the_given_step() -> None:
     for step in (0.1, 0.5, 1.0):
-        path = walked(Stream.named("walk"), step, 0, 20_000, 3).astype(np.float64)
+        path = random_walk(Stream.named("walk"), step, 0, 20_000, 3).astype(np.float64)
         assert abs(path.std() - 1) < 0.2
         missed = path[1:] - np.sqrt(1 - step**2) * path[:-1]
         assert abs(missed.std() - step) < 0.05 * step
     assert (
-        walked(Stream.named("walk"), 0, 0, 9, 3) == walked(Stream.named("walk"), 0, 0, 1, 3)
+        random_walk(Stream.named("walk"), 0, 0, 9, 3)
+        == random_walk(Stream.named("walk"), 0, 0, 1, 3)
     ).all()
 
 
-def test_a_walk_begins_alike_however_long_it_is_and_stands_before_its_begin() -> None:
-    whole = walked(Stream.named("walk"), 0.3, -4, 30, 3)
-    np.testing.assert_array_equal(walked(Stream.named("walk"), 0.3, 2, 5, 3), whole[6:11])
+def test_a_random_walk_does_not_depend_on_its_length_and_is_constant_before_0() -> None:
+    whole = random_walk(Stream.named("walk"), 0.3, -4, 30, 3)
+    np.testing.assert_array_equal(random_walk(Stream.named("walk"), 0.3, 2, 5, 3), whole[6:11])
     assert (whole[:4] == whole[4]).all()
 
 
-def test_latents_without_sound_are_spread_like_the_corpus(codec: Codec) -> None:
+def test_latents_without_sound_have_the_spread_of_the_corpus(codec: Codec) -> None:
     found = along(codec, latents(codec, frames=3000, walk_step=1.0))
     np.testing.assert_allclose(found.std(axis=0), 1, atol=0.06)
     wide = along(codec, latents(codec, frames=3000, walk_step=1.0, walk_spread=2.0))
     np.testing.assert_allclose(wide, 2 * found, atol=1e-3)
 
 
-def test_a_prior_continues_what_it_heard_and_that_stands_before_the_take() -> None:
+def test_a_prior_continues_its_context_which_precedes_the_take() -> None:
     net = network(prior_channels=4, prior_layers=2)
     codec = Codec(net, weights_of(net))
     given = sound()
@@ -130,7 +131,7 @@ def test_a_prior_continues_what_it_heard_and_that_stands_before_the_take() -> No
     assert (latents(codec, first=-4, frames=20, stream="other")[4:] != alone[4:]).any()
 
 
-def test_an_axis_is_moved_and_scaled_and_no_other_is(codec: Codec) -> None:
+def test_only_the_named_axis_is_moved_and_scaled(codec: Codec) -> None:
     plain = along(codec, latents(codec, TransferConditioning(sound())))
     end_s = (FRAMES - 1) * SECONDS
     curve = [[0, -1.5], [end_s, 1.5]]
@@ -141,7 +142,7 @@ def test_an_axis_is_moved_and_scaled_and_no_other_is(codec: Codec) -> None:
     np.testing.assert_allclose(moved, expected, atol=2e-5)
 
 
-def test_a_walk_on_an_axis_is_a_stream_of_its_own(codec: Codec) -> None:
+def test_a_walk_on_an_axis_has_its_own_stream(codec: Codec) -> None:
     plain = along(codec, latents(codec, TransferConditioning(sound())))
     moved = along(
         codec, latents(codec, TransferConditioning(sound()), latent=[{"axis": 3, "walk": 0.5}])
@@ -149,12 +150,12 @@ def test_a_walk_on_an_axis_is_a_stream_of_its_own(codec: Codec) -> None:
     apart = moved - plain
     stream = Stream(stream_key("take")).child("walk", 3)
     np.testing.assert_allclose(
-        apart[:, 2], 0.5 * walked(stream, 0.3, 0, FRAMES, 1)[:, 0], atol=2e-5
+        apart[:, 2], 0.5 * random_walk(stream, 0.3, 0, FRAMES, 1)[:, 0], atol=2e-5
     )
     np.testing.assert_allclose(np.delete(apart, 2, axis=1), 0, atol=2e-5)
 
 
-def test_what_is_held_is_one_latent_for_a_time(codec: Codec) -> None:
+def test_hold_repeats_one_latent_for_a_time(codec: Codec) -> None:
     plain = latents(codec, TransferConditioning(sound()))
     given = [{"hold": {"at_s": 10 * SECONDS, "for_s": 6 * SECONDS}}]
     held = latents(codec, TransferConditioning(sound()), latent=given)
@@ -164,7 +165,7 @@ def test_what_is_held_is_one_latent_for_a_time(codec: Codec) -> None:
     )
 
 
-def test_smooth_latents_are_means_over_time_at_the_ends_too(codec: Codec) -> None:
+def test_smooth_latents_are_means_over_time_including_the_ends(codec: Codec) -> None:
     plain = latents(codec, TransferConditioning(sound()), -5, FRAMES).astype(np.float64)
     given = [{"smooth_s": 4 * SECONDS}]
     smooth = latents(codec, TransferConditioning(sound()), 0, FRAMES - 10, latent=given)

@@ -21,13 +21,13 @@ def found(*operations: dict[str, object], way: str | None = None) -> list[tuple[
     return list(length_faults(network(), sampling, 2.0, way))
 
 
-def test_an_axis_that_does_not_exist_is_told_with_those_that_do() -> None:
+def test_a_missing_axis_is_reported_with_the_number_of_axes() -> None:
     words = "must be at most 5, the axes of the network (is 6)"
     given = {"axis": 6, "offset": 1}
     assert found({"axis": 5, "offset": 1}, given) == [(("latent", 1, "axis"), words)]
 
 
-def test_moments_after_the_take_are_told_where_they_stand() -> None:
+def test_times_after_the_take_are_reported_with_their_path() -> None:
     held, curve = {"hold": {"at_s": 3, "for_s": 1}}, {"axis": 1, "scale": [[0, 1], [2.5, 1]]}
     assert found(held, curve) == [
         (("latent", 0, "hold", "at_s"), "is after the take (2 s) (is 3)"),
@@ -49,7 +49,7 @@ def test_a_prime_needs_a_prior() -> None:
         draw(net, weights_of(net), [request])
 
 
-def test_a_take_is_refused_by_the_first() -> None:
+def test_a_take_with_faults_is_refused_with_the_first_fault() -> None:
     sampling = Sampling.model_validate({"latent": [{"axis": 6, "offset": 1}]})
     net = network()
     with pytest.raises(ModelError, match=r"latent\.0\.axis: must be at most 5"):

@@ -53,7 +53,7 @@ print(peak_bytes() - before, net.activation_bytes(65536))
 
 @pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="measured as Linux tells it")
-def test_a_window_of_training_takes_what_is_foretold_within_a_fifth() -> None:
+def test_the_estimated_memory_of_a_training_window_is_within_a_fifth() -> None:
     """In the turn that takes most."""
     needs = []
     for phase in ("distance", "adversarial"):
@@ -69,7 +69,7 @@ def test_a_window_of_training_takes_what_is_foretold_within_a_fifth() -> None:
     assert 0.8 * max(needs) < foretold < 1.2 * max(needs)
 
 
-def test_takes_of_sounds_need_the_encoder_too() -> None:
+def test_takes_from_sounds_also_need_the_encoder() -> None:
     net = RAVE.model_validate(network().model_dump())
     sound = Clip(np.zeros((1, 8000), np.float32), net.rate)
     plain, heard = (

@@ -11,7 +11,7 @@ from approx_build.families.players import Turn
 from approx_build.families.rave.network import RAVENetwork
 from approx_build.families.rave.objective import Objective
 from approx_build.families.rave.parameters import PQMF_TAPS, RAVEParameters
-from approx_build.families.rave.torch_layers import through
+from approx_build.families.rave.torch_layers import run_stack
 from approx_build.numerics.stream import Stream
 from tests.families.rave.networks import FORMS, network, noise, weights_of
 
@@ -38,7 +38,7 @@ def terms_of(form: str, turn: str) -> tuple[dict[str, torch.Tensor], dict[str, t
     return terms, {n: g for n, g in zip(leaves, grads, strict=True) if g is not None and g.any()}
 
 
-def test_bands_become_sound_again() -> None:
+def test_bands_can_be_converted_back_to_sound() -> None:
     net = RAVENetwork(network())
     sound = torch.from_numpy(noise(4096))[None]
     back = net.to_sound(net.to_bands(sound))
@@ -48,7 +48,7 @@ def test_bands_become_sound_again() -> None:
 
 
 @pytest.mark.parametrize("form", list(FORMS))
-def test_the_first_phase_moves_both_halves_and_no_discriminator(form: str) -> None:
+def test_the_first_phase_changes_encoder_and_decoder_but_no_discriminator(form: str) -> None:
     terms, gradients = terms_of(form, "distance")
     expected = {"spectrum", "bands", "regulariser"} | ({"statistics"} if "v1" in form else set())
     assert set(terms) == expected
@@ -60,7 +60,7 @@ def test_the_first_phase_moves_both_halves_and_no_discriminator(form: str) -> No
 
 
 @pytest.mark.parametrize("form", ["v1", "v2"])
-def test_the_second_phase_reaches_no_encoder_weight(form: str) -> None:
+def test_the_second_phase_changes_no_encoder_weight(form: str) -> None:
     terms, gradients = terms_of(form, "autoencoder")
     assert set(terms) == {"spectrum", "bands", "adversarial", "features"}
     assert not [name for name in gradients if name.startswith("encoder.")]
@@ -69,7 +69,7 @@ def test_the_second_phase_reaches_no_encoder_weight(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["v1", "v2"])
-def test_a_discriminator_moves_nothing_but_itself(form: str) -> None:
+def test_the_turn_of_the_discriminators_changes_only_them(form: str) -> None:
     terms, gradients = terms_of(form, "discriminator")
     assert set(terms) == {"hinge"}
     own = {n for n in network(form).training_shapes() if n.startswith("discriminator.")}
@@ -78,7 +78,7 @@ def test_a_discriminator_moves_nothing_but_itself(form: str) -> None:
     assert own - biases <= gradients.keys() <= own
 
 
-def test_a_discriminator_that_says_nothing_has_a_hinge_of_2_for_each_net() -> None:
+def test_a_discriminator_with_zero_scores_has_a_hinge_loss_of_2_per_network() -> None:
     net = network()
     tensors = {n: torch.from_numpy(a) for n, a in weights_of(net).items()}
     for one in net.discriminators:
@@ -88,7 +88,7 @@ def test_a_discriminator_that_says_nothing_has_a_hinge_of_2_for_each_net() -> No
     assert float(terms["hinge"]) == pytest.approx(2 * len(net.discriminators))
 
 
-def test_a_loss_of_a_batch_is_the_mean_of_its_items() -> None:
+def test_the_loss_of_a_batch_is_the_mean_of_its_items() -> None:
     net = network()
     tensors = {n: torch.from_numpy(a) for n, a in weights_of(net).items()}
     one, other = batch(net), batch(net, noise(WINDOW, 5, 0.05))
@@ -101,7 +101,7 @@ def test_a_loss_of_a_batch_is_the_mean_of_its_items() -> None:
             torch.testing.assert_close(term, (first[name] + second[name]) / 2, rtol=1e-4, atol=1e-5)
 
 
-def test_weight_norm_changes_no_first_weight() -> None:
+def test_weight_normalisation_does_not_change_initial_weights() -> None:
     net = network()
     first = RAVENetwork(net).initial(Stream.named("weights"))
     for name, gain in first.items():
@@ -112,16 +112,16 @@ def test_weight_norm_changes_no_first_weight() -> None:
     assert 0.9 * limit < np.abs(first["encoder.first.weight"]).max() <= limit
 
 
-def test_statistics_of_norms_are_learnt_where_they_are_those_of_the_sound() -> None:
+def test_norms_learn_the_statistics_of_the_sound() -> None:
     """Their gradient is 0 once they are right, and points there before."""
     net = RAVENetwork(network("v1"))
     tensors = {n: torch.from_numpy(a) for n, a in weights_of(net.params).items()}
     bands = net.to_bands(batch(net.params)["sound"])
     for _ in range(len(net.params.encoder)):
         # One norm after the other: each depends on those before it.
-        said = bands
+        output = bands
         for layer in net.params.encoder:
-            before = said
+            before = output
             bare = {**tensors}
             if layer.has_norm:
                 for part, value in (("weight", 1.0), ("bias", 0.0), ("mean", 0.0)):
@@ -129,19 +129,19 @@ def test_statistics_of_norms_are_learnt_where_they_are_those_of_the_sound() -> N
                 bare[f"{layer.name}.norm.log_variance"] = torch.full(
                     (layer.outputs,), float(np.log(1 - 1e-5))
                 )
-                raw = through(bare, (layer,), before)
+                raw = run_stack(bare, (layer,), before)
                 tensors[f"{layer.name}.norm.mean"] = raw.mean(dim=(0, 2))
                 tensors[f"{layer.name}.norm.log_variance"] = (
                     raw.var(dim=(0, 2), correction=0) + 1e-5
                 ).log()
-            said = through(tensors, (layer,), before)
+            output = run_stack(tensors, (layer,), before)
     statistics: list[torch.Tensor] = []
     net.encode(tensors, bands, statistics)
     assert len(statistics) == 2
     assert all(float(one) < 1e-9 for one in statistics)
 
 
-def test_a_sound_later_by_a_latent_has_its_latents_one_later() -> None:
+def test_a_sound_delayed_by_one_latent_has_latents_delayed_by_one() -> None:
     net = RAVENetwork(network())
     tensors = {n: torch.from_numpy(a) for n, a in weights_of(net.params).items()}
     hop, margin = net.params.hop, net.params.encoder_margin
@@ -156,7 +156,7 @@ def test_a_sound_later_by_a_latent_has_its_latents_one_later() -> None:
     )
 
 
-def test_held_out_windows_are_decoded_from_their_means() -> None:
+def test_held_out_windows_are_decoded_from_the_means_of_latents() -> None:
     net = RAVENetwork(network())
     example = net.clean(noise(WINDOW)[None], Stream.named("a"))
     tensors = {n: torch.from_numpy(a) for n, a in weights_of(net.params).items()}
@@ -166,7 +166,7 @@ def test_held_out_windows_are_decoded_from_their_means() -> None:
     assert float(net.loss(tensors, there)) == before
 
 
-def test_the_weight_of_the_regulariser_follows_the_windows() -> None:
+def test_the_weight_of_the_regulariser_depends_on_the_number_of_windows() -> None:
     net = RAVENetwork(network(), Objective(beta=1.0, first_beta=0.01, beta_windows=100))
     betas = [
         float(net.example(noise(WINDOW)[None], Stream.named("a"), Moment(position))["beta"])
@@ -175,7 +175,7 @@ def test_the_weight_of_the_regulariser_follows_the_windows() -> None:
     np.testing.assert_allclose(betas, [0.01, 0.1, 1.0], rtol=1e-5)
 
 
-def test_axes_are_those_of_the_means_of_windows() -> None:
+def test_axes_are_measured_from_the_means_of_latents() -> None:
     net = RAVENetwork(network())
     tensors = {n: torch.from_numpy(a) for n, a in weights_of(net.params).items()}
     sounds = [noise(WINDOW, seed, 0.1 * seed)[None] for seed in range(1, 6)]

@@ -14,6 +14,6 @@ def test_the_weight_of_the_regulariser_rises_evenly_in_decibels() -> None:
     assert objective.beta_at(400) == objective.beta_at(10**9) == 1e-2
 
 
-def test_a_weight_of_nothing_is_nothing_all_along() -> None:
+def test_a_weight_of_zero_is_zero_throughout() -> None:
     assert Objective(beta=0).beta_at(0) == 0
     assert Objective(beta_windows=0).beta_at(0) == Objective().beta

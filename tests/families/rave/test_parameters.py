@@ -18,7 +18,7 @@ def test_the_default_has_twenty_one_and_a_half_latents_a_second() -> None:
     assert round(net.rate / net.hop, 1) == 21.5
 
 
-def test_margins_cover_what_convolutions_and_filters_reach() -> None:
+def test_margins_cover_the_receptive_field_of_convolutions_and_filters() -> None:
     net = network(ratios=(2,), dilations=((),), bands=4)
     # 3 rows of the first, 2 · 1 of that by stride, 2 rows at half the rate; 4 samples a row.
     assert net.encoder_margin == -(-((3 + 2 + 2) * 4 + 64) // 8)
@@ -31,13 +31,13 @@ def test_odd_ratios_are_refused_with_the_nearest() -> None:
         network(ratios=(4, 5), dilations=((1,), (1,)))
 
 
-def test_each_ratio_needs_its_dilations() -> None:
+def test_each_ratio_needs_dilations() -> None:
     with pytest.raises(ValidationError, match="dilations: 1 rows for 4 ratios"):
         network(dilations=((1, 3),))
     assert network(ratios=(2, 2)).unit_dilations == ((1, 3, 9), (1, 3))
 
 
-def test_bands_are_those_that_filters_exist_for() -> None:
+def test_numbers_of_bands_without_filters_are_refused() -> None:
     with pytest.raises(ValidationError, match="4, 8 or 16"):
         network(bands=5)
 
@@ -56,7 +56,7 @@ def test_filters_of_noise_must_fit_into_their_blocks() -> None:
     assert network(noise_bands=33, noise_ratios=(4, 4, 4)).noise_block == 64
 
 
-def test_windows_that_are_no_whole_latents_are_refused_with_the_nearest() -> None:
+def test_windows_that_are_not_whole_latents_are_refused_with_the_nearest_size() -> None:
     net = network()
     with pytest.raises(ValueError, match="the nearest window is 131072"):
         net.check_training_window(131_000)

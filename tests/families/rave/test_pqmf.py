@@ -15,12 +15,12 @@ LEAST_DB = 59.0
 
 def bands_of(sound: np.ndarray, bands: int) -> np.ndarray:
     zeros = np.zeros(bands, np.float32)
-    return pqmf.turned(convolve(pqmf.folded(sound, bands), pqmf.analysis(bands), zeros))
+    return pqmf.flipped(convolve(pqmf.folded(sound, bands), pqmf.analysis(bands), zeros))
 
 
 def sound_of(rows: np.ndarray) -> np.ndarray:
     zeros = np.zeros(rows.shape[1], np.float32)
-    return convolve(pqmf.turned(rows), pqmf.synthesis(rows.shape[1]), zeros).reshape(-1)
+    return convolve(pqmf.flipped(rows), pqmf.synthesis(rows.shape[1]), zeros).reshape(-1)
 
 
 def noise(length: int) -> np.ndarray:
@@ -37,7 +37,7 @@ def test_filters_have_the_published_lengths(bands: int, taps: int) -> None:
 
 
 @pytest.mark.parametrize("bands", [4, 8, 16])
-def test_a_round_trip_loses_less_than_a_thousandth_and_is_not_late(bands: int) -> None:
+def test_a_round_trip_loses_less_than_a_thousandth_and_has_no_delay(bands: int) -> None:
     sound = noise(8192)
     back = sound_of(bands_of(sound, bands))
     inside = slice(PQMF_TAPS[bands], -PQMF_TAPS[bands])
@@ -46,7 +46,7 @@ def test_a_round_trip_loses_less_than_a_thousandth_and_is_not_late(bands: int) -
 
 
 @pytest.mark.parametrize("bands", [4, 16])
-def test_both_ways_are_the_direct_forms_by_whole_filters(bands: int) -> None:
+def test_analysis_and_synthesis_equal_their_direct_forms(bands: int) -> None:
     sound, size = noise(64 * bands), PQMF_TAPS[bands]
     padded = np.pad(sound.astype(np.float64), (size // 2, size))
     direct = np.stack(
@@ -74,14 +74,14 @@ def test_a_sine_in_the_middle_of_a_band_is_in_no_other(band: int) -> None:
     assert power[band] / power.sum() > 0.999
 
 
-def test_turning_negates_every_second_row_of_every_second_band_and_back() -> None:
+def test_flipping_negates_every_second_row_of_every_second_band_and_undoes_itself() -> None:
     rows = np.ones((4, 4), np.float32)
-    turned = pqmf.turned(rows)
-    assert turned.tolist() == [[1, -1, 1, -1], [1, 1, 1, 1]] * 2
-    np.testing.assert_array_equal(pqmf.turned(turned), rows)
+    flipped = pqmf.flipped(rows)
+    assert flipped.tolist() == [[1, -1, 1, -1], [1, 1, 1, 1]] * 2
+    np.testing.assert_array_equal(pqmf.flipped(flipped), rows)
 
 
-def test_a_higher_sine_in_any_band_stays_higher() -> None:
+def test_frequencies_keep_their_order_within_every_band() -> None:
     """Without the turning round, odd bands would go down where the sound goes up."""
     for band in (4, 5):
         found = []

@@ -21,7 +21,7 @@ def test_every_map_of_a_program_has_its_tensors() -> None:
         assert all(tensor.dtype == np.float32 for tensor in tensors.values())
 
 
-def test_arrays_are_given_back_when_nothing_reads_them() -> None:
+def test_arrays_are_released_when_nothing_reads_them() -> None:
     """The memory grows with the rows, and not with the number of layers."""
     shallow, deep = (
         network(ratios=(2, 2), dilations=((1,) * count, (1,) * count)) for count in (1, 16)

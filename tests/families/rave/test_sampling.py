@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from approx_build.families.rave.sampling import LatentChange, Sampling, points
+from approx_build.families.rave.sampling import LatentChange, Sampling
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from approx_build.families.rave.sampling import LatentChange, Sampling, points
         {"blend": [[0, 0], [4, 1]]},
     ],
 )
-def test_operations_come_back_from_json_as_they_were(given: dict[str, object]) -> None:
+def test_operations_survive_a_round_trip_through_json(given: dict[str, object]) -> None:
     sampling = Sampling.model_validate({"latent": [given]})
     assert Sampling.model_validate_json(sampling.model_dump_json()) == sampling
 
@@ -33,7 +33,7 @@ def test_operations_come_back_from_json_as_they_were(given: dict[str, object]) -
         {"smooth_s": 1, "blend": 0.5},
     ],
 )
-def test_an_operation_is_one_thing(given: dict[str, object]) -> None:
+def test_an_operation_does_exactly_one_thing(given: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match="operation"):
         LatentChange.model_validate(given)
 
@@ -50,7 +50,3 @@ def test_an_operation_is_one_thing(given: dict[str, object]) -> None:
 def test_curves_are_within_bounds_and_in_order(given: dict[str, object], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         LatentChange.model_validate(given)
-
-
-def test_a_number_is_one_breakpoint() -> None:
-    assert points(2.5) == ((0.0, 2.5),)

@@ -9,7 +9,7 @@ from approx_build.families.rave.torch_layers import features
 from tests.families.rave.test_discriminators import drawn
 
 
-def test_a_net_of_a_period_never_mixes_its_phases() -> None:
+def test_a_discriminator_with_a_period_does_not_mix_phases() -> None:
     net = discriminators("v2", 3)[4]
     assert net.period == 3
     weights, sound = drawn(net), torch.zeros(1, 600)
@@ -19,7 +19,7 @@ def test_a_net_of_a_period_never_mixes_its_phases() -> None:
     assert changed.tolist() == [True, False, False]
 
 
-def test_a_net_of_two_scales_sees_means_of_pairs() -> None:
+def test_a_discriminator_of_scale_2_reads_means_of_pairs() -> None:
     net = discriminators("v1", 3)[1]
     weights = drawn(net)
     sound = torch.randn(1, 400, generator=torch.Generator().manual_seed(1))

@@ -12,7 +12,7 @@ from approx_build.families.rave.torch_losses import (
     divergence,
     feature_distance,
     fitting_sizes,
-    told_apart,
+    hinge_loss,
 )
 
 SIZES = [2048, 1024, 512, 256, 128]
@@ -22,7 +22,7 @@ def sound(seed: int = 1, channels: int = 1) -> torch.Tensor:
     return torch.rand(2, channels, 16384, generator=torch.Generator().manual_seed(seed)) - 0.5
 
 
-def test_the_distance_of_a_sound_and_itself_is_0_and_of_twice_it_as_published() -> None:
+def test_the_distance_is_0_from_itself_and_as_published_from_twice_the_sound() -> None:
     for channels in (1, 4):
         x = sound(channels=channels)
         assert distance(x, x, SIZES).tolist() == [0, 0]
@@ -65,14 +65,14 @@ def test_the_regulariser_is_twice_the_divergence_from_a_standard_normal() -> Non
     assert found == pytest.approx(3 * (0.25 - math.log(0.25) - 1))
 
 
-def test_the_hinge_is_0_beyond_1_and_2_where_nothing_is_told_apart() -> None:
+def test_the_hinge_loss_is_0_for_scores_beyond_1_and_2_for_scores_of_0() -> None:
     ones = torch.ones(2, 7)
-    assert told_apart(1.5 * ones, -2 * ones).tolist() == [0, 0]
-    assert told_apart(0 * ones, 0 * ones).tolist() == [2, 2]
-    assert told_apart(0.5 * ones, 0.25 * ones).tolist() == [1.75, 1.75]
+    assert hinge_loss(1.5 * ones, -2 * ones).tolist() == [0, 0]
+    assert hinge_loss(0 * ones, 0 * ones).tolist() == [2, 2]
+    assert hinge_loss(0.5 * ones, 0.25 * ones).tolist() == [1.75, 1.75]
 
 
-def test_features_are_apart_by_their_difference_or_a_share_of_what_they_should_be() -> None:
+def test_feature_distance_is_absolute_or_relative_to_the_target() -> None:
     real = [torch.full((1, 8), 2.0), torch.full((1, 3), -4.0)]
     made = [torch.full((1, 8), 1.0), torch.full((1, 3), 0.0)]
     assert float(feature_distance(real, made, False)) == pytest.approx((1 + 4) / 2)

@@ -10,7 +10,7 @@ from tests.families.rave.networks import noise
 from tests.families.rave.test_prior import LATENTS, LAYERS, in_torch, tensors
 
 
-def test_a_prediction_depends_on_no_later_latent() -> None:
+def test_a_prediction_does_not_depend_on_later_latents() -> None:
     weights = in_torch(tensors())
     latents = torch.from_numpy(noise(60, 3, 1.0).reshape(1, 20, LATENTS))
     changed = latents.clone()
@@ -29,7 +29,7 @@ def test_a_prior_of_zeros_has_the_likelihood_of_a_normal_distribution() -> None:
     assert abs(float(negative_log_likelihood(weights, latents, LAYERS)) - expected) < 1e-5
 
 
-def test_a_prior_learns_what_comes_next() -> None:
+def test_a_prior_learns_to_predict_the_next_latent() -> None:
     """Latents that alternate are predicted well."""
     latents = torch.ones(1, 32, LATENTS)
     latents[:, ::2] = -1

@@ -9,7 +9,7 @@ from approx_build.engines.autoregressive.request import ClipRequest
 from approx_build.families.samplernn import SampleRNN
 from approx_build.families.samplernn.codec import levels
 from approx_build.families.samplernn.compiled import GRU, SAMPLE, TIER, shape_numbers
-from approx_build.families.samplernn.sampler import open_batch
+from approx_build.families.samplernn.draw import SAMPLER
 from approx_build.kernels.compiled import Kernel
 from approx_build.kernels.tensors import Floats
 from tests.engines.autoregressive.requests import requests
@@ -36,7 +36,7 @@ def _case(name: str, network: SampleRNN) -> Case:
     words.counted(bits_of_floats(levels(network.codes)))
 
     def opened(clips: Sequence[ClipRequest], threads: int, kernel: Kernel) -> Batch:
-        return open_batch(tensors, network, clips, threads, kernel, keep_logits=True)
+        return SAMPLER.open_batch(tensors, network, clips, threads, kernel, keep_logits=True)
 
     clips = requests(CLIPS, SAMPLES, network.codes)
     return code_case("samplernn", words, network.codes, clips, opened)

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.families.samplernn import SampleRNN
+from approx_build.families.samplernn.draw import SAMPLER
+from tests.engines.autoregressive.networks import CodeNetworks
 
 PLAIN = SampleRNN(frame_sizes=(2, 6), width=24, embedding=8)
 SHAPES = {
@@ -31,3 +33,6 @@ def random_weights(network: SampleRNN, seed: int = 0) -> dict[str, NDArray[np.fl
         gain = 4.0 if name == "mlp.output.weight" else 1.4
         weights[name] = (numbers.standard_normal(size) * gain / fan**0.5).astype(np.float32)
     return weights
+
+
+CODE_NETWORKS = CodeNetworks(SAMPLER, SHAPES, random_weights, "mlp.output.weight")

@@ -5,8 +5,8 @@ import pytest
 
 from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
+from approx_build.families.codes import Sampling
 from approx_build.families.samplernn import SampleRNN
-from approx_build.families.samplernn.parameters import Sampling
 from approx_build.families.take_request import TakeRequest
 from approx_build.numerics.stream import stream_key
 from approx_build.ways.base import Conditioning
@@ -51,7 +51,7 @@ def test_every_frame_of_a_prime_counts() -> None:
     assert (last != more).any()
 
 
-def test_an_extension_begins_with_its_sound_and_goes_on_as_a_prime_does() -> None:
+def test_an_extension_begins_with_its_sound_and_continues_as_a_prime_does() -> None:
     sound = clip(2 * FRAME)
     [extended] = drawn(take(50, Extension(sound)))
     [primed] = drawn(take(50 - sound.length, Priming(sound)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from approx_build.families.samplernn import sampler
+from approx_build.families.samplernn.draw import SAMPLER
 from approx_build.kernels import compiled
 from approx_build.kernels.compiled import Kernel
 from tests.engines.autoregressive.requests import requests
@@ -33,7 +33,7 @@ def faint_weights() -> dict[str, np.ndarray]:
 def test_subnormals_are_felt_in_these_weights() -> None:
     weights = faint_weights()
     flushed = {**weights, "embedding": np.zeros_like(weights["embedding"])}
-    felt, unfelt = (sampler.logits(one, PLAIN, CODES[:1])[0] for one in (weights, flushed))
+    felt, unfelt = (SAMPLER.logits(one, PLAIN, CODES[:1])[0] for one in (weights, flushed))
     assert (felt != unfelt).any()
 
 
@@ -43,12 +43,12 @@ def test_flush_to_zero_changes_no_bits_and_is_left_as_it_was(
     kernel: str, threads: int, request: pytest.FixtureRequest
 ) -> None:
     weights = faint_weights()
-    expected = sampler.logits(weights, PLAIN, CODES, kernel="reference")
-    clips = sampler.sample(weights, PLAIN, requests(3, 20), kernel="reference")
+    expected = SAMPLER.logits(weights, PLAIN, CODES, kernel="reference")
+    clips = SAMPLER.sample(weights, PLAIN, requests(3, 20), kernel="reference")
     flushes = request.getfixturevalue("flush_to_zero")
     assert flushes()
-    said = sampler.logits(weights, PLAIN, CODES, threads, kernel)
-    drawn = sampler.sample(weights, PLAIN, requests(3, 20), threads=threads, kernel=kernel)
+    said = SAMPLER.logits(weights, PLAIN, CODES, threads=threads, kernel=kernel)
+    drawn = SAMPLER.sample(weights, PLAIN, requests(3, 20), threads=threads, kernel=kernel)
     assert flushes()
     for a, b in zip(expected, said, strict=True):
         np.testing.assert_array_equal(a.view(np.uint32), b.view(np.uint32))

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from approx_build.families.base import Moment
-from approx_build.families.samplernn import SampleRNN, sampler
+from approx_build.families.samplernn import SampleRNN
+from approx_build.families.samplernn.draw import SAMPLER
 from approx_build.families.samplernn.network import SampleRNNNetwork
 from approx_build.families.samplernn.parameters import Objective
 from approx_build.numerics.stream import Stream
@@ -38,12 +39,12 @@ def near(found: Tensor, expected: Tensor) -> None:
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_all_tiers_at_once_say_what_the_sampler_says_step_by_step(name: str) -> None:
+def test_all_tiers_at_once_compute_what_the_sampler_computes_step_by_step(name: str) -> None:
     shape = SHAPES[name]
     pitch_and_loudness = codes(shape, 5, count=2)
     for dtype, within in ((torch.float64, 1e-4), (torch.float32, 2e-4)):
         said, _ = SampleRNNNetwork(shape).run(tensors(shape, dtype), pitch_and_loudness)
-        stepwise = sampler.logits(
+        stepwise = SAMPLER.logits(
             random_weights(shape),
             shape,
             [one[shape.top_frame :].numpy().astype(np.uint8) for one in pitch_and_loudness],

@@ -171,7 +171,7 @@ def test_a_model_in_yaml_has_the_network_it_declares(tmp_path: Path) -> None:
         ("{}", 100, "training.window: must be a multiple of 16.*: 96 or 112"),
     ],
 )
-def test_faults_in_yaml_are_said_with_their_place(
+def test_faults_in_yaml_are_reported_with_their_place(
     network: str, window: int, words: str, tmp_path: Path
 ) -> None:
     with pytest.raises(ScoreError, match=words) as refused:

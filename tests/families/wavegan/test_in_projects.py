@@ -16,7 +16,8 @@ from approx_build.plan.graph import Kind
 from approx_build.plan.lower import lower
 from approx_build.plan.take_checks import take_faults, take_remarks
 from approx_build.score.load import read_piece
-from tests.space import CONSENT, Space
+from tests.families.projects import PIECE, FamilyProject
+from tests.space import Space
 
 TODAY = date(2026, 5, 1)
 MODEL = """\
@@ -34,7 +35,6 @@ training:
   evaluate_every: 2
   evaluate_windows: 4
 """
-PIECE = "score: 1\npiece: p\nseed: 3\noutput: {rate: 8000}\nmovements: [p/one.yaml]\n"
 MOVEMENT = """\
 score: 1
 movement: one
@@ -61,14 +61,9 @@ def strokes(seed: int) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def space(tmp_path_factory: pytest.TempPathFactory) -> Space:
-    made = Space(tmp_path_factory.mktemp("project"))
-    made.write("models/kit.yaml", MODEL)
-    made.write("models/corpora/tones/consent.yaml", CONSENT)
-    for seed in (1, 2):
-        made.sound(f"models/corpora/tones/strokes-{seed}.wav", strokes(seed))
-    made.write("pieces/p.yaml", PIECE)
-    return made
+def space(tmp_path_factory: pytest.TempPathFactory) -> FamilyProject:
+    sounds = {f"strokes-{seed}": strokes(seed) for seed in (1, 2)}
+    return FamilyProject.create(tmp_path_factory.mktemp("project"), MODEL, MOVEMENT, sounds)
 
 
 def score(space: Space, **changes: str) -> Path:
@@ -94,7 +89,7 @@ def remarks(space: Space, **changes: str) -> list[str]:
     return [str(fault.message) for fault in take_remarks(read, catalog)]
 
 
-def test_each_clip_has_its_place_in_its_key(space: Space) -> None:
+def test_the_key_of_each_clip_contains_its_place(space: Space) -> None:
     lowered = lower(check(score(space), Catalog(space.root, TODAY)))
     places = {
         action.target: action.params["sampling"]["place"]  # type: ignore[index, call-overload]
@@ -119,12 +114,12 @@ def test_a_take_longer_than_a_clip_is_refused_with_the_longest_length(space: Spa
     assert faults(space, path="length_s: 0.128") == []
 
 
-def test_places_must_be_as_many_as_clips(space: Space) -> None:
+def test_a_list_of_places_must_have_one_for_each_clip(space: Space) -> None:
     [fault] = faults(space, mine="length_s: 0.1, count: 3, place: [0, 1]")
     assert "2 places for 3 clips; a list needs a place for each" in fault
 
 
-def test_a_place_outside_the_cube_is_legal_and_remarked_on(space: Space) -> None:
+def test_a_place_outside_the_cube_is_allowed_with_a_remark(space: Space) -> None:
     assert faults(space) == []
     [remark] = remarks(space)
     assert "place -0.5 may be outside the latents that the network has learned" in remark
@@ -134,12 +129,9 @@ def test_a_place_outside_the_cube_is_legal_and_remarked_on(space: Space) -> None
 
 
 @pytest.mark.slow
-def test_a_piece_of_strokes_renders_and_repeats(space: Space) -> None:
+def test_a_piece_of_strokes_renders_reproducibly(space: FamilyProject) -> None:
     score(space)
-    space.run("render", "pieces/p.yaml")
-    space.run("verify", "pieces/p.yaml")
-    sound, _ = soundfile.read(next((space.root / "renders").rglob("one.wav")))
-    assert np.abs(sound).max() > 1e-4
+    assert np.abs(space.rendered()).max() > 1e-4
     [entry] = (space.root / "models/ledger").glob("kit-*.json")
     curve = json.loads(entry.read_text())["curve"]
     terms = {"critic", "critic.distance", "critic.penalty", "generator", "variety"}
@@ -147,7 +139,7 @@ def test_a_piece_of_strokes_renders_and_repeats(space: Space) -> None:
 
 
 @pytest.mark.slow
-def test_takes_are_auditioned_by_places_and_are_no_longer_than_a_clip(space: Space) -> None:
+def test_takes_can_be_auditioned_by_place_and_are_no_longer_than_a_clip(space: Space) -> None:
     space.run("take", "kit", "--from-seed", "4", "--to-seed", "9", "--count", "2", "--out", "a")
     first, last = sorted((space.root / "a").rglob("*.wav"))
     assert soundfile.info(first).frames == 1024
@@ -170,7 +162,7 @@ COLLAPSES = """\
 
 
 @pytest.mark.slow
-def test_a_generator_of_one_sound_is_named_in_the_ledger_and_on_the_page(space: Space) -> None:
+def test_a_collapsed_generator_is_reported_in_the_ledger_and_on_the_page(space: Space) -> None:
     one = MODEL.replace("model: kit", "model: rut")
     space.write("models/rut.yaml", one + COLLAPSES)
     score(space)
@@ -186,7 +178,7 @@ def test_a_generator_of_one_sound_is_named_in_the_ledger_and_on_the_page(space: 
 
 
 @pytest.mark.slow
-def test_numbers_that_overflow_stop_the_training_and_keep_what_was_good(space: Space) -> None:
+def test_overflow_stops_the_training_and_keeps_earlier_checkpoints(space: Space) -> None:
     steep = "  players: { critic: { optimizer: { name: sgd, learning_rate: 9, momentum: 0 } } }\n"
     text = MODEL.replace("model: kit", "model: gas").replace("steps: 6", "steps: 60")
     space.write("models/gas.yaml", text + steep)

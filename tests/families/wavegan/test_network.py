@@ -38,11 +38,11 @@ def batch(net: WaveGANNetwork, turn: Turn, count: int = 3) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", SIZES)
-def test_the_critic_is_the_mirror_of_the_generator(name: str) -> None:
+def test_the_critic_mirrors_the_generator(name: str) -> None:
     net, weights = started(name)
-    clips = net.generated(weights, torch.zeros(2, net.params.latent))
+    clips = net.generate(weights, torch.zeros(2, net.params.latent))
     assert clips.shape == (2, net.params.channels, net.params.length)
-    assert net.said(weights, clips, torch.zeros(2, 9, dtype=torch.int64)).shape == (2,)
+    assert net.critic_scores(weights, clips, torch.zeros(2, 9, dtype=torch.int64)).shape == (2,)
 
 
 def test_the_loss_of_a_batch_is_the_mean_of_its_items() -> None:
@@ -59,7 +59,7 @@ def test_the_loss_of_a_batch_is_the_mean_of_its_items() -> None:
             assert float(value.detach()) == pytest.approx(mean, rel=1e-4, abs=1e-6), (turn, term)
 
 
-def test_nothing_random_is_left_in_a_loss() -> None:
+def test_a_loss_draws_no_random_numbers() -> None:
     net, weights = started()
     for turn in (CRITIC, GENERATOR):
         example = batch(net, turn)
@@ -67,7 +67,7 @@ def test_nothing_random_is_left_in_a_loss() -> None:
         assert {k: float(v) for k, v in first.items()} == {k: float(v) for k, v in second.items()}
 
 
-def test_a_linear_critic_has_the_penalty_of_its_weight() -> None:
+def test_the_penalty_of_a_linear_critic_follows_from_its_weight() -> None:
     """With slopes of 1 the critic is linear: its gradient is that of any sound."""
     net, weights = started(phase_shuffle=0)
     with torch.no_grad():
@@ -78,13 +78,15 @@ def test_a_linear_critic_has_the_penalty_of_its_weight() -> None:
     example["sound"] = example["sound"].abs()
     found = net.losses(weights, {**example, "place": torch.zeros(3)}, CRITIC)
     sounds = example["sound"].requires_grad_()
-    [slope] = torch.autograd.grad(net.said(weights, sounds, example["shifts"][:, 2]).sum(), sounds)
+    [slope] = torch.autograd.grad(
+        net.critic_scores(weights, sounds, example["shifts"][:, 2]).sum(), sounds
+    )
     expected = 10 * torch.square(slope.flatten(1).norm(dim=1) - 1).mean()
     assert float(found["penalty"]) == pytest.approx(float(expected), rel=1e-5)
     torch.testing.assert_close(slope[0], slope[1])
 
 
-def test_shifts_are_of_each_item_of_each_layer_and_of_what_is_heard() -> None:
+def test_each_item_layer_and_input_of_the_critic_has_its_own_shift() -> None:
     net, _ = started()
     shifts = batch(net, CRITIC, 200)["shifts"]
     assert shifts.shape == (200, 3, len(net.params.strides))
@@ -94,7 +96,7 @@ def test_shifts_are_of_each_item_of_each_layer_and_of_what_is_heard() -> None:
     assert "sound" not in batch(net, GENERATOR, 1)
 
 
-def test_takes_are_as_varied_as_their_generator() -> None:
+def test_variety_measures_the_spread_of_generated_clips() -> None:
     net, weights = started()
     clean = [
         net.clean(sound, RNG.child(number))
@@ -110,7 +112,7 @@ def test_takes_are_as_varied_as_their_generator() -> None:
     assert net.measures(weights, {k: v[:1] for k, v in example.items()}) == {}
 
 
-def test_weights_begin_as_glorot_and_bengio_have_them() -> None:
+def test_initial_weights_are_those_of_glorot_and_bengio() -> None:
     net = WaveGANNetwork(network())
     for name, weight in net.initial(RNG).items():
         if name.endswith(".bias"):

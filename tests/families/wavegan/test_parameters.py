@@ -23,14 +23,14 @@ COUNTS: dict[str, tuple[dict[str, Any], int, int]] = {
 """Of each network its parameters, and the numbers of its generator and its critic."""
 
 
-def network(**said: Any) -> WaveGANParameters:
-    return WaveGANParameters.model_validate(said)
+def network(**given: Any) -> WaveGANParameters:
+    return WaveGANParameters.model_validate(given)
 
 
 @pytest.mark.parametrize("name", COUNTS)
 def test_networks_have_the_published_counts(name: str) -> None:
-    said, generator, critic = COUNTS[name]
-    net = network(**said)
+    given, generator, critic = COUNTS[name]
+    net = network(**given)
     assert net.parameter_count == generator
     assert numbers_in(net.training_shapes()) == generator + critic
 
@@ -43,7 +43,7 @@ def test_a_two_dimensional_network_of_equal_taps_has_equal_counts() -> None:
     assert total == net.parameter_count
 
 
-def test_the_work_of_a_clip_is_what_the_layers_multiply() -> None:
+def test_the_cost_of_a_clip_is_the_multiply_adds_of_its_layers() -> None:
     exact = 100 * 16_384 + 16_384 // 4 * 25 * 64
     exact += sum(25 * 16 * 4**n * (1024 >> n) * (512 >> n) for n in range(4))
     # The last layer multiplies 16 outputs for 4.
@@ -52,7 +52,7 @@ def test_the_work_of_a_clip_is_what_the_layers_multiply() -> None:
 
 
 @pytest.mark.parametrize("length", [1 << n for n in range(9, 21)])
-def test_layers_make_a_clip_of_16_rows_and_halve_their_channels(length: int) -> None:
+def test_layers_turn_16_rows_into_a_clip_and_halve_the_channels(length: int) -> None:
     net = network(length=length, width=4)
     rows = 16
     for stride in net.strides:
@@ -63,7 +63,7 @@ def test_layers_make_a_clip_of_16_rows_and_halve_their_channels(length: int) -> 
     assert [net.before(stride) for stride in (4, 2)] == [10, 11]
 
 
-def test_presets_give_what_is_not_said_otherwise() -> None:
+def test_presets_supply_values_that_are_not_given() -> None:
     for preset, values in PRESETS.items():
         net = network(preset=preset)
         assert {name: getattr(net, name) for name in values} == values
@@ -71,7 +71,7 @@ def test_presets_give_what_is_not_said_otherwise() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("given", "words"),
     [
         ({"length": 16_000}, r"16000 samples; .* the nearest is 16384 \(1.024 s\)"),
         ({"length": 100}, "at least 512; the nearest is 512"),
@@ -81,14 +81,14 @@ def test_presets_give_what_is_not_said_otherwise() -> None:
         ({"upsample": "linear"}, "'zeros' or 'nearest'"),
     ],
 )
-def test_what_no_network_can_have_is_refused_with_what_can(
-    said: dict[str, Any], words: str
+def test_impossible_values_are_refused_with_possible_ones(
+    given: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(ValidationError, match=words):
-        network(**said)
+        network(**given)
 
 
-def test_windows_are_clips() -> None:
+def test_windows_must_have_the_length_of_clips() -> None:
     network().check_training_window(16_384)
     with pytest.raises(ValueError, match=r"must be 16384, .* \(is 8192\)"):
         network().check_training_window(8192)

@@ -38,7 +38,7 @@ def latents(net: WaveGANParameters, count: int) -> Floats:
 @pytest.mark.parametrize("name", SIZES)
 @pytest.mark.parametrize("kernel", COMPILED)
 @pytest.mark.parametrize("threads", [1, 3])
-def test_a_program_makes_the_clip_of_the_reference_bit_for_bit(
+def test_the_program_and_the_reference_generate_equal_bits(
     name: str, kernel: Kernel, threads: int
 ) -> None:
     net = network(name)
@@ -57,7 +57,7 @@ def test_the_reference_is_the_network_that_torch_trains(name: str) -> None:
 
     net = network(name)
     given, tensors = latents(net, 3), weights(net)
-    expected = WaveGANNetwork(net).generated(
+    expected = WaveGANNetwork(net).generate(
         {name: torch.from_numpy(w) for name, w in tensors.items()}, torch.from_numpy(given)
     )
     found = np.stack([forward(tensors, net, latent) for latent in given])

@@ -10,8 +10,8 @@ from approx_build.audio.mulaw import amplitudes
 from approx_build.engines.autoregressive.lock_step import Batch
 from approx_build.engines.autoregressive.request import ClipRequest
 from approx_build.families.wavenet.compiled import TENSORS
+from approx_build.families.wavenet.draw import SAMPLER
 from approx_build.families.wavenet.parameters import WaveNetParameters
-from approx_build.families.wavenet.sampler import open_batch
 from approx_build.kernels.compiled import Kernel
 from approx_build.kernels.tensors import Floats
 from tests.engines.autoregressive.requests import requests
@@ -43,7 +43,7 @@ def _case(name: str, network: WaveNetParameters) -> Case:
     words.counted(bits_of_floats(amplitudes(classes)) if network.scalar_input else [])
 
     def opened(clips: Sequence[ClipRequest], threads: int, kernel: Kernel) -> Batch:
-        return open_batch(tensors, network, clips, threads, kernel, keep_logits=True)
+        return SAMPLER.open_batch(tensors, network, clips, threads, kernel, keep_logits=True)
 
     return code_case("wavenet", words, classes, requests(CLIPS, SAMPLES, classes), opened)
 

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.families.wavenet import WaveNet
+from approx_build.families.wavenet.draw import SAMPLER
+from tests.engines.autoregressive.networks import CodeNetworks
 
 PLAIN = WaveNet(dilations=(1, 2, 4, 1, 2, 4), skip_channels=64)
 SHAPES = {
@@ -51,3 +53,6 @@ def random_weights(shape: WaveNet, seed: int = 0) -> dict[str, NDArray[np.float3
         gain = 4.0 if name == "post2.weight" else 1.4
         weights[name] = (numbers.standard_normal(size) * gain / fan**0.5).astype(np.float32)
     return weights
+
+
+CODE_NETWORKS = CodeNetworks(SAMPLER, SHAPES, random_weights, "post2.weight")

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from approx_build.engines.autoregressive.request import ClipRequest
+from approx_build.families.wavenet.draw import SAMPLER
 from approx_build.families.wavenet.parameters import WaveNetParameters
-from approx_build.families.wavenet.sampler import logits, sample
 from approx_build.numerics.stream import Stream
 from tests.etude.spread import Numbers, spread, weights
 
@@ -50,7 +50,7 @@ def expectations() -> Numbers:
             ((spread(f"heard {n}", n) + 1) * 0.5 * network.quantization_channels).astype(np.uint8)
             for n in (40, 33, 7)
         ]
-        yield from logits(weights(network.tensor_shapes()), network, heard)
+        yield from SAMPLER.logits(weights(network.tensor_shapes()), network, heard)
 
 
 def draws() -> Numbers:
@@ -62,10 +62,10 @@ def draws() -> Numbers:
         ClipRequest(Stream.named("probe", n).key, 2000, temperature=t, top_k=k, towards_silence=s)
         for n, (t, k, s) in enumerate([(1.0, None, 0.0), (0.8, 200, 0.0), (1.3, None, 0.7)])
     ]
-    yield from sample(still, LEAST, [*edges, *others])
+    yield from SAMPLER.sample(still, LEAST, [*edges, *others])
 
 
 PROBES: dict[str, Callable[[], Numbers]] = {
-    "families/wavenet/sampler.py": expectations,
+    "families/wavenet/reference.py": expectations,
     "kernels/csrc/core/draw.h": draws,
 }

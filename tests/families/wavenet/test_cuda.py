@@ -13,7 +13,8 @@ import pytest
 
 from approx_build.engines.autoregressive.request import ClipRequest, Codes, SamplingCancelled
 from approx_build.errors import ModelError
-from approx_build.families.wavenet import WaveNet, sampler
+from approx_build.families.wavenet import WaveNet
+from approx_build.families.wavenet.draw import SAMPLER
 from approx_build.kernels.tensors import Weights
 from approx_build.numerics.stream import Stream, stream_key
 from tests.engines.autoregressive.requests import requests
@@ -56,7 +57,7 @@ def test_peaked_clips_are_those_of_the_reference(name: str) -> None:
     shape = SHAPES[name]
     weights = peaked(random_weights(shape))
     clips = requests(7, 60, shape.quantization_channels)
-    expected = sampler.sample(weights, shape, clips, kernel="reference")
+    expected = SAMPLER.sample(weights, shape, clips, kernel="reference")
     assert len(np.unique(np.concatenate(expected))) > 1
     assert_equal(sample(weights, shape, clips), expected)
 
@@ -66,7 +67,7 @@ def test_temperature_zero_is_the_reference_however_prime_and_slices_meet(prime: 
     codes = (np.arange(prime) * 37 % 256).astype(np.uint8)
     clip = ClipRequest(stream_key("greedy"), 260, prime=codes, temperature=0.0)
     weights = random_weights(PLAIN)
-    assert_equal(sample(weights, PLAIN, [clip]), sampler.sample(weights, PLAIN, [clip]))
+    assert_equal(sample(weights, PLAIN, [clip]), SAMPLER.sample(weights, PLAIN, [clip]))
 
 
 def test_sample_t_is_drawn_with_word_t_of_its_stream() -> None:
@@ -92,7 +93,7 @@ def test_more_clips_than_lanes_are_drawn_lanes_by_lanes() -> None:
     weights = peaked(random_weights(PLAIN))
     clips, told = requests(70, 6), []
     found = sample(weights, PLAIN, clips, progress=lambda *pair: told.append(pair))
-    assert_equal(found, sampler.sample(weights, PLAIN, clips))
+    assert_equal(found, SAMPLER.sample(weights, PLAIN, clips))
     total = sum(clip.steps for clip in clips)
     assert told == [(sum(clip.steps for clip in clips[:64]), total), (total, total)]
 
@@ -104,7 +105,7 @@ def test_top_k_draws_only_the_likeliest() -> None:
         ClipRequest(stream_key("top", i), 1, prime[: i + 1], temperature=50.0, top_k=3)
         for i in range(40)
     ]
-    said = sampler.logits(weights, PLAIN, [np.append(c.prime_codes, np.uint8(0)) for c in clips])
+    said = SAMPLER.logits(weights, PLAIN, [np.append(c.prime_codes, np.uint8(0)) for c in clips])
     ranks = [
         int(np.count_nonzero(logits[-1] > logits[-1][codes[0]]))
         for logits, codes in zip(said, sample(weights, PLAIN, clips), strict=True)
@@ -123,7 +124,7 @@ def test_a_declared_network_is_taken_as_it_is() -> None:
     network = WaveNet(dilations=(1, 2, 4), skip_channels=16, filter_width=3)
     weights = random_weights(network)
     clips = [ClipRequest(stream_key("declared"), 12, temperature=0.0)]
-    assert_equal(sample(weights, network, clips), sampler.sample(weights, network, clips))
+    assert_equal(sample(weights, network, clips), SAMPLER.sample(weights, network, clips))
 
 
 def test_cancelling_stops_between_slices() -> None:
@@ -139,7 +140,7 @@ def test_cancelling_stops_between_slices() -> None:
     assert told == [(256, 600)]
 
 
-def test_a_device_too_small_is_said_with_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_device_too_small_is_reported_with_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     from approx_build.families.wavenet import cuda
 
     far = PLAIN.model_copy(update={"dilations": (1 << 20, 1 << 20)})
@@ -199,5 +200,5 @@ def test_a_gpu_draws_the_peaked_clips_of_the_reference_time_and_again() -> None:
     weights = peaked(random_weights(shape))
     clips = requests(70, 300, shape.quantization_channels)
     drawn = sample_on_device(weights, shape, clips)
-    assert_equal(drawn, sampler.sample(weights, shape, clips))
+    assert_equal(drawn, SAMPLER.sample(weights, shape, clips))
     assert_equal(sample_on_device(weights, shape, clips), drawn)

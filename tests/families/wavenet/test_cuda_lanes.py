@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from approx_build.engines.autoregressive.request import Codes
-from approx_build.families.wavenet import WaveNet, sampler
+from approx_build.families.wavenet import WaveNet
+from approx_build.families.wavenet.draw import SAMPLER
 from tests.families.wavenet.networks import SHAPES, random_weights
 
 if TYPE_CHECKING:
@@ -63,13 +64,13 @@ def test_teacher_forced_logits_are_those_of_the_reference(name: str) -> None:
     for start in range(40):
         lanes.run(forced([clip[start:] for clip in codes], shape), 1)
         said.append(lanes.logits.numpy().copy())
-    expected = sampler.logits(random_weights(shape, seed=1), shape, codes, kernel="reference")
+    expected = SAMPLER.logits(random_weights(shape, seed=1), shape, codes, kernel="reference")
     for lane, logits in enumerate(expected):
         found = np.stack(said)[: len(logits), lane]
         np.testing.assert_allclose(found, logits, rtol=0, atol=LOGIT_TOLERANCE)
 
 
-def test_beginning_again_forgets_what_was_heard() -> None:
+def test_restarting_resets_the_state() -> None:
     shape = SHAPES["plain"]
     table = forced(random_codes(shape, 30), shape)
     lanes = make_lanes(shape)

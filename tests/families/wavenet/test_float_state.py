@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from approx_build.errors import ModelError
-from approx_build.families.wavenet import WaveNet, gradients, sampler
+from approx_build.families.wavenet import WaveNet, gradients
+from approx_build.families.wavenet.draw import SAMPLER
 from approx_build.kernels import compiled
 from approx_build.kernels.compiled import Kernel
 from tests.engines.autoregressive.requests import requests
@@ -31,7 +32,7 @@ def test_subnormals_are_felt_in_these_weights() -> None:
     weights = faint_weights()
     flushed = {**weights, "causal.weight": np.zeros_like(weights["causal.weight"])}
     codes = [np.arange(30, dtype=np.uint8)]
-    [felt], [unfelt] = sampler.logits(weights, SHAPE, codes), sampler.logits(flushed, SHAPE, codes)
+    [felt], [unfelt] = SAMPLER.logits(weights, SHAPE, codes), SAMPLER.logits(flushed, SHAPE, codes)
     assert (felt != unfelt).any()
 
 
@@ -41,12 +42,12 @@ def test_flush_to_zero_changes_no_bits_and_is_left_as_it_was(
     kernel: str, threads: int, request: pytest.FixtureRequest
 ) -> None:
     weights, codes = faint_weights(), [np.arange(30, dtype=np.uint8) for _ in range(3)]
-    expected = sampler.logits(weights, SHAPE, codes, kernel="reference")
-    clips = sampler.sample(weights, SHAPE, requests(3, 20), kernel="reference")
+    expected = SAMPLER.logits(weights, SHAPE, codes, kernel="reference")
+    clips = SAMPLER.sample(weights, SHAPE, requests(3, 20), kernel="reference")
     flushes = request.getfixturevalue("flush_to_zero")
     assert flushes()
-    said = sampler.logits(weights, SHAPE, codes, threads=threads, kernel=kernel)
-    drawn = sampler.sample(weights, SHAPE, requests(3, 20), threads=threads, kernel=kernel)
+    said = SAMPLER.logits(weights, SHAPE, codes, threads=threads, kernel=kernel)
+    drawn = SAMPLER.sample(weights, SHAPE, requests(3, 20), threads=threads, kernel=kernel)
     assert flushes()
     for a, b in zip(expected, said, strict=True):
         np.testing.assert_array_equal(a.view(np.uint32), b.view(np.uint32))
@@ -71,4 +72,4 @@ def test_flush_to_zero_changes_no_gradients_and_is_left_as_it_was(
 @pytest.mark.usefixtures("flush_to_zero")
 def test_the_reference_refuses_to_run_where_subnormals_are_flushed() -> None:
     with pytest.raises(ModelError, match="flushes subnormal numbers to zero"):
-        sampler.sample(faint_weights(), SHAPE, requests(1, 3), kernel="reference")
+        SAMPLER.sample(faint_weights(), SHAPE, requests(1, 3), kernel="reference")

@@ -194,7 +194,7 @@ def test_weights_that_overflow_make_a_loss_that_is_no_number(kernel: str) -> Non
         assert not np.isfinite(found)
 
 
-def test_memory_is_told_and_grows_with_the_window() -> None:
+def test_memory_is_reported_and_grows_with_the_window() -> None:
     sizes = [workspace_bytes(SHIPPED, length) for length in (6, 600, 6144)]
     floats = 4 * 22 * 32  # inputs, tanhs, sigmoids and gradients of all layers, per sample
     assert sizes == sorted(sizes)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from approx_build.audio.mulaw import amplitudes
-from approx_build.families.wavenet import WaveNet, sampler
+from approx_build.families.wavenet import WaveNet
+from approx_build.families.wavenet.draw import SAMPLER
 from approx_build.kernels import compiled
 from approx_build.kernels.tensors import Weights
 from tests.families.wavenet.networks import SHAPES, random_weights
@@ -58,5 +59,5 @@ def test_logits_are_those_of_pytorch(name: str) -> None:
     codes = np.random.default_rng(3).integers(0, shape.quantization_channels, 40).astype(np.uint8)
     expected = torch_logits(weights, shape, codes)
     for kernel in compiled.available():
-        [said] = sampler.logits(weights, shape, [codes], kernel=kernel)
+        [said] = SAMPLER.logits(weights, shape, [codes], kernel=kernel)
         np.testing.assert_allclose(said, expected, atol=TOLERANCE, rtol=0)

@@ -25,16 +25,16 @@ SLACK = 10 << 20
 MEASURED = """
 import sys
 import numpy as np
-from approx_build.engines.autoregressive.request import ClipRequest
+from approx_build.engines.autoregressive.request import (ClipRequest)
 from approx_build.families.wavenet import WaveNet
-from approx_build.families.wavenet.sampler import sample
+from approx_build.families.wavenet.draw import SAMPLER
 from approx_build.machine import peak_bytes, reset_peak, resident_bytes
 def draw(network, count):
     shapes = network.tensor_shapes()
     weights = {name: np.full(size, 0.001, np.float32) for name, size in shapes.items()}
     reset_peak()
     before = resident_bytes()
-    sample(weights, network, [ClipRequest("0" * 32, 2)] * count)
+    SAMPLER.sample(weights, network, [ClipRequest("0" * 32, 2)] * count)
     return peak_bytes() - before
 draw(WaveNet(dilations=(1, 2), skip_channels=4), 1)  # what a first call takes once
 print(draw(WaveNet.model_validate_json(sys.argv[1]), int(sys.argv[2])))

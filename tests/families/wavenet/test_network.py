@@ -136,14 +136,14 @@ def test_first_weights_are_glorot_uniform_with_zero_biases() -> None:
     assert filters.std() == pytest.approx(limit / 3**0.5, rel=0.01)
 
 
-def test_the_loss_of_a_network_that_knows_nothing_is_the_logarithm_of_the_codes() -> None:
+def test_the_loss_of_an_uninformed_network_is_the_logarithm_of_the_number_of_codes() -> None:
     weights = {n: torch.zeros(shape) for n, shape in SMALL.tensor_shapes().items()}
     codes = some_codes(30)
     loss = WaveNetNetwork(SMALL).loss(weights, {"codes": codes[None], "given": codes[None]})
     assert float(loss) == pytest.approx(np.log(16), rel=1e-6)
 
 
-def test_the_last_dense_map_is_never_heard() -> None:
+def test_the_last_dense_map_never_affects_the_output() -> None:
     weights = {n: w.requires_grad_() for n, w in weights_of(SMALL).items()}
     example = {"codes": some_codes(30)[None], "given": some_codes(30)[None]}
     WaveNetNetwork(SMALL).loss(weights, example).backward()

@@ -4,8 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from approx_build.engines.autoregressive.compiled import LOCK_STEP
+from approx_build.families.codes import Sampling
 from approx_build.families.wavenet import WaveNet
-from approx_build.families.wavenet.parameters import Sampling
 
 TALK = tuple(2**power for power in range(10)) * 8
 

@@ -44,7 +44,7 @@ def tower(tmp_path: Path) -> Space:
     return space
 
 
-def test_here_it_is_not_installed() -> None:
+def test_the_family_is_not_installed_here() -> None:
     assert "changes" not in GENERATORS
 
 
@@ -60,7 +60,7 @@ def test_scores_the_schema_and_compose_know_it(tower: Space) -> None:
     assert "changes" in json.loads(tower.start("schema").out)["$defs"]["Composition"]["properties"]
 
 
-def test_its_mistakes_are_said_at_their_lines(tower: Space) -> None:
+def test_its_mistakes_are_reported_at_their_lines(tower: Space) -> None:
     tower.edit(SCORE, "bells: bell", "bells: bull")
     said = tower.start("check", "pieces/tower.yaml", code=1).err
     assert f"{SCORE}:8:36: parts.ring.compose[0].changes.bells: there is no take 'bull'" in said

@@ -45,7 +45,7 @@ def zigzag(size: float, count: int = 30) -> list[tuple[float, float]]:
 
 
 @given(curves(), st.integers(1, 1000))
-def test_what_is_told_of_losses_does_not_depend_on_the_unit_of_steps(
+def test_what_is_reported_of_losses_does_not_depend_on_the_unit_of_steps(
     curve: list[tuple[float, float]], factor: int
 ) -> None:
     scaled = [(step * factor, loss) for step, loss in curve]
@@ -215,7 +215,7 @@ def test_a_value_between_points_is_that_of_numpy(
 
 
 @given(SPREAD, SPREAD)
-def test_both_are_told_where_both_are_known(
+def test_both_are_reported_where_both_are_known(
     first: list[tuple[float, float]], second: list[tuple[float, float]]
 ) -> None:
     start, stop = max(first[0][0], second[0][0]), min(first[-1][0], second[-1][0])

@@ -63,6 +63,6 @@ def test_a_note_is_text_that_can_be_written() -> None:
         Note(text="", on=NOON.date())
 
 
-def test_moments_are_told_in_utc() -> None:
+def test_moments_are_reported_in_utc() -> None:
     moment = NOON.astimezone(timezone(timedelta(hours=5)))
     assert utc_text(moment) == "2026-03-01T12:00:00Z"

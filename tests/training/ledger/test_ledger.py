@@ -49,7 +49,7 @@ def test_a_file_is_made_for_version_control(tmp_path: Path) -> None:
     assert "notes" not in found
 
 
-def test_runs_stand_in_the_order_they_were_begun_whatever_the_clock_said(tmp_path: Path) -> None:
+def test_runs_are_in_the_order_they_were_begun_whatever_the_clock_said(tmp_path: Path) -> None:
     for number, rate in ((2, 0.1), (1, 0.2), (3, 0.05)):
         write_entry(tmp_path, done(rate, number=number))
     ledger = read_ledger(tmp_path)
@@ -77,7 +77,7 @@ def test_a_file_of_another_name_is_refused(tmp_path: Path) -> None:
     assert "it must be named" in ledger.damaged[0]
 
 
-def test_notes_stand_in_the_order_they_were_written(tmp_path: Path) -> None:
+def test_notes_are_in_the_order_they_were_written(tmp_path: Path) -> None:
     entry = done()
     write_entry(tmp_path, entry)
     for text in ("too bright", "line\nbreak", "Zoë"):
@@ -147,7 +147,7 @@ def test_what_is_not_a_run_is_refused_with_what_there_is() -> None:
         find([], "reed")
 
 
-def test_a_disk_that_refuses_is_said_in_plain_words(tmp_path: Path) -> None:
+def test_a_disk_that_refuses_is_reported_in_plain_words(tmp_path: Path) -> None:
     (tmp_path / "models").write_text("a file")
     with pytest.raises(StoreError, match="is a file, but must be a folder"):
         write_entry(tmp_path / "models" / "ledger", done())

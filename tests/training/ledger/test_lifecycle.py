@@ -14,7 +14,7 @@ from approx_build.training.ledger.record import CurvePoint
 from tests.training.ledgers import CURVE, KEPT, NOON, PRICE, done, fresh, manifest, session
 
 
-def test_an_entry_knows_what_was_asked_for() -> None:
+def test_an_entry_records_the_declaration() -> None:
     entry = fresh()
     assert (entry.family, entry.corpus, entry.corpus_digest) == ("wavenet", "accordion", "c" * 64)
     assert entry.performers == ("Ada",)
@@ -112,7 +112,7 @@ def test_a_run_without_its_family_s_columns_has_nulls() -> None:
     assert (entry.steps_planned, entry.parent, entry.corpus_digest) == (0, None, "")
 
 
-def test_the_parent_may_stand_in_the_manifest() -> None:
+def test_the_parent_may_are_in_the_manifest() -> None:
     entry = fresh(
         sections={"training": {"steps": 5, "parent": {"run": "reed-00000000", "step": 3}}}
     )

@@ -26,7 +26,7 @@ def test_what_a_manifest_lacks_is_null() -> None:
     assert settings_of({"network": None, "training": 3, "preparation": []}) == Settings()
 
 
-def test_the_initial_filter_counts_only_where_amplitudes_are_heard() -> None:
+def test_the_initial_filter_counts_only_with_scalar_input() -> None:
     hearing = manifest()
     hearing["network"]["scalar_input"] = True
     assert settings_of(hearing).initial_filter_width == 32
@@ -44,7 +44,7 @@ def test_the_silence_threshold_is_found_wherever_preparation_keeps_it() -> None:
     assert settings_of(manifest(preparation={"trim_silence": True})).silence_threshold is None
 
 
-def test_augmentation_is_told_in_words() -> None:
+def test_augmentation_is_reported_in_words() -> None:
     section = {"shift": 1.0, "gain_db": [-6.0, 0.0], "noise": None, "polarity": 0.0, "eq": {}}
     found = settings_of(manifest(augmentation=section)).augmentation
     assert found == "shift 1, gain_db -6 to 0"
@@ -54,7 +54,7 @@ def test_augmentation_is_told_in_words() -> None:
     assert settings_of(manifest(augmentation={"shift": None})).augmentation is None
 
 
-def test_optimisers_that_differ_stand_beside_their_players() -> None:
+def test_optimisers_that_differ_are_beside_their_players() -> None:
     def of(**players: dict[str, object]) -> Settings:
         training = {"players": {n: {"optimizer": one} for n, one in players.items()}}
         return settings_of(manifest(training=training))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -11,7 +10,7 @@ from grain_table.parameters import Sampling
 from pydantic import BaseModel, Field
 
 from approx_build.audio.clip import Clip
-from approx_build.families.base import FAMILIES, Told, Weights
+from approx_build.families.base import FAMILIES, Progress, Takes, Weights
 from approx_build.families.parameters import SHORT_FORM
 from approx_build.families.take_request import TakeRequest
 from delay_line.echo import Delayed
@@ -32,11 +31,7 @@ class DelayLine(GrainTable):
     ways: ClassVar[frozenset[str]] = frozenset({"echo"})
 
     def draw(
-        self,
-        weights: Weights,
-        takes: Sequence[TakeRequest[Any]],
-        device: str = "cpu",
-        progress: Told | None = None,
+        self, weights: Weights, takes: Takes, device: str = "cpu", progress: Progress | None = None
     ) -> list[Clip]:
         """Clips [1, length]: grains, or the sound that the take echoes."""
         clips = super().draw(weights, takes, device, progress)

@@ -11,7 +11,7 @@ from tests.engines.diffusion.networks import wavy
 DENOISER = Denoiser(wavy)
 
 
-def test_eta_is_the_sampler_s_usual_unless_it_is_said() -> None:
+def test_eta_is_the_sampler_s_usual_unless_it_is_reported() -> None:
     assert Ddim(DENOISER).eta == 0.0
     assert Dpmpp2MSde(DENOISER, lambda now, after: None).eta == 1.0  # type: ignore[arg-type, return-value]
     assert Dpmpp2MSde(DENOISER, eta=0.0).eta == 0.0

@@ -1,7 +1,7 @@
 """Encoder and decoder of RAVE as stacks of convolutions, in the published forms v1 and v2.
 
-Caillon and Esling, RAVE (2021, arXiv:2111.05011), and its code's configurations v1 and v2. The
-names of tensors are ours.
+Caillon and Esling, RAVE (2021, arXiv:2111.05011), and the configurations v1 and v2 of their code,
+with other names of tensors.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _V1_DILATIONS = ((1, 1), (3, 1), (5, 1))
 
 @dataclass(frozen=True)
 class Sizes:
-    """What the stacks depend on; the fields are those of the parameters."""
+    """The parameters on which the stacks depend, under the same names."""
 
     layout: str
     bands: int
@@ -31,7 +31,7 @@ class Sizes:
 
 
 def encoder(sizes: Sizes) -> Stack:
-    """From bands [bands] to means and scales [2 latents], a row for each latent."""
+    """From bands [bands] to means and scales [2 latents]; a row is a latent."""
     return tuple((_encoder_v1 if sizes.layout == "v1" else _encoder_v2)(sizes))
 
 
@@ -41,7 +41,7 @@ def decoder(sizes: Sizes) -> dict[str, Stack]:
 
 
 def _encoder_v1(sizes: Sizes) -> Iterator[Convolution]:
-    """Convolutions with norms between; means and scales see half of the channels each."""
+    """Convolutions with norms between them; means and scales read half of the channels each."""
     width, bias = sizes.capacity, sizes.biases
     yield Convolution("encoder.first", sizes.bands, width, 7, has_bias=bias, has_norm=True)
     for level, ratio in enumerate(sizes.ratios):
@@ -137,7 +137,7 @@ def _decoder_v1(sizes: Sizes) -> dict[str, Stack]:
     trunk: list[Convolution | Residual] = [
         Convolution("decoder.first", sizes.latent_channels, width, 7, has_gain=True, has_bias=bias)
     ]
-    # Not from the last ratio to the first, as in v2: so the published count has it.
+    # Unlike v2, from the first ratio to the last: the published parameter counts show it.
     for level, ratio in enumerate(sizes.ratios):
         trunk.append(_up(f"decoder.{level}.up", width, ratio, bias))
         width //= 2

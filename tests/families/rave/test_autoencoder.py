@@ -13,7 +13,7 @@ def rate(stack: tuple[Convolution | Residual, ...]) -> float:
     return math.prod(layer.rate for layer in convolutions(stack))
 
 
-def test_rates_are_those_of_latents_of_bands_and_of_blocks_of_noise() -> None:
+def test_encoder_decoder_and_noise_branch_have_the_right_rates() -> None:
     for name in ("v1", "noise", "v2_small"):
         net = published(name)
         assert rate(net.encoder) == 1 / math.prod(net.ratios)
@@ -21,7 +21,7 @@ def test_rates_are_those_of_latents_of_bands_and_of_blocks_of_noise() -> None:
         assert rate(net.decoder["noise"]) == 1 / net.noise_block
 
 
-def test_branches_are_those_of_the_layout() -> None:
+def test_each_layout_has_its_own_branches() -> None:
     assert list(published("v1").decoder) == ["trunk", "wave", "loudness", "noise"]
     assert list(published("v2").decoder) == ["trunk", "wave"]
     assert published("v2").decoder["wave"][0].outputs == 32
@@ -36,7 +36,7 @@ def test_v2_has_the_published_activations() -> None:
         assert sum(layer.is_activated for layer in convolutions(stack)) == 22 + 4 + 1
 
 
-def test_each_layer_takes_what_the_one_before_makes() -> None:
+def test_the_inputs_of_each_layer_equal_the_outputs_of_the_previous_one() -> None:
     for name in ("v1", "v2"):
         net = published(name)
         for stack in (net.encoder, net.decoder["trunk"]):
