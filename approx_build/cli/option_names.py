@@ -10,6 +10,8 @@ OPTIONS = {
     "movements": "--movement",
     "parts": "--part",
     "ships": "--ship",
+    "start": "--from",
+    "stop": "--to",
 }
 """Options with other names than their arguments."""
 _ARGUMENT = r"`([\w-]+)=([^`]*)`"
