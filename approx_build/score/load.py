@@ -22,6 +22,7 @@ from approx_build.score.paths import project_root, slug, written_path
 from approx_build.score.positions import Positions
 from approx_build.score.recovery import Recovered, recover
 from approx_build.score.schema import MOST_MOVEMENTS, Movement, Piece
+from approx_build.score.section_repeats import repeated
 from approx_build.score.takes import Take
 from approx_build.score.templates import filled, with_part_names
 from approx_build.score.tempo_marks import read_tempo
@@ -193,9 +194,12 @@ class _Movements:
 
     def _movement(self, number: int, name: str, path: str, source: Source) -> LoadedMovement | None:
         seed = self._piece.model.seed if self._piece.model else 0
-        source, unmade = chosen(with_part_names(source), seed, name)
         # First, because lengths are read in seconds, and those in bars need the tempo.
         tempo, marks, is_timed = read_tempo(source)
+        if is_timed:
+            source, odd = repeated(source, seed, name, tempo, self._amounts)
+            self.faults += odd
+        source, unmade = chosen(with_part_names(source), seed, name)
 
         def timing() -> Timing:
             return Timing(tempo, is_timed, positions.after, known)
