@@ -50,7 +50,7 @@ class SectionRepeat(Strict):
     parts: tuple[Name, ...] = Field(
         (), max_length=1000, description="the parts that are repeated (default: all)"
     )
-    vary: SectionVariation = Field(
+    varied: SectionVariation = Field(
         SectionVariation.model_validate({}), description="random differences of each event"
     )
     seed: Seed | None = Field(None, description="other random differences")
@@ -156,19 +156,19 @@ class _Again:
     def is_dropped(self, one: SectionEvent) -> bool:
         """Whether it leaves out an event; what begins after such an event is left out, too."""
         row = list[SectionEvent]()
-        here: SectionEvent | None = one if self.entry.vary.drop else None
+        here: SectionEvent | None = one if self.entry.varied.drop else None
         while here and (here.part, here.index) not in self.dropped:
             row.append(here)
             here = here.leader
         is_out = here is not None and self.dropped[here.part, here.index]
         for each in reversed(row):
-            is_out = is_out or self._stream(each, "drop").uniform() < self.entry.vary.drop
+            is_out = is_out or self._stream(each, "drop").uniform() < self.entry.varied.drop
             self.dropped[each.part, each.index] = is_out
         return is_out
 
     def copy(self, one: SectionEvent) -> Node:
         """An event as it is repeated."""
-        vary, node = self.entry.vary, one.node
+        limits, node = self.entry.varied, one.node
         made = dict(node.children)
         made["id"] = Node(node.place, self._id(one))
         if one.leader:
@@ -180,8 +180,8 @@ class _Again:
         if "until" in made and (until := seconds_of(self.tempo, made["until"].value)) is not None:
             made["until"] = replace(made["until"], value=_written(self._moved(until)))
         for name, spread, low, high in (
-            ("gain_db", vary.gain_db, -120.0, 40.0),
-            ("pan", vary.pan, -1.0, 1.0),
+            ("gain_db", limits.gain_db, -120.0, 40.0),
+            ("pan", limits.pan, -1.0, 1.0),
         ):
             if spread:
                 change = round(self._stream(one, name).uniform(-spread, spread), 3)
@@ -209,9 +209,9 @@ class _Again:
         return self.tempo.at_quarters(quarters(self.seconds) + past)
 
     def _varied(self, one: SectionEvent, start: Fraction) -> Fraction:
-        if self.entry.vary.onset is None:
+        if self.entry.varied.onset is None:
             return start
-        most = self.tempo.length(self.entry.vary.onset, start)
+        most = self.tempo.length(self.entry.varied.onset, start)
         return max(start + Fraction(self._stream(one, "onset").uniform(-1, 1)) * most, Fraction(0))
 
 

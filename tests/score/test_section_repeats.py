@@ -67,8 +67,8 @@ def test_without_variation_only_times_and_random_numbers_differ(project: Project
 
 
 def test_variations_are_small_differences_of_each_event(project: Project) -> None:
-    vary = "vary: {gain_db: 2, pan: 0.1, onset: 1/16}"
-    found = written(project, f"  - {{section: A, at: [B, C + 1 bar], {vary}}}\n")
+    varied = "varied: {gain_db: 2, pan: 0.1, onset: 1/16}"
+    found = written(project, f"  - {{section: A, at: [B, C + 1 bar], {varied}}}\n")
     gains = [found[name][1].gain_db.values[0] + 3 for name in ("call-b", "call-c-1-bars")]
     assert all(0 < abs(gain) <= 2 for gain in gains)
     assert gains[0] != gains[1]
@@ -82,7 +82,7 @@ def test_variations_are_small_differences_of_each_event(project: Project) -> Non
 
 def test_what_begins_after_a_dropped_event_is_dropped_too(project: Project) -> None:
     moments = ", ".join(f"bar {bar}" for bar in range(10, 20))
-    found = written(project, f"  - {{section: A, at: [{moments}], vary: {{drop: 0.5}}}}\n")
+    found = written(project, f"  - {{section: A, at: [{moments}], varied: {{drop: 0.5}}}}\n")
     calls, replies = (
         {name.split("-", 1)[1] for name in found if name.startswith(word)}
         for word in ("call", "reply")
@@ -94,11 +94,11 @@ def test_what_begins_after_a_dropped_event_is_dropped_too(project: Project) -> N
 @given(st.lists(st.integers(5, 19), min_size=1, max_size=4, unique=True), st.integers(20, 21))
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_one_more_repetition_changes_no_other(project: Project, bars: list[int], more: int) -> None:
-    vary = "vary: {gain_db: 3, onset: 1/8, drop: 0.3}"
+    varied = "varied: {gain_db: 3, onset: 1/8, drop: 0.3}"
 
     def of(moments: list[int]) -> dict[str, tuple[float, Event]]:
         at = ", ".join(f"bar {bar}" for bar in moments)
-        return written(project, f"  - {{section: A, at: [{at}], {vary}}}\n")
+        return written(project, f"  - {{section: A, at: [{at}], {varied}}}\n")
 
     before, after = of(bars), of([more, *bars])
     assert {name: after[name] for name in before} == before
@@ -107,7 +107,7 @@ def test_one_more_repetition_changes_no_other(project: Project, bars: list[int],
 
 def test_a_seed_draws_other_differences(project: Project) -> None:
     gains = [
-        written(project, f"  - {{section: A, at: [B], vary: {{gain_db: 3}}{seed}}}\n")["call-b"]
+        written(project, f"  - {{section: A, at: [B], varied: {{gain_db: 3}}{seed}}}\n")["call-b"]
         for seed in ("", ", seed: 1", ", seed: 2")
     ]
     assert len({event.gain_db.values for _, event in gains}) == 3
@@ -140,7 +140,7 @@ def test_a_long_row_of_events_returns(project: Project) -> None:
     voice = f"parts:\n  voice:\n    events:\n      - {{at: A, id: e0, play: {{from: u}}}}\n{row}"
     project.movement(
         HEAD.replace("takes: {", "takes: {u: {model: m, length_s: 0.001}, ")
-        + "repeats: [{section: A, at: [C], vary: {drop: 0.0001}}]\n"
+        + "repeats: [{section: A, at: [C], varied: {drop: 0.0001}}]\n"
         + voice
     )
     [part] = project.load().movements[0].model.parts.values()
@@ -164,8 +164,8 @@ def test_a_fault_of_a_copy_is_located_at_the_event_that_is_written(project: Proj
         ("{section: C, at: [B]}", "no event begins in section C (events of generators are not"),
         ("{section: A, at: [B], parts: [voise]}", "there is no part 'voise'; did you mean 'voice'"),
         ("{section: A}", "repeats[0]: missing field 'at'"),
-        ("{section: A, at: [], vary: {gain: 3}}", "unknown field; did you mean 'gain_db'?"),
-        ("{section: A, at: [B], vary: {drop: 2}}", "vary.drop: must be at most 1 (is 2)"),
+        ("{section: A, at: [], varied: {gain: 3}}", "unknown field; did you mean 'gain_db'?"),
+        ("{section: A, at: [B], varied: {drop: 2}}", "varied.drop: must be at most 1 (is 2)"),
         ("{section: A, at: [B, B]}", "call-b"),
     ],
 )
