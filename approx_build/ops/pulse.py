@@ -36,7 +36,6 @@ class Pulse(Lasting, Windowed):
 
     op: Literal["pulse"] = "pulse"
     added: ClassVar[tuple[str, ...]] = ("step",)
-    curves: ClassVar[tuple[str, ...]] = ("rate_hz",)
     example: ClassVar[Mapping[str, object]] = {
         "pattern": "x..x..X.",
         "bpm": 96,

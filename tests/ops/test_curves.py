@@ -14,11 +14,12 @@ from approx_build.ops.curves import at, extremes
 from approx_build.ops.hold import Hold
 from approx_build.ops.pulse import Pulse
 from approx_build.ops.scatter import Scatter
+from approx_build.score.lengths import takes_breakpoints
 from tests.ops.cases import RATE, STREAM, case, music
 
 ONES = Clip(np.ones((1, 4 * RATE), np.float32), RATE)
 RISING = ((0.0, 2.0), (4.0, 10.0))
-CURVED = [(cls, name) for cls in OPS for name in cls.curves]
+CURVED = [(cls, name) for cls in OPS for name in cls.model_fields if takes_breakpoints(cls, name)]
 
 
 def step(number: int) -> float:
