@@ -12,6 +12,7 @@ import numpy as np
 
 from approx_build.audio.clip import Clip
 from approx_build.engines.autoregressive.request import ClipRequest, Codes
+from approx_build.engines.autoregressive.temperature import temperatures
 from approx_build.errors import ModelError
 from approx_build.families.base import Told, Weights
 from approx_build.families.samplernn.codec import decode, encode
@@ -56,7 +57,9 @@ def _request(network: SampleRNNParameters, take: TakeRequest[Sampling]) -> ClipR
         key=take.stream,
         length=length,
         prime=prime,
-        temperature=take.sampling.temperature,
+        temperature=temperatures(
+            take.sampling.temperature, network.rate, length, first=take.length - length
+        ),
         top_k=take.sampling.top_k,
         towards_silence=take.sampling.towards_silence,
     )

@@ -25,6 +25,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from approx_build.engines.autoregressive.temperature import TemperatureLike
 from approx_build.families.parameters import SHORT_FORM, Parameters, Shapes
 
 LARGEST_FRAME = 4096
@@ -207,12 +208,10 @@ class Sampling(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    temperature: Annotated[float, SHORT_FORM] = Field(
+    temperature: Annotated[TemperatureLike, SHORT_FORM] = Field(
         default=1.0,
-        ge=0,
-        le=10,
         description="divides the logits: below 1 favours likely codes, 0 always chooses the "
-        "likeliest",
+        "likeliest; or breakpoints [seconds, temperature] of the take",
     )
     top_k: Annotated[int | None, SHORT_FORM] = Field(
         default=None,

@@ -9,6 +9,7 @@ import numpy as np
 from approx_build.audio.clip import Clip
 from approx_build.audio.mulaw import decode, encode
 from approx_build.engines.autoregressive.request import ClipRequest
+from approx_build.engines.autoregressive.temperature import temperatures
 from approx_build.families.base import Told, Weights
 from approx_build.families.take_request import TakeRequest, check_takes
 from approx_build.families.wavenet.parameters import Sampling, WaveNetParameters
@@ -49,7 +50,7 @@ def _request(network: WaveNetParameters, take: TakeRequest[Sampling]) -> ClipReq
         key=take.stream,
         length=take.length,
         prime=prime,
-        temperature=take.sampling.temperature,
+        temperature=temperatures(take.sampling.temperature, network.rate, take.length),
         top_k=take.sampling.top_k,
         towards_silence=take.sampling.towards_silence,
     )
