@@ -41,6 +41,10 @@ _LIST = Field(min_length=1, max_length=MOST)
 _Semitones = Annotated[float, Field(ge=-48, le=48)]
 _Rate = Annotated[float, Field(ge=0.001, le=2000)]
 _Grain = Annotated[float, Field(ge=0.001, le=2)]
+_LongGrain = Annotated[float, Field(ge=0.001, le=60)]
+_SaladGrain = Annotated[float, Field(ge=0.01, le=60)]
+_Margin = Annotated[float, Field(ge=1, le=100)]
+_Factor = Annotated[float, Field(ge=0.1, le=20)]
 
 Semitones = Annotated[
     Annotated[_Semitones, Tag("number")]
@@ -60,6 +64,30 @@ GrainLength = Annotated[
     *_EITHER,
 ]
 """Duration of a grain, seconds."""
+LongGrainLength = Annotated[
+    Annotated[_LongGrain, Tag("number")]
+    | Annotated[tuple[tuple[_Seconds, _LongGrain], ...], _LIST, Tag("curve")],
+    *_EITHER,
+]
+"""Duration of a grain that may be long, seconds."""
+SaladGrainLength = Annotated[
+    Annotated[_SaladGrain, Tag("number")]
+    | Annotated[tuple[tuple[_Seconds, _SaladGrain], ...], _LIST, Tag("curve")],
+    *_EITHER,
+]
+"""Duration of a grain of a salad, seconds."""
+Margin = Annotated[
+    Annotated[_Margin, Tag("number")]
+    | Annotated[tuple[tuple[_Seconds, _Margin], ...], _LIST, Tag("curve")],
+    *_EITHER,
+]
+"""By what factor one part of a sound must exceed the other."""
+Factor = Annotated[
+    Annotated[_Factor, Tag("number")]
+    | Annotated[tuple[tuple[_Seconds, _Factor], ...], _LIST, Tag("curve")],
+    *_EITHER,
+]
+"""How many times as long; times are those of the clip, not of the result."""
 
 
 def at(curve: float | Points, seconds: float) -> float:
