@@ -71,7 +71,7 @@ def write_float_sum(
     peak = 0
     with wav.FloatWriter(target, rate, channels) as writer:
         for total in sum_blocks(paths) if paths else _silent_blocks(channels, length):
-            peak = max(peak, int(np.abs(total.astype(np.int64)).max()))
+            peak = max(peak, int(total.max()), -int(total.min()))
             writer.write(total * (1.0 / FULL_SCALE))
     return peak / FULL_SCALE
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from approx_build.errors import ModelError
 
@@ -24,6 +26,30 @@ class _ShortForm:
 
 SHORT_FORM = _ShortForm()
 """In the annotation of a control: a take may set it directly, outside its `sampling`."""
+
+
+def _kind(value: Any) -> str:
+    return "curve" if isinstance(value, list | tuple) else "number"
+
+
+def _rising(points: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    for (before, _), (after, _) in pairwise(points):
+        if after < before:
+            raise ValueError(f"times run backwards ({after:g} s after {before:g} s)")
+    return points
+
+
+_Seconds = Annotated[float, Field(ge=0, le=3600)]
+_Degree = Annotated[float, Field(ge=0, le=10)]
+_Degrees = Annotated[
+    tuple[tuple[_Seconds, _Degree], ...],
+    Field(min_length=1, max_length=10_000),
+    AfterValidator(_rising),
+]
+TemperatureLike = Annotated[
+    Annotated[_Degree, Tag("number")] | Annotated[_Degrees, Tag("curve")], Discriminator(_kind)
+]
+"""A temperature over a take: a number, or breakpoints [seconds, temperature]."""
 
 
 class Parameters(BaseModel, ABC):

@@ -25,8 +25,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from approx_build.engines.autoregressive.temperature import TemperatureLike
-from approx_build.families.parameters import SHORT_FORM, Parameters, Shapes
+from approx_build.families.parameters import SHORT_FORM, Parameters, Shapes, TemperatureLike
 
 LARGEST_FRAME = 4096
 HIDDEN_LAYERS = {"deepsound": 1, "mehri": 2}

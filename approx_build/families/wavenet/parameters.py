@@ -23,8 +23,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from approx_build.engines.autoregressive.temperature import TemperatureLike
-from approx_build.families.parameters import SHORT_FORM, Parameters, Shapes
+from approx_build.families.parameters import SHORT_FORM, Parameters, Shapes, TemperatureLike
 
 Channels = Annotated[int, Field(ge=1, le=8192)]
 DEFAULT_DILATIONS = tuple(1 << power for power in range(10)) * 5

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from approx_build.engines.autoregressive.temperature import TemperatureLike, temperatures
+from approx_build.engines.autoregressive.temperature import temperatures
 from approx_build.families.base import FAMILIES, Family
+from approx_build.families.parameters import TemperatureLike
 from tests.families.examples import example_network, example_takes, plain_weights
 
 READ = TypeAdapter(TemperatureLike)
