@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from approx_build.project.evaluate import EvaluateOptions
     from approx_build.project.observer import Observer
     from approx_build.project.piece import Piece
+    from approx_build.project.preview import PreviewOptions
     from approx_build.project.project import Project
     from approx_build.project.render import RenderOptions
     from approx_build.project.settings import Settings
@@ -49,6 +50,7 @@ _HOMES = {
     "project.observer": ("Observer",),
     "project.piece": ("Piece",),
     "project.project": ("Project",),
+    "project.preview": ("PreviewOptions",),
     "project.render": ("RenderOptions",),
     "project.settings": ("Settings",),
     "project.store.gc": ("GcOptions",),
@@ -73,6 +75,7 @@ __all__ = [
     "Observer",
     "OpError",
     "Piece",
+    "PreviewOptions",
     "Project",
     "RenderOptions",
     "ScoreError",

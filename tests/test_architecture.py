@@ -73,6 +73,7 @@ TESTED_ELSEWHERE = {
     "upkeep/delivered.py": "e2e/test_store_check.py",
     "upkeep/sizes.py": "e2e/test_store_sizes.py",
     "score/event_times.py": "score/test_positions.py",
+    "score/section_events.py": "score/test_section_repeats.py",
     "score/schema.py": "score/test_load.py",
     "report/": "report/test_piece.py",
     "export/base.py": "export/test_every_export.py",

@@ -52,12 +52,14 @@ def quantised(data: Floats, stream: Stream | None, start: int = 0) -> Ints:
 
 
 class Quantiser:
-    """Converts a sound to integers, block by block, and remembers where it was too loud."""
+    """Converts a sound from sample `start` on to integers, and remembers where it was too loud."""
 
-    def __init__(self, name: str, rate: int, stream: Stream | None, bits: int = 24) -> None:
+    def __init__(
+        self, name: str, rate: int, stream: Stream | None, bits: int = 24, start: int = 0
+    ) -> None:
         self.name, self.rate, self.stream = name, rate, stream
         self._full_scale = 1 << (bits - 1)
-        self._position, self._peak, self._peak_at = 0, 0, 0
+        self._position, self._peak, self._peak_at = start, 0, 0
 
     def block(self, data: Floats) -> NDArray[np.int32]:
         """The next block [C, T] as integers, clipped to full scale."""

@@ -76,21 +76,29 @@ class Placed:
 
 
 def part_blocks(
-    events: Sequence[Placed], length: int, rate: int, channels: int = 2, block: int = BLOCK
+    events: Sequence[Placed],
+    length: int,
+    rate: int,
+    channels: int = 2,
+    block: int = BLOCK,
+    span: tuple[int, int] | None = None,
 ) -> Iterator[Block]:
     """The sum of `events` over `length` samples, block by block [channels, up to `block`].
 
-    AudioError when an event has another rate or is not inside.
+    With a `span` only its samples [first, last). AudioError when an event has another rate or is
+    not inside the `length`.
     """
     ordered = sorted(events, key=lambda event: (event.onset, event.name))
     for event in ordered:
         _check(event, length, rate)
     coming, sounding = iter([*ordered, None]), list[Placed]()
     following = next(coming)
-    for start in range(0, length, block):
-        stop = min(start + block, length)
+    first, last = span or (0, length)
+    for start in range(first, last, block):
+        stop = min(start + block, last)
         while following is not None and following.onset < stop:
-            sounding.append(following)
+            if following.end > start:
+                sounding.append(following)
             following = next(coming)
         yield _summed(sounding, start, stop, channels)
         # The list keeps its order, and so the order of the sums.
@@ -98,10 +106,12 @@ def part_blocks(
 
 
 def stem_blocks(
-    blocks: Iterator[Block], gain_db: Curve, pan: Curve, channels: int = 2
+    blocks: Iterator[Block], gain_db: Curve, pan: Curve, channels: int = 2, start: int = 0
 ) -> Iterator[Block]:
-    """A part's blocks with the part's own gain and pan, both counted from the movement's start."""
-    start = 0
+    """A part's blocks, from sample `start` on, with the part's own gain and pan.
+
+    Both are counted from the movement's start.
+    """
     for data in blocks:
         stop = start + data.shape[1]
         yield placed(data * gains(gain_db, start, stop), pan.at(start, stop), channels)

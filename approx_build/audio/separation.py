@@ -31,10 +31,10 @@ class Separation:
     """The settings of a separation; `kernel` is the odd number of frames or bins of the medians.
 
     With a `margin` above 1, a part keeps only what exceeds the other part by that factor, and the
-    sum of the two parts is no longer the whole.
+    sum of the two parts is no longer the whole. It is a number, or one for each frame [M].
     """
 
-    margin: float = 1.0
+    margin: float | Magnitudes = 1.0
     kernel: int = 31
     stft: Stft = field(default_factory=Stft)
 
@@ -61,12 +61,17 @@ class Separation:
         kept, other = along_time, along_frequency
         if part == "percussive":
             kept, other = other, kept
-        mask = soft_mask(kept, other * np.float32(self.margin), self.margin == 1)
+        margin = np.asarray(self.margin, np.float32)
+        if margin.ndim:
+            margin = margin[start:stop, np.newaxis]
+        mask = soft_mask(kept, other * margin, margin == 1)
         return _scaled(spectrum[own], mask)
 
 
-def soft_mask(kept: Magnitudes, other: Magnitudes, splits: bool) -> Magnitudes:
-    """kept^2 / (kept^2 + other^2); where both are 0, a half if `splits`, else 0."""
+def soft_mask(
+    kept: Magnitudes, other: Magnitudes, splits: bool | np.bool_ | NDArray[np.bool_]
+) -> Magnitudes:
+    """kept^2 / (kept^2 + other^2); where both are 0, a half if it `splits` there, else 0."""
     larger: Magnitudes = np.maximum(kept, other)
     is_nothing = larger < np.finfo(np.float32).tiny
     larger[is_nothing] = 1
@@ -76,7 +81,7 @@ def soft_mask(kept: Magnitudes, other: Magnitudes, splits: bool) -> Magnitudes:
     other += kept
     other[is_nothing] = 1
     mask: Magnitudes = np.divide(kept, other, out=other)
-    mask[is_nothing] = 0.5 if splits else 0
+    mask[is_nothing] = np.broadcast_to(np.where(splits, 0.5, 0), mask.shape)[is_nothing]
     return mask
 
 

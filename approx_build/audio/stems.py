@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.audio import wav
-from approx_build.audio.dither import Floats, Quantiser
+from approx_build.audio.dither import FULL_SCALE, Floats, Quantiser
 from approx_build.audio.wav_writer import Target
 from approx_build.errors import AudioError
 from approx_build.numerics.stream import Stream
@@ -23,12 +23,13 @@ def write_stem(
     channels: int,
     stream: Stream | None,
     name: str = "the stem",
+    start: int = 0,
 ) -> None:
-    """Write blocks of sound as 24-bit WAV, dithered from `stream`.
+    """Write blocks of sound, from sample `start` on, as 24-bit WAV, dithered from `stream`.
 
     AudioError after the last block when a sample does not fit; the file is then unusable.
     """
-    quantiser = Quantiser(name, rate, stream)
+    quantiser = Quantiser(name, rate, stream, start)
     with wav.IntWriter(target, rate, channels) as writer:
         for block in blocks:
             writer.write(quantiser.block(block))
@@ -60,13 +61,27 @@ def write_sum(target: Target, paths: Sequence[wav.AnyPath], block: int = wav.BLO
             writer.write(total)
 
 
+def write_float_sum(
+    target: Target, paths: Sequence[wav.AnyPath], rate: int, channels: int, length: int
+) -> float:
+    """Write the sum of stems, of none silence, as float32 WAV at their level; its peak.
+
+    Exact up to 6 dB above full scale, because float32 holds integers of 25 bits.
+    """
+    peak = 0
+    with wav.FloatWriter(target, rate, channels) as writer:
+        for total in sum_blocks(paths) if paths else _silent_blocks(channels, length):
+            peak = max(peak, int(total.max()), -int(total.min()))
+            writer.write(total * (1.0 / FULL_SCALE))
+    return peak / FULL_SCALE
+
+
 def joined_blocks(paths: Sequence[wav.AnyPath], gap: int) -> Iterator[Ints]:
     """24-bit files in order, with `gap` samples of exact silence between them [C, T]."""
     _check_alike(paths, lengths=False)
     channels = wav.info(paths[0]).channels
     for number, path in enumerate(paths):
-        for start in range(0, gap if number else 0, wav.BLOCK):
-            yield np.zeros((channels, min(wav.BLOCK, gap - start)), np.int32)
+        yield from _silent_blocks(channels, gap if number else 0)
         for start, stop in wav.blocks(path):
             yield wav.read_pcm24_ints(path, start, stop)
 
@@ -77,6 +92,11 @@ def write_joined(target: Target, paths: Sequence[wav.AnyPath], gap: int) -> None
     with wav.IntWriter(target, found.rate, found.channels) as writer:
         for block in joined_blocks(paths, gap):
             writer.write(block)
+
+
+def _silent_blocks(channels: int, length: int) -> Iterator[Ints]:
+    for start in range(0, length, wav.BLOCK):
+        yield np.zeros((channels, min(wav.BLOCK, length - start)), np.int32)
 
 
 def _check_alike(paths: Sequence[wav.AnyPath], lengths: bool = True) -> None:

@@ -12,6 +12,7 @@ stretched so that onsets keep their positions, and no frame contains sound after
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -43,6 +44,16 @@ _BATCH = 64
 
 
 @dataclass(frozen=True, slots=True)
+class Warp:
+    """Where samples of the source are in the result, and back, if the factor moves."""
+
+    result: Callable[[float], float]
+    source: Callable[[float], float]
+    smallest: float
+    """The smallest factor."""
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """A piece of the source and its position in the result, samples."""
 
@@ -52,21 +63,22 @@ class Span:
     length: int
     begins_struck: bool
     ends_struck: bool
+    warp: Warp | None = None
 
 
-def stretch(clip: Clip, length: int, keeps_attacks: bool = True) -> Clip:
+def stretch(clip: Clip, length: int, keeps_attacks: bool = True, warp: Warp | None = None) -> Clip:
     """The clip in `length` samples [C, length], with unchanged pitch.
 
     Phases between channels are preserved. With `keeps_attacks`, attacks stay sharp; otherwise they
-    smear over a frame.
+    smear over a frame. Without a `warp` it is stretched evenly.
     """
-    if length == clip.length:
+    if length == clip.length and warp is None:
         return clip
     size = frame_size(clip.rate)
     source = clip.data.astype(np.float64)
     result = np.zeros((clip.channels, length))
     join = max(1, round(JOIN_S * clip.rate))
-    for span in _spans(clip, length, size, keeps_attacks):
+    for span in _spans(clip, length, size, keeps_attacks, warp):
         result[:, span.onset : span.onset + span.length] = _stretched(source, span, size)
         if span.begins_struck and min(span.onset, span.start) >= join:
             rise = fade_in(join)
@@ -81,17 +93,21 @@ def frame_size(rate: int) -> int:
     return 1 << max(6, (int(FRAME_S * rate) - 1).bit_length())
 
 
-def _spans(clip: Clip, length: int, size: int, keeps_attacks: bool) -> list[Span]:
+def _spans(
+    clip: Clip, length: int, size: int, keeps_attacks: bool, warp: Warp | None
+) -> list[Span]:
     """The source cut at its onsets, with the new lengths of its pieces."""
     factor = length / clip.length
     # A shortened piece must still have room for its unchanged head of half a frame.
-    gap = max(size, int(0.75 * size / factor))
+    gap = max(size, int(0.75 * size / (warp.smallest if warp else factor)))
     struck = onsets(clip.data, clip.rate, gap) if keeps_attacks else []
-    starts = sorted({0, *struck})
-    marks = [(start, round(start * factor), start in struck) for start in starts]
+    marks = [
+        (start, round(warp.result(start) if warp else start * factor), start in struck)
+        for start in sorted({0, *struck})
+    ]
     marks.append((clip.length, length, False))
     return [
-        Span(start, stop, onset, end - onset, begins, ends)
+        Span(start, stop, onset, end - onset, begins, ends, warp)
         for (start, onset, begins), (stop, end, ends) in pairwise(marks)
     ]
 
@@ -141,6 +157,12 @@ def _places(span: Span, head: int, hop: int, size: int) -> list[int]:
     # Frames must not reach the next onset; the last one before it is then repeated.
     latest = max(begin, span.stop - size // 2) if span.ends_struck else span.stop
     count = -(-length // hop) + 1
+    if span.warp:
+        first, last = (span.warp.source(span.onset + at) for at in (head, span.length))
+        # What a curve makes of the whole span, for the rest after its unchanged head.
+        scale = (span.stop - begin) / max(last - first, 1.0)
+        ends = (span.warp.source(span.onset + head + k * hop) for k in range(count))
+        return [min(begin + round((end - first) * scale), latest) for end in ends]
     return [min(begin + round(k * hop * slope), latest) for k in range(count)]
 
 

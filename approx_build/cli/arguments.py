@@ -66,8 +66,10 @@ Movements = Annotated[
     typer.Option("--movement", "-m", help="Only this movement: its number or slug.", metavar="N"),
 ]
 PartNames = Annotated[
-    list[str] | None, typer.Option("--part", help="Only the stem of this part.", metavar="NAME")
+    list[str] | None, typer.Option("--part", help="Preview only this part.", metavar="NAME")
 ]
+From = Annotated[str | None, typer.Option("--from", help='Preview from here, as "bar 9" or 1:20.')]
+To = Annotated[str | None, typer.Option("--to", help='Preview up to here, as "B + 2 bars".')]
 
 
 def of_model(written: str, settings: Settings) -> tuple[Project, str]:

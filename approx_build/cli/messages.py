@@ -13,6 +13,7 @@ from approx_build.units import counted, duration
 from approx_build.visible import Lines, escaped_json
 
 if TYPE_CHECKING:
+    from approx_build.project.preview import PreviewResult
     from approx_build.project.render import RenderResult
 
 
@@ -62,7 +63,7 @@ def read_again(counts: Mapping[str, int]) -> str:
     return f"read again: {', '.join(counted(count, noun) for noun, count in counts.items())}"
 
 
-def failures(result: RenderResult) -> Iterable[object]:
+def failures(result: RenderResult | PreviewResult) -> Iterable[object]:
     """What failed, and how much could not be built because of it."""
     yield from result.failures
     if result.skipped:

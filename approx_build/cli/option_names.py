@@ -13,6 +13,8 @@ OPTIONS = {
     "parts": "--part",
     "ships": "--ship",
     "speeds": "--speed",
+    "start": "--from",
+    "stop": "--to",
 }
 """Options with other names than their arguments."""
 _ARGUMENT = r"`([\w-]+)=([^`]*)`"

@@ -40,8 +40,6 @@ class GrainOp(BaseModel):
     """Whether the operation takes any number of clips; otherwise exactly one."""
     is_random: ClassVar[bool] = False
     """Whether the result depends on the stream; otherwise nothing is drawn from it."""
-    curves: ClassVar[tuple[str, ...]] = ()
-    """Fields that take breakpoints `[[seconds, value], …]` in place of a number."""
     added: ClassVar[tuple[str, ...]] = ()
     """Fields that a later version added: without a value, they are in no key."""
     example: ClassVar[Mapping[str, object]] = {}

@@ -35,6 +35,10 @@ _Curve = Annotated[tuple[tuple[_Seconds, V], ...], Field(min_length=1, max_lengt
 _Semitones = Annotated[float, Field(ge=-48, le=48)]
 _Rate = Annotated[float, Field(ge=0.001, le=2000)]
 _Grain = Annotated[float, Field(ge=0.001, le=2)]
+_LongGrain = Annotated[float, Field(ge=0.001, le=60)]
+_SaladGrain = Annotated[float, Field(ge=0.01, le=60)]
+_Margin = Annotated[float, Field(ge=1, le=100)]
+_Factor = Annotated[float, Field(ge=0.1, le=20)]
 
 Semitones = Annotated[NumberOrList[_Semitones, _Curve[_Semitones]], AfterValidator(_rising)]
 """How much higher, semitones."""
@@ -42,6 +46,16 @@ Rate = Annotated[NumberOrList[_Rate, _Curve[_Rate]], AfterValidator(_rising)]
 """Grains, steps or onsets per second."""
 GrainLength = Annotated[NumberOrList[_Grain, _Curve[_Grain]], AfterValidator(_rising)]
 """Duration of a grain, seconds."""
+LongGrainLength = Annotated[NumberOrList[_LongGrain, _Curve[_LongGrain]], AfterValidator(_rising)]
+"""Duration of a grain that may be long, seconds."""
+SaladGrainLength = Annotated[
+    NumberOrList[_SaladGrain, _Curve[_SaladGrain]], AfterValidator(_rising)
+]
+"""Duration of a grain of a salad, seconds."""
+Margin = Annotated[NumberOrList[_Margin, _Curve[_Margin]], AfterValidator(_rising)]
+"""By what factor one part of a sound must exceed the other."""
+Factor = Annotated[NumberOrList[_Factor, _Curve[_Factor]], AfterValidator(_rising)]
+"""How many times as long; times are those of the clip, not of the result."""
 
 
 def at(curve: float | Points, seconds: float) -> float:

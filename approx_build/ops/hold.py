@@ -36,7 +36,6 @@ class Hold(Lasting, Windowed):
 
     op: Literal["hold"] = "hold"
     added: ClassVar[tuple[str, ...]] = ("every",)
-    curves: ClassVar[tuple[str, ...]] = ("rate_hz",)
     example: ClassVar[Mapping[str, object]] = {"rate_hz": 6, "length_s": 20}
     rate_hz: Rate = Field(6.0, description="grains per second; or breakpoints")
     every: Step | None = Field(

@@ -16,7 +16,7 @@ from approx_build.metric.time import Time
 from approx_build.numerics.portable import gain
 from approx_build.numerics.stream import Stream
 from approx_build.ops.base import OPS, GrainOp
-from approx_build.ops.curves import Rate, extremes, pace_of
+from approx_build.ops.curves import LongGrainLength, Rate, at, extremes, pace_of
 from approx_build.ops.grains import Lasting, Windowed
 from approx_build.ops.rhythm import BeatLike, Pattern, PatternLike, of_beats, of_steps, steps_of
 
@@ -36,14 +36,15 @@ class Pulse(Lasting, Windowed):
 
     op: Literal["pulse"] = "pulse"
     added: ClassVar[tuple[str, ...]] = ("step",)
-    curves: ClassVar[tuple[str, ...]] = ("rate_hz",)
     example: ClassVar[Mapping[str, object]] = {
         "pattern": "x..x..X.",
         "bpm": 96,
         "steps_per_beat": 4,
         "length_s": 30,
     }
-    grain_s: float = Field(0.06, ge=0.001, le=60, description="duration of one grain, seconds")
+    grain_s: LongGrainLength = Field(
+        0.06, description="duration of one grain, seconds; or breakpoints"
+    )
     start_s: float = Field(
         0.0, ge=0, le=3600, description="where in the clip the grain begins, seconds"
     )
@@ -146,13 +147,14 @@ class Pulse(Lasting, Windowed):
     def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:
         """The grains on their pulses [C, length_s]."""
         clip = clips[0]
-        start, size = self._grain(clip.length, clip.rate)
-        grain = clip.cut(start, start + size)
+        start, longest = self._grain(clip.length, clip.rate)
+        grain = clip.cut(start, start + longest)
         length = clip.samples(self.length_s)
         sound = np.zeros((clip.channels, length))
         # The end of the sound cuts the last grain as a following pulse would.
         pulses = [*self._pulses(clip.rate, length), (length, 0.0)]
         for (onset, accent_db), (following, _) in pairwise(pulses):
+            size = round(at(self.grain_s, onset / clip.rate) * clip.rate)
             sounding = min(size, following - onset)
             shaped = self.shaped(grain.data[:, :sounding], self.fade(clip, sounding))
             sound[:, onset : onset + sounding] = shaped * gain(accent_db)
@@ -163,16 +165,17 @@ class Pulse(Lasting, Windowed):
         self._grain(sizes[0], rate)
 
     def _grain(self, length: int, rate: int) -> tuple[int, int]:
-        """Where the grain starts and how long it is, samples, in a clip of `length` samples."""
-        start, size = round(self.start_s * rate), round(self.grain_s * rate)
-        if start + size > length:
+        """Where grains start and how long the longest is, samples, in a clip of that `length`."""
+        shortest_s, longest_s = extremes(self.grain_s)
+        start, shortest, longest = (round(s * rate) for s in (self.start_s, shortest_s, longest_s))
+        if start + longest > length:
             raise OpError(
-                f"pulse: a grain of {self.grain_s} s from {self.start_s} s on ends after the "
+                f"pulse: a grain of {longest_s} s from {self.start_s} s on ends after the "
                 f"clip ({length / rate:.3f} s)"
             )
-        if size < 2:
-            raise OpError(f"pulse: a grain of {size} samples is too short; raise grain_s")
-        return start, size
+        if shortest < 2:
+            raise OpError(f"pulse: a grain of {shortest} samples is too short; raise grain_s")
+        return start, longest
 
     def _pulses(self, rate: int, length: int) -> Iterator[tuple[int, float]]:
         """Onsets below `length` in samples, in order, and their accents in decibels."""

@@ -26,7 +26,6 @@ class Repitch(GrainOp):
 
     op: Literal["repitch"] = "repitch"
     version: ClassVar[int] = 2
-    curves: ClassVar[tuple[str, ...]] = ("semitones",)
     example: ClassVar[Mapping[str, object]] = {"semitones": -5}
     semitones: Semitones = Field(
         description="how much higher, semitones; below 0 is lower; or breakpoints "

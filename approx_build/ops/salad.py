@@ -21,6 +21,7 @@ from approx_build.audio.separation import Separation
 from approx_build.errors import OpError
 from approx_build.numerics.stream import Stream
 from approx_build.ops.base import LONGEST_S, OPS
+from approx_build.ops.curves import SaladGrainLength, at
 from approx_build.ops.grains import Lasting, Sound, Windowed, close
 
 SIDES = ("left", "right")
@@ -60,14 +61,13 @@ class Salad(Lasting, Windowed):
     length_s: float = Field(
         10.0, ge=0.001, le=LONGEST_S, description="length of the result, seconds"
     )
-    max_grain_s: float = Field(
-        1.0, ge=0.01, le=60, description="grains last up to 1.5 times this, seconds"
+    max_grain_s: SaladGrainLength = Field(
+        1.0, description="grains last up to 1.5 times this, seconds; or breakpoints"
     )
-    min_grain_s: float = Field(
+    min_grain_s: SaladGrainLength = Field(
         0.5,
-        ge=0.01,
-        le=60,
-        description="grains last at least this, seconds, where the clip and max_grain_s allow",
+        description="grains last at least this, seconds, where the clip and max_grain_s allow; or "
+        "breakpoints",
     )
     repitch_semitones: float = Field(
         12.0,
@@ -101,8 +101,10 @@ class Salad(Lasting, Windowed):
         sides = [self._side(clips, rng, side, length) for side in range(len(SIDES))]
         return Clip(np.concatenate(sides).astype(np.float32), clips[0].rate)
 
-    def grain(self, clips: Sequence[Clip], rng: Stream, step: int, side: int) -> SaladGrain:
-        """The grain of one step and side, independent of all others."""
+    def grain(
+        self, clips: Sequence[Clip], rng: Stream, step: int, side: int, at_s: float = 0.0
+    ) -> SaladGrain:
+        """The grain of one step and side, which begins at `at_s`, independent of all others."""
         shared = rng.child("step", step)
         index = shared.child("clip").index(len(clips))
         # One choice for both sides, so that never both are silent.
@@ -112,7 +114,7 @@ class Salad(Lasting, Windowed):
         # Always four numbers, used or not: a changed probability must not shift the others.
         length, place, pitch, part = shared.child(SIDES[side]).uniforms(4)
         clip = clips[index]
-        size = self._size(clip, float(length))
+        size = self._size(clip, float(length), at_s)
         return SaladGrain(
             clip=index,
             # `place` is below 1, but its product may round up to the next whole number.
@@ -123,10 +125,11 @@ class Salad(Lasting, Windowed):
             is_harmonic=bool(part < self.harmonic),
         )
 
-    def _size(self, clip: Clip, draw: float) -> int:
-        """The length of a grain, samples, for a `draw` from 0 to 1."""
-        longest_s = min(1.5 * self.max_grain_s, clip.length_s)
-        shortest_s = self.min_grain_s if clip.length_s >= self.min_grain_s else clip.length_s / 2
+    def _size(self, clip: Clip, draw: float, at_s: float) -> int:
+        """The length of a grain that begins at `at_s`, samples, for a `draw` from 0 to 1."""
+        most_s, least_s = at(self.max_grain_s, at_s), at(self.min_grain_s, at_s)
+        longest_s = min(1.5 * most_s, clip.length_s)
+        shortest_s = least_s if clip.length_s >= least_s else clip.length_s / 2
         shortest_s = min(shortest_s, longest_s)
         return min(clip.samples(shortest_s + draw * (longest_s - shortest_s)), clip.length)
 
@@ -135,7 +138,8 @@ class Salad(Lasting, Windowed):
         result = np.zeros((1, length))
         onset = step = 0
         while onset < length:
-            sound = self._sound(clips, self.grain(clips, rng, step, side), side)
+            grain = self.grain(clips, rng, step, side, onset / clips[0].rate)
+            sound = self._sound(clips, grain, side)
             size = sound.shape[1]
             fade = self.fade(clips[0], size)
             shaped = self.shaped(sound, fade)[:, : length - onset]

@@ -42,7 +42,6 @@ class Scatter(Lasting, Windowed):
     op: Literal["scatter"] = "scatter"
     is_random: ClassVar[bool] = True
     added: ClassVar[tuple[str, ...]] = ("every",)
-    curves: ClassVar[tuple[str, ...]] = ("density_hz", "grain_s")
     example: ClassVar[Mapping[str, object]] = {"density_hz": 30, "grain_s": 0.1, "length_s": 12}
     grain_s: GrainLength = Field(0.08, description="duration of one grain, seconds; or breakpoints")
     density_hz: Rate = Field(20.0, description="mean number of onsets per second; or breakpoints")

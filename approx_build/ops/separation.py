@@ -12,6 +12,7 @@ from approx_build.audio.clip import Clip
 from approx_build.audio.separation import Part, Separation
 from approx_build.numerics.stream import Stream
 from approx_build.ops.base import OPS, GrainOp
+from approx_build.ops.curves import Margin, at
 
 
 class Separated(GrainOp):
@@ -20,12 +21,10 @@ class Separated(GrainOp):
     version: ClassVar[int] = 2
     part: ClassVar[Part]
 
-    margin: float = Field(
+    margin: Margin = Field(
         1.0,
-        ge=1,
-        le=100,
         description="keep only what is larger than the other part by this factor; at 1 the "
-        "harmonic and the percussive part sum to the clip",
+        "harmonic and the percussive part sum to the clip; or breakpoints",
     )
     kernel: int = Field(
         31,
@@ -45,9 +44,14 @@ class Separated(GrainOp):
 
     def make(self, clips: Sequence[Clip], rng: Stream) -> Clip:
         """The part [C, T] of the clip [C, T]."""
-        separation = Separation(self.margin, self.kernel)
-        parts = [separation.apply(channel, self.part) for channel in clips[0].data]
-        return clips[0].like(np.stack(parts))
+        clip, margin = clips[0], self.margin
+        separation = Separation(1.0 if isinstance(margin, tuple) else margin, self.kernel)
+        if isinstance(margin, tuple):
+            hop_s, count = separation.stft.hop / clip.rate, separation.stft.frames(clip.length)
+            moving = [at(margin, frame * hop_s) for frame in range(count)]
+            separation = Separation(np.array(moving, np.float32), self.kernel)
+        parts = [separation.apply(channel, self.part) for channel in clip.data]
+        return clip.like(np.stack(parts))
 
     def length(self, source_s: Sequence[float]) -> float:
         """As long as the clip."""

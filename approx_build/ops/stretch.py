@@ -8,10 +8,11 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from approx_build.audio.clip import Clip
-from approx_build.audio.stretch import stretch
+from approx_build.audio.stretch import Warp, stretch
 from approx_build.errors import OpError
 from approx_build.numerics.stream import Stream
 from approx_build.ops.base import LONGEST_S, OPS, GrainOp
+from approx_build.ops.curves import Factor, extremes, pace_of
 
 SMALLEST, LARGEST = 0.1, 20.0
 
@@ -26,8 +27,10 @@ class Stretch(GrainOp):
     op: Literal["stretch"] = "stretch"
     version: ClassVar[int] = 2
     example: ClassVar[Mapping[str, object]] = {"factor": 1.6}
-    factor: float | None = Field(
-        None, ge=SMALLEST, le=LARGEST, description="how many times as long; 2 by default"
+    factor: Factor | None = Field(
+        None,
+        description="how many times as long; 2 by default; or breakpoints, whose times are those "
+        "of the clip before it is stretched",
     )
     length_s: float | None = Field(
         None, ge=0.001, le=LONGEST_S, description="instead of factor: length of the result, seconds"
@@ -46,7 +49,15 @@ class Stretch(GrainOp):
         """The clip stretched [C, T * factor]."""
         clip = clips[0]
         length = clip.samples(self.length([clip.length_s]))
-        return stretch(clip, length, self.keep_attacks)
+        if not isinstance(self.factor, tuple):
+            return stretch(clip, length, self.keep_attacks)
+        pace, rate = pace_of(self.factor), clip.rate
+        warp = Warp(
+            lambda source: pace.steps(source / rate) * rate,
+            lambda result: pace.seconds(result / rate) * rate,
+            extremes(self.factor)[0],
+        )
+        return stretch(clip, length, self.keep_attacks, warp)
 
     def check_sizes(self, sizes: Sequence[int], rate: int) -> None:
         """The factor must be possible."""
@@ -62,4 +73,6 @@ class Stretch(GrainOp):
         """Seconds asked for, or the clip's times the factor."""
         if self.length_s is not None:
             return self.length_s
+        if isinstance(self.factor, tuple):
+            return pace_of(self.factor).steps(source_s[0])
         return source_s[0] * (self.factor or 2.0)

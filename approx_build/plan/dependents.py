@@ -51,7 +51,7 @@ def dependents_of(catalog: Catalog, corpus: str) -> Dependents:
 
 def _whole(path: Path, catalog: Catalog) -> Score:
     """The score at `path`; ScoreError when its text has faults, so that uses could be missed."""
-    reading = read_piece(path, catalog.root, sounds=Recorded(catalog))
+    reading = read_piece(path, catalog.root, recordings=Recorded(catalog))
     faults = [*reading.faults, *check_references(reading)]
     if faults or reading.score is None:
         raise ScoreError(faults)

@@ -27,6 +27,7 @@ class Kind(enum.Enum):
     EVENT = "event"  # clips -> the sound of one event of a part
     STEM = "stem"  # events -> one part rendered alone, quantised
     MIX = "mix"  # stems -> the exact sum of a movement
+    EXCERPT = "excerpt"  # stems -> their sum for a preview, before the master
     MASTER = "master"  # a mix -> the movement with its ceiling, as delivered
     PIECE = "piece"  # masters -> the whole piece with its gaps
     MEASURE = "measure"  # sound -> loudness, peaks and other numbers

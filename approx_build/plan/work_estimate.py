@@ -28,7 +28,8 @@ def size(action: Action) -> float:
             sampling = network.sampling(params["sampling"])
             return network.cost(1, sampling) * product_time(choose()) / 1e9  # one window
         case Kind.STEM:
-            return float(params["samples"] * (1 + len(params["events"]) / 10)) / 1e6
+            start, stop = params.get("range", (0, params["samples"]))
+            return float((stop - start) * (1 + len(params["events"]) / 10)) / 1e6
         case Kind.TRAIN if not action.options.get("is_shipped"):
             training = params["training"]
             samples = training["steps"] * training["batch"] * training["window"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from approx_build.project.explain import reason
 from approx_build.project.piece import Piece
+from approx_build.project.preview import PreviewOptions, add_excerpts
 from approx_build.project.render import RenderOptions, chosen
 from approx_build.project.settings import Settings
 from approx_build.project.trainings import check_trainings
@@ -67,15 +68,23 @@ class Plan:
         return sums
 
 
-def plan(path: Path, settings: Settings, movements: Sequence[str] = ()) -> Plan:
-    """What a render of the piece at `path` would do; builds nothing."""
+def plan(
+    path: Path,
+    settings: Settings,
+    movements: Sequence[str] = (),
+    preview: PreviewOptions | None = None,
+) -> Plan:
+    """What a render of the piece at `path`, or a preview, would do; builds nothing."""
     from approx_build.execution.estimate import History
     from approx_build.execution.forecast import forecast
     from approx_build.project.outline import outline
 
     piece = Piece.open(path, settings)
     store = piece.store
-    _, targets = chosen(piece, RenderOptions(movements))
+    if preview:
+        targets = [*add_excerpts(piece, preview).values()]
+    else:
+        _, targets = chosen(piece, RenderOptions(movements))
     # As `render` does: a plan must not promise what the render refuses.
     check_trainings(piece.lowered.graph, targets, store.root, piece.root, piece.log)
     found = forecast(piece.lowered.graph, targets, store, piece.root, piece.log)

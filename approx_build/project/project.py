@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from approx_build.project.init import NewPiece
     from approx_build.project.piece import Piece
     from approx_build.project.plan import Plan
+    from approx_build.project.preview import PreviewOptions, PreviewResult
     from approx_build.project.render import RenderOptions, RenderResult
     from approx_build.project.runs import Runs
     from approx_build.project.store.verbs import ProjectStore
@@ -81,11 +82,16 @@ class Project:
         check_trainings(found.lowered.graph, targets, store, found.root, found.log)
         return found
 
-    def plan(self, piece: str | Path, movements: Sequence[str] = ()) -> Plan:
-        """What a render would do, why, and what it takes; builds nothing."""
+    def plan(
+        self,
+        piece: str | Path,
+        movements: Sequence[str] = (),
+        preview: PreviewOptions | None = None,
+    ) -> Plan:
+        """What a render or a preview would do, why, and what it takes; builds nothing."""
         from approx_build.project.plan import plan
 
-        return plan(self._path(piece), self.settings, movements)
+        return plan(self._path(piece), self.settings, movements, preview)
 
     def render(
         self,
@@ -112,6 +118,18 @@ class Project:
 
         options, seen = options or ExportOptions(), observer or Observer()
         return export(self._path(piece), Path(to), purpose, self.settings, options, seen)
+
+    def preview(
+        self,
+        piece: str | Path,
+        options: PreviewOptions | None = None,
+        observer: Observer | None = None,
+    ) -> PreviewResult:
+        """Write the mix of a range or of some parts to a file of its own; nothing else changes."""
+        from approx_build.project.preview import PreviewOptions, preview
+
+        options = options or PreviewOptions()
+        return preview(self._path(piece), self.settings, options, observer or Observer())
 
     def verify(
         self,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from approx_build.errors import BuildError, UsageError, argument
+from approx_build.errors import BuildError
 from approx_build.execution.toolchain import toolchain
 from approx_build.project.build import build_targets
 from approx_build.project.build_state import Package, remember
@@ -35,17 +35,16 @@ Files = Mapping[str, str]
 
 @dataclass(frozen=True)
 class RenderOptions:
-    """What to render: movements by number or slug, stems by their part; by default the piece."""
+    """What to render: movements by number or slug; by default the piece."""
 
     movements: Sequence[str] = ()
-    parts: Sequence[str] = ()
     locked: bool = False
     """Whether a change of the lock is an error."""
 
     @property
     def is_whole(self) -> bool:
         """Whether the whole piece is asked for."""
-        return not (self.movements or self.parts)
+        return not self.movements
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,7 @@ def _deliver(
     """Bring lock and renders folder up to date; what became of the lock, in words."""
     delivered, news = Delivered(piece.out), ""
     is_whole = options.is_whole and not built.failures
-    if not (options.parts or built.failures):
+    if not built.failures:
         new = lock_of(piece, built.records)
         with merging(piece.lock_path):
             # Another render may have written it since.
@@ -165,10 +164,8 @@ def _result(piece: Piece, built: Built, delivered: Delivered, news: str) -> Rend
 
 
 def chosen(piece: Piece, options: RenderOptions) -> tuple[Files, list[str]]:
-    """The files to publish and the targets to build; UsageError for parts that do not exist."""
+    """The files to publish and the targets to build."""
     lowered = piece.lowered
-    if options.parts:
-        return _chosen_stems(piece, options)
     if not options.movements:
         every = [target for one in lowered.movements for target in one.targets()]
         return lowered.published, [*every, *_shown(piece), *lowered.published.values()]
@@ -183,21 +180,6 @@ def _shown(piece: Piece) -> Iterator[str]:
     yield from (p.sketch for steps in lowered.previews.values() for p in steps.values())
     yield from (stages.target for stages in lowered.stages.values())
     yield from (f"models/{model}/run" for model in lowered.previews)
-
-
-def _chosen_stems(piece: Piece, options: RenderOptions) -> tuple[Files, list[str]]:
-    """The stems of the parts asked for, in the movements chosen."""
-    files, unknown = {}, set(options.parts)
-    for one in piece.movements(options.movements):
-        for part in one.parts:
-            if part.name in options.parts:
-                path = f"{piece.score.slug}/stems/{one.movement.slug}/{part.name}.wav"
-                files[path] = part.stem
-                unknown.discard(part.name)
-    if unknown:
-        asked = argument("parts", min(unknown))
-        raise UsageError(f"{asked}: none of the chosen movements has a part of this name")
-    return files, list(files.values())
 
 
 def publish(piece: Piece, built: Built, files: Files, delivered: Delivered) -> None:

@@ -51,6 +51,11 @@ class Amounts:
                 return source.fault(loc, f"{message}{MOST_GENERATORS:,} are possible")
         return None
 
+    def copies(self, source: Source, loc: Loc, events: Sequence[Node], times: int) -> Fault | None:
+        """Count what `loc` makes of events by writing each so many times; as in `add`."""
+        sources, points = sum(map(_sources, events)), sum(map(_breakpoints, events))
+        return self.add(source, loc, len(events) * times, sources * times, points * times)
+
     def add(
         self, source: Source, loc: Loc, events: int, sources: int, breakpoints: int = 0
     ) -> Fault | None:

@@ -46,6 +46,8 @@ _BLOCK = re.compile(
 _SECTIONS = (
     "Take",
     "Sound",
+    "SectionRepeat",
+    "SectionVariation",
     "Part",
     "Event",
     "Composition",

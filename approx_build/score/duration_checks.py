@@ -10,7 +10,7 @@ from approx_build.metric.time import Time, clock
 from approx_build.ops.base import SHORTEST, GrainOp
 from approx_build.score.curve import Curve
 from approx_build.score.event import Event
-from approx_build.score.event_lengths import RecordingLength, Sounds, after, unknown
+from approx_build.score.event_lengths import RecordingLength, SoundLengths, after, unknown
 from approx_build.score.load import Reading
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.takes import Take
@@ -57,9 +57,9 @@ def _of_movement(
     yield from _expectation_faults(movement)
 
 
-def sounds_of(movement: LoadedMovement, recording: RecordingLength = unknown) -> Sounds:
+def sounds_of(movement: LoadedMovement, recording: RecordingLength = unknown) -> SoundLengths:
     """The sounds of a movement whose lengths are known."""
-    return Sounds(movement.takes, movement.model.parts, float(movement.length), recording)
+    return SoundLengths(movement.takes, movement.model.parts, float(movement.length), recording)
 
 
 def _sound_faults(
@@ -120,7 +120,7 @@ def _expectation_faults(movement: LoadedMovement) -> Iterator[Fault]:
 
 
 def _impossible(
-    event: Event, chain: Sequence[GrainOp], sounds: Sounds, rate: int
+    event: Event, chain: Sequence[GrainOp], sounds: SoundLengths, rate: int
 ) -> tuple[str, str] | None:
     """The field of an event that cannot be made of clips of these lengths, and why."""
     lengths = sounds.clips(event)
@@ -142,15 +142,15 @@ def _impossible(
 
 
 def _event_faults(
-    movement: LoadedMovement, loc: Loc, event: Event, sounds: Sounds, rate: int
+    movement: LoadedMovement, loc: Loc, event: Event, sounds: SoundLengths, rate: int
 ) -> Iterator[Fault]:
     """Faults of the durations of `event` at `loc`."""
     fault = movement.source.fault
     beyond = [*_source_faults(movement, loc, event, sounds)]
     yield from beyond
     onset = movement.onset(event)
-    end = clock(movement.length)
     if onset >= movement.length:
+        end = clock(movement.length)
         yield fault((*loc, "at"), f"begins at {clock(onset)}; the movement ends at {end}")
         return
     try:
@@ -165,7 +165,7 @@ def _event_faults(
     if length is None:
         return
     if onset + Fraction(length) > movement.length + Fraction(TOLERANCE_S):
-        stop = clock(Fraction(f"{float(onset) + length:.3f}"))
+        end, stop = clock(movement.length), clock(Fraction(f"{float(onset) + length:.3f}"))
         yield fault((*loc, event.op.op), f"ends at {stop}; the movement ends at {end}")
     for field, fade in (("fade_in_s", event.fade_in_s), ("fade_out_s", event.fade_out_s)):
         if fade > length + TOLERANCE_S:
@@ -174,7 +174,7 @@ def _event_faults(
 
 
 def _source_faults(
-    movement: LoadedMovement, loc: Loc, event: Event, sounds: Sounds
+    movement: LoadedMovement, loc: Loc, event: Event, sounds: SoundLengths
 ) -> Iterator[Fault]:
     """Ranges of sources that reach beyond the sound they are taken from."""
     _, part, _, index = loc

@@ -23,7 +23,7 @@ def unknown(name: str) -> float | None:
 
 
 @dataclass(frozen=True)
-class Sounds:
+class SoundLengths:
     """The sounds of a movement whose lengths are known: takes, parts, recordings."""
 
     takes: Mapping[str, Take]

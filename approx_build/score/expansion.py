@@ -17,7 +17,7 @@ from approx_build.metric.time import clock
 from approx_build.numerics.stream import Stream
 from approx_build.score.amounts import Amounts
 from approx_build.score.composition import Composition
-from approx_build.score.generators.base import Composed, ComposeError, Place, Sounds
+from approx_build.score.generators.base import Composed, ComposeError, Place, Recordings
 from approx_build.score.schema import Part
 from approx_build.score.takes import Take
 from approx_build.yaml_source import Source
@@ -47,13 +47,13 @@ class Scene:
     tempo: TempoMap
     length: Fraction
     takes: Mapping[str, Take]
-    sounds: Sounds
+    recordings: Recordings
 
     def place(self, part: str, entry: Composition) -> Place:
         """Where an entry of `part` begins, with the stream of its name."""
         own = [] if entry.seed is None else [entry.seed]
         rng = Stream.named("compose", self.seed, self.movement, part, entry.identity, *own)
-        return Place(entry.at, self.tempo, self.takes, self.sounds, rng, self.length)
+        return Place(entry.at, self.tempo, self.takes, self.recordings, rng, self.length)
 
 
 @dataclass

@@ -37,14 +37,13 @@ def json_schema() -> Schema:
     inputs = [(model, "validation") for model in models]
     _, whole = models_json_schema(inputs, schema_generator=_Defaults)  # type: ignore[arg-type]
     defs = {name: _with_lengths(_tidy(schema)) for name, schema in whole["$defs"].items()}
+    _add_times(defs)
     # The piece has no tempo.
     defs["Piece"]["properties"].pop("gap")
     for op in OPS:
         parameters = defs.pop(op.__name__)
         name = op.model_fields["op"].default
         parameters["properties"].pop("op")
-        for field in op.curves:
-            _with_times(parameters["properties"][field])
         defs[f"through.{name}"] = parameters
         defs[f"event.{name}"] = _call(parameters)
     for generator in GENERATORS:
@@ -181,11 +180,13 @@ def _open_to_choice(properties: dict[str, Schema], names: Sequence[str]) -> None
         properties[name] = {**kept, "anyOf": [rest, _ref("Choice")]}
 
 
-def _with_times(curve: Schema) -> None:
-    """Breakpoints whose times may be any length."""
-    for branch in curve.get("anyOf") or curve["oneOf"]:
-        if branch.get("type") == "array":
-            branch["items"]["prefixItems"][0] = {"type": ["number", "string"]}
+def _add_times(schema: Any) -> None:
+    """Let the times of all breakpoints be any length."""
+    for one in schema.values() if isinstance(schema, dict) else schema:
+        if isinstance(one, dict) and len(one.get("prefixItems", ())) == 2:
+            one["prefixItems"][0] = {"type": ["number", "string"]}
+        elif isinstance(one, dict | list):
+            _add_times(one)
 
 
 def _with_lengths(schema: Schema) -> Schema:

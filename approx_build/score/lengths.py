@@ -7,13 +7,13 @@ is counted from where the event begins, or for a take from where the movement be
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Tag, ValidationError
 
 from approx_build.metric.tempo import TempoMap
 from approx_build.metric.time import Time, duration
@@ -23,6 +23,8 @@ from approx_build.yaml_source.node import Loc, Value
 M = TypeVar("M", bound=BaseModel)
 Measure = Callable[[Time], Fraction]
 """A length in seconds."""
+CURVE = "curve"
+"""The tag of breakpoints among the kinds of values of a field."""
 Written = dict[str, Value]
 """Fields as written whose seconds depend on the tempo, by the name of the field in seconds."""
 
@@ -209,7 +211,10 @@ def _nested(
     found: Plain,
 ) -> Value:
     """A value that is no length: it may hold fields of its own, or breakpoints."""
-    if isinstance(value, list) and key in getattr(cls, "curves", ()):
+    if not isinstance(value, dict | list):
+        return value
+    inner = _inner(cls, key)
+    if isinstance(value, list) and inner.is_curve:
         reader = _Reader(measure, problems)
         points = reader.points(value, at)
         if reader.has_problem:
@@ -217,7 +222,7 @@ def _nested(
         elif reader.needs_tempo:
             found.written[key] = value
         return points
-    model = _model(cls, key) if isinstance(value, dict | list) else None
+    model = inner.model
     if model is None:
         return value
 
@@ -234,11 +239,34 @@ def _nested(
     return of_model(value, at)
 
 
+@dataclass(frozen=True)
+class _Inner:
+    """What a field may hold: a model or a list of it, or breakpoints, whose branch is tagged."""
+
+    model: type[BaseModel] | None = None
+    is_curve: bool = False
+
+
+def takes_breakpoints(cls: type[BaseModel], name: str) -> bool:
+    """Whether a field may have breakpoints in place of a number."""
+    return _inner(cls, name).is_curve
+
+
 @cache
-def _model(cls: type[BaseModel], name: str) -> type[BaseModel] | None:
-    """The model that a field holds, or a list of it; None where it holds something else."""
+def _inner(cls: type[BaseModel], name: str) -> _Inner:
+    """What the field `name` of a model may hold, at any depth of its annotation."""
     aliases = {field.alias: field for field in cls.model_fields.values()}
     found = aliases.get(name) or cls.model_fields.get(name)
-    kinds: list[Any] = [found.annotation, *typing.get_args(found.annotation)] if found else []
+    kinds = [*_kinds(found.annotation)] if found else []
     models = (kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel))
-    return next(models, None)
+    is_curve = any(isinstance(kind, Tag) and kind.tag == CURVE for kind in kinds)
+    return _Inner(next(models, None), is_curve)
+
+
+def _kinds(annotation: Any) -> Iterator[Any]:
+    """An annotation and all that it is made of, the outer first."""
+    # As a queue: a model of the field itself comes before one inside a list.
+    todo = [annotation]
+    for kind in todo:
+        yield kind
+        todo += typing.get_args(kind)

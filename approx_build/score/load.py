@@ -15,13 +15,14 @@ from approx_build.files.readlog import ReadLog
 from approx_build.score.amounts import Amounts
 from approx_build.score.choices import chosen
 from approx_build.score.expansion import Scene, expanded
-from approx_build.score.generators.base import NoSounds, Sounds
+from approx_build.score.generators.base import NoRecordings, Recordings
 from approx_build.score.lengths import Timing
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.paths import project_root, slug, written_path
 from approx_build.score.positions import Positions
 from approx_build.score.recovery import Recovered, recover
 from approx_build.score.schema import MOST_MOVEMENTS, Movement, Piece
+from approx_build.score.section_repeats import repeated
 from approx_build.score.takes import Take
 from approx_build.score.templates import filled, with_part_names
 from approx_build.score.tempo_marks import read_tempo
@@ -80,12 +81,12 @@ def read_piece(
     path: Path,
     root: Path | None = None,
     log: ReadLog | None = None,
-    sounds: Sounds | None = None,
+    recordings: Recordings | None = None,
 ) -> Reading:
     """The piece at `path` with its movements, their generators expanded.
 
     `root` is the project's folder; if left out, the nearest folder above with `models` in it.
-    `sounds` are what the score may ask about recordings; if left out, there are none.
+    `recordings` answer what the score may ask about them; if left out, there are none.
     ApproxError when the piece's file cannot be read at all.
     """
     home = Path(os.path.normpath((root or project_root(path)).absolute()))
@@ -99,7 +100,7 @@ def read_piece(
         message = "this is a movement; give the piece whose 'movements' list it"
         raise ScoreError([source.fault(("movement",), message, key=True)])
     piece = recover(Piece, source)
-    reader = _Movements(home, path, piece, log, allowance, sounds or NoSounds())
+    reader = _Movements(home, path, piece, log, allowance, recordings or NoRecordings())
     found = [reader.load(index, name) for index, name in reader.entries()]
     movements = tuple(movement for movement in found if movement)
     score = None
@@ -129,10 +130,10 @@ class _Movements:
         piece: Recovered[Piece],
         log: ReadLog | None,
         allowance: Allowance,
-        sounds: Sounds,
+        recordings: Recordings,
     ) -> None:
         self._root, self._path, self._piece, self._log = root, path, piece, log
-        self._allowance, self._sounds = allowance, sounds
+        self._allowance, self._recordings = allowance, recordings
         self._amounts = Amounts()
         self._slugs: dict[str, str] = {}
         self._takes = piece.model.takes if piece.model else {}
@@ -193,15 +194,18 @@ class _Movements:
 
     def _movement(self, number: int, name: str, path: str, source: Source) -> LoadedMovement | None:
         seed = self._piece.model.seed if self._piece.model else 0
-        source, unmade = chosen(with_part_names(source), seed, name)
         # First, because lengths are read in seconds, and those in bars need the tempo.
         tempo, marks, is_timed = read_tempo(source)
+        if is_timed:
+            source, odd = repeated(source, seed, name, tempo, self._amounts)
+            self.faults += odd
+        source, unmade = chosen(with_part_names(source), seed, name)
 
         def timing() -> Timing:
             return Timing(tempo, is_timed, positions.after, known)
 
         known = dict[str, BaseModel]()
-        positions = Positions(source.data, timing, self._takes, self._sounds.recording_length_s)
+        positions = Positions(source.data, timing, self._takes, self._recordings.recording_length_s)
         saved = recover(Movement, source, timing)
         self.faults += [*unmade, *saved.faults, *marks]
         if saved.model is None:
@@ -223,7 +227,7 @@ class _Movements:
     def _expanded(self, found: LoadedMovement, timing: Callable[[], Timing]) -> LoadedMovement:
         """The movement with the events that its generators write."""
         seed = self._piece.model.seed if self._piece.model else 0
-        scene = Scene(seed, found.slug, found.tempo, found.length, found.takes, self._sounds)
+        scene = Scene(seed, found.slug, found.tempo, found.length, found.takes, self._recordings)
         made = expanded(found.source, found.model.parts, scene, self._amounts)
         saved = recover(Movement, made.source, timing)
         self.faults += [*made.faults, *saved.faults]

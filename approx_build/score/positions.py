@@ -15,7 +15,8 @@ from approx_build.metric.pace import Start
 from approx_build.metric.tempo import rounded
 from approx_build.metric.time import Time, Unit, moment
 from approx_build.score.event import Event
-from approx_build.score.event_lengths import RecordingLength, Sounds
+from approx_build.score.event_lengths import RecordingLength, SoundLengths
+from approx_build.score.generators.base import GENERATORS
 from approx_build.score.lengths import Timing
 from approx_build.score.takes import Take
 from approx_build.yaml_source import choices, strictly
@@ -38,7 +39,7 @@ class Positions:
     recording: RecordingLength
     _ends: dict[str, Fraction] = field(default_factory=dict)
     _waiting: list[str] = field(default_factory=list)
-    _sounds: Sounds | None = None
+    _sounds: SoundLengths | None = None
 
     def after(self, written: object) -> Fraction:
         """Seconds of a moment such as `opening + 0.5`; ValueError in plain words."""
@@ -94,6 +95,11 @@ class Positions:
     def _written(self, name: str) -> Value:
         """The fields of the one event that is meant."""
         found = self._named.get(name, [])
+        if not found and any(name.rpartition("/")[2].startswith(one) for one in self._composed):
+            raise ValueError(
+                f"'{name}' is an event of a generator, which begins only after all others are "
+                "placed; give 'at'"
+            )
         if not found:
             known = [each for each in self._named if "/" not in each]
             raise ValueError(f"there is no event with the id '{name}'{choices(name, known)}")
@@ -115,7 +121,19 @@ class Positions:
                         found.setdefault(each, []).append((part, event))
         return found
 
-    def _known(self) -> Sounds:
+    @cached_property
+    def _composed(self) -> set[str]:
+        """What the ids of events of generators begin with."""
+        found = set()
+        for voice in _fields(_fields(self.data).get("parts")).values():
+            entries = _fields(voice).get("compose")
+            for entry in map(_fields, entries if isinstance(entries, list) else ()):
+                own = entry.get("id")
+                named = [own] if isinstance(own, str) else [n for n in entry if n in GENERATORS]
+                found |= {f"{each}-" for each in named}
+        return found
+
+    def _known(self) -> SoundLengths:
         """The sounds of the movement, its takes as far as they can be read."""
         if self._sounds is None:
             data, takes = _fields(self.data), dict(self.shared)
@@ -124,7 +142,7 @@ class Positions:
                     takes[name] = strictly(Take, written, self.timing())
                 except ValidationError:
                     takes.pop(name, None)  # reported where it is read
-            self._sounds = Sounds(takes, {}, 0.0, self.recording)
+            self._sounds = SoundLengths(takes, {}, 0.0, self.recording)
         return self._sounds
 
 

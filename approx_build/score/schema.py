@@ -10,6 +10,7 @@ from approx_build.metric.time import Duration, Moment
 from approx_build.score.composition import Composition
 from approx_build.score.curve import Curve, PartGain, PartPan
 from approx_build.score.event import Event
+from approx_build.score.section_repeats import SectionRepeat
 from approx_build.score.takes import Take
 from approx_build.score.tempo_marks import Meter, Sections, Tempo
 from approx_build.yaml_source.fields import MOST, Name, Seed, Strict, Text
@@ -132,6 +133,9 @@ class Movement(Strict):
     meter: Meter = Field((), description="as 4/4, or a list of meter marks (4/4 if left out)")
     sections: Sections = Field(
         default_factory=dict, description="where sections begin, by name: bars or other times"
+    )
+    repeats: tuple[SectionRepeat, ...] = Field(
+        (), max_length=1000, description="sections whose events return at other moments"
     )
     takes: dict[Name, Take] = Field(
         default_factory=dict, max_length=MOST, description="takes by name"

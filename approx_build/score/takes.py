@@ -13,7 +13,7 @@ from pydantic import Field, JsonValue, ValidationInfo, create_model, model_valid
 
 from approx_build.errors import UsageError
 from approx_build.families.short_forms import short_forms
-from approx_build.score.lengths import attempt, measure_of, validated
+from approx_build.score.lengths import attempt, measure_of, plain, validated
 from approx_build.ways.base import WAYS, Way
 from approx_build.ways.sound import Sound
 from approx_build.yaml_source import Problems
@@ -82,6 +82,9 @@ class PlainTake(Strict):
             # Here, because the handler does not take the lists of JSON for tuples.
             if isinstance(data.get(name), dict):
                 read[name], _ = attempt(WAYS.get(name), data[name], measure, problems, (name,))
+        if isinstance(controls := data.get("sampling"), dict):
+            # Controls have the same names here as beside it.
+            read["sampling"] = plain(cls, controls, measure, problems, ("sampling",)).data
         return cast(PlainTake, validated(cls, read, measure, problems, handler))
 
     @model_validator(mode="after")

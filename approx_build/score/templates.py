@@ -21,7 +21,7 @@ def filled(source: Source) -> tuple[Source, list[Fault]]:
     Nodes keep their positions, so a fault in a field that was taken is located where it is written.
     """
     parts = source.root.children.get("parts")
-    if parts is None:
+    if parts is None or not isinstance(parts.value, dict):
         return source, []
     faults, whole = list[Fault](), dict[str | int, Node]()
     for name in parts.children:

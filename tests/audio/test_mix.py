@@ -56,6 +56,23 @@ def test_the_size_of_a_block_and_the_order_of_events_do_not_show(onsets, block):
     assert np.array_equal(mixed(events), mixed(events[::-1], block=block))
 
 
+@given(
+    st.lists(st.integers(0, 700), max_size=5),
+    st.integers(0, 999),
+    st.integers(1, 1000),
+    st.integers(50, 400),
+)
+@settings(max_examples=40, deadline=None)
+def test_a_span_of_a_part_has_the_bits_of_the_whole(onsets, start, size, block):
+    events = [event(f"e{n}", onset, seed=n, **MOVING) for n, onset in enumerate(onsets)]
+    curves = (MOVING["gain_db"], Curve.of([(0.1, 0.5), (0.9, -1)], RATE))
+    stop = min(start + size, 1000)
+    whole = list(stem_blocks(part_blocks(events, 1000, RATE), *curves))
+    span = part_blocks(events, 1000, RATE, block=block, span=(start, stop))
+    found = np.concatenate(list(stem_blocks(span, *curves, start=start)), axis=1)
+    assert np.array_equal(found, np.concatenate(whole, axis=1)[:, start:stop])
+
+
 def test_a_mix_is_the_sum_of_its_events():
     events = [event("a", 0), event("b", 150, seed=1, **MOVING), event("c", 400, seed=2, channels=2)]
     assert np.allclose(mixed(events), sum(mixed([each]) for each in events), atol=1e-15)

@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 
 from approx_build.audio import wav
-from approx_build.audio.stems import joined_blocks, sum_blocks, write_joined, write_stem, write_sum
+from approx_build.audio.stems import (
+    joined_blocks,
+    sum_blocks,
+    write_float_sum,
+    write_joined,
+    write_stem,
+    write_sum,
+)
 from approx_build.errors import AudioError
 from approx_build.numerics.stream import Stream
 
@@ -25,6 +32,20 @@ def test_a_sum_is_exact_even_beyond_full_scale(stems, tmp_path):
     assert np.abs(expected).max() > 2**23
     assert np.array_equal(wav.read_ints(tmp_path / "mix.wav"), expected)
     assert wav.info(tmp_path / "mix.wav").subtype == "PCM_32"
+
+
+def test_a_sum_in_floats_has_the_level_of_the_stems_and_is_not_clipped(stems, tmp_path):
+    peak = write_float_sum(tmp_path / "sum.wav", stems[:2], 44100, 2, 3001)
+    expected = sum(wav.read_pcm24_ints(path).astype(np.int64) for path in stems[:2])
+    found = wav.read(tmp_path / "sum.wav")
+    assert np.array_equal(found.data.astype(np.float64) * 2**23, expected)
+    assert peak == np.abs(expected).max() / 2**23 > 1
+    assert wav.info(tmp_path / "sum.wav").subtype == "FLOAT"
+
+
+def test_the_sum_of_no_stems_in_floats_is_silence(tmp_path):
+    assert write_float_sum(tmp_path / "none.wav", [], 8000, 2, 12) == 0
+    assert np.array_equal(wav.read(tmp_path / "none.wav").data, np.zeros((2, 12)))
 
 
 def test_stems_sum_in_any_order(stems):

@@ -15,6 +15,7 @@ import soundfile as sf
 from numpy.typing import NDArray
 from PIL import Image
 
+from approx_build.audio import wav
 from tests.space import RATE, Space, tone
 
 TIDE, FOAM = "pieces/tide.yaml", "pieces/tide/1-foam.yaml"
@@ -122,7 +123,7 @@ def test_a_recording_of_any_name_is_named_in_a_score_as_the_list_says(space: Spa
     text = f"movement: foam\nlength: {len(NAMES)}\nparts:\n  names:\n    events:\n{events}"
     space.write(FOAM, text)
     space.render("--part", "names")
-    sound = space.ints("tide/stems/1-foam/names.wav")
+    sound = wav.read(space.root / "renders/previews/tide/1-foam/names.wav").data
     for number in range(len(NAMES)):
         spectrum = np.abs(np.fft.rfft(sound[0, number * RATE :][: int(0.8 * RATE)]))
         assert spectrum.argmax() / 0.8 == pytest.approx(300 + 50 * number, abs=2)

@@ -112,13 +112,6 @@ def test_one_movement_is_rendered_alone(space: Space) -> None:
     assert set(space.lock()["movements"]) == {"2-sand/master"}
 
 
-def test_one_stem_is_rendered_alone_and_the_lock_is_left(space: Space) -> None:
-    space.render("--part", "shore")
-    renders = space.root / "renders"
-    assert [p.name for p in renders.rglob("*") if p.is_file()] == ["shore.wav"]
-    assert not (space.root / "pieces/tide.lock").exists()
-
-
 def test_a_muted_part_leaves_the_mix_and_solo_leaves_it_alone(built: Space) -> None:
     built.edit("pieces/tide/1-foam.yaml", "    pan: -0.3\n", "    pan: -0.3\n    mute: true\n")
     built.render("--movement", "1")

@@ -32,9 +32,9 @@ def test_a_project_with_a_model_gives_the_piece_a_voice(space: Space) -> None:
     assert "model: tiny" in score
     space.write("pieces/hello/1-first.yaml", score.replace("length_s: 3 }", "length_s: 0.5 }"))
     space.run("render", "pieces/hello.yaml", "--part", "machine")
-    stem = wav.read_pcm24_ints(space.root / "renders/hello/stems/1-first/machine.wav")
-    assert stem.shape == (2, 12 * 44_100)
-    assert stem.any()
+    part = wav.read(space.root / "renders/previews/hello/1-first/machine.wav").data
+    assert part.shape == (2, 12 * 44_100)
+    assert part.any()
 
 
 @pytest.mark.parametrize("name", ["true", "No", "null", "2024", "on", "inf"])

@@ -74,7 +74,7 @@ def test_takes_go_where_they_are_asked_to(space: Space) -> None:
         (["--prime", "tones/lo"], 2, "approx-build: --prime tones/lo: there is no recording"),
         (["--prime", "tones/low@0.7+0.5"], 1, "lasts 0.8 s; the range goes from 0.7 s to 1.2 s"),
         (["--towards-silence", "-1"], 2, "Invalid value for '--towards-silence'"),
-        (["--temperature", "11"], 2, "Invalid value for '--temperature'"),
+        (["--temperature", "11"], 2, "--temperature: must be at most 10 (is 11)"),
         (["--count", "0"], 2, "Invalid value for '--count'"),
         (["--length-s", "0"], 2, "Invalid value for '--length-s'"),
     ],

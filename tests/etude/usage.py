@@ -35,13 +35,16 @@ REGISTRIES: Mapping[type, Any] = {GrainOp: OPS, Family: FAMILIES}
 """Open sets by the class that stands for them in a field."""
 LEFT_OUT = {("Part", "compose")}
 """Generators write events, which are of every kind here; tests/score/generators tests them."""
+NOT_OF_A_PIECE = {Kind.EXCERPT}
+"""Only a preview has them; tests/e2e/test_preview.py compares their bits with the mix."""
 FEW = 3
 """Whole numbers between bounds this close are choices, each to be used."""
 
 
 def there_is() -> set[str]:
     """Everything that could be used."""
-    found = {f"action: {kind.value}" for kind in Kind} | {f"time: {unit.value}" for unit in Unit}
+    found = {f"action: {kind.value}" for kind in Kind if kind not in NOT_OF_A_PIECE}
+    found |= {f"time: {unit.value}" for unit in Unit}
     for kind in SourceKind:
         found |= {f"source: {kind.value}, whole", f"source: {kind.value}, in part"}
     todo: list[type[BaseModel]] = [Piece, Movement, Preparation]

@@ -20,9 +20,11 @@ from approx_build.execution.scheduler import build
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.check import check
 from approx_build.plan.evaluation import lower_evaluation
+from approx_build.plan.excerpt import Excerpt, add_excerpt
 from approx_build.plan.graph import Graph, Kind
 from approx_build.plan.lower import lower
 from approx_build.plan.takes import Networks
+from approx_build.score.event_lengths import unknown
 from approx_build.store.store import Store
 from tests.space import WAVE, Space, project
 
@@ -45,10 +47,12 @@ def bare(tmp_path: Path) -> Space:
 
 
 def planned(space: Space) -> Graph:
-    """The graph of the piece and of the evaluation of a model."""
+    """The graph of the piece, of a preview, and of the evaluation of a model."""
     catalog = Catalog(space.root, TODAY)
     lowered = lower(check(space.root / "pieces/tide.yaml", catalog))
     lower_evaluation(lowered.networks, "tiny", 1, 0.2)
+    excerpt = Excerpt(lowered.movements[0], 8000, 9000)
+    add_excerpt(lowered.graph, excerpt, lowered.score.piece.output, unknown)
     return lowered.graph
 
 

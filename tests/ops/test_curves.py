@@ -13,12 +13,16 @@ from approx_build.ops.base import OPS
 from approx_build.ops.curves import at, extremes
 from approx_build.ops.hold import Hold
 from approx_build.ops.pulse import Pulse
+from approx_build.ops.salad import Salad
 from approx_build.ops.scatter import Scatter
+from approx_build.ops.separation import Harmonic, Percussive, Separated
+from approx_build.ops.stretch import Stretch
+from approx_build.score.lengths import takes_breakpoints
 from tests.ops.cases import RATE, STREAM, case, music
 
 ONES = Clip(np.ones((1, 4 * RATE), np.float32), RATE)
 RISING = ((0.0, 2.0), (4.0, 10.0))
-CURVED = [(cls, name) for cls in OPS for name in cls.curves]
+CURVED = [(cls, name) for cls in OPS for name in cls.model_fields if takes_breakpoints(cls, name)]
 
 
 def step(number: int) -> float:
@@ -66,6 +70,56 @@ def test_grains_become_longer() -> None:
         assert last - first >= round((0.01 + 0.09 * first / RATE / 20) * RATE) - 1
 
 
+def test_grains_of_a_pulse_become_longer() -> None:
+    op = Pulse(rate_hz=2, length_s=4, grain_s=((0, 0.05), (4, 0.25)), window="none")
+    sound = op.apply([ONES], STREAM).data[0]
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], (sound != 0).astype(int), [0]])))
+    sizes = (edges[1::2] - edges[::2]).tolist()
+    assert sizes == [round((0.05 + 0.05 * n / 2) * RATE) for n in range(8)]
+
+
+def test_grains_of_a_salad_become_shorter() -> None:
+    op = Salad(
+        max_grain_s=((0, 1.0), (8, 0.02)),
+        min_grain_s=((0, 0.8), (8, 0.01)),
+        length_s=8,
+        repitch_semitones=0,
+    )
+    clips = [Clip(np.ones((1, 4 * RATE), np.float32), RATE)]
+    sizes = [op.grain(clips, STREAM, step, 0, at_s).size for step, at_s in enumerate([0, 4, 8])]
+    for size, low, high in zip(sizes, (0.8, 0.405, 0.01), (1.5, 0.765, 0.03), strict=True):
+        assert round(low * RATE) - 1 <= size <= round(high * RATE) + 1
+    assert op.grain(clips, STREAM, 0, 0) == Salad(
+        max_grain_s=1.0, min_grain_s=0.8, repitch_semitones=0
+    ).grain(clips, STREAM, 0, 0)
+
+
+@pytest.mark.parametrize("part", [Harmonic, Percussive])
+def test_a_margin_that_jumps_is_each_of_its_values_in_turn(part: type[Separated]) -> None:
+    clip, turn_s = music(length_s=2), 1.0
+    moving = part(margin=((0, 1), (turn_s, 1), (turn_s, 8))).apply([clip], STREAM).data
+    for value, span in ((1, slice(0, RATE - 2048)), (8, slice(RATE + 2048, None))):
+        steady = part(margin=value).apply([clip], STREAM).data
+        assert np.array_equal(moving[:, span], steady[:, span])
+
+
+def test_a_stretch_that_moves_puts_strokes_where_the_curve_says() -> None:
+    data = np.zeros(2 * RATE, np.float32)
+    strokes = [0.3, 0.8, 1.3, 1.7]
+    for at_s in strokes:
+        data[round(at_s * RATE) :][:40] = 0.5 * 0.9 ** np.arange(40)
+    op = Stretch(factor=((0, 1.0), (2, 3.0)))
+    assert op.length([2.0]) == 4.0
+    sound = np.abs(op.apply([Clip(data[np.newaxis], RATE)], STREAM).data[0])
+    assert sound.size == 4 * RATE
+    for at_s in strokes:
+        # The factor is 1 + t, so t seconds of the clip last t + t² / 2.
+        place = round((at_s + at_s**2 / 2) * RATE)
+        near = sound[place - 200 : place + 200]
+        assert abs(int(near.argmax()) - 200) < 80
+        assert near.max() > 0.4
+
+
 @pytest.mark.parametrize(("cls", "name"), CURVED, ids=[f"{c.__name__}.{n}" for c, n in CURVED])
 def test_a_level_curve_is_close_to_its_number(cls: type, name: str) -> None:
     number = getattr(case(cls), name) or 5.0
@@ -82,7 +136,5 @@ def test_a_level_curve_is_close_to_its_number(cls: type, name: str) -> None:
 @pytest.mark.parametrize("points", [[[2, 1], [1, 1]], [], [[0, 1, 2]], [[0, 9999]]])
 def test_curves_that_make_no_sense_are_refused(cls: type, name: str, points: list[object]) -> None:
     with pytest.raises(ValidationError) as caught:
-        OPS.get(cls.model_fields["op"].default).model_validate(
-            {**cls.example, name: points, "length_s": 1} if name != "semitones" else {name: points}
-        )
+        OPS.get(cls.model_fields["op"].default).model_validate({**cls.example, name: points})
     assert {error["loc"][0] for error in caught.value.errors()} == {name}

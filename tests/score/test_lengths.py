@@ -185,3 +185,34 @@ def test_breakpoints_in_lists_of_controls_stay_as_they_are(project: Project) -> 
     [scaled, held] = take.controls["latent"]
     assert scaled["scale"] == [[0, 1], [0.5, -1]]
     assert held["hold"] == {"at_s": 0.1, "for_s": 0.2}
+
+
+@pytest.mark.parametrize("where", ["", "sampling: "])
+def test_breakpoints_of_the_controls_of_families_take_lengths(project: Project, where: str) -> None:
+    """At any depth: of a take, of a list of changes, of a way."""
+    inside = "{pitch_hz: [[0, 220], [1 bar, 440]], latent: [{axis: 1, scale: [[0, 1], [1/4, 2]]}, "
+    inside += "{hold: {at: 1 beat, for: 1/8}}, {smooth: 1/16}]}"
+    controls = f"sampling: {inside}" if where else inside[1:-1]
+    project.movement(
+        "movement: a\nlength: 60\ntempo: 120\ntakes:\n"
+        f"  t: {{model: m, length: 4, {controls}}}\n"
+        "  u: {model: m, length: 4, transfer: {take: t, semitones: [[0, 1], [1 bar, 2]]}}\n"
+    )
+    takes = project.read().movements[0].model.takes
+    found = takes["t"].sampling or takes["t"].controls
+    assert found["pitch_hz"] == [[0, 220], [2, 440]]
+    scaled, held, smoothed = found["latent"]
+    assert scaled["scale"] == [[0, 1], [0.5, 2]]
+    assert held["hold"] == {"at_s": 0.5, "for_s": 0.25}
+    assert smoothed["smooth_s"] == 0.125
+    assert takes["u"].conditioning is not None
+    assert takes["u"].conditioning.model_dump()["semitones"] == ((0, 1), (2, 2))
+
+
+def test_a_breakpoint_of_a_control_that_is_no_length_is_located(project: Project) -> None:
+    project.movement(
+        "movement: a\nlength: 60\ntakes:\n"
+        "  t: {model: m, length: 4, latent: [{axis: 1, scale: [[0, 1], [1/5, 2]]}]}\n"
+    )
+    [fault] = project.faults()
+    assert fault.startswith("1-fog.yaml:4:64: takes.t.latent[0].scale[1][0]: 1/5 is no note value")

@@ -54,7 +54,7 @@ def test_the_length_of_a_recording_is_asked_for(project: Project) -> None:
         "    {after: a, play: {from: t}}]}\n"
     )
     path = project.root / "pieces" / "tide.yaml"
-    reading = read_piece(path, sounds=Shelf({"c/x": 7.25}))
+    reading = read_piece(path, recordings=Shelf({"c/x": 7.25}))
     assert not [*reading.faults, *check_durations(reading)]
     movement = reading.movements[0]
     assert movement.onset(movement.model.parts["p"].events[1]) == Fraction(33, 4)
@@ -160,3 +160,15 @@ def test_until_is_a_length_to_a_moment(project: Project) -> None:
 def test_until_that_makes_no_sense_is_reported(project: Project, event: str, message: str) -> None:
     [fault] = faults(project, f"  p: {{events: [{event}]}}\n")
     assert message in fault
+
+
+def test_an_event_of_a_generator_cannot_be_named_and_the_message_says_so(
+    project: Project,
+) -> None:
+    project.movement(
+        "movement: a\nlength: 60\ntakes: {t: {model: m, length_s: 2}}\nparts:\n  a:\n"
+        "    compose: [{at: 0, padberg: {text: ab, unit: 0.02, from: t, at_hz: 440}}]\n"
+        "    events: [{after: padberg-1, play: {from: t}}]\n"
+    )
+    [fault] = project.faults()
+    assert "a.events[0].after: 'padberg-1' is an event of a generator, which begins only" in fault

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from approx_build.cli.arguments import Jobs, Json, Movements, OutDir, Piece, StoreDir
+from approx_build.cli.arguments import From, Jobs, Json, Movements, OutDir, Piece, StoreDir, To
 from approx_build.cli.messages import print_json
 from approx_build.cli.output import print_lines
 from approx_build.units import duration
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 def plan(
     piece: Piece,
     movement: Movements = None,
+    start: From = None,
+    stop: To = None,
     store: StoreDir = None,
     out: OutDir = None,
     jobs: Jobs = None,
@@ -32,11 +34,13 @@ def plan(
     json: Json = False,
 ) -> None:
     """Print what a render would build, why, and how long it would take."""
+    from approx_build.project.preview import PreviewOptions
     from approx_build.project.project import Project
     from approx_build.project.settings import Settings
 
     settings = Settings.of(store, out, jobs)
-    found = Project.open(piece, settings).plan(piece, movement or ())
+    asked = PreviewOptions(movement or (), start, stop)
+    found = Project.open(piece, settings).plan(piece, movement or (), asked)
     rows = found.rows if all_actions else found.due
     if json:
         print_json([asdict(row) for row in rows])

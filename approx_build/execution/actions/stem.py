@@ -15,21 +15,26 @@ from approx_build.numerics.stream import Stream
 
 
 def make(context: ActionContext) -> Result:
-    """Write the part alone as the delivered 24-bit file, exactly as long as the movement."""
+    """Write the part alone as the delivered 24-bit file, exactly as long as the movement.
+
+    With a `range`, for a preview, it writes only its samples [start, stop).
+    """
     params = context.params
     rate, channels, length = params["rate"], params["channels"], params["samples"]
+    start, stop = params.get("range", (0, length))
     placed = [_placed(context, event, rate, length) for event in params["events"]]
     blocks = stem_blocks(
-        part_blocks(placed, length, rate, channels),
+        part_blocks(placed, length, rate, channels, span=(start, stop)),
         Curve.of(params["gain_db"], rate),
         Curve.of(params["pan"], rate),
         channels,
+        start,
     )
     stream = Stream(context.stream) if params["dither"] == "tpdf" else None
     with context.store.objects.writer() as draft:
-        write_stem(draft.path, blocks, rate, channels, stream, name=context.options["name"])
+        write_stem(draft.path, blocks, rate, channels, stream, context.options["name"], start)
     digest = wav.samples_digest(context.store.objects.path(draft.digest))
-    return Result({"main": draft.digest}, {"samples": length, "samples_digest": digest})
+    return Result({"main": draft.digest}, {"samples": stop - start, "samples_digest": digest})
 
 
 def _placed(context: ActionContext, event: Mapping[str, Any], rate: int, length: int) -> Placed:

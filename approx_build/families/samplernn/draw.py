@@ -57,7 +57,7 @@ def _request(network: SampleRNNParameters, take: TakeRequest[Sampling]) -> ClipR
                     "nothing to add"
                 )
             prime = _whole_frames(network, sound)
-    return code_request(take, length, prime)
+    return code_request(network, take, length, prime)
 
 
 def _whole_frames(network: SampleRNNParameters, sound: Clip) -> Codes:

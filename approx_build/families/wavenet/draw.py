@@ -50,4 +50,4 @@ def _request(network: WaveNetParameters, take: TakeRequest[Sampling]) -> ClipReq
     if isinstance(take.conditioning, Priming):
         sound = take.conditioning.sound.data[0]
         prime = encode(sound, network.quantization_channels).astype(np.uint8)
-    return code_request(take, take.length, prime)
+    return code_request(network, take, take.length, prime)

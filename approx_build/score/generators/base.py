@@ -36,7 +36,7 @@ class ComposeError(ValueError):
         self.loc = loc
 
 
-class Sounds(Protocol):
+class Recordings(Protocol):
     """What generators may ask about the recordings of a project."""
 
     def named(self, pattern: str) -> Collection[str]:
@@ -49,7 +49,7 @@ class Sounds(Protocol):
         """The onsets of a recording, seconds, ascending, at least `apart_s` apart."""
 
 
-class NoSounds:
+class NoRecordings:
     """A project whose recordings cannot be asked for."""
 
     def named(self, pattern: str) -> Collection[str]:
@@ -87,7 +87,7 @@ class Place:
     at: Time
     tempo: TempoMap
     takes: Mapping[str, Take]
-    sounds: Sounds
+    recordings: Recordings
     rng: Stream
     movement_s: Fraction
 
@@ -121,13 +121,13 @@ class Place:
         """Whether `source` is there; the checks of the score report one that is not."""
         if source.take is not None:
             return source.take in self.takes
-        return source.recording is None or bool(self.sounds.named(source.recording))
+        return source.recording is None or bool(self.recordings.named(source.recording))
 
     def _whole_s(self, source: SourceRef) -> float | None:
         if source.take is not None:
             return self.takes[source.take].length_s if source.take in self.takes else None
         if source.recording is not None and not is_pattern(source.recording):
-            return self.sounds.recording_length_s(source.recording)
+            return self.recordings.recording_length_s(source.recording)
         return float(self.movement_s) if source.part is not None else None
 
 

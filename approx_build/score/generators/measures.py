@@ -112,13 +112,15 @@ class Measures(Strict):
         """Whether the take, or each recording, is there."""
         if self.take is not None:
             return self.take in place.takes
-        return all(place.sounds.named(name) for name in self.recordings or ())
+        return all(place.recordings.named(name) for name in self.recordings or ())
 
     def unknown(self, place: Place) -> Value:
         """The first name that nothing has, as a source: the checks of the score report it."""
         if self.take is not None:
             return {"take": self.take}
-        return {"recording": next(n for n in self.recordings or () if not place.sounds.named(n))}
+        return {
+            "recording": next(n for n in self.recordings or () if not place.recordings.named(n))
+        }
 
     def pool(self, place: Place) -> tuple[Measure, ...]:
         """The sounds in their order, 176 at most; measure m is sound (m - 1) modulo their number.
@@ -141,8 +143,8 @@ class Measures(Strict):
 
     def _cut(self, place: Place) -> Iterator[Measure]:
         for pattern in self.recordings or ():
-            for name in place.sounds.named(pattern):
-                whole_s = place.sounds.recording_length_s(name)
+            for name in place.recordings.named(pattern):
+                whole_s = place.recordings.recording_length_s(name)
                 if whole_s is None:
                     message = f"{name} cannot be read, so its length is not known"
                     raise ComposeError(("measures", "recordings"), message)
@@ -171,7 +173,7 @@ class Measures(Strict):
                 message += f"{MOST_SEARCHED_S:.0f} s; cut it with 'times_s'"
                 raise ComposeError(("measures", "onsets"), message)
             before_s = self.onsets.before_s
-            attacks = place.sounds.recording_onsets_s(name, self.onsets.apart_s)
+            attacks = place.recordings.recording_onsets_s(name, self.onsets.apart_s)
             starts = [round(max(attack - before_s, 0.0), 6) for attack in attacks]
             yield from pairwise([*starts, whole_s])
         else:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from approx_build.metric.time import Time, Unit, moment
-from approx_build.score.generators.base import NoSounds, ranged, whole_microseconds
+from approx_build.score.generators.base import NoRecordings, ranged, whole_microseconds
 from approx_build.score.source_ref import SourceRef
 from tests.score.generators.places import Shelf, in_tempo, place
 
@@ -52,7 +52,7 @@ def test_lengths_of_sources_are_those_the_score_says() -> None:
 
 
 def test_without_a_project_no_recording_is_known() -> None:
-    none = NoSounds()
+    none = NoRecordings()
     assert not none.named("a/*")
     assert none.recording_length_s("a/x") is None
     assert not none.recording_onsets_s("a/x", 0.1)
