@@ -9,7 +9,8 @@ from pydantic import AfterValidator, Field, SerializeAsAny, ValidationInfo, mode
 
 from approx_build.metric.time import Moment
 from approx_build.ops.base import GrainOp
-from approx_build.score.event import Reading, measure_of_event, read_chain
+from approx_build.score.calls import Reading, read_chain
+from approx_build.score.event import measure_of_event
 from approx_build.score.generators.base import GENERATORS, Generator
 from approx_build.yaml_source import Problems, choices
 from approx_build.yaml_source.fields import Name, Seed, Strict

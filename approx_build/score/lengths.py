@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from approx_build.metric.tempo import TempoMap
 from approx_build.metric.time import Time, duration
 from approx_build.yaml_source import Patience, Problems, problems_of, strictly
+from approx_build.yaml_source.messages import words_of
 from approx_build.yaml_source.node import Loc, Value
 
 M = TypeVar("M", bound=BaseModel)
@@ -183,7 +184,7 @@ class _Reader:
             time = duration(value)
             seconds = float(self._measure(time))
         except ValueError as error:
-            self._problems.add(at, str(error))
+            self._problems.add(at, words_of(error))
             self.has_problem = True
             return None
         self.needs_tempo = self.needs_tempo or not time.is_seconds

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from approx_build.yaml_source.messages import choices, suggestion
+from approx_build.yaml_source.spelling import choices, suggestion
 
 
 def test_a_misspelt_name_is_recognised() -> None:
