@@ -136,7 +136,8 @@ def _impossible(
                     raise OpError(f"{op.op}: a clip of {min(known)} samples is too short")
                 op.check_sizes(known, rate)
             except OpError as error:
-                return field, error.message
+                # The field has the name of the operation.
+                return field, error.message.removeprefix(f"{field}: ")
             way = [after(op, way)]
     return None
 

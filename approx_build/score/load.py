@@ -26,7 +26,8 @@ from approx_build.score.takes import Take
 from approx_build.score.templates import filled, with_part_names
 from approx_build.score.tempo_marks import read_tempo
 from approx_build.score.warnings import remarks
-from approx_build.yaml_source import Allowance, Source, read_source
+from approx_build.yaml_source import Allowance, Source, read_source, suggestion
+from approx_build.yaml_source.corrections import Advice
 from approx_build.yaml_source.node import Loc
 
 __all__ = ["LoadedMovement", "Reading", "Score", "read_piece"]
@@ -160,7 +161,8 @@ class _Movements:
         except ScoreError as error:
             self.faults += error.faults
         except (ApproxError, ValueError) as error:
-            self.faults.append(self._piece.source.fault(("movements", index), str(error)))
+            words = _with_nearby(str(error), written, self._path.parent)
+            self.faults.append(self._piece.source.fault(("movements", index), words))
         else:
             return self._movement(index + 1, name, path, source)
         return None
@@ -232,6 +234,19 @@ class _Movements:
         return replace(found, model=model, source=saved.source, written=written)
 
 
+def _with_nearby(words: str, written: str, folder: Path) -> str:
+    """`words` about a movement that is not there, with the file that was meant if there is one."""
+    if not words.endswith("there is no such file"):
+        return words
+    there = sorted(path.relative_to(folder).as_posix() for path in folder.glob("*/*.yaml"))
+    ends = [name for name in there if name in (f"{written}.yaml", f"{written[:-4]}.yaml")]
+    inside = [name for name in there if name.rpartition("/")[2] == written]
+    meant = [*ends, *inside]
+    if len(meant) == 1:
+        return Advice(f"{words}; did you mean '{meant[0]}'?", meant[0])
+    return f"{words}{suggestion(written, there)}"
+
+
 def _check_alone(path: Path) -> None:
     """ApproxError when a file beside `path` has its name in another case or Unicode form."""
     if twin := alias_of(path):
@@ -250,7 +265,10 @@ def _declared(source: Source, dropped: Sequence[Loc] = ()) -> set[str]:
     """The names of the takes a file declares, whether or not they have faults."""
     data = source.data
     takes = data.get("takes") if isinstance(data, dict) else None
-    named = set(takes) if isinstance(takes, dict) else set()
+    # A list is a fault already, which would be repeated wherever one of its names is used.
+    items = takes if isinstance(takes, list) else []
+    listed = {one.get("name") or next(iter(one), "") for one in items if isinstance(one, dict)}
+    named = set(takes) if isinstance(takes, dict) else {str(name) for name in listed}
     return named | {str(loc[1]) for loc in dropped if len(loc) == 2 and loc[0] == "takes"}
 
 

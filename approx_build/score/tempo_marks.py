@@ -15,9 +15,11 @@ from approx_build.metric.tempo import MeterSpan, TempoMap, TempoSpan, rounded
 from approx_build.metric.time import ZERO, Moment, Time, Unit, moment
 from approx_build.score.recovery import recover
 from approx_build.yaml_source import Source
+from approx_build.yaml_source.corrections import typed, with_advice
 from approx_build.yaml_source.fields import Strict
 from approx_build.yaml_source.messages import shown
 from approx_build.yaml_source.node import Loc
+from approx_build.yaml_source.tables import flow
 
 _SIGNATURE = r"([1-9][0-9]?)/(1|2|4|8|16|32)"
 MOST_MARKS = 2000
@@ -28,7 +30,10 @@ Report = Callable[[Loc, str], None]
 
 def _signature(value: str) -> str:
     if not re.fullmatch(_SIGNATURE, value):
-        raise ValueError(f"needs a meter such as 4/4 or 6/8, is {shown(value)}")
+        words = f"needs a meter such as 4/4 or 6/8, is {shown(value)}"
+        right = re.sub(r"\s*[:/]\s*", "/", typed(value))
+        is_other = right != value and re.fullmatch(_SIGNATURE, right)
+        raise ValueError(with_advice(words, right) if is_other else words)
     return value
 
 
@@ -55,6 +60,11 @@ def _one_or_list(key: str) -> BeforeValidator:
     """One value as a list of one mark at the movement's start, `key` holding it."""
 
     def marks(data: Any) -> tuple[Any, ...]:
+        if isinstance(data, dict):
+            right = flow(data[key]) if [*data] == [key] else f"[{flow(data)}]"
+            raise ValueError(f"needs one {key} or a list of marks, is named fields; write {right}")
+        if key == "meter" and isinstance(data, int) and not isinstance(data, bool):
+            raise ValueError(f"needs a meter such as 4/4 or 6/8, is {data}; write {data}/4")
         return tuple(data) if isinstance(data, list | tuple) else ({"at": 0, key: data},)
 
     return BeforeValidator(marks)

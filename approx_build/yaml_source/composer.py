@@ -242,7 +242,8 @@ class Composer:
 
     def _is_next_item(self, key: str, node: Node) -> bool:
         """Whether `key`, written again, is the first of the fields of an item of a list."""
-        return key == next(iter(node.keys)) and isinstance(self._trail[-1] if self._trail else "", int)
+        inside = self._trail[-1] if self._trail else ""
+        return isinstance(inside, int) and key == next(iter(node.keys))
 
     def _merges(self, child: Node) -> list[Node]:
         sources = list(child.children.values()) if isinstance(child.value, list) else [child]

@@ -19,6 +19,7 @@ from approx_build.yaml_source.syntax import quotes_advice, syntax_faults
 
 _LONGEST_SHOWN_LINE = 300
 _QUOTED = re.compile(r"'[^'\\]*'|\"[^\"\\]*\"")
+_CUT = re.compile(r": +([^,:{}\[\]\"']*[^\W\d][^,:{}\[\]\"']*), *$")
 _BARE = re.compile(r"[^\s,#{}\[\]&*!|>%@\"'`-]\S*(?<![,}\]])|-[0-9.]+")
 
 
@@ -68,7 +69,7 @@ class Source:
         """A fault at `loc`; its message begins with `takes.cry.length_s: …`."""
         loc = self.root.spelled(loc)
         where = self.locate(loc, key)
-        message = message if key else self._in_quotes(loc, where, message)
+        message = self._cut(loc, where, message) if key else self._in_quotes(loc, where, message)
         edits: tuple[Edit, ...] = ()
         if right := getattr(message, "right", ""):
             is_name = key and isinstance(loc[-1], str)
@@ -87,6 +88,15 @@ class Source:
             return value
         quoted = _QUOTED.match(rest) or (_BARE.match(rest) if not value else None)
         return quoted[0] if quoted and quoted[0].strip("\"'") == (value or quoted[0]) else ""
+
+    def _cut(self, loc: Loc, where: Location, message: str) -> str:
+        """A message about an unknown field, which may be the rest of a text with a comma in it."""
+        node, depth = self.root.nearest(loc)
+        found = _CUT.search(self.line(where.line)[: where.column - 1])
+        if found is None or depth < len(loc) or node.value is not None:
+            return message
+        text = f"{found[1]}, {loc[-1]}"
+        return f'unknown field; a comma ends a text in braces, so put quotes around it: "{text}"'
 
     def _in_quotes(self, loc: Loc, where: Location, message: str) -> str:
         """A message that text is needed, with the quotes that make text of what is written."""

@@ -16,11 +16,31 @@ _MOST_COMPARED = 50
 """Largest number of names with which a misspelt name is compared."""
 
 
+SYNONYMS = {
+    **dict.fromkeys(["volume", "level", "loudness", "amplitude"], ("gain_db",)),
+    **dict.fromkeys(["panning", "balance", "position"], ("pan",)),
+    **dict.fromkeys(["source", "sources", "input", "sound"], ("from", "recording")),
+    **dict.fromkeys(["time", "begin", "onset", "start"], ("at",)),
+    **dict.fromkeys(["duration", "dur", "len"], ("length_s", "length")),
+    **dict.fromkeys(["speed", "frequency", "freq"], ("rate_hz",)),
+    **dict.fromkeys(["bpm", "speed"], ("tempo",)),
+    **dict.fromkeys(["name", "label"], ("id",)),
+    "tempo": ("rate_hz", "bpm"),
+    "sample_rate": ("rate",),
+    "notes": ("note",),
+}
+"""Names that other programs give to what a score calls differently."""
+
+
 def suggestion(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'hold'?` when a known name is close to `word`, else nothing."""
+    names = tuple(known)
+    for meant in SYNONYMS.get(word.casefold(), ()):
+        if meant in names:
+            return f"; did you mean '{meant}'?"
     # difflib takes time that grows with the square of the length.
     folded = word.casefold()[:80]
-    by_folded = _near(folded, tuple(known))
+    by_folded = _near(folded, names)
     close = difflib.get_close_matches(folded, list(by_folded), n=1, cutoff=0.6)
     return f"; did you mean '{by_folded[close[0]]}'?" if close else ""
 
