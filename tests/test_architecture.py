@@ -496,7 +496,7 @@ def test_the_command_line_is_thin():
     lines = [
         path.read_text(encoding="utf-8").count("\n") for path in (PACKAGE / "cli").rglob("*.py")
     ]
-    assert sum(lines) <= 2250
+    assert sum(lines) <= 2270
     work = {"execution", "plan", "upkeep", "families", "audio", "kernels", "score"}
     for path in (PACKAGE / "cli").rglob("*.py"):
         # The sweep that finds nothing to do cannot afford the application.

@@ -56,7 +56,7 @@ class MeterMark(Strict):
     ] = Field(description="beats in a bar / the note that is a beat, as 6/8")
 
 
-def _one_or_list(key: str) -> BeforeValidator:
+def _one_or_list(key: str, example: str) -> BeforeValidator:
     """One value as a list of one mark at the movement's start, `key` holding it."""
 
     def marks(data: Any) -> tuple[Any, ...]:
@@ -65,13 +65,15 @@ def _one_or_list(key: str) -> BeforeValidator:
             raise ValueError(f"needs one {key} or a list of marks, is named fields; write {right}")
         if key == "meter" and isinstance(data, int) and not isinstance(data, bool):
             raise ValueError(f"needs a meter such as 4/4 or 6/8, is {data}; write {data}/4")
+        if isinstance(data, list | tuple) and not all(isinstance(mark, dict) for mark in data):
+            raise ValueError(f"needs marks such as {{ at: bar 5, {key}: {example} }}, or one {key}")
         return tuple(data) if isinstance(data, list | tuple) else ({"at": 0, key: data},)
 
     return BeforeValidator(marks)
 
 
-Tempo = Annotated[tuple[TempoMark, ...], _one_or_list("bpm"), Field(max_length=MOST_MARKS)]
-Meter = Annotated[tuple[MeterMark, ...], _one_or_list("meter"), Field(max_length=MOST_MARKS)]
+Tempo = Annotated[tuple[TempoMark, ...], _one_or_list("bpm", "60"), Field(max_length=MOST_MARKS)]
+Meter = Annotated[tuple[MeterMark, ...], _one_or_list("meter", "3/4"), Field(max_length=MOST_MARKS)]
 
 
 def _section(value: str) -> str:

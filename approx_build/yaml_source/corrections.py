@@ -97,6 +97,8 @@ def number_advice(words: str, field: str, value: object) -> str:
     units = _units(field)
     if unit == "%" and units is _UNITS[""]:
         return with_advice(words, sign + plain(amount / 100), is_certain=False)
+    if unit == "%" and units is _UNITS["_db"]:
+        return f"{words}; in dB, half the amplitude is -6"
     factor = units.get(unit) if unit else "1"
     if factor is None:
         return words

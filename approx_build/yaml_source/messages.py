@@ -115,6 +115,8 @@ def needs(needed: str, value: object, field: str = "") -> str:
     if needed == "named fields" and isinstance(first, dict):
         name = first.get("name") or first.get("id") or next(iter(first), "NAME")
         return f"{words}; write '{name}:' in place of '- ', and its fields below"
+    if needed == "named fields" and isinstance(first, str) and re.fullmatch(r"[\w-]+", first):
+        return f"{words}; write '{first}: …' for each"
     if needed == "a list" and isinstance(value, str):
         return with_advice(
             words, f"[{value}]", is_certain=not re.search(r"[,:#\[\]{}'\"&*!]", value)

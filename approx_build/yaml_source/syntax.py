@@ -48,6 +48,7 @@ _WIDE = "\u00a0\u2007\u2009\u202f"
 _TIGHT = re.compile(
     rf"(\s*(?:- +)*)({_KEY})(:?[{_WIDE} ]*[{_WIDE}][{_WIDE} ]*|:| *= *)(?=[^\s])(.*)"
 )
+_TWO_FIELDS = re.compile(r"[,{\[] *(?:([\w-]+): +)?([^,:{}\[\]]+?)([; ]) *([\w-]+)$")
 _VALUE = re.compile(rf"(\s*(?:- +)*{_KEY}: +)(.*\S)\s*")
 
 
@@ -174,9 +175,7 @@ def _in_flow(problem: str, place: Location, opened: Any, lines: Sequence[str]) -
     start = replace(place, line=opened.line + 1, column=opened.column + 1)
     if char in ("}", "]") or (opened.line + 1 < place.line and ":" in line):
         return Fault(start, f"the {opening} that opens here is never closed")
-    before = re.search(
-        r"[,{\[] *(?:([\w-]+): +)?([^,{}\[\]]*?)([; ]) *([\w-]+)$", line[: place.column - 1]
-    )
+    before = _TWO_FIELDS.search(line[: place.column - 1])
     if char != ":" or before is None:
         text = re.search(rf"{_KEY}: +([^,{{}}\[\]]*: [^,{{}}\[\]]*)", line)
         words = "': ' inside a text needs quotes around the text:"
