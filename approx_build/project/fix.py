@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from approx_build.errors import ApproxError, Edit, Fault, ScoreError, UsageError
+from approx_build.errors import ApproxError, Edit, Fault, Location, ScoreError, UsageError
 from approx_build.files.names import normal, on_disk
 from approx_build.files.readlog import ReadLog
 from approx_build.project.paths import named_from
@@ -163,18 +163,25 @@ def _helps(trial: _Trial, edits: Sequence[Edit]) -> bool:
     contents = trial.edited(edits)
     if any(_reads(trial.contents.get(name)) and not _reads(contents[name]) for name in contents):
         return False
-    places, moved = set(), 0
-    for number, edit in enumerate(edits):
-        where, before = edit.where, edits[number - 1].where if number else None
-        if before is None or (before.path, before.line) != (where.path, where.line):
-            moved = 0
-        places.add((where.path, where.line, where.column + moved))
-        moved += len(edit.right) - len(edit.wrong)
-    found = trial.faults(contents)
-    if any((f.where.path, f.where.line, f.where.column) in places for f in found):
-        return False
+    spans = _spans(edits)
+    for fault in trial.faults(contents):
+        line = replace(fault.where, column=0)
+        if any(fault.where.column in span for span in spans.get(line, ())):
+            return False
     trial.contents = contents
     return True
+
+
+def _spans(edits: Sequence[Edit]) -> dict[Location, list[range]]:
+    """The columns that edits, which are in order, have given new text, by line."""
+    spans: dict[Location, list[range]] = {}
+    moved: dict[Location, int] = {}
+    for edit in edits:
+        line = replace(edit.where, column=0)
+        start = edit.where.column + moved.get(line, 0)
+        spans.setdefault(line, []).append(range(start, start + len(edit.right)))
+        moved[line] = moved.get(line, 0) + len(edit.right) - len(edit.wrong)
+    return spans
 
 
 def _reads(data: bytes | None) -> bool:

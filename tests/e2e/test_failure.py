@@ -82,7 +82,7 @@ def test_a_range_without_a_sample_is_refused(built: Space) -> None:
         (["render", TIDE, "--part", "x"], "--part x: none of the chosen movements has"),
         (["render", TIDE, "-m", "2", "--part", "shore"], "--part shore: none of the chosen"),
         (["verify", TIDE], "pieces/tide.lock: there is no lock; render the piece first"),
-        (["take", "tinny"], "there is no model 'tinny' in models/; there are: tiny"),
+        (["take", "tinny"], "there is no model 'tinny' in models/; did you mean 'tiny'?"),
         (["train", "models/tinny.yaml"], "there is no model file models/tinny.yaml"),
     ],
 )  # fmt: skip
