@@ -131,7 +131,8 @@ def attempt(
     except ValidationError as error:
         for loc, message, is_key in problems_of(error, cls, fields.data, names):
             if not fields.is_known(loc, message):
-                problems.add((*at, *fields.as_written(loc)), message, is_key)
+                words = _with_short_name(message, loc, fields.data)
+                problems.add((*at, *fields.as_written(loc)), words, is_key)
     return None, {}
 
 
@@ -154,9 +155,24 @@ def validated(
     except ValidationError as error:
         for loc, message, is_key in problems_of(error, cls, fields.data):
             if not fields.is_known(loc, message):
-                problems.add(fields.as_written(loc), message, is_key)
+                words = _with_short_name(message, loc, fields.data)
+                problems.add(fields.as_written(loc), words, is_key)
     problems.close()
     return model
+
+
+def _with_short_name(message: str, loc: Loc, data: Mapping[str, Value]) -> str:
+    """A message about a field in seconds, with the field for other lengths if one is given."""
+    name = str(loc[0]) if len(loc) == 1 else ""
+    value = data.get(name)
+    if not name.endswith("_s") or not isinstance(value, str):
+        return message
+    try:
+        is_other = not duration(value).is_seconds
+    except ValueError:
+        return message
+    short = name.removesuffix("_s")
+    return f"{message}; write {short}: {value}" if is_other else message
 
 
 def _tuples(value: Any) -> Any:
