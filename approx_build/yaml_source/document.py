@@ -69,7 +69,10 @@ class Source:
         """A fault at `loc`; its message begins with `takes.cry.length_s: …`."""
         loc = self.root.spelled(loc)
         where = self.locate(loc, key)
-        message = self._cut(loc, where, message) if key else self._in_quotes(loc, where, message)
+        # Searching longer lines, which nobody writes, could take very long.
+        if len(self.line(where.line)) <= _LONGEST_SHOWN_LINE:
+            advised = self._cut if key else self._in_quotes
+            message = advised(loc, where, message)
         edits: tuple[Edit, ...] = ()
         if right := getattr(message, "right", ""):
             is_name = key and isinstance(loc[-1], str)

@@ -92,7 +92,8 @@ def misspelt(word: str, known: Iterable[str]) -> str:
     folded = typed(word).casefold()
     if len(folded) < 3 or len(folded) > 80:
         return ""
-    near = [name for name in known if _is_slip(folded, name.casefold())]
+    similar = _near(folded, tuple(known))
+    near = [similar[name] for name in similar if _is_slip(folded, name)]
     return near[0] if len(near) == 1 else ""
 
 

@@ -43,6 +43,7 @@ _SPECIAL = "[{*&!|>%@`\"'?-"
 # Possessive, so that a long run of blanks is not searched again from each position.
 _TAB_INDENT = re.compile(r"^ *+\t[^\S\n]*+(?=\S)", re.MULTILINE)
 _MOST_TABS = 20
+_LONGEST_LINE = 1000
 _KEY = r"[A-Za-z_][\w-]*"
 _WIDE = "\u00a0\u2007\u2009\u202f"
 _TIGHT = re.compile(
@@ -87,15 +88,18 @@ def _fault(error: MarkedYAMLError, lines: Sequence[str], shown: str) -> Fault:
     mark, opened = error.problem_mark, error.context_mark
     problem = error.problem or "this is not YAML"
     place = Location(shown, mark.line + 1, mark.column + 1)
-    known = (
-        _tight_key(problem, place, opened, lines)
-        or _colon_in_braces(problem, place, lines)
-        or _in_flow(problem, place, opened, lines)
-        or _missing_dash(problem, place, opened, lines)
-        or _text_without_quotes(problem, place, lines)
-    )
-    if known:
-        return known
+    near = (place.line, opened.line + 1 if opened is not None else place.line)
+    # No person writes longer lines, and searching them could take very long.
+    if not any(len(line) > _LONGEST_LINE for number in near for line in lines[number - 1 : number]):
+        known = (
+            _tight_key(problem, place, opened, lines)
+            or _colon_in_braces(problem, place, lines)
+            or _in_flow(problem, place, opened, lines)
+            or _missing_dash(problem, place, opened, lines)
+            or _text_without_quotes(problem, place, lines)
+        )
+        if known:
+            return known
     message = _WORDS.get(problem, problem)
     if opened is not None and (opening := _left_open(problem, mark, lines)):
         line = lines[opened.line]
@@ -128,6 +132,8 @@ def _tight_key(problem: str, place: Location, opened: Any, lines: Sequence[str])
         return None
     near = [place.line, place.line - 1] if opened is None else [opened.line + 1, place.line]
     for number in (one for one in near if 0 < one <= len(lines)):
+        if len(lines[number - 1]) > _LONGEST_LINE:
+            continue
         if found := _TIGHT.fullmatch(lines[number - 1]):
             where = replace(place, line=number, column=len(found[1]) + 1)
             wrong, right = found[2] + found[3] + found[4], f"{found[2]}: {found[4]}"
