@@ -107,7 +107,7 @@ class CurveReader:
             raise ValueError(number_advice(f"needs {needed}, is {shown(value)}", self.field, value))
         if not self.low <= value <= self.high:
             words = f"must lie from {self.low:g} to {self.high:g} (is {shown(value)})"
-            is_percent = self.field == "pan" and abs(value) <= 100
+            is_percent = self.field == "pan" and 10 <= abs(value) <= 100
             raise ValueError(f"{words}; write {value / 100:g}" if is_percent else words)
         return float(value)
 

@@ -49,5 +49,5 @@ def test_what_belongs_elsewhere_is_said_at_its_place(
     project: Project, text: str, words: str
 ) -> None:
     event(project, text.replace("‸", ""))
-    where = f"1-fog.yaml:6:{text.index('‸') + 3}: parts.p.events[0]."
+    where = f"1-fog.yaml:5:{text.index('‸') + 3}: parts.p.events[0]."
     assert any(fault.startswith(where + words) for fault in project.faults()), project.faults()
