@@ -39,12 +39,22 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A correction of a text whose right form is certain: at `where`, `right` for `wrong`."""
+
+    where: Location
+    wrong: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with a score: where, what, and the source line when known."""
+    """One thing wrong with a score: where, what, the source line when known, and its correction."""
 
     where: Location
     message: str
     source_line: str = ""
+    edits: tuple[Edit, ...] = ()
 
     def __str__(self) -> str:
         text = f"{self.where}: {visible(self.message)}"

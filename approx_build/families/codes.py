@@ -11,7 +11,7 @@ from approx_build.engines.autoregressive.request import ClipRequest, Codes
 from approx_build.engines.autoregressive.temperature import temperatures
 from approx_build.families.parameters import SHORT_FORM, Parameters
 from approx_build.families.take_request import TakeRequest
-from approx_build.yaml_source.breakpoints import NumberOrList, Points
+from approx_build.yaml_source.breakpoints import NumberOrCurve, Points
 
 
 def _rising(points: Points) -> Points:
@@ -28,7 +28,7 @@ _Degrees = Annotated[
     Field(min_length=1, max_length=10_000),
     AfterValidator(_rising),
 ]
-Temperature = NumberOrList[_Degree, _Degrees]
+Temperature = NumberOrCurve[_Degree, _Degrees]
 """A temperature over a take: a number, or breakpoints [seconds, temperature]."""
 
 

@@ -110,6 +110,10 @@ class ReadLog:
                 self.is_consistent = False
         return self._contents[name]
 
+    def pretend(self, path: AnyPath, data: bytes) -> None:
+        """Read `data` in place of the content of a file, to ask what an edit would change."""
+        self._contents[os.path.abspath(path)] = data
+
     def reading(self, path: AnyPath) -> Reading:
         """The file at `path` as it was when the command first read it; OSError as above."""
         name = os.path.abspath(path)

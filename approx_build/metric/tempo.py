@@ -20,7 +20,8 @@ from math import isqrt
 from operator import attrgetter
 from typing import Final, TypeVar
 
-from approx_build.metric.time import A_MOMENT, DAY_S, Time, Unit
+from approx_build.metric.meant import meant
+from approx_build.metric.time import A_MOMENT, DAY_S, Time, Unit, moment
 
 _ROOT_BITS: Final = 80
 
@@ -108,7 +109,7 @@ class TempoMap:
                 names = " and ".join(self.sections)
                 raise ValueError(f"there is no section '{time.name}'; there are {names}")
             case Unit.SECTION:
-                raise ValueError(f"needs {A_MOMENT}, is '{time.name}'")
+                raise ValueError(meant(f"needs {A_MOMENT}, is '{time.name}'", time.name, moment))
             case _:
                 raise ValueError(f"'{time}' is a length, not a moment")
 

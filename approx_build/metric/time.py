@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Annotated, Final
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
+from approx_build.metric.meant import meant
+from approx_build.yaml_source.corrections import typed
 from approx_build.yaml_source.messages import shown
 
 DAY_S: Final = 86_400
@@ -118,10 +121,18 @@ def moment(value: object) -> Time:
 
     ValueError in plain words. Whether there is such a section, only a tempo map can tell.
     """
-    time = _read(value, A_MOMENT)
+    time = _read(value, A_MOMENT, moment)
     if not time.is_moment and time.unit is not Unit.SECONDS:
-        raise ValueError(f"'{value}' is a length, not a moment; a moment is written \"bar 3\"")
+        raise ValueError(f"'{value}' is a length, not a moment; {_as_moment(time)}")
     return time
+
+
+def _as_moment(length: Time) -> str:
+    """What to write for the moment that a length may have meant."""
+    if length.unit is Unit.BARS and length.amount.denominator == 1 and not length.then:
+        bar = int(length.amount)
+        return f'write "bar {bar + 1}" for the time after {length}, or "bar {bar}"'
+    return f'write "bar 1 + {length}" for the time so long after the beginning'
 
 
 def duration(value: object) -> Time:
@@ -130,7 +141,7 @@ def duration(value: object) -> Time:
     ValueError in plain words.
     """
     needed = 'a length such as 12.5, "1:23.5", "2 bars", "3 beats" or "1/8"'
-    time = _read(value, needed)
+    time = _read(value, needed, duration)
     if time.unit is Unit.SECTION:
         raise ValueError(f"needs {needed}, is {shown(value)}")
     if time.is_moment:
@@ -138,17 +149,17 @@ def duration(value: object) -> Time:
     return time
 
 
-def _read(value: object, needed: str) -> Time:
+def _read(value: object, needed: str, read: Callable[[object], Time] | None = None) -> Time:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _seconds(Fraction(str(value)), value)
     text = value.strip() if isinstance(value, str) else ""
     # The patterns have no sign: otherwise the message would be about the form of the time.
-    if text.startswith("-"):
+    if typed(text).startswith("-"):
         raise ValueError(f"must not be negative (is {shown(value)})")
     first, *rest = _SIGN.split(text, maxsplit=_MOST_TERMS)
     head, terms = _term(first, value), [_term(each, value) for each in rest[1::2]]
     if head is None or None in terms:
-        raise ValueError(f"needs {needed}, is {shown(value)}")
+        raise ValueError(meant(f"needs {needed}, is {shown(value)}", value, read))
     then = tuple(
         replace(term, amount=-term.amount if sign == "-" else term.amount)
         for sign, term in zip(rest[::2], terms, strict=True)

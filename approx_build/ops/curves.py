@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field
 
 from approx_build.metric.pace import Pace
 from approx_build.ops.base import LONGEST_S
-from approx_build.yaml_source.breakpoints import NumberOrList, Points
+from approx_build.yaml_source.breakpoints import NumberOrCurve, Points
 from approx_build.yaml_source.fields import MOST
 
 _Seconds = Annotated[float, Field(ge=0, le=LONGEST_S)]
@@ -40,21 +40,21 @@ _SaladGrain = Annotated[float, Field(ge=0.01, le=60)]
 _Margin = Annotated[float, Field(ge=1, le=100)]
 _Factor = Annotated[float, Field(ge=0.1, le=20)]
 
-Semitones = Annotated[NumberOrList[_Semitones, _Curve[_Semitones]], AfterValidator(_rising)]
+Semitones = Annotated[NumberOrCurve[_Semitones, _Curve[_Semitones]], AfterValidator(_rising)]
 """How much higher, semitones."""
-Rate = Annotated[NumberOrList[_Rate, _Curve[_Rate]], AfterValidator(_rising)]
+Rate = Annotated[NumberOrCurve[_Rate, _Curve[_Rate]], AfterValidator(_rising)]
 """Grains, steps or onsets per second."""
-GrainLength = Annotated[NumberOrList[_Grain, _Curve[_Grain]], AfterValidator(_rising)]
+GrainLength = Annotated[NumberOrCurve[_Grain, _Curve[_Grain]], AfterValidator(_rising)]
 """Duration of a grain, seconds."""
-LongGrainLength = Annotated[NumberOrList[_LongGrain, _Curve[_LongGrain]], AfterValidator(_rising)]
+LongGrainLength = Annotated[NumberOrCurve[_LongGrain, _Curve[_LongGrain]], AfterValidator(_rising)]
 """Duration of a grain that may be long, seconds."""
 SaladGrainLength = Annotated[
-    NumberOrList[_SaladGrain, _Curve[_SaladGrain]], AfterValidator(_rising)
+    NumberOrCurve[_SaladGrain, _Curve[_SaladGrain]], AfterValidator(_rising)
 ]
 """Duration of a grain of a salad, seconds."""
-Margin = Annotated[NumberOrList[_Margin, _Curve[_Margin]], AfterValidator(_rising)]
+Margin = Annotated[NumberOrCurve[_Margin, _Curve[_Margin]], AfterValidator(_rising)]
 """By what factor one part of a sound must exceed the other."""
-Factor = Annotated[NumberOrList[_Factor, _Curve[_Factor]], AfterValidator(_rising)]
+Factor = Annotated[NumberOrCurve[_Factor, _Curve[_Factor]], AfterValidator(_rising)]
 """How many times as long; times are those of the clip, not of the result."""
 
 

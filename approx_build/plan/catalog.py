@@ -19,6 +19,7 @@ from approx_build.files.names import aliases, normal, on_disk
 from approx_build.files.patterns import matching
 from approx_build.files.readlog import ReadLog
 from approx_build.plan.consent_records import CORPORA, ConsentRecords, consent_path
+from approx_build.plan.sound_files import SoundFiles
 from approx_build.training.checkpoint import read_metadata
 from approx_build.training.ledger.record import RECORD_NAME, TrainingRecord, read_record
 from approx_build.training.model import ModelSpec, load_model
@@ -38,7 +39,7 @@ class Catalog:
         self._corpora: dict[str, list[Recording]] = {}
         self.consents = ConsentRecords(root, today, self.log)
         self._refusals: dict[tuple[str | None, ...], tuple[Fault, ...]] = {}
-        self._lengths_s: dict[str, float | None] = {}
+        self.sounds = SoundFiles(root, self.log)
         self._recordings_at: dict[str, str | None] = {}
         self._named: dict[str, list[str]] = {}
 
@@ -115,16 +116,9 @@ class Catalog:
 
     def recording_length_s(self, name: str) -> float | None:
         """How long a recording lasts; None when it cannot be read, which using it will say."""
-        from approx_build.audio import wav
-
-        if name not in self._lengths_s:
-            self._lengths_s[name] = None
-            with suppress(AudioError):
-                path = Path(on_disk(self.root / self.recording_path(name)))
-                with self.log.watching(path):
-                    found = wav.info(path)
-                self._lengths_s[name] = found.length / found.rate
-        return self._lengths_s[name]
+        with suppress(AudioError):
+            return self.sounds.length_s(self.recording_path(name))
+        return None
 
     def recordings_of(self, model: str) -> list[Recording]:
         """The recordings that a model learns from; ModelError when it excludes unknown ones."""

@@ -12,6 +12,7 @@ from approx_build.plan.amounts import check_amounts
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.consent import check_consent
 from approx_build.plan.recorded import Recorded
+from approx_build.plan.sound_checks import sound_faults
 from approx_build.plan.take_checks import take_faults
 from approx_build.score.duration_checks import check_durations
 from approx_build.score.load import Reading, Score, read_piece
@@ -52,7 +53,13 @@ def references(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
 
 def durations(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
     """Times that do not fit the movement, the take or the recording."""
-    return check_durations(reading, Recorded(catalog).recording_length_s)
+    recording_s = Recorded(catalog).recording_length_s
+    return check_durations(reading, recording_s, catalog.sounds.length_s)
+
+
+def sounds(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
+    """Sound files that cannot be used, and what patterns draw that does not fit."""
+    return sound_faults(reading, catalog)
 
 
 def takes(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
@@ -65,7 +72,7 @@ def consent(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
     return check_consent(reading.score, catalog) if reading.score else ()
 
 
-CHECKS: tuple[Check, ...] = (amounts, names, references, durations, takes, consent)
+CHECKS: tuple[Check, ...] = (amounts, names, references, durations, sounds, takes, consent)
 """Every check of a piece, in the order in which they run."""
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from pydantic import ValidationError
 
-from approx_build.errors import Fault
+from approx_build.errors import ApproxError, Fault
 from approx_build.families.parameters import longest_words
 from approx_build.plan.catalog import Catalog
 from approx_build.plan.conditioning import least_s
@@ -15,8 +16,9 @@ from approx_build.score.load import Score
 from approx_build.score.takes import Take
 from approx_build.training.model import ModelSpec
 from approx_build.ways.sound import Sound
-from approx_build.yaml_source import Source, choices, problems_of
+from approx_build.yaml_source import MOST_LISTED, Source, problems_of
 from approx_build.yaml_source.node import Loc
+from approx_build.yaml_source.spelling import with_choices
 
 Problem = tuple[Loc, str, bool]
 """Where in the take, what, and whether it is the key rather than the value that is wrong."""
@@ -62,7 +64,7 @@ def problems(
         for name in take.controls
         if name not in own
     ]
-    found += _unknown(take, spec, own)
+    found += _unknown(take, spec, own, catalog)
     found += _too_long(take, spec)
     if not found:
         # Only without unknown controls, which the family would refuse a second time.
@@ -81,14 +83,29 @@ def _of_file(
                 yield source.fault(("takes", name, *loc), message, is_key)
 
 
-def _unknown(take: Take, spec: ModelSpec, own: Mapping[str, object]) -> Iterator[Problem]:
+def _able(way: str, catalog: Catalog) -> list[str]:
+    """Models of the project whose networks support a way; those with faults are left out."""
+    able = list[str]()
+    for name in catalog.models():
+        with suppress(ApproxError):
+            if way in catalog.model(name).network.ways:
+                able.append(name)
+    return able[:MOST_LISTED]
+
+
+def _unknown(
+    take: Take, spec: ModelSpec, own: Mapping[str, object], catalog: Catalog
+) -> Iterator[Problem]:
     for name in take.sampling:
         if name not in own:
             words = f"networks of family {spec.family} do not have this control"
-            yield ("sampling", name), f"{words}{choices(name, own)}", True
+            yield ("sampling", name), with_choices(words, name, own), True
     if take.way is not None and take.way not in spec.network.ways:
         known = ", ".join(sorted(spec.network.ways)) or "none"
-        words = f"networks of family {spec.family} do not support this way; they support: {known}"
+        words = f"{take.model} is a network of family {spec.family}, which cannot {take.way}; "
+        words += f"possible with it: {known}"
+        if able := _able(take.way, catalog):
+            words += f"; models that can {take.way}: {', '.join(able)}"
         yield (take.way,), words, True
         return
     if (way := take.conditioning) is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from approx_build.errors import UsageError, argument
 from approx_build.project.piece import Piece
 from approx_build.project.settings import Settings
-from approx_build.yaml_source.messages import choices
+from approx_build.yaml_source.spelling import choices
 from approx_build.yaml_source.tables import flow
 
 if TYPE_CHECKING:

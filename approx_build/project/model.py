@@ -17,6 +17,7 @@ from approx_build.project.paths import named_from
 from approx_build.project.piece import takes_environment
 from approx_build.project.settings import Settings
 from approx_build.store.store import Store
+from approx_build.yaml_source import choices
 
 if TYPE_CHECKING:
     from approx_build.corpus.prepared import Material
@@ -44,8 +45,8 @@ class Model:
         files = map(Path, ReadLog().files_in(root / "models"))
         known = [one.stem for one in files if one.suffix == ".yaml"]
         if name not in known:
-            there = ", ".join(known) or "none"
-            raise UsageError(f"there is no model {name!r} in models/; there are: {there}")
+            hint = choices(name, known) or "; there are: none"
+            raise UsageError(f"there is no model {name!r} in models/{hint}")
         catalog = Catalog(root, settings.today)
         with named_from(root):
             environment = takes_environment(settings.device) if draws else {}

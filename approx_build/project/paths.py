@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -17,6 +18,16 @@ def relative_to(root: Path, text: str) -> str:
     # The message may name the folder as it is or with its control characters made visible.
     seen = text.replace(f"{visible(root)}{os.sep}", "").replace(f"{root}{os.sep}", "")
     return Lines(seen) if isinstance(text, Lines) else seen
+
+
+def similar_piece(root: Path, name: str) -> str:
+    """`; did you mean 'pieces/nacht.yaml'?` if a piece of the project has such a name."""
+    from approx_build.yaml_source.spelling import suggestion
+
+    folder = root / "pieces"
+    stems = [Path(file).stem for file in sorted(os.listdir(folder)) if file.endswith(".yaml")]
+    found = re.search("'(.*)'", suggestion(name, stems))
+    return f"; did you mean '{folder.name}/{found[1]}.yaml'?" if found else ""
 
 
 @contextmanager

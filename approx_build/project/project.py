@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from approx_build.errors import UsageError
+from approx_build.errors import ApproxError, UsageError
 from approx_build.files import links
 from approx_build.files.names import on_disk
 from approx_build.project.allowed import allowed_folders
 from approx_build.project.observer import Observer
+from approx_build.project.paths import similar_piece
 from approx_build.project.settings import Settings, config_file
 from approx_build.score.paths import project_root
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from approx_build.project.evaluate import EvaluateOptions, EvaluationResult
     from approx_build.project.explain import Explanation
     from approx_build.project.export import ExportOptions, ExportResult
+    from approx_build.project.fix import Change
     from approx_build.project.init import NewPiece
     from approx_build.project.piece import Piece
     from approx_build.project.plan import Plan
@@ -81,6 +83,12 @@ class Project:
         store = self.settings.store_at(found.root)
         check_trainings(found.lowered.graph, targets, store, found.root, found.log)
         return found
+
+    def fix(self, piece: str | Path) -> tuple[Change, ...]:
+        """Correct what is certain in the scores of a piece; the corrections that were made."""
+        from approx_build.project.fix import fix
+
+        return fix(self._path(piece), self.settings)
 
     def plan(
         self,
@@ -223,8 +231,11 @@ class Project:
         path = Path(on_disk(path))
         if not path.exists() and (self.root / path).exists():
             path = self.root / path
+        if not path.exists() or path.is_dir():
+            words = "is a folder; name a file" if path.is_dir() else "there is no such file"
+            raise ApproxError(f"{piece}: {words}{similar_piece(self.root, path.stem)}")
         # Fences, store and settings belong to this project.
-        if path.exists() and not os.path.samefile(project_root(path), self.root):
+        if not os.path.samefile(project_root(path), self.root):
             raise UsageError(f"{piece}: belongs to another project, {project_root(path)}")
         return path
 

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from inspect import cleandoc
 from typing import Any
 
 from pydantic import BaseModel
 
+from approx_build.errors import UsageError
+from approx_build.yaml_source import choices
+
 Described = Mapping[str, Any]
 
 
-def ops() -> list[Described]:
-    """The grain operations."""
+def ops(names: Sequence[str] = ()) -> list[Described]:
+    """The grain operations, or those of these names."""
     from approx_build.ops.base import OPS
 
-    return [described(cls, "op") for cls in OPS]
+    return _chosen([described(cls, "op") for cls in OPS], names, "operation")
 
 
-def families() -> list[Described]:
+def families(names: Sequence[str] = ()) -> list[Described]:
     """The families of networks: their parameters, and how takes are drawn from them."""
     from approx_build.families.base import FAMILIES
 
-    return [
+    every = [
         {
             **described(cls, "family"),
             "sampling": _parameters(cls.sampling_model),
@@ -31,6 +34,16 @@ def families() -> list[Described]:
         }
         for cls in FAMILIES
     ]
+    return _chosen(every, names, "family")
+
+
+def _chosen(rows: Sequence[Described], names: Sequence[str], noun: str) -> list[Described]:
+    """The rows of these names, all without names; UsageError for an unknown one."""
+    known = {row["name"]: row for row in rows}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"there is no {noun} {name!r}{choices(name, known)}")
+    return [known[name] for name in names or known]
 
 
 def schema() -> dict[str, Any]:

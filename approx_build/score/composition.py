@@ -9,12 +9,14 @@ from pydantic import AfterValidator, Field, SerializeAsAny, ValidationInfo, mode
 
 from approx_build.metric.time import Moment
 from approx_build.ops.base import GrainOp
-from approx_build.score.event import Reading, measure_of_event, read_chain
+from approx_build.score.calls import Reading, read_chain
+from approx_build.score.event import measure_of_event
 from approx_build.score.generators.base import GENERATORS, Generator
-from approx_build.yaml_source import Problems, choices
+from approx_build.yaml_source import Problems
 from approx_build.yaml_source.fields import Name, Seed, Strict
 from approx_build.yaml_source.messages import shown
 from approx_build.yaml_source.node import Value
+from approx_build.yaml_source.spelling import misspelt, with_choices
 
 LONGEST_ID = 32
 """Characters of the name of a generator, so that those of its events are names, too."""
@@ -92,10 +94,13 @@ def _named(data: Mapping[str, Value], problems: Problems) -> str | None:
     named = [key for key in data if key in GENERATORS]
     for second in named[1:]:
         problems.add((second,), f"an entry has one generator, and '{named[0]}' is another", True)
+    is_misspelt = False
     for key in data:
         if key not in known and key not in GENERATORS:
-            message = f"unknown field{choices(key, [*known, *GENERATORS.names()])}"
-            problems.add((key,), message, is_key=True)
-    if not named:
+            names = [*known, *GENERATORS.names()]
+            problems.add((key,), with_choices("unknown field", key, names), is_key=True)
+            # Then the field is the generator that is missed.
+            is_misspelt = is_misspelt or misspelt(key, names) in GENERATORS
+    if not named and not is_misspelt:
         problems.add((), f"needs a generator, one of: {', '.join(GENERATORS.names())}")
     return named[0] if named else None

@@ -15,6 +15,7 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from approx_build.metric.time import ZERO, Time, duration, moment
 from approx_build.yaml_source import Problems
+from approx_build.yaml_source.corrections import number_advice
 from approx_build.yaml_source.fields import MOST
 from approx_build.yaml_source.messages import shown
 
@@ -71,6 +72,7 @@ class CurveReader:
     time: Callable[[object], Time]
     low: float
     high: float
+    field: str = ""
 
     def __call__(self, value: object) -> Curve:
         """The curve written as `value`; all that is wrong with it at once."""
@@ -90,7 +92,10 @@ class CurveReader:
         self, pair: object, loc: tuple[int], problems: Problems
     ) -> tuple[Time, float] | None:
         if not isinstance(pair, Sequence) or isinstance(pair, str) or len(pair) != 2:
-            problems.add(loc, f"needs a pair [time, value], is {shown(pair)}")
+            words = f"needs a pair [time, value], is {shown(pair)}"
+            if isinstance(pair, list | tuple) and len(pair) in (3, 4):
+                words += "; a decimal has a point, as 2.5, because a comma begins the next item"
+            problems.add(loc, words)
             return None
         time = problems.call((*loc, 0), self.time, pair[0])
         number = problems.call((*loc, 1), self._number, pair[1])
@@ -99,9 +104,11 @@ class CurveReader:
     def _number(self, value: object, needed: str = "a number") -> float:
         # `bool` is a subclass of `int`, and `true` is no level.
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(f"needs {needed}, is {shown(value)}")
+            raise ValueError(number_advice(f"needs {needed}, is {shown(value)}", self.field, value))
         if not self.low <= value <= self.high:
-            raise ValueError(f"must lie from {self.low:g} to {self.high:g} (is {shown(value)})")
+            words = f"must lie from {self.low:g} to {self.high:g} (is {shown(value)})"
+            is_percent = self.field == "pan" and 10 <= abs(value) <= 100
+            raise ValueError(f"{words}; write {value / 100:g}" if is_percent else words)
         return float(value)
 
 
@@ -121,11 +128,11 @@ def _annotated(reader: CurveReader) -> tuple[Any, ...]:
     )
 
 
-EventGain = Annotated[Curve, *_annotated(CurveReader(duration, -120, 40))]
+EventGain = Annotated[Curve, *_annotated(CurveReader(duration, -120, 40, "gain_db"))]
 """Level over an event, dB; times from the event's start."""
-EventPan = Annotated[Curve, *_annotated(CurveReader(duration, -1, 1))]
+EventPan = Annotated[Curve, *_annotated(CurveReader(duration, -1, 1, "pan"))]
 """Place over an event, -1 left to 1 right; times from the event's start."""
-PartGain = Annotated[Curve, *_annotated(CurveReader(moment, -120, 40))]
+PartGain = Annotated[Curve, *_annotated(CurveReader(moment, -120, 40, "gain_db"))]
 """Level over a part, dB; times from the movement's start."""
-PartPan = Annotated[Curve, *_annotated(CurveReader(moment, -1, 1))]
+PartPan = Annotated[Curve, *_annotated(CurveReader(moment, -1, 1, "pan"))]
 """Place over a part, -1 left to 1 right; times from the movement's start."""

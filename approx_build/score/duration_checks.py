@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from pathlib import Path
 
 from approx_build.errors import Fault, OpError
 from approx_build.metric.time import Time, clock
@@ -19,21 +20,26 @@ from approx_build.yaml_source import Source
 from approx_build.yaml_source.node import Loc
 
 
-def check_durations(reading: Reading, recording: RecordingLength = unknown) -> Iterator[Fault]:
-    """Every time in a piece and its movements that does not fit."""
+def check_durations(
+    reading: Reading, recording: RecordingLength = unknown, file: RecordingLength = unknown
+) -> Iterator[Fault]:
+    """Every time in a piece and its movements that does not fit.
+
+    `recording` and `file` give the seconds of a recording by its name, and of a sound file by its
+    path from the root.
+    """
     rate = reading.score.piece.output.rate if reading.score else 0
     for movement in reading.movements:
         # With a part of its tempo marks, every time in bars would be reported as wrong.
         if movement.path not in reading.untimed:
-            yield from _of_movement(movement, recording, rate)
+            sounds = sounds_of(movement, recording, file, reading.root)
+            yield from _of_movement(movement, sounds, rate)
     # A movement that could not be read may be the longest.
     if reading.score is not None and reading.is_complete:
         yield from _shared_take_faults(reading.takes, reading.movements, reading.source)
 
 
-def _of_movement(
-    movement: LoadedMovement, recording: RecordingLength, rate: int
-) -> Iterator[Fault]:
+def _of_movement(movement: LoadedMovement, sounds: SoundLengths, rate: int) -> Iterator[Fault]:
     fault = movement.source.fault
     if not movement.length:
         yield fault(("length",), "must be greater than 0")
@@ -43,13 +49,12 @@ def _of_movement(
             message = f"the take is longer than the movement ({clock(movement.length)})"
             yield fault(("takes", name, "length_s"), message)
         yield from _sound_faults(name, take, movement.takes, movement.source)
-    sounds = sounds_of(movement, recording)
     for name, part in movement.model.parts.items():
         loc: Loc = ("parts", name)
         for field, curve in (("gain_db", part.gain_db), ("pan", part.pan)):
             yield from _curve_faults(movement, (*loc, field), curve, movement.tempo.seconds)
         for index, event in enumerate(part.events):
-            yield from _event_faults(movement, (*loc, "events", index), event, sounds, rate)
+            yield from event_faults(movement, (*loc, "events", index), event, sounds, rate)
             if event.gain_db.is_moving or event.pan.is_moving:
                 yield from _event_curves(movement, (*loc, "events", index), event)
     for index, cue in enumerate(movement.model.cues):
@@ -57,9 +62,22 @@ def _of_movement(
     yield from _expectation_faults(movement)
 
 
-def sounds_of(movement: LoadedMovement, recording: RecordingLength = unknown) -> SoundLengths:
-    """The sounds of a movement whose lengths are known."""
-    return SoundLengths(movement.takes, movement.model.parts, float(movement.length), recording)
+def sounds_of(
+    movement: LoadedMovement,
+    recording: RecordingLength = unknown,
+    file: RecordingLength = unknown,
+    root: Path = Path(),
+) -> SoundLengths:
+    """The sounds of a movement whose lengths are known; `file` gets paths from `root`."""
+
+    def written(name: str) -> float | None:
+        try:
+            return file(movement.file_path(root, name))
+        except ValueError:
+            return None  # reported where names are checked
+
+    length_s = float(movement.length)
+    return SoundLengths(movement.takes, movement.model.parts, length_s, recording, written)
 
 
 def _sound_faults(
@@ -136,12 +154,13 @@ def _impossible(
                     raise OpError(f"{op.op}: a clip of {min(known)} samples is too short")
                 op.check_sizes(known, rate)
             except OpError as error:
-                return field, error.message
+                # The field has the name of the operation.
+                return field, error.message.removeprefix(f"{field}: ")
             way = [after(op, way)]
     return None
 
 
-def _event_faults(
+def event_faults(
     movement: LoadedMovement, loc: Loc, event: Event, sounds: SoundLengths, rate: int
 ) -> Iterator[Fault]:
     """Faults of the durations of `event` at `loc`."""

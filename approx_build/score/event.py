@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, Field, PrivateAttr, SerializeAsAny, ValidationInfo, model_validator
+from pydantic import Field, PrivateAttr, SerializeAsAny, ValidationInfo, model_validator
 
 from approx_build.metric.time import Moment, Time, Unit
 from approx_build.ops.base import OPS, GrainOp
+from approx_build.score.calls import Reading, read_call, read_chain
 from approx_build.score.curve import Curve, EventGain, EventPan
 from approx_build.score.event_times import length_until, start_of
 from approx_build.score.lengths import Measure, Timing, Written, attempt, without_tempo
 from approx_build.score.source_ref import SourceRef
-from approx_build.yaml_source import Problems, choices, suggestion
-from approx_build.yaml_source.fields import MOST, Name, Seed, Strict, Text
+from approx_build.yaml_source import Problems, suggestion
+from approx_build.yaml_source.fields import Name, Seed, Strict, Text
 from approx_build.yaml_source.messages import shown
-from approx_build.yaml_source.node import Loc, Value
-
-M = TypeVar("M", bound=BaseModel)
-BESIDE = ("from", "clip")
-"""Fields of an event that are written among the parameters of its operation."""
-
-
-MOST_THROUGH = 64
-"""Most operations that a result goes through."""
+from approx_build.yaml_source.node import Value
+from approx_build.yaml_source.spelling import with_choices
 
 
 class Placement(Strict):
@@ -121,7 +114,7 @@ class Event(Placement):
             if length is not None:
                 data = {**data, name: {**data[name], "length_s": length}}
                 reading.written["op"] = {"length_s": f"until {data['until']}"}
-        call = _call(name, data[name], reading) if name else None
+        call = read_call(name, data[name], reading) if name else None
         through = read_chain(data.get("through", []), reading)
         problems.close()
         assert placement is not None
@@ -156,24 +149,6 @@ def _measure_from(start: Fraction | None, context: object) -> Measure:
 _LENGTHS = {name.removesuffix("_s") for name in Placement.model_fields if name.endswith("_s")}
 
 
-@dataclass
-class Reading:
-    """What the parts of an event or a generator share while it is read."""
-
-    problems: Problems
-    measure: Measure
-    written: dict[str, Written] = field(default_factory=dict)
-
-    def attempt(
-        self, place: str, model: type[M], at: Loc, data: Value, names: Sequence[str] = ()
-    ) -> M | None:
-        """`data` at `at` as a model; `place` is how `Event.written` calls it."""
-        found, written = attempt(model, data, self.measure, self.problems, at, names)
-        if written:
-            self.written.setdefault(place, {}).update(written)
-        return found
-
-
 def _operation(data: dict[str, Value], problems: Problems) -> str | None:
     """The one operation of an event's fields; other unknown fields are problems."""
     named = [key for key in data if key in OPS]
@@ -189,101 +164,8 @@ def _operation(data: dict[str, Value], problems: Problems) -> str | None:
         # probably a misspelt operation.
         is_field = bool(named) or (suggestion(key, known) and not isinstance(data[key], dict))
         message = "unknown field" if is_field else f"unknown operation {shown(key)}"
-        message += choices(key, [*known, *OPS.names()] if is_field else OPS.names())
-        problems.add((key,), message, is_key=True)
+        names = [*known, *OPS.names()] if is_field else OPS.names()
+        problems.add((key,), with_choices(message, key, names), is_key=True)
     if not named and not strangers:
         problems.add((), f"needs an operation, one of: {', '.join(OPS.names())}")
     return named[0] if named else None
-
-
-def _call(name: str, data: Value, reading: Reading) -> tuple[GrainOp | None, tuple[SourceRef, ...]]:
-    """The operation and its sources from `{ from: …, clip: …, parameters }`."""
-    problems = reading.problems
-    if not isinstance(data, dict):
-        problems.add((name,), f"needs fields such as {{ from: NAME }}, is {shown(data)}")
-        return None, ()
-    own = {key: value for key, value in data.items() if key not in BESIDE}
-    op = _op(name, "op", (name,), own, reading, BESIDE)
-    if "from" not in data:
-        problems.add((name,), "missing field 'from'")
-        return op, ()
-    written = data["from"]
-    items = written if isinstance(written, list) else [written]
-    # Not read at all: ten thousand sources with faults would take long to describe.
-    if len(items) > MOST:
-        problems.add((name, "from"), f"takes at most {MOST} sources (has {len(items)})")
-        return op, ()
-    if not items:
-        problems.add((name, "from"), "needs at least one source")
-    sources = []
-    for index, item in enumerate(items):
-        loc: Loc = (name, "from", index) if isinstance(written, list) else (name, "from")
-        source = reading.attempt(f"from {index}", SourceRef, loc, item)
-        if source:
-            sources.append(source)
-    return op, _with_clip(name, data, sources, problems)
-
-
-def _with_clip(
-    name: str, data: dict[str, Value], sources: Sequence[SourceRef], problems: Problems
-) -> tuple[SourceRef, ...]:
-    """The sources, `clip` beside `from` given to the takes among them."""
-    clip = data.get("clip")
-    if clip is None:
-        return tuple(sources)
-    if isinstance(clip, bool) or not isinstance(clip, int):
-        problems.add((name, "clip"), f"needs a whole number, is {shown(clip)}")
-    elif clip < 1:
-        problems.add((name, "clip"), f"clips count from 1 (is {clip})")
-    elif clip > MOST:
-        problems.add((name, "clip"), f"a take has at most {MOST} clips (is {clip})")
-    elif sources and not any(source.take for source in sources):
-        problems.add((name, "clip"), "chooses one clip of a take, and 'from' names no take")
-    return tuple(
-        # A clip that the source names itself is more specific than the one beside `from`.
-        source.model_copy(update={"clip": clip}) if source.take and not source.clip else source
-        for source in sources
-    )
-
-
-def read_chain(data: Value, reading: Reading) -> tuple[GrainOp, ...]:
-    """The operations of `through: [ reverse, { stretch: { factor: 2 } } ]`."""
-    problems = reading.problems
-    if not isinstance(data, list):
-        problems.add(("through",), f"needs a list of operations, is {shown(data)}")
-        return ()
-    if len(data) > MOST_THROUGH:
-        problems.add(("through",), f"takes at most {MOST_THROUGH} operations (has {len(data)})")
-        return ()
-    ops = [_link(item, index, reading) for index, item in enumerate(data)]
-    return tuple(op for op in ops if op)
-
-
-def _link(item: Value, index: int, reading: Reading) -> GrainOp | None:
-    loc: Loc = ("through", index)
-    problems = reading.problems
-    fields = {item: None} if isinstance(item, str) else item
-    if not isinstance(fields, dict) or len(fields) != 1:
-        problems.add(loc, f"needs one operation, as in {{ reverse: {{}} }}, is {shown(item)}")
-        return None
-    [(name, parameters)] = fields.items()
-    here = loc if isinstance(item, str) else (*loc, name)
-    if name not in OPS:
-        problems.add(
-            here, f"unknown operation {shown(name)}{choices(name, OPS.names())}", is_key=True
-        )
-        return None
-    return _op(name, f"through {index}", here, {} if parameters is None else parameters, reading)
-
-
-def _op(
-    name: str, place: str, loc: Loc, data: Value, reading: Reading, beside: Sequence[str] = ()
-) -> GrainOp | None:
-    cls = OPS.get(name)
-    # `op` is the tag by which models are distinguished, not a field of scores.
-    if isinstance(data, dict) and "op" in data:
-        message = "unknown field; the operation is already given"
-        reading.problems.add((*loc, "op"), message, is_key=True)
-        return None
-    names = [*beside, *(name for name in cls.model_fields if name != "op")]
-    return reading.attempt(place, cls, loc, data, names)

@@ -30,6 +30,8 @@ class SoundLengths:
     parts: Container[str]
     movement_s: float
     recording: RecordingLength = unknown
+    file: RecordingLength = unknown
+    """Seconds of a file by its path as written."""
 
     def whole(self, source: SourceRef) -> float | None:
         """Seconds of the sound `source` is taken from; None where that is not known."""
@@ -42,7 +44,7 @@ class SoundLengths:
             case SourceKind.PART:
                 return self.movement_s if source.name in self.parts else None
             case SourceKind.FILE:
-                return None
+                return self.file(source.name)
 
     def clips(self, event: Event) -> list[float | None]:
         """Seconds of each clip that the sources of an event stand for."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from fractions import Fraction
 
 from approx_build.metric.tempo import TempoMap
@@ -10,6 +12,7 @@ from approx_build.metric.time import moment
 from approx_build.ops.base import GrainOp
 from approx_build.score.lengths import Timing
 from approx_build.yaml_source import Problems
+from approx_build.yaml_source.messages import words_of
 from approx_build.yaml_source.node import Value
 
 
@@ -30,8 +33,18 @@ def start_of(data: Mapping[str, Value], context: object, problems: Problems) -> 
         return context.tempo.seconds(at)
     except ValueError as error:
         if context.is_whole:
-            problems.add(("at",), str(error))
+            problems.add(("at",), _after_advice(words_of(error), data["at"], context))
     return None
+
+
+def _after_advice(words: str, at: Value, context: Timing) -> str:
+    """`words` about a moment that is none, and how to begin after an event if it names one."""
+    if isinstance(at, str):
+        event = re.sub("^after +", "", at.strip())
+        with suppress(ValueError):
+            context.after(event)
+            return f"{words}; to begin after that event write 'after: {event}' in place of 'at'"
+    return words
 
 
 def length_until(

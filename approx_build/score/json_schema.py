@@ -12,10 +12,11 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from approx_build.ops.base import OPS
+from approx_build.score.calls import MOST_THROUGH
 from approx_build.score.choices import MOST_OPTIONS
 from approx_build.score.composition import Setting
 from approx_build.score.curve import Curve
-from approx_build.score.event import MOST_THROUGH, Placement
+from approx_build.score.event import Placement
 from approx_build.score.generators.base import GENERATORS
 from approx_build.score.schema import Movement, Piece
 from approx_build.score.source_ref import SourceRef
@@ -134,9 +135,17 @@ def _call(parameters: Schema) -> Schema:
         "maximum": MOST,
         "description": "one clip of the takes, from 1",
     }
+    # An operation may have a `start_s` of its own, which is then meant.
+    start = {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 86_400,
+        "description": "start in each source, seconds",
+    }
+    beside = {"from": sources, "clip": clip, "start_s": start}
     return {
         **parameters,
-        "properties": {"from": sources, "clip": clip, **parameters["properties"]},
+        "properties": {**beside, **parameters["properties"]},
         "required": ["from", *parameters.get("required", [])],
     }
 

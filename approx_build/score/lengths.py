@@ -18,13 +18,13 @@ from pydantic import BaseModel, Tag, ValidationError
 from approx_build.metric.tempo import TempoMap
 from approx_build.metric.time import Time, duration
 from approx_build.yaml_source import Patience, Problems, problems_of, strictly
+from approx_build.yaml_source.breakpoints import CURVE
+from approx_build.yaml_source.messages import words_of
 from approx_build.yaml_source.node import Loc, Value
 
 M = TypeVar("M", bound=BaseModel)
 Measure = Callable[[Time], Fraction]
 """A length in seconds."""
-CURVE = "curve"
-"""The tag of breakpoints among the kinds of values of a field."""
 Written = dict[str, Value]
 """Fields as written whose seconds depend on the tempo, by the name of the field in seconds."""
 
@@ -132,7 +132,8 @@ def attempt(
     except ValidationError as error:
         for loc, message, is_key in problems_of(error, cls, fields.data, names):
             if not fields.is_known(loc, message):
-                problems.add((*at, *fields.as_written(loc)), message, is_key)
+                words = _with_short_name(message, loc, fields.data)
+                problems.add((*at, *fields.as_written(loc)), words, is_key)
     return None, {}
 
 
@@ -155,9 +156,24 @@ def validated(
     except ValidationError as error:
         for loc, message, is_key in problems_of(error, cls, fields.data):
             if not fields.is_known(loc, message):
-                problems.add(fields.as_written(loc), message, is_key)
+                words = _with_short_name(message, loc, fields.data)
+                problems.add(fields.as_written(loc), words, is_key)
     problems.close()
     return model
+
+
+def _with_short_name(message: str, loc: Loc, data: Mapping[str, Value]) -> str:
+    """A message about a field in seconds, with the field for other lengths if one is given."""
+    name = str(loc[0]) if len(loc) == 1 else ""
+    value = data.get(name)
+    if not name.endswith("_s") or not isinstance(value, str):
+        return message
+    try:
+        is_other = not duration(value).is_seconds
+    except ValueError:
+        return message
+    short = name.removesuffix("_s")
+    return f"{message}; write {short}: {value}" if is_other else message
 
 
 def _tuples(value: Any) -> Any:
@@ -185,7 +201,7 @@ class _Reader:
             time = duration(value)
             seconds = float(self._measure(time))
         except ValueError as error:
-            self._problems.add(at, str(error))
+            self._problems.add(at, words_of(error))
             self.has_problem = True
             return None
         self.needs_tempo = self.needs_tempo or not time.is_seconds

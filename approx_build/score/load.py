@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Set
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -27,7 +28,8 @@ from approx_build.score.takes import Take
 from approx_build.score.templates import filled, with_part_names
 from approx_build.score.tempo_marks import read_tempo
 from approx_build.score.warnings import remarks
-from approx_build.yaml_source import Allowance, Source, read_source
+from approx_build.yaml_source import Allowance, Source, read_source, suggestion
+from approx_build.yaml_source.corrections import Advice
 from approx_build.yaml_source.node import Loc
 
 __all__ = ["LoadedMovement", "Reading", "Score", "read_piece"]
@@ -97,7 +99,7 @@ def read_piece(
     # The next text that exceeds the limit does so together with this one, and says that.
     allowance.is_shared = True
     if _kind(source) == "movement":
-        message = "this is a movement; give the piece whose 'movements' list it"
+        message = f"this is a movement; give the piece whose 'movements' list it{_piece_of(path)}"
         raise ScoreError([source.fault(("movement",), message, key=True)])
     piece = recover(Piece, source)
     reader = _Movements(home, path, piece, log, allowance, recordings or NoRecordings())
@@ -114,7 +116,7 @@ def read_piece(
         score=score,
         is_complete=score is not None and len(movements) == len(score.piece.movements),
         faults=(*piece.faults, *reader.faults),
-        shared=_declared(piece.source, piece.dropped),
+        shared=_declared(source),
         own=reader.own,
         untimed=reader.untimed,
     )
@@ -161,7 +163,9 @@ class _Movements:
         except ScoreError as error:
             self.faults += error.faults
         except (ApproxError, ValueError) as error:
-            self.faults.append(self._piece.source.fault(("movements", index), str(error)))
+            others = {name for _, name in self.entries()}
+            words = _with_nearby(str(error), written, self._path.parent, others)
+            self.faults.append(self._piece.source.fault(("movements", index), words))
         else:
             return self._movement(index + 1, name, path, source)
         return None
@@ -216,7 +220,7 @@ class _Movements:
             self.faults.append(saved.source.fault(("length",), str(error)))
             return None
         takes = {**self._takes, **saved.model.takes}
-        self.own[path] = _declared(saved.source, saved.dropped)
+        self.own[path] = _declared(source)
         # Its times in bars are unknown, so the checks of durations leave it out.
         if not is_timed:
             self.untimed.add(path)
@@ -236,6 +240,33 @@ class _Movements:
         return replace(found, model=model, source=saved.source, written=written)
 
 
+def _piece_of(movement: Path) -> str:
+    """The piece that lists a movement, by the usual layout of files; empty if there is none."""
+    written = f"{movement.parent.name}/{movement.name}"
+    piece = movement.absolute().parent.with_suffix(".yaml")
+    with suppress(OSError):
+        if written.encode() in ReadLog().content(piece):
+            return f": {piece.parent.name}/{piece.name}"
+    return ""
+
+
+def _with_nearby(words: str, written: str, folder: Path, others: Set[str]) -> str:
+    """`words` about a movement that is not there, with the file that was meant if there is one.
+
+    Files that the piece lists as `others` were not meant.
+    """
+    if not words.endswith("there is no such file"):
+        return words
+    every = (path.relative_to(folder).as_posix() for path in folder.glob("*/*.yaml"))
+    there = sorted(name for name in every if name not in others)
+    ends = [name for name in there if name in (f"{written}.yaml", f"{written[:-4]}.yaml")]
+    inside = [name for name in there if name.rpartition("/")[2] == written]
+    meant = [*ends, *inside]
+    if len(meant) == 1:
+        return Advice(f"{words}; did you mean '{meant[0]}'?", meant[0])
+    return f"{words}{suggestion(written, there)}"
+
+
 def _check_alone(path: Path) -> None:
     """ApproxError when a file beside `path` has its name in another case or Unicode form."""
     if twin := alias_of(path):
@@ -250,12 +281,14 @@ def _kind(source: Source) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def _declared(source: Source, dropped: Sequence[Loc] = ()) -> set[str]:
+def _declared(source: Source) -> set[str]:
     """The names of the takes a file declares, whether or not they have faults."""
     data = source.data
     takes = data.get("takes") if isinstance(data, dict) else None
-    named = set(takes) if isinstance(takes, dict) else set()
-    return named | {str(loc[1]) for loc in dropped if len(loc) == 2 and loc[0] == "takes"}
+    # A list is a fault already, which would be repeated wherever one of its names is used.
+    items = takes if isinstance(takes, list) else []
+    listed = {one.get("name") or next(iter(one), "") for one in items if isinstance(one, dict)}
+    return set(takes) if isinstance(takes, dict) else {str(name) for name in listed}
 
 
 def _shown(path: Path, root: Path) -> str:

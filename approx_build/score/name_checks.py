@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+import re
+from collections.abc import Collection, Iterator, Mapping, Set
 from functools import cached_property
 from heapq import nsmallest
 from itertools import islice
@@ -14,10 +14,13 @@ from approx_build.files.names import aliases, normal
 from approx_build.files.patterns import is_pattern
 from approx_build.score.load import Score
 from approx_build.score.movement import LoadedMovement
+from approx_build.score.occurrences import Occurrences
 from approx_build.score.takes import Take
 from approx_build.ways.sound import TOLERANCE_S, Sound
 from approx_build.yaml_source import MOST_LISTED, Source, choices, in_order
+from approx_build.yaml_source.corrections import Advice
 from approx_build.yaml_source.node import Loc
+from approx_build.yaml_source.spelling import misspelt, with_choices
 
 
 class Catalog(Protocol):
@@ -48,22 +51,8 @@ class Catalog(Protocol):
 def check_names(score: Score, catalog: Catalog) -> list[Fault]:
     """Every name of `score` that `catalog` does not have, and ranges its recordings lack."""
     names = _Names(catalog)
-    found = in_order([*islice(_every(score, names), MOST_FOUND)])
-    for problem in sorted(names.problems):
-        found = _reported_once(found, problem)
-    return found
-
-
-def _reported_once(faults: Sequence[Fault], problem: str) -> list[Fault]:
-    """The faults; those by the `problem` of a corpus as one, which names all its places."""
-    same = [fault for fault in faults if fault.message.endswith(problem)]
-    if len(same) < 2:
-        return list(faults)
-    others = [str(fault.where) for fault in same[1:]]
-    more = f" and {len(others) - MOST_LISTED} more" if len(others) > MOST_LISTED else ""
-    places = f"the corpus is also used at {', '.join(others[:MOST_LISTED])}{more}"
-    first = replace(same[0], message=f"{same[0].message}; {places}")
-    return [first if fault is same[0] else fault for fault in faults if fault not in same[1:]]
+    found = [*islice(_every(score, names), MOST_FOUND)]
+    return in_order([*found, *names.unknown.faults()])
 
 
 def _every(score: Score, catalog: _Names) -> Iterator[Fault]:
@@ -71,7 +60,7 @@ def _every(score: Score, catalog: _Names) -> Iterator[Fault]:
     yield from _takes(score.piece.takes, score.source, catalog)
     for movement in score.movements:
         yield from _takes(movement.model.takes, movement.source, catalog)
-        yield from _recordings(movement, catalog)
+        _recordings(movement, catalog)
 
 
 def _people(score: Score) -> Iterator[Fault]:
@@ -95,8 +84,7 @@ class _Names:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self._steps: dict[str, Set[int]] = {}
-        self.problems: set[str] = set()
-        """Why corpora that the score uses cannot be listed."""
+        self.unknown = Occurrences()
 
     @cached_property
     def models(self) -> tuple[str, ...]:
@@ -125,8 +113,8 @@ def _takes(takes: Mapping[str, Take], source: Source, names: _Names) -> Iterator
     for name, take in takes.items():
         loc: Loc = ("takes", name)
         if take.model not in known:
-            message = f"unknown model '{take.model}'{choices(take.model, models)}"
-            yield source.fault((*loc, "model"), message)
+            message = with_choices(f"unknown model '{take.model}'", take.model, models)
+            names.unknown.add(source, (*loc, "model"), message)
         elif take.step is not None and take.step not in (steps := names.steps(take.model)):
             kept = _nearest(take.step, steps)
             message = f"'{take.model}' has no checkpoint at step {take.step}; there are: {kept}"
@@ -150,7 +138,7 @@ def _recording_faults(
     name, catalog = str(sound.recording), names.catalog
     message = _unknown_recording(name, names)
     if message:
-        yield source.fault((*loc, "recording"), message)
+        names.unknown.add(source, (*loc, "recording"), message)
         return
     if is_pattern(name) and name not in catalog.named(name):
         message = f"{sound.noun} must be one recording, not a pattern (is '{name}')"
@@ -173,23 +161,33 @@ def _unknown_recording(name: str, names: _Names) -> str:
         return ""
     corpus, _, stem = name.partition("/")
     if problem := catalog.problem(corpus):
-        names.problems.add(problem)
         return problem
     if is_pattern(name):
         return f"no recording matches '{name}'"
     if corpus not in names.stems:
-        return f"unknown corpus '{corpus}'{choices(corpus, sorted(names.stems))}"
-    return f"corpus '{corpus}' has no recording '{stem}'{choices(stem, names.stems[corpus])}"
+        corpora = sorted(names.stems)
+        words = f"unknown corpus '{corpus}'{choices(corpus, corpora)}"
+        return Advice(words, _path(misspelt(corpus, corpora), stem))
+    stems = names.stems[corpus]
+    words = f"corpus '{corpus}' has no recording '{stem}'{choices(stem, stems)}"
+    # `low.wav` for `low`: a recording has no ending.
+    meant = stem.rpartition(".")[0] if stem.rpartition(".")[0] in stems else misspelt(stem, stems)
+    return Advice(words, _path(corpus, meant))
 
 
-def _recordings(movement: LoadedMovement, names: _Names) -> Iterator[Fault]:
+def _path(corpus: str, stem: str) -> str:
+    """A recording as it is written; nothing if a part of its name is not known."""
+    return f"{corpus}/{stem}" if corpus and stem and re.fullmatch(r"[\w.-]+", stem) else ""
+
+
+def _recordings(movement: LoadedMovement, names: _Names) -> None:
     for part, index, number, name in _named_recordings(movement):
         message = _unknown_recording(name, names)
         if message:
             loc = movement.source_loc(part, index, number)
             node, _ = movement.source.root.nearest(loc)
             field = ("recording",) if isinstance(node.value, dict) else ()
-            yield movement.source.fault((*loc, *field), message)
+            names.unknown.add(movement.source, (*loc, *field), message)
 
 
 def _named_recordings(movement: LoadedMovement) -> Iterator[tuple[str, int, int, str]]:

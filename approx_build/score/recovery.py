@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from approx_build.errors import MOST_FOUND, Fault
 from approx_build.yaml_source import Patience, Source, problems_of, strictly
 from approx_build.yaml_source.node import Loc
+from approx_build.yaml_source.validation import without_echoes
 
 M = TypeVar("M", bound=BaseModel)
 _MOST_ROUNDS = 3
@@ -50,7 +51,8 @@ def recover(
             has_all = error.error_count() < MOST_FOUND
         # Only of the first round: later faults may be caused by what was taken out.
         if not dropped:
-            faults += [source.fault(*problem) for problem in problems]
+            found = [source.fault(*problem) for problem in problems]
+            faults = without_echoes(faults, found)
         items = {_item(loc) for loc, _, _ in problems}
         # Either the file as a whole is wrong, or some of its faulty items are not known.
         if () in items or not has_all:

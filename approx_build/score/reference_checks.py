@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 from pathlib import Path
@@ -12,11 +11,14 @@ from approx_build.errors import Fault
 from approx_build.files.names import alias_of, clash, on_disk
 from approx_build.score.load import Reading
 from approx_build.score.movement import LoadedMovement
+from approx_build.score.occurrences import Occurrences
 from approx_build.score.paths import written_path
 from approx_build.score.source_ref import SourceKind, SourceRef
 from approx_build.score.takes import Take
-from approx_build.yaml_source import Source, choices
+from approx_build.yaml_source import Source, suggestion
+from approx_build.yaml_source.corrections import Advice
 from approx_build.yaml_source.node import Loc
+from approx_build.yaml_source.spelling import with_choices
 
 MOST_CIRCLES = 20
 MOST_NAMED = 12
@@ -52,34 +54,38 @@ def circles(needs: Mapping[str, Iterable[str]]) -> list[list[str]]:
 
 def check_references(reading: Reading) -> Iterator[Fault]:
     """Names in a piece and its movements that nothing in them has."""
-    yield from sound_faults(reading.takes, reading.shared, reading.source)
+    unknown = Occurrences()
+    yield from sound_faults(unknown, reading.takes, reading.shared, reading.source)
     for movement in reading.movements:
         own = reading.own[movement.path]
-        yield from _of_movement(movement, own, reading.shared, reading.root)
+        yield from _of_movement(movement, own, reading.shared, reading.root, unknown)
+    yield from unknown.faults()
 
 
 def _of_movement(
-    movement: LoadedMovement, own: Set[str], shared: Set[str], root: Path
+    movement: LoadedMovement, own: Set[str], shared: Set[str], root: Path, unknown: Occurrences
 ) -> Iterator[Fault]:
-    """Names of `movement` that nothing has.
+    """Names of `movement` that nothing has, most of them added to those that are `unknown`.
 
     Its `own` takes and those `shared` by the piece exist, though some may have faults.
     """
     declared = own | shared
     names = _Names(movement, declared, root)
     yield from _shadowed(movement, shared)
-    yield from sound_faults(movement.takes, declared, movement.source, movement.model.takes)
+    own_takes = movement.model.takes
+    yield from sound_faults(unknown, movement.takes, declared, movement.source, own_takes)
     for name, part in movement.model.parts.items():
         yield from _repeated_ids(movement, name)
         for index, event in enumerate(part.events):
             for number, source in enumerate(event.sources):
                 loc = movement.source_loc(name, index, number)
                 if message := names.message(source):
-                    yield movement.source.fault(_field(movement, loc, source), message)
+                    unknown.add(movement.source, _field(movement, loc, source), message)
     yield from _part_circles(movement)
 
 
 def sound_faults(
+    unknown: Occurrences,
     takes: Mapping[str, Take],
     declared: Set[str],
     source: Source,
@@ -87,6 +93,7 @@ def sound_faults(
 ) -> Iterator[Fault]:
     """Takes that `own` ones (all of `takes` if left out) are made of, and nothing has, or circles.
 
+    Names that nothing has are added to those that are `unknown`.
     `declared` are those that exist, though some may have faults.
     """
     own, known = takes if own is None else own, tuple(takes)
@@ -97,8 +104,8 @@ def sound_faults(
             if source_take is None:
                 continue
             if source_take not in declared and source_take not in takes:
-                message = f"unknown take '{source_take}'{choices(source_take, known)}"
-                yield source.fault((*loc, "take"), message)
+                message = with_choices(f"unknown take '{source_take}'", source_take, known)
+                unknown.add(source, (*loc, "take"), message)
             elif source_take in takes and (sound.clip or 1) > takes[source_take].count:
                 message = (
                     f"take '{source_take}' has {_clips(takes[source_take].count)} (is {sound.clip})"
@@ -140,14 +147,21 @@ def _shadowed(movement: LoadedMovement, shared: Set[str]) -> Iterator[Fault]:
 
 
 def _repeated_ids(movement: LoadedMovement, part: str) -> Iterator[Fault]:
-    seen: Counter[str] = Counter()
+    places: dict[str, list[Loc]] = {}
     for index, event in enumerate(movement.model.parts[part].events):
         if event.id is not None:
-            seen[event.id] += 1
-            # Once, however often the name is repeated.
-            if seen[event.id] == 2:
-                loc: Loc = ("parts", part, "events", index, "id")
-                yield movement.source.fault(loc, f"another event of this part is '{event.id}'")
+            places.setdefault(event.id, []).append(("parts", part, "events", index, "id"))
+    for name, (first, *others) in places.items():
+        # Once, however often the name is repeated.
+        if others:
+            lines = [movement.locate(loc).line for loc in (first, *others[1:MOST_NAMED])]
+            message = f"another event of this part is '{name}', on line {_and(lines)}"
+            yield movement.source.fault(others[0], message)
+
+
+def _and(numbers: Sequence[int]) -> str:
+    *most, last = map(str, numbers)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _field(movement: LoadedMovement, loc: Loc, source: SourceRef) -> Loc:
@@ -172,7 +186,7 @@ class _Names:
             case SourceKind.TAKE:
                 return self._of_take(source)
             case SourceKind.PART if name not in self._movement.model.parts:
-                return f"unknown part '{name}'{choices(name, self._parts)}"
+                return with_choices(f"unknown part '{name}'", name, self._parts)
             case SourceKind.FILE:
                 if name not in self._files:
                     self._files[name] = self._of_file(name)
@@ -190,8 +204,9 @@ class _Names:
         if name in self._declared:
             return ""
         if name in self._movement.model.parts:
-            return f"unknown take '{name}'; a part is written {{ part: {name} }}"
-        return f"unknown take '{name}'{choices(name, self._takes)}"
+            words = f"unknown take '{name}'; a part is written {{ part: {name} }}"
+            return Advice(words, f"{{ part: {name} }}")
+        return with_choices(f"unknown take '{name}'", name, self._takes)
 
     def _of_file(self, written: str) -> str:
         try:
@@ -202,9 +217,16 @@ class _Names:
         if os.path.isdir(path):
             return f"'{written}' is a folder; name a sound file"
         if not os.path.isfile(path):
-            return f"there is no file '{written}' beside this score"
+            return f"there is no file '{written}' beside this score{_nearby(path, written)}"
         twin = alias_of(path)
         return f"'{written}' {clash(os.path.basename(path), twin)}" if twin else ""
+
+
+def _nearby(path: str, written: str) -> str:
+    """A file whose name is similar to one that is missing."""
+    folder, name = os.path.split(path)
+    there = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    return suggestion(name, there).replace("'", f"'{written.removesuffix(name)}", 1)
 
 
 def _clips(count: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from functools import cached_property
 from typing import Any
 
@@ -10,8 +11,14 @@ from pydantic import Field, model_validator
 from pydantic_core import core_schema
 
 from approx_build.files.patterns import is_pattern
-from approx_build.yaml_source.fields import MOST, SHORTEST_S, Name, Recording, Strict
+from approx_build.yaml_source.corrections import with_advice
+from approx_build.yaml_source.fields import MOST, SHORTEST_S, Name, Recording, Strict, is_recording
 from approx_build.yaml_source.messages import shown
+
+_FILE = re.compile(
+    r"(?!models/corpora/)[\w./ -]+\.(wav|flac|aiff?|mp3|ogg|w64|caf)|\.\.?/[\w./ -]+"
+)
+"""What can only be the path of a sound file."""
 
 
 class SourceKind(enum.Enum):
@@ -52,6 +59,9 @@ class SourceRef(Strict):
     @classmethod
     def _from_text(cls, data: object) -> object:
         if isinstance(data, str):
+            if _FILE.fullmatch(data) and not is_recording(data):
+                words = f"a sound file is named by the field 'file' (is {shown(data)})"
+                raise ValueError(with_advice(words, f"{{ file: {data} }}"))
             # The name of a take cannot contain "/", so the text means one thing only.
             return {"recording" if "/" in data else "take": data}
         if not isinstance(data, dict):

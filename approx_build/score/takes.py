@@ -14,10 +14,12 @@ from pydantic import Field, JsonValue, ValidationInfo, create_model, model_valid
 from approx_build.errors import UsageError
 from approx_build.families.short_forms import short_forms
 from approx_build.score.lengths import attempt, measure_of, plain, validated
-from approx_build.ways.base import WAYS, Way
+from approx_build.ways.base import WAYS, SingleSource, Way
 from approx_build.ways.sound import Sound
 from approx_build.yaml_source import Problems
+from approx_build.yaml_source.corrections import with_advice
 from approx_build.yaml_source.fields import MOST, SHORTEST_S, Name, Seed, Strict
+from approx_build.yaml_source.messages import shown
 
 LONGEST_CLIP_S = 3600.0
 MOST_S = 100 * 3600
@@ -78,10 +80,17 @@ class PlainTake(Strict):
             return cast(PlainTake, handler(data))
         problems, measure = Problems(info.context), measure_of(info.context)
         read = dict(data)
+        if read.get("step") == "last":
+            problems.add(("step",), "is the last if it is left out; remove it")
+            read.pop("step")
         for name in WAYS.names():
             # Here, because the handler does not take the lists of JSON for tuples.
-            if isinstance(data.get(name), dict):
-                read[name], _ = attempt(WAYS.get(name), data[name], measure, problems, (name,))
+            written = data.get(name)
+            if isinstance(written, str):
+                problems.add((name,), _as_sound(WAYS.get(name), written))
+                read.pop(name)
+            elif isinstance(written, dict):
+                read[name], _ = attempt(WAYS.get(name), written, measure, problems, (name,))
         if isinstance(controls := data.get("sampling"), dict):
             # Controls have the same names here as beside it.
             read["sampling"] = plain(cls, controls, measure, problems, ("sampling",)).data
@@ -106,6 +115,17 @@ class PlainTake(Strict):
             written = self.count if "count" in self.model_fields_set else None
             object.__setattr__(self, "count", way.count(written))  # frozen from here on
         return self
+
+
+def _as_sound(way: type[Way], written: str) -> str:
+    """The message for a name in place of the fields of a way."""
+    words = f"needs named fields, is {shown(written)}"
+    if not issubclass(way, SingleSource):
+        return words
+    kind = "recording" if "/" in written else "take"
+    # Other fields may be needed, too.
+    needed = any(info.is_required() for info in way.model_fields.values())
+    return with_advice(words, f"{{ {kind}: {written} }}", is_certain=not needed)
 
 
 def _open_fields() -> Iterator[tuple[str, Any]]:

@@ -15,9 +15,11 @@ from approx_build.metric.tempo import MeterSpan, TempoMap, TempoSpan, rounded
 from approx_build.metric.time import ZERO, Moment, Time, Unit, moment
 from approx_build.score.recovery import recover
 from approx_build.yaml_source import Source
+from approx_build.yaml_source.corrections import typed, with_advice
 from approx_build.yaml_source.fields import Strict
 from approx_build.yaml_source.messages import shown
 from approx_build.yaml_source.node import Loc
+from approx_build.yaml_source.tables import flow
 
 _SIGNATURE = r"([1-9][0-9]?)/(1|2|4|8|16|32)"
 MOST_MARKS = 2000
@@ -28,7 +30,10 @@ Report = Callable[[Loc, str], None]
 
 def _signature(value: str) -> str:
     if not re.fullmatch(_SIGNATURE, value):
-        raise ValueError(f"needs a meter such as 4/4 or 6/8, is {shown(value)}")
+        words = f"needs a meter such as 4/4 or 6/8, is {shown(value)}"
+        right = re.sub(r"\s*[:/]\s*", "/", typed(value))
+        is_other = right != value and re.fullmatch(_SIGNATURE, right)
+        raise ValueError(with_advice(words, right) if is_other else words)
     return value
 
 
@@ -51,17 +56,24 @@ class MeterMark(Strict):
     ] = Field(description="beats in a bar / the note that is a beat, as 6/8")
 
 
-def _one_or_list(key: str) -> BeforeValidator:
+def _one_or_list(key: str, example: str) -> BeforeValidator:
     """One value as a list of one mark at the movement's start, `key` holding it."""
 
     def marks(data: Any) -> tuple[Any, ...]:
+        if isinstance(data, dict):
+            right = flow(data[key]) if [*data] == [key] else f"[{flow(data)}]"
+            raise ValueError(f"needs one {key} or a list of marks, is named fields; write {right}")
+        if key == "meter" and isinstance(data, int) and not isinstance(data, bool):
+            raise ValueError(f"needs a meter such as 4/4 or 6/8, is {data}; write {data}/4")
+        if isinstance(data, list | tuple) and not all(isinstance(mark, dict) for mark in data):
+            raise ValueError(f"needs marks such as {{ at: bar 5, {key}: {example} }}, or one {key}")
         return tuple(data) if isinstance(data, list | tuple) else ({"at": 0, key: data},)
 
     return BeforeValidator(marks)
 
 
-Tempo = Annotated[tuple[TempoMark, ...], _one_or_list("bpm"), Field(max_length=MOST_MARKS)]
-Meter = Annotated[tuple[MeterMark, ...], _one_or_list("meter"), Field(max_length=MOST_MARKS)]
+Tempo = Annotated[tuple[TempoMark, ...], _one_or_list("bpm", "60"), Field(max_length=MOST_MARKS)]
+Meter = Annotated[tuple[MeterMark, ...], _one_or_list("meter", "3/4"), Field(max_length=MOST_MARKS)]
 
 
 def _section(value: str) -> str:

@@ -19,7 +19,7 @@ from approx_build.training.parameters import (
     PlayersTraining,
     TrainingParameters,
 )
-from approx_build.yaml_source.messages import choices
+from approx_build.yaml_source.spelling import choices
 from approx_build.yaml_source.validation import Problems
 
 LOSS = "loss"

@@ -13,7 +13,7 @@ from approx_build.canonical import Json
 from approx_build.ways.base import WAYS, Conditioning, SingleSource
 from approx_build.ways.option import Option
 from approx_build.ways.sound import LONGEST_S, TOLERANCE_S
-from approx_build.yaml_source.breakpoints import NumberOrList, Points, check_order, points
+from approx_build.yaml_source.breakpoints import NumberOrCurve, Points, check_order, points
 from approx_build.yaml_source.fields import MOST
 from approx_build.yaml_source.node import Loc
 
@@ -24,9 +24,9 @@ Pitches = Annotated[tuple[tuple[Seconds, Semitones], ...], Field(min_length=1, m
 Levels = Annotated[tuple[tuple[Seconds, Decibels], ...], Field(min_length=1, max_length=MOST)]
 
 
-SemitonesLike = NumberOrList[Semitones, Pitches]
+SemitonesLike = NumberOrCurve[Semitones, Pitches]
 """A number, or breakpoints."""
-DecibelsLike = NumberOrList[Decibels, Levels]
+DecibelsLike = NumberOrCurve[Decibels, Levels]
 """A number, or breakpoints."""
 
 

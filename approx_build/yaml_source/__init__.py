@@ -2,7 +2,7 @@
 
 from approx_build.yaml_source.composer import Allowance
 from approx_build.yaml_source.document import Source, load_source, read_source, source_of
-from approx_build.yaml_source.messages import MOST_LISTED, choices, suggestion
+from approx_build.yaml_source.spelling import MOST_LISTED, choices, suggestion
 from approx_build.yaml_source.validation import (
     Patience,
     Problems,

@@ -13,15 +13,27 @@ N = TypeVar("N")
 L = TypeVar("L")
 
 
-def _kind(value: Any) -> str:
+CURVE = "curve"
+"""The tag of breakpoints, whose times may be lengths of any kind in a score."""
+
+
+def _list(value: Any) -> str:
     return "list" if isinstance(value, list | tuple) else "number"
+
+
+def _curve(value: Any) -> str:
+    return CURVE if isinstance(value, list | tuple) else "number"
 
 
 # For a union without tags, pydantic would report a fault once for each alternative.
 NumberOrList = Annotated[
-    Annotated[N, Tag("number")] | Annotated[L, Tag("list")], Discriminator(_kind)
+    Annotated[N, Tag("number")] | Annotated[L, Tag("list")], Discriminator(_list)
 ]
-"""A number of type `N`, or a list of type `L`, such as breakpoints."""
+"""A number of type `N`, or a list of type `L`."""
+NumberOrCurve = Annotated[
+    Annotated[N, Tag("number")] | Annotated[L, Tag(CURVE)], Discriminator(_curve)
+]
+"""A number of type `N`, or breakpoints of type `L`."""
 
 
 def points(curve: float | Points) -> Points:

@@ -6,13 +6,14 @@ Aliases share their node, so exploding anchors are counted and never expanded.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ruamel.yaml import events as yaml
 from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]
 
-from approx_build.errors import Fault, Location
+from approx_build.errors import Edit, Fault, Location
 from approx_build.yaml_source.node import Loc, Node, Place, Value, dotted, resolve
 
 LIMIT_VALUES = 250_000
@@ -65,6 +66,8 @@ class Composer:
         self._trail: list[str | int] = []
         self._weight = 0
         self._allowance = allowance or Allowance()
+        self._before: Event = None
+        """The scalar that was read last, if nothing but a scalar came after it."""
 
     def document(self) -> Node | None:
         """The only document of the text, or None if `faults` explains why there is none."""
@@ -90,12 +93,16 @@ class Composer:
     def _next(self) -> Event:
         return self._parser.get_event()
 
-    def _fault(self, place: Place, message: str, trail: Loc = ()) -> None:
+    def _fault(
+        self, place: Place, message: str, trail: Loc = (), wrong: str = "", right: str = ""
+    ) -> None:
         # One mistake may cause thousands of faults, which nobody reads.
         if len(self.faults) < LIMIT_FAULTS:
             where = dotted((*self._trail, *trail))
             text = f"{where}: {message}" if where else message
-            self.faults.append(Fault(Location(self.shown, *place), text))
+            at = Location(self.shown, *place)
+            edits = (Edit(at, wrong, right),) if right else ()
+            self.faults.append(Fault(at, text, edits=edits))
 
     def _count(self, place: Place, weight: int) -> None:
         self._weight += weight
@@ -126,7 +133,8 @@ class Composer:
     def _alias(self, event: Event) -> Node:
         place, name = _place(event), event.anchor
         if name not in self._anchors:
-            self._fault(place, f"no anchor '&{name}' before this alias")
+            message = f"no anchor '&{name}' before this alias; write {name} without '*', or text "
+            self._fault(place, f'{message}in quotes: "*{name}"')
             return Node(place, None)
         node = self._anchors[name]
         if node is None:
@@ -153,6 +161,33 @@ class Composer:
         node.weight = 1 + self._weight - before
         return node
 
+    def _decimal(self, key: Event, node: Node) -> bool:
+        """Whether `key` is the rest of a number with a decimal comma, as in `{ rate_hz: 6,5 }`.
+
+        Then it is a fault, and the number is read as it was meant.
+        """
+        before = self._before
+        if not (
+            isinstance(key, yaml.ScalarEvent)
+            and node.children
+            and before is not None
+            and re.fullmatch("[0-9]{1,12}", key.value)
+            and re.fullmatch("[+-]?[0-9]{1,12}", before.value)
+            # Only a comma is between them.
+            and before.end_mark.line == key.start_mark.line
+            and before.end_mark.column + 1 == key.start_mark.column
+        ):
+            return False
+        name, last = list(node.children.items())[-1]
+        wrong, right = f"{before.value},{key.value}", f"{before.value}.{key.value}"
+        whole = before.value + key.value
+        is_certain = len(key.value) != 3 or before.value in ("0", "-0")
+        also = "" if is_certain else f" or {whole}"
+        words = f"a decimal has a point, because a comma begins the next field; write {right}{also}"
+        self._fault(last.place, words, (name,), wrong, right if is_certain else "")
+        node.children[name] = replace(last, value=float(right if is_certain else whole))
+        return True
+
     def _sequence(self, place: Place) -> Node:
         node = Node(place, [], {})
         while not isinstance(event := self._next(), yaml.SequenceEndEvent):
@@ -164,6 +199,9 @@ class Composer:
     def _mapping(self, place: Place) -> Node:
         node, merged = Node(place, {}, {}, {}), list[Node]()
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
+            if self._decimal(event, node):
+                self._inside("?", self._next())
+                continue
             key = self._key(event, node)
             # Read even after a faulty key, so that its own faults are found in the same run.
             child = self._inside("?" if key is None else key, self._next())
@@ -187,14 +225,25 @@ class Composer:
         read = self._node(event) if is_scalar else self._inside("?", event)
         if not isinstance(read.value, str):
             hint = "a key must be text"
-            if not read.children and isinstance(event, yaml.ScalarEvent):
+            if isinstance(event, yaml.ScalarEvent) and re.match("[0-9-]", event.value):
+                hint += f"; put {event.value[:40]} in quotes, or write pairs as [[0, 1], [2, 3]]"
+            elif not read.children and isinstance(event, yaml.ScalarEvent):
                 hint += f"; put {event.value[:40] or 'it'} in quotes"
             self._fault(place, hint)
             return None
         if read.value in node.keys:
             first = node.keys[read.value][0]
-            self._fault(place, f"written twice; first on line {first}", (read.value,))
+            message = f"written twice; first on line {first}"
+            # The first field again, in an item of a list: the next item has no `- `.
+            if place[0] != first and self._is_next_item(read.value, node):
+                message += "; if the next item of a list begins here, write '- ' before it"
+            self._fault(place, message, (read.value,))
         return read.value
+
+    def _is_next_item(self, key: str, node: Node) -> bool:
+        """Whether `key`, written again, is the first of the fields of an item of a list."""
+        inside = self._trail[-1] if self._trail else ""
+        return isinstance(inside, int) and key == next(iter(node.keys))
 
     def _merges(self, child: Node) -> list[Node]:
         sources = list(child.children.values()) if isinstance(child.value, list) else [child]
@@ -205,6 +254,7 @@ class Composer:
 
     def _scalar(self, event: Event) -> Node:
         place, tag = _place(event), event.tag
+        self._before = None if event.style else event
         # Quoted text is always text; only plain scalars can be numbers or truth values.
         if event.style or tag in ("!", f"{_CORE}str"):
             if tag not in (None, "", "!", f"{_CORE}str"):
@@ -222,7 +272,8 @@ class Composer:
 
     def _unknown_tag(self, event: Event) -> None:
         tag = event.tag.replace(_CORE, "!!")[:40]
-        self._fault(_place(event), f"tag '{tag}' is not supported; remove it")
+        message = f"tag '{tag}' is not supported; remove it, or put quotes around the text"
+        self._fault(_place(event), message)
 
 
 def _place(event: Event) -> Place:

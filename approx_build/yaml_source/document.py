@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ruamel.yaml.error import MarkedYAMLError
 
-from approx_build.errors import Fault, Location, ScoreError
+from approx_build.errors import Edit, Fault, Location, ScoreError
 from approx_build.files.readlog import ReadLog
 from approx_build.yaml_source.composer import Allowance, Composer
+from approx_build.yaml_source.corrections import with_advice
 from approx_build.yaml_source.node import Loc, Node, Value, dotted
 from approx_build.yaml_source.reader import read_text
-from approx_build.yaml_source.syntax import syntax_faults
+from approx_build.yaml_source.syntax import quotes_advice, syntax_faults
 
 _LONGEST_SHOWN_LINE = 300
+_QUOTED = re.compile(r"'[^'\\]*'|\"[^\"\\]*\"")
+_CUT = re.compile(r": +([^,:{}\[\]\"']*[^\W\d][^,:{}\[\]\"']*), *$")
+_BARE = re.compile(r"[^\s,#{}\[\]&*!|>%@\"'`-]\S*(?<![,}\]])|-[0-9.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,47 @@ class Source:
     def fault(self, loc: Loc, message: str, key: bool = False) -> Fault:
         """A fault at `loc`; its message begins with `takes.cry.length_s: …`."""
         loc = self.root.spelled(loc)
+        where = self.locate(loc, key)
+        # Searching longer lines, which nobody writes, could take very long.
+        if len(self.line(where.line)) <= _LONGEST_SHOWN_LINE:
+            advised = self._cut if key else self._in_quotes
+            message = advised(loc, where, message)
+        edits: tuple[Edit, ...] = ()
+        if right := getattr(message, "right", ""):
+            is_name = key and isinstance(loc[-1], str)
+            wrong = str(loc[-1]) if is_name else self._written(loc, where)
+            edits = (Edit(where, wrong, right),) if wrong else ()
         text = f"{dotted(self.root.written(loc))}: {message}" if loc else message
-        return self.show(Fault(self.locate(loc, key), text))
+        return self.show(Fault(where, text, edits=edits))
+
+    def _written(self, loc: Loc, where: Location) -> str:
+        """The value at `loc` as it is written; empty if it is not on one line."""
+        value, (node, depth) = "", self.root.nearest(loc)
+        if depth == len(loc) and not node.children:
+            value = str(node.value) if isinstance(node.value, str) else ""
+        rest = self.line(where.line)[where.column - 1 :]
+        if value and rest.startswith(value):
+            return value
+        quoted = _QUOTED.match(rest) or (_BARE.match(rest) if not value else None)
+        return quoted[0] if quoted and quoted[0].strip("\"'") == (value or quoted[0]) else ""
+
+    def _cut(self, loc: Loc, where: Location, message: str) -> str:
+        """A message about an unknown field, which may be the rest of a text with a comma in it."""
+        node, depth = self.root.nearest(loc)
+        found = _CUT.search(self.line(where.line)[: where.column - 1])
+        if found is None or depth < len(loc) or node.value is not None:
+            return message
+        text = f"{found[1]}, {loc[-1]}"
+        return f'unknown field; a comma ends a text in braces, so put quotes around it: "{text}"'
+
+    def _in_quotes(self, loc: Loc, where: Location, message: str) -> str:
+        """A message that text is needed, with the quotes that make text of what is written."""
+        if not message.startswith("needs text, is "):
+            return message
+        written = self._written(loc, where)
+        if written and not isinstance(self.root.nearest(loc)[0].value, str):
+            return with_advice(message, f'"{written}"')
+        return message + quotes_advice(self.line(where.line)[where.column - 1 :])
 
     def show(self, fault: Fault) -> Fault:
         """`fault` with its source line, unless the line is too long to be shown."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from approx_build.files.names import normal
+from approx_build.yaml_source.corrections import with_advice
 from approx_build.yaml_source.messages import shown
 
 _NAME = r"[a-z0-9][a-z0-9_-]{0,63}"
@@ -25,16 +27,28 @@ class Strict(BaseModel):
 
 def _name(value: str) -> str:
     if not re.fullmatch(_NAME, value):
-        raise ValueError(
+        words = (
             "names are made of a–z, 0–9, '-' and '_', begin with a letter or digit and have at "
             f"most 64 characters (is {shown(value)})"
         )
+        # Not a certain correction: other places may have the name as it is.
+        right = re.sub("[^a-z0-9_-]+", "-", _in_ascii(value)).strip("-_")[:64]
+        raise ValueError(f"{words}; write {right}" if right and right != value else words)
     return value
+
+
+def _in_ascii(value: str) -> str:
+    """A name in small letters without accents and without the ending of a file."""
+    folded = re.sub(r"\.(ya?ml|wav|flac|mp3|aiff?)$", "", value.casefold())
+    letters = unicodedata.normalize("NFKD", folded)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _recording(value: str) -> str:
     if not is_recording(value):
-        raise ValueError(f"needs corpus/recording, as in accordion/phrase-3, is {shown(value)}")
+        words = f"needs corpus/recording, as in accordion/phrase-3, is {shown(value)}"
+        path = re.fullmatch(r"(?:.*/)?corpora/(.+?)(\.[a-z0-9]{2,5})?", value)
+        raise ValueError(with_advice(words, path[1]) if path and is_recording(path[1]) else words)
     return normal(value)
 
 

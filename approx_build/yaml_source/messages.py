@@ -2,70 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
-import functools
-import itertools
 import json
 import re
 import types
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, Tag
 from pydantic_core import ErrorDetails
 
+from approx_build.yaml_source.corrections import (
+    has_unit,
+    number_advice,
+    truth_advice,
+    with_advice,
+)
 from approx_build.yaml_source.node import Loc
-
-MOST_LISTED = 12
-"""Largest number of names or numbers in a message."""
-_MOST_COMPARED = 50
-"""Largest number of names with which a misspelt name is compared."""
-
-
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """`; did you mean 'hold'?` when a known name is close to `word`, else nothing."""
-    # difflib takes time that grows with the square of the length.
-    folded = word.casefold()[:80]
-    by_folded = _near(folded, tuple(known))
-    close = difflib.get_close_matches(folded, list(by_folded), n=1, cutoff=0.6)
-    return f"; did you mean '{by_folded[close[0]]}'?" if close else ""
-
-
-def _near(folded: str, known: tuple[str, ...]) -> dict[str, str]:
-    """Names by their form for comparison; of very many, only those most similar to `folded`.
-
-    Comparison takes longer than all other checks, and the first letter is rarely wrong.
-    """
-    if len(known) <= _MOST_COMPARED:
-        return {name.casefold(): name for name in known}
-    groups, near = _grouped(known), dict[str, str]()
-    for apart in range(len(folded) + 1):
-        for length in sorted({len(folded) - apart, len(folded) + apart}):
-            near |= groups.get((folded[:1], length), {})
-        if len(near) >= _MOST_COMPARED:
-            break
-    return dict(itertools.islice(near.items(), _MOST_COMPARED))
-
-
-@functools.lru_cache(maxsize=4)
-def _grouped(known: tuple[str, ...]) -> dict[tuple[str, int], dict[str, str]]:
-    """Names by their first letter and length."""
-    groups: dict[tuple[str, int], dict[str, str]] = {}
-    for name in known:
-        folded = name.casefold()
-        groups.setdefault((folded[:1], len(folded)), {})[folded] = name
-    return groups
-
-
-def choices(word: str, known: Iterable[str]) -> str:
-    """The suggestion for `word`, or the possible names if none is similar."""
-    names = known if isinstance(known, tuple) else tuple(known)
-    close = suggestion(word, names)
-    if close or not names:
-        return close
-    more = ", …" if len(names) > MOST_LISTED else ""
-    return f"; there are: {', '.join(names[:MOST_LISTED])}{more}"
-
+from approx_build.yaml_source.spelling import choices, suggestion, with_choices
 
 _TEMPLATES = {
     "missing": "missing field '{name}'",
@@ -119,13 +72,14 @@ def message_of(error: ErrorDetails, model: type[BaseModel], names: Sequence[str]
     """The message of an `error` of `model`. `names` are the fields, if they are not the model's."""
     kind, context, loc = error["type"], error.get("ctx", {}), error["loc"]
     if kind == "fault":
-        return str(context["words"])
+        said: str = context["words"]
+        return said
     # The text of our own exception, without pydantic's words before it.
     if kind in ("value_error", "assertion_error"):
-        return str(context["error"])
+        return words_of(context["error"])
     if kind == "extra_forbidden":
         known = names if names and len(loc) == 1 else field_names(model, loc[:-1])
-        return f"unknown field{choices(str(loc[-1]), known)}"
+        return with_choices("unknown field", str(loc[-1]), known)
     if kind in ("literal_error", "enum"):
         return _literal(error["input"], str(context["expected"]))
     if kind == "union_tag_invalid":
@@ -140,8 +94,43 @@ def message_of(error: ErrorDetails, model: type[BaseModel], names: Sequence[str]
         return _TEMPLATES[kind].format(**words)
     needed = _needed(kind)
     if needed:
-        return f"needs {needed}, is {shown(error['input'])}"
+        return needs(needed, error["input"], _field(loc))
     return error["msg"][:1].lower() + error["msg"][1:]
+
+
+def words_of(error: Exception) -> str:
+    """The message of an exception of our own, with its advice."""
+    first = error.args[0] if error.args else ""
+    return first if isinstance(first, str) else str(error)
+
+
+def needs(needed: str, value: object, field: str = "") -> str:
+    """That `needed` must be in place of `value`, with what was probably meant."""
+    words = f"needs {needed}, is {shown(value)}"
+    if needed == "true or false":
+        return truth_advice(words, value)
+    if "number" in needed:
+        return number_advice(words, field, value)
+    first = value[0] if isinstance(value, list) and value else None
+    if needed == "named fields" and isinstance(first, dict):
+        name = first.get("name") or first.get("id") or next(iter(first), "NAME")
+        return f"{words}; write '{name}:' in place of '- ', and its fields below"
+    if needed == "named fields" and isinstance(first, str) and re.fullmatch(r"[\w-]+", first):
+        return f"{words}; write '{first}: …' for each"
+    if needed == "a list" and isinstance(value, str):
+        return with_advice(
+            words, f"[{value}]", is_certain=not re.search(r"[,:#\[\]{}'\"&*!]", value)
+        )
+    if needed == "a list" and isinstance(value, dict):
+        return f"{words}; put '- ' before the first of them, or [ ] around them"
+    return words
+
+
+def _field(loc: Loc) -> str:
+    """The name of the field at a position, also of one of its items."""
+    names = [step for step in loc if isinstance(step, str)]
+    # Pydantic adds steps for the branches of a union, such as `float`.
+    return next((name for name in names[::-1] if has_unit(name)), "")
 
 
 def _number(value: object) -> object:

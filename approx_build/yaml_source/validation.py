@@ -11,7 +11,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from approx_build.errors import MOST_FOUND, Fault, ScoreError
 from approx_build.yaml_source.document import Source
-from approx_build.yaml_source.messages import message_of
+from approx_build.yaml_source.messages import message_of, words_of
 from approx_build.yaml_source.node import Loc, Value
 
 M = TypeVar("M", bound=BaseModel)
@@ -31,7 +31,7 @@ def validate(model: type[M], source: Source) -> M:
         read = strictly(model, source.data)
     except ValidationError as error:
         found = [source.fault(*problem) for problem in problems_of(error, model, source.data)]
-        raise ScoreError(in_order([*source.faults, *found])) from None
+        raise ScoreError(in_order(without_echoes(source.faults, found))) from None
     if source.faults:
         raise ScoreError(source.faults)
     return read
@@ -57,6 +57,12 @@ def strictly(model: type[M], data: Value, patience: Patience | None = None) -> M
     """`data` as a `model` by pydantic's strict rules for JSON; validators get the patience."""
     # Through JSON: only there does strict mode accept a list for a tuple and text for a date.
     return model.model_validate_json(json.dumps(data), strict=True, context=patience)
+
+
+def without_echoes(structural: Sequence[Fault], found: Sequence[Fault]) -> list[Fault]:
+    """All faults, except those found at the place of a structural fault, which explains them."""
+    places = {fault.where for fault in structural}
+    return [*structural, *(fault for fault in found if fault.where not in places)]
 
 
 def in_order(faults: list[Fault]) -> list[Fault]:
@@ -186,7 +192,7 @@ class Problems:
         try:
             return read(data)
         except ValueError as error:
-            self.add(loc, str(error))
+            self.add(loc, words_of(error))
         return None
 
     def close(self) -> None:

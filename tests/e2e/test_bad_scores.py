@@ -52,7 +52,7 @@ EDITS = [
         f"{TIDE}:7:63: takes.cry.prime.take: takes depend on each other in a circle: cry → sob → cry",
     ),
     # Files.
-    (TIDE, "tide/2-sand.yaml", "tide/3-mud.yaml", f"{TIDE}:8:31: movements[1]: pieces/tide/3-mud.yaml: there is no such file"),
+    (TIDE, "tide/2-sand.yaml", "tide/3-mud.yaml", f"{TIDE}:8:31: movements[1]: pieces/tide/3-mud.yaml: there is no such file; did you mean 'tide/2-sand.yaml'?"),
     (TIDE, "tide/2-sand.yaml", "../../x.yaml", f"{TIDE}:8:31: movements[1]: is outside the project, the folder 'project'"),
     (TIDE, "tide/2-sand.yaml", "tide/1-foam.yaml", f"{TIDE}:8:31: movements[1]: gives the name '1-foam' as 'tide/1-foam.yaml' does; rename one file"),
     (SAND, "from: tones/high", "from: { file: bell.wav }", f"{SAND}:8:55: parts.grain.events[1].scatter.from.file: there is no file 'bell.wav' beside this score"),
@@ -147,7 +147,8 @@ def test_anchors_that_explode_are_refused_for_little_more_than_a_good_score(spac
         ("renders/none/x.yaml", "approx-build: renders/none/x.yaml: there is no such file"),
         (
             FOAM,
-            f"{FOAM}:2:1: movement: this is a movement; give the piece whose 'movements' list it",
+            f"{FOAM}:2:1: movement: this is a movement; give the piece whose 'movements' list it: "
+            "pieces/tide.yaml",
         ),
         (MODEL, f"{MODEL}:1:1: missing field 'piece'"),
     ],

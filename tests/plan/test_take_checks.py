@@ -47,8 +47,8 @@ def faults(project: Space, take: str) -> list[str]:
         ),
         (
             "model: tiny, length_s: 0.1, vary: { take: cry, noise_level: 0.5 }",
-            "8:38: takes.sob.vary: networks of family wavenet do not support this way; they "
-            "support: prime",
+            "8:38: takes.sob.vary: tiny is a network of family wavenet, which cannot vary; "
+            "possible with it: prime; models that can vary: wave",
         ),
         (
             "model: tiny, length_s: 0.1, sampling: { steps: 3 }",

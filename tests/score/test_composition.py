@@ -41,8 +41,8 @@ def written(*entries: str) -> str:
         (
             "at: 2 bars, dice: { throws: [13, [0, 3]] }",
             [
-                "8:15: parts.waltz.compose[0].at: '2 bars' is a length, not a moment; a moment is "
-                'written "bar 3"',
+                "8:15: parts.waltz.compose[0].at: '2 bars' is a length, not a moment; "
+                'write "bar 3" for the time after 2 bars, or "bar 2"',
                 "8:29: parts.waltz.compose[0].dice: missing field 'measures'",
                 "8:40: parts.waltz.compose[0].dice.throws[0]: two dice show a sum from 2 to 12, or "
                 "as in [3, 4] two numbers from 1 to 6 (is 13)",

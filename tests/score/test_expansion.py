@@ -151,7 +151,7 @@ def test_an_id_by_hand_may_not_be_that_of_a_generated_event(project: Project) ->
     project.movement(HEAD + WALTZ.replace("by-hand", str(name)))
     assert project.faults() == [
         f"1-fog.yaml:11:9: parts.waltz.compose[0] ({one.labels[4]}).id: another event of this part "
-        f"is '{name}'"
+        f"is '{name}', on line 9"
     ]
 
 

@@ -33,7 +33,7 @@ HEAD = 'movement: fog\nlength: "1:00"\n'
             "tempo: [{at: 0, bpm: 60, ramp: true}]",
             "3:32: tempo[0].ramp: a ramp needs a later mark to move to",
         ),
-        ("meter: 4", "3:8: meter: needs text, is 4"),
+        ("meter: 4", "3:8: meter: needs a meter such as 4/4 or 6/8, is 4; write 4/4"),
         ("meter: 0/4", "3:8: meter: needs a meter such as 4/4 or 6/8, is '0/4'"),
         ("meter: 4/5", "3:8: meter: needs a meter such as 4/4 or 6/8, is '4/5'"),
         (

@@ -115,7 +115,7 @@ def test_the_report_shows_how_a_take_uses_its_sound(rendered: Space) -> None:
         (", delay_s: 0.05", "", "takes.call.echo: missing field 'delay_s'"),
         ("recording: tones/low, ", "", "takes.call.echo: an echo needs either 'recording' or"),
         ("start_s: 0.1", "start_s: 0.7", "takes.call.echo: ends at 1 s of a recording of 0.8 s"),
-        ("model: line", "model: tiny", "wavenet do not support this way; they support: prime"),
+        ("model: line", "model: tiny", "wavenet, which cannot echo; possible with it: prime"),
         ("echo:", "ecko:", "unknown field; did you mean 'echo'?"),
         ("level: 0.5", "level: 2", "takes.call.level: must be at most 1 (is 2)"),
         (

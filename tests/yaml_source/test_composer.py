@@ -66,7 +66,10 @@ def test_an_alias_is_where_it_is_used_and_its_fields_where_they_are_written() ->
         ("# nothing\n", ["1:1: the file is empty"]),
         ("---\n", ["1:1: the file is empty"]),
         ("a:\n  b: 1\n  b: 2", ["3:3: a.b: written twice; first on line 2"]),
-        ("a: 1\n1: 2", ["2:1: a key must be text; put 1 in quotes"]),
+        (
+            "a: 1\n1: 2",
+            ["2:1: a key must be text; put 1 in quotes, or write pairs as [[0, 1], [2, 3]]"],
+        ),
         ("a: {[x]: 2}", ["1:5: a: a key must be text"]),
         ("a: !python/object {}", ["1:4: a: tag '!python/object' is not supported; remove it"]),
         ("a: !!int x", ["1:4: a: tag '!!int' is not supported; remove it"]),

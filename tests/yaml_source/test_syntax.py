@@ -16,9 +16,15 @@ def faults(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("a: b: c", "1:5: a ':' is not expected here; put quotes around text with ': ' in it"),
-        ("a: {b: 1:23}", "1:9: put quotes around a text with ':' inside braces or brackets"),
-        ("a: @b", "1:4: a value cannot begin with this character; put quotes around the text"),
+        (
+            "a: b: c",
+            "1:5: ': ' inside a text ends it as a key; put quotes around the text: \"b: c\"",
+        ),
+        (
+            "a: {b: 1:23}",
+            "1:8: a time with ':' needs quotes inside braces and brackets; write \"1:23\"",
+        ),
+        ("a: @b", "1:4: text that begins with '@' needs quotes: \"@b\""),
         ("a: [1,\nb: 2", "1:4: the '[' that opens here is never closed"),
         ("a: [1 [\n]]", "1:7: expected ',' or ']' here"),
         ("a: {b: 1", "1:4: the '{' that opens here is never closed"),

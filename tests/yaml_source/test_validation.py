@@ -80,7 +80,7 @@ def test_good_data_is_a_model(tmp_path: Path) -> None:
     ("text", "expected"),
     [
         ("takes: {}", "1:1: missing field 'title'"),
-        ("title: 3", "1:8: title: needs text, is 3"),
+        ("title: 3", '1:8: title: needs text, is 3; write "3"'),
         ("title:", "1:7: title: needs text, is empty"),
         ("title: ''", "1:8: title: must not be empty"),
         ("[1]", "1:1: needs named fields, is a list of 1"),
@@ -112,7 +112,7 @@ def test_good_data_is_a_model(tmp_path: Path) -> None:
         ),
         (
             "title: x\ntakes: {a: {length_s: '3'}}",
-            "2:23: takes.a.length_s: needs a number, is '3'",
+            "2:23: takes.a.length_s: needs a number, is '3'; write 3",
         ),
         (
             "title: x\ntakes: {a: {length_s: 1, mode: lout}}",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from approx_build.cli.arguments import Json
 from approx_build.cli.messages import print_json
@@ -20,18 +22,21 @@ def schema() -> None:
     print_json(found())
 
 
-def ops(json: Json = False) -> None:
+Names = Annotated[list[str] | None, typer.Argument(help="Only these.", metavar="[NAME]...")]
+
+
+def ops(names: Names = None, json: Json = False) -> None:
     """List the grain operations with their parameters and units."""
     from approx_build.project.registries import ops as found
 
-    _print(found(), json)
+    _print(found(names or ()), json)
 
 
-def families(json: Json = False) -> None:
+def families(names: Names = None, json: Json = False) -> None:
     """List the families of networks with their parameters."""
     from approx_build.project.registries import families as found
 
-    _print(found(), json)
+    _print(found(names or ()), json)
 
 
 def _print(rows: Iterable[Described], as_json: bool) -> None:

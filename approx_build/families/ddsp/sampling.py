@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from approx_build.families.parameters import SHORT_FORM
-from approx_build.yaml_source.breakpoints import NumberOrList, check_order
+from approx_build.yaml_source.breakpoints import NumberOrCurve, check_order
 
 Seconds = Annotated[float, Field(ge=0, le=3600)]
 Hertz = Annotated[float, Field(ge=1, le=20_000)]
@@ -16,9 +16,9 @@ Pitches = Annotated[tuple[tuple[Seconds, Hertz], ...], Field(min_length=1, max_l
 Levels = Annotated[tuple[tuple[Seconds, Decibels], ...], Field(min_length=1, max_length=100_000)]
 
 
-PitchLike = NumberOrList[Hertz, Pitches]
+PitchLike = NumberOrCurve[Hertz, Pitches]
 """A number, or breakpoints."""
-LevelLike = NumberOrList[Decibels, Levels]
+LevelLike = NumberOrCurve[Decibels, Levels]
 """A number, or breakpoints."""
 
 

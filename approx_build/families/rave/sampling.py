@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from approx_build.families.parameters import SHORT_FORM
-from approx_build.yaml_source.breakpoints import NumberOrList, check_order
+from approx_build.yaml_source.breakpoints import NumberOrCurve, check_order
 
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Amount = Annotated[float, Field(ge=-100, le=100)]
@@ -16,9 +16,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Shares = Annotated[tuple[tuple[Seconds, Share], ...], Field(min_length=1, max_length=100_000)]
 
 
-AmountLike = NumberOrList[Amount, Amounts]
+AmountLike = NumberOrCurve[Amount, Amounts]
 """A number, or breakpoints."""
-ShareLike = NumberOrList[Share, Shares]
+ShareLike = NumberOrCurve[Share, Shares]
 """A number, or breakpoints."""
 
 

@@ -22,7 +22,7 @@ from approx_build.files.opening import read_bounded
 from approx_build.store.delivery import write
 from approx_build.store.disk import make_folder, store_errors, sync, sync_folder
 from approx_build.training.ledger.entry import LedgerEntry, Note
-from approx_build.yaml_source.messages import choices
+from approx_build.yaml_source.spelling import choices
 
 FOLDER = Path("models", "ledger")
 """Where a project keeps its ledger."""

@@ -93,7 +93,7 @@ def test_a_sound_without_pitch_is_refused_where_the_score_asks_for_it(
         (
             "transfer: { take: source, semitones: [[0, 0], [1, 7]] }",
             "prime: {take: source}",
-            "do not support this way; they support: transfer",
+            "possible with it: transfer",
         ),
     ],
 )
