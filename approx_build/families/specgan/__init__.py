@@ -1,0 +1,1 @@
+"""SpecGAN (Donahue and others, 2018): one-shots made as spectrograms of points in a cube."""
