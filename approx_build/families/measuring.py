@@ -1,7 +1,7 @@
 """Networks some of whose tensors are measured of the corpus, not learnt.
 
 Such tensors belong to no player. A checkpoint has them as its weights make them; the state of a
-training has what `initial` gave.
+training has what `initial` gave, or if the family `measures_first`, what the first weights made.
 """
 
 from __future__ import annotations

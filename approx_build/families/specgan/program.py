@@ -72,6 +72,8 @@ def zero_maps(network: SpecGANParameters) -> dict[str, Floats]:
 def _first_cells(network: SpecGANParameters, tensor: Floats) -> Floats:
     """A tensor of the dense map, with zeros after the channels of each cell."""
     channels = network.widths[0]
+    if channels == planes.whole(channels):
+        return tensor
     cells = tensor.reshape(-1, channels, *tensor.shape[1:])
     more = [(0, 0)] * cells.ndim
     more[1] = (0, planes.whole(channels) - channels)
