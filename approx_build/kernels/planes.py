@@ -90,7 +90,7 @@ class PlaneTransposed:
 
     def parts(self) -> list[tuple[Group, Group]]:
         """The maps: phases of rows and phases of columns."""
-        return list(itertools.product(self.groups(), repeat=2))
+        return list(itertools.product(self.groups(), self.groups()))
 
     def name(self, name: str, part: tuple[Group, Group]) -> str:
         """The name of a part of the map `name`."""

@@ -10,9 +10,10 @@ from approx_build.audio.clip import Clip
 from approx_build.errors import ModelError
 from approx_build.families.base import Told, Weights
 from approx_build.families.specgan.inversion import inverted
-from approx_build.families.specgan.parameters import SpecGANParameters, SpecGANSampling
+from approx_build.families.specgan.parameters import SpecGANParameters
 from approx_build.families.specgan.program import generator_program, program_tensors
 from approx_build.families.specgan.reference import forward
+from approx_build.families.specgan.sampling import SpecGANSampling
 from approx_build.families.specgan.spectrogram import Doubles, Frames, magnitudes
 from approx_build.families.take_request import TakeRequest, check_takes
 from approx_build.kernels import planes
@@ -76,7 +77,8 @@ def prepare(
     def generator(latent: Floats) -> Floats:
         made = np.empty((cells.channels, cells.rows), np.float32)
         opened.run(latent[:, None], nothing, made)
-        return planes.unfolded(made, rows, columns)[0]
+        [spectrogram] = planes.unfolded(made, rows, columns)
+        return np.asarray(spectrogram, np.float32)
 
     return generator
 

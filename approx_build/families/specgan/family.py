@@ -20,11 +20,8 @@ from pydantic import BaseModel
 from approx_build.audio.clip import Clip
 from approx_build.families.base import FAMILIES, Family, Network, Told, Weights
 from approx_build.families.players import Player
-from approx_build.families.specgan.parameters import (
-    Objective,
-    SpecGANParameters,
-    SpecGANSampling,
-)
+from approx_build.families.specgan.parameters import Objective, SpecGANParameters
+from approx_build.families.specgan.sampling import SpecGANSampling
 from approx_build.families.take_request import TakeRequest
 
 ADAM = {"name": "adam", "learning_rate": 1e-4, "beta1": 0.5, "beta2": 0.9, "epsilon": 1e-8}

@@ -28,7 +28,6 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from approx_build.families.latent import Sampling
 from approx_build.families.parameters import Parameters, Shapes
 
 FIRST = 4
@@ -178,18 +177,6 @@ class SpecGANParameters(Parameters):
             raise ValueError(
                 f"must be {self.length}, the length of the network's clips (is {size})"
             )
-
-
-class SpecGANSampling(Sampling):
-    """Where a take is among the latents, and how exactly its sound has its spectrogram."""
-
-    iterations: int = Field(
-        default=32,
-        ge=0,
-        le=1000,
-        description="iterations of Griffin and Lim, which look for phases that fit the "
-        "spectrogram; 0: random phases",
-    )
 
 
 class Objective(BaseModel):

@@ -9,7 +9,7 @@ import pytest
 
 from approx_build.errors import ModelError
 from approx_build.families.specgan.draw import draw
-from approx_build.families.specgan.parameters import SpecGANSampling
+from approx_build.families.specgan.sampling import SpecGANSampling
 from approx_build.families.take_request import TakeRequest
 from approx_build.kernels.tensors import Floats
 from approx_build.numerics.stream import stream_key

@@ -103,7 +103,7 @@ def test_losses_of_a_linear_critic_have_their_closed_forms() -> None:
     [slope] = torch.autograd.grad(judged.sum(), given)
     torch.testing.assert_close(slope[0], slope[1])
     expected = 3 * (slope[0].norm() - 1) ** 2
-    assert float(found["penalty"]) == pytest.approx(float(expected), rel=1e-5)
+    assert float(found["penalty"].detach()) == pytest.approx(float(expected), rel=1e-5)
     torch.testing.assert_close((slope * given).flatten(1).sum(1), judged, rtol=1e-4, atol=1e-5)
     made = net.judged(weights, net.generated(weights, example["z"]))
     distance = float((made.mean() - judged.mean()).detach())
