@@ -13,7 +13,7 @@ from approx_build.families.specgan.inversion import inverted
 from approx_build.families.specgan.parameters import SpecGANParameters
 from approx_build.families.specgan.program import generator_program, program_tensors
 from approx_build.families.specgan.reference import forward
-from approx_build.families.specgan.sampling import SpecGANSampling
+from approx_build.families.specgan.sampling import Sampling
 from approx_build.families.specgan.spectrogram import Doubles, Frames, magnitudes
 from approx_build.families.take_request import TakeRequest, check_takes
 from approx_build.kernels import planes
@@ -30,7 +30,7 @@ Generator = Callable[[Floats], Floats]
 def draw(
     network: SpecGANParameters,
     weights: Weights,
-    takes: Sequence[TakeRequest[SpecGANSampling]],
+    takes: Sequence[TakeRequest[Sampling]],
     device: str = "cpu",
     progress: Told | None = None,
 ) -> list[Clip]:

@@ -21,7 +21,7 @@ from approx_build.audio.clip import Clip
 from approx_build.families.base import FAMILIES, Family, Network, Told, Weights
 from approx_build.families.players import Player
 from approx_build.families.specgan.parameters import Objective, SpecGANParameters
-from approx_build.families.specgan.sampling import SpecGANSampling
+from approx_build.families.specgan.sampling import Sampling
 from approx_build.families.take_request import TakeRequest
 
 ADAM = {"name": "adam", "learning_rate": 1e-4, "beta1": 0.5, "beta2": 0.9, "epsilon": 1e-8}
@@ -31,7 +31,7 @@ ADAM = {"name": "adam", "learning_rate": 1e-4, "beta1": 0.5, "beta2": 0.9, "epsi
 class SpecGAN(SpecGANParameters, Family):
     """One-shots made as spectrograms from a latent, learnt against a critic."""
 
-    sampling_model: ClassVar[type[BaseModel]] = SpecGANSampling
+    sampling_model: ClassVar[type[BaseModel]] = Sampling
     objective_model: ClassVar[type[BaseModel]] = Objective
     loss_unit: ClassVar[str] = "difference of spectra"
     lock_step: ClassVar[int] = 64
@@ -77,7 +77,7 @@ class SpecGAN(SpecGANParameters, Family):
     def draw(
         self,
         weights: Weights,
-        takes: Sequence[TakeRequest[SpecGANSampling]],
+        takes: Sequence[TakeRequest[Sampling]],
         device: str = "cpu",
         progress: Told | None = None,
     ) -> list[Clip]:
@@ -86,11 +86,11 @@ class SpecGAN(SpecGANParameters, Family):
 
         return draw.draw(self, weights, takes, device, progress)
 
-    def clip_sampling(self, sampling: SpecGANSampling, clip: int, count: int) -> Mapping[str, Any]:
+    def clip_sampling(self, sampling: Sampling, clip: int, count: int) -> Mapping[str, Any]:
         """The place of a clip, if the take has one for each, or is a path of equal steps."""
         return sampling.of_clip(clip, count)
 
-    def remark(self, sampling: SpecGANSampling) -> str:
+    def remark(self, sampling: Sampling) -> str:
         """Whether latents may be outside what the network has learned."""
         return sampling.remark
 
@@ -105,7 +105,7 @@ class SpecGAN(SpecGANParameters, Family):
 
         return memory.drawing_bytes(self, takes)
 
-    def cost(self, samples: int, sampling: SpecGANSampling, way: str | None = None) -> float:
+    def cost(self, samples: int, sampling: Sampling, way: str | None = None) -> float:
         """Multiply-adds of a clip, however much of it is used."""
         from approx_build.families.specgan import memory  # off the path: memory
 

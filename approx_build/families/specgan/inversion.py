@@ -12,15 +12,21 @@ Everything is float64, of + - * / and functions with the same bits on every proc
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 from approx_build.families.specgan.spectrogram import Doubles, Frames, Spectra
 from approx_build.numerics import portable
 from approx_build.numerics.stream import Stream
+from approx_build.numerics.turn import turn
 
 _LEAST = 1e-8
 """The smallest magnitude whose phase is used, as in the published code."""
+
+_PARTS = 4096
+"""Parts of a turn to which first phases are rounded down."""
 
 
 def inverted(frames: Frames, wanted: Doubles, iterations: int) -> Doubles:
@@ -33,7 +39,9 @@ def inverted(frames: Frames, wanted: Doubles, iterations: int) -> Doubles:
     sound = frames.sound(first_spectra(frames, whole))
     for _ in range(iterations):
         spectra = frames.spectra(sound)
-        factors = whole / np.maximum(portable.magnitude(spectra), _LEAST)
+        factors = portable.magnitude(spectra)
+        np.maximum(factors, _LEAST, out=factors)
+        np.divide(whole, factors, out=factors)
         # Products of real numbers: complex ones may round differently on other processors.
         spectra.real *= factors
         spectra.imag *= factors
@@ -43,11 +51,19 @@ def inverted(frames: Frames, wanted: Doubles, iterations: int) -> Doubles:
 
 def first_spectra(frames: Frames, magnitudes: Doubles) -> Spectra:
     """Spectra of the given magnitudes [M, F], as if each peak were a sinusoid."""
-    angles = portable.TAU * _turns(frames, magnitudes)
+    # First phases need no more digits.
+    parts = (_turns(frames, magnitudes) * _PARTS).astype(np.int64) & (_PARTS - 1)
+    cosines, sines = _circle()
     spectra = np.empty(magnitudes.shape, np.complex128)
-    spectra.real = magnitudes * portable.cos(angles)
-    spectra.imag = magnitudes * portable.sin(angles)
+    spectra.real = magnitudes * cosines[parts]
+    spectra.imag = magnitudes * sines[parts]
     return spectra
+
+
+@cache
+def _circle() -> tuple[Doubles, Doubles]:
+    """Cosines and sines of equal parts of a turn."""
+    return turn(np.arange(_PARTS), _PARTS)
 
 
 def _turns(frames: Frames, magnitudes: Doubles) -> Doubles:

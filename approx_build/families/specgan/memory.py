@@ -22,7 +22,7 @@ _SPECTRA = 9
 """Arrays of float64 as large as a spectrogram that an iteration uses at once."""
 _ITERATION = 400.0
 """Multiply-adds that take as long as what an iteration does with one sample of its frames."""
-_FIRST_PHASES = 8
+_FIRST_PHASES = 6
 """Iterations that take as long as the first phases."""
 
 

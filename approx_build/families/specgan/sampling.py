@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from approx_build.families.latent import Sampling
+from approx_build.families import latent
 
 
-class SpecGANSampling(Sampling):
+class Sampling(latent.Sampling):
     """Where a take is among the latents, and how well its sound fits its spectrogram."""
 
     iterations: int = Field(

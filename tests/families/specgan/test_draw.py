@@ -9,7 +9,7 @@ import pytest
 
 from approx_build.errors import ModelError
 from approx_build.families.specgan.draw import draw
-from approx_build.families.specgan.sampling import SpecGANSampling
+from approx_build.families.specgan.sampling import Sampling
 from approx_build.families.take_request import TakeRequest
 from approx_build.kernels.tensors import Floats
 from approx_build.numerics.stream import stream_key
@@ -21,7 +21,7 @@ NET = network()
 
 def clip(stream: int = 0, weights: dict[str, Floats] | None = None, **sampling: Any) -> Floats:
     """A whole clip [length]."""
-    controls = SpecGANSampling.model_validate({"iterations": 4, **sampling})
+    controls = Sampling.model_validate({"iterations": 4, **sampling})
     take = TakeRequest(NET.length, stream_key("draw", stream), controls)
     [made] = draw(NET, weights or generator_of(NET), [take])
     return made.data[0]
@@ -48,7 +48,7 @@ def test_a_spread_of_0_is_the_middle_of_the_cube() -> None:
 
 def test_more_iterations_make_other_samples() -> None:
     assert (clip(iterations=0) != clip(iterations=5)).any()
-    assert SpecGANSampling().iterations == 32
+    assert Sampling().iterations == 32
 
 
 def test_a_clip_above_full_scale_is_made_quieter_and_keeps_its_shape() -> None:
