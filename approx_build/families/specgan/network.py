@@ -19,6 +19,7 @@ from torch import Tensor
 
 from approx_build.engines.adversarial import energy_score_torch as energy
 from approx_build.engines.adversarial import wasserstein_torch as wasserstein
+from approx_build.engines.adversarial.glorot import glorot
 from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors, Weights
 from approx_build.families.latent import cube_point
 from approx_build.families.players import Turn
@@ -51,10 +52,7 @@ class SpecGANNetwork:
             return np.ones(shape, np.float32)
         if name == "moments.mean" or name.endswith(".bias"):
             return np.zeros(shape, np.float32)
-        taps = int(np.prod(shape[2:]))
-        limit = (6 / (taps * (shape[0] + shape[1]))) ** 0.5
-        drawn = (2 * rng.uniforms(int(np.prod(shape))) - 1) * limit
-        return np.asarray(drawn.reshape(shape), np.float32)
+        return glorot(shape, rng)
 
     def measured(self, weights: Tensors, sounds: Sequence[NDArray[np.float32]]) -> Arrays:
         """Mean and deviation of the levels of each bin, over windows [1, T]."""
@@ -91,12 +89,7 @@ class SpecGANNetwork:
 
     def measures(self, weights: Tensors, example: Tensors) -> Mapping[str, float]:
         """How different takes are from each other, as a share of how different windows are."""
-        recorded, made = self._features(weights, example)
-        if len(recorded) < 2:
-            return {}
-        least = 1e-4  # for windows that are all equal
-        varied = float(energy.spread(recorded)) + least
-        return {"variety": (float(energy.spread(made)) + least) / varied}
+        return energy.variety(*self._features(weights, example))
 
     def _features(self, weights: Tensors, example: Tensors) -> tuple[Tensor, Tensor]:
         """Amplitudes [B, F] that were recorded, and [B, K, F] that were generated."""

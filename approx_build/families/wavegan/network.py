@@ -18,6 +18,7 @@ from torch import Tensor
 
 from approx_build.engines.adversarial import energy_score_torch as energy
 from approx_build.engines.adversarial import wasserstein_torch as wasserstein
+from approx_build.engines.adversarial.glorot import glorot
 from approx_build.engines.adversarial.phase_shuffle_torch import shuffled
 from approx_build.families.base import Arrays, Example, Gradients, Moment, Tensors, Weights
 from approx_build.families.latent import cube_point
@@ -51,10 +52,7 @@ class WaveGANNetwork:
     def _first(self, name: str, shape: tuple[int, ...], rng: Stream) -> NDArray[np.float32]:
         if name.endswith(".bias"):
             return np.zeros(shape, np.float32)
-        taps = shape[2] if len(shape) == 3 else 1
-        limit = (6 / (taps * (shape[0] + shape[1]))) ** 0.5
-        drawn = (2 * rng.uniforms(int(np.prod(shape))) - 1) * limit
-        return np.asarray(drawn.reshape(shape), np.float32)
+        return glorot(shape, rng)
 
     def example(self, sound: NDArray[np.float32], rng: Stream, moment: Moment) -> Example:
         """A window [C, length] beside a latent, a place between both, and shifts."""
@@ -87,12 +85,7 @@ class WaveGANNetwork:
 
     def measures(self, weights: Tensors, example: Tensors) -> Mapping[str, float]:
         """How different clips are from each other, as a share of how different windows are."""
-        recorded, made = self._features(weights, example)
-        if len(recorded) < 2:
-            return {}
-        least = 1e-4  # of windows that are all equal
-        varied = float(energy.spread(recorded)) + least
-        return {"variety": (float(energy.spread(made)) + least) / varied}
+        return energy.variety(*self._features(weights, example))
 
     def _features(self, weights: Tensors, example: Tensors) -> tuple[Tensor, Tensor]:
         made = energy.features(self.generated(weights, example["z"].flatten(0, 1)))
