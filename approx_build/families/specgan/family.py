@@ -67,8 +67,8 @@ class SpecGAN(SpecGANParameters, Family):
             "batch": 4,
             "schedule": "constant",
             "players": {
-                "critic": {"optimizer": {**ADAM, "learning_rate": 0.01}},
-                "generator": {"optimizer": {**ADAM, "learning_rate": 0.003}, "ema": 0.5},
+                "critic": {"turns": 2, "optimizer": {**ADAM, "learning_rate": 0.01}},
+                "generator": {"optimizer": {**ADAM, "learning_rate": 0.01}, "ema": 0.5},
             },
         },
     }
