@@ -97,7 +97,7 @@ class PlaneTransposed:
         return f"{name}.phase{part[0].first}{part[1].first}"
 
     def phase_tensors(self, name: str, weight: Floats, bias: Floats) -> dict[str, Floats]:
-        """The maps of all parts, and that of the zeros between rows."""
+        """The maps of all parts, of weight [channels, outputs, taps, taps] and bias [outputs]."""
         tensors = dict[str, Floats]()
         for part in self.parts():
             rows, columns = part

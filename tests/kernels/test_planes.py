@@ -17,7 +17,7 @@ from approx_build.kernels.program_reference import transposed_plane
 from approx_build.kernels.tensors import Floats
 
 COMPILED = [kernel for kernel in compiled.available() if kernel is not Kernel.REFERENCE]
-TAPS = [(3, 0), (5, 1), (7, 2)]
+TAPS = [(3, 0), (5, 1), (7, 2), (9, 3)]
 """Taps, and cells before the first."""
 
 

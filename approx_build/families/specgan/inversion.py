@@ -93,8 +93,9 @@ def _peaks(magnitudes: Doubles) -> tuple[NDArray[np.int64], Doubles]:
     is_peak[:, 1:-1] = (middle > low) & (middle >= high)
     bend = low - 2.0 * middle + high
     tops = np.zeros(magnitudes.shape)
-    # At a peak the parabola bends down, and its top is within half a bin.
-    tops[:, 1:-1] = 0.5 * (low - high) / np.where(is_peak[:, 1:-1], bend, 1.0)
+    # At a peak the parabola bends down, and its top is within half a bin; rounding may flatten it.
+    tops[:, 1:-1] = 0.5 * (low - high) / np.where(is_peak[:, 1:-1] & (bend < 0), bend, 1.0)
+    tops = np.minimum(np.maximum(tops, -0.5), 0.5)
     bins = np.arange(magnitudes.shape[1])
     far = 4 * bins.size
     below = np.maximum.accumulate(np.where(is_peak, bins, -far), axis=1)

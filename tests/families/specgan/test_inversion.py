@@ -92,3 +92,11 @@ def test_every_kernel_inverts_to_the_same_bits(monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setenv(compiled.VARIABLE, kernel)
         found.append(inverted(frames, magnitudes, 3).tobytes())
     assert len(set(found)) == 1
+
+
+def test_peaks_that_rounding_flattens_have_a_top() -> None:
+    frames = FRAMES[2]
+    near = np.full((frames.count, frames.window // 2), 1.0)
+    near[:, ::2] = np.nextafter(1.0, 0)
+    with np.errstate(all="raise"):
+        assert np.isfinite(inverted(frames, near, 2)).all()
