@@ -1,6 +1,8 @@
 """First weights of Glorot and Bengio (2010): uniform, with the variance of what goes in and out.
 
 Understanding the difficulty of training deep feedforward neural networks, section 4.2.2.
+
+Off the path of a sample: trainings begin with them.
 """
 
 from __future__ import annotations
