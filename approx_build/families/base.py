@@ -136,6 +136,8 @@ class Family(Parameters):
     """Fields of ways that only some families use, by way: those that its networks use."""
     measured_windows: ClassVar[int] = 0
     """Number of windows from which its network (a `MeasuringNetwork`) measures tensors, or 0."""
+    measures_first: ClassVar[bool] = False
+    """Whether tensors are also measured before the first step, because the losses need them."""
     has_stages: ClassVar[bool] = False
     """Whether takes are made from noise, in stages that `stages` can show."""
     large_by: ClassVar[str]

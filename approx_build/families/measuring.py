@@ -1,7 +1,8 @@
 """Networks that measure some of their tensors from the corpus instead of learning them.
 
 Such tensors belong to no player. A checkpoint contains the values measured with its weights; the
-state of a training contains those from `initial`.
+state of a training contains those from `initial`, or if the family `measures_first`, those measured
+with the first weights.
 """
 
 from __future__ import annotations

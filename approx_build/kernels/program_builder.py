@@ -141,7 +141,7 @@ class ProgramBuilder:
         """The map `name` over one source, normed or activated if asked, or two concatenated."""
         taps = taps if isinstance(taps, Taps) else Taps(taps)
         made = self.array(taps.rows(sources[0].rows), outputs)
-        self._convolve(name, sources, made, taps, norm, activation, measured)
+        self.convolve_into(name, sources, made, taps, norm, activation, measured)
         return made
 
     def transposed(
@@ -158,10 +158,10 @@ class ProgramBuilder:
         for group in shape.groups():
             first = at + group.first * shape.phase_floats
             made = Array(first, given.rows, group.phases * shape.phase_floats, shape.row_floats)
-            self._convolve(group.name(name), [given], made, group.taps, activation=activation)
+            self.convolve_into(group.name(name), [given], made, group.taps, activation=activation)
         return Array(at, given.rows * shape.stride, shape.outputs, shape.phase_floats)
 
-    def _convolve(
+    def convolve_into(
         self,
         name: str,
         sources: Sequence[Array],
@@ -171,6 +171,7 @@ class ProgramBuilder:
         activation: Activation = NOTHING,
         measured: int = -1,
     ) -> None:
+        """`convolve`, written into an array, whose rows may be parts of others."""
         given, joined = (*sources, NO_ARRAY)[:2]
         channels = given.channels + joined.channels
         strip = _strip(max(channels * taps.stride, made.channels))

@@ -5,6 +5,8 @@ Arrays are [T, C], one row per moment, as in docs/numerics-of-kernels.md.
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -55,6 +57,27 @@ def transposed(x: Floats, weight: Floats, bias: Floats, stride: int, before: int
         columns = np.concatenate([padded[start : start + len(x)] for start in starts], axis=1)
         by_tap = weight[:, :, reached].transpose(2, 0, 1).reshape(-1, outputs)
         made[phase::stride] = product(columns, by_tap, bias)
+    return made
+
+
+def transposed_plane(x: Floats, weight: Floats, bias: Floats, before: int) -> Floats:
+    """Transposed convolution by 2 of x [R, T, C] with weight [C, outputs, taps, taps].
+
+    A cell of the result [2 R, 2 T, outputs] is a product over the cells that reach it, row after
+    row from the first, and their channels.
+    """
+    channels, outputs, taps, _ = weight.shape
+    rows, columns = x.shape[:2]
+    padded = np.pad(x, ((taps, taps), (taps, taps), (0, 0)))
+    made = np.empty((2 * rows, 2 * columns, outputs), np.float32)
+    for p, q in np.ndindex(2, 2):
+        reached = [[k for k in range(taps)[::-1] if (n + before - k) % 2 == 0] for n in (p, q)]
+        pairs = list(itertools.product(*reached))
+        at = [(taps + (p + before - k) // 2, taps + (q + before - m) // 2) for k, m in pairs]
+        cells = [padded[i : i + rows, j : j + columns] for i, j in at]
+        by_tap = np.stack([weight[:, :, k, m] for k, m in pairs]).reshape(-1, outputs)
+        inputs = np.concatenate(cells, axis=2).reshape(-1, len(pairs) * channels)
+        made[p::2, q::2] = product(inputs, by_tap, bias).reshape(rows, columns, outputs)
     return made
 
 

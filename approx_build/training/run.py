@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from approx_build.corpus.prepared import Material
 from approx_build.errors import ApproxError, ModelError
-from approx_build.families.base import Example
+from approx_build.families.base import Arrays, Example
 from approx_build.training.batches import Batches, split_material
 from approx_build.training.callbacks import Resources
 from approx_build.training.checkpoint import file_name, write_checkpoint
@@ -69,6 +69,10 @@ class Run:
         # Not the time of day, which may be set while a training runs.
         began, saved = time.monotonic() - state.seconds, time.monotonic()
         self._report_began()
+        if state.step == 0 and type(self.model.network).measures_first:
+            for name, array in self._from_corpus().items():
+                for group in (state.weights, state.average):
+                    group[name].copy_(group[name].new_tensor(array))
         ahead = self.batches.stream(state.step + 1, steps, self.resources.loaders)
         with stop_on_signals() as stop, closing(ahead):
             # The first weights have a point and a checkpoint, too.
@@ -201,14 +205,20 @@ class Run:
     def _measure(self, weights: dict[str, NDArray[np.float32]]) -> None:
         """Put in what is measured of the corpus, and say what is wrong with a checkpoint."""
         network = self.model.network
-        if count := type(network).measured_windows:
-            windows = self.split.train
-            sounds = windows.spread(min(count, windows.count))
-            weights |= self.workers.measured(self.state.average, sounds)
+        weights |= self._from_corpus()
         # In the first half of a training much is still on its way.
         is_late = 2 * self.state.step >= self.model.training.steps or self._is_done()
         for words in network.warnings(weights) if is_late else ():
             self.resources.callback.warned(f"step {self.state.step}: {words}")
+
+    def _from_corpus(self) -> Arrays:
+        """The tensors that are measured from the corpus; often none."""
+        count = type(self.model.network).measured_windows
+        if not count:
+            return {}
+        windows = self.split.train
+        sounds = windows.spread(min(count, windows.count))
+        return self.workers.measured(self.state.average, sounds)
 
     def _keep_state(self) -> None:
         """Keep the state; consent is asked again, now that nothing would be lost."""

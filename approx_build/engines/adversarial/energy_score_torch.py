@@ -38,6 +38,18 @@ def score(recorded: Tensor, generated: Tensor) -> Tensor:
     return between - spread(generated) / 2
 
 
+def variety(recorded: Tensor, generated: Tensor) -> dict[str, float]:
+    """`variety`: the spread of generated features [B, K, F] as a share of that of recorded ones.
+
+    Empty for a single recorded one [B, F].
+    """
+    if len(recorded) < 2:
+        return {}
+    least = 1e-4  # for recorded ones that are all equal
+    varied = float(spread(recorded)) + least
+    return {"variety": (float(spread(generated)) + least) / varied}
+
+
 def spread(items: Tensor) -> Tensor:
     """Mean distance between two of K features [..., K, F]; K is at least 2."""
     count = items.shape[-2]

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from approx_build.engines.adversarial import energy_score_torch as energy
 from approx_build.engines.adversarial import wasserstein_torch as wasserstein
+from approx_build.engines.adversarial.glorot import glorot
 from approx_build.engines.adversarial.phase_shuffle_torch import shuffled
 from approx_build.families.base import (
     Arrays,
@@ -59,10 +60,7 @@ class WaveGANNetwork(PlayersNetwork):
     ) -> NDArray[np.float32]:
         if name.endswith(".bias"):
             return np.zeros(shape, np.float32)
-        taps = shape[2] if len(shape) == 3 else 1
-        limit = (6 / (taps * (shape[0] + shape[1]))) ** 0.5
-        drawn = (2 * rng.uniforms(int(np.prod(shape))) - 1) * limit
-        return np.asarray(drawn.reshape(shape), np.float32)
+        return glorot(shape, rng)
 
     def example(self, sound: NDArray[np.float32], rng: Stream, moment: Moment) -> Example:
         """A latent and shifts; for the critic, also a window [C, length] and a random place."""
@@ -95,12 +93,7 @@ class WaveGANNetwork(PlayersNetwork):
 
     def measures(self, weights: Tensors, example: Tensors) -> Mapping[str, float]:
         """`variety`: the spread of clips as a share of the spread of windows."""
-        recorded, made = self._features(weights, example)
-        if len(recorded) < 2:
-            return {}
-        least = 1e-4  # so that nothing is divided by 0 if all windows are equal
-        varied = float(energy.spread(recorded)) + least
-        return {"variety": (float(energy.spread(made)) + least) / varied}
+        return energy.variety(*self._features(weights, example))
 
     def _features(self, weights: Tensors, example: Tensors) -> tuple[Tensor, Tensor]:
         made = energy.features(self.generate(weights, example["z"].flatten(0, 1)))

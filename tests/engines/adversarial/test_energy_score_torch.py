@@ -10,6 +10,7 @@ from approx_build.engines.adversarial.energy_score_torch import (  # noqa: E402
     features,
     score,
     spread,
+    variety,
 )
 
 
@@ -49,3 +50,15 @@ def test_features_do_not_grow_with_the_length_of_a_sound(length: int) -> None:
     torch.manual_seed(1)
     noise = torch.randn(4, 2, length) / 10
     assert 0.05 < float(features(noise).norm(dim=1).mean()) < 0.5
+
+
+def test_variety_is_the_spread_of_what_is_generated_as_a_share_of_that_of_recordings() -> None:
+    recorded = torch.tensor([[0.0], [2.0], [4.0]])
+    generated = torch.tensor([[[0.0], [4.0]], [[8.0], [4.0]]])
+    [(name, found)] = variety(recorded, generated).items()
+    assert name == "variety"
+    assert found == pytest.approx(1.5, rel=1e-3)
+    alike = torch.ones(2, 2, 1)
+    assert variety(recorded, alike)["variety"] < 1e-3
+    assert variety(alike[0], alike)["variety"] == 1
+    assert variety(recorded[:1], alike) == {}
