@@ -26,6 +26,22 @@ def wave_path(sketch: Sketch) -> str:
     return f"M{'L'.join([*above, *below])}Z"
 
 
+LOUDNESS_FLOOR = -60
+"""The lower edge of a loudness curve, LUFS."""
+
+
+def loudness_path(levels: Sequence[float | None]) -> str:
+    """The area below a loudness curve: x from 0 to 1000, y from 0 (0 LUFS) to 100 (the floor)."""
+    heights = [100 if level is None else 100 * level / LOUDNESS_FLOOR for level in levels]
+    width = 1000 / len(levels)
+    # Steps, because each value is the loudness of a stretch.
+    steps = "".join(
+        f"V{min(100.0, max(0.0, height)):.4g}H{(place + 1) * width:.5g}"
+        for place, height in enumerate(heights)
+    )
+    return f"M0 100{steps}V100Z"
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A tick: its place in percent of the axis, and its name."""

@@ -50,11 +50,13 @@ class StemReport:
     """A part: its file, its pictures, its events and where its sound comes from.
 
     `settings` is its gain and pan in words; a part that is not mixed says so in `silent`.
-    `composed` has a line for each decision of its generators.
+    `composed` has a line for each decision of its generators. `stream` is the folder of the sheets
+    (`report.stream`) from which the page plays it; empty for a part that is not mixed.
     """
 
     name: str
     audio: str
+    stream: str = ""
     sketch: Sketch | None = None
     facts: Facts | None = None
     settings: str = ""
@@ -85,7 +87,10 @@ class ExpectationReport:
 
 @dataclass(frozen=True, slots=True)
 class MovementReport:
-    """One movement. `master` says in words what gain and ceiling did."""
+    """One movement. `master` says in words what gain and ceiling did.
+
+    `loudness` is the momentary loudness over time in LUFS, evenly spaced; None is silence.
+    """
 
     number: int
     slug: str
@@ -94,6 +99,9 @@ class MovementReport:
     audio: str
     sketch: Sketch
     facts: Facts
+    samples: int
+    stream: str
+    loudness: tuple[float | None, ...] = ()
     tempo: str = ""
     note: str = ""
     master: str = ""
@@ -183,10 +191,16 @@ class ConsentReport:
 
 @dataclass(frozen=True, slots=True)
 class PieceReport:
-    """The data of the page of a piece. `built` is how and with what it was made."""
+    """The data of the page of a piece. `built` is how and with what it was made.
+
+    `gap` is the silence between movements in samples.
+    """
 
     title: str
     movements: tuple[MovementReport, ...]
+    rate: int
+    channels: int
+    gap: int = 0
     composer: str = ""
     players: tuple[str, ...] = ()
     year: str = ""

@@ -16,12 +16,17 @@ from approx_build.report.data import (
     StemReport,
 )
 from approx_build.report.provenance import Provenance
+from approx_build.report.stream import master_stream, stem_stream
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.schema import Cue
 
 
 def movement_report(
-    lowered: LoweredMovement, results: BuildResults, provenance: Provenance, rate: int
+    lowered: LoweredMovement,
+    results: BuildResults,
+    provenance: Provenance,
+    rate: int,
+    loudness: Mapping[str, tuple[float | None, ...]],
 ) -> MovementReport:
     """The report of a movement."""
     movement, model = lowered.movement, lowered.movement.model
@@ -34,6 +39,9 @@ def movement_report(
         audio=f"{movement.slug}.wav",
         sketch=results.sketch(lowered.sketch),
         facts=results.measured(lowered.measure),
+        samples=results.facts(lowered.master)["samples"],
+        stream=master_stream(movement.slug),
+        loudness=loudness[movement.slug],
         tempo=_tempo(movement),
         note=model.note or "",
         master=_master(results.facts(lowered.master)),
@@ -75,6 +83,7 @@ def _stem(
     return StemReport(
         name=part.name,
         audio=f"stems/{movement.slug}/{part.name}.wav" if part.is_audible else "",
+        stream=stem_stream(movement.slug, part.name) if part.is_audible else "",
         sketch=results.sketch(look.sketch),
         facts=results.measured(look.measure),
         settings=_settings(part),

@@ -22,11 +22,12 @@ def piece_report(
     records: Mapping[str, Record],
     objects: Objects,
     built: Mapping[str, str],
+    loudness: Mapping[str, tuple[float | None, ...]],
 ) -> PieceReport:
     """Everything that the page shows.
 
     `records` are those of all targets of the piece, `objects` what they produced, and `built`
-    names the versions of the software.
+    names the versions of the software. `loudness` is that of each movement over time, by slug.
     """
     score, results = lowered.score, BuildResults(records, objects)
     piece = score.piece
@@ -36,9 +37,12 @@ def piece_report(
     return PieceReport(
         title=piece.piece,
         movements=tuple(
-            movement_report(one, results, provenance, piece.output.rate)
+            movement_report(one, results, provenance, piece.output.rate, loudness)
             for one in lowered.movements
         ),
+        rate=piece.output.rate,
+        channels=piece.output.channels,
+        gap=round(piece.gap_s * piece.output.rate),
         composer=piece.composer or "",
         players=piece.players,
         year=str(piece.year or ""),

@@ -73,6 +73,13 @@ def find(browser, selector):
     return browser.find_element(By.CSS_SELECTOR, selector)
 
 
+def press(browser, place):
+    """Click an element where nothing can cover it; the player is at the lower edge."""
+    element = find(browser, place) if isinstance(place, str) else place
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+    element.click()
+
+
 def until(browser, script, timeout_s=60):
     return WebDriverWait(browser, timeout_s, 0.05).until(lambda _: browser.execute_script(script))
 
@@ -105,11 +112,12 @@ def test_light_and_dark_follow_the_readers_choice(browser, calm):
 
 def test_the_console_stays_empty_and_the_network_untouched(browser, calm):
     opened(browser, calm)
-    find(browser, "#m1 .play").click()
-    until(browser, "return !document.querySelector('#m1 .deck audio').paused")
+    press(browser, "#m1 .deck .play")
+    until(browser, "return desk.seconds > 0.1")
     assert browser.get_log("browser") == []
     urls = requested(browser)
     assert any(url.endswith("index.html") for url in urls)
+    assert sum("/streams/1-movement/" in url for url in urls) == 3
     assert all(url.startswith(("file:", "data:")) for url in urls)
 
 
@@ -119,9 +127,9 @@ def test_hostile_text_does_not_run(browser, tmp_path):
     assert browser.execute_script("return document.documentElement.scrollWidth") == 380
     assert browser.execute_script("return document.scripts.length") == 1
     assert HOSTILE in find(browser, "h1").text
-    find(browser, "#m1 .stem .voice input").click()
-    find(browser, "#m1 .event").click()
-    find(browser, "#m1 .stem .file").click()
+    press(browser, "#m1 .stem .mute")
+    press(browser, "#m1 .event")
+    press(browser, "#m1 .stem .file")
     assert browser.execute_script("return window.hacked") is None
     assert all(url.startswith(("file:", "data:")) for url in requested(browser))
 
@@ -129,69 +137,90 @@ def test_hostile_text_does_not_run(browser, tmp_path):
 def test_a_cue_starts_the_movement_at_its_moment(browser, calm):
     opened(browser, calm)
     cues = browser.find_elements(By.CSS_SELECTOR, "#m1 .cue")
-    cues[1].click()
-    until(browser, "return document.querySelector('#m1 .deck audio').currentTime > 12.6")
-    now = browser.execute_script("return document.querySelector('#m1 .deck audio').currentTime")
-    assert 12.5 <= now < 16
+    press(browser, cues[1])
+    until(browser, "return desk.seconds > 12.6")
+    assert 12.5 <= browser.execute_script("return desk.seconds") < 16
     assert browser.execute_script(CLOCK).startswith("0:1")
     left = browser.execute_script("return document.querySelector('#m1 .playhead').style.left")
     assert 62 < float(left.rstrip("%")) < 80
-    assert find(browser, "#m1 .play").get_attribute("aria-pressed") == "true"
-    cues[0].click()
-    until(browser, "return document.querySelector('#m1 .deck audio').currentTime < 9")
+    assert find(browser, "#m1 .deck .play").get_attribute("aria-pressed") == "true"
+    press(browser, cues[0])
+    until(browser, "return desk.seconds < 9")
 
 
-def test_a_stem_goes_on_where_the_mix_was(browser, calm):
+def test_the_piece_has_one_timeline(browser, calm):
+    """Two movements of 20 s with a gap of 2 s: one plays after the other."""
     opened(browser, calm)
-    browser.find_elements(By.CSS_SELECTOR, "#m1 .cue")[0].click()
-    until(browser, "return document.querySelector('#m1 .deck audio').currentTime > 5.1")
-    find(browser, "#m1 .stem .voice input").click()
-    until(browser, "return document.querySelector('#m1 .stem audio').currentTime > 5.3")
-    assert browser.execute_script("return document.querySelector('#m1 .deck audio').paused")
-    assert not browser.execute_script("return document.querySelector('#m1 .stem audio').paused")
-
-
-def test_one_movement_at_a_time(browser, calm):
-    opened(browser, calm)
-    find(browser, "#m1 .play").click()
-    until(browser, "return document.querySelector('#m1 .deck audio').currentTime > 0.1")
-    find(browser, "#m2 .play").click()
-    until(browser, "return document.querySelector('#m2 .deck audio').currentTime > 0.1")
-    assert browser.execute_script("return document.querySelector('#m1 .deck audio').paused")
-    assert find(browser, "#m1 .play").get_attribute("aria-pressed") == "false"
+    assert browser.execute_script("return desk.length") == 42
+    press(browser, "#m2 .deck .play")
+    until(browser, "return desk.seconds > 22.1")
+    assert find(browser, "#m1 .deck .play").get_attribute("aria-pressed") == "false"
+    browser.execute_script("desk.play(19.8)")
+    until(browser, "return desk.seconds > 20.2")
+    assert find(browser, "#m1 .deck .play").get_attribute("aria-pressed") == "false"
+    assert find(browser, ".transport .play").get_attribute("aria-pressed") == "true"
+    browser.execute_script("desk.play(41.8)")
+    until(browser, "return !desk.isPlaying")
+    assert browser.execute_script("return desk.seconds") == 42
 
 
 def test_a_click_on_the_spectrogram_seeks(browser, calm):
     opened(browser, calm)
     plate = find(browser, "#m1 .plate")
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", plate)
     webdriver.ActionChains(browser).move_to_element(plate).click().perform()
     assert browser.execute_script(POSITION) == pytest.approx(10, abs=0.1)
     assert browser.execute_script(CLOCK).startswith("0:10")
 
 
-def test_the_keyboard_plays_and_seeks(browser, calm):
+def test_the_keyboard_does_everything(browser, calm):
     opened(browser, calm)
     plate = find(browser, "#m1 .plate")
     for keys, position in (
         ([Keys.ARROW_RIGHT], 5),
         ([Keys.ARROW_RIGHT], 10),
         ([Keys.SHIFT, Keys.ARROW_LEFT], 9),
+        (["."], 10),
         ([Keys.END], 20),
         ([Keys.HOME], 0),
         ([Keys.PAGE_UP], 20),
+        ([","], 19),
     ):
         plate.send_keys(*keys)
         assert browser.execute_script(POSITION) == position
-    plate.send_keys(Keys.HOME, " ")
-    until(browser, "return document.querySelector('#m1 .deck audio').currentTime > 0.2")
+    plate.send_keys(Keys.HOME, "[", *[Keys.ARROW_RIGHT] * 2, "]")
+    assert browser.execute_script("return desk.loop") == [0, 10]
+    plate.send_keys("1", "+", "+")
+    assert find(browser, "#m1 .mute").get_attribute("aria-pressed") == "true"
+    assert browser.execute_script("return desk.views[0].zoom") == 4
+    assert find(browser, "#m1 .zoom-text").text == "4×"
+    wide, window = browser.execute_script(
+        "const s = document.querySelector('#m1 .scroller'); return [s.scrollWidth, s.clientWidth]"
+    )
+    assert wide == 4 * window
+    assert browser.execute_script("return document.documentElement.scrollWidth") == 1400
+    plate.send_keys("r", "0", "\\", "n")
+    assert browser.execute_script("return [desk.loop, desk.views[0].zoom, desk.seconds]") == [
+        None,
+        1,
+        22,
+    ]
+    plate.send_keys(" ")
+    until(browser, "return desk.seconds > 22.2")
+    plate.send_keys(" ")
+    assert not browser.execute_script("return desk.isPlaying")
+    press(browser, ".keys summary")
+    press(browser, ".keys-on")
+    plate.send_keys("p")
+    assert browser.execute_script("return desk.seconds") > 22
 
 
 def test_an_event_tells_what_it_is_and_plays_from_its_onset(browser, calm):
     opened(browser, calm)
     event = browser.find_elements(By.CSS_SELECTOR, "#m1 .event")[1]
-    event.click()
+    press(browser, event)
     assert find(browser, "#m1 .told").text.startswith("hold at 0:04 for 0:15.5 · from haze clip 3")
-    until(browser, "return document.querySelector('#m1 .deck audio').currentTime > 4.1")
+    until(browser, "return desk.seconds > 4.1")
 
 
 def test_a_take_plays_and_stops(browser, calm):
@@ -217,14 +246,16 @@ def test_stages_from_noise_to_sound_stand_in_a_row_that_wraps(browser, calm, wid
     until(browser, loaded)
 
 
-def test_a_missing_file_is_named(browser, tmp_path):
+def test_a_missing_sheet_is_named_and_the_files_can_still_be_played(browser, tmp_path):
     path = written(tmp_path)
-    (tmp_path / "1-movement.wav").unlink()
+    (tmp_path / "streams/1-movement/stems/fog/0000.css").unlink()
     opened(browser, path)
-    find(browser, "#m1 .play").click()
-    until(browser, "return !document.querySelector('#m1 .trouble').hidden")
-    words = "1-movement.wav cannot be played. Is the file beside this page?"
-    assert find(browser, "#m1 .trouble").text == words
+    press(browser, "#m1 .deck .play")
+    until(browser, "return !document.querySelector('.trouble').hidden")
+    words = "streams/1-movement/stems/fog/0000.css cannot be read."
+    assert find(browser, ".trouble").text.startswith(words)
+    assert find(browser, "#m1 .deck audio").is_displayed()
+    assert not browser.execute_script("return desk.isPlaying")
 
 
 def test_every_control_has_a_name(browser, calm):
