@@ -34,7 +34,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class EventReport:
-    """One operation placed in time. `length_s` is what it really lasted."""
+    """One operation placed in time. `length_s` is what it really lasted.
+
+    `takes` describe the takes among its sources, `where` is its place in the score, and `yaml` its
+    text there on one line.
+    """
 
     name: str
     op: str
@@ -43,6 +47,12 @@ class EventReport:
     parameters: Parameters = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     through: tuple[str, ...] = ()
+    settings: Parameters = field(default_factory=dict)
+    seed: str = ""
+    takes: tuple[str, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    where: str = ""
+    yaml: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from approx_build.plan.movement import Looks, LoweredMovement
-from approx_build.plan.parts import LoweredPart, PlacedEvent
+from approx_build.plan.parts import LoweredPart
 from approx_build.report.build_results import BuildResults
 from approx_build.report.data import (
     CueReport,
-    EventReport,
     ExpectationReport,
     MovementReport,
     StemReport,
 )
+from approx_build.report.event import event_reports
 from approx_build.report.provenance import Provenance
 from approx_build.report.stream import master_stream, stem_stream
 from approx_build.score.movement import LoadedMovement
@@ -88,7 +88,7 @@ def _stem(
         facts=results.measured(look.measure),
         settings=_settings(part),
         silent="" if part.is_audible else ("muted" if part.part.mute else "another part has solo"),
-        events=tuple(_event(placed, results, rate) for placed in part.events),
+        events=event_reports(movement, part, results, provenance, rate),
         composed=tuple(
             line for one in movement.written if one.part == part.name for line in one.log
         ),
@@ -101,20 +101,6 @@ def _settings(part: LoweredPart) -> str:
     settings = [f"gain {gain:g} dB" if isinstance(gain, (int, float)) else "gain moves"]
     settings.append(f"pan {pan:g}" if isinstance(pan, (int, float)) else "pan moves")
     return ", ".join(settings)
-
-
-def _event(placed: PlacedEvent, results: BuildResults, rate: int) -> EventReport:
-    event = placed.event
-    names = tuple(found.name for found in placed.sources)
-    return EventReport(
-        name=event.id or "",
-        op=event.op.op,
-        at_s=placed.onset / rate,
-        length_s=results.facts(placed.target)["samples"] / rate,
-        parameters=event.op.model_dump(mode="json", exclude={"op"}),
-        sources=names if len(names) <= 8 else (*names[:7], f"and {len(names) - 7} more"),
-        through=tuple(op.op for op in event.through),
-    )
 
 
 def _cue(movement: LoadedMovement, cue: Cue) -> CueReport:

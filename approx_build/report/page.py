@@ -26,9 +26,9 @@ from approx_build.figures.vector import (
 )
 from approx_build.report import formatting
 from approx_build.report.assessment import nearest_steps, sentences
-from approx_build.report.data import EventReport, MovementReport, PieceReport
+from approx_build.report.data import MovementReport, PieceReport
+from approx_build.report.desk_data import consent_data, movement_data, placed_events
 from approx_build.report.evaluation import MEASURES, EvaluationReport, shown
-from approx_build.report.lane_layout import lanes
 from approx_build.report.stream import sheet_samples
 from approx_build.visible import visible_block
 
@@ -47,7 +47,7 @@ _POLICY = (
 )
 
 _PLAYER = ("page.js",)
-_DESK = ("stream.js", "engine.js", "mixer.js", "view.js", "desk.js")
+_DESK = ("stream.js", "engine.js", "mixer.js", "events.js", "view.js", "desk.js")
 
 Filter = Callable[..., object]
 
@@ -103,21 +103,25 @@ def page(report: PieceReport) -> str:
     """The page of `report` as HTML. Equal reports give equal pages."""
     ids = {consent.corpus: f"consent-{place}" for place, consent in enumerate(report.consents, 1)}
     styles, scripts = ["page.css", "desk.css"], [*_PLAYER, *_DESK]
-    return document("page.html", styles, scripts, piece=report, consent_ids=ids)
+    people = consent_data(ids, {one.corpus: one.people for one in report.consents})
+    values = {"piece": report, "consent_ids": ids, "consents": people}
+    return document("page.html", styles, scripts, **values)
 
 
 def document(template: str, styles: Sequence[str], scripts: Sequence[str], **values: object) -> str:
     """A page about sound, with the scripts that play it."""
     filters = (
-        *(
-            formatting.roman,
-            formatting.minutes,
-            formatting.href,
-            formatting.as_text,
-            formatting.event_line,
-        ),
+        *(formatting.roman, formatting.minutes, formatting.href, formatting.as_text),
         *(formatting.fact_rows, wave_path, loss_picture, percent, picture, time_marks, hertz_marks),
-        *(event_lanes, step_marks, starts, total_samples, sheet_samples, loudness_path),
+        *(
+            movement_data,
+            placed_events,
+            step_marks,
+            starts,
+            total_samples,
+            sheet_samples,
+            loudness_path,
+        ),
     )
     sizes = {"loss_width": WIDTH, "loss_height": HEIGHT, "LOUDNESS_FLOOR": LOUDNESS_FLOOR}
     return html(template, styles, scripts, filters, **sizes, **values)
@@ -161,14 +165,6 @@ def starts(movements: Sequence[MovementReport], gap: int) -> list[tuple[Movement
 def total_samples(movements: Sequence[MovementReport], gap: int) -> int:
     """The length of the piece with its gaps, in samples."""
     return sum(movement.samples for movement in movements) + gap * (len(movements) - 1)
-
-
-def event_lanes(events: Sequence[EventReport]) -> list[tuple[EventReport, int]]:
-    """Events with their lanes, by onset."""
-    # The name decides between equal onsets, so that equal reports give equal pages.
-    ordered = sorted(events, key=lambda event: (event.at_s, event.name))
-    spans = [(event.at_s, event.at_s + event.length_s) for event in ordered]
-    return list(zip(ordered, lanes(spans), strict=True))
 
 
 def evaluation_page(report: EvaluationReport) -> str:

@@ -65,7 +65,21 @@ def stem(folder: Path, slug: str, name: str, hz: float, text: str) -> StemReport
         settings="−3 dB, pan −0.2",
         events=(
             EventReport("opening", "salad", 0.5, 6, {"max_grain_s": 1.0, text: [text]}, (text,)),
-            EventReport("", "hold", 4, 15.5, {"rate_hz": 6}, ("haze clip 3",), (text,)),
+            EventReport(
+                "",
+                "hold",
+                4,
+                15.5,
+                {"rate_hz": 6},
+                ("haze clip 3",),
+                (text,),
+                settings={"gain_db": -3},
+                seed="11",
+                takes=(text,),
+                origins=(chain, recording),
+                where="pieces/a.yaml:7:9",
+                yaml=f"- {{ at: 4, hold: {text} }}",
+            ),
         ),
         origins=(chain,),
     )

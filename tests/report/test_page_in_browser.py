@@ -215,12 +215,39 @@ def test_the_keyboard_does_everything(browser, calm):
     assert browser.execute_script("return desk.seconds") > 22
 
 
-def test_an_event_tells_what_it_is_and_plays_from_its_onset(browser, calm):
+def test_an_event_tells_everything_about_itself_and_plays_from_its_onset(browser, calm):
     opened(browser, calm)
-    event = browser.find_elements(By.CSS_SELECTOR, "#m1 .event")[1]
-    press(browser, event)
+    press(browser, browser.find_elements(By.CSS_SELECTOR, "#m1 .event")[1])
     assert find(browser, "#m1 .told").text.startswith("hold at 0:04 for 0:15.5 · from haze clip 3")
     until(browser, "return desk.seconds > 4.1")
+    told = find(browser, "#m1 .detail").text
+    for words in (
+        "0:04.0 to 0:19.5",
+        "rate_hz\n6",
+        "gain_db\n−3",
+        "from\nhaze clip 3",
+        "seed\n11",
+        "in the score\npieces/a.yaml:7:9",
+        "consent: accordion calm",
+        "- { at: 4, hold: calm }",
+    ):
+        assert words in told
+    loop, copy, close = browser.find_elements(By.CSS_SELECTOR, "#m1 .detail button")[1:]
+    press(browser, loop)
+    assert browser.execute_script("return desk.loop") == [4, 19.5]
+    press(browser, copy)
+    until(browser, "return document.querySelector('#m1 .detail [role=status]').textContent")
+    press(browser, close)
+    assert not find(browser, "#m1 .detail").is_displayed()
+
+
+def test_a_list_of_events_names_them_all(browser, calm):
+    opened(browser, calm)
+    press(browser, "#m1 details.sources summary")
+    rows = until(browser, "return document.querySelectorAll('#m1 .list tbody tr[aria-rowindex]')")
+    assert [row.text.split(" ")[0] for row in rows] == ["0:00.5", "0:04.0"]
+    press(browser, "#m1 .list .link")
+    assert find(browser, "#m1 .detail h3").text.lower().startswith("salad opening")
 
 
 def test_a_take_plays_and_stops(browser, calm):

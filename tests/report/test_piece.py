@@ -36,7 +36,7 @@ def test_a_movement_tells_its_parts_events_and_cues(report: PieceReport) -> None
         ("hold", 0.9, 0.5),
     ]
     assert spray.events[0].sources == ("cry 1", "cry 2", "cry 3", "early 1", "early 2")
-    assert shore.events[0].through == ("harmonic",)
+    assert shore.events[0].through == ("harmonic (margin 1, kernel 31)",)
     [cue] = foam.cues
     assert (cue.at_s, cue.player, cue.text, cue.place) == (0.5, "gull", "cry", "")
     assert foam.facts.length_s == 1.5

@@ -41,6 +41,9 @@ class Desk {
     this.find(".loop-to").addEventListener("click", () => this.loopTo());
     this.find(".loop-off").addEventListener("click", () => this.setLoop());
     addEventListener("keydown", (event) => this.key(event));
+    addEventListener("beforeprint", () => {
+      for (const view of this.views) for (const list of view.events.lists) list.draw(true);
+    });
     for (const audio of document.querySelectorAll("audio"))
       audio.addEventListener("play", () => this.pause());
   }

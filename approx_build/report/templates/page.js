@@ -18,5 +18,5 @@ for (const shot of document.querySelectorAll(".shot:has(audio)")) {
   });
 }
 addEventListener("beforeprint", () => {
-  for (const details of document.querySelectorAll("details")) details.open = true;
+  for (const details of document.querySelectorAll("details:not(.keys)")) details.open = true;
 });

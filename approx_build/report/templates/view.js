@@ -75,6 +75,7 @@ class View {
     this.slider = new TimeSlider(this.find(".plate"), this.start, this.length, desk);
     this.scroller = this.find(".scroller");
     this.mixer = new Mixer(section, movement, desk);
+    this.events = new Events(section, this);
     this.zoom = 1;
     this.button = this.find(".deck .play");
     this.button.addEventListener("click", () => this.toggle());
@@ -84,10 +85,12 @@ class View {
     const zooms = { ".zoom-in": 2, ".zoom-out": 0.5, ".zoom-all": 0 };
     for (const [name, factor] of Object.entries(zooms))
       this.find(name).addEventListener("click", () => this.zoomBy(factor));
-    this.scroller.addEventListener("scroll", () => this.drawAxis());
+    this.scroller.addEventListener("scroll", () => this.draw());
     // The heads of stems stay in view while the rest scrolls.
-    new ResizeObserver(([{ contentRect }]) =>
-      this.scroller.style.setProperty("--view", `${contentRect.width}px`)).observe(this.scroller);
+    new ResizeObserver(([{ contentRect }]) => {
+      this.scroller.style.setProperty("--view", `${contentRect.width}px`);
+      this.draw();
+    }).observe(this.scroller);
   }
 
   offer(place) {
@@ -96,10 +99,6 @@ class View {
       event.stopPropagation();
       this.desk.play(seconds);
     });
-    if (!place.classList.contains("event")) return;
-    const describe = () => { this.find(".told").textContent = place.title; };
-    place.addEventListener("focus", describe);
-    place.addEventListener("pointerenter", describe);
   }
 
   contains(seconds) { return seconds >= this.start && seconds < this.start + this.length; }
@@ -115,7 +114,7 @@ class View {
     this.find(".roll").style.setProperty("--zoom", this.zoom);
     this.find(".zoom-text").textContent = `${this.zoom}×`;
     this.follow(true);
-    this.drawAxis();
+    this.draw();
   }
 
   // Scrolls so that the position is visible: on request, or when it leaves the view.
@@ -127,10 +126,16 @@ class View {
     else if (!isVisible) scroller.scrollLeft = x - scroller.clientWidth * 0.1;
   }
 
-  drawAxis() {
+  // What is in view of the axis and the events.
+  draw() {
     const { scroller } = this;
     const from = (scroller.scrollLeft / scroller.scrollWidth) * this.length;
     const visible = this.length / this.zoom;
+    this.drawAxis(from, visible);
+    this.events.draw(from, from + visible);
+  }
+
+  drawAxis(from, visible) {
     const step = STEPS_S.find((one) => visible / one <= 12) ?? 3600;
     const digits = step < 0.1 ? 2 : step < 1 ? 1 : 0;
     const marks = [];
