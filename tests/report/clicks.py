@@ -9,12 +9,13 @@ import numpy as np
 from approx_build.audio import wav
 from approx_build.audio.loudness import measure
 from approx_build.figures.thumbnail import sketch
-from approx_build.report.data import MovementReport, PieceReport, StemReport
+from approx_build.report.data import EventReport, MovementReport, PieceReport, StemReport
 from approx_build.report.stream import master_stream, sheet_samples, stem_stream
 from tests.report.sample import RATE, streamed
 
 SAMPLES = 180 * RATE
 LOUD = 1 << 21
+EVENTS = 3000
 SHEET = sheet_samples(2)
 CLICKS = [0, 1, 4000, *(n * SHEET + d for n in range(1, 8) for d in (-1, 0, 1)), SAMPLES - 1]
 """Samples of the clicks: the ends, and both sides of the border between two sheets."""
@@ -26,8 +27,11 @@ def piece(folder: Path) -> PieceReport:
     clicks = np.zeros((2, SAMPLES), np.int32)
     clicks[:, CLICKS] = LOUD
     sounds = {"noise": noise, "against": -noise, "clicks": clicks}
+    events = tuple(
+        EventReport(f"event-{place}", "play", place * 0.05, 0.04) for place in range(EVENTS)
+    )
     stems = tuple(
-        StemReport(name, "", stream=_stream(folder, stem_stream("1", name), data))
+        StemReport(name, "", _stream(folder, stem_stream("1", name), data), events=events)
         for name, data in sounds.items()
     )
     master = _stream(folder, master_stream("1"), clicks)

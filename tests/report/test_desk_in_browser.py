@@ -7,7 +7,7 @@ import json
 import pytest
 
 from approx_build.report.page import page
-from tests.report.clicks import CLICKS, LOUD, SAMPLES, piece
+from tests.report.clicks import CLICKS, EVENTS, LOUD, SAMPLES, piece
 from tests.report.sample import RATE
 from tests.report.test_page_in_browser import (
     browser,  # noqa: F401 - a fixture
@@ -116,3 +116,31 @@ def test_a_loop_holds_the_position_while_it_plays(clicks):
     until(clicks, "return desk.seconds > 1.15")
     assert 1 <= clicks.execute_script("return desk.seconds") <= 1.31
     clicks.execute_script("desk.setLoop(); desk.pause()")
+
+
+NUMBERS = "return [...document.querySelectorAll('#m1 .event i')].map(i => i.textContent)"
+
+
+def test_of_thousands_of_events_only_those_in_view_exist(clicks):
+    clicks.execute_script("desk.views[0].section.scrollIntoView()")
+    until(clicks, "return document.querySelectorAll('#m1 .event').length > 300")
+    assert len(clicks.execute_script(NUMBERS)) <= 3 * 600
+    clicks.execute_script("desk.seek(75); desk.views[0].zoomBy(128)")
+    near = {int(name.partition("-")[2]) for name in clicks.execute_script(NUMBERS)}
+    # The view of 1.4 s around 75 s and as much to both sides: every event, of 20 in a second.
+    assert {*range(1480, 1520)} <= near <= {*range(1400, 1600)}
+    clicks.execute_script("desk.views[0].zoomBy(0)")
+
+
+def test_of_a_long_list_only_the_rows_in_view_exist(clicks):
+    shown = "document.querySelectorAll('#m1 .list')[0].querySelectorAll('.link')"
+    press(clicks, "#m1 details.sources summary")
+    until(clicks, f"return {shown}.length > 5")
+    assert clicks.execute_script(f"return {shown}.length") < 60
+    assert clicks.execute_script(f"return {shown}[0].textContent") == "play event-0"
+    clicks.execute_script("document.querySelector('#m1 .list').scrollTop = 1e9")
+    last = f"play event-{EVENTS - 1}"
+    until(clicks, f"return [...{shown}].at(-1).textContent === '{last}'")
+    assert clicks.execute_script(f"return {shown}.length") < 60
+    printed = f"dispatchEvent(new Event('beforeprint')); return {shown}.length"
+    assert clicks.execute_script(printed) == EVENTS

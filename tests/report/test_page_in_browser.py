@@ -100,6 +100,29 @@ def test_nothing_is_wider_than_the_window(browser, calm, width, scheme):
     assert browser.execute_script(wide) == width
 
 
+SMALL = """
+const names = "button, select, summary, input:not([type=checkbox]), [role=slider], .file, nav a";
+const seen = [...document.querySelectorAll(names)].filter((one) => one.checkVisibility());
+return seen.map((one) => [one.className || one.tagName, one.getBoundingClientRect().height])
+  .filter(([, height]) => height < 43.9);
+"""
+
+
+def test_a_thumb_finds_every_control(browser, calm):
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    try:
+        opened(browser, calm, 380)
+        press(browser, browser.find_elements(By.CSS_SELECTOR, "#m1 .event")[0])
+        browser.execute_script(
+            "for (const d of document.querySelectorAll('details')) d.open = true"
+        )
+        until(browser, "return document.querySelector('#m1 .list .link')")
+        assert browser.execute_script(SMALL) == []
+        assert browser.execute_script("return document.documentElement.scrollWidth") == 380
+    finally:
+        browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+
+
 def test_light_and_dark_follow_the_readers_choice(browser, calm):
     colour = "return getComputedStyle(document.body).backgroundColor"
     grounds = [

@@ -75,7 +75,6 @@ class View {
     this.slider = new TimeSlider(this.find(".plate"), this.start, this.length, desk);
     this.scroller = this.find(".scroller");
     this.mixer = new Mixer(section, movement, desk);
-    this.events = new Events(section, this);
     this.zoom = 1;
     this.button = this.find(".deck .play");
     this.button.addEventListener("click", () => this.toggle());
@@ -89,8 +88,13 @@ class View {
     // The heads of stems stay in view while the rest scrolls.
     new ResizeObserver(([{ contentRect }]) => {
       this.scroller.style.setProperty("--view", `${contentRect.width}px`);
-      this.draw();
+      this.redraw();
     }).observe(this.scroller);
+    // Events are made when their movement is nearly in view: a piece may have thousands.
+    new IntersectionObserver(([{ isIntersecting }]) => {
+      this.isNear = isIntersecting;
+      this.redraw();
+    }, { rootMargin: "100%" }).observe(section);
   }
 
   offer(place) {
@@ -114,7 +118,7 @@ class View {
     this.find(".roll").style.setProperty("--zoom", this.zoom);
     this.find(".zoom-text").textContent = `${this.zoom}×`;
     this.follow(true);
-    this.draw();
+    this.redraw();
   }
 
   // Scrolls so that the position is visible: on request, or when it leaves the view.
@@ -126,20 +130,34 @@ class View {
     else if (!isVisible) scroller.scrollLeft = x - scroller.clientWidth * 0.1;
   }
 
-  // What is in view of the axis and the events.
-  draw() {
-    const { scroller } = this;
-    const from = (scroller.scrollLeft / scroller.scrollWidth) * this.length;
-    const visible = this.length / this.zoom;
-    this.drawAxis(from, visible);
-    this.events.draw(from, from + visible);
+  get events() {
+    this.made ??= new Events(this.section, this);
+    return this.made;
   }
 
-  drawAxis(from, visible) {
+  redraw() {
+    this.drawn = null;
+    this.draw();
+  }
+
+  // The axis and the events in view and a view's width to both sides, when the view leaves them.
+  draw() {
+    if (!this.isNear) return;
+    const { scroller, drawn } = this;
+    const visible = this.length / this.zoom;
+    const from = (scroller.scrollLeft / scroller.scrollWidth) * this.length;
+    if (drawn && drawn[0] <= Math.max(0, from)
+      && drawn[1] >= Math.min(this.length, from + visible)) return;
+    this.drawn = [Math.max(0, from - visible), Math.min(this.length, from + 2 * visible)];
+    this.drawAxis(...this.drawn, visible);
+    this.events.draw(...this.drawn);
+  }
+
+  drawAxis(from, to, visible) {
     const step = STEPS_S.find((one) => visible / one <= 12) ?? 3600;
     const digits = step < 0.1 ? 2 : step < 1 ? 1 : 0;
     const marks = [];
-    for (let n = Math.floor(from / step); n * step <= Math.min(this.length, from + visible); n++) {
+    for (let n = Math.floor(from / step); n * step <= to; n++) {
       const mark = document.createElement("span");
       mark.style.left = `${(100 * n * step) / this.length}%`;
       mark.textContent = clockText(n * step, digits);
