@@ -87,6 +87,15 @@ class CueReport:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteReport:
+    """A remark at a moment of the movement `slug`."""
+
+    slug: str
+    at_s: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectationReport:
     """What the composer expects of a movement, and whether it was met."""
 
@@ -203,7 +212,7 @@ class ConsentReport:
 class PieceReport:
     """The data of the page of a piece. `built` is how and with what it was made.
 
-    `gap` is the silence between movements in samples.
+    `gap` is the silence between movements in samples; `notes_path` names the file of the notes.
     """
 
     title: str
@@ -220,6 +229,8 @@ class PieceReport:
     gap_s: float = 0.0
     audio: str = ""
     facts: Facts | None = None
+    notes: tuple[NoteReport, ...] = ()
+    notes_path: str = ""
     networks: tuple[NetworkReport, ...] = ()
     consents: tuple[ConsentReport, ...] = ()
     built: Parameters = field(default_factory=dict)

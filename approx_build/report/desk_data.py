@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from approx_build.report.data import EventReport, MovementReport, Origin
+from approx_build.report.data import EventReport, MovementReport, NoteReport, Origin
 from approx_build.report.formatting import as_text, event_line
 from approx_build.report.lane_layout import lanes
 from approx_build.visible import visible, visible_block
@@ -54,6 +54,12 @@ def movement_data(movement: MovementReport) -> Markup:
 def consent_data(ids: Mapping[str, str], people: Mapping[str, Sequence[str]]) -> Markup:
     """The place on the page and the people of each consent."""
     return _json({corpus: [ids[corpus], *map(visible, people[corpus])] for corpus in ids})
+
+
+def notes_data(notes: Sequence[NoteReport]) -> Markup:
+    """The notes of a piece."""
+    # As they are: what the page saves must be what was read. It shows them as text.
+    return _json([{"movement": one.slug, "at": one.at_s, "text": one.text} for one in notes])
 
 
 def _event(event: EventReport, lane: int, origins: _Origins) -> dict[str, object]:

@@ -27,7 +27,7 @@ from approx_build.figures.vector import (
 from approx_build.report import formatting
 from approx_build.report.assessment import nearest_steps, sentences
 from approx_build.report.data import MovementReport, PieceReport
-from approx_build.report.desk_data import consent_data, movement_data, placed_events
+from approx_build.report.desk_data import consent_data, movement_data, notes_data, placed_events
 from approx_build.report.evaluation import MEASURES, EvaluationReport, shown
 from approx_build.report.stream import sheet_samples
 from approx_build.visible import visible_block
@@ -47,7 +47,7 @@ _POLICY = (
 )
 
 _PLAYER = ("page.js",)
-_DESK = ("stream.js", "engine.js", "mixer.js", "events.js", "view.js", "desk.js")
+_DESK = ("stream.js", "engine.js", "mixer.js", "events.js", "view.js", "notes.js", "desk.js")
 
 Filter = Callable[..., object]
 
@@ -115,6 +115,7 @@ def document(template: str, styles: Sequence[str], scripts: Sequence[str], **val
         *(formatting.fact_rows, wave_path, loss_picture, percent, picture, time_marks, hertz_marks),
         *(
             movement_data,
+            notes_data,
             placed_events,
             step_marks,
             starts,

@@ -8,10 +8,11 @@ from approx_build.plan.catalog import Catalog
 from approx_build.plan.lower import LoweredPiece
 from approx_build.report.build_results import BuildResults
 from approx_build.report.consent import consent_reports
-from approx_build.report.data import PieceReport
+from approx_build.report.data import NoteReport, PieceReport
 from approx_build.report.movement import movement_report
 from approx_build.report.network import network_report
 from approx_build.report.provenance import Provenance
+from approx_build.score.notes import notes_path, read_notes
 from approx_build.store.objects import Objects
 from approx_build.store.records import Record
 
@@ -51,6 +52,10 @@ def piece_report(
         length_s=sum(lengths) + piece.gap_s * (len(lengths) - 1),
         gap_s=piece.gap_s,
         audio=f"{score.slug}.wav" if lowered.whole else "",
+        notes=tuple(
+            NoteReport(one.slug, one.at_s, one.text) for one in read_notes(score, catalog.log)[0]
+        ),
+        notes_path=notes_path(score),
         networks=tuple(
             network_report(model, previews, lowered.stages.get(model), catalog, results)
             for model, previews in lowered.previews.items()

@@ -18,6 +18,7 @@ from approx_build.report.data import (
     ExpectationReport,
     MovementReport,
     NetworkReport,
+    NoteReport,
     Origin,
     PieceReport,
     RecordingUse,
@@ -155,6 +156,8 @@ def report(folder: Path, text: str = "calm") -> PieceReport:
         length_s=42,
         gap_s=2,
         audio="whole.wav",
+        notes=(NoteReport("1-movement", 3.5, text), NoteReport("2-movement", 1, "softer")),
+        notes_path="pieces/calm.notes.yaml",
         facts=measure(whole.path),
         networks=(network(folder, text),),
         consents=(

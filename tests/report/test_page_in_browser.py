@@ -273,6 +273,29 @@ def test_a_list_of_events_names_them_all(browser, calm):
     assert find(browser, "#m1 .detail h3").text.lower().startswith("salad opening")
 
 
+def test_a_note_is_written_at_the_position_and_kept_by_the_browser(browser, calm):
+    opened(browser, calm)
+    notes = browser.find_elements(By.CSS_SELECTOR, ".kept li")
+    assert [note.text for note in notes] == ["i. 0:03.5\ncalm", "ii. 0:01.0\nsofter"]
+    assert len(browser.find_elements(By.CSS_SELECTOR, "#m1 .note-line")) == 1
+    assert not find(browser, ".unsaved").is_displayed()
+    browser.execute_script("desk.seek(25.5)")
+    find(browser, "body").send_keys("t")
+    browser.switch_to.active_element.send_keys('too "loud" here')
+    assert find(browser, ".add .moment").text == "ii. 0:03.5"
+    press(browser, ".add button")
+    opened(browser, calm)
+    assert find(browser, ".unsaved pre").text.splitlines()[1:] == [
+        '  - { movement: "1-movement", at: 3.5, text: "calm" }',
+        '  - { movement: "2-movement", at: 1, text: "softer" }',
+        '  - { movement: "2-movement", at: 3.5, text: "too \\"loud\\" here" }',
+    ]
+    assert "pieces/calm.notes.yaml" in find(browser, ".unsaved").text
+    assert find(browser, ".download").get_attribute("download") == "calm.notes.yaml"
+    press(browser, ".kept .small")
+    assert not find(browser, ".unsaved").is_displayed()
+
+
 def test_a_take_plays_and_stops(browser, calm):
     opened(browser, calm)
     button = find(browser, ".listen")

@@ -22,6 +22,7 @@ def test_the_piece_lasts_as_long_as_its_movements_and_gaps(report: PieceReport) 
     assert report.length_s == 1.5 + 0.25 + 1.0
     assert [movement.title for movement in report.movements] == ["foam", "sand"]
     assert [movement.samples for movement in report.movements] == [12000, 8000]
+    assert (report.notes, report.notes_path) == ((), "pieces/tide.notes.yaml")
     assert (report.rate, report.channels, report.gap) == (8000, 2, 2000)
 
 

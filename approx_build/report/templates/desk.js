@@ -14,6 +14,7 @@ class Desk {
     this.loop = null;
     this.timeline = new TimeSlider(this.find(".timeline"), 0, this.length, this);
     this.views = this.engine.movements.map((one) => new View(one.section, one, this));
+    this.notes = new Notes(document.querySelector(".notes"), this);
     this.connect();
     this.show();
   }
@@ -139,6 +140,7 @@ class Desk {
     this.timeline.show(this.seconds);
     this.find(".playhead").style.left = `${(100 * this.seconds) / this.length}%`;
     for (const view of this.views) view.show();
+    this.notes.showMoment();
   }
 
   complain(error, session) {
@@ -166,6 +168,7 @@ const KEYS = {
   n: (desk) => desk.skip(1),
   p: (desk) => desk.skip(-1),
   d: (desk) => desk.listenTo(desk.find(".source").value === "mix" ? "master" : "mix"),
+  t: (desk) => desk.notes.input.focus(),
   r: (desk) => desk.here?.mixer.reset(),
 };
 

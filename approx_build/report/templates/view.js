@@ -71,6 +71,8 @@ class View {
     Object.assign(this, { section, movement, desk });
     this.start = movement.start / desk.rate;
     this.length = movement.samples / desk.rate;
+    this.slug = section.dataset.slug;
+    this.title = section.querySelector(".numeral").textContent;
     this.find = (name) => section.querySelector(name);
     this.slider = new TimeSlider(this.find(".plate"), this.start, this.length, desk);
     this.scroller = this.find(".scroller");
