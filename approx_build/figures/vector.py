@@ -16,10 +16,16 @@ WIDTH, HEIGHT = 1000, 300
 _MOST_POINTS = 600
 
 
+def wave_peak(sketch: Sketch) -> float:
+    """The sample that a waveform is scaled to, full scale 1."""
+    low, high = sketch.wave
+    return max(1, *map(abs, low), *map(abs, high)) / 100
+
+
 def wave_path(sketch: Sketch) -> str:
     """The closed outline of a waveform: x in columns, y from -100 to 100, scaled to the loudest."""
     low, high = sketch.wave
-    loudest = max(1, *map(abs, low), *map(abs, high))
+    loudest = 100 * wave_peak(sketch)
     above = [f"{x} {-100 * y / loudest:.4g}" for x, y in enumerate(high)]
     # Silence is drawn as a thin line.
     below = [f"{x} {-100 * y / loudest + 1:.4g}" for x, y in reversed(list(enumerate(low)))]

@@ -23,6 +23,7 @@ from approx_build.figures.vector import (
     loudness_path,
     time_ticks,
     wave_path,
+    wave_peak,
 )
 from approx_build.report import formatting
 from approx_build.report.assessment import nearest_steps, sentences
@@ -47,7 +48,16 @@ _POLICY = (
 )
 
 _PLAYER = ("page.js",)
-_DESK = ("stream.js", "engine.js", "mixer.js", "events.js", "view.js", "notes.js", "desk.js")
+_DESK = (
+    "stream.js",
+    "engine.js",
+    "mixer.js",
+    "events.js",
+    "magnifier.js",
+    "view.js",
+    "notes.js",
+    "desk.js",
+)
 
 Filter = Callable[..., object]
 
@@ -112,7 +122,16 @@ def document(template: str, styles: Sequence[str], scripts: Sequence[str], **val
     """A page about sound, with the scripts that play it."""
     filters = (
         *(formatting.roman, formatting.minutes, formatting.href, formatting.as_text),
-        *(formatting.fact_rows, wave_path, loss_picture, percent, picture, time_marks, hertz_marks),
+        *(
+            formatting.fact_rows,
+            wave_path,
+            wave_peak,
+            loss_picture,
+            percent,
+            picture,
+            time_marks,
+            hertz_marks,
+        ),
         *(
             movement_data,
             notes_data,

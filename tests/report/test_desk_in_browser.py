@@ -118,6 +118,32 @@ def test_a_loop_holds_the_position_while_it_plays(clicks):
     clicks.execute_script("desk.setLoop(); desk.pause()")
 
 
+LOUDEST = """
+const [name] = arguments;
+const canvas = document.querySelector(name);
+const { width, height } = canvas;
+const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+const sums = new Array(width).fill(0);
+for (let at = 0; at < data.length; at += 4) sums[(at / 4) % width] += data[at] * data[at + 3];
+return [canvas.style.left, canvas.style.width, sums.indexOf(Math.max(...sums)) / width];
+"""
+
+
+def test_zoomed_in_the_pictures_are_drawn_from_the_samples(clicks):
+    """A click at 4000 of 8000 samples a second, in a view of 1.4 s from the start."""
+    clicks.execute_script("desk.views[0].section.scrollIntoView()")
+    clicks.execute_script("desk.seek(0); desk.views[0].zoomBy(128)")
+    until(clicks, "return document.querySelector('.plate canvas')")
+    for name, near in ((".plate canvas", 0.03), (".wave-detail", 0.002)):
+        left, width, loudest = clicks.execute_script(LOUDEST, name)
+        assert left == "0%"
+        assert float(width.rstrip("%")) == pytest.approx(100 / 128, rel=0.01)
+        # The loudest column of a picture that begins with a louder pair of clicks is either.
+        assert min(loudest, abs(loudest - 0.5 / (180 / 128))) < near
+    clicks.execute_script("desk.views[0].zoomBy(0)")
+    until(clicks, "return !document.querySelector('.plate canvas')")
+
+
 NUMBERS = "return [...document.querySelectorAll('#m1 .event i')].map(i => i.textContent)"
 
 

@@ -77,6 +77,7 @@ class View {
     this.slider = new TimeSlider(this.find(".plate"), this.start, this.length, desk);
     this.scroller = this.find(".scroller");
     this.mixer = new Mixer(section, movement, desk);
+    this.magnifier = new Magnifier(this, movement, desk);
     this.zoom = 1;
     this.button = this.find(".deck .play");
     this.button.addEventListener("click", () => this.toggle());
@@ -145,6 +146,7 @@ class View {
   // The axis and the events in view and a view's width to both sides, when the view leaves them.
   draw() {
     if (!this.isNear) return;
+    this.magnifier.wait();
     const { scroller, drawn } = this;
     const visible = this.length / this.zoom;
     const from = (scroller.scrollLeft / scroller.scrollWidth) * this.length;
