@@ -117,13 +117,20 @@ def measure(path: Path) -> None:
     driver = browser()
     try:
         driver.set_script_timeout(120)
+        # Ticks of the thread: what the page costs however busy the machine is.
+        driver.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
         driver.get(path.as_uri())
         ready, loaded, _ = driver.execute_script(OPENED)
         print(f"opened        script done after {ready:.0f} ms, loaded after {loaded:.0f} ms")
+        metrics = driver.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
+        spent = {one["name"]: one["value"] for one in metrics}
+        names = ("TaskDuration", "ScriptDuration", "LayoutDuration", "RecalcStyleDuration")
+        task, script, layout, style = (1000 * spent[name] for name in names)
+        parts = f"script {script:.0f}, layout {layout:.0f}, styles {style:.0f}"
+        print(f"CPU           {task:.0f} ms: {parts}")
         nodes = driver.execute_script("return document.querySelectorAll('*').length")
         heap = driver.execute_script("return performance.memory.usedJSHeapSize") / 2**20
-        metrics = driver.execute_cdp_cmd("Memory.getDOMCounters", {})
-        print(f"memory        {heap:.0f} MiB of script, {nodes} elements, {metrics['nodes']} nodes")
+        print(f"memory        {heap:.0f} MiB of script, {nodes} elements")
         driver.execute_script("document.documentElement.style.scrollBehavior = 'auto'")
         frames(driver, "page", "", "scrollTop")
         driver.execute_script("desk.views[0].zoomBy(32)")

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from approx_build.report.page import page
-from tests.report.clicks import CLICKS, EVENTS, LOUD, SAMPLES, piece
+from tests.report.clicks import CLICKS, EVENTS, LOUD, SAMPLES, SHEET, piece
 from tests.report.sample import RATE
 from tests.report.test_page_in_browser import (
     browser,  # noqa: F401 - a fixture
@@ -116,6 +116,15 @@ def test_a_loop_holds_the_position_while_it_plays(clicks):
     until(clicks, "return desk.seconds > 1.15")
     assert 1 <= clicks.execute_script("return desk.seconds") <= 1.31
     clicks.execute_script("desk.setLoop(); desk.pause()")
+
+
+def test_a_start_just_before_the_end_of_a_sheet_leaves_no_gap(clicks):
+    clicks.execute_script(f"desk.play({(SHEET - 100) / RATE})")
+    until(clicks, "return desk.engine.session.spans.length > 1")
+    [first, second] = clicks.execute_script("return desk.engine.session.spans.slice(0, 2)")
+    clicks.execute_script("desk.pause()")
+    assert first["count"] == 100
+    assert (second["frame"], second["position"]) == (first["frame"] + 100, SHEET)
 
 
 LOUDEST = """

@@ -334,7 +334,7 @@ def test_a_missing_sheet_is_named_and_the_files_can_still_be_played(browser, tmp
 def test_every_control_has_a_name(browser, calm):
     opened(browser, calm)
     tree = browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
-    roles = ("button", "slider", "radio", "link", "img")
+    roles = ("button", "slider", "combobox", "checkbox", "textbox", "link", "region", "image")
     nodes = [node for node in tree if node.get("role", {}).get("value") in roles]
     assert len(nodes) > 20
     assert [node for node in nodes if not node.get("name", {}).get("value", "").strip()] == []

@@ -1,6 +1,9 @@
 // The engine: plays the streams of a piece on one timeline. Positions are samples of the piece.
 const AHEAD_S = 3;
 const FADE_S = 0.005;
+// From a call to the first sample, and the least from scheduling a later stretch to its start.
+const FIRST_S = 0.03;
+const NEXT_S = 0.005;
 const gainOf = (db) => (db <= -60 ? 0 : 10 ** (db / 20));
 
 class Track {
@@ -45,16 +48,25 @@ class Session {
       }
       const span = this.engine.spanAt(this.cursor);
       if (!span) return;
-      const tracks = span.movement?.tracks ?? [];
-      const sheets = await Promise.all(tracks.map((track) => track.stream.sheet(span.sheet)));
-      if (!this.isStopped) this.schedule(span, tracks, sheets);
+      // A short stretch would be over before the sheets after it are read.
+      const after = this.frame === null && span.count < this.engine.rate;
+      if (after) await this.read(this.engine.spanAt(span.next));
+      const sheets = await this.read(span);
+      if (!this.isStopped) this.schedule(span, sheets);
     }
   }
 
+  read(span) {
+    const tracks = span?.movement?.tracks ?? [];
+    return Promise.all(tracks.map((track) => track.stream.sheet(span.sheet)));
+  }
+
   // All tracks of a span start at one frame, so they cannot drift apart.
-  schedule(span, tracks, sheets) {
+  schedule(span, sheets) {
     const { engine } = this;
-    const soonest = engine.isOffline ? 0 : Math.ceil(this.now + 0.03 * engine.rate);
+    const tracks = span.movement?.tracks ?? [];
+    const delay = this.frame === null ? FIRST_S : NEXT_S;
+    const soonest = engine.isOffline ? 0 : Math.ceil(this.now + delay * engine.rate);
     this.frame = Math.max(this.frame ?? 0, soonest);
     tracks.forEach((track, place) =>
       track.play(sheets[place], this.frame, span.offset, span.count, engine.rate, this.nodes));

@@ -7,7 +7,7 @@ class Mixer {
       mute: row.querySelector(".mute"),
       solo: row.querySelector(".solo"),
       level: row.querySelector(".fader input"),
-      shown: row.querySelector(".fader output"),
+      shown: row.querySelector(".fader .value"),
     }));
     for (const row of this.rows) this.listen(row);
     section.querySelector(".reset")?.addEventListener("click", () => this.reset());
