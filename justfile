@@ -41,7 +41,7 @@ render PIECE='pieces/approximations.yaml':
 verify PIECE='pieces/approximations.yaml':
     approx-build verify {{PIECE}}
 
-# Run a benchmark: sampler, training, forecast, fft, resample, harmonic, spectrogram, nothing_to_do, store
+# Run a benchmark: sampler, training, forecast, fft, resample, harmonic, spectrogram, nothing_to_do, store, page
 bench NAME:
     python bench/{{NAME}}.py
 

@@ -447,8 +447,11 @@ def test_everything_is_printed_in_one_place():
 
 
 OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*")
-NAMES_OPTIONS_OF_OTHER_PROGRAMS = {"kernels/compiled.py": {"--build"}}
-"""How CMake builds the kernels."""
+NAMES_OPTIONS_OF_OTHER_PROGRAMS = {
+    "kernels/compiled.py": {"--build"},
+    "report/stream.py": {"--pcm"},
+}
+"""How CMake builds the kernels, and a custom property of CSS."""
 
 
 def test_nothing_below_the_face_names_an_option_of_the_command_line():

@@ -25,6 +25,7 @@ SILENCE_DBFS = -80.0
 """Below this a sound counts as silent."""
 SILENCE_S = 0.25
 """Shorter silences are not reported."""
+_GATE_LUFS = -70.0
 # The largest positive 24-bit sample: +1.0 has no integer.
 _FULL_SCALE_24 = 1.0 - 2.0**-23
 
@@ -78,6 +79,23 @@ def integrated_lufs(paths: Sequence[wav.AnyPath]) -> float | None:
         for data in _blocks(path):
             meter.add(data)
     return meter.integrated()
+
+
+def loudness_curve(path: wav.AnyPath, most: int = 1000) -> list[float | None]:
+    """The momentary loudness (400 ms, EBU Tech 3341) of at most `most` equal stretches, LUFS.
+
+    Each value is the loudest of its stretch, rounded to 0.1; None is below `_GATE_LUFS`.
+    """
+    found = wav.info(path)
+    meter = _Meter(found)
+    for data in _blocks(path):
+        meter.add(data)
+    levels = meter.momentary or [-np.inf]
+    # In the middle of its 400 ms, each value stands for the tenth of a second around it.
+    levels = [levels[0], *levels, levels[-1], levels[-1]]
+    size = -(-len(levels) // most)
+    loudest = [max(levels[start : start + size]) for start in range(0, len(levels), size)]
+    return [round(level, 1) + 0.0 if level >= _GATE_LUFS else None for level in loudest]
 
 
 def peak_dbfs(path: wav.AnyPath, start: int = 0, stop: int | None = None) -> float | None:
@@ -146,7 +164,12 @@ class _Meter:
         self._fed = 0
         # Momentary loudness covers 400 ms (EBU Tech 3341), so earlier there is no value.
         self._window = 4
-        self.momentary_max = -np.inf
+        self.momentary: list[float] = []
+
+    @property
+    def momentary_max(self) -> float:
+        """The loudest momentary loudness; -inf without any."""
+        return max(self.momentary, default=-np.inf)
 
     def add(self, data: Samples) -> None:
         """Measure the next block [C, T]."""
@@ -156,8 +179,7 @@ class _Meter:
             self._feed(data[:, start : start + self._step])
             self._fed += 1
             if self._fed >= self._window:
-                momentary = self._api.get_loudness_momentary(self._state)
-                self.momentary_max = max(self.momentary_max, momentary)
+                self.momentary.append(self._api.get_loudness_momentary(self._state))
         self._rest = data[:, whole:]
 
     def _feed(self, data: Samples) -> None:

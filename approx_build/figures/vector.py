@@ -16,14 +16,36 @@ WIDTH, HEIGHT = 1000, 300
 _MOST_POINTS = 600
 
 
+def wave_peak(sketch: Sketch) -> float:
+    """The sample that a waveform is scaled to, full scale 1."""
+    low, high = sketch.wave
+    return max(1, *map(abs, low), *map(abs, high)) / 100
+
+
 def wave_path(sketch: Sketch) -> str:
     """The closed outline of a waveform: x in columns, y from -100 to 100, scaled to the loudest."""
     low, high = sketch.wave
-    loudest = max(1, *map(abs, low), *map(abs, high))
+    loudest = 100 * wave_peak(sketch)
     above = [f"{x} {-100 * y / loudest:.4g}" for x, y in enumerate(high)]
     # Silence is drawn as a thin line.
     below = [f"{x} {-100 * y / loudest + 1:.4g}" for x, y in reversed(list(enumerate(low)))]
     return f"M{'L'.join([*above, *below])}Z"
+
+
+LOUDNESS_FLOOR = -60
+"""The lower edge of a loudness curve, LUFS."""
+
+
+def loudness_path(levels: Sequence[float | None]) -> str:
+    """The area below a loudness curve: x from 0 to 1000, y from 0 (0 LUFS) to 100 (the floor)."""
+    heights = [100 if level is None else 100 * level / LOUDNESS_FLOOR for level in levels]
+    width = 1000 / len(levels)
+    # Steps, because each value is the loudness of a stretch.
+    steps = "".join(
+        f"V{min(100.0, max(0.0, height)):.4g}H{(place + 1) * width:.5g}"
+        for place, height in enumerate(heights)
+    )
+    return f"M0 100{steps}V100Z"
 
 
 @dataclass(frozen=True, slots=True)

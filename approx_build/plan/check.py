@@ -17,6 +17,7 @@ from approx_build.plan.take_checks import take_faults
 from approx_build.score.duration_checks import check_durations
 from approx_build.score.load import Reading, Score, read_piece
 from approx_build.score.name_checks import check_names
+from approx_build.score.notes import read_notes
 from approx_build.score.reference_checks import check_references
 from approx_build.yaml_source import in_order
 
@@ -67,12 +68,26 @@ def takes(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
     return take_faults(reading.score, catalog) if reading.score else ()
 
 
+def notes(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
+    """Notes beside the score that name no moment of it."""
+    return read_notes(reading.score, catalog.log)[1] if reading.score else ()
+
+
 def consent(reading: Reading, catalog: Catalog) -> Iterable[Fault]:
     """Uses of a corpus without a valid consent."""
     return check_consent(reading.score, catalog) if reading.score else ()
 
 
-CHECKS: tuple[Check, ...] = (amounts, names, references, durations, sounds, takes, consent)
+CHECKS: tuple[Check, ...] = (
+    amounts,
+    names,
+    references,
+    durations,
+    sounds,
+    takes,
+    notes,
+    consent,
+)
 """Every check of a piece, in the order in which they run."""
 
 
@@ -103,7 +118,7 @@ def check_without_consent(path: Path, catalog: Catalog) -> CheckedPiece:
     Build nothing from it.
     """
     reading = read_piece(path, catalog.root, catalog.log, Recorded(catalog))
-    every = (each for each in CHECKS if each is not consent)
+    every = (each for each in CHECKS if each not in (consent, notes))
     faults = [*reading.faults, *_found(reading, catalog, every)]
     return replace(_checked(reading, catalog, faults), is_permitted=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from approx_build.files.fingerprint import fingerprint
 from approx_build.files.readlog import UNPROVEN, Reading
-from approx_build.store.delivery import write
+from approx_build.store.delivery import holds, write
 
 if TYPE_CHECKING:
     from approx_build.store.objects import Objects
@@ -36,6 +37,17 @@ class Delivered:
         dest, at_ns = self.folder / path, time.time_ns()
         before = fingerprint(dest)
         self._note(path, Reading(sha256(data).hexdigest(), before, at_ns), write(dest, data))
+
+    def derive(self, path: str, digest: str, make: Callable[[], bytes]) -> str:
+        """Put what `make` gives at `path`, unless the file there has `digest`; its digest."""
+        dest, at_ns = self.folder / path, time.time_ns()
+        before = fingerprint(dest)
+        if digest and holds(dest, digest):
+            self._put(dest, Reading(digest, before, at_ns))
+            return digest
+        data = make()
+        self.write(path, data)
+        return sha256(data).hexdigest()
 
     def note(self, path: Path, data: bytes) -> None:
         """A file that was just written elsewhere, wherever it is."""

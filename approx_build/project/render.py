@@ -200,10 +200,12 @@ def read_by_report(piece: Piece) -> list[str]:
 
 def publish_report(piece: Piece, built: Built, delivered: Delivered) -> None:
     """Write the page of the piece when it changed."""
+    from approx_build.project.streams import Streams
     from approx_build.report.page import page
     from approx_build.report.piece import piece_report
 
     records: Any = built.records
-    objects = piece.store.objects
-    html = page(piece_report(piece.lowered, piece.catalog, records, objects, toolchain()))
+    lowered, objects = piece.lowered, piece.store.objects
+    loudness = Streams(lowered, records, objects, delivered).publish()
+    html = page(piece_report(lowered, piece.catalog, records, objects, toolchain(), loudness))
     delivered.write(f"{piece.score.slug}/index.html", html.encode())

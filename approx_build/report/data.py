@@ -34,7 +34,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class EventReport:
-    """One operation placed in time. `length_s` is what it really lasted."""
+    """One operation placed in time. `length_s` is what it really lasted.
+
+    `takes` describe the takes among its sources, `where` is its place in the score, and `yaml` its
+    text there on one line.
+    """
 
     name: str
     op: str
@@ -43,6 +47,12 @@ class EventReport:
     parameters: Parameters = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     through: tuple[str, ...] = ()
+    settings: Parameters = field(default_factory=dict)
+    seed: str = ""
+    takes: tuple[str, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    where: str = ""
+    yaml: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +60,13 @@ class StemReport:
     """A part: its file, its pictures, its events and where its sound comes from.
 
     `settings` is its gain and pan in words; a part that is not mixed says so in `silent`.
-    `composed` has a line for each decision of its generators.
+    `composed` has a line for each decision of its generators. `stream` is the folder of the sheets
+    (`report.stream`) from which the page plays it; empty for a part that is not mixed.
     """
 
     name: str
     audio: str
+    stream: str = ""
     sketch: Sketch | None = None
     facts: Facts | None = None
     settings: str = ""
@@ -75,6 +87,15 @@ class CueReport:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteReport:
+    """A remark at a moment of the movement `slug`."""
+
+    slug: str
+    at_s: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectationReport:
     """What the composer expects of a movement, and whether it was met."""
 
@@ -85,7 +106,10 @@ class ExpectationReport:
 
 @dataclass(frozen=True, slots=True)
 class MovementReport:
-    """One movement. `master` says in words what gain and ceiling did."""
+    """One movement. `master` says in words what gain and ceiling did.
+
+    `loudness` is the momentary loudness over time in LUFS, evenly spaced; None is silence.
+    """
 
     number: int
     slug: str
@@ -94,6 +118,9 @@ class MovementReport:
     audio: str
     sketch: Sketch
     facts: Facts
+    samples: int
+    stream: str
+    loudness: tuple[float | None, ...] = ()
     tempo: str = ""
     note: str = ""
     master: str = ""
@@ -183,10 +210,16 @@ class ConsentReport:
 
 @dataclass(frozen=True, slots=True)
 class PieceReport:
-    """The data of the page of a piece. `built` is how and with what it was made."""
+    """The data of the page of a piece. `built` is how and with what it was made.
+
+    `gap` is the silence between movements in samples; `notes_path` names the file of the notes.
+    """
 
     title: str
     movements: tuple[MovementReport, ...]
+    rate: int
+    channels: int
+    gap: int = 0
     composer: str = ""
     players: tuple[str, ...] = ()
     year: str = ""
@@ -196,6 +229,8 @@ class PieceReport:
     gap_s: float = 0.0
     audio: str = ""
     facts: Facts | None = None
+    notes: tuple[NoteReport, ...] = ()
+    notes_path: str = ""
     networks: tuple[NetworkReport, ...] = ()
     consents: tuple[ConsentReport, ...] = ()
     built: Parameters = field(default_factory=dict)

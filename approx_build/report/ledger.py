@@ -166,7 +166,7 @@ def _page(template: str, **values: object) -> str:
     return html(
         template,
         ["page.css", "ledger.css"],
-        "ledger.js",
+        ["ledger.js"],
         (drawn, colour, formatting.as_text, wave_path),
         loss_width=WIDTH,
         loss_height=HEIGHT,

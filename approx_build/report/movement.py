@@ -6,22 +6,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from approx_build.plan.movement import Looks, LoweredMovement
-from approx_build.plan.parts import LoweredPart, PlacedEvent
+from approx_build.plan.parts import LoweredPart
 from approx_build.report.build_results import BuildResults
 from approx_build.report.data import (
     CueReport,
-    EventReport,
     ExpectationReport,
     MovementReport,
     StemReport,
 )
+from approx_build.report.event import event_reports
 from approx_build.report.provenance import Provenance
+from approx_build.report.stream import master_stream, stem_stream
 from approx_build.score.movement import LoadedMovement
 from approx_build.score.schema import Cue
 
 
 def movement_report(
-    lowered: LoweredMovement, results: BuildResults, provenance: Provenance, rate: int
+    lowered: LoweredMovement,
+    results: BuildResults,
+    provenance: Provenance,
+    rate: int,
+    loudness: Mapping[str, tuple[float | None, ...]],
 ) -> MovementReport:
     """The report of a movement."""
     movement, model = lowered.movement, lowered.movement.model
@@ -34,6 +39,9 @@ def movement_report(
         audio=f"{movement.slug}.wav",
         sketch=results.sketch(lowered.sketch),
         facts=results.measured(lowered.measure),
+        samples=results.facts(lowered.master)["samples"],
+        stream=master_stream(movement.slug),
+        loudness=loudness[movement.slug],
         tempo=_tempo(movement),
         note=model.note or "",
         master=_master(results.facts(lowered.master)),
@@ -75,11 +83,12 @@ def _stem(
     return StemReport(
         name=part.name,
         audio=f"stems/{movement.slug}/{part.name}.wav" if part.is_audible else "",
+        stream=stem_stream(movement.slug, part.name) if part.is_audible else "",
         sketch=results.sketch(look.sketch),
         facts=results.measured(look.measure),
         settings=_settings(part),
         silent="" if part.is_audible else ("muted" if part.part.mute else "another part has solo"),
-        events=tuple(_event(placed, results, rate) for placed in part.events),
+        events=event_reports(movement, part, results, provenance, rate),
         composed=tuple(
             line for one in movement.written if one.part == part.name for line in one.log
         ),
@@ -92,20 +101,6 @@ def _settings(part: LoweredPart) -> str:
     settings = [f"gain {gain:g} dB" if isinstance(gain, (int, float)) else "gain moves"]
     settings.append(f"pan {pan:g}" if isinstance(pan, (int, float)) else "pan moves")
     return ", ".join(settings)
-
-
-def _event(placed: PlacedEvent, results: BuildResults, rate: int) -> EventReport:
-    event = placed.event
-    names = tuple(found.name for found in placed.sources)
-    return EventReport(
-        name=event.id or "",
-        op=event.op.op,
-        at_s=placed.onset / rate,
-        length_s=results.facts(placed.target)["samples"] / rate,
-        parameters=event.op.model_dump(mode="json", exclude={"op"}),
-        sources=names if len(names) <= 8 else (*names[:7], f"and {len(names) - 7} more"),
-        through=tuple(op.op for op in event.through),
-    )
 
 
 def _cue(movement: LoadedMovement, cue: Cue) -> CueReport:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
+from itertools import accumulate
 from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,19 +14,23 @@ from approx_build.figures.png import gradient
 from approx_build.figures.thumbnail import Sketch
 from approx_build.figures.vector import (
     HEIGHT,
+    LOUDNESS_FLOOR,
     WIDTH,
     Curve,
     Mark,
     hertz_ticks,
     loss_picture,
+    loudness_path,
     time_ticks,
     wave_path,
+    wave_peak,
 )
 from approx_build.report import formatting
 from approx_build.report.assessment import nearest_steps, sentences
-from approx_build.report.data import EventReport, PieceReport
+from approx_build.report.data import MovementReport, PieceReport
+from approx_build.report.desk_data import consent_data, movement_data, notes_data, placed_events
 from approx_build.report.evaluation import MEASURES, EvaluationReport, shown
-from approx_build.report.lane_layout import lanes
+from approx_build.report.stream import sheet_samples
 from approx_build.visible import visible_block
 
 if TYPE_CHECKING:
@@ -34,23 +39,41 @@ if TYPE_CHECKING:
 
 _TEMPLATES = Path(__file__).parent / "templates"
 # A page may be passed on or opened from a disk: it loads nothing from elsewhere and runs only our
-# script, by its hash. `file:`, because 'self' may match nothing for a page on a disk.
+# script, by its hash. `file:`, because 'self' may match nothing for a page on a disk. Styles beside
+# the page are its sound (`report.stream`).
 _POLICY = (
     "default-src 'none'; img-src data:; media-src 'self' file:; "
-    "style-src 'unsafe-inline'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
+    "style-src 'unsafe-inline' 'self' file:; script-src 'sha256-{}'; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+_PLAYER = ("page.js",)
+_DESK = (
+    "stream.js",
+    "engine.js",
+    "mixer.js",
+    "events.js",
+    "magnifier.js",
+    "view.js",
+    "notes.js",
+    "desk.js",
 )
 
 Filter = Callable[..., object]
 
 
 def html(
-    template: str, styles: Iterable[str], script: str, filters: Iterable[Filter], **values: object
+    template: str,
+    styles: Iterable[str],
+    scripts: Iterable[str],
+    filters: Iterable[Filter],
+    **values: object,
 ) -> str:
     """A template filled with `values`; `filters` are called in it by their names."""
     from markupsafe import Markup
 
     style = "".join(_text(name) for name in styles).replace("$gradient", gradient())
-    code = _text(script)
+    code = "".join(_text(name) for name in scripts)
     digest = b64encode(sha256(code.encode()).digest()).decode()
     environment = _environment()
     environment.filters.update({function.__name__: function for function in filters})
@@ -89,24 +112,39 @@ def _shown(value: object) -> object:
 def page(report: PieceReport) -> str:
     """The page of `report` as HTML. Equal reports give equal pages."""
     ids = {consent.corpus: f"consent-{place}" for place, consent in enumerate(report.consents, 1)}
-    return document("page.html", ["page.css"], piece=report, consent_ids=ids)
+    styles, scripts = ["page.css", "desk.css"], [*_PLAYER, *_DESK]
+    people = consent_data(ids, {one.corpus: one.people for one in report.consents})
+    values = {"piece": report, "consent_ids": ids, "consents": people}
+    return document("page.html", styles, scripts, **values)
 
 
-def document(template: str, styles: Sequence[str], **values: object) -> str:
-    """A page about sound, with the script that plays it."""
+def document(template: str, styles: Sequence[str], scripts: Sequence[str], **values: object) -> str:
+    """A page about sound, with the scripts that play it."""
     filters = (
+        *(formatting.roman, formatting.minutes, formatting.href, formatting.as_text),
         *(
-            formatting.roman,
-            formatting.minutes,
-            formatting.href,
-            formatting.as_text,
-            formatting.event_line,
+            formatting.fact_rows,
+            wave_path,
+            wave_peak,
+            loss_picture,
+            percent,
+            picture,
+            time_marks,
+            hertz_marks,
         ),
-        *(formatting.fact_rows, wave_path, loss_picture, percent, picture, time_marks, hertz_marks),
-        *(event_lanes, step_marks),
+        *(
+            movement_data,
+            notes_data,
+            placed_events,
+            step_marks,
+            starts,
+            total_samples,
+            sheet_samples,
+            loudness_path,
+        ),
     )
-    sizes = {"loss_width": WIDTH, "loss_height": HEIGHT}
-    return html(template, styles, "page.js", filters, **sizes, **values)
+    sizes = {"loss_width": WIDTH, "loss_height": HEIGHT, "LOUDNESS_FLOOR": LOUDNESS_FLOOR}
+    return html(template, styles, scripts, filters, **sizes, **values)
 
 
 def percent(part: float, whole: float) -> str:
@@ -138,12 +176,15 @@ def hertz_marks(sketch: Sketch) -> list[Mark]:
     return [Mark(100 * log(hz / sketch.low_hz) / span, text) for hz, text in ticks]
 
 
-def event_lanes(events: Sequence[EventReport]) -> list[tuple[EventReport, int]]:
-    """Events with their lanes, by onset."""
-    # The name decides between equal onsets, so that equal reports give equal pages.
-    ordered = sorted(events, key=lambda event: (event.at_s, event.name))
-    spans = [(event.at_s, event.at_s + event.length_s) for event in ordered]
-    return list(zip(ordered, lanes(spans), strict=True))
+def starts(movements: Sequence[MovementReport], gap: int) -> list[tuple[MovementReport, int]]:
+    """Movements with the sample of the piece at which each starts."""
+    before = accumulate((movement.samples + gap for movement in movements), initial=0)
+    return list(zip(movements, before, strict=False))
+
+
+def total_samples(movements: Sequence[MovementReport], gap: int) -> int:
+    """The length of the piece with its gaps, in samples."""
+    return sum(movement.samples for movement in movements) + gap * (len(movements) - 1)
 
 
 def evaluation_page(report: EvaluationReport) -> str:
@@ -151,6 +192,7 @@ def evaluation_page(report: EvaluationReport) -> str:
     return document(
         "evaluation.html",
         ["page.css", "evaluation.css"],
+        _PLAYER,
         report=report,
         measures=MEASURES,
         nearest=nearest_steps(report),

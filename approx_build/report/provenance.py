@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import cast
 
@@ -22,6 +22,7 @@ class Provenance:
 
     graph: Graph
     records: Mapping[str, Record]
+    _known: dict[str, Origin] = field(default_factory=dict, repr=False)
 
     def of_part(self, stem: str) -> tuple[Origin, ...]:
         """Where the sound of a stem comes from: takes and recordings, each named once."""
@@ -77,6 +78,12 @@ class Provenance:
                     todo.append(source)
 
     def _origin(self, target: str) -> Origin:
+        # Thousands of events share their takes, and all of them their networks.
+        if target not in self._known:
+            self._known[target] = self._found(target)
+        return self._known[target]
+
+    def _found(self, target: str) -> Origin:
         if target.startswith(LEAF):
             return _file_origin(self.graph.leaves[target])
         action = self.graph.actions[target]

@@ -42,7 +42,7 @@ def deliver(source: Path, digest: str, dest: Path) -> tuple[bool, bool]:
         check(dest)
         sweep(dest)
         # Not written again: its times would change, and with them the state of the fast path.
-        if _holds(dest, digest):
+        if holds(dest, digest):
             return False, True
         with part_of(dest) as part:
             # Hashed during the copy, so that damage between two readings cannot be delivered.
@@ -74,7 +74,7 @@ def write(dest: Path, data: bytes) -> bool:
         check(dest)
         sweep(dest)
         # As in `deliver`: an unchanged file keeps its times.
-        if _holds(dest, sha256(data).hexdigest()):
+        if holds(dest, sha256(data).hexdigest()):
             return False
         with part_of(dest) as part:
             write_over(part, data)
@@ -97,7 +97,8 @@ def part_of(dest: Path) -> Iterator[Path]:
         yield part
 
 
-def _holds(dest: Path, digest: str) -> bool:
+def holds(dest: Path, digest: str) -> bool:
+    """Whether the file at `dest` is there and has `digest`."""
     with (
         suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError),
         open_regular(dest) as file,

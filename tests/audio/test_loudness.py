@@ -8,7 +8,7 @@ import soundfile as sf
 
 from approx_build.audio import wav
 from approx_build.audio.clip import Clip
-from approx_build.audio.loudness import measure, peak_dbfs, quietest_dbfs
+from approx_build.audio.loudness import loudness_curve, measure, peak_dbfs, quietest_dbfs
 
 RATE = 44100
 
@@ -112,3 +112,21 @@ def test_the_quietest_second_is_found_wherever_it_is(tmp_path: Path) -> None:
     # The end of the range counts, though it is no tenth of a second.
     assert quietest_dbfs(path, 10_000, len(sound), rate) == pytest.approx(-12.22, abs=0.01)
     assert quietest_dbfs(path, len(sound) - 40, len(sound), rate) is None
+
+
+def test_the_curve_follows_the_loudness_and_names_silence(tmp_path):
+    loud, soft = sine(-20, 2), sine(-40, 2)
+    curve = loudness_curve(written(tmp_path, np.hstack([loud, soft, np.zeros((2, 2 * RATE))])))
+    assert len(curve) == 60
+    assert curve[3:17] == [-20.0] * 14
+    assert curve[23:37] == [-40.0] * 14
+    assert curve[44:] == [None] * 16
+
+
+def test_the_curve_of_a_long_sound_keeps_its_loudest_moments(tmp_path):
+    quiet, burst = sine(-50, 10), sine(-20, 0.5)
+    curve = loudness_curve(written(tmp_path, np.hstack([quiet, burst, quiet])), 20)
+    assert len(curve) <= 20
+    assert max(curve) == pytest.approx(-20, abs=0.1)
+    assert sorted(curve)[: len(curve) - 2] == [-50.0] * (len(curve) - 2)
+    assert loudness_curve(written(tmp_path, sine(-20, 0.1))) == [None] * 4

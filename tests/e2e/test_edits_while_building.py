@@ -70,8 +70,8 @@ MADE: Mapping[str, Edit] = {
 """Edits of what a render delivers: the next puts them right."""
 
 
-def after(name: str, of: object) -> Moment:
-    """A moment: when a function has returned for the first time."""
+def after(name: str, of: object, path: str = "") -> Moment:
+    """A moment: when a function has returned for the first time, of a file `path` if one."""
 
     def hook(act: Callable[[], None]) -> Any:
         real = getattr(of, name)
@@ -79,7 +79,8 @@ def after(name: str, of: object) -> Moment:
         @functools.wraps(real)
         def wrapped(*args: Any, **more: Any) -> Any:
             found = real(*args, **more)
-            act()
+            if not path or str(args[0]).endswith(path):
+                act()
             return found
 
         return mock.patch.object(of, name, wrapped)
@@ -190,7 +191,7 @@ def test_an_edit_made_during_a_render_is_built_by_the_next(
 
 @pytest.mark.parametrize(
     ("kind", "moment"),
-    [("wav", after("materialise", Objects)), ("page", after("write", delivered))],
+    [("wav", after("materialise", Objects)), ("page", after("write", delivered, PAGE))],
     ids=["wav", "page"],
 )
 def test_a_new_file_edited_as_soon_as_it_is_delivered_is_put_right(

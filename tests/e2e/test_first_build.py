@@ -24,6 +24,14 @@ FILES = {
     "networks/tiny/step-000000.wav",
     "networks/tiny/step-000002.wav",
     "networks/tiny/step-000004.wav",
+    *(
+        f"streams/{sound}/{name}"
+        for sound in (
+            *("1-foam/master", "1-foam/stems/spray", "1-foam/stems/shore"),
+            *("2-sand/master", "2-sand/stems/grain"),
+        )
+        for name in ("sound.json", "0000.css")
+    ),
 }
 
 FOAM_PATH = "pieces/tide/1-foam.yaml"
@@ -84,7 +92,8 @@ def test_the_page_shows_what_the_piece_is_made_of(rendered: Space) -> None:
     for word in ("foam", "sand", "spray", "shore", "grain", "tiny", "tones", "CC0-1.0", "gull"):
         assert word in page
     for path in FILES - {"index.html"}:
-        assert path in page or path.startswith("spectrograms/")
+        told = path.rpartition("/")[0] if path.startswith("streams/") else path
+        assert told in page or path.startswith("spectrograms/")
 
 
 def test_a_render_says_levels_and_what_it_did(space: Space) -> None:
@@ -98,7 +107,7 @@ def test_a_render_says_levels_and_what_it_did(space: Space) -> None:
     assert {"tide/1-foam.wav", "tide/tide.wav"} <= set(lines[4][5:].split(" and ")[0].split(", "))
     assert lines[5] == "page: renders/tide/index.html"
     assert re.fullmatch(
-        r"\d+ actions run, 1 up to date, 12 files written to renders, \d+ s; "
+        r"\d+ actions run, 1 up to date, 22 files written to renders, \d+ s; "
         r"pieces/tide\.lock is new; commit it",
         lines[6],
     )

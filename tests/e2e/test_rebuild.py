@@ -83,14 +83,15 @@ def test_a_gain_edited_makes_that_stem_and_what_follows(built: Space) -> None:
     built.edit(FOAM, "    gain_db: -6\n", "    gain_db: -7\n")
     outcome = built.render()
     assert outcome.ran() == of_movement("1-foam", "shore") | {"piece/whole"}
-    files = {"1-foam.wav", "tide.wav", "index.html", "stems/1-foam/shore.wav"}
+    sheets = {f"1-foam/{s}/{f}" for s in ("master", "stems/shore") for f in ("0", "index")}
+    files = {"1-foam.wav", "tide.wav", "index.html", "stems/1-foam/shore.wav", *sheets}
     assert f"{len(files) + 1} files written" in outcome.out
 
 
 @pytest.mark.parametrize(
     ("path", "old", "new"),
     [
-        (FOAM, "movement: foam", "# said again\nmovement: foam"),
+        (FOAM, "movement: foam", "movement: foam # said again"),
         (FOAM, "{ at: 0.5, for: gull, text: cry }", "{at: 0.5,   for: gull, text: 'cry'}"),
         (TIDE, "seed: 3", "seed: 3 # three"),
         (FOAM, "length: 1.5", 'length: "0:01.500"'),
@@ -104,6 +105,14 @@ def test_a_comment_or_another_way_to_write_makes_nothing(
     outcome = built.render()
     assert outcome.ran() == set()
     assert outcome.out.splitlines()[-1] == "nothing to do"
+
+
+def test_a_new_line_changes_only_the_lines_that_the_page_names(built: Space) -> None:
+    built.edit(FOAM, "movement: foam", "# said again\nmovement: foam")
+    outcome = built.render()
+    assert outcome.ran() == set()
+    assert "1 file written" in outcome.out
+    assert f"{FOAM}:11:9" in (built.root / "renders/tide/index.html").read_text()
 
 
 def test_a_title_edited_draws_its_picture_and_the_page(built: Space) -> None:
@@ -198,7 +207,7 @@ def test_what_comes_out_equal_stops_there(built: Space) -> None:
 def test_other_outputs_are_filled_from_the_same_store(built: Space) -> None:
     outcome = built.render("--out", "elsewhere")
     assert outcome.ran() == set()
-    assert "12 files written" in outcome.out
+    assert "22 files written" in outcome.out
     assert (built.root / "elsewhere/tide/tide.wav").exists()
 
 

@@ -82,7 +82,7 @@ def heals(space: Space, *paths: Path, page: bytes | None = None) -> None:
 
 def test_a_store_that_is_right_is_reported_to_be(built: Space) -> None:
     outcome = built.run("store", "check")
-    read = r"read \d+ objects \(\d\.\d\d MB\), \d+ records and 12 files: no damage\n"
+    read = r"read \d+ objects \(\d\.\d\d MB\), \d+ records and 22 files: no damage\n"
     assert re.fullmatch(read, outcome.out)
     assert outcome.err == ""
     assert built.run("store", "check", "--quiet").out == ""
@@ -123,7 +123,7 @@ def test_a_record_that_was_forgotten_is_made_again(built: Space) -> None:
 
 def test_a_flipped_bit_in_each_delivered_file_is_found_and_healed(built: Space) -> None:
     paths = [path for path in (built.root / "renders").rglob("*") if path.is_file()]
-    assert {path.suffix for path in paths} == {".wav", ".png", ".html"}
+    assert {path.suffix for path in paths} == {".wav", ".png", ".html", ".css", ".json"}
     page = (built.root / PAGE).read_bytes()
     for path in paths:
         flip(path)

@@ -1,7 +1,14 @@
 import re
 
 from approx_build.figures.thumbnail import Sketch
-from approx_build.figures.vector import HEIGHT, WIDTH, loss_picture, wave_path
+from approx_build.figures.vector import (
+    HEIGHT,
+    WIDTH,
+    loss_picture,
+    loudness_path,
+    wave_path,
+    wave_peak,
+)
 
 
 def numbers(path):
@@ -13,6 +20,16 @@ def test_a_waveform_fills_its_height_and_is_closed():
     assert path.startswith("M0 -40L1 -80L2 ")
     assert path.endswith("Z")
     assert max(map(abs, numbers(path)[1::2])) == 101
+
+
+def test_a_loudness_curve_stays_inside_its_picture():
+    assert loudness_path([-30, None]) == "M0 100V50H500V100H1000V100Z"
+    assert loudness_path([3, -90]) == "M0 100V0H500V100H1000V100Z"
+
+
+def test_a_waveform_is_scaled_to_its_loudest_sample():
+    assert wave_peak(Sketch(1, 50, 4000, -20, ((-10, -50, 0), (20, 40, 0)), b"")) == 0.5
+    assert wave_peak(Sketch(1, 50, 4000, -20, ((0,), (0,)), b"")) == 0.01
 
 
 def test_loss_curves_stay_inside_their_frame():

@@ -33,7 +33,7 @@ def test_a_piece_without_faults_is_checked(project: Space) -> None:
 
 def test_the_list_has_every_check_in_its_order() -> None:
     assert [one.__name__ for one in CHECKS] == [
-        "amounts", "names", "references", "durations", "sounds", "takes", "consent",
+        "amounts", "names", "references", "durations", "sounds", "takes", "notes", "consent",
     ]  # fmt: skip
 
 

@@ -46,6 +46,25 @@ def test_what_is_there_is_known_by_its_fingerprint(delivered: Delivered, store: 
     assert [is_settled(one.fingerprint, one.at_ns) for one in again.readings.values()] == [True] * 2
 
 
+def test_what_is_derived_is_made_once_and_again_when_it_was_changed(delivered: Delivered) -> None:
+    made = []
+
+    def make() -> bytes:
+        made.append(1)
+        return b"sheet"
+
+    digest = delivered.derive("0.css", "", make)
+    assert digest == sha256(b"sheet").hexdigest()
+    again = Delivered(delivered.folder)
+    assert again.derive("0.css", digest, make) == digest
+    assert (again.written, len(made)) == ([], 1)
+    assert again.readings[str(again.folder / "0.css")].digest == digest
+    (again.folder / "0.css").write_bytes(b"sheep")
+    assert again.derive("0.css", digest, make) == digest
+    assert (again.written, len(made)) == (["0.css"], 2)
+    assert (again.folder / "0.css").read_bytes() == b"sheet"
+
+
 def test_what_was_written_elsewhere_proves_nothing(delivered: Delivered, tmp_path: Path) -> None:
     lock = tmp_path / "tide.lock"
     lock.write_bytes(b"lock")

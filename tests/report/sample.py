@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from approx_build.audio import wav
-from approx_build.audio.clip import Clip
-from approx_build.audio.loudness import measure
+from approx_build.audio.loudness import loudness_curve, measure
 from approx_build.corpus.recordings import Hours
 from approx_build.figures.thumbnail import sketch
 from approx_build.report.data import (
@@ -19,12 +18,14 @@ from approx_build.report.data import (
     ExpectationReport,
     MovementReport,
     NetworkReport,
+    NoteReport,
     Origin,
     PieceReport,
     RecordingUse,
     StageReport,
     StemReport,
 )
+from approx_build.report.stream import master_stream, sheet, sheet_samples, stem_stream
 
 RATE = 8000
 HOSTILE = "\"'><script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'>{{ 7 * 7 }}"
@@ -35,8 +36,17 @@ def sound(folder: Path, name: str, length_s: float, hz: float) -> wav.ClipFile:
     data = np.stack([np.sin(2 * np.pi * hz * t) * np.sin(np.pi * t / 2) ** 2] * 2) * 0.25
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    wav.write_float(path, Clip(data.astype(np.float32), RATE))
+    wav.write_pcm24(path, np.rint(data * 2**23).astype(np.int32), RATE)
     return wav.ClipFile.at(path)
+
+
+def streamed(folder: Path, name: str, source: wav.ClipFile) -> str:
+    """The stream `name` of a sound, written to `folder`."""
+    (folder / name).mkdir(parents=True, exist_ok=True)
+    for number, (start, stop) in enumerate(wav.blocks(source.path, sheet_samples(2))):
+        samples = wav.read_pcm24_ints(source.path, start, stop)
+        (folder / name / f"{number:04}.css").write_bytes(sheet(samples))
+    return name
 
 
 def stem(folder: Path, slug: str, name: str, hz: float, text: str) -> StemReport:
@@ -48,12 +58,29 @@ def stem(folder: Path, slug: str, name: str, hz: float, text: str) -> StemReport
     return StemReport(
         name=name if text == "calm" else text,
         audio=f"stems/{slug}/{name}.wav" if text == "calm" else "javascript:window.hacked=3",
+        stream=streamed(folder, stem_stream(slug, name), source)
+        if text == "calm"
+        else "javascript:window.hacked=4",
         sketch=sketch(source, 100, 20),
         facts=measure(source.path),
         settings="−3 dB, pan −0.2",
         events=(
             EventReport("opening", "salad", 0.5, 6, {"max_grain_s": 1.0, text: [text]}, (text,)),
-            EventReport("", "hold", 4, 15.5, {"rate_hz": 6}, ("haze clip 3",), (text,)),
+            EventReport(
+                "",
+                "hold",
+                4,
+                15.5,
+                {"rate_hz": 6},
+                ("haze clip 3",),
+                (text,),
+                settings={"gain_db": -3},
+                seed="11",
+                takes=(text,),
+                origins=(chain, recording),
+                where="pieces/a.yaml:7:9",
+                yaml=f"- {{ at: 4, hold: {text} }}",
+            ),
         ),
         origins=(chain,),
     )
@@ -70,6 +97,9 @@ def movement(folder: Path, number: int, title: str, text: str) -> MovementReport
         audio=f"{slug}.wav",
         sketch=sketch(source, 200, 60),
         facts=measure(source.path),
+        samples=source.length,
+        stream=streamed(folder, master_stream(slug), source),
+        loudness=tuple(loudness_curve(source.path)),
         tempo="♩ = 60",
         note=text,
         master=text,
@@ -113,6 +143,9 @@ def report(folder: Path, text: str = "calm") -> PieceReport:
     """A piece of two movements with all its sound files in `folder`; `text` wherever it fits."""
     whole = sound(folder, "whole.wav", 42, 55)
     return PieceReport(
+        rate=RATE,
+        channels=2,
+        gap=2 * RATE,
         title="approximations" if text == "calm" else text,
         movements=tuple(movement(folder, n, f"{text} {n}", text) for n in (1, 2)),
         composer=text,
@@ -123,6 +156,8 @@ def report(folder: Path, text: str = "calm") -> PieceReport:
         length_s=42,
         gap_s=2,
         audio="whole.wav",
+        notes=(NoteReport("1-movement", 3.5, text), NoteReport("2-movement", 1, "softer")),
+        notes_path="pieces/calm.notes.yaml",
         facts=measure(whole.path),
         networks=(network(folder, text),),
         consents=(
@@ -146,4 +181,4 @@ def bare(folder: Path) -> PieceReport:
     """A piece of which there is as little to tell as there can be."""
     one = movement(folder, 1, "alone", "calm")
     one = dataclasses.replace(one, stems=(), cues=(), expectations=(), note="", master="", tempo="")
-    return PieceReport(title="bare", movements=(one,))
+    return PieceReport(title="bare", movements=(one,), rate=RATE, channels=2)

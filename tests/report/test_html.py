@@ -23,7 +23,7 @@ def test_style_and_script_are_inside_and_the_policy_names_the_script(templates):
     def twice(number):
         return 2 * number
 
-    policy, style, script, six = html("a.html", ["a.css", "b.css"], "a.js", [twice]).split("|")
+    policy, style, script, six = html("a.html", ["a.css", "b.css"], ["a.js"], [twice]).split("|")
     digest = b64encode(sha256(b"say('<>')").digest()).decode()
     assert f"script-src &#39;sha256-{digest}&#39;" in policy
     assert "default-src &#39;none&#39;" in policy
@@ -35,6 +35,6 @@ def test_style_and_script_are_inside_and_the_policy_names_the_script(templates):
 
 def test_text_is_escaped_and_what_is_missing_is_an_error(templates):
     (templates / "a.html").write_text("{{ text }}")
-    assert html("a.html", [], "a.js", [], text="<b>") == "&lt;b&gt;"
+    assert html("a.html", [], ["a.js"], [], text="<b>") == "&lt;b&gt;"
     with pytest.raises(jinja2.UndefinedError):
-        html("a.html", [], "a.js", [])
+        html("a.html", [], ["a.js"], [])

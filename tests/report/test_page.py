@@ -1,3 +1,4 @@
+import json
 import re
 from html.parser import HTMLParser
 
@@ -60,12 +61,27 @@ def test_the_page_shows_all_there_is(calm):
         "dBTP",
         "accordion/phrase-3",
         "Whose sound it is",
-        "max_grain_s 1",
         "4 600",
         "1, 2, 4, 1, 2, 4, 1, 2, 4, 1, 2, 4, … 4 (27 in all)",
         "2026-01-01",
     ):
         assert words in text
+
+
+def test_the_events_of_a_movement_are_data_for_the_script(calm):
+    data = json.loads(re.search(r'<div class="data" hidden>(.*?)</div>', calm)[1])
+    opening, hold = data["stems"][0]
+    assert (opening["op"], opening["name"], opening["lane"]) == ("salad", "opening", 0)
+    assert (hold["at"], hold["length"], hold["lane"], hold["seed"]) == (4, 15.5, 1, "11")
+    assert opening["rows"] == [["max_grain_s", "1"], ["calm", "calm"]]
+    assert hold["rows"] == [["rate_hz", "6"], ["gain_db", "−3"]]
+    assert hold["where"] == "pieces/a.yaml:7:9"
+    take, recording = (data["origins"][place] for place in hold["origins"])
+    assert take[:4] == ["take", "calm", "seed 11", ""]
+    [network] = take[4]
+    assert data["origins"][network][:2] == ["network", "calm"]
+    assert recording == ["recording", "accordion/phrase-3", "", "accordion", []]
+    assert data["origins"][network][4] == [hold["origins"][1]]
 
 
 def test_a_network_that_makes_sound_of_noise_shows_how(calm):

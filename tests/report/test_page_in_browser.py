@@ -73,6 +73,13 @@ def find(browser, selector):
     return browser.find_element(By.CSS_SELECTOR, selector)
 
 
+def press(browser, place):
+    """Click an element where nothing can cover it; the player is at the lower edge."""
+    element = find(browser, place) if isinstance(place, str) else place
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+    element.click()
+
+
 def until(browser, script, timeout_s=60):
     return WebDriverWait(browser, timeout_s, 0.05).until(lambda _: browser.execute_script(script))
 
@@ -93,6 +100,29 @@ def test_nothing_is_wider_than_the_window(browser, calm, width, scheme):
     assert browser.execute_script(wide) == width
 
 
+SMALL = """
+const names = "button, select, summary, input:not([type=checkbox]), [role=slider], .file, nav a";
+const seen = [...document.querySelectorAll(names)].filter((one) => one.checkVisibility());
+return seen.map((one) => [one.className || one.tagName, one.getBoundingClientRect().height])
+  .filter(([, height]) => height < 43.9);
+"""
+
+
+def test_a_thumb_finds_every_control(browser, calm):
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    try:
+        opened(browser, calm, 380)
+        press(browser, browser.find_elements(By.CSS_SELECTOR, "#m1 .event")[0])
+        browser.execute_script(
+            "for (const d of document.querySelectorAll('details')) d.open = true"
+        )
+        until(browser, "return document.querySelector('#m1 .list .link')")
+        assert browser.execute_script(SMALL) == []
+        assert browser.execute_script("return document.documentElement.scrollWidth") == 380
+    finally:
+        browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+
+
 def test_light_and_dark_follow_the_readers_choice(browser, calm):
     colour = "return getComputedStyle(document.body).backgroundColor"
     grounds = [
@@ -105,11 +135,12 @@ def test_light_and_dark_follow_the_readers_choice(browser, calm):
 
 def test_the_console_stays_empty_and_the_network_untouched(browser, calm):
     opened(browser, calm)
-    find(browser, "#m1 .play").click()
-    until(browser, "return !document.querySelector('#m1 .deck audio').paused")
+    press(browser, "#m1 .deck .play")
+    until(browser, "return desk.seconds > 0.1")
     assert browser.get_log("browser") == []
     urls = requested(browser)
     assert any(url.endswith("index.html") for url in urls)
+    assert sum("/streams/1-movement/" in url for url in urls) == 3
     assert all(url.startswith(("file:", "data:")) for url in urls)
 
 
@@ -119,9 +150,9 @@ def test_hostile_text_does_not_run(browser, tmp_path):
     assert browser.execute_script("return document.documentElement.scrollWidth") == 380
     assert browser.execute_script("return document.scripts.length") == 1
     assert HOSTILE in find(browser, "h1").text
-    find(browser, "#m1 .stem .voice input").click()
-    find(browser, "#m1 .event").click()
-    find(browser, "#m1 .stem .file").click()
+    press(browser, "#m1 .stem .mute")
+    press(browser, "#m1 .event")
+    press(browser, "#m1 .stem .file")
     assert browser.execute_script("return window.hacked") is None
     assert all(url.startswith(("file:", "data:")) for url in requested(browser))
 
@@ -129,69 +160,140 @@ def test_hostile_text_does_not_run(browser, tmp_path):
 def test_a_cue_starts_the_movement_at_its_moment(browser, calm):
     opened(browser, calm)
     cues = browser.find_elements(By.CSS_SELECTOR, "#m1 .cue")
-    cues[1].click()
-    until(browser, "return document.querySelector('#m1 .deck audio').currentTime > 12.6")
-    now = browser.execute_script("return document.querySelector('#m1 .deck audio').currentTime")
-    assert 12.5 <= now < 16
+    press(browser, cues[1])
+    until(browser, "return desk.seconds > 12.6")
+    assert 12.5 <= browser.execute_script("return desk.seconds") < 16
     assert browser.execute_script(CLOCK).startswith("0:1")
     left = browser.execute_script("return document.querySelector('#m1 .playhead').style.left")
     assert 62 < float(left.rstrip("%")) < 80
-    assert find(browser, "#m1 .play").get_attribute("aria-pressed") == "true"
-    cues[0].click()
-    until(browser, "return document.querySelector('#m1 .deck audio').currentTime < 9")
+    assert find(browser, "#m1 .deck .play").get_attribute("aria-pressed") == "true"
+    press(browser, cues[0])
+    until(browser, "return desk.seconds < 9")
 
 
-def test_a_stem_continues_where_the_mix_was(browser, calm):
+def test_the_piece_has_one_timeline(browser, calm):
+    """Two movements of 20 s with a gap of 2 s: one plays after the other."""
     opened(browser, calm)
-    browser.find_elements(By.CSS_SELECTOR, "#m1 .cue")[0].click()
-    until(browser, "return document.querySelector('#m1 .deck audio').currentTime > 5.1")
-    find(browser, "#m1 .stem .voice input").click()
-    until(browser, "return document.querySelector('#m1 .stem audio').currentTime > 5.3")
-    assert browser.execute_script("return document.querySelector('#m1 .deck audio').paused")
-    assert not browser.execute_script("return document.querySelector('#m1 .stem audio').paused")
-
-
-def test_one_movement_at_a_time(browser, calm):
-    opened(browser, calm)
-    find(browser, "#m1 .play").click()
-    until(browser, "return document.querySelector('#m1 .deck audio').currentTime > 0.1")
-    find(browser, "#m2 .play").click()
-    until(browser, "return document.querySelector('#m2 .deck audio').currentTime > 0.1")
-    assert browser.execute_script("return document.querySelector('#m1 .deck audio').paused")
-    assert find(browser, "#m1 .play").get_attribute("aria-pressed") == "false"
+    assert browser.execute_script("return desk.length") == 42
+    press(browser, "#m2 .deck .play")
+    until(browser, "return desk.seconds > 22.1")
+    assert find(browser, "#m1 .deck .play").get_attribute("aria-pressed") == "false"
+    browser.execute_script("desk.play(19.8)")
+    until(browser, "return desk.seconds > 20.2")
+    assert find(browser, "#m1 .deck .play").get_attribute("aria-pressed") == "false"
+    assert find(browser, ".transport .play").get_attribute("aria-pressed") == "true"
+    browser.execute_script("desk.play(41.8)")
+    until(browser, "return !desk.isPlaying")
+    assert browser.execute_script("return desk.seconds") == 42
 
 
 def test_a_click_on_the_spectrogram_seeks(browser, calm):
     opened(browser, calm)
     plate = find(browser, "#m1 .plate")
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", plate)
     webdriver.ActionChains(browser).move_to_element(plate).click().perform()
     assert browser.execute_script(POSITION) == pytest.approx(10, abs=0.1)
     assert browser.execute_script(CLOCK).startswith("0:10")
 
 
-def test_the_keyboard_plays_and_seeks(browser, calm):
+def test_the_keyboard_does_everything(browser, calm):
     opened(browser, calm)
     plate = find(browser, "#m1 .plate")
     for keys, position in (
         ([Keys.ARROW_RIGHT], 5),
         ([Keys.ARROW_RIGHT], 10),
         ([Keys.SHIFT, Keys.ARROW_LEFT], 9),
+        (["."], 10),
         ([Keys.END], 20),
         ([Keys.HOME], 0),
         ([Keys.PAGE_UP], 20),
+        ([","], 19),
     ):
         plate.send_keys(*keys)
         assert browser.execute_script(POSITION) == position
-    plate.send_keys(Keys.HOME, " ")
-    until(browser, "return document.querySelector('#m1 .deck audio').currentTime > 0.2")
+    plate.send_keys(Keys.HOME, "[", *[Keys.ARROW_RIGHT] * 2, "]")
+    assert browser.execute_script("return desk.loop") == [0, 10]
+    plate.send_keys("1", "+", "+")
+    assert find(browser, "#m1 .mute").get_attribute("aria-pressed") == "true"
+    assert browser.execute_script("return desk.views[0].zoom") == 4
+    assert find(browser, "#m1 .zoom-text").text == "4×"
+    wide, window = browser.execute_script(
+        "const s = document.querySelector('#m1 .scroller'); return [s.scrollWidth, s.clientWidth]"
+    )
+    assert wide == 4 * window
+    assert browser.execute_script("return document.documentElement.scrollWidth") == 1400
+    plate.send_keys("r", "0", "\\", "n")
+    assert browser.execute_script("return [desk.loop, desk.views[0].zoom, desk.seconds]") == [
+        None,
+        1,
+        22,
+    ]
+    plate.send_keys(" ")
+    until(browser, "return desk.seconds > 22.2")
+    plate.send_keys(" ")
+    assert not browser.execute_script("return desk.isPlaying")
+    press(browser, ".keys summary")
+    press(browser, ".keys-on")
+    plate.send_keys("p")
+    assert browser.execute_script("return desk.seconds") > 22
 
 
-def test_an_event_shows_what_it_is_and_plays_from_its_onset(browser, calm):
+def test_an_event_tells_everything_about_itself_and_plays_from_its_onset(browser, calm):
     opened(browser, calm)
-    event = browser.find_elements(By.CSS_SELECTOR, "#m1 .event")[1]
-    event.click()
+    press(browser, browser.find_elements(By.CSS_SELECTOR, "#m1 .event")[1])
     assert find(browser, "#m1 .told").text.startswith("hold at 0:04 for 0:15.5 · from haze clip 3")
-    until(browser, "return document.querySelector('#m1 .deck audio').currentTime > 4.1")
+    until(browser, "return desk.seconds > 4.1")
+    told = find(browser, "#m1 .detail").text
+    for words in (
+        "0:04.0 to 0:19.5",
+        "rate_hz\n6",
+        "gain_db\n−3",
+        "from\nhaze clip 3",
+        "seed\n11",
+        "in the score\npieces/a.yaml:7:9",
+        "consent: accordion calm",
+        "- { at: 4, hold: calm }",
+    ):
+        assert words in told
+    loop, copy, close = browser.find_elements(By.CSS_SELECTOR, "#m1 .detail button")[1:]
+    press(browser, loop)
+    assert browser.execute_script("return desk.loop") == [4, 19.5]
+    press(browser, copy)
+    until(browser, "return document.querySelector('#m1 .detail [role=status]').textContent")
+    press(browser, close)
+    assert not find(browser, "#m1 .detail").is_displayed()
+
+
+def test_a_list_of_events_names_them_all(browser, calm):
+    opened(browser, calm)
+    press(browser, "#m1 details.sources summary")
+    rows = until(browser, "return document.querySelectorAll('#m1 .list tbody tr[aria-rowindex]')")
+    assert [row.text.split(" ")[0] for row in rows] == ["0:00.5", "0:04.0"]
+    press(browser, "#m1 .list .link")
+    assert find(browser, "#m1 .detail h3").text.lower().startswith("salad opening")
+
+
+def test_a_note_is_written_at_the_position_and_kept_by_the_browser(browser, calm):
+    opened(browser, calm)
+    notes = browser.find_elements(By.CSS_SELECTOR, ".kept li")
+    assert [note.text for note in notes] == ["i. 0:03.5\ncalm", "ii. 0:01.0\nsofter"]
+    assert len(browser.find_elements(By.CSS_SELECTOR, "#m1 .note-line")) == 1
+    assert not find(browser, ".unsaved").is_displayed()
+    browser.execute_script("desk.seek(25.5)")
+    find(browser, "body").send_keys("t")
+    browser.switch_to.active_element.send_keys('too "loud" here')
+    assert find(browser, ".add .moment").text == "ii. 0:03.5"
+    press(browser, ".add button")
+    opened(browser, calm)
+    assert find(browser, ".unsaved pre").text.splitlines()[1:] == [
+        '  - { movement: "1-movement", at: 3.5, text: "calm" }',
+        '  - { movement: "2-movement", at: 1, text: "softer" }',
+        '  - { movement: "2-movement", at: 3.5, text: "too \\"loud\\" here" }',
+    ]
+    assert "pieces/calm.notes.yaml" in find(browser, ".unsaved").text
+    assert find(browser, ".download").get_attribute("download") == "calm.notes.yaml"
+    press(browser, ".kept .small")
+    assert not find(browser, ".unsaved").is_displayed()
 
 
 def test_a_take_plays_and_stops(browser, calm):
@@ -217,20 +319,22 @@ def test_stages_from_noise_to_sound_are_in_a_row_that_wraps(browser, calm, width
     until(browser, loaded)
 
 
-def test_a_missing_file_is_named(browser, tmp_path):
+def test_a_missing_sheet_is_named_and_the_files_can_still_be_played(browser, tmp_path):
     path = written(tmp_path)
-    (tmp_path / "1-movement.wav").unlink()
+    (tmp_path / "streams/1-movement/stems/fog/0000.css").unlink()
     opened(browser, path)
-    find(browser, "#m1 .play").click()
-    until(browser, "return !document.querySelector('#m1 .trouble').hidden")
-    words = "1-movement.wav cannot be played. Is the file beside this page?"
-    assert find(browser, "#m1 .trouble").text == words
+    press(browser, "#m1 .deck .play")
+    until(browser, "return !document.querySelector('.trouble').hidden")
+    words = "streams/1-movement/stems/fog/0000.css cannot be read."
+    assert find(browser, ".trouble").text.startswith(words)
+    assert find(browser, "#m1 .deck audio").is_displayed()
+    assert not browser.execute_script("return desk.isPlaying")
 
 
 def test_every_control_has_a_name(browser, calm):
     opened(browser, calm)
     tree = browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
-    roles = ("button", "slider", "radio", "link", "img")
+    roles = ("button", "slider", "combobox", "checkbox", "textbox", "link", "region", "image")
     nodes = [node for node in tree if node.get("role", {}).get("value") in roles]
     assert len(nodes) > 20
     assert [node for node in nodes if not node.get("name", {}).get("value", "").strip()] == []

@@ -13,13 +13,17 @@ from tests.report.conftest import Rendered
 def report(done: Rendered) -> PieceReport:
     session = done.session
     objects = session.store.objects
-    return piece_report(session.lowered, session.catalog, done.records, objects, {})
+    loudness = {"1-foam": (-20.0, None), "2-sand": ()}
+    return piece_report(session.lowered, session.catalog, done.records, objects, {}, loudness)
 
 
 def test_the_piece_lasts_as_long_as_its_movements_and_gaps(report: PieceReport) -> None:
     assert (report.title, report.audio) == ("tide", "tide.wav")
     assert report.length_s == 1.5 + 0.25 + 1.0
     assert [movement.title for movement in report.movements] == ["foam", "sand"]
+    assert [movement.samples for movement in report.movements] == [12000, 8000]
+    assert (report.notes, report.notes_path) == ((), "pieces/tide.notes.yaml")
+    assert (report.rate, report.channels, report.gap) == (8000, 2, 2000)
 
 
 def test_a_movement_shows_its_parts_events_and_cues(report: PieceReport) -> None:
@@ -33,10 +37,12 @@ def test_a_movement_shows_its_parts_events_and_cues(report: PieceReport) -> None
         ("hold", 0.9, 0.5),
     ]
     assert spray.events[0].sources == ("cry 1", "cry 2", "cry 3", "early 1", "early 2")
-    assert shore.events[0].through == ("harmonic",)
+    assert shore.events[0].through == ("harmonic (margin 1, kernel 31)",)
     [cue] = foam.cues
     assert (cue.at_s, cue.player, cue.text, cue.place) == (0.5, "gull", "cry", "")
     assert foam.facts.length_s == 1.5
+    assert (foam.stream, spray.stream) == ("streams/1-foam/master", "streams/1-foam/stems/spray")
+    assert foam.loudness == (-20.0, None)
 
 
 def test_a_network_shows_its_training_and_each_checkpoint(report: PieceReport) -> None:
