@@ -127,6 +127,8 @@ class Family(Parameters):
     """Fields of ways that only some families use, by way: those that its networks use."""
     measured_windows: ClassVar[int] = 0
     """Number of windows from which its network (a `MeasuringNetwork`) measures tensors, or 0."""
+    learns_whole: ClassVar[bool] = False
+    """Whether it learns one recording as a whole: its only window, which is held out, too."""
     has_stages: ClassVar[bool] = False
     """Whether takes are made from noise, in stages that `stages` can show."""
     large_by: ClassVar[str]
