@@ -42,4 +42,6 @@ def _folded(tensors: Mapping[str, Floats], layer: Convolution, scale: int) -> tu
         bias = (bias - wide(f"{measured}.mean")) * factor + wide(f"{name}.norm.bias")
         share = share * factor
     made = weight * share[:, np.newaxis, np.newaxis]
-    return np.ascontiguousarray(made, np.float32), bias.astype(np.float32)
+    # Numbers that are too large become infinite, and draw.py refuses their sound.
+    with np.errstate(over="ignore"):
+        return np.ascontiguousarray(made, np.float32), bias.astype(np.float32)

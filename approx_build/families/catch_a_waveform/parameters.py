@@ -89,8 +89,10 @@ class CatchAWaveformParameters(Parameters):
         """What the preset says, where nothing else is said."""
         if not isinstance(given, Mapping):
             return given
-        preset = given.get("preset")
-        return {**(PRESETS.get(preset, {}) if isinstance(preset, str) else {}), **given}
+        preset, rates = given.get("preset"), given.get("rates")
+        # After a validator like this one, strict rules accept no list for a tuple any more.
+        own = {**given, "rates": tuple(rates)} if isinstance(rates, list) else given
+        return {**(PRESETS.get(preset, {}) if isinstance(preset, str) else {}), **own}
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

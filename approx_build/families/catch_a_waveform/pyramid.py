@@ -104,7 +104,9 @@ class Pyramid:
     ) -> Floats:
         net = self.network
         noise = noise_of(stream, scale, given(net, span))
-        noise *= f32(amplitude) * self._amplitudes[scale]
-        noise += below
-        detail = self._generators[scale].detail(noise)
-        return detail + below[net.left : net.left + span.length]
+        # Numbers that are too large become infinite or NaN, and draw.py refuses them.
+        with np.errstate(over="ignore", invalid="ignore"):
+            noise *= f32(amplitude) * self._amplitudes[scale]
+            noise += below
+            detail = self._generators[scale].detail(noise)
+            return detail + below[net.left : net.left + span.length]
