@@ -88,7 +88,8 @@ def main() -> None:
     torch.set_num_threads(1)
     kernel = choose(options.kernel, many_rows=True)
     print(f"takes of {options.length_s:g} s, one thread, kernel {kernel}")
-    print(f"{'preset':12}{'numbers':>12}{'eager s':>10}{'ours s':>10}{'ratio':>8}{'x real time':>13}")
+    names = ("numbers", "eager s", "ours s", "ratio")
+    print(f"{'preset':12}" + "".join(f"{name:>12}" for name in names) + f"{'x real time':>13}")
     for name in options.presets:
         net = CatchAWaveform.model_validate({"preset": name})
         eager, ours = contenders(net, round(options.length_s * net.rate), options.kernel)
@@ -96,7 +97,7 @@ def main() -> None:
         ratio = median(one / other for one, other in turns)
         theirs, own = (median(column) for column in zip(*turns, strict=True))
         print(
-            f"{name:12}{net.parameter_count:12,}{theirs:10.3f}{own:10.3f}{ratio:8.2f}"
+            f"{name:12}{net.parameter_count:12,}{theirs:12.3f}{own:12.3f}{ratio:12.2f}"
             f"{options.length_s / own:13.1f}"
         )
 

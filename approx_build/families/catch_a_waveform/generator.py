@@ -18,7 +18,7 @@ from approx_build.kernels.tensors import Floats
 
 _MARGINS = 8
 """A block is so many times as long as what is read on either side of it."""
-_LEAST_BLOCK = 2048
+_LEAST_BLOCK = 8192
 _NO_TIME = np.zeros(1, np.float32)
 
 
