@@ -24,13 +24,13 @@ from approx_build.families.catch_a_waveform.known import at_rate
 from approx_build.families.catch_a_waveform.objective import Objective
 from approx_build.families.catch_a_waveform.parameters import CatchAWaveformParameters
 from approx_build.families.catch_a_waveform.pyramid import noise_of
-from approx_build.families.catch_a_waveform.reconstruction import Reconstruction
 from approx_build.families.catch_a_waveform.spans import given, spans
 from approx_build.families.catch_a_waveform.torch_losses import (
     distance_of_spectra,
     relative_distance,
     steepness,
 )
+from approx_build.families.catch_a_waveform.torch_reconstruction import Reconstruction
 from approx_build.families.catch_a_waveform.torch_scale import (
     fixed,
     generated,

@@ -13,7 +13,7 @@ torch = pytest.importorskip("torch")
 
 from approx_build.families.catch_a_waveform.network import CatchAWaveformNetwork  # noqa: E402
 from approx_build.families.catch_a_waveform.pyramid import Pyramid, noise_of  # noqa: E402
-from approx_build.families.catch_a_waveform.reconstruction import (  # noqa: E402
+from approx_build.families.catch_a_waveform.torch_reconstruction import (  # noqa: E402
     FIXED,
     Reconstruction,
 )

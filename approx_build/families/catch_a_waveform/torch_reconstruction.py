@@ -2,7 +2,7 @@
 
 Training makes it the recording itself. A function of the weights and the length alone.
 
-Off the path of a sample: it trains.
+Off the path of a sample: it trains; takes are made by the kernels.
 """
 
 from __future__ import annotations
