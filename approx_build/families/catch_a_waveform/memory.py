@@ -22,6 +22,8 @@ _LANES = 16
 """Floats of the widest vector: packed weights are padded to whole ones."""
 _SIGNALS = 10
 """Arrays of the finest scale at once, of float32: noise, its words, sums, and what they become."""
+_GIVEN = 8
+"""Arrays of a given sound at once: filled, at a scale's rate, continued, and joined."""
 _KEPT = 3
 """Copies of the rows of a layer that autograd keeps: before its norm, after it, and activated."""
 
@@ -31,6 +33,7 @@ def drawing_bytes(
 ) -> dict[str, int]:
     """Bytes by item when `takes` are drawn one after another."""
     longest = max(take.length for take in takes)
+    given_longest = max((take.length for take in takes if take.conditioning), default=0)
     folded = max(numbers_in(network.learned_shapes(scale)) for scale in range(network.scales))
     return {
         "weights": _FLOAT * network.parameter_count,
@@ -38,6 +41,7 @@ def drawing_bytes(
         "folded weights": _FLOAT * folded,
         "rows": _FLOAT * sum(_rows(network, longest)),
         "signals": _FLOAT * _SIGNALS * longest,
+        "given sound": _FLOAT * _GIVEN * given_longest,
         "clips": _FLOAT * sum(take.length for take in takes),
     }
 
