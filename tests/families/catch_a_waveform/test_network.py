@@ -19,6 +19,8 @@ torch = pytest.importorskip("torch")
 
 from approx_build.families.catch_a_waveform.network import CatchAWaveformNetwork  # noqa: E402
 
+# One thread for such small networks: more of them only wait for each other.
+torch.set_num_threads(1)
 NET = network()
 RNG = Stream.named("network")
 

@@ -23,7 +23,8 @@ def test_a_critic_of_one_convolution_has_the_steepness_of_its_sum() -> None:
     """Each inner sample is seen by every tap; the outer ones are not, and are few."""
     taps = torch.tensor([[[0.5, -1.0, 2.0, 0.25]]], dtype=torch.float64)
     rows = sounds(2, 5000)
-    found = float(steepness(lambda x: torch.nn.functional.conv1d(x[:, None], taps), rows))
+    steep = steepness(lambda x: torch.nn.functional.conv1d(x[:, None], taps), rows)
+    found = float(steep.detach())
     slopes = np.full(5000, 1.75)
     slopes[:3], slopes[-3:] = [0.5, -0.5, 1.5], [1.25, 2.25, 0.25]
     assert found == pytest.approx(np.square(np.abs(slopes) - 1).mean(), rel=1e-12)

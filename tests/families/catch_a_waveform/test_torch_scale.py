@@ -22,6 +22,8 @@ from approx_build.families.catch_a_waveform.torch_scale import (  # noqa: E402
     raised_rows,
 )
 
+# One thread for such small networks: more of them only wait for each other.
+torch.set_num_threads(1)
 NET = network("whole vectors", layers=5)
 TENSORS = loud(NET)
 WEIGHTS = {name: torch.from_numpy(one) for name, one in TENSORS.items()}
