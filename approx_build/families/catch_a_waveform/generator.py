@@ -47,10 +47,11 @@ class Generator:
     def detail(self, noisy: Floats) -> Floats:
         """What the generator adds [T] to a sound with noise [left + T + right]."""
         count = len(noisy) - 2 * self._margin
-        made = np.empty(count, np.float32)
-        for at in range(0, count, self.block):
-            stop = min(at + self.block, count)
-            made[at:stop] = self._run(noisy[at : stop + 2 * self._margin])
+        made, size = np.empty(count, np.float32), equal_blocks(count, self.block)
+        for start in range(0, count, size):
+            # The last block begins earlier, so that one program makes them all.
+            at = min(start, count - size)
+            made[at : at + size] = self._run(noisy[at : at + size + 2 * self._margin])
         return np.asarray(made[1:] - f32(PRE_EMPHASIS) * made[:-1], np.float32)
 
     def _run(self, noisy: Floats) -> Floats:
@@ -67,5 +68,10 @@ class Generator:
 
 
 def block_of(network: CatchAWaveformParameters) -> int:
-    """Samples that a generator makes at once."""
+    """Samples that a generator makes at once, at most."""
     return max(_LEAST_BLOCK, _MARGINS * network.right)
+
+
+def equal_blocks(count: int, most: int) -> int:
+    """The size of as few equal blocks as possible that cover `count` samples."""
+    return -(-count // -(-count // most))

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from approx_build.families.catch_a_waveform.generator import block_of
+from approx_build.families.catch_a_waveform.generator import block_of, equal_blocks
 from approx_build.families.catch_a_waveform.parameters import CatchAWaveformParameters
 from approx_build.families.catch_a_waveform.program import generator_program
 from approx_build.families.catch_a_waveform.spans import given, spans
@@ -58,7 +58,7 @@ def _rows(network: CatchAWaveformParameters, length: int) -> list[int]:
     """Floats of the program that each scale keeps open."""
     found = []
     for scale, span in enumerate(spans(network, length)):
-        block = min(block_of(network), span.length + 1)
+        block = equal_blocks(span.length + 1, block_of(network))
         program = generator_program(network.generator(scale), block + 2 * network.right)
         found.append(program.memory_floats + program.scratch_floats)
     return found
