@@ -18,7 +18,7 @@ from approx_build.kernels.tensors import Floats
 
 _MARGINS = 8
 """A block is so many times as long as what is read on either side of it."""
-_LEAST_BLOCK = 8192
+_LEAST_BLOCK = 4096
 _NO_TIME = np.zeros(1, np.float32)
 
 
@@ -47,7 +47,7 @@ class Generator:
     def detail(self, noisy: Floats) -> Floats:
         """What the generator adds [T] to a sound with noise [left + T + right]."""
         count = len(noisy) - 2 * self._margin
-        made, size = np.empty(count, np.float32), equal_blocks(count, self.block)
+        made, size = np.empty(count, np.float32), min(count, self.block)
         for start in range(0, count, size):
             # The last block begins earlier, so that one program makes them all.
             at = min(start, count - size)
@@ -70,8 +70,3 @@ class Generator:
 def block_of(network: CatchAWaveformParameters) -> int:
     """Samples that a generator makes at once, at most."""
     return max(_LEAST_BLOCK, _MARGINS * network.right)
-
-
-def equal_blocks(count: int, most: int) -> int:
-    """The size of as few equal blocks as possible that cover `count` samples."""
-    return -(-count // -(-count // most))

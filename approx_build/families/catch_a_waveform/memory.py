@@ -6,16 +6,16 @@ Off the path of a sample: it counts memory and work.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from approx_build.families.catch_a_waveform.generator import block_of, equal_blocks
+from approx_build.families.catch_a_waveform.generator import block_of
 from approx_build.families.catch_a_waveform.parameters import CatchAWaveformParameters
 from approx_build.families.catch_a_waveform.program import generator_program
-from approx_build.families.catch_a_waveform.spans import given, spans
+from approx_build.families.catch_a_waveform.spans import spans
 from approx_build.families.parameters import numbers_in
 from approx_build.families.take_request import TakeRequest
-from approx_build.kernels.program import Kind
+from approx_build.kernels.program import Kind, Program
 
 _FLOAT = 4
 _LANES = 16
@@ -56,21 +56,25 @@ def _packed(network: CatchAWaveformParameters, scale: int) -> int:
 
 def _rows(network: CatchAWaveformParameters, length: int) -> list[int]:
     """Floats of the program that each scale keeps open."""
-    found = []
+    programs = [program for program, _ in _programs(network, length)]
+    return [program.memory_floats + program.scratch_floats for program in programs]
+
+
+def _programs(network: CatchAWaveformParameters, length: int) -> Iterator[tuple[Program, int]]:
+    """The program of each scale for a take of so many samples, and how often it runs."""
     for scale, span in enumerate(spans(network, length)):
-        block = equal_blocks(span.length + 1, block_of(network))
+        # One more, for the pre-emphasis.
+        count = span.length + 1
+        block = min(count, block_of(network))
         program = generator_program(network.generator(scale), block + 2 * network.right)
-        found.append(program.memory_floats + program.scratch_floats)
-    return found
+        yield program, -(-count // block)
 
 
 def cost(network: CatchAWaveformParameters, samples: int) -> float:
     """Multiply-adds of a take of so many samples."""
     total = 0
-    for scale, span in enumerate(spans(network, samples)):
-        rows = given(network, span).length
-        program = generator_program(network.generator(scale), rows)
-        total += sum(
+    for program, times in _programs(network, samples):
+        total += times * sum(
             step.rows * step.taps.count * step.given.channels * step.made.channels
             for step in program.steps
             if step.kind is Kind.CONVOLVE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from approx_build.families.catch_a_waveform.generator import Generator, block_of, equal_blocks
+from approx_build.families.catch_a_waveform.generator import Generator, block_of
 from approx_build.kernels import compiled
 from approx_build.kernels.compiled import Kernel
 from approx_build.kernels.tensors import Floats
@@ -70,13 +70,6 @@ def test_blocks_have_the_samples_of_the_whole(kernel: Kernel) -> None:
     np.testing.assert_array_equal(generator.detail(sound), whole)
     short = Generator(net, of_takes(net), 1, Kernel.REFERENCE).detail(noisy(net, length)[:600])
     np.testing.assert_array_equal(short, whole[: len(short)])
-
-
-@pytest.mark.parametrize(
-    ("count", "size"), [(1, 1), (10, 10), (11, 6), (20, 10), (21, 7), (101, 10)]
-)
-def test_blocks_are_equal_and_as_few_as_can_be(count: int, size: int) -> None:
-    assert equal_blocks(count, 10) == size
 
 
 def test_a_scale_without_gain_adds_nothing() -> None:

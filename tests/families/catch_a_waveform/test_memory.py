@@ -88,3 +88,12 @@ def test_a_take_of_a_sound_needs_as_much_as_a_free_one_and_the_sound_besides() -
         for one in (None, Inpainting(sound, ((10, 20),)))
     )
     assert free < filled
+
+
+def test_longer_takes_never_need_less() -> None:
+    net = network()
+    needs = [
+        sum(drawing_bytes(net, [TakeRequest(length, stream_key("a"), net.sampling({}))]).values())
+        for length in (1, 100, 4000, 4090, 4096, 4100, 5000, 8100, 8192, 8200, 20_000)
+    ]
+    assert needs == sorted(needs)
