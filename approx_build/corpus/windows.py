@@ -143,15 +143,19 @@ def split(
     held_out_s: float,
     chunk_s: float | None = None,
     onsets: Mapping[str, Any] | None = None,
+    is_whole: bool = False,
 ) -> Split:
     """Parts divided into training and held-out sound, for windows of `size` samples.
 
-    With `onsets`, the fields of `Onsets`, windows begin at the onsets of both.
+    With `onsets`, the fields of `Onsets`, windows begin at the onsets of both. With `is_whole`, the
+    first window of the only recording is both.
 
     A part shorter than a window is not used, with a reason; one that is too short for held-out
     sound is used completely for training. AudioError when no window remains, or none to test with,
     with the missing length.
     """
+    if is_whole:
+        return _whole(parts, rate, size, chunk_s is not None or onsets is not None)
     train, held, unused = [], [], {}
     for part in parts:
         for piece in _chunks(part, rate, chunk_s):
@@ -177,6 +181,30 @@ def split(
                 "make `held_out_s` or `window` other, `alone_s` smaller, or leave out `onsets`"
             )
     return Split(learned, tested, unused)
+
+
+def _whole(parts: Sequence[Part], rate: int, size: int, is_cut: bool) -> Split:
+    """The beginning of the only recording, to train and to test with."""
+    if is_cut:
+        raise AudioError(
+            "the network learns a recording as a whole; leave out `chunk_s` and `onsets`"
+        )
+    if len(parts) != 1:
+        names = ", ".join(part.name for part in parts)
+        raise AudioError(
+            f"the network learns one recording, and the corpus has {len(parts)} ({names}); leave "
+            "out all others: `preparation: { exclude: { NAME: why } }`"
+        )
+    [part] = parts
+    if part.length < size:
+        raise AudioError(
+            f"{part.name} is too short: {part.length / rate:.2f} s after preparation; the network "
+            f"learns {size / rate:.2f} s as a whole; make `window` at most {part.length}"
+        )
+    rest_s = (part.length - size) / rate
+    unused = {part.name: f"its last {rest_s:.2f} s: a window is {size / rate:.2f} s"}
+    windows = Windows((part.cut(0, size),), size)
+    return Split(windows, windows, unused if part.length > size else {})
 
 
 def _at_onsets(parts: Sequence[Part], rate: int, size: int, how: Onsets) -> Windows:

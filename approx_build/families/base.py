@@ -138,6 +138,8 @@ class Family(Parameters):
     """Number of windows from which its network (a `MeasuringNetwork`) measures tensors, or 0."""
     measures_first: ClassVar[bool] = False
     """Whether tensors are also measured before the first step, because the losses need them."""
+    learns_whole: ClassVar[bool] = False
+    """Whether it learns one recording as a whole: its only window, which is held out, too."""
     has_stages: ClassVar[bool] = False
     """Whether takes are made from noise, in stages that `stages` can show."""
     large_by: ClassVar[str]

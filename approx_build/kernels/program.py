@@ -28,6 +28,7 @@ class Kind(IntEnum):
     PACK_KEYS = 7
     ATTEND = 8
     ACTIVATE = 9
+    GATE = 10
 
 
 class Function(IntEnum):

@@ -137,10 +137,14 @@ class ProgramBuilder:
         norm: int = -1,
         activation: Activation = NOTHING,
         measured: int = -1,
+        rows: int | None = None,
     ) -> Array:
-        """The map `name` over one source, normed or activated if asked, or two concatenated."""
+        """The map `name` over one source, normed or activated if asked, or two concatenated.
+
+        `rows`: how many of the rows are made, from the first on; None: all that the taps make.
+        """
         taps = taps if isinstance(taps, Taps) else Taps(taps)
-        made = self.array(taps.rows(sources[0].rows), outputs)
+        made = self.array(taps.rows(sources[0].rows) if rows is None else rows, outputs)
         self.convolve_into(name, sources, made, taps, norm, activation, measured)
         return made
 
@@ -197,6 +201,18 @@ class ProgramBuilder:
         self._steps.append(
             Step(Kind.ACTIVATE, made.rows, activation=activation, strip=CHUNK, made=made)
         )
+
+    def gate(self, given: Array, channels: int) -> Array:
+        """tanh(f) sigmoid(g): f are the first channels of `given`, g those of its second half.
+
+        Each half of `given` consists of whole vectors.
+        """
+        half = given.channels // 2
+        assert half % ROW_STEP == 0
+        assert channels <= half
+        made = self.array(given.rows, channels)
+        self._steps.append(Step(Kind.GATE, given.rows, given=given, made=made))
+        return made
 
     def reshaped(self, given: Array, rows: int) -> Array:
         """The channels of an array of one row, as so many rows in its place."""

@@ -141,6 +141,7 @@ class ModelSpec(BaseModel):
             "chunk_s": self.preparation.chunk_s,
             # Only there, so that other evaluations keep their keys.
             **({"onsets": onsets.model_dump(mode="json")} if onsets else {}),
+            **({"is_whole": True} if type(self.network).learns_whole else {}),
         }
 
     def network_params(self) -> dict[str, Any]:

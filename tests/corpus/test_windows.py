@@ -134,3 +134,25 @@ def places(windows: Windows) -> list[tuple[str, int]]:
 def test_a_corpus_without_onsets_is_refused_in_words() -> None:
     with pytest.raises(AudioError, match="begins at an onset of the sound that trains with"):
         split([Part("hum", np.zeros((1, 5000), np.float32))], 1000, 200, 1.0, onsets={})
+
+
+def test_a_whole_recording_is_the_only_window_and_held_out_too() -> None:
+    found = split([part("a", 400)], RATE, 400, 2.5, is_whole=True)
+    assert found.train.count == found.held_out.count == 1
+    np.testing.assert_array_equal(found.train.at(0), found.held_out.at(0))
+    assert not found.unused
+    longer = split([part("a", 450)], RATE, 400, 2.5, is_whole=True)
+    assert longer.train.at(0)[0, -1] == 399
+    assert longer.unused == {"a": "its last 0.50 s: a window is 4.00 s"}
+
+
+def test_a_whole_recording_must_be_one_and_long_enough_and_not_cut() -> None:
+    two = [part("a", 400), part("b", 400)]
+    for parts, size, others, words in (
+        (two, 100, {}, r"the corpus has 2 \(a, b\); leave out all others"),
+        (two[:1], 401, {}, r"a is too short: 4\.00 s after preparation; .* at most 400"),
+        (two[:1], 100, {"chunk_s": 1.0}, "leave out `chunk_s` and `onsets`"),
+        (two[:1], 100, {"onsets": {}}, "leave out `chunk_s` and `onsets`"),
+    ):
+        with pytest.raises(AudioError, match=words):
+            split(parts, RATE, size, 0.5, is_whole=True, **others)  # type: ignore[arg-type]

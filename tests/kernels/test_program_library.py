@@ -76,6 +76,7 @@ FUNCTIONS: dict[str, tuple[Activation, Callable[[Floats], Floats]]] = {
     "tanh": (TANH, reference.tanh),
     "GELU": (GELU, reference.gelu),
 }
+TENSORS["gates.weight"] = numbers(64, MADE, 1)
 FAINT = np.full((MADE, GIVEN, 1), -1e-30, np.float32)
 SOUND, TIME = numbers(2, ROWS), numbers(16)
 ENTERED = np.concatenate([SOUND.T, np.broadcast_to(TIME, (ROWS, 16))], axis=1)
@@ -88,6 +89,7 @@ def weight(name: str) -> tuple[Floats, Floats]:
 
 A = oracle.convolve(ENTERED, *weight("a"))
 WIDENED = oracle.convolve(A, *weight("wide"))
+GATES = oracle.convolve(A, *weight("gates"))
 NORMED = oracle.norm(A, *weight("norm"))
 ACTIVE = reference.gelu(NORMED)
 
@@ -189,6 +191,14 @@ CASES: dict[str, tuple[Steps, Floats]] = {
     "add two sources": (added("both", 2), mapped("both", np.hstack([ENTERED, ENTERED]))),
     "halve": (lambda p, entered: p.halve(first(p, entered)), oracle.halve(A)),
     "double": (lambda p, entered: p.double(first(p, entered)), oracle.double(A)),
+    "convolve the first rows": (
+        lambda p, entered: p.convolve("a", [entered], MADE, TAPS, rows=ROWS - 5),
+        A[: ROWS - 5],
+    ),
+    "gate": (
+        lambda p, entered: p.gate(p.convolve("gates", [first(p, entered)], 64, 1), 21),
+        reference.gated(GATES[:, :21], GATES[:, 32:53]),
+    ),
     "attend, one head": (attended(1), attention(1)),
     "attend, five heads": (attended(5), attention(5)),
     **{

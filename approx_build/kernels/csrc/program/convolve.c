@@ -113,3 +113,14 @@ void program_activate(const program_pass *p, const program_step *s, program_part
     float *made = program_row(p, &s->made, part.row);
     activate(&a, made, 0, part.rows * s->made.stride / LANES, made);
 }
+
+/* Each half of given is whole vectors; made's last vector may be wider than its channels. */
+void program_gate(const program_pass *p, const program_step *s, program_part part) {
+    int half = s->given.channels / 2, vectors = whole_vectors(s->made.channels);
+    for (int row = part.row; row < part.row + part.rows; row++) {
+        const float *f = program_row(p, &s->given, row), *g = f + half;
+        float *made = program_row(p, &s->made, row);
+        for (int v = 0; v < vectors; v++)
+            store(made + v * LANES, gated(load(f + v * LANES), load(g + v * LANES)));
+    }
+}

@@ -34,7 +34,8 @@ enum {
     PROGRAM_DOUBLE,    /* made = given and the rows between, smoothed; `rows` are made's */
     PROGRAM_PACK_KEYS, /* made = the keys and values of given, head after head, for products */
     PROGRAM_ATTEND,    /* made = attention of given's queries to the keys and values in joined */
-    PROGRAM_ACTIVATE   /* made = made, activated */
+    PROGRAM_ACTIVATE,  /* made = made, activated */
+    PROGRAM_GATE       /* made = tanh(first half of given's channels) sigmoid(second half) */
 };
 
 /* What a number becomes before a map, or by PROGRAM_ACTIVATE. */

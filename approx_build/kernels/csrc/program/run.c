@@ -111,6 +111,7 @@ static void run_item(const program *p, const program_step *s, int item, float *s
     case PROGRAM_CONVOLVE: program_convolve(pass, s, part, scratch); break;
     case PROGRAM_ADD: program_add(pass, s, part); break;
     case PROGRAM_ACTIVATE: program_activate(pass, s, part); break;
+    case PROGRAM_GATE: program_gate(pass, s, part); break;
     case PROGRAM_HALVE: program_halve(pass, s, part); break;
     case PROGRAM_DOUBLE: program_double(pass, s, part); break;
     default: break;

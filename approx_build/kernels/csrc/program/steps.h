@@ -45,6 +45,7 @@ SHARED(void, program_convolve, (const program_pass *p, const program_step *s, pr
                                 float *scratch));
 SHARED(void, program_add, (const program_pass *p, const program_step *s, program_part part));
 SHARED(void, program_activate, (const program_pass *p, const program_step *s, program_part part));
+SHARED(void, program_gate, (const program_pass *p, const program_step *s, program_part part));
 SHARED(void, program_halve, (const program_pass *p, const program_step *s, program_part part));
 SHARED(void, program_double, (const program_pass *p, const program_step *s, program_part part));
 SHARED(void, program_normalise, (const program_pass *p, const program_step *s));
