@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from approx_build.audio import wav
 from approx_build.audio.loudness import loudness_curve
@@ -75,7 +75,7 @@ class Streams:
         return {}
 
 
-def _is_index(found: Any, digest: str) -> bool:
+def _is_index(found: Any, digest: str) -> TypeGuard[Mapping[str, Any]]:
     """Whether `found` is an index of the sound `digest`."""
     if not isinstance(found, dict) or (found.get("version"), found.get("sound")) != (
         VERSION,
