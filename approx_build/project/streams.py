@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from approx_build.audio import wav
 from approx_build.audio.loudness import loudness_curve
@@ -70,12 +70,25 @@ class Streams:
         # What somebody changed or cut is written again.
         with suppress(OSError, ApproxError, ValueError):
             found = parse_json(read_bounded(self.delivered.folder / folder / INDEX))
-            if isinstance(found, dict) and (found.get("version"), found.get("sound")) == (
-                VERSION,
-                digest,
-            ):
+            if _is_index(found, digest):
                 return found
         return {}
+
+
+def _is_index(found: Any, digest: str) -> TypeGuard[Mapping[str, Any]]:
+    """Whether `found` is an index of the sound `digest`."""
+    if not isinstance(found, dict) or (found.get("version"), found.get("sound")) != (
+        VERSION,
+        digest,
+    ):
+        return False
+    sheets, loudness = found.get("sheets"), found.get("loudness")
+    return (
+        isinstance(sheets, list)
+        and all(isinstance(one, str) for one in sheets)
+        and isinstance(loudness, list)
+        and all(one is None or isinstance(one, float) for one in loudness)
+    )
 
 
 def _sheet(source: Path, start: int, stop: int) -> bytes:

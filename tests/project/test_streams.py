@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from approx_build.project.streams import _is_index
 from approx_build.report.stream import VERSION, sheet
 from tests.space import Space
 
@@ -55,3 +56,10 @@ def test_what_was_damaged_is_written_again(built: Space, damage: bytes) -> None:
     (folder / "0000.css").write_bytes(b"other")
     built.render()
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == whole
+
+
+@pytest.mark.parametrize("change", [{"sheets": 3}, {"sheets": [3]}, {"loudness": ["x"]}, {}])
+def test_an_index_that_was_edited_is_no_index(rendered: Space, change: dict[str, object]) -> None:
+    found = json.loads((rendered.root / FOLDER / "1-foam/master/sound.json").read_text())
+    assert _is_index(found | change, found["sound"]) == (not change)
+    assert not _is_index(found | change, "0" * 64)
