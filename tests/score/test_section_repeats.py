@@ -144,7 +144,7 @@ def test_a_long_row_of_events_returns(project: Project) -> None:
         + voice
     )
     [part] = project.load().movements[0].model.parts.values()
-    assert len(part.events) > 1501
+    assert len(part.events) > 301
 
 
 def test_a_fault_of_a_copy_is_located_at_the_event_that_is_written(project: Project) -> None:
