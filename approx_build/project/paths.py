@@ -25,7 +25,8 @@ def similar_piece(root: Path, name: str) -> str:
     from approx_build.yaml_source.spelling import suggestion
 
     folder = root / "pieces"
-    stems = [Path(file).stem for file in sorted(os.listdir(folder)) if file.endswith(".yaml")]
+    files = sorted(os.listdir(folder)) if folder.is_dir() else []
+    stems = [Path(file).stem for file in files if file.endswith(".yaml")]
     found = re.search("'(.*)'", suggestion(name, stems))
     return f"; did you mean '{folder.name}/{found[1]}.yaml'?" if found else ""
 

@@ -29,6 +29,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "part": (EVIL,),
     "model": ("tiny",),
     "name": (EVIL,),
+    "names": (EVIL,),
     "corpus": ("tones",),
     "files": (f"{FILE}.wav",),
     "run": (EVIL,),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from approx_build.errors import AudioError, Fault, Location, ScoreError
-from approx_build.project.paths import named_from, relative_to
+from approx_build.project.paths import named_from, relative_to, similar_piece
 
 ROOT = Path("/home/ann/music")
 
@@ -34,3 +34,11 @@ def test_every_fault_is_shortened() -> None:
 def test_a_bug_is_left_alone() -> None:
     with pytest.raises(KeyError), named_from(ROOT):
         raise KeyError(f"{ROOT}/x")
+
+
+def test_a_similar_piece_is_found_if_there_is_one(tmp_path: Path) -> None:
+    assert similar_piece(tmp_path, "nacht") == ""
+    (tmp_path / "pieces").mkdir()
+    (tmp_path / "pieces" / "nacht.yaml").touch()
+    assert similar_piece(tmp_path, "nacth") == "; did you mean 'pieces/nacht.yaml'?"
+    assert similar_piece(tmp_path, "tag") == ""
