@@ -29,7 +29,7 @@ def write_stem(
 
     AudioError after the last block when a sample does not fit; the file is then unusable.
     """
-    quantiser = Quantiser(name, rate, stream, start)
+    quantiser = Quantiser(name, rate, stream, start=start)
     with wav.IntWriter(target, rate, channels) as writer:
         for block in blocks:
             writer.write(quantiser.block(block))
