@@ -249,8 +249,8 @@ def test_concurrent_threads_do_not_change_samples(family: Kind, run: Trained) ->
     takes = example_takes(family, 300, 200)
     alone = drawn(network, weights, takes)
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: drawn(network, weights, takes), range(8)))
-    assert found == [alone] * 8
+        found = list(pool.map(lambda _: drawn(network, weights, takes), range(4)))
+    assert found == [alone] * 4
 
 
 def test_every_kernel_generates_the_samples_of_the_reference(
@@ -300,7 +300,7 @@ def test_a_prime_affects_the_take_but_is_not_part_of_it(family: Kind, run: Train
     sound = np.sin(np.arange(200, dtype=np.float32)) / 2
     prime = Priming(Clip(np.stack([sound] * network.channels), network.rate))
     if "prime" not in family.ways:
-        pytest.skip("takes of this family hear nothing")
+        pytest.skip("the family does not support primes")
     [primed] = network.draw(run.weights(), [replace(take, conditioning=prime)])
     assert primed.length == take.length
     assert primed.data.tobytes() != drawn(network, run.weights(), [take])[0]
@@ -349,10 +349,10 @@ print(peak_bytes() - before)
 @pytest.mark.parametrize("count", [1, 4])
 def test_generation_needs_the_estimated_memory(family: Kind, count: int) -> None:
     network, takes = large_takes(family, count)
-    foretold = sum(network.drawing_bytes(takes).values())
+    estimated = sum(network.drawing_bytes(takes).values())
     taken = int(_python(MEASURED, family.model_fields["family"].default, str(count)))
-    assert taken - SLACK <= foretold <= MEMORY_OVER * taken
-    assert foretold > 2 * SLACK, "the example is too small to be measured"
+    assert taken - SLACK <= estimated <= MEMORY_OVER * taken
+    assert estimated > 2 * SLACK, "the example is too small to be measured"
 
 
 def test_estimates_grow_with_the_number_and_length_of_takes(family: Kind) -> None:
@@ -379,8 +379,8 @@ def test_costs_are_proportional_to_the_time_of_generation(family: Kind) -> None:
     # In turns, so that both meet the same load of the machine.
     times = [(seconds(short), seconds(long)) for _ in range(3)]
     measured = min(time[1] for time in times) / min(time[0] for time in times)
-    foretold = [network.cost(takes[0].length, takes[0].sampling) for takes in (short, long)]
-    assert 1 / COST_WITHIN < measured / (foretold[1] / foretold[0]) < COST_WITHIN
+    estimated = [network.cost(takes[0].length, takes[0].sampling) for takes in (short, long)]
+    assert 1 / COST_WITHIN < measured / (estimated[1] / estimated[0]) < COST_WITHIN
 
 
 # What a family refuses, in words

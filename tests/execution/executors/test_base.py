@@ -37,7 +37,7 @@ class Threads:
         return self.slots - len(self.running)
 
     def start(self, batch):
-        made = self.pool.submit(self.runner.perform, batch, lambda fraction, words="": None)
+        made = self.pool.submit(self.runner.run_batch, batch, lambda fraction, words="": None)
         self.running[made] = batch
 
     def wait(self, heard):
