@@ -133,4 +133,4 @@ def test_without_consent_nothing_is_used(space: Space) -> None:
 
 
 def test_a_model_that_is_not_there_is_named(space: Space) -> None:
-    assert "there are: tiny" in space.fails("evaluate", "teeny", code=2)
+    assert "did you mean 'tiny'?" in space.fails("evaluate", "teeny", code=2)

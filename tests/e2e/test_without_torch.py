@@ -32,6 +32,7 @@ ARGUMENTS = {
     "corpus": "tones",
     "files": "../new.wav",
 }
+OPTIONS = {"to": "delivered", "purpose": "daw"}
 """What a command is given for an argument of a name."""
 RENDERING = (["check", TIDE], ["plan", TIDE], ["render", TIDE], ["render", TIDE, "--movement", "2"])
 LEARNING = (["train", "tiny"], ["train", "tiny", "--plan"], ["take", "tiny"], ["evaluate", "tiny"])
@@ -78,7 +79,9 @@ def commands() -> Iterator[tuple[list[str], list[str]]]:
         needed = [one for one in parameters if one.param_type_name == "argument" and one.required]
         options = [one for one in parameters if one.param_type_name == "option" and one.is_flag]
         switches = [one.opts[0] for one in options if one.name != "help"]
-        yield [*words, *(ARGUMENTS[one.name] for one in needed)], switches
+        required = [one for one in parameters if one.param_type_name == "option" and one.required]
+        given = [word for one in required for word in (one.opts[0], OPTIONS[one.name])]
+        yield [*words, *(ARGUMENTS[one.name] for one in needed), *given], switches
 
 
 def test_every_command_works_with_a_trained_model(trained: Space) -> None:

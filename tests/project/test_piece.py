@@ -60,6 +60,7 @@ def test_what_was_read_is_logged(project: Space) -> None:
         "models/corpora/tones/high.wav",
         "models/corpora/tones/low.wav",
         "models/tiny.yaml",
+        "pieces/tide.notes.yaml",
         "pieces/tide.yaml",
         "pieces/tide/1-foam.yaml",
         "pieces/tide/2-sand.yaml",
