@@ -25,10 +25,10 @@ def event_reports(
     rate: int,
 ) -> tuple[EventReport, ...]:
     """The events of a part that are not muted, as the score lists them."""
-    heard = (index for index, event in enumerate(part.part.events) if not event.mute)
+    audible = (index for index, event in enumerate(part.part.events) if not event.mute)
     return tuple(
         _event(movement, part.name, index, placed, results, provenance, rate)
-        for index, placed in zip(heard, part.events, strict=True)
+        for index, placed in zip(audible, part.events, strict=True)
     )
 
 

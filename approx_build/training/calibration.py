@@ -1,4 +1,4 @@
-"""Calibrating: a few real steps of a training, nothing of which is kept, and what they foretell.
+"""Calibration: estimates from a few real steps of a training, whose results are not kept.
 
 Its memory is reckoned first: what does not fit is refused before it is tried. Then real windows
 go through the real network and optimiser, in each phase of the training. The first step is not

@@ -42,17 +42,17 @@ def draw(
     total, done, clips = sum(take.length for take in takes), 0, list[Clip]()
     for take in takes:
 
-        def told(scales: int, take: Take = take, done: int = done) -> None:
+        def on_scale(scales: int, take: Take = take, done: int = done) -> None:
             if progress is not None:
                 progress(done + take.length * scales // network.scales, total)
 
-        sound = _sound(pyramid, take, told)
+        sound = _sound(pyramid, take, on_scale)
         if not np.isfinite(sound).all():
             raise ModelError("the network's weights are so large that its sound is not finite")
         full_scale = np.minimum(np.maximum(sound, np.float32(-1)), np.float32(1))
         clips.append(Clip(full_scale[np.newaxis], network.rate))
         done += take.length
-        told(0, done=done)
+        on_scale(0, done=done)
     return clips
 
 
@@ -61,29 +61,29 @@ def first_scale(network: CatchAWaveformParameters, noise_level: float) -> int:
     return int((1.0 - noise_level) * network.scales + 0.5)
 
 
-def _sound(pyramid: Pyramid, take: Take, told: Callable[[int], None]) -> Floats:
+def _sound(pyramid: Pyramid, take: Take, on_scale: Callable[[int], None]) -> Floats:
     net, stream, amplitude = pyramid.network, Stream(take.stream), take.sampling.amplitude
     match take.conditioning:
         case Variation(sound, noise_level):
             given = KnownSound(net, sound.data[0, : take.length])
             first = first_scale(net, noise_level)
             made = (
-                pyramid.variation(given, first, stream, amplitude, told)
+                pyramid.variation(given, first, stream, amplitude, on_scale)
                 if first
-                else pyramid.sound(take.length, stream, amplitude, told=told)
+                else pyramid.sound(take.length, stream, amplitude, on_scale=on_scale)
             )
             if take.sampling.keep_below_hz is not None:
                 made = with_low_band(made, given.sound, take.sampling.keep_below_hz, net.rate)
             return made
         case Inpainting(sound, missing):
             held = KnownSound(net, sound.data[0, : take.length], missing)
-            return pyramid.sound(take.length, stream, amplitude, held, told)
+            return pyramid.sound(take.length, stream, amplitude, held, on_scale)
         case Extension(sound):
             whole = np.zeros(take.length, np.float32)
             whole[: sound.length] = sound.data[0, : take.length]
             held = KnownSound(net, whole, ((sound.length, take.length),))
-            return pyramid.sound(take.length, stream, amplitude, held, told)
-    return pyramid.sound(take.length, stream, amplitude, told=told)
+            return pyramid.sound(take.length, stream, amplitude, held, on_scale)
+    return pyramid.sound(take.length, stream, amplitude, on_scale=on_scale)
 
 
 def _check(network: CatchAWaveformParameters, take: Take) -> None:

@@ -54,7 +54,7 @@ class Pyramid:
         stream: Stream,
         amplitude: float = 1.0,
         known: KnownSound | None = None,
-        told: Progress = lambda made: None,
+        on_scale: Progress = lambda made: None,
     ) -> Floats:
         """A sound [length] of noise alone, or that keeps what of a sound is known."""
         found = spans(self.network, length)
@@ -64,7 +64,7 @@ class Pyramid:
             made = self._made(scale, span, below, stream, amplitude)
             if known is not None:
                 made = known.joined(scale, span, made)
-            told(scale + 1)
+            on_scale(scale + 1)
         return made
 
     def variation(
@@ -73,7 +73,7 @@ class Pyramid:
         first: int,
         stream: Stream,
         amplitude: float = 1.0,
-        told: Progress = lambda made: None,
+        on_scale: Progress = lambda made: None,
     ) -> Floats:
         """A sound at the rate of the scale below `first`, with new detail of all scales from there.
 
@@ -89,7 +89,7 @@ class Pyramid:
         for scale in range(first, net.scales):
             below = self._raised(made, found, scale)
             made = self._made(scale, found[scale], below, stream, amplitude)
-            told(scale + 1)
+            on_scale(scale + 1)
         return made
 
     def _raised(self, made: Floats, found: list[Span], scale: int) -> Floats:
