@@ -129,10 +129,10 @@ def _write_corpus(folder: Path, model: str) -> None:
 
     How recordings are converted is no matter of training: preparation has a version of its own.
     """
-    rate, channels = (
-        int(found[1]) if (found := re.search(rf"^  {field}: (\d+)", model, re.MULTILINE)) else 1
-        for field in ("sample_rate", "sound_channels")
-    )
+    rates = re.findall(r"^  sample_rate: (\d+)|rates: \[[\d, ]*?(\d+)\]", model, re.MULTILINE)
+    [rate] = (int(one or last) for one, last in rates)
+    stated = re.search(r"^  sound_channels: (\d+)", model, re.MULTILINE)
+    channels = int(stated[1]) if stated else 1
     folder.mkdir(parents=True)
     for path in sorted((ROOT / "models/corpora/etude").iterdir()):
         if path.suffix == ".yaml":
@@ -155,7 +155,9 @@ def _digest(home: Path, model: str) -> str:
     text = (ROOT / "models" / f"{model}.yaml").read_text(encoding="utf-8")
     text = re.sub(r"^  steps: \d+", f"  steps: {STEPS}", text, flags=re.MULTILINE)
     text = re.sub(r"finetune_steps: \d+", f"finetune_steps: {FINETUNING}", text)
-    text = re.sub(r"from_step: \d+", f"from_step: {SECOND_PHASE}", text)
+    gap = STEPS // (len(re.findall(r"from_step: \d+", text)) + 1)
+    starts = iter([SECOND_PHASE] if gap == STEPS // 2 else range(gap, STEPS, gap))
+    text = re.sub(r"from_step: \d+", lambda _: f"from_step: {next(starts)}", text)
     text = re.sub(r"^checkpoints: .*", "checkpoints: [0]", text, flags=re.MULTILINE)
     with tempfile.TemporaryDirectory(prefix="etude-") as folder:
         models = Path(folder) / "models"
