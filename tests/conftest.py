@@ -24,6 +24,33 @@ settings.load_profile("suite")
 os.environ["APPROX_CONFIG"] = os.devnull + "/none"
 
 
+LONGEST = (
+    "tests/proof/test_proof.py",
+    "tests/e2e/test_piece.py",
+    "tests/families/dance_diffusion/test_seams.py",
+    "tests/e2e/test_endings.py",
+    "tests/mutations/test_faults.py",
+    "tests/fuzz/test_worst.py",
+    "tests/etude/test_pins.py",
+    "tests/e2e/test_takes_of_sound.py",
+    "tests/kernels/test_known_answers.py",
+    "tests/test_requirements.py",
+    "tests/test_tutorial.py",
+)
+"""Files whose tests take minutes. They run first, so that no process ends long after the others."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Processes of pytest-xdist would otherwise begin with the files that have the most tests.
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    rank = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(rank)))
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     """An empty store in a folder of its own."""
